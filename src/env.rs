@@ -1,0 +1,59 @@
+//! Credentials out of named variables.
+
+use secrecy::SecretString;
+
+use crate::error::{Class, Error, Fault};
+
+#[derive(Debug, thiserror::Error)]
+#[error("not set: {}", .0.join(", "))]
+struct MissingVariables(Vec<&'static str>);
+
+impl Fault for MissingVariables {
+    fn code(&self) -> &'static str {
+        "missing-variables"
+    }
+    fn class(&self) -> Class {
+        Class::Configuration
+    }
+    fn next_step(&self) -> &'static str {
+        "Set each named variable to the value that the provider issued."
+    }
+}
+
+/// Reads the process environment; a variable that is not Unicode counts as not set.
+pub(crate) fn process(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Collects variables, and what is missing among them, so that one error lists all of it.
+pub(crate) struct Variables<L> {
+    lookup: L,
+    missing: Vec<&'static str>,
+}
+
+impl<L: Fn(&str) -> Option<String>> Variables<L> {
+    pub(crate) fn new(lookup: L) -> Self {
+        Self { lookup, missing: Vec::new() }
+    }
+
+    pub(crate) fn optional(&self, name: &'static str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    /// The value, or an empty one and a mark that it is missing: see [`Self::finish`].
+    pub(crate) fn text(&mut self, name: &'static str) -> String {
+        self.optional(name).unwrap_or_else(|| {
+            self.missing.push(name);
+            String::new()
+        })
+    }
+
+    pub(crate) fn secret(&mut self, name: &'static str) -> SecretString {
+        self.text(name).into()
+    }
+
+    /// Fails when anything asked for was missing.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        if self.missing.is_empty() { Ok(()) } else { Err(Error::new(MissingVariables(self.missing))) }
+    }
+}

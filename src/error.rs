@@ -1,0 +1,209 @@
+//! The crate's one error type.
+//!
+//! What went wrong is a [`Fault`], stated in the folder of the part that found it. [`Error`] carries it through
+//! reqwest-middleware and reqwest-retry, where [`Error::find`] gets it back.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The family a fault belongs to; each has a predicate on [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Class {
+    /// A credential, an origin or a setting was refused when the provider was built.
+    Configuration,
+    /// The request was about to go where the credentials do not belong.
+    Scope,
+    /// The request cannot be signed as it is.
+    Signing,
+    /// A reply or webhook did not prove where it came from.
+    Verification,
+    /// The provider answered, and its answer is no.
+    Refused,
+}
+
+/// One way of failing: what happened (its `Display`), a stable code, and what to do next.
+///
+/// A provider of your own states its faults by implementing this and handing them to [`Error::new`].
+/// `Display` and `Debug` must never print a secret or a refused value.
+pub trait Fault: std::any::Any + fmt::Debug + fmt::Display + Send + Sync {
+    /// A stable, lower-case, hyphenated name that programs and runbooks may rely on.
+    fn code(&self) -> &'static str;
+    /// The family, which decides the predicates on [`Error`].
+    fn class(&self) -> Class;
+    /// One sentence that tells the reader what to do.
+    fn next_step(&self) -> &'static str;
+}
+
+/// Why a request was not sent, or what came back was not handed on.
+///
+/// `Display` says what happened, with the provider's name in front; `{:#}` adds the code and the next step.
+#[non_exhaustive]
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    fault: Box<dyn Fault>,
+    provider: Option<&'static str>,
+    reference_id: Option<String>,
+    notes: Vec<String>,
+    source: Option<BoxError>,
+}
+
+impl Error {
+    /// Wraps a fault.
+    pub fn new(fault: impl Fault) -> Self {
+        Self(Box::new(Inner {
+            fault: Box::new(fault),
+            provider: None,
+            reference_id: None,
+            notes: Vec::new(),
+            source: None,
+        }))
+    }
+
+    /// Finds this crate's error under any other: `reqwest_middleware::Error`, `anyhow::Error`, one from
+    /// reqwest-retry, or a type of your own whose `source()` leads here.
+    #[must_use]
+    pub fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(found) = error.downcast_ref() {
+                return Some(found);
+            }
+            next = error.source();
+        }
+        None
+    }
+
+    /// The stable code of the fault, e.g. `origin-not-allowed`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.fault.code()
+    }
+
+    /// What to do about it, in one sentence.
+    #[must_use]
+    pub fn next_step(&self) -> &'static str {
+        self.0.fault.next_step()
+    }
+
+    /// The provider's name, e.g. `netgiro`, where one was involved.
+    #[must_use]
+    pub fn provider(&self) -> Option<&'static str> {
+        self.0.provider
+    }
+
+    /// The reference id of the reply concerned, for the provider's support. Unauthenticated, printable ASCII.
+    #[must_use]
+    pub fn reference_id(&self) -> Option<&str> {
+        self.0.reference_id.as_deref()
+    }
+
+    /// What else was noticed: a clock that is off, a known mistake that would explain a signature.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.0.notes
+    }
+
+    /// The fault as the type it was raised with, for a provider's own details.
+    #[must_use]
+    pub fn fault<F: Fault>(&self) -> Option<&F> {
+        let fault: &dyn std::any::Any = &*self.0.fault;
+        fault.downcast_ref()
+    }
+
+    /// A credential, an origin or a setting was refused; nothing was sent.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        self.0.fault.class() == Class::Configuration
+    }
+
+    /// The credentials were about to go, or went, where they do not belong.
+    #[must_use]
+    pub fn is_scope(&self) -> bool {
+        self.0.fault.class() == Class::Scope
+    }
+
+    /// The request could not be signed as it was; nothing was sent.
+    #[must_use]
+    pub fn is_signing(&self) -> bool {
+        self.0.fault.class() == Class::Signing
+    }
+
+    /// What came back did not verify; its bytes are gone.
+    #[must_use]
+    pub fn is_verification(&self) -> bool {
+        self.0.fault.class() == Class::Verification
+    }
+
+    /// The provider refused the request.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.0.fault.class() == Class::Refused
+    }
+
+    /// Says which provider the error came from, unless that is already known.
+    #[must_use]
+    pub fn in_provider(mut self, name: &'static str) -> Self {
+        self.0.provider.get_or_insert(name);
+        self
+    }
+
+    /// Adds the error underneath.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds something noticed on the way, e.g. a clock that is off. Must not hold a secret.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.0.notes.push(note.into());
+        self
+    }
+
+    #[cfg(feature = "netgiro")]
+    pub(crate) fn with_reference_id(mut self, reference_id: Option<String>) -> Self {
+        self.0.reference_id = reference_id;
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(provider) = self.0.provider {
+            write!(f, "{provider}: ")?;
+        }
+        write!(f, "{}", self.0.fault)?;
+        if let Some(id) = &self.0.reference_id {
+            write!(f, " (reference id {id})")?;
+        }
+        for note in &self.0.notes {
+            write!(f, "; {note}")?;
+        }
+        if f.alternate() {
+            write!(f, " [{}]. {}", self.code(), self.next_step())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.code())
+            .field("message", &format_args!("{self}"))
+            .field("next_step", &self.next_step())
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

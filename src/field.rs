@@ -1,0 +1,124 @@
+//! What a credential or field may look like.
+
+use http::HeaderValue;
+
+use crate::error::{Class, Error, Fault};
+
+/// A credential or field that cannot be used. Names the field, never its value.
+#[derive(Debug, thiserror::Error)]
+#[error("{field} {problem}")]
+pub(crate) struct FieldFault {
+    pub(crate) field: &'static str,
+    pub(crate) problem: Problem,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("is empty")]
+    Empty,
+    #[error("has white space at its beginning or end")]
+    Padded,
+    #[error("holds a control character")]
+    Control,
+    #[error("holds a character outside printable ASCII")]
+    NotAscii,
+    #[cfg(feature = "netvisor")]
+    #[error("holds '&', which separates the fields of the signed text")]
+    Ampersand,
+    #[cfg(feature = "netvisor")]
+    #[error("holds a character that ISO-8859-15 cannot express")]
+    Unmappable,
+    #[cfg(feature = "unleashed")]
+    #[error("is not of the form partner_name/app_name in lower case, without spaces or special characters")]
+    ClientType,
+}
+
+impl Fault for FieldFault {
+    fn code(&self) -> &'static str {
+        match self.problem {
+            Problem::Empty => "field-empty",
+            Problem::Padded => "field-padded",
+            Problem::Control => "field-control-character",
+            Problem::NotAscii => "field-not-ascii",
+            #[cfg(feature = "netvisor")]
+            Problem::Ampersand => "field-ampersand",
+            #[cfg(feature = "netvisor")]
+            Problem::Unmappable => "field-unmappable-character",
+            #[cfg(feature = "unleashed")]
+            Problem::ClientType => "field-client-type",
+        }
+    }
+    fn class(&self) -> Class {
+        Class::Configuration
+    }
+    fn next_step(&self) -> &'static str {
+        match self.problem {
+            Problem::Empty => "Give the value that the provider issued.",
+            Problem::Padded => "Trim it: a pasted line end or blank is part of the signed text otherwise.",
+            Problem::Control => "Copy the value again, without line ends or tabs inside.",
+            Problem::NotAscii => {
+                "Use the value as issued; it goes into a header and must be printable ASCII."
+            }
+            #[cfg(feature = "netvisor")]
+            Problem::Ampersand => "Have the provider issue a value without '&'.",
+            #[cfg(feature = "netvisor")]
+            Problem::Unmappable => "Spell the value with characters of ISO-8859-15 (Latin-9).",
+            #[cfg(feature = "unleashed")]
+            Problem::ClientType => "Write it like acme/stock_sync, at most 40 characters.",
+        }
+    }
+}
+
+pub(crate) fn refuse(field: &'static str, problem: Problem) -> Error {
+    Error::new(FieldFault { field, problem })
+}
+
+/// Refuses what no credential of any provider may be: empty, padded, or with control characters inside.
+pub(crate) fn check(field: &'static str, value: &str) -> Result<(), Error> {
+    if value.trim().is_empty() {
+        Err(refuse(field, Problem::Empty))
+    } else if value.trim().len() != value.len() {
+        Err(refuse(field, Problem::Padded))
+    } else if value.chars().any(char::is_control) {
+        Err(refuse(field, Problem::Control))
+    } else {
+        Ok(())
+    }
+}
+
+/// A checked field as a header value in printable ASCII.
+pub(crate) fn ascii_header(field: &'static str, value: &str) -> Result<HeaderValue, Error> {
+    check(field, value)?;
+    let not_ascii = || refuse(field, Problem::NotAscii);
+    if !value.is_ascii() {
+        return Err(not_ascii());
+    }
+    HeaderValue::from_str(value).map_err(|_| not_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_bad_value_is_refused_by_field_and_never_printed() {
+        let cases = [
+            ("", Problem::Empty),
+            (" \t", Problem::Empty),
+            (" canary", Problem::Padded),
+            ("canary\n", Problem::Padded),
+            ("canary\u{a0}", Problem::Padded),
+            ("can\0ary", Problem::Control),
+            ("can\r\nary", Problem::Control),
+            ("can\u{85}ary", Problem::Control),
+        ];
+        for (value, problem) in cases {
+            let error = check("secret_key", value).unwrap_err();
+            assert_eq!(error.fault::<FieldFault>().unwrap().problem, problem, "{value:?}");
+            let text = format!("{error} {error:#} {error:?}");
+            assert!(text.contains("secret_key") && !text.contains("ary"), "{text}");
+        }
+        check("secret_key", "inner space is fine").unwrap();
+        assert_eq!(ascii_header("app_key", "ä").unwrap_err().code(), "field-not-ascii");
+    }
+}

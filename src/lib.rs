@@ -1,0 +1,39 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+// Shared helpers are used by some providers only; the build with all of them still finds dead code.
+#![cfg_attr(
+    not(all(feature = "netvisor", feature = "netgiro", feature = "unleashed", feature = "vizion")),
+    allow(dead_code, unused_macros, unused_imports)
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod env;
+pub mod error;
+mod field;
+#[cfg(feature = "middleware")]
+pub mod middleware;
+#[cfg(feature = "netgiro")]
+pub mod netgiro;
+#[cfg(feature = "netvisor")]
+pub mod netvisor;
+pub mod random;
+pub mod scope;
+mod settings;
+mod signed_form;
+pub mod signing;
+pub mod time;
+#[cfg(feature = "unleashed")]
+pub mod unleashed;
+#[cfg(feature = "vizion")]
+pub mod vizion;
+
+pub use error::Error;
+#[cfg(feature = "middleware")]
+pub use middleware::{Signer, Unsigned, client_builder};
+/// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
+pub use secrecy::SecretString;
+pub use signed_form::SignedForm;
+pub use signing::{Outgoing, Provider, sign, sign_http, sign_with};

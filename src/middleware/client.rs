@@ -1,0 +1,13 @@
+//! The recommended client.
+
+/// A `reqwest::ClientBuilder` with what signing needs already set: no redirects, which would carry the
+/// credentials elsewhere or a signature to a URL that it was not made for; no `referer`; and no retries below the
+/// signer, which would send one nonce twice.
+///
+/// Everything else is reqwest's default; TLS comes with the reqwest features that your application enables.
+pub fn client_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+}

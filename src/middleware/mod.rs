@@ -1,0 +1,110 @@
+//! The reqwest-middleware adapter: gathers what the core needs, calls it, applies the result in one step.
+//!
+//! Order matters. From the outside in: tracing, cache, retry, signer. A retry layer outside the signer has each attempt
+//! signed anew; inside, one nonce would be sent again and again.
+
+mod body;
+mod client;
+mod redirect;
+mod signer;
+
+use http::Extensions;
+use reqwest::{Request, Response};
+use reqwest_middleware::{Next, Result};
+use url::{Position, Url};
+
+#[cfg(feature = "netvisor")]
+pub(crate) use body::put_back;
+#[cfg(feature = "netgiro")]
+pub(crate) use body::{ReadFault, read_body, rebuild};
+pub use client::client_builder;
+pub use signer::Signer;
+
+use crate::error::Error;
+use crate::scope::ORIGIN_NOT_ALLOWED;
+use crate::signing::{Outgoing, Provider, sign};
+use redirect::{Hop, RedirectFault};
+
+/// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes.
+///
+/// ```no_run
+/// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> reqwest_middleware::Result<()> {
+/// client.get("https://api.netgiro.is/status").with_extension(countersign::Unsigned).send().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unsigned;
+
+/// How a provider's requests are sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Transport {
+    /// Requests to other origins are passed on unsigned instead of being refused.
+    pub(crate) pass_other_origins: bool,
+    /// How many same-origin redirects are followed, each hop signed anew.
+    pub(crate) redirect_limit: usize,
+    /// How much of a stream is buffered so that it can be signed; `None` leaves streams to the provider.
+    pub(crate) stream_limit: Option<usize>,
+}
+
+/// Signs and sends a request, and hands on the response with what `remember` kept of the signed request: `None` where
+/// the request went out unsigned.
+pub(crate) async fn exchange<P: Provider, C: Send>(
+    provider: &P,
+    transport: Transport,
+    remember: impl Fn(&Outgoing<'_>) -> C + Send + Sync,
+    mut request: Request,
+    extensions: &mut Extensions,
+    next: Next<'_>,
+) -> Result<(Response, Option<C>)> {
+    let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
+    if extensions.get::<Unsigned>().is_some() {
+        return Ok((next.run(request, extensions).await?, None));
+    }
+    // `sign` checks the scope too; here it comes first, so that nothing is buffered for a request that is refused.
+    match provider.scope().check(request.url()) {
+        Err(error) if transport.pass_other_origins && error.code() == ORIGIN_NOT_ALLOWED => {
+            return Ok((next.run(request, extensions).await?, None));
+        }
+        checked => checked.map_err(refuse)?,
+    }
+    if let Some(limit) = transport.stream_limit {
+        body::buffer(&mut request, limit).await?.map_err(refuse)?;
+    }
+    for hops_left in (0..=transport.redirect_limit).rev() {
+        let unsigned = if transport.redirect_limit > 0 { request.try_clone() } else { None };
+        sign(provider, &outgoing(&request, extensions))
+            .map_err(into_middleware_error)?
+            .apply(request.headers_mut());
+        let remembered = remember(&outgoing(&request, extensions));
+        let signed_url = request.url().clone();
+        let response = next.clone().run(request, extensions).await?;
+        redirect::check_final_url(&signed_url, response.url()).map_err(refuse)?;
+        match Hop::of(&response, &signed_url) {
+            Some(hop) if transport.redirect_limit > 0 => {
+                request = hop.apply(unsigned, &signed_url, hops_left).map_err(refuse)?;
+            }
+            _ => return Ok((response, Some(remembered))),
+        }
+    }
+    Err(refuse(Error::new(RedirectFault::TooMany)))
+}
+
+fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a> {
+    let (method, url, headers) = (request.method(), request.url(), request.headers());
+    match request.body().map(reqwest::Body::as_bytes) {
+        None => Outgoing::new(method, url, headers, extensions, b""),
+        Some(Some(bytes)) => Outgoing::new(method, url, headers, extensions, bytes),
+        Some(None) => Outgoing::new(method, url, headers, extensions, b"").with_stream(),
+    }
+}
+
+/// Wraps an error so that [`Error::find`] finds it again, also through reqwest-retry.
+pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
+    let summary = format!("{error} [{}]", error.code());
+    reqwest_middleware::Error::Middleware(anyhow::Error::new(error).context(summary))
+}
+
+/// Whether two URLs are one request target: equal but for the fragment, which is never sent.
+fn same_target(a: &Url, b: &Url) -> bool {
+    a[..Position::AfterQuery] == b[..Position::AfterQuery]
+}

@@ -1,0 +1,57 @@
+//! The middleware for a provider of your own.
+
+use http::Extensions;
+use reqwest::{Request, Response};
+use reqwest_middleware::{Middleware, Next, Result};
+
+use super::{Transport, exchange};
+use crate::signing::Provider;
+
+/// Makes middleware of any [`Provider`]. The crate's own providers are middleware by themselves.
+#[derive(Clone, Debug)]
+pub struct Signer<P> {
+    provider: P,
+    transport: Transport,
+}
+
+impl<P: Provider> Signer<P> {
+    /// Middleware that signs with `provider`.
+    pub fn new(provider: P) -> Self {
+        Self { provider, transport: Transport::default() }
+    }
+
+    /// Sends requests to other origins on as they are, unsigned, instead of refusing them.
+    #[must_use]
+    pub fn pass_other_origins_unsigned(mut self) -> Self {
+        self.transport.pass_other_origins = true;
+        self
+    }
+
+    /// Follows up to `limit` redirects within the origin, signing each hop anew. Default: 0.
+    #[must_use]
+    pub fn follow_redirects(mut self, limit: usize) -> Self {
+        self.transport.redirect_limit = limit;
+        self
+    }
+
+    /// Reads request bodies that are streams into memory, up to `limit` bytes, so that they can be signed.
+    #[must_use]
+    pub fn buffer_stream_bodies(mut self, limit: usize) -> Self {
+        self.transport.stream_limit = Some(limit);
+        self
+    }
+}
+
+#[async_trait::async_trait]
+impl<P: Provider> Middleware for Signer<P> {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let (response, _) =
+            exchange(&self.provider, self.transport, |_| (), request, extensions, next).await?;
+        Ok(response)
+    }
+}

@@ -1,0 +1,64 @@
+//! Making a [`Netgiro`] out of what the vendor issued.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::seen::SeenNonces;
+use super::{DEFAULT_BODY_LIMIT, Netgiro};
+use crate::env::{self, Variables};
+use crate::error::Error;
+use crate::field;
+use crate::settings::Settings;
+use crate::signing::{Encoding, MacKey};
+
+pub(super) const NAME: &str = "netgiro";
+
+/// Production, test, and the older test host.
+const ORIGINS: [&str; 3] =
+    ["https://api.netgiro.is", "https://api.test.netgiro.is", "https://test.netgiro.is"];
+
+impl Netgiro {
+    /// Takes the application key (a GUID) and the secret key, as issued: the secret's base64 text is used as the text
+    /// that it is, not decoded.
+    ///
+    /// # Errors
+    /// When one is empty, padded with white space, or holds control characters; for the app key also non-ASCII.
+    pub fn new(app_key: impl AsRef<str>, secret_key: impl Into<SecretString>) -> Result<Self, Error> {
+        Self::build(app_key.as_ref(), secret_key.into()).map_err(|error| error.in_provider(NAME))
+    }
+
+    /// Reads `NETGIRO_APP_KEY` and `NETGIRO_SECRET_KEY` from the process environment.
+    ///
+    /// # Errors
+    /// `missing-variables`, listing all that are not set; otherwise as [`Netgiro::new`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(env::process)
+    }
+
+    /// As [`Netgiro::from_env`], with the variables looked up by `lookup`.
+    ///
+    /// # Errors
+    /// As [`Netgiro::from_env`].
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let mut variables = Variables::new(lookup);
+        let app_key = variables.text("NETGIRO_APP_KEY");
+        let secret_key = variables.secret("NETGIRO_SECRET_KEY");
+        variables.finish().map_err(|error| error.in_provider(NAME))?;
+        Self::new(app_key, secret_key)
+    }
+
+    fn build(app_key: &str, secret_key: SecretString) -> Result<Self, Error> {
+        let secret = secret_key.expose_secret();
+        field::check("secret_key", secret)?;
+        Ok(Self {
+            app_key: field::ascii_header("app_key", app_key)?,
+            mac: MacKey::sha256_with_prefix(secret.as_bytes(), Encoding::HexLower),
+            secret_key,
+            seen: Arc::new(SeenNonces::default()),
+            body_limit: DEFAULT_BODY_LIMIT,
+            report_only: false,
+            settings: Settings::new(&ORIGINS)?,
+        })
+    }
+}

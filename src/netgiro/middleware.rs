@@ -1,0 +1,85 @@
+//! The middleware: signs on the way out, verifies on the way in.
+
+use bytes::Bytes;
+use http::{Extensions, StatusCode, header};
+use reqwest::{Request, Response};
+use reqwest_middleware::{Middleware, Next, Result};
+
+use super::Netgiro;
+use super::credentials::NAME;
+use super::reply::{Reply, ReplyFault, SentRequest, Verdict, reference_id};
+use crate::error::Error;
+use crate::middleware::{ReadFault, exchange, into_middleware_error, read_body, rebuild};
+use crate::time::skew_note;
+
+#[async_trait::async_trait]
+impl Middleware for Netgiro {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        match exchange(self, self.settings.transport, SentRequest::new, request, extensions, next).await? {
+            (response, Some(sent)) => self.judge(&sent, response).await,
+            (response, None) => Ok(response),
+        }
+    }
+}
+
+impl Netgiro {
+    async fn judge(&self, sent: &SentRequest, mut response: Response) -> Result<Response> {
+        let mut check = match self.begin_reply(sent, response.headers()) {
+            Ok(check) => check,
+            Err(error) if self.report_only => return Ok(mark(response, &error)),
+            Err(error) if is_gateway_answer(&response, &error) => return withhold(response, &error),
+            Err(error) => return Err(self.refuse(&response, error)),
+        };
+        let body = match read_body(&mut response, self.body_limit, |chunk| check.update(chunk)).await {
+            Ok(body) => body,
+            Err(ReadFault::Transport(error)) => return Err(error.into()),
+            Err(ReadFault::TooLong) => {
+                let error =
+                    Error::new(ReplyFault::TooLong).with_reference_id(reference_id(response.headers()));
+                return Err(self.refuse(&response, error));
+            }
+        };
+        match check.finish(self, &body) {
+            Ok(reply) => {
+                response.extensions_mut().insert(reply);
+                rebuild(response, body)
+            }
+            Err(error) if self.report_only => rebuild(mark(response, &error), body),
+            Err(error) => Err(self.refuse(&response, error)),
+        }
+    }
+
+    fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
+        let error = error.with_note(format!("the reply's status was {}", response.status().as_u16()));
+        let skew = skew_note(response.headers().get(header::DATE), self.settings.clock.now());
+        into_middleware_error(skew.into_iter().fold(error, Error::with_note).in_provider(NAME))
+    }
+}
+
+/// Something in front of Netgíró answered that it is overloaded or down: worth a retry, but not worth believing.
+fn is_gateway_answer(response: &Response, error: &Error) -> bool {
+    let status = response.status();
+    error.fault() == Some(&ReplyFault::SignatureMissing)
+        && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error())
+}
+
+/// Keeps the status for the retry layer and drops the body, which nobody vouches for.
+fn withhold(response: Response, error: &Error) -> Result<Response> {
+    let mut response = mark(response, error);
+    for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
+        response.headers_mut().remove(name);
+    }
+    rebuild(response, Bytes::new())
+}
+
+fn mark(mut response: Response, error: &Error) -> Response {
+    let fault = error.fault().copied().unwrap_or(ReplyFault::Mismatch);
+    let reply = Reply { reference_id: reference_id(response.headers()), verdict: Verdict::Unverified(fault) };
+    response.extensions_mut().insert(reply);
+    response
+}

@@ -1,0 +1,205 @@
+//! What a verified reply says, in JSON or XML.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::credentials::NAME;
+use crate::error::{Class, Error, Fault};
+
+/// The three fields that every reply has.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct SimpleResponse {
+    /// Whether the call did what it was asked to.
+    pub success: bool,
+    /// The result in words, where there are any.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// The result in detail.
+    pub result_code: ResultCode,
+}
+
+/// A reply with the fields of its call: `T` has those that are wanted, named as Netgíró names them.
+///
+/// ```
+/// use countersign::netgiro::{ApiResponse, ResultCode};
+///
+/// #[derive(serde::Deserialize)]
+/// #[serde(rename_all = "PascalCase")]
+/// struct Cart {
+///     transaction_id: String,
+/// }
+///
+/// let body = br#"{"Success":true,"ResultCode":10425,"TransactionId":"881E674F"}"#;
+/// let cart = ApiResponse::<Cart>::from_slice(body)?;
+/// assert_eq!(cart.response.result_code, ResultCode::PendingCustomerConfirmation);
+/// assert_eq!(cart.data.transaction_id, "881E674F");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiResponse<T> {
+    /// The fields that every reply has.
+    pub response: SimpleResponse,
+    /// The fields of this call.
+    pub data: T,
+}
+
+impl SimpleResponse {
+    /// Reads a reply's body, JSON or XML (told by its first character), in UTF-8.
+    ///
+    /// # Errors
+    /// `reply-unreadable`, when it is neither or lacks a field.
+    pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
+        read(body)
+    }
+}
+
+impl<T: DeserializeOwned> ApiResponse<T> {
+    /// Reads a reply's body, JSON or XML (told by its first character), in UTF-8.
+    ///
+    /// # Errors
+    /// `reply-unreadable`, when it is neither or lacks a field.
+    pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
+        Ok(Self { response: read(body)?, data: read(body)? })
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let unreadable = || Error::new(Unreadable).in_provider(NAME);
+    if body.trim_ascii_start().starts_with(b"<") {
+        quick_xml::de::from_reader(body).map_err(|source| unreadable().with_source(source))
+    } else {
+        serde_json::from_slice(body).map_err(|source| unreadable().with_source(source))
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the reply is not the JSON or XML that was expected")]
+struct Unreadable;
+
+impl Fault for Unreadable {
+    fn code(&self) -> &'static str {
+        "reply-unreadable"
+    }
+    fn class(&self) -> Class {
+        Class::Refused
+    }
+    fn next_step(&self) -> &'static str {
+        "Compare the fields with the vendor's page for this call; the error underneath says where it stopped."
+    }
+}
+
+macro_rules! result_codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)+) => {
+        /// Netgíró's result codes, as the vendor lists them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+        #[serde(from = "i32")]
+        #[non_exhaustive]
+        pub enum ResultCode {
+            $($(#[$doc])* $name,)+
+            /// A code that the vendor's list does not have.
+            Unknown(i32),
+        }
+
+        impl From<i32> for ResultCode {
+            fn from(code: i32) -> Self {
+                match code {
+                    $($code => Self::$name,)+
+                    _ => Self::Unknown(code),
+                }
+            }
+        }
+
+        impl From<ResultCode> for i32 {
+            fn from(code: ResultCode) -> Self {
+                match code {
+                    $(ResultCode::$name => $code,)+
+                    ResultCode::Unknown(code) => code,
+                }
+            }
+        }
+    };
+}
+
+result_codes! {
+    /// 200: done.
+    Success = 200,
+    /// 400: a generic error; the message says more.
+    GenericError = 400,
+    /// 10200: the payment is completed.
+    PaymentCompleted = 10200,
+    /// 10201: the payment is cancelled.
+    PaymentCanceled = 10201,
+    /// 10202: the payment had been cancelled before.
+    PaymentAlreadyCanceled = 10202,
+    /// 10203: the payment had been confirmed before.
+    PaymentAlreadyConfirmed = 10203,
+    /// 10302: the customer declined the payment.
+    CustomerDeclined10302 = 10302,
+    /// 10304: the cart is not valid.
+    CartNotValid = 10304,
+    /// 10305: the amount is below the minimum.
+    MinimumAmount = 10305,
+    /// 10306: there is no such customer.
+    CustomerDoesNotExist = 10306,
+    /// 10307: the customer declined the payment.
+    CustomerDeclined10307 = 10307,
+    /// 10422: the customer declined the payment.
+    CustomerDeclined10422 = 10422,
+    /// 10423: the customer declined the payment.
+    CustomerDeclined10423 = 10423,
+    /// 10424: there is no such cart.
+    CartNotFound = 10424,
+    /// 10425: the customer has yet to confirm, in the app.
+    PendingCustomerConfirmation = 10425,
+    /// 10426: reserved; the provider has yet to call `ConfirmCart`.
+    PendingProviderConfirmation = 10426,
+    /// 10427: the confirmation type is not valid.
+    ConfirmationTypeNotValid = 10427,
+    /// 10428: the customer's SMS code is needed too.
+    AdditionalConfirmationNeeded = 10428,
+    /// 10429: reserved; Netgíró waits for the provider's callback to answer.
+    PendingCallbackResponse = 10429,
+}
+
+impl ResultCode {
+    /// Whether the customer declined, for which the vendor has four codes.
+    #[must_use]
+    pub fn is_declined(self) -> bool {
+        matches!(
+            self,
+            Self::CustomerDeclined10302
+                | Self::CustomerDeclined10307
+                | Self::CustomerDeclined10422
+                | Self::CustomerDeclined10423
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_xml_say_the_same() {
+        let json = br#" {"Success":false,"Message":"No","ResultCode":10302,"Extra":[1]}"#;
+        let xml = br#"<?xml version="1.0"?><ApiResponse xmlns="http://schemas.datacontract.org/2004/07/Api"><Message>No</Message><ResultCode>10302</ResultCode><Success>false</Success></ApiResponse>"#;
+        let expected = SimpleResponse {
+            success: false,
+            message: Some("No".into()),
+            result_code: ResultCode::CustomerDeclined10302,
+        };
+        assert_eq!(SimpleResponse::from_slice(json).unwrap(), expected);
+        assert_eq!(SimpleResponse::from_slice(xml).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_new_code_is_kept_and_a_missing_field_is_an_error() {
+        let reply = SimpleResponse::from_slice(br#"{"Success":true,"ResultCode":7}"#).unwrap();
+        assert_eq!(i32::from(reply.result_code), 7);
+        assert_eq!(SimpleResponse::from_slice(b"{}").unwrap_err().code(), "reply-unreadable");
+        assert_eq!(SimpleResponse::from_slice(b"").unwrap_err().code(), "reply-unreadable");
+    }
+}

@@ -1,0 +1,104 @@
+//! Nonces in .NET ticks.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::Error;
+use crate::random::Randomness;
+use crate::time::{Clock, ClockOutOfRange, unix_nanos};
+
+/// Ticks (100 ns each) between 0001-01-01 and 1970-01-01.
+const TICKS_BEFORE_1970: i128 = 621_355_968_000_000_000;
+/// The last tick of the year 9999, where .NET's `DateTime` ends.
+const LAST_TICK: i128 = 3_155_378_975_999_999_999;
+
+/// Each process draws its nonces from one of this many lanes, so that two processes with one app key do not draw
+/// the same tick: a nonce is a multiple of this plus the process's lane. One step is 0.4 ms; a process that signs
+/// faster than that runs ahead of the clock, which an opaque, rising number may.
+const LANES: u64 = 4096;
+
+static LANE: OnceLock<u64> = OnceLock::new();
+static LAST_STEP: AtomicU64 = AtomicU64::new(0);
+
+/// The next nonce of this process: the clock's .NET ticks, to 0.4 ms, and greater than every nonce before it,
+/// whatever the clock does.
+///
+/// # Errors
+/// When the clock is before the year 1 or after 9999, or the process's lane cannot be drawn.
+pub(super) fn next(clock: &dyn Clock, randomness: &dyn Randomness) -> Result<u64, Error> {
+    let ticks = ticks(clock)?;
+    let lane = lane(randomness)?;
+    Ok(rise(&LAST_STEP, ticks / LANES) * LANES + lane)
+}
+
+fn ticks(clock: &dyn Clock) -> Result<u64, Error> {
+    let ticks = unix_nanos(clock.now()).div_euclid(100) + TICKS_BEFORE_1970;
+    if ticks > LAST_TICK {
+        return Err(Error::new(ClockOutOfRange));
+    }
+    u64::try_from(ticks).map_err(|_| Error::new(ClockOutOfRange))
+}
+
+/// Raises `last` to `now`, or by one where the clock has not moved on, without a lock.
+fn rise(last: &AtomicU64, now: u64) -> u64 {
+    let raised = |last: u64| now.max(last + 1);
+    // The closure always gives a value, so both arms hold the value that was replaced.
+    let replaced = match last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(raised(last))) {
+        Ok(replaced) | Err(replaced) => replaced,
+    };
+    raised(replaced)
+}
+
+fn lane(randomness: &dyn Randomness) -> Result<u64, Error> {
+    if let Some(lane) = LANE.get() {
+        return Ok(*lane);
+    }
+    let mut bytes = [0; 8];
+    randomness.fill(&mut bytes)?;
+    Ok(*LANE.get_or_init(|| u64::from_le_bytes(bytes) % LANES))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::random::OsRandomness;
+
+    #[test]
+    fn ticks_are_those_of_the_vendors_example() {
+        let at = || UNIX_EPOCH + Duration::from_nanos(1_396_265_053_856_378_100);
+        assert_eq!(ticks(&at).unwrap(), 635_318_618_538_563_781);
+    }
+
+    #[test]
+    fn ticks_outside_the_years_1_to_9999_are_an_error() {
+        let before = || UNIX_EPOCH - Duration::from_secs(62_135_596_801);
+        let first = || UNIX_EPOCH - Duration::from_secs(62_135_596_800);
+        let after = || UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+        assert_eq!(ticks(&before).unwrap_err().code(), "clock-out-of-range");
+        assert_eq!(ticks(&first).unwrap(), 0);
+        assert_eq!(ticks(&after).unwrap_err().code(), "clock-out-of-range");
+    }
+
+    #[test]
+    fn rises_over_a_clock_that_stands_still_or_steps_back() {
+        let last = AtomicU64::new(0);
+        let drawn: Vec<u64> = [5, 5, 3, 9, 1].into_iter().map(|now| rise(&last, now)).collect();
+        assert_eq!(drawn, [5, 6, 7, 9, 10]);
+    }
+
+    #[test]
+    fn two_threads_never_draw_one_nonce() {
+        let draw = || (0..10_000).map(|_| next(&|| UNIX_EPOCH, &OsRandomness).unwrap()).collect::<Vec<_>>();
+        let (mut a, b) = std::thread::scope(|scope| {
+            let other = scope.spawn(draw);
+            (draw(), other.join().unwrap())
+        });
+        assert!(a.is_sorted_by(|x, y| x < y) && b.is_sorted_by(|x, y| x < y));
+        a.extend(b);
+        a.sort_unstable();
+        a.dedup();
+        assert_eq!(a.len(), 20_000);
+    }
+}

@@ -1,0 +1,82 @@
+//! What Netgíró signs.
+
+use http::{HeaderName, HeaderValue};
+use secrecy::ExposeSecret as _;
+
+use super::credentials::NAME;
+use super::{Netgiro, nonce};
+use crate::error::Error;
+use crate::field;
+use crate::scope::Scope;
+use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText};
+
+const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
+pub(super) const NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
+pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("netgiro_signature");
+pub(super) const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");
+
+/// The nonce of one attempt.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    pub(super) nonce: HeaderValue,
+}
+
+impl Stamp {
+    /// A given nonce, to reproduce a known case. Opaque to Netgíró; printable ASCII.
+    ///
+    /// # Errors
+    /// When it is empty, padded, or not printable ASCII.
+    pub fn with_nonce(nonce: &str) -> Result<Self, Error> {
+        Ok(Self { nonce: field::ascii_header("nonce", nonce)? })
+    }
+}
+
+impl Netgiro {
+    /// The one statement of the formula, for requests, replies and callbacks alike: secret, nonce, URL, body.
+    pub(super) fn state_text(&self, nonce: &[u8], url: &str, body: &[u8], text: &mut SignedText<'_>) {
+        text.secret("secret_key", self.secret_key.expose_secret().as_bytes())
+            .public("nonce", nonce)
+            .public("url", url.as_bytes())
+            .public("body", body);
+    }
+}
+
+impl Provider for Netgiro {
+    type Stamp = Stamp;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.settings.scope
+    }
+
+    fn stamp(&self, request: &Outgoing<'_>) -> Result<Stamp, Error> {
+        request.body()?;
+        let nonce = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
+        Ok(Stamp { nonce: HeaderValue::from(nonce) })
+    }
+
+    fn mac(&self) -> Option<&MacKey> {
+        Some(&self.mac)
+    }
+
+    fn signed_text(
+        &self,
+        request: &Outgoing<'_>,
+        stamp: &Stamp,
+        text: &mut SignedText<'_>,
+    ) -> Result<(), Error> {
+        self.state_text(stamp.nonce.as_bytes(), request.url_as_sent(), request.body()?, text);
+        Ok(())
+    }
+
+    fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
+        headers
+            .reserve(3)
+            .set(APP_KEY, self.app_key.clone())
+            .set(NONCE, stamp.nonce)
+            .set_signature(SIGNATURE);
+    }
+}

@@ -1,0 +1,123 @@
+//! Making a [`Netvisor`] out of what the vendor issued.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use super::{Language, MacAlgorithm, Netvisor, encoding};
+use crate::SignedForm;
+use crate::env::{self, Variables};
+use crate::error::Error;
+use crate::settings::Settings;
+use crate::signing::{Encoding, MacKey};
+
+pub(super) const NAME: &str = "netvisor";
+
+/// Production and test.
+const ORIGINS: [&str; 2] = ["https://integration.netvisor.fi", "https://isvapi.netvisor.fi"];
+
+/// What Netvisor and its partner programme issue, named as in the vendor's headers.
+///
+/// ```
+/// use countersign::netvisor::{Credentials, Netvisor};
+///
+/// let netvisor = Netvisor::new(Credentials {
+///     sender: "Acme integration".into(),
+///     customer_id: "FI_1".into(),
+///     customer_key: "customer-key".into(),
+///     partner_id: "Acm_1".into(),
+///     partner_key: "partner-key".into(),
+///     organisation_id: "1234567-8".into(),
+/// })?;
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The name of the calling program, of your choice.
+    pub sender: String,
+    /// The customer's user id for integrations.
+    pub customer_id: String,
+    /// The key that belongs to it.
+    pub customer_key: SecretString,
+    /// The partner's id.
+    pub partner_id: String,
+    /// The key that belongs to it.
+    pub partner_key: SecretString,
+    /// The business id of the company whose books are meant.
+    pub organisation_id: String,
+}
+
+impl Netvisor {
+    /// Signs with HMAC-SHA256.
+    ///
+    /// # Errors
+    /// When a field is empty, padded with white space, holds a control character, `&`, or a character that
+    /// ISO-8859-15 cannot express.
+    pub fn new(credentials: Credentials) -> Result<Self, Error> {
+        Self::with_algorithm(credentials, MacAlgorithm::HmacSha256)
+    }
+
+    /// Signs with a given algorithm: plain SHA-256 is for integrations from before May 2025 and going to be removed.
+    ///
+    /// # Errors
+    /// As [`Netvisor::new`].
+    pub fn with_algorithm(credentials: Credentials, algorithm: MacAlgorithm) -> Result<Self, Error> {
+        Self::build(&credentials, algorithm).map_err(|error| error.in_provider(NAME))
+    }
+
+    /// Reads `NETVISOR_SENDER`, `NETVISOR_CUSTOMER_ID`, `NETVISOR_CUSTOMER_KEY`, `NETVISOR_PARTNER_ID`,
+    /// `NETVISOR_PARTNER_KEY`, `NETVISOR_ORGANISATION_ID` and, if set, `NETVISOR_LANGUAGE` (`FI`, `SE` or `EN`) from
+    /// the process environment.
+    ///
+    /// # Errors
+    /// `missing-variables`, listing all that are not set; `field-language`; otherwise as [`Netvisor::new`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(env::process)
+    }
+
+    /// As [`Netvisor::from_env`], with the variables looked up by `lookup`.
+    ///
+    /// # Errors
+    /// As [`Netvisor::from_env`].
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let mut variables = Variables::new(lookup);
+        let credentials = Credentials {
+            sender: variables.text("NETVISOR_SENDER"),
+            customer_id: variables.text("NETVISOR_CUSTOMER_ID"),
+            customer_key: variables.secret("NETVISOR_CUSTOMER_KEY"),
+            partner_id: variables.text("NETVISOR_PARTNER_ID"),
+            partner_key: variables.secret("NETVISOR_PARTNER_KEY"),
+            organisation_id: variables.text("NETVISOR_ORGANISATION_ID"),
+        };
+        let language = variables.optional("NETVISOR_LANGUAGE").map(|text| text.parse()).transpose();
+        variables.finish().map_err(|error| error.in_provider(NAME))?;
+        let language = language.map_err(|error: Error| error.in_provider(NAME))?;
+        Ok(Self::new(credentials)?.language(language.unwrap_or_default()))
+    }
+
+    fn build(credentials: &Credentials, algorithm: MacAlgorithm) -> Result<Self, Error> {
+        let customer_key = encoding::secret("customer_key", credentials.customer_key.expose_secret())?;
+        let partner_key = encoding::secret("partner_key", credentials.partner_key.expose_secret())?;
+        let mac = match algorithm {
+            MacAlgorithm::Sha256 => MacKey::sha256(Encoding::HexLower),
+            MacAlgorithm::HmacSha256 => {
+                let keys = [customer_key.expose_secret(), partner_key.expose_secret()];
+                let key = Zeroizing::new(keys.join(&b'&'));
+                MacKey::hmac_sha256(&key, Encoding::HexLower)?
+            }
+        };
+        Ok(Self {
+            sender: encoding::header("sender", &credentials.sender)?,
+            customer_id: encoding::header("customer_id", &credentials.customer_id)?,
+            partner_id: encoding::header("partner_id", &credentials.partner_id)?,
+            organisation_id: encoding::header("organisation_id", &credentials.organisation_id)?,
+            customer_key,
+            partner_key,
+            mac,
+            language: Language::default(),
+            signed_form: SignedForm::default(),
+            #[cfg(feature = "middleware")]
+            fail_on_failed: false,
+            settings: Settings::new(&ORIGINS)?,
+        })
+    }
+}

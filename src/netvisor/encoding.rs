@@ -1,0 +1,58 @@
+//! ISO-8859-15 (Latin-9), the charset of the vendor's sample.
+
+use std::borrow::Cow;
+
+use encoding_rs::ISO_8859_15;
+use http::HeaderValue;
+use secrecy::SecretSlice;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::field::{self, Problem, refuse};
+
+/// Encodes a text. An unmappable character is refused: the encoder would write `&#8364;`, whose `&` starts a new
+/// field of the signed text.
+pub(super) fn encode<'a>(field: &'static str, text: &'a str) -> Result<Cow<'a, [u8]>, Error> {
+    match ISO_8859_15.encode(text) {
+        (bytes, _, false) => Ok(bytes),
+        (_, _, true) => Err(refuse(field, Problem::Unmappable)),
+    }
+}
+
+/// A field of the signed text as the header value that is both hashed and sent.
+pub(super) fn header(field: &'static str, text: &str) -> Result<HeaderValue, Error> {
+    check(field, text)?;
+    // Control characters, which a header value could not hold, are refused by the check.
+    HeaderValue::from_bytes(&encode(field, text)?).map_err(|_| refuse(field, Problem::Control))
+}
+
+/// A key as the bytes that are hashed.
+pub(super) fn secret(field: &'static str, text: &str) -> Result<SecretSlice<u8>, Error> {
+    check(field, text)?;
+    let bytes = Zeroizing::new(encode(field, text)?.into_owned());
+    Ok(SecretSlice::from(bytes.to_vec()))
+}
+
+fn check(field: &'static str, text: &str) -> Result<(), Error> {
+    field::check(field, text)?;
+    if text.contains('&') { Err(refuse(field, Problem::Ampersand)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latin_9_has_euro_and_scaron_where_latin_1_has_others() {
+        assert_eq!(*encode("sender", "äö€Š").unwrap(), [0xe4, 0xf6, 0xa4, 0xa6]);
+        for unmappable in ["漢", "¤", "½"] {
+            assert_eq!(encode("sender", unmappable).unwrap_err().code(), "field-unmappable-character");
+        }
+    }
+
+    #[test]
+    fn an_ampersand_would_shift_fields_and_is_refused() {
+        assert_eq!(header("sender", "id=42&Acme").unwrap_err().code(), "field-ampersand");
+        assert_eq!(secret("customer_key", "a&b").unwrap_err().code(), "field-ampersand");
+    }
+}

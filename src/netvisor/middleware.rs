@@ -1,0 +1,72 @@
+//! The middleware: signs on the way out, and looks at the status on the way in when asked to.
+
+use http::{Extensions, header};
+use reqwest::{Request, Response};
+use reqwest_middleware::{Middleware, Next, Result};
+
+use super::status::{STATUS_WITHIN, Scan, scan};
+use super::{Netvisor, ResponseStatus, credentials::NAME};
+use crate::error::Error;
+use crate::middleware::{exchange, into_middleware_error, put_back};
+use crate::time::skew_note;
+
+/// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.
+const FIRST_LOOK: usize = 1024;
+
+#[async_trait::async_trait]
+impl Middleware for Netvisor {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        match exchange(self, self.settings.transport, |_| (), request, extensions, next).await? {
+            (response, Some(())) if self.fail_on_failed => self.judge(response).await,
+            (response, _) => Ok(response),
+        }
+    }
+}
+
+impl Netvisor {
+    async fn judge(&self, response: Response) -> Result<Response> {
+        let (status, response) = read_status(response).await?;
+        match status {
+            Some(ResponseStatus::Failed(failure)) => {
+                let skew = skew_note(response.headers().get(header::DATE), self.settings.clock.now());
+                let error = Error::new(failure)
+                    .with_note(format!("the reply's status was {}", response.status().as_u16()));
+                Err(into_middleware_error(skew.into_iter().fold(error, Error::with_note).in_provider(NAME)))
+            }
+            Some(ResponseStatus::Ok) | None => Ok(response),
+        }
+    }
+}
+
+/// Reads the status off a reply, and hands the reply on with all of its body still to be read. Reads no more of a
+/// large reply than it takes to find the status. `None` where there is none within the first 64 KiB.
+///
+/// # Errors
+/// `netvisor-reply-unreadable`, when the reply is not the XML that Netvisor sends; a transport error as
+/// `reqwest_middleware::Error::Reqwest`.
+pub async fn read_status(mut response: Response) -> Result<(Option<ResponseStatus>, Response)> {
+    let mut seen = Vec::new();
+    let mut next_look = FIRST_LOOK;
+    let status = loop {
+        let chunk = response.chunk().await?;
+        let ended = chunk.is_none();
+        seen.extend_from_slice(&chunk.unwrap_or_default());
+        if !ended && seen.len() < next_look {
+            continue;
+        }
+        next_look = 2 * seen.len();
+        match scan(&seen).map_err(into_middleware_error)? {
+            Scan::Found(status) => break Some(status),
+            Scan::Absent => break None,
+            Scan::Incomplete if ended => return Err(into_middleware_error(super::status::unreadable())),
+            Scan::Incomplete if seen.len() >= STATUS_WITHIN => break None,
+            Scan::Incomplete => {}
+        }
+    };
+    Ok((status, put_back(response, seen.into())?))
+}

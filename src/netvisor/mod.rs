@@ -1,0 +1,105 @@
+//! Netvisor: Finnish accounting.
+//!
+//! Each request carries who asks (sender, customer, partner, organisation), a UTC timestamp, a transaction id, the
+//! language of messages, and a MAC over these and the URL, joined by `&`, in ISO-8859-15. Neither method nor body is
+//! signed. With HMAC-SHA256, the default, the key is `customerKey&partnerKey`; the vendor is going to remove plain
+//! SHA-256.
+//!
+//! Replies are XML and not signed. [`ResponseStatus`] reads whether they say `OK` or `FAILED`.
+//!
+//! Netvisor takes one call at a time per company, and some take minutes: set a time-out of at least 120 s.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use countersign::netvisor::Netvisor;
+//!
+//! let client = reqwest_middleware::ClientBuilder::new(countersign::client_builder().build()?)
+//!     .with(Netvisor::from_env()?)
+//!     .build();
+//! let customers = client.get("https://integration.netvisor.fi/customerlist.nv").send().await?;
+//! # Ok(()) }
+//! ```
+
+mod credentials;
+mod encoding;
+mod failure;
+#[cfg(feature = "middleware")]
+mod middleware;
+mod options;
+mod signing;
+mod stamp;
+mod status;
+
+use std::fmt;
+
+use http::HeaderValue;
+use secrecy::SecretSlice;
+
+pub use crate::signing::MacAlgorithm;
+pub use credentials::Credentials;
+pub use failure::{Failure, FailureCode};
+#[cfg(feature = "middleware")]
+pub use middleware::read_status;
+pub use options::{Language, TransactionId};
+pub use stamp::Stamp;
+pub use status::ResponseStatus;
+
+use crate::SignedForm;
+use crate::settings::{Settings, shared_settings};
+use crate::signing::MacKey;
+
+/// Signs requests to Netvisor. Cheap to clone.
+#[derive(Clone)]
+pub struct Netvisor {
+    sender: HeaderValue,
+    customer_id: HeaderValue,
+    partner_id: HeaderValue,
+    organisation_id: HeaderValue,
+    customer_key: SecretSlice<u8>,
+    partner_key: SecretSlice<u8>,
+    mac: MacKey,
+    language: Language,
+    signed_form: SignedForm,
+    #[cfg(feature = "middleware")]
+    fail_on_failed: bool,
+    settings: Settings,
+}
+
+shared_settings!(Netvisor);
+
+impl Netvisor {
+    /// The language of messages. Default: [`Language::Fi`]. One request may differ: attach a [`Language`] to it as an
+    /// extension.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// Which form of the URL is signed. Default: [`SignedForm::AsSent`].
+    #[must_use]
+    pub fn signed_form(mut self, form: SignedForm) -> Self {
+        self.signed_form = form;
+        self
+    }
+
+    /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. By default replies
+    /// pass as they are, and [`read_status`] tells.
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    pub fn fail_on_failed(mut self) -> Self {
+        self.fail_on_failed = true;
+        self
+    }
+}
+
+impl fmt::Debug for Netvisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Netvisor")
+            .field("algorithm", &self.mac.algorithm())
+            .field("language", &self.language)
+            .field("signed_form", &self.signed_form)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,107 @@
+//! What one request may say for itself.
+
+use std::str::FromStr;
+
+use http::HeaderValue;
+
+use super::encoding;
+use crate::error::{Class, Error, Fault};
+use crate::random::{OsRandomness, Randomness};
+
+/// The language of messages. Attach one to a request as an extension to have it differ from the client's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Finnish.
+    #[default]
+    Fi,
+    /// Swedish.
+    Se,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// `FI`, `SE` or `EN`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fi => "FI",
+            Self::Se => "SE",
+            Self::En => "EN",
+        }
+    }
+}
+
+impl FromStr for Language {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        [Self::Fi, Self::Se, Self::En]
+            .into_iter()
+            .find(|language| language.as_str() == text)
+            .ok_or_else(|| Error::new(UnknownLanguage))
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("language is none of FI, SE and EN")]
+struct UnknownLanguage;
+
+impl Fault for UnknownLanguage {
+    fn code(&self) -> &'static str {
+        "field-language"
+    }
+    fn class(&self) -> Class {
+        Class::Configuration
+    }
+    fn next_step(&self) -> &'static str {
+        "Use FI, SE or EN, in upper case."
+    }
+}
+
+/// A transaction id, which must be unique over all customers of one partner; Netvisor refuses a repeat with
+/// `REQUEST_NOT_UNIQUE`.
+///
+/// By default each attempt gets a fresh one, of 122 random bits. For a write that must happen at most once, draw one
+/// and attach it to the request as an extension: a retry then carries the same id, and Netvisor refuses the second.
+///
+/// ```no_run
+/// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
+/// use countersign::netvisor::TransactionId;
+///
+/// let id = TransactionId::random()?;
+/// client.post("https://integration.netvisor.fi/salesinvoice.nv?method=add")
+///     .with_extension(id)
+///     .body("<Root>…</Root>")
+///     .send()
+///     .await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionId(pub(super) HeaderValue);
+
+impl TransactionId {
+    /// Takes a given id.
+    ///
+    /// # Errors
+    /// As for any field: when it is empty, padded, or holds a control character, `&`, or one that ISO-8859-15 lacks.
+    pub fn new(id: &str) -> Result<Self, Error> {
+        encoding::header("transaction_id", id).map(Self)
+    }
+
+    /// Draws a random UUID (version 4) from the operating system.
+    ///
+    /// # Errors
+    /// `randomness-unavailable`.
+    pub fn random() -> Result<Self, Error> {
+        Self::draw(&OsRandomness)
+    }
+
+    pub(super) fn draw(randomness: &dyn Randomness) -> Result<Self, Error> {
+        let mut bytes = [0; 16];
+        randomness.fill(&mut bytes)?;
+        let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        let mut buffer = uuid::Uuid::encode_buffer();
+        Self::new(uuid.hyphenated().encode_lower(&mut buffer))
+    }
+}

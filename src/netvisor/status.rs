@@ -1,0 +1,218 @@
+//! Reading `Root/ResponseStatus` off a reply.
+
+use std::borrow::Cow;
+
+use encoding_rs::UTF_8;
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::Event;
+
+use super::Failure;
+use super::credentials::NAME;
+use crate::error::{Class, Error, Fault};
+
+/// What Netvisor says of a request, whatever the HTTP status: without the header `UseHTTPResponseStatusCodes` a
+/// failure is a 200.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResponseStatus {
+    /// `OK`.
+    Ok,
+    /// `FAILED`, and why.
+    Failed(Failure),
+}
+
+/// A status stands near the start of a reply. One that does not end within this many bytes is taken to be absent.
+pub(super) const STATUS_WITHIN: usize = 64 * 1024;
+
+/// How far a reply could be read.
+#[derive(Debug)]
+pub(super) enum Scan {
+    Found(ResponseStatus),
+    /// The document has ended without one, as some of Netvisor's do.
+    Absent,
+    /// The bytes end before that.
+    Incomplete,
+}
+
+impl ResponseStatus {
+    /// Reads the status off a reply's body, up to the end of `ResponseStatus` and no further. Looks at
+    /// `Root/ResponseStatus/Status` only, since data may hold elements like `<BankStatus>FAILED</BankStatus>`. `None`
+    /// where there is none within the first 64 KiB. The charset is the one that the XML declares, UTF-8 when it declares none.
+    ///
+    /// ```
+    /// use countersign::netvisor::{FailureCode, ResponseStatus};
+    ///
+    /// let reply = b"<Root><ResponseStatus><Status>FAILED</Status>\
+    ///     <Status>AUTHENTICATION_FAILED :: Integration keys are not valid</Status></ResponseStatus></Root>";
+    /// let Some(ResponseStatus::Failed(failure)) = ResponseStatus::from_xml(reply)? else { panic!() };
+    /// assert_eq!(failure.code, FailureCode::AuthenticationFailed);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `netvisor-reply-unreadable`, when it is not XML, ends too early, or has a status other than `OK` or `FAILED`.
+    pub fn from_xml(body: &[u8]) -> Result<Option<Self>, Error> {
+        let start = body.get(..STATUS_WITHIN);
+        match scan(start.unwrap_or(body))? {
+            Scan::Found(status) => Ok(Some(status)),
+            Scan::Absent => Ok(None),
+            Scan::Incomplete if start.is_some() => Ok(None),
+            Scan::Incomplete => Err(unreadable()),
+        }
+    }
+}
+
+/// Reads as far as the bytes go. Where they end, or stop making sense, the reply is incomplete: a cut inside a tag or
+/// a character cannot be told from an error.
+///
+/// # Errors
+/// When there is a status, and it is neither `OK` nor `FAILED`.
+pub(super) fn scan(body: &[u8]) -> Result<Scan, Error> {
+    let text = decode(body);
+    let mut reader = Reader::from_str(&text);
+    let mut path: Vec<String> = Vec::new();
+    let mut statuses: Vec<String> = Vec::new();
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(start) => {
+                path.push(start.local_name().as_ref().to_owned());
+                if is_status(&path) {
+                    statuses.push(String::new());
+                }
+            }
+            Event::End(_) => {
+                if is_path(&path, &["Root", "ResponseStatus"]) {
+                    return judge(&statuses).map(Scan::Found);
+                }
+                path.pop();
+                if path.is_empty() {
+                    return Ok(Scan::Absent);
+                }
+            }
+            Event::Text(text) if is_status(&path) => append(&mut statuses, &text),
+            Event::CData(text) if is_status(&path) => append(&mut statuses, &text),
+            Event::GeneralRef(reference) if is_status(&path) => {
+                match (reference.resolve_char_ref(), resolve_predefined_entity(&reference)) {
+                    (Ok(Some(character)), _) => append(&mut statuses, character.encode_utf8(&mut [0; 4])),
+                    (_, Some(text)) => append(&mut statuses, text),
+                    _ => return Err(unreadable()),
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    Ok(Scan::Incomplete)
+}
+
+/// Decodes by the byte order mark or the XML declaration, else as UTF-8; what is malformed becomes U+FFFD.
+fn decode(body: &[u8]) -> Cow<'_, str> {
+    let declared = match Reader::from_reader(body).read_event() {
+        Ok(Event::Decl(declaration)) => declaration.encoder(),
+        _ => None,
+    };
+    declared.unwrap_or(UTF_8).decode(body).0
+}
+
+fn is_status(path: &[String]) -> bool {
+    is_path(path, &["Root", "ResponseStatus", "Status"])
+}
+
+fn is_path(path: &[String], names: &[&str]) -> bool {
+    path.iter().map(String::as_str).eq(names.iter().copied())
+}
+
+fn append(statuses: &mut [String], text: &str) {
+    if let Some(status) = statuses.last_mut() {
+        status.push_str(text);
+    }
+}
+
+fn judge(statuses: &[String]) -> Result<ResponseStatus, Error> {
+    let mut statuses = statuses.iter().map(|status| status.trim());
+    match (statuses.next(), statuses.next()) {
+        (Some("OK"), _) => Ok(ResponseStatus::Ok),
+        (Some("FAILED"), reason) => Ok(ResponseStatus::Failed(Failure::parse(reason.unwrap_or_default()))),
+        _ => Err(unreadable()),
+    }
+}
+
+pub(super) fn unreadable() -> Error {
+    Error::new(Unreadable).in_provider(NAME)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the reply's status cannot be read: it is not the XML that Netvisor sends")]
+struct Unreadable;
+
+impl Fault for Unreadable {
+    fn code(&self) -> &'static str {
+        "netvisor-reply-unreadable"
+    }
+    fn class(&self) -> Class {
+        Class::Refused
+    }
+    fn next_step(&self) -> &'static str {
+        "See whether something between you and Netvisor answered, or cut the reply off."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netvisor::FailureCode;
+
+    fn read(body: &str) -> Result<Option<ResponseStatus>, &'static str> {
+        ResponseStatus::from_xml(body.as_bytes()).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn only_the_status_of_the_response_counts() {
+        let ok = "<?xml version='1.0' encoding='utf-8' standalone='yes'?><Root><ResponseStatus><Status>OK</Status>\
+            <TimeStamp>26.3.2024 6.48.51</TimeStamp></ResponseStatus><Status>FAILED</Status></Root>";
+        assert_eq!(read(ok), Ok(Some(ResponseStatus::Ok)));
+        let data = "<Root><Voucher><ResponseStatus><Status>FAILED</Status></ResponseStatus>\
+            <BankStatus>FAILED</BankStatus></Voucher></Root>";
+        assert_eq!(read(data), Ok(None));
+        assert_eq!(read("<Replies><InsertedDataIdentifier>1</InsertedDataIdentifier></Replies>"), Ok(None));
+    }
+
+    #[test]
+    fn nothing_after_the_status_is_read() {
+        let cut = "<Root><ResponseStatus><Status>OK</Status></ResponseStatus><Customers><Cust";
+        assert_eq!(read(cut), Ok(Some(ResponseStatus::Ok)));
+    }
+
+    #[test]
+    fn text_is_put_together_from_its_parts() {
+        let failed = "<Root><ResponseStatus><Status> FAILED </Status>\
+            <Status>INVALID_DATA :: a &amp; b &#228;<![CDATA[ <c>]]></Status></ResponseStatus></Root>";
+        let Ok(Some(ResponseStatus::Failed(failure))) = read(failed) else { panic!() };
+        assert_eq!((failure.code, failure.text.as_str()), (FailureCode::InvalidData, "a & b ä <c>"));
+    }
+
+    #[test]
+    fn declared_charset_is_used() {
+        let mut body =
+            b"<?xml version='1.0' encoding='ISO-8859-15'?><Root><ResponseStatus><Status>FAILED</Status>\
+            <Status>INVALID_DATA :: "
+                .to_vec();
+        body.push(0xe4);
+        body.extend(b"</Status></ResponseStatus></Root>");
+        let Ok(Some(ResponseStatus::Failed(failure))) = ResponseStatus::from_xml(&body) else { panic!() };
+        assert_eq!(failure.text, "ä");
+    }
+
+    #[test]
+    fn what_is_no_reply_is_an_error() {
+        for body in [
+            "",
+            "hello",
+            "<html><body>502",
+            "<Root></Wrong>",
+            "<Root><ResponseStatus><Status>MAYBE</Status></ResponseStatus></Root>",
+        ] {
+            assert_eq!(read(body), Err("netvisor-reply-unreadable"), "{body}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Where a provider's credentials may go.
+
+use url::{Host, Url};
+
+use crate::error::{Class, Error, Fault};
+
+/// The code of a request to an origin that is not in the scope.
+pub(crate) const ORIGIN_NOT_ALLOWED: &str = "origin-not-allowed";
+
+/// The origins (scheme, host, port) that a provider's credentials may be sent to.
+///
+/// Starts out with the vendor's own; more are added by name. Everything else is refused before a connection is
+/// made. Plain `http` is refused too, except to loopback: `127.0.0.0/8`, `[::1]` and `localhost`.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    allowed: Vec<Url>,
+    plain_http: bool,
+}
+
+impl Scope {
+    /// A scope of the given origins, e.g. `["https://api.netgiro.is"]`.
+    ///
+    /// # Errors
+    /// `invalid-origin` when one is not `scheme://host[:port]`; `plain-http` when one is `http` and not loopback.
+    pub fn new<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
+        let mut scope = Self { allowed: Vec::new(), plain_http: false };
+        for origin in origins {
+            scope.allow(origin)?;
+        }
+        Ok(scope)
+    }
+
+    /// Adds one origin: `https://host`, with `:port` where it is not the scheme's own.
+    ///
+    /// # Errors
+    /// As [`Scope::new`].
+    pub fn allow(&mut self, origin: &str) -> Result<(), Error> {
+        let url = Url::parse(origin).map_err(|_| Error::new(ScopeFault::InvalidOrigin))?;
+        let bare = matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && !has_user_info(&url);
+        if !bare {
+            return Err(Error::new(ScopeFault::InvalidOrigin));
+        }
+        self.check_scheme(&url)?;
+        self.allowed.push(url);
+        Ok(())
+    }
+
+    /// Lets credentials travel unencrypted to the allowed origins, beyond loopback: for a TLS-terminating proxy on a
+    /// network that you trust as much as the keys.
+    pub fn dangerous_allow_http(&mut self) {
+        self.plain_http = true;
+    }
+
+    /// Whether a request to `url` may be signed.
+    ///
+    /// # Errors
+    /// `origin-not-allowed`, `plain-http`, or `user-info-in-url`.
+    pub fn check(&self, url: &Url) -> Result<(), Error> {
+        if has_user_info(url) {
+            return Err(Error::new(ScopeFault::UserInfo));
+        }
+        if !self.allowed.iter().any(|allowed| same_origin(allowed, url)) {
+            return Err(Error::new(ScopeFault::OriginNotAllowed { origin: printable_origin(url) }));
+        }
+        self.check_scheme(url)
+    }
+
+    /// The allowed origins as text, for logs and tools.
+    pub fn origins(&self) -> impl Iterator<Item = String> {
+        self.allowed.iter().map(printable_origin)
+    }
+
+    fn check_scheme(&self, url: &Url) -> Result<(), Error> {
+        if url.scheme() == "https" || self.plain_http || is_loopback(url) {
+            Ok(())
+        } else {
+            Err(Error::new(ScopeFault::PlainHttp { origin: printable_origin(url) }))
+        }
+    }
+}
+
+/// Whether two URLs have one scheme, host and port; a default port equals an absent one.
+pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
+    a.scheme() == b.scheme()
+        && a.host_str() == b.host_str()
+        && a.port_or_known_default() == b.port_or_known_default()
+}
+
+/// The origin as text: never the path or query, which may hold personal data.
+pub(crate) fn printable_origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+fn has_user_info(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ScopeFault {
+    #[error("an allowed origin must be scheme://host[:port] with http or https and nothing else")]
+    InvalidOrigin,
+    #[error("{origin} is not an origin that these credentials belong to")]
+    OriginNotAllowed { origin: String },
+    #[error("{origin} is plain http, where credentials travel in clear")]
+    PlainHttp { origin: String },
+    #[error("the URL holds a user name or password")]
+    UserInfo,
+}
+
+impl Fault for ScopeFault {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidOrigin => "invalid-origin",
+            Self::OriginNotAllowed { .. } => ORIGIN_NOT_ALLOWED,
+            Self::PlainHttp { .. } => "plain-http",
+            Self::UserInfo => "user-info-in-url",
+        }
+    }
+    fn class(&self) -> Class {
+        if matches!(self, Self::InvalidOrigin) { Class::Configuration } else { Class::Scope }
+    }
+    fn next_step(&self) -> &'static str {
+        match self {
+            Self::InvalidOrigin => "Write it like https://proxy.example:8443.",
+            Self::OriginNotAllowed { .. } => {
+                "If the host is yours or the vendor's, add it with allow_origin; else correct the URL."
+            }
+            Self::PlainHttp { .. } => "Use https.",
+            Self::UserInfo => "Remove it: the provider's scheme has its own headers for credentials.",
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What every provider can be told.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::random::{OsRandomness, Randomness};
+use crate::scope::Scope;
+use crate::time::{Clock, SystemClock};
+
+/// The settings that all providers have in common.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) scope: Scope,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    #[cfg(feature = "middleware")]
+    pub(crate) transport: crate::middleware::Transport,
+}
+
+impl Settings {
+    pub(crate) fn new(origins: &[&str]) -> Result<Self, Error> {
+        Ok(Self {
+            scope: Scope::new(origins.iter().copied())?,
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(OsRandomness),
+            #[cfg(feature = "middleware")]
+            transport: crate::middleware::Transport::default(),
+        })
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Settings");
+        debug.field("scope", &self.scope);
+        #[cfg(feature = "middleware")]
+        debug.field("transport", &self.transport);
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// Gives a provider with a `settings` field the methods that all providers have.
+macro_rules! shared_settings {
+    ($provider:ty) => {
+        impl $provider {
+            /// Adds an origin, `scheme://host[:port]`, that the credentials may be sent to: a proxy of yours, a
+            /// test server. The vendor's production and test origins are allowed from the start.
+            ///
+            /// # Errors
+            /// `invalid-origin`; `plain-http` for `http` beyond loopback.
+            pub fn allow_origin(mut self, origin: &str) -> Result<Self, $crate::Error> {
+                self.settings.scope.allow(origin)?;
+                Ok(self)
+            }
+
+            /// Lets credentials travel unencrypted to origins allowed *after* this call, beyond loopback.
+            #[must_use]
+            pub fn dangerous_allow_http(mut self) -> Self {
+                self.settings.scope.dangerous_allow_http();
+                self
+            }
+
+            /// Sends requests to other origins on as they are, unsigned, instead of refusing them.
+            #[cfg(feature = "middleware")]
+            #[must_use]
+            pub fn pass_other_origins_unsigned(mut self) -> Self {
+                self.settings.transport.pass_other_origins = true;
+                self
+            }
+
+            /// Follows up to `limit` redirects within the origin, signing each hop anew; a hop to another origin ends in
+            /// an error. For clients that follow none by themselves, as those of [`client_builder`](crate::client_builder).
+            /// Default: 0, a redirect is handed to the caller.
+            #[cfg(feature = "middleware")]
+            #[must_use]
+            pub fn follow_redirects(mut self, limit: usize) -> Self {
+                self.settings.transport.redirect_limit = limit;
+                self
+            }
+
+            /// Takes the time from `clock` instead of the operating system.
+            #[must_use]
+            pub fn clock(mut self, clock: impl $crate::time::Clock) -> Self {
+                self.settings.clock = std::sync::Arc::new(clock);
+                self
+            }
+
+            /// Takes randomness from `randomness` instead of the operating system: for tests.
+            #[must_use]
+            pub fn randomness(mut self, randomness: impl $crate::random::Randomness) -> Self {
+                self.settings.randomness = std::sync::Arc::new(randomness);
+                self
+            }
+        }
+    };
+}
+pub(crate) use shared_settings;

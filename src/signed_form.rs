@@ -1,0 +1,41 @@
+//! Which form of a URL is signed.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+/// Whether a URL or query is signed as it is sent or with its percent-encoding undone.
+///
+/// Public clients of Netvisor and of Unleashed do either, and no vendor text settles it; both agree where the
+/// text is unreserved ASCII. Change it when requests with encoded characters, and only those, are refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SignedForm {
+    /// The percent-encoded bytes that go over the wire.
+    #[default]
+    AsSent,
+    /// Each `%XX` replaced by its byte, read as UTF-8; `+` stays `+` (as Python's `unquote`, used by such clients).
+    Decoded,
+}
+
+impl SignedForm {
+    /// `text` in this form.
+    pub(crate) fn of(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::AsSent => Cow::Borrowed(text),
+            Self::Decoded => percent_decode_str(text).decode_utf8_lossy(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoding_undoes_percent_signs_and_nothing_else() {
+        let sent = "a=b%40c+d&e=%C3%A4%2F%2f";
+        assert_eq!(SignedForm::AsSent.of(sent), sent);
+        assert_eq!(SignedForm::Decoded.of(sent), "a=b@c+d&e=ä//");
+        assert!(matches!(SignedForm::Decoded.of("plain"), Cow::Borrowed(_)));
+    }
+}

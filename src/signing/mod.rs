@@ -1,0 +1,148 @@
+//! The pure core: what is signed is data.
+//!
+//! A [`Provider`] states its signed text once, as labelled segments handed to a [`SignedText`]. Signing walks them
+//! into a MAC; verifying and explaining walk the same ones, so they cannot drift apart. Nothing here knows
+//! reqwest, does I/O or reads a clock by itself.
+//!
+//! ```text
+//! request ──▶ scope ──▶ stamp ──▶ segments ──▶ MAC ──▶ headers
+//! ```
+
+mod headers;
+mod mac;
+mod outgoing;
+mod text;
+
+use std::fmt;
+
+use http::HeaderMap;
+
+pub use headers::AuthHeaders;
+pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
+pub use outgoing::{Outgoing, Payload};
+pub use text::{Segment, SegmentKind, SignedText};
+
+use crate::error::Error;
+use crate::scope::Scope;
+
+/// An API's way of authenticating requests: a list of segments plus its headers.
+///
+/// The four providers of this crate implement it; so can you, for an API of your own (`examples/custom_provider.rs`).
+pub trait Provider: Send + Sync + 'static {
+    /// What is drawn anew for each attempt: a timestamp, a nonce, a transaction id. `()` where nothing is.
+    type Stamp: Send;
+
+    /// A short lower-case name for errors, logs and tools.
+    fn name(&self) -> &'static str;
+
+    /// Where the credentials may go.
+    fn scope(&self) -> &Scope;
+
+    /// Draws the stamp, and refuses requests that the provider would not accept.
+    ///
+    /// # Errors
+    /// Whatever makes signing this request impossible; it is then not sent.
+    fn stamp(&self, request: &Outgoing<'_>) -> Result<Self::Stamp, Error>;
+
+    /// The key state that the MAC starts from; `None` where a request carries a plain API key and no MAC.
+    fn mac(&self) -> Option<&MacKey>;
+
+    /// States the signed text, segment by segment, in order. The only place where it is stated.
+    ///
+    /// # Errors
+    /// When a segment cannot be had, e.g. the body of a stream.
+    fn signed_text(
+        &self,
+        request: &Outgoing<'_>,
+        stamp: &Self::Stamp,
+        text: &mut SignedText<'_>,
+    ) -> Result<(), Error>;
+
+    /// Writes the headers. Cannot fail: what can fail has happened by then, so a request is changed whole or not.
+    fn headers(&self, stamp: Self::Stamp, headers: &mut AuthHeaders<'_>);
+}
+
+/// A computed signature that waits to be applied to the request it was computed for.
+#[must_use = "the request is unchanged until `apply` is called"]
+pub struct Signed<'p, P: Provider> {
+    provider: &'p P,
+    stamp: P::Stamp,
+    signature: Option<Signature>,
+}
+
+impl<P: Provider> Signed<'_, P> {
+    /// Writes the headers, replacing any of the same name.
+    pub fn apply(self, headers: &mut HeaderMap) {
+        self.provider.headers(self.stamp, &mut AuthHeaders::new(headers, self.signature));
+    }
+
+    /// The signature; `None` where the provider has none.
+    #[must_use]
+    pub fn signature(&self) -> Option<&Signature> {
+        self.signature.as_ref()
+    }
+
+    /// The stamp that was signed.
+    #[must_use]
+    pub fn stamp(&self) -> &P::Stamp {
+        &self.stamp
+    }
+}
+
+impl<P: Provider> fmt::Debug for Signed<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signed").field("provider", &self.provider.name()).finish_non_exhaustive()
+    }
+}
+
+/// Signs a request with a fresh stamp.
+///
+/// # Errors
+/// When the URL is out of the provider's [`Scope`], or the provider cannot sign the request.
+pub fn sign<'p, P: Provider>(provider: &'p P, request: &Outgoing<'_>) -> Result<Signed<'p, P>, Error> {
+    let named = |error: Error| error.in_provider(provider.name());
+    provider.scope().check(request.url()).map_err(named)?;
+    let stamp = provider.stamp(request).map_err(named)?;
+    sign_with(provider, request, stamp)
+}
+
+/// Signs a request with a given stamp: to reproduce a known case. A stamp must not be sent twice.
+///
+/// # Errors
+/// As [`sign`].
+pub fn sign_with<'p, P: Provider>(
+    provider: &'p P,
+    request: &Outgoing<'_>,
+    stamp: P::Stamp,
+) -> Result<Signed<'p, P>, Error> {
+    let named = |error: Error| error.in_provider(provider.name());
+    provider.scope().check(request.url()).map_err(named)?;
+    let Some(key) = provider.mac() else {
+        return Ok(Signed { provider, stamp, signature: None });
+    };
+    let mut mac = key.start();
+    let mut absorb = |segment: Segment<'_>| mac.update(segment.bytes());
+    provider.signed_text(request, &stamp, &mut SignedText::new(&mut absorb)).map_err(named)?;
+    Ok(Signed { provider, stamp, signature: Some(mac.finish()) })
+}
+
+/// Signs an `http::Request` in place, for any client that sends one. On an error it is unchanged.
+///
+/// ```
+/// use countersign::unleashed::Unleashed;
+///
+/// let provider = Unleashed::new("api-id", "api-key", "acme/stock")?;
+/// let mut request = http::Request::get("https://api.unleashedsoftware.com/Customers?pageSize=1").body(())?;
+/// countersign::sign_http(&provider, &mut request)?;
+/// assert!(request.headers().contains_key("api-auth-signature"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`sign`]; also `url-not-absolute` and `url-not-normalised` (see [`Outgoing::from_http`]).
+pub fn sign_http<P: Provider, B: Payload>(provider: &P, request: &mut http::Request<B>) -> Result<(), Error> {
+    let outgoing = Outgoing::from_http(request).map_err(|error| error.in_provider(provider.name()))?;
+    let signed = sign(provider, &outgoing)?;
+    signed.apply(request.headers_mut());
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! A request, as far as signing needs it.
+
+use std::borrow::Cow;
+
+use http::{Extensions, HeaderMap, Method};
+use url::{Position, Url};
+
+use crate::error::{Class, Error, Fault};
+
+/// A body type whose bytes can be signed: anything that is one run of bytes, or `()` for no body.
+pub trait Payload {
+    /// The very bytes that will be sent.
+    fn as_bytes(&self) -> &[u8];
+}
+
+impl Payload for () {
+    fn as_bytes(&self) -> &[u8] {
+        &[]
+    }
+}
+
+macro_rules! payload_of_bytes {
+    ($($type:ty),+) => {$(
+        impl Payload for $type {
+            fn as_bytes(&self) -> &[u8] {
+                self.as_ref()
+            }
+        }
+    )+};
+}
+
+payload_of_bytes!(&[u8], Vec<u8>, bytes::Bytes, String, &str);
+
+/// A request about to be signed, borrowed from whatever client will send it.
+#[derive(Clone, Debug)]
+pub struct Outgoing<'a> {
+    method: &'a Method,
+    url: Cow<'a, Url>,
+    headers: &'a HeaderMap,
+    extensions: &'a Extensions,
+    /// `None` for a stream, whose bytes are not known yet.
+    body: Option<&'a [u8]>,
+}
+
+impl<'a> Outgoing<'a> {
+    /// A request whose body is `body`; an empty slice when there is none.
+    #[must_use]
+    pub fn new(
+        method: &'a Method,
+        url: &'a Url,
+        headers: &'a HeaderMap,
+        extensions: &'a Extensions,
+        body: &'a [u8],
+    ) -> Self {
+        Self { method, url: Cow::Borrowed(url), headers, extensions, body: Some(body) }
+    }
+
+    /// The same request with a body that is a stream. Providers that sign the body refuse it.
+    #[must_use]
+    pub fn with_stream(mut self) -> Self {
+        self.body = None;
+        self
+    }
+
+    /// Reads an `http::Request`.
+    ///
+    /// # Errors
+    /// `url-not-absolute` when the URI has no scheme or host; `url-not-normalised` when a client may send other bytes
+    /// than these, e.g. for `/a/../b`: pass the URL through `url::Url` first.
+    pub fn from_http<B: Payload>(request: &'a http::Request<B>) -> Result<Self, Error> {
+        let uri = request.uri();
+        let url = Url::parse(&uri.to_string()).map_err(|_| Error::new(UrlFault::NotAbsolute))?;
+        if url.path() != uri.path() || url.query() != uri.query() {
+            return Err(Error::new(UrlFault::NotNormalised));
+        }
+        Ok(Self {
+            method: request.method(),
+            url: Cow::Owned(url),
+            headers: request.headers(),
+            extensions: request.extensions(),
+            body: Some(request.body().as_bytes()),
+        })
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        self.method
+    }
+
+    /// The URL.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The absolute URL as sent: percent-encoded ASCII, with the query, without the fragment.
+    #[must_use]
+    pub fn url_as_sent(&self) -> &str {
+        &self.url[..Position::AfterQuery]
+    }
+
+    /// The query as sent, without the `?`; empty when there is none.
+    #[must_use]
+    pub fn query_as_sent(&self) -> &str {
+        self.url.query().unwrap_or_default()
+    }
+
+    /// The headers that the caller set. Those that the client adds later are not among them.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.headers
+    }
+
+    /// What the caller attached to this one request.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        self.extensions
+    }
+
+    /// The bytes of the body.
+    ///
+    /// # Errors
+    /// `stream-body`, and only for a stream.
+    pub fn body(&self) -> Result<&[u8], Error> {
+        self.body.ok_or_else(|| Error::new(StreamBody))
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum UrlFault {
+    #[error("the URL is not absolute: it needs a scheme and a host")]
+    NotAbsolute,
+    #[error("the URL is not in the normalised form in which clients send it")]
+    NotNormalised,
+}
+
+impl Fault for UrlFault {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotAbsolute => "url-not-absolute",
+            Self::NotNormalised => "url-not-normalised",
+        }
+    }
+    fn class(&self) -> Class {
+        Class::Signing
+    }
+    fn next_step(&self) -> &'static str {
+        match self {
+            Self::NotAbsolute => "Give the whole URL; it is part of what is signed or checked.",
+            Self::NotNormalised => {
+                "Pass it through `url::Url` first, so that what is signed is what is sent."
+            }
+        }
+    }
+}
+
+/// The body is a stream and the provider signs bodies.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is a stream, and this provider signs the bytes of the body")]
+struct StreamBody;
+
+impl Fault for StreamBody {
+    fn code(&self) -> &'static str {
+        "stream-body"
+    }
+    fn class(&self) -> Class {
+        Class::Signing
+    }
+    fn next_step(&self) -> &'static str {
+        "Send bytes (`.body(Vec<u8>)`, `.json(…)`), or allow buffering with `buffer_stream_bodies(limit)`."
+    }
+}

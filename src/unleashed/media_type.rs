@@ -1,0 +1,65 @@
+//! The two media types that Unleashed speaks.
+
+use http::{HeaderMap, HeaderName};
+
+use crate::error::{Class, Error, Fault};
+
+#[derive(Debug, thiserror::Error)]
+#[error("the header {header} is not exactly one of application/json and application/xml")]
+struct UnsupportedMediaType {
+    header: HeaderName,
+}
+
+impl Fault for UnsupportedMediaType {
+    fn code(&self) -> &'static str {
+        "unsupported-media-type"
+    }
+    fn class(&self) -> Class {
+        Class::Signing
+    }
+    fn next_step(&self) -> &'static str {
+        "Leave the header out (it becomes application/json), or set application/json or application/xml."
+    }
+}
+
+/// Refuses a header that is there twice or names another media type; parameters are let through.
+pub(super) fn check(headers: &HeaderMap, name: HeaderName) -> Result<(), Error> {
+    let mut values = headers.get_all(&name).iter();
+    let supported = match (values.next(), values.next()) {
+        (None, _) => true,
+        (Some(value), None) => value.to_str().is_ok_and(is_supported),
+        (Some(_), Some(_)) => false,
+    };
+    if supported { Ok(()) } else { Err(Error::new(UnsupportedMediaType { header: name })) }
+}
+
+fn is_supported(value: &str) -> bool {
+    let essence = value.split_once(';').map_or(value, |(essence, _)| essence).trim();
+    !value.contains(',')
+        && ["application/json", "application/xml"].iter().any(|known| essence.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::ACCEPT;
+
+    use super::*;
+
+    #[test]
+    fn json_and_xml_pass_and_all_else_is_refused() {
+        let verdict = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(ACCEPT, value.parse().unwrap());
+            }
+            check(&headers, ACCEPT).map_err(|error| error.code())
+        };
+        for values in [&[][..], &["application/json"], &["Application/XML; charset=utf-8"]] {
+            assert_eq!(verdict(values), Ok(()), "{values:?}");
+        }
+        let twice = ["application/json", "application/json"];
+        for values in [&["text/html"][..], &["*/*"], &["application/json, application/xml"], &[""], &twice] {
+            assert_eq!(verdict(values), Err("unsupported-media-type"), "{values:?}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Unleashed: inventory.
+//!
+//! Each request carries `api-auth-id`, `api-auth-signature` (the base64 HMAC-SHA256 of the query string without its
+//! `?`, under the API key's text), `client-type`, and `Accept` and `Content-Type` in JSON or XML.
+//!
+//! Method, path, headers and body are not signed, and nothing makes a signature expire: the signature of a request
+//! without a query is one constant per key, as good as the key itself.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use countersign::unleashed::Unleashed;
+//!
+//! let client = reqwest_middleware::ClientBuilder::new(countersign::client_builder().build()?)
+//!     .with(Unleashed::from_env()?)
+//!     .build();
+//! let page = client.get("https://api.unleashedsoftware.com/Customers/2?pageSize=200").send().await?;
+//! # Ok(()) }
+//! ```
+
+mod credentials;
+mod media_type;
+#[cfg(feature = "middleware")]
+mod middleware;
+mod refusal;
+mod signing;
+
+use std::fmt;
+
+use http::HeaderValue;
+
+#[cfg(feature = "middleware")]
+pub use refusal::error_for_status;
+pub use refusal::{Cause, Refusal, refusal};
+
+use crate::SignedForm;
+use crate::settings::{Settings, shared_settings};
+use crate::signing::MacKey;
+
+/// Signs requests to Unleashed. Cheap to clone.
+#[derive(Clone)]
+pub struct Unleashed {
+    api_id: HeaderValue,
+    client_type: HeaderValue,
+    api_key: MacKey,
+    signed_form: SignedForm,
+    settings: Settings,
+}
+
+shared_settings!(Unleashed);
+
+impl Unleashed {
+    /// Which form of the query is signed. Default: [`SignedForm::AsSent`].
+    #[must_use]
+    pub fn signed_form(mut self, form: SignedForm) -> Self {
+        self.signed_form = form;
+        self
+    }
+}
+
+impl fmt::Debug for Unleashed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unleashed")
+            .field("signed_form", &self.signed_form)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

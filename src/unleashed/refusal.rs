@@ -1,0 +1,128 @@
+//! What a bare 403 may mean.
+
+use std::fmt;
+
+use http::StatusCode;
+use url::Url;
+
+use crate::error::{Class, Error, Fault};
+
+/// A likely cause of a 403, told from the query that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The query has percent-encoded characters or `+`: the server may sign the other [`SignedForm`](crate::SignedForm).
+    Encoding,
+    /// The query has several parameters, and something on the way may have put them in another order.
+    ParameterOrder,
+    /// The API key or id is wrong, belongs to another account, or was revoked.
+    Credentials,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Encoding => "the query has encoded characters (try the other SignedForm)",
+            Self::ParameterOrder => "the parameters may have been re-ordered on the way",
+            Self::Credentials => "the API id or key may be wrong or revoked",
+        })
+    }
+}
+
+/// A 403 from Unleashed: the signature, or the credentials behind it, were not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    causes: Vec<Cause>,
+}
+
+impl Refusal {
+    /// The likely causes, likeliest first.
+    #[must_use]
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the signature was not accepted (403); likely causes: ")?;
+        for (index, cause) in self.causes.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{cause}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Fault for Refusal {
+    fn code(&self) -> &'static str {
+        "unleashed-forbidden"
+    }
+    fn class(&self) -> Class {
+        Class::Refused
+    }
+    fn next_step(&self) -> &'static str {
+        match self.causes.first() {
+            Some(Cause::Encoding) => {
+                "Try the same request with unreserved ASCII only, or the other SignedForm."
+            }
+            Some(Cause::ParameterOrder) => {
+                "Try the same request with one parameter, past any proxy of yours."
+            }
+            _ => "Check the API id and key under Integration, API Access, in Unleashed.",
+        }
+    }
+}
+
+/// Explains a status: an error for a 403, with what the URL that was sent makes likely; `None` for any other.
+#[must_use]
+pub fn refusal(status: StatusCode, url: &Url) -> Option<Error> {
+    if status != StatusCode::FORBIDDEN {
+        return None;
+    }
+    let query = url.query().unwrap_or_default();
+    let mut causes = Vec::new();
+    if query.contains(['%', '+', '@', '\'', '(', ')', '*', '!', '~']) {
+        causes.push(Cause::Encoding);
+    }
+    if query.contains('&') {
+        causes.push(Cause::ParameterOrder);
+    }
+    causes.push(Cause::Credentials);
+    Some(Error::new(Refusal { causes }).in_provider(super::credentials::NAME))
+}
+
+/// Turns a 403 into an error that names its likely causes; hands on any other response.
+///
+/// # Errors
+/// `unleashed-forbidden`, and only for a 403.
+#[cfg(feature = "middleware")]
+pub fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
+    match refusal(response.status(), response.url()) {
+        None => Ok(response),
+        Some(error) => {
+            let now = crate::time::Clock::now(&crate::time::SystemClock);
+            let skew = crate::time::skew_note(response.headers().get(http::header::DATE), now);
+            Err(skew.into_iter().fold(error, Error::with_note))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn causes(url: &str) -> Vec<Cause> {
+        let error = refusal(StatusCode::FORBIDDEN, &Url::parse(url).unwrap()).unwrap();
+        error.fault::<Refusal>().unwrap().causes().to_vec()
+    }
+
+    #[test]
+    fn causes_follow_the_query() {
+        assert_eq!(causes("https://h/Customers"), [Cause::Credentials]);
+        assert_eq!(causes("https://h/Customers?a=1&b=2"), [Cause::ParameterOrder, Cause::Credentials]);
+        assert_eq!(causes("https://h/Customers?mail=a%40b"), [Cause::Encoding, Cause::Credentials]);
+        assert!(refusal(StatusCode::OK, &Url::parse("https://h/").unwrap()).is_none());
+    }
+}

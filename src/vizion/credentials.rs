@@ -1,0 +1,49 @@
+//! Making a [`Vizion`] out of what the vendor issued.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Vizion;
+use crate::env::{self, Variables};
+use crate::error::Error;
+use crate::field;
+use crate::settings::Settings;
+
+pub(super) const NAME: &str = "vizion";
+
+/// Production and demo.
+const ORIGINS: [&str; 2] = ["https://prod.vizionapi.com", "https://demo.vizionapi.com"];
+
+impl Vizion {
+    /// Takes the API key as issued.
+    ///
+    /// # Errors
+    /// When it is empty, padded with white space, or not printable ASCII.
+    pub fn new(api_key: impl Into<SecretString>) -> Result<Self, Error> {
+        Self::build(&api_key.into()).map_err(|error| error.in_provider(NAME))
+    }
+
+    /// Reads `VIZION_API_KEY` from the process environment.
+    ///
+    /// # Errors
+    /// `missing-variables`; otherwise as [`Vizion::new`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(env::process)
+    }
+
+    /// As [`Vizion::from_env`], with the variable looked up by `lookup`.
+    ///
+    /// # Errors
+    /// As [`Vizion::from_env`].
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let mut variables = Variables::new(lookup);
+        let api_key = variables.secret("VIZION_API_KEY");
+        variables.finish().map_err(|error| error.in_provider(NAME))?;
+        Self::new(api_key)
+    }
+
+    fn build(api_key: &SecretString) -> Result<Self, Error> {
+        let mut api_key = field::ascii_header("api_key", api_key.expose_secret())?;
+        api_key.set_sensitive(true);
+        Ok(Self { api_key, settings: Settings::new(&ORIGINS)? })
+    }
+}

@@ -1,0 +1,22 @@
+//! The middleware: signs on the way out; replies are not signed and pass as they are.
+
+use http::Extensions;
+use reqwest::{Request, Response};
+use reqwest_middleware::{Middleware, Next, Result};
+
+use super::Vizion;
+use crate::middleware::exchange;
+
+#[async_trait::async_trait]
+impl Middleware for Vizion {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let (response, _) =
+            exchange(self, self.settings.transport, |_| (), request, extensions, next).await?;
+        Ok(response)
+    }
+}

@@ -1,0 +1,68 @@
+//! What a 401 or 403 means, which is the reverse of the usual.
+
+use http::StatusCode;
+
+use crate::error::{Class, Error, Fault};
+
+/// A refused API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// 401.
+    #[error("the API key is valid but lacks the permission for this (401, as Vizion uses it)")]
+    NoPermission,
+    /// 403.
+    #[error("the request carried no valid API key (403, as Vizion uses it)")]
+    NoValidKey,
+}
+
+impl Fault for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoPermission => "vizion-no-permission",
+            Self::NoValidKey => "vizion-no-valid-key",
+        }
+    }
+    fn class(&self) -> Class {
+        Class::Refused
+    }
+    fn next_step(&self) -> &'static str {
+        match self {
+            Self::NoPermission => "Have the permission added to the key, or use another key.",
+            Self::NoValidKey => "Check the key, and that it belongs to this environment (prod or demo).",
+        }
+    }
+}
+
+/// Explains a status: an error for a 401 or 403; `None` for any other.
+#[must_use]
+pub fn refusal(status: StatusCode) -> Option<Error> {
+    let refusal = match status {
+        StatusCode::UNAUTHORIZED => Refusal::NoPermission,
+        StatusCode::FORBIDDEN => Refusal::NoValidKey,
+        _ => return None,
+    };
+    Some(Error::new(refusal).in_provider(super::credentials::NAME))
+}
+
+/// Turns a 401 or 403 into an error that says what Vizion means by it; hands on any other response.
+///
+/// # Errors
+/// `vizion-no-permission` for a 401 and `vizion-no-valid-key` for a 403; never otherwise.
+#[cfg(feature = "middleware")]
+pub fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
+    refusal(response.status()).map_or(Ok(response), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_statuses_mean_the_reverse_of_the_usual() {
+        let code = |status| refusal(status).map(|error| error.code());
+        assert_eq!(code(StatusCode::UNAUTHORIZED), Some("vizion-no-permission"));
+        assert_eq!(code(StatusCode::FORBIDDEN), Some("vizion-no-valid-key"));
+        assert_eq!(code(StatusCode::OK), None);
+    }
+}

@@ -1,0 +1,39 @@
+//! What Vizion is sent: an API key, and no signature.
+
+use http::HeaderName;
+
+use super::Vizion;
+use super::credentials::NAME;
+use crate::error::Error;
+use crate::scope::Scope;
+use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+impl Provider for Vizion {
+    type Stamp = ();
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.settings.scope
+    }
+
+    fn stamp(&self, _: &Outgoing<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn mac(&self) -> Option<&MacKey> {
+        None
+    }
+
+    fn signed_text(&self, _: &Outgoing<'_>, (): &(), _: &mut SignedText<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn headers(&self, (): (), headers: &mut AuthHeaders<'_>) {
+        headers.set(API_KEY, self.api_key.clone());
+    }
+}

@@ -11,7 +11,7 @@ mod signer;
 use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Next, Result};
-use url::{Position, Url};
+use url::Url;
 
 #[cfg(feature = "netvisor")]
 pub(crate) use body::put_back;
@@ -22,7 +22,7 @@ pub use signer::Signer;
 
 use crate::error::Error;
 use crate::scope::ORIGIN_NOT_ALLOWED;
-use crate::signing::{Outgoing, Provider, sign};
+use crate::signing::{Outgoing, Provider, as_sent, sign};
 use redirect::{Hop, RedirectFault};
 
 /// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes.
@@ -46,8 +46,11 @@ pub(crate) struct Transport {
     pub(crate) stream_limit: Option<usize>,
 }
 
-/// Signs and sends a request, and hands on the response with what `remember` kept of the signed request: `None` where
-/// the request went out unsigned.
+/// A response, and the URL of the request that it answers with what was remembered of it: `None` where the request went
+/// out unsigned.
+pub(crate) type Answered<C> = (Response, Option<(Url, C)>);
+
+/// Signs and sends a request; `remember` keeps what is needed of the signed request to judge its reply.
 pub(crate) async fn exchange<P: Provider, C: Send>(
     provider: &P,
     transport: Transport,
@@ -55,7 +58,7 @@ pub(crate) async fn exchange<P: Provider, C: Send>(
     mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
-) -> Result<(Response, Option<C>)> {
+) -> Result<Answered<C>> {
     let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
     if extensions.get::<Unsigned>().is_some() {
         return Ok((next.run(request, extensions).await?, None));
@@ -83,7 +86,7 @@ pub(crate) async fn exchange<P: Provider, C: Send>(
             Some(hop) if transport.redirect_limit > 0 => {
                 request = hop.apply(unsigned, &signed_url, hops_left).map_err(refuse)?;
             }
-            _ => return Ok((response, Some(remembered))),
+            _ => return Ok((response, Some((signed_url, remembered)))),
         }
     }
     Err(refuse(Error::new(RedirectFault::TooMany)))
@@ -106,5 +109,5 @@ pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
 
 /// Whether two URLs are one request target: equal but for the fragment, which is never sent.
 fn same_target(a: &Url, b: &Url) -> bool {
-    a[..Position::AfterQuery] == b[..Position::AfterQuery]
+    as_sent(a) == as_sent(b)
 }

@@ -4,10 +4,11 @@ use bytes::Bytes;
 use http::{Extensions, StatusCode, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
+use url::Url;
 
 use super::Netgiro;
 use super::credentials::NAME;
-use super::reply::{Reply, ReplyFault, SentRequest, Verdict, reference_id};
+use super::reply::{Marks, Reply, ReplyFault, SentRequest, Verdict, reference_id};
 use crate::error::Error;
 use crate::middleware::{ReadFault, exchange, into_middleware_error, read_body, rebuild};
 use crate::time::skew_note;
@@ -20,19 +21,21 @@ impl Middleware for Netgiro {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        match exchange(self, self.settings.transport, SentRequest::new, request, extensions, next).await? {
-            (response, Some(sent)) => self.judge(&sent, response).await,
+        match exchange(self, self.settings.transport, Marks::of, request, extensions, next).await? {
+            (response, Some((url, marks))) => self.judge(SentRequest { url, marks }, response).await,
             (response, None) => Ok(response),
         }
     }
 }
 
 impl Netgiro {
-    async fn judge(&self, sent: &SentRequest, mut response: Response) -> Result<Response> {
-        let mut check = match self.begin_reply(sent, response.headers()) {
+    async fn judge(&self, sent: SentRequest, mut response: Response) -> Result<Response> {
+        let mut check = match self.begin_reply(&sent, response.headers()) {
             Ok(check) => check,
             Err(error) if self.report_only => return Ok(mark(response, &error)),
-            Err(error) if is_gateway_answer(&response, &error) => return withhold(response, &error),
+            Err(error) if is_gateway_answer(&response, &error) => {
+                return withhold(response, sent.url, &error);
+            }
             Err(error) => return Err(self.refuse(&response, error)),
         };
         let body = match read_body(&mut response, self.body_limit, |chunk| check.update(chunk)).await {
@@ -47,9 +50,9 @@ impl Netgiro {
         match check.finish(self, &body) {
             Ok(reply) => {
                 response.extensions_mut().insert(reply);
-                rebuild(response, body)
+                rebuild(response, sent.url, body)
             }
-            Err(error) if self.report_only => rebuild(mark(response, &error), body),
+            Err(error) if self.report_only => rebuild(mark(response, &error), sent.url, body),
             Err(error) => Err(self.refuse(&response, error)),
         }
     }
@@ -69,12 +72,12 @@ fn is_gateway_answer(response: &Response, error: &Error) -> bool {
 }
 
 /// Keeps the status for the retry layer and drops the body, which nobody vouches for.
-fn withhold(response: Response, error: &Error) -> Result<Response> {
+fn withhold(response: Response, url: Url, error: &Error) -> Result<Response> {
     let mut response = mark(response, error);
     for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
         response.headers_mut().remove(name);
     }
-    rebuild(response, Bytes::new())
+    rebuild(response, url, Bytes::new())
 }
 
 fn mark(mut response: Response, error: &Error) -> Response {

@@ -8,7 +8,7 @@ use super::{Netgiro, nonce};
 use crate::error::Error;
 use crate::field;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText};
+use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText, write_values};
 
 const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
@@ -55,7 +55,8 @@ impl Provider for Netgiro {
     fn stamp(&self, request: &Outgoing<'_>) -> Result<Stamp, Error> {
         request.body()?;
         let nonce = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
-        Ok(Stamp { nonce: HeaderValue::from(nonce) })
+        let [nonce] = write_values([&nonce])?;
+        Ok(Stamp { nonce })
     }
 
     fn mac(&self) -> Option<&MacKey> {

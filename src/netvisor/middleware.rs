@@ -22,7 +22,7 @@ impl Middleware for Netvisor {
         next: Next<'_>,
     ) -> Result<Response> {
         match exchange(self, self.settings.transport, |_| (), request, extensions, next).await? {
-            (response, Some(())) if self.fail_on_failed => self.judge(response).await,
+            (response, Some(_)) if self.fail_on_failed => self.judge(response).await,
             (response, _) => Ok(response),
         }
     }

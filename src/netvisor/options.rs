@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use http::HeaderValue;
+use uuid::Uuid;
 
 use super::encoding;
 use crate::error::{Class, Error, Fault};
@@ -94,14 +95,12 @@ impl TransactionId {
     /// # Errors
     /// `randomness-unavailable`.
     pub fn random() -> Result<Self, Error> {
-        Self::draw(&OsRandomness)
+        Self::new(random_uuid(&OsRandomness)?.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
+}
 
-    pub(super) fn draw(randomness: &dyn Randomness) -> Result<Self, Error> {
-        let mut bytes = [0; 16];
-        randomness.fill(&mut bytes)?;
-        let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
-        let mut buffer = uuid::Uuid::encode_buffer();
-        Self::new(uuid.hyphenated().encode_lower(&mut buffer))
-    }
+pub(super) fn random_uuid(randomness: &dyn Randomness) -> Result<Uuid, Error> {
+    let mut bytes = [0; 16];
+    randomness.fill(&mut bytes)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }

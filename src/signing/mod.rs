@@ -12,6 +12,7 @@ mod headers;
 mod mac;
 mod outgoing;
 mod text;
+mod written;
 
 use std::fmt;
 
@@ -19,8 +20,10 @@ use http::HeaderMap;
 
 pub use headers::AuthHeaders;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
+pub(crate) use outgoing::as_sent;
 pub use outgoing::{Outgoing, Payload};
 pub use text::{Segment, SegmentKind, SignedText};
+pub(crate) use written::write_values;
 
 use crate::error::Error;
 use crate::scope::Scope;

@@ -97,7 +97,7 @@ impl<'a> Outgoing<'a> {
     /// The absolute URL as sent: percent-encoded ASCII, with the query, without the fragment.
     #[must_use]
     pub fn url_as_sent(&self) -> &str {
-        &self.url[..Position::AfterQuery]
+        as_sent(&self.url)
     }
 
     /// The query as sent, without the `?`; empty when there is none.
@@ -125,6 +125,11 @@ impl<'a> Outgoing<'a> {
     pub fn body(&self) -> Result<&[u8], Error> {
         self.body.ok_or_else(|| Error::new(StreamBody))
     }
+}
+
+/// A URL as sent: without the fragment.
+pub(crate) fn as_sent(url: &Url) -> &str {
+    &url[..Position::AfterQuery]
 }
 
 #[derive(Debug, thiserror::Error)]

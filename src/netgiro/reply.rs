@@ -86,8 +86,8 @@ pub enum ReplyFault {
     /// The nonce is not 1 to 128 ASCII letters, digits or `-`. Others could pass a part of the URL off as nonce.
     #[error("the reply's nonce is not 1 to 128 letters, digits or '-'")]
     NonceMalformed,
-    /// The reply carries our own request's nonce or signature.
-    #[error("the reply is our own request sent back")]
+    /// The reply carries the nonce or signature of a request of ours, this one or an earlier one.
+    #[error("the reply is a request of our own sent back")]
     Reflected,
     /// The signature does not cover what arrived.
     #[error("the reply's signature does not match its URL and body")]
@@ -215,7 +215,7 @@ impl ReplyCheck {
                 return Err(ReplyFault::NotOneDocument);
             }
             // Last of all: a forgery must not burn the nonce of the honest reply.
-            if netgiro.seen.insert(nonce.as_bytes()) { Ok(()) } else { Err(ReplyFault::Replayed) }
+            netgiro.seen.admit_reply(nonce.as_bytes())
         };
         match judge() {
             Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),

@@ -73,6 +73,8 @@ impl Provider for Netgiro {
     }
 
     fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
+        // From here on the request may be on the wire, where it can be recorded and sent back as a reply.
+        self.seen.remember_request(stamp.nonce.as_bytes());
         headers
             .reserve(3)
             .set(APP_KEY, self.app_key.clone())

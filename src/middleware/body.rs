@@ -30,13 +30,23 @@ pub(crate) async fn read_body(
     // What is announced may be a lie: room is made in advance for what fits the limit only.
     let mut body = Vec::with_capacity(announced);
     while let Some(chunk) = response.chunk().await.map_err(ReadFault::Transport)? {
-        if chunk.len() > limit - body.len() {
+        let needed = body.len().saturating_add(chunk.len());
+        if needed > limit {
             return Err(ReadFault::TooLong);
         }
         observe(&chunk);
+        make_room(&mut body, needed, limit);
         body.extend_from_slice(&chunk);
     }
     Ok(body.into())
+}
+
+/// Doubles, as `Vec` does by itself, but never past the limit: just below a limit, a `Vec` takes twice as much.
+fn make_room(body: &mut Vec<u8>, needed: usize, limit: usize) {
+    if needed > body.capacity() {
+        let room = body.capacity().saturating_mul(2).clamp(needed, limit);
+        body.reserve_exact(room.saturating_sub(body.len()));
+    }
 }
 
 /// The response with `body` in place of the one that was read.
@@ -129,5 +139,23 @@ impl Fault for StreamTooLong {
     }
     fn next_step(&self) -> &'static str {
         "Raise the limit of `buffer_stream_bodies`, or send a smaller body."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_grows_by_doubling_and_stops_at_the_limit() {
+        let mut body = Vec::new();
+        let mut capacities = Vec::new();
+        for needed in (1..=100).map(|chunks| chunks * 1000) {
+            make_room(&mut body, needed, 100_000);
+            body.resize(needed, 0);
+            capacities.push(body.capacity());
+        }
+        capacities.dedup();
+        assert_eq!(capacities, [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 100_000]);
     }
 }

@@ -77,7 +77,9 @@ pub(crate) async fn exchange<P: Provider, C: Send>(
             .apply(request.headers_mut());
         let remembered = remember(&outgoing(&request, extensions));
         let signed_url = request.url().clone();
-        let response = next.clone().run(request, extensions).await?;
+        let response = next.clone().run(request, extensions).await.map_err(|error| {
+            redirect::exposed_by_failure(&signed_url, error).map_or_else(|error| error, refuse)
+        })?;
         redirect::check_final_url(&signed_url, response.url()).map_err(refuse)?;
         match Hop::of(&response, &signed_url) {
             Some(hop) if transport.redirect_limit > 0 => {

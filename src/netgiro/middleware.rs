@@ -10,7 +10,6 @@ use super::credentials::NAME;
 use super::reply::{Reply, ReplyFault, SentRequest, Verdict, reference_id};
 use crate::error::Error;
 use crate::middleware::{ReadFault, exchange, into_middleware_error, read_body, rebuild};
-use crate::time::skew_note;
 
 #[async_trait::async_trait]
 impl Middleware for Netgiro {
@@ -56,8 +55,8 @@ impl Netgiro {
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
         let error = error.with_note(format!("the reply's status was {}", response.status().as_u16()));
-        let skew = skew_note(response.headers().get(header::DATE), self.settings.clock.now());
-        into_middleware_error(skew.into_iter().fold(error, Error::with_note).in_provider(NAME))
+        let error = error.with_skew(response.headers(), &*self.settings.clock);
+        into_middleware_error(error.in_provider(NAME))
     }
 }
 

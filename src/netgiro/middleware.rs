@@ -8,7 +8,7 @@ use reqwest_middleware::{Middleware, Next, Result};
 use super::Netgiro;
 use super::credentials::NAME;
 use super::reply::{Reply, ReplyFault, SentRequest, Verdict, reference_id};
-use crate::error::Error;
+use crate::error::{Error, Fault as _};
 use crate::middleware::{ReadFault, exchange, into_middleware_error, read_body, rebuild};
 
 #[async_trait::async_trait]
@@ -79,6 +79,7 @@ fn withhold(response: Response, error: &Error) -> Result<Response> {
 fn mark(mut response: Response, error: &Error) -> Response {
     let fault = error.fault().copied().unwrap_or(ReplyFault::Mismatch);
     let reply = Reply { reference_id: reference_id(response.headers()), verdict: Verdict::Unverified(fault) };
+    tracing::warn!(provider = NAME, code = fault.code(), reference_id = reply.reference_id(), "unverified reply");
     response.extensions_mut().insert(reply);
     response
 }

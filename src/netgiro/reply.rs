@@ -141,20 +141,16 @@ impl Fault for ReplyFault {
 
 impl Netgiro {
     /// Starts to judge a reply: reads its headers, before its body is read.
-    ///
-    /// # Errors
-    /// `reply-signature-missing`, `-malformed`, `reply-nonce-missing`, `-malformed`, `reply-header-duplicate`,
-    /// `reply-reflected`. Each carries the reference id.
-    pub fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
+    pub(super) fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
         let reference_id = reference_id(headers);
         self.begin(sent, headers, reference_id.clone())
             .map_err(|fault| Error::new(fault).with_reference_id(reference_id))
     }
 
-    /// Judges a whole reply.
+    /// Judges a whole reply: `body` is what arrived, decompressed.
     ///
     /// # Errors
-    /// As [`Netgiro::begin_reply`] and [`ReplyCheck::finish`].
+    /// One of [`ReplyFault`], with the reply's reference id.
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
         let mut check = self.begin_reply(sent, headers)?;
         check.update(body);
@@ -186,7 +182,7 @@ impl Netgiro {
 }
 
 /// A reply being judged while its body arrives.
-pub struct ReplyCheck {
+pub(super) struct ReplyCheck {
     mac: Mac,
     received: [u8; 32],
     nonce: HeaderValue,
@@ -195,15 +191,12 @@ pub struct ReplyCheck {
 
 impl ReplyCheck {
     /// Takes in the next bytes of the body, as they arrived.
-    pub fn update(&mut self, chunk: &[u8]) {
+    pub(super) fn update(&mut self, chunk: &[u8]) {
         self.mac.update(chunk);
     }
 
     /// Judges `body`, which must be all the bytes given to [`ReplyCheck::update`].
-    ///
-    /// # Errors
-    /// `reply-signature-mismatch`, `reply-not-utf8`, `reply-not-one-document`, `reply-replayed`.
-    pub fn finish(self, netgiro: &Netgiro, body: &[u8]) -> Result<Reply, Error> {
+    pub(super) fn finish(self, netgiro: &Netgiro, body: &[u8]) -> Result<Reply, Error> {
         let Self { mac, received, nonce, reference_id } = self;
         let judge = || {
             if !mac.finish().matches(&received) {
@@ -221,12 +214,6 @@ impl ReplyCheck {
             Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),
             Err(fault) => Err(Error::new(fault).with_reference_id(reference_id)),
         }
-    }
-}
-
-impl fmt::Debug for ReplyCheck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReplyCheck").field("reference_id", &self.reference_id).finish_non_exhaustive()
     }
 }
 

@@ -165,6 +165,13 @@ impl Error {
         self
     }
 
+    /// Notes when the `Date` of a refusal is more than a minute away from the local clock.
+    #[cfg(feature = "middleware")]
+    pub(crate) fn with_skew(self, reply: &http::HeaderMap, clock: &dyn crate::time::Clock) -> Self {
+        let note = crate::time::skew_note(reply.get(http::header::DATE), clock.now());
+        note.into_iter().fold(self, Self::with_note)
+    }
+
     #[cfg(feature = "netgiro")]
     pub(crate) fn with_reference_id(mut self, reference_id: Option<http::HeaderValue>) -> Self {
         self.0.reference_id = reference_id;

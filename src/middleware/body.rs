@@ -41,13 +41,24 @@ pub(crate) async fn read_body(
     let Some(first) = observed(limit).await? else { return Ok(Bytes::new()) };
     let Some(second) = observed(limit - first.len()).await? else { return Ok(first) };
     // What is announced may be a lie: room is made in advance for what fits the limit only.
-    let mut body = Vec::with_capacity(announced.max(first.len() + second.len()));
-    body.extend_from_slice(&first);
-    body.extend_from_slice(&second);
+    let mut body = Vec::with_capacity(announced);
+    for chunk in [first, second] {
+        append(&mut body, &chunk, limit);
+    }
     while let Some(chunk) = observed(limit - body.len()).await? {
-        body.extend_from_slice(&chunk);
+        append(&mut body, &chunk, limit);
     }
     Ok(body.into())
+}
+
+/// Doubles, as `Vec` does by itself, but never past the limit: just below a limit, a `Vec` takes twice as much.
+fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
+    let needed = body.len() + chunk.len();
+    if needed > body.capacity() {
+        let room = body.capacity().saturating_mul(2).clamp(needed, limit);
+        body.reserve_exact(room - body.len());
+    }
+    body.extend_from_slice(chunk);
 }
 
 /// The response with `body` in place of the one that was read. `url` is the one that the response came from.
@@ -163,5 +174,23 @@ impl Fault for StreamTooLong {
     }
     fn next_step(&self) -> &'static str {
         "Raise the limit of `buffer_stream_bodies`, or send a smaller body."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_grows_by_doubling_and_stops_at_the_limit() {
+        let mut body = Vec::new();
+        let mut capacities = Vec::new();
+        for needed in (1..=100).map(|chunks| chunks * 1000) {
+            make_room(&mut body, needed, 100_000);
+            body.resize(needed, 0);
+            capacities.push(body.capacity());
+        }
+        capacities.dedup();
+        assert_eq!(capacities, [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 100_000]);
     }
 }

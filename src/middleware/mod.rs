@@ -80,7 +80,9 @@ pub(crate) async fn exchange<P: Provider, C: Send>(
             .apply(request.headers_mut());
         let remembered = remember(&outgoing(&request, extensions));
         let signed_url = request.url().clone();
-        let response = next.clone().run(request, extensions).await?;
+        let response = next.clone().run(request, extensions).await.map_err(|error| {
+            redirect::exposed_by_failure(&signed_url, error).map_or_else(|error| error, refuse)
+        })?;
         redirect::check_final_url(&signed_url, response.url()).map_err(refuse)?;
         match Hop::of(&response, &signed_url) {
             Some(hop) if transport.redirect_limit > 0 => {
@@ -103,6 +105,7 @@ fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a
 
 /// Wraps an error so that [`Error::find`] finds it again, also through reqwest-retry.
 pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
+    tracing::debug!(provider = error.provider(), code = error.code(), "refused");
     let summary = format!("{error} [{}]", error.code());
     reqwest_middleware::Error::Middleware(anyhow::Error::new(error).context(summary))
 }

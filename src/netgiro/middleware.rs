@@ -9,9 +9,8 @@ use url::Url;
 use super::Netgiro;
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyFault, SentRequest, Verdict, reference_id};
-use crate::error::Error;
+use crate::error::{Error, Fault as _};
 use crate::middleware::{ReadFault, exchange, into_middleware_error, read_body, rebuild};
-use crate::time::skew_note;
 
 #[async_trait::async_trait]
 impl Middleware for Netgiro {
@@ -59,8 +58,8 @@ impl Netgiro {
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
         let error = error.with_note(format!("the reply's status was {}", response.status().as_u16()));
-        let skew = skew_note(response.headers().get(header::DATE), self.settings.clock.now());
-        into_middleware_error(skew.into_iter().fold(error, Error::with_note).in_provider(NAME))
+        let error = error.with_skew(response.headers(), &*self.settings.clock);
+        into_middleware_error(error.in_provider(NAME))
     }
 }
 
@@ -83,6 +82,12 @@ fn withhold(response: Response, url: Url, error: &Error) -> Result<Response> {
 fn mark(mut response: Response, error: &Error) -> Response {
     let fault = error.fault().copied().unwrap_or(ReplyFault::Mismatch);
     let reply = Reply { reference_id: reference_id(response.headers()), verdict: Verdict::Unverified(fault) };
+    tracing::warn!(
+        provider = NAME,
+        code = fault.code(),
+        reference_id = reply.reference_id(),
+        "unverified reply"
+    );
     response.extensions_mut().insert(reply);
     response
 }

@@ -101,8 +101,8 @@ pub enum ReplyFault {
     /// The nonce is not 1 to 128 ASCII letters, digits or `-`. Others could pass a part of the URL off as nonce.
     #[error("the reply's nonce is not 1 to 128 letters, digits or '-'")]
     NonceMalformed,
-    /// The reply carries our own request's nonce or signature.
-    #[error("the reply is our own request sent back")]
+    /// The reply carries the nonce or signature of a request of ours, this one or an earlier one.
+    #[error("the reply is a request of our own sent back")]
     Reflected,
     /// The signature does not cover what arrived.
     #[error("the reply's signature does not match its URL and body")]
@@ -156,18 +156,14 @@ impl Fault for ReplyFault {
 
 impl Netgiro {
     /// Starts to judge a reply: reads its headers, before its body is read.
-    ///
-    /// # Errors
-    /// `reply-signature-missing`, `-malformed`, `reply-nonce-missing`, `-malformed`, `reply-header-duplicate`,
-    /// `reply-reflected`. Each carries the reference id.
-    pub fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
+    pub(super) fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
         self.begin(sent, headers).map_err(|fault| Error::new(fault).with_reference_id(reference_id(headers)))
     }
 
-    /// Judges a whole reply.
+    /// Judges a whole reply: `body` is what arrived, decompressed.
     ///
     /// # Errors
-    /// As [`Netgiro::begin_reply`] and [`ReplyCheck::finish`].
+    /// One of [`ReplyFault`], with the reply's reference id.
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
         let mut check = self.begin_reply(sent, headers)?;
         check.update(body);
@@ -199,7 +195,7 @@ impl Netgiro {
 }
 
 /// A reply being judged while its body arrives.
-pub struct ReplyCheck {
+pub(super) struct ReplyCheck {
     mac: Mac,
     received: [u8; 32],
     nonce: NonceId,
@@ -208,15 +204,12 @@ pub struct ReplyCheck {
 
 impl ReplyCheck {
     /// Takes in the next bytes of the body, as they arrived.
-    pub fn update(&mut self, chunk: &[u8]) {
+    pub(super) fn update(&mut self, chunk: &[u8]) {
         self.mac.update(chunk);
     }
 
     /// Judges `body`, which must be all the bytes given to [`ReplyCheck::update`].
-    ///
-    /// # Errors
-    /// `reply-signature-mismatch`, `reply-not-utf8`, `reply-not-one-document`, `reply-replayed`.
-    pub fn finish(self, netgiro: &Netgiro, body: &[u8]) -> Result<Reply, Error> {
+    pub(super) fn finish(self, netgiro: &Netgiro, body: &[u8]) -> Result<Reply, Error> {
         let Self { mac, received, nonce, reference_id } = self;
         let judge = || {
             if !mac.finish().matches(&received) {
@@ -228,18 +221,12 @@ impl ReplyCheck {
                 return Err(ReplyFault::NotOneDocument);
             }
             // Last of all: a forgery must not burn the nonce of the honest reply.
-            if netgiro.seen.insert(nonce) { Ok(()) } else { Err(ReplyFault::Replayed) }
+            netgiro.seen.admit_reply(nonce)
         };
         match judge() {
             Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),
             Err(fault) => Err(Error::new(fault).with_reference_id(reference_id)),
         }
-    }
-}
-
-impl fmt::Debug for ReplyCheck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReplyCheck").field("reference_id", &self.reference_id).finish_non_exhaustive()
     }
 }
 

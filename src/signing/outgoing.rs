@@ -1,11 +1,13 @@
 //! A request, as far as signing needs it.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use http::{Extensions, HeaderMap, Method};
 use url::{Position, Url};
 
 use crate::error::{Class, Error, Fault};
+use crate::scope::printable_origin;
 
 /// A body type whose bytes can be signed: anything that is one run of bytes, or `()` for no body.
 pub trait Payload {
@@ -32,7 +34,7 @@ macro_rules! payload_of_bytes {
 payload_of_bytes!(&[u8], Vec<u8>, bytes::Bytes, String, &str);
 
 /// A request about to be signed, borrowed from whatever client will send it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Outgoing<'a> {
     method: &'a Method,
     url: Cow<'a, Url>,
@@ -70,7 +72,8 @@ impl<'a> Outgoing<'a> {
     pub fn from_http<B: Payload>(request: &'a http::Request<B>) -> Result<Self, Error> {
         let uri = request.uri();
         let url = Url::parse(&uri.to_string()).map_err(|_| Error::new(UrlFault::NotAbsolute))?;
-        if url.path() != uri.path() || url.query() != uri.query() {
+        let same_host = url.host_str().zip(uri.host()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+        if !same_host || url.path() != uri.path() || url.query() != uri.query() {
             return Err(Error::new(UrlFault::NotNormalised));
         }
         Ok(Self {
@@ -130,6 +133,17 @@ impl<'a> Outgoing<'a> {
 /// A URL as sent: without the fragment.
 pub(crate) fn as_sent(url: &Url) -> &str {
     &url[..Position::AfterQuery]
+}
+
+/// Neither path, query, headers nor body, any of which may hold personal data or a credential.
+impl fmt::Debug for Outgoing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("method", &self.method)
+            .field("origin", &printable_origin(&self.url))
+            .field("body_length", &self.body.map(<[u8]>::len))
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use http::HeaderValue;
 
+use super::credentials::NAME;
 use super::{Language, TransactionId, encoding};
 use crate::error::Error;
 use crate::time::{ClockOutOfRange, unix_seconds};
@@ -27,7 +28,7 @@ impl Stamp {
         let seconds = unix_seconds(time)?;
         let moment = DateTime::from_timestamp(seconds, 0)
             .filter(|moment| (0..=9999).contains(&moment.year()))
-            .ok_or_else(|| Error::new(ClockOutOfRange))?;
+            .ok_or_else(|| Error::new(ClockOutOfRange).in_provider(NAME))?;
         Ok(Self {
             timestamp: format(&moment),
             timestamp_unix: HeaderValue::from(seconds),
@@ -47,7 +48,7 @@ impl Stamp {
         language: Language,
     ) -> Result<Self, Error> {
         Ok(Self {
-            timestamp: encoding::header("timestamp", timestamp)?,
+            timestamp: encoding::header("timestamp", timestamp).map_err(|error| error.in_provider(NAME))?,
             timestamp_unix: HeaderValue::from(timestamp_unix),
             transaction_id: transaction_id.0,
             language,

@@ -28,7 +28,8 @@ impl Stamp {
     /// # Errors
     /// When it is empty, padded, or not printable ASCII.
     pub fn with_nonce(nonce: &str) -> Result<Self, Error> {
-        Ok(Self { nonce: field::ascii_header("nonce", nonce)? })
+        let nonce = field::ascii_header("nonce", nonce).map_err(|error| error.in_provider(NAME))?;
+        Ok(Self { nonce })
     }
 }
 

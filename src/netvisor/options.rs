@@ -5,6 +5,7 @@ use std::str::FromStr;
 use http::HeaderValue;
 use uuid::Uuid;
 
+use super::credentials::NAME;
 use super::encoding;
 use crate::error::{Class, Error, Fault};
 use crate::random::{OsRandomness, Randomness};
@@ -40,7 +41,7 @@ impl FromStr for Language {
         [Self::Fi, Self::Se, Self::En]
             .into_iter()
             .find(|language| language.as_str() == text)
-            .ok_or_else(|| Error::new(UnknownLanguage))
+            .ok_or_else(|| Error::new(UnknownLanguage).in_provider(NAME))
     }
 }
 
@@ -87,7 +88,7 @@ impl TransactionId {
     /// # Errors
     /// As for any field: when it is empty, padded, or holds a control character, `&`, or one that ISO-8859-15 lacks.
     pub fn new(id: &str) -> Result<Self, Error> {
-        encoding::header("transaction_id", id).map(Self)
+        encoding::header("transaction_id", id).map(Self).map_err(|error| error.in_provider(NAME))
     }
 
     /// Draws a random UUID (version 4) from the operating system.

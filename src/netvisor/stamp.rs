@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use http::HeaderValue;
 
+use super::credentials::NAME;
 use super::{Language, TransactionId, encoding, options};
 use crate::error::Error;
 use crate::random::Randomness;
@@ -56,7 +57,7 @@ impl Stamp {
         language: Language,
     ) -> Result<Self, Error> {
         Ok(Self {
-            timestamp: encoding::header("timestamp", timestamp)?,
+            timestamp: encoding::header("timestamp", timestamp).map_err(|error| error.in_provider(NAME))?,
             timestamp_unix: HeaderValue::from(timestamp_unix),
             transaction_id: transaction_id.0,
             language,
@@ -72,7 +73,7 @@ impl Moment {
         DateTime::from_timestamp(unix_seconds(time)?, 0)
             .filter(|moment| (0..=9999).contains(&moment.year()))
             .map(Self)
-            .ok_or_else(|| Error::new(ClockOutOfRange))
+            .ok_or_else(|| Error::new(ClockOutOfRange).in_provider(NAME))
     }
 }
 

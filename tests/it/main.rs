@@ -1,0 +1,8 @@
+//! The integration tests: one binary, one module per topic.
+
+mod construction;
+mod support;
+mod unsigned;
+mod untouched;
+mod variables;
+mod wire;

@@ -1,0 +1,18 @@
+//! What the tests share.
+
+pub(crate) mod raw_server;
+pub(crate) mod received;
+pub(crate) mod recorder;
+pub(crate) mod subjects;
+
+use std::time::{Duration, UNIX_EPOCH};
+
+/// A moment for tests whose outcome must not depend on the machine's clock: 2024-01-15 12:00:00 UTC.
+pub(crate) fn noon() -> std::time::SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_705_312_800)
+}
+
+/// A client as the crate recommends it, past any proxy that the machine has set.
+pub(crate) fn client() -> reqwest::Client {
+    countersign::client_builder().no_proxy().build().unwrap()
+}

@@ -8,7 +8,7 @@ use super::{Netgiro, nonce};
 use crate::error::Error;
 use crate::field;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText};
+use crate::signing::{AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SignedText};
 
 const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
@@ -35,9 +35,9 @@ impl Netgiro {
     /// The one statement of the formula, for requests, replies and callbacks alike: secret, nonce, URL, body.
     pub(super) fn state_text(&self, nonce: &[u8], url: &str, body: &[u8], text: &mut SignedText<'_>) {
         text.secret("secret_key", self.secret_key.expose_secret().as_bytes())
-            .public("nonce", nonce)
-            .public("url", url.as_bytes())
-            .public("body", body);
+            .push(Segment::public("nonce", nonce).with_origin(Origin::Drawn))
+            .push(Segment::public("url", url.as_bytes()).with_origin(Origin::RequestUrl))
+            .push(Segment::public("body", body).with_origin(Origin::Body).with_charset(Charset::Bytes));
     }
 }
 
@@ -75,8 +75,8 @@ impl Provider for Netgiro {
     fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
         headers
             .reserve(3)
-            .set(APP_KEY, self.app_key.clone())
-            .set(NONCE, stamp.nonce)
+            .set_public(APP_KEY, self.app_key.clone())
+            .set_public(NONCE, stamp.nonce)
             .set_signature(SIGNATURE);
     }
 }

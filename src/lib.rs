@@ -24,6 +24,8 @@
 
 mod env;
 pub mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod field;
 #[cfg(feature = "middleware")]
 pub mod middleware;

@@ -9,7 +9,9 @@ use super::{Netgiro, nonce};
 use crate::error::Error;
 use crate::field;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText, write_values};
+use crate::signing::{
+    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SignedText, write_values,
+};
 
 const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
@@ -37,9 +39,9 @@ impl Netgiro {
     /// The one statement of the formula, for requests, replies and callbacks alike: secret, nonce, URL, body.
     pub(super) fn state_text(&self, nonce: &[u8], url: &str, body: &[u8], text: &mut SignedText<'_>) {
         text.secret("secret_key", self.secret_key.expose_secret().as_bytes())
-            .public("nonce", nonce)
-            .public("url", url.as_bytes())
-            .public("body", body);
+            .push(Segment::public("nonce", nonce).with_origin(Origin::Drawn))
+            .push(Segment::public("url", url.as_bytes()).with_origin(Origin::RequestUrl))
+            .push(Segment::public("body", body).with_origin(Origin::Body).with_charset(Charset::Bytes));
     }
 }
 
@@ -80,8 +82,8 @@ impl Provider for Netgiro {
         self.seen.remember_request(nonce_id(stamp.nonce.as_bytes()));
         headers
             .reserve(3)
-            .set(APP_KEY, self.app_key.clone())
-            .set(NONCE, stamp.nonce)
+            .set_public(APP_KEY, self.app_key.clone())
+            .set_public(NONCE, stamp.nonce)
             .set_signature(SIGNATURE);
     }
 }

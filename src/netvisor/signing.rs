@@ -7,7 +7,7 @@ use super::credentials::NAME;
 use super::{Language, MacAlgorithm, Netvisor, Stamp, TransactionId, encoding};
 use crate::error::Error;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText};
+use crate::signing::{AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SignedText};
 
 const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
 const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
@@ -22,6 +22,16 @@ const USE_STATUS_CODES: HeaderName =
     HeaderName::from_static("x-netvisor-authentication-usehttpresponsestatuscodes");
 const LANGUAGE: HeaderName = HeaderName::from_static("x-netvisor-interface-language");
 const ORGANISATION_ID: HeaderName = HeaderName::from_static("x-netvisor-organisation-id");
+
+impl Netvisor {
+    /// Both keys, the end of every signed text and the key of the HMAC.
+    fn state_keys(&self, text: &mut SignedText<'_>) {
+        let key = |name, bytes| Segment::secret(name, bytes).with_charset(Charset::Latin9);
+        text.push(key("customer_key", self.customer_key.expose_secret()))
+            .separator("&")
+            .push(key("partner_key", self.partner_key.expose_secret()));
+    }
+}
 
 impl Provider for Netvisor {
     type Stamp = Stamp;
@@ -47,6 +57,12 @@ impl Provider for Netvisor {
         Some(&self.mac)
     }
 
+    fn mac_key_text(&self, key: &mut SignedText<'_>) {
+        if self.mac.algorithm() == MacAlgorithm::HmacSha256 {
+            self.state_keys(key);
+        }
+    }
+
     fn signed_text(
         &self,
         request: &Outgoing<'_>,
@@ -54,50 +70,52 @@ impl Provider for Netvisor {
         text: &mut SignedText<'_>,
     ) -> Result<(), Error> {
         let url = self.signed_form.of(request.url_as_sent());
-        text.public("url", &encoding::encode("url", &url)?)
+        let url = encoding::encode("url", &url)?;
+        let field = |name, value, origin| {
+            Segment::public(name, value).with_origin(origin).with_charset(Charset::Latin9)
+        };
+        text.push(field("url", &url, Origin::RequestUrl))
             .separator("&")
-            .public("sender", self.sender.as_bytes())
+            .push(field("sender", self.sender.as_bytes(), Origin::Setting))
             .separator("&")
-            .public("customer_id", self.customer_id.as_bytes())
+            .push(field("customer_id", self.customer_id.as_bytes(), Origin::Credential))
             .separator("&")
-            .public("timestamp", stamp.timestamp.as_bytes())
+            .push(field("timestamp", stamp.timestamp.as_bytes(), Origin::Clock))
             .separator("&")
-            .public("language", stamp.language.as_str().as_bytes())
+            .push(field("language", stamp.language.as_str().as_bytes(), Origin::Setting))
             .separator("&")
-            .public("organisation_id", self.organisation_id.as_bytes())
+            .push(field("organisation_id", self.organisation_id.as_bytes(), Origin::Credential))
             .separator("&")
-            .public("transaction_id", stamp.transaction_id.as_bytes())
+            .push(field("transaction_id", stamp.transaction_id.as_bytes(), Origin::Drawn))
             .separator("&");
         if self.mac.algorithm() == MacAlgorithm::HmacSha256 {
-            text.public("timestamp_unix", stamp.timestamp_unix.as_bytes()).separator("&");
+            text.push(field("timestamp_unix", stamp.timestamp_unix.as_bytes(), Origin::Clock)).separator("&");
         }
-        text.secret("customer_key", self.customer_key.expose_secret())
-            .separator("&")
-            .secret("partner_key", self.partner_key.expose_secret());
+        self.state_keys(text);
         Ok(())
     }
 
     fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
         headers
             .reserve(12)
-            .set(SENDER, self.sender.clone())
-            .set(CUSTOMER_ID, self.customer_id.clone())
-            .set(PARTNER_ID, self.partner_id.clone())
-            .set(TIMESTAMP, stamp.timestamp)
-            .set(TRANSACTION_ID, stamp.transaction_id)
-            .set(LANGUAGE, HeaderValue::from_static(stamp.language.as_str()))
-            .set(ORGANISATION_ID, self.organisation_id.clone())
+            .set_public(SENDER, self.sender.clone())
+            .set_public(CUSTOMER_ID, self.customer_id.clone())
+            .set_public(PARTNER_ID, self.partner_id.clone())
+            .set_public(TIMESTAMP, stamp.timestamp)
+            .set_public(TRANSACTION_ID, stamp.transaction_id)
+            .set_public(LANGUAGE, HeaderValue::from_static(stamp.language.as_str()))
+            .set_public(ORGANISATION_ID, self.organisation_id.clone())
             .set_signature(MAC)
             .set_default(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         match self.mac.algorithm() {
             MacAlgorithm::Sha256 => {
-                headers.set(ALGORITHM, HeaderValue::from_static("SHA256"));
+                headers.set_public(ALGORITHM, HeaderValue::from_static("SHA256"));
             }
             MacAlgorithm::HmacSha256 => {
                 headers
-                    .set(ALGORITHM, HeaderValue::from_static("HMACSHA256"))
-                    .set(TIMESTAMP_UNIX, stamp.timestamp_unix)
-                    .set(USE_STATUS_CODES, HeaderValue::from_static("1"));
+                    .set_public(ALGORITHM, HeaderValue::from_static("HMACSHA256"))
+                    .set_public(TIMESTAMP_UNIX, stamp.timestamp_unix)
+                    .set_public(USE_STATUS_CODES, HeaderValue::from_static("1"));
             }
         }
     }

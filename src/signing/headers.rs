@@ -13,23 +13,49 @@ use super::Signature;
 pub struct AuthHeaders<'a> {
     map: &'a mut HeaderMap,
     signature: Option<Signature>,
+    /// Where an explanation is being made: the names of the headers that it may show.
+    #[cfg(feature = "explain")]
+    public: Option<&'a mut Vec<HeaderName>>,
 }
 
 impl<'a> AuthHeaders<'a> {
     pub(super) fn new(map: &'a mut HeaderMap, signature: Option<Signature>) -> Self {
-        Self { map, signature }
+        Self {
+            map,
+            signature,
+            #[cfg(feature = "explain")]
+            public: None,
+        }
     }
 
-    /// Sets a header.
+    #[cfg(feature = "explain")]
+    pub(crate) fn explained(
+        map: &'a mut HeaderMap,
+        signature: Option<Signature>,
+        public: &'a mut Vec<HeaderName>,
+    ) -> Self {
+        Self { map, signature, public: Some(public) }
+    }
+
+    /// Sets a header whose value may be a secret: explanations mask it.
     pub fn set(&mut self, name: HeaderName, mut value: HeaderValue) -> &mut Self {
         value.set_sensitive(true);
         self.map.insert(name, value);
         self
     }
 
-    /// Sets a header unless the caller has set it.
+    /// Sets a header whose value says who asks and when, but lets nobody ask in their name: explanations show it.
+    pub fn set_public(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
+        #[cfg(feature = "explain")]
+        if let Some(public) = &mut self.public {
+            public.push(name.clone());
+        }
+        self.set(name, value)
+    }
+
+    /// Sets a public header unless the caller has set it.
     pub fn set_default(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
-        if self.map.contains_key(&name) { self } else { self.set(name, value) }
+        if self.map.contains_key(&name) { self } else { self.set_public(name, value) }
     }
 
     /// Sets the header that carries the signature. Does nothing for a provider without a MAC.

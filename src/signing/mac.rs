@@ -27,6 +27,17 @@ pub enum MacAlgorithm {
     Sha256,
 }
 
+impl MacAlgorithm {
+    /// `HMAC-SHA256` or `SHA-256`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::Sha256 => "SHA-256",
+        }
+    }
+}
+
 /// How a digest is written in a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -35,6 +46,17 @@ pub enum Encoding {
     HexLower,
     /// 44 characters of padded standard base64 (RFC 4648, section 4).
     Base64,
+}
+
+impl Encoding {
+    /// `lower-case hex` or `base64`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HexLower => "lower-case hex",
+            Self::Base64 => "base64",
+        }
+    }
 }
 
 /// A key, prepared: each MAC starts from a copy of its hash state instead of hashing the key again.

@@ -10,6 +10,7 @@
 
 mod headers;
 mod mac;
+mod origin;
 mod outgoing;
 mod text;
 mod written;
@@ -20,6 +21,7 @@ use http::HeaderMap;
 
 pub use headers::AuthHeaders;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
+pub use origin::{Charset, Origin};
 pub(crate) use outgoing::as_sent;
 pub use outgoing::{Outgoing, Payload};
 pub use text::{Segment, SegmentKind, SignedText};
@@ -49,6 +51,10 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The key state that the MAC starts from; `None` where a request carries a plain API key and no MAC.
     fn mac(&self) -> Option<&MacKey>;
+
+    /// States the bytes of the key that [`Provider::mac`] was made of, for explanations and diagnoses. Where it is left
+    /// out, as by default, mistakes made with the key are not tried. Signing does not call it.
+    fn mac_key_text(&self, _key: &mut SignedText<'_>) {}
 
     /// States the signed text, segment by segment, in order. The only place where it is stated.
     ///

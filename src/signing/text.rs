@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use super::{Charset, Origin};
+
 /// What a segment is, for those who show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SegmentKind {
     /// Known to both sides and to whoever reads the wire.
@@ -14,15 +16,61 @@ pub enum SegmentKind {
     Separator,
 }
 
+impl SegmentKind {
+    /// `public`, `secret` or `separator`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Secret => "secret",
+            Self::Separator => "separator",
+        }
+    }
+}
+
 /// One labelled part of a signed text: its name and the very bytes that the MAC takes in.
 #[derive(Clone, Copy)]
 pub struct Segment<'a> {
     name: &'a str,
     bytes: &'a [u8],
     kind: SegmentKind,
+    origin: Origin,
+    charset: Charset,
 }
 
 impl<'a> Segment<'a> {
+    /// Bytes that anyone may see, in UTF-8, from nowhere in particular.
+    #[must_use]
+    pub fn public(name: &'a str, bytes: &'a [u8]) -> Self {
+        Self { name, bytes, kind: SegmentKind::Public, origin: Origin::Unstated, charset: Charset::Utf8 }
+    }
+
+    /// The bytes of a secret, a credential in UTF-8, which are never shown.
+    #[must_use]
+    pub fn secret(name: &'a str, bytes: &'a [u8]) -> Self {
+        let kind = SegmentKind::Secret;
+        Self { kind, origin: Origin::Credential, ..Self::public(name, bytes) }
+    }
+
+    /// Literal text between two segments.
+    #[must_use]
+    pub fn separator(literal: &'a str) -> Self {
+        let kind = SegmentKind::Separator;
+        Self { kind, origin: Origin::Literal, ..Self::public("separator", literal.as_bytes()) }
+    }
+
+    /// The same segment, from `origin`: explanations show it, and diagnoses try the mistakes that go with it.
+    #[must_use]
+    pub fn with_origin(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    /// The same segment, its bytes being in `charset`. They are not converted.
+    #[must_use]
+    pub fn with_charset(self, charset: Charset) -> Self {
+        Self { charset, ..self }
+    }
+
     /// The label, e.g. `url`.
     #[must_use]
     pub fn name(&self) -> &'a str {
@@ -33,6 +81,18 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn kind(&self) -> SegmentKind {
         self.kind
+    }
+
+    /// Where its bytes came from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// How its bytes are to be read.
+    #[must_use]
+    pub fn charset(&self) -> Charset {
+        self.charset
     }
 
     /// The bytes, in the charset that the provider signs. Those of a secret stay inside the crate.
@@ -70,24 +130,25 @@ impl<'s> SignedText<'s> {
         Self { sink }
     }
 
-    /// Adds bytes that anyone may see.
-    pub fn public(&mut self, name: &str, bytes: &[u8]) -> &mut Self {
-        self.push(name, bytes, SegmentKind::Public)
+    /// Adds a segment with all that is known about it.
+    pub fn push(&mut self, segment: Segment<'_>) -> &mut Self {
+        (self.sink)(segment);
+        self
     }
 
-    /// Adds the bytes of a secret, which are never shown.
+    /// Adds bytes that anyone may see; short for [`push`](Self::push) of a [`Segment::public`].
+    pub fn public(&mut self, name: &str, bytes: &[u8]) -> &mut Self {
+        self.push(Segment::public(name, bytes))
+    }
+
+    /// Adds the bytes of a secret, which are never shown; short for [`push`](Self::push) of a [`Segment::secret`].
     pub fn secret(&mut self, name: &str, bytes: &[u8]) -> &mut Self {
-        self.push(name, bytes, SegmentKind::Secret)
+        self.push(Segment::secret(name, bytes))
     }
 
     /// Adds literal text between two segments.
     pub fn separator(&mut self, literal: &str) -> &mut Self {
-        self.push("separator", literal.as_bytes(), SegmentKind::Separator)
-    }
-
-    fn push(&mut self, name: &str, bytes: &[u8], kind: SegmentKind) -> &mut Self {
-        (self.sink)(Segment { name, bytes, kind });
-        self
+        self.push(Segment::separator(literal))
     }
 }
 

@@ -29,7 +29,7 @@ impl Unleashed {
         api_key: impl Into<SecretString>,
         client_type: impl AsRef<str>,
     ) -> Result<Self, Error> {
-        Self::build(api_id.as_ref(), &api_key.into(), client_type.as_ref())
+        Self::build(api_id.as_ref(), api_key.into(), client_type.as_ref())
             .map_err(|error| error.in_provider(NAME))
     }
 
@@ -54,7 +54,7 @@ impl Unleashed {
         Self::new(api_id, api_key, client_type)
     }
 
-    fn build(api_id: &str, api_key: &SecretString, client_type: &str) -> Result<Self, Error> {
+    fn build(api_id: &str, api_key: SecretString, client_type: &str) -> Result<Self, Error> {
         let key = api_key.expose_secret();
         field::check("api_key", key)?;
         let client_type_value = field::ascii_header("client_type", client_type)?;
@@ -64,7 +64,8 @@ impl Unleashed {
         Ok(Self {
             api_id: field::ascii_header("api_id", api_id)?,
             client_type: client_type_value,
-            api_key: MacKey::hmac_sha256(key.as_bytes(), Encoding::Base64)?,
+            mac: MacKey::hmac_sha256(key.as_bytes(), Encoding::Base64)?,
+            api_key,
             signed_form: SignedForm::default(),
             settings: Settings::new(&ORIGINS)?,
         })

@@ -27,6 +27,7 @@ mod signing;
 use std::fmt;
 
 use http::HeaderValue;
+use secrecy::SecretString;
 
 #[cfg(feature = "middleware")]
 pub use refusal::error_for_status;
@@ -41,7 +42,8 @@ use crate::signing::MacKey;
 pub struct Unleashed {
     api_id: HeaderValue,
     client_type: HeaderValue,
-    api_key: MacKey,
+    api_key: SecretString,
+    mac: MacKey,
     signed_form: SignedForm,
     settings: Settings,
 }

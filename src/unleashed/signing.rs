@@ -1,13 +1,14 @@
 //! What Unleashed signs.
 
 use http::{HeaderName, HeaderValue, header};
+use secrecy::ExposeSecret as _;
 
 use super::Unleashed;
 use super::credentials::NAME;
 use super::media_type;
 use crate::error::Error;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText};
+use crate::signing::{AuthHeaders, MacKey, Origin, Outgoing, Provider, Segment, SignedText};
 
 const API_ID: HeaderName = HeaderName::from_static("api-auth-id");
 const SIGNATURE: HeaderName = HeaderName::from_static("api-auth-signature");
@@ -32,11 +33,16 @@ impl Provider for Unleashed {
     }
 
     fn mac(&self) -> Option<&MacKey> {
-        Some(&self.api_key)
+        Some(&self.mac)
+    }
+
+    fn mac_key_text(&self, key: &mut SignedText<'_>) {
+        key.secret("api_key", self.api_key.expose_secret().as_bytes());
     }
 
     fn signed_text(&self, request: &Outgoing<'_>, (): &(), text: &mut SignedText<'_>) -> Result<(), Error> {
-        text.public("query", self.signed_form.of(request.query_as_sent()).as_bytes());
+        let query = self.signed_form.of(request.query_as_sent());
+        text.push(Segment::public("query", query.as_bytes()).with_origin(Origin::RequestQuery));
         Ok(())
     }
 
@@ -45,8 +51,8 @@ impl Provider for Unleashed {
             .reserve(5)
             .set_default(header::ACCEPT, JSON)
             .set_default(header::CONTENT_TYPE, JSON)
-            .set(API_ID, self.api_id.clone())
-            .set(CLIENT_TYPE, self.client_type.clone())
+            .set_public(API_ID, self.api_id.clone())
+            .set_public(CLIENT_TYPE, self.client_type.clone())
             .set_signature(SIGNATURE);
     }
 }

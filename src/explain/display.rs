@@ -1,0 +1,79 @@
+//! Explanations for people.
+
+use std::fmt;
+
+use super::{ExplainedSegment, Explanation, Value};
+
+/// Of a longer value, only the beginning is shown.
+const LONGEST_SHOWN: usize = 200;
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.mac {
+            Some(mac) => writeln!(
+                f,
+                "{}: {} in {}, over {} bytes",
+                self.provider,
+                mac.algorithm.as_str(),
+                mac.encoding.as_str(),
+                self.signed_length()
+            )?,
+            None => writeln!(f, "{}: no signature", self.provider)?,
+        }
+        write_segments(f, "signed text", &self.signed_text)?;
+        write_segments(f, "key of the MAC", &self.mac_key)?;
+        if !self.headers.is_empty() {
+            writeln!(f, "headers")?;
+        }
+        let width = self.headers.iter().map(|header| header.name.len()).max().unwrap_or_default();
+        for header in &self.headers {
+            writeln!(f, "  {:width$}  {}", header.name, header.value)?;
+        }
+        Ok(())
+    }
+}
+
+fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[ExplainedSegment]) -> fmt::Result {
+    if segments.is_empty() {
+        return Ok(());
+    }
+    let width = |column: fn(&ExplainedSegment) -> &str| {
+        segments.iter().map(|segment| column(segment).len()).max().unwrap_or_default()
+    };
+    let (names, origins, charsets) =
+        (width(ExplainedSegment::name), width(|segment| segment.origin), width(|segment| segment.charset));
+    writeln!(f, "{title}")?;
+    for ExplainedSegment { name, origin, charset, value, .. } in segments {
+        let length = value.length();
+        writeln!(f, "  {name:names$}  {origin:origins$}  {charset:charsets$}  {length:>5}  {value}")?;
+    }
+    Ok(())
+}
+
+/// Shown in quotes, with control characters and what else could move a terminal's text escaped; long ones cut short.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Masked { length, fingerprint } => {
+                write!(f, "(secret, {length} bytes, fingerprint {fingerprint})")
+            }
+            Self::Shown { text, .. } => {
+                let shown: String = text.chars().take(LONGEST_SHOWN).collect();
+                write!(f, "\"{}\"", printable(&shown))?;
+                match text.chars().skip(LONGEST_SHOWN).count() {
+                    0 => Ok(()),
+                    left_out => write!(f, " and {left_out} more characters"),
+                }
+            }
+        }
+    }
+}
+
+/// `text` with double quotes, backslashes and what is not printable escaped; letters of any script stay as they are.
+fn printable(text: &str) -> String {
+    let escape = |c: char| match c {
+        '\'' => String::from(c),
+        _ => c.escape_debug().to_string(),
+    };
+    text.chars().map(escape).collect()
+}

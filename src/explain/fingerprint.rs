@@ -1,0 +1,40 @@
+//! Telling two secrets apart without showing either.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+const DOMAIN: &[u8] = b"countersign secret fingerprint, version 1\0";
+
+/// Four hex digits that are equal for equal secrets, on every machine: enough to see that the key in one place is not the
+/// key in another.
+///
+/// The first 16 bits of SHA-256 over a fixed label and the secret. So few on purpose: two secrets share them by
+/// chance once in 65,536, good enough for a comparison by eye, while someone who finds an explanation in a log can
+/// cross out all but one in 65,536 guesses and no more. A longer fingerprint would confirm a short or guessable secret
+/// outright; one under a random key would be useless between machines. The label keeps it from being the start of any
+/// digest that a provider uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 2]);
+
+impl Fingerprint {
+    pub(super) fn of(secret: &[u8]) -> Self {
+        let [first, second, ..]: [u8; 32] =
+            Sha256::new().chain_update(DOMAIN).chain_update(secret).finalize().into();
+        Self([first, second])
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, second] = self.0;
+        write!(f, "{first:02x}{second:02x}")
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,259 @@
+//! What is signed, segment by segment, with every secret masked.
+//!
+//! An [`Explanation`] is made from the very segments that the signature is made from. It shows public bytes in full;
+//! of a secret it shows the name, the length and a fingerprint that tells two values apart (see [`Fingerprint`]). The
+//! signature is masked too: Unleashed's is as good as the key. Who needs the headers themselves signs the request.
+//!
+//! ```
+//! use countersign::explain::explain;
+//! use countersign::unleashed::Unleashed;
+//!
+//! let provider = Unleashed::new("api-id", "api-key", "acme/stock")?;
+//! let request = http::Request::get("https://api.unleashedsoftware.com/Customers?pageSize=1").body(())?;
+//! let explanation = explain(&provider, &countersign::Outgoing::from_http(&request)?)?;
+//! assert!(explanation.to_string().contains("pageSize=1"));
+//! assert_eq!(explanation.segments()[0].name(), "query");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod diff;
+mod display;
+mod fingerprint;
+mod transcript;
+
+use serde::{Serialize, Serializer};
+
+pub use diff::{Change, Difference};
+pub use fingerprint::Fingerprint;
+pub(crate) use transcript::Part;
+pub use transcript::Transcript;
+
+use crate::error::Error;
+use crate::signing::{Encoding, MacAlgorithm, Outgoing, Provider, SegmentKind};
+
+/// Explains how a request would be signed now, with a fresh stamp.
+///
+/// # Errors
+/// As [`sign`](crate::sign): when the request would not be signed at all.
+pub fn explain<P: Provider>(provider: &P, request: &Outgoing<'_>) -> Result<Explanation, Error> {
+    Ok(Transcript::of(provider, request)?.explain())
+}
+
+/// Explains how a request is signed with a given stamp.
+///
+/// # Errors
+/// As [`sign_with`](crate::sign_with).
+pub fn explain_with<P: Provider>(
+    provider: &P,
+    request: &Outgoing<'_>,
+    stamp: P::Stamp,
+) -> Result<Explanation, Error> {
+    Ok(Transcript::with_stamp(provider, request, stamp)?.explain())
+}
+
+/// How one message is signed: `Display` for people, `Serialize` for programs, [`Explanation::diff`] for two of them.
+///
+/// Holds no secret, only masks. Its `Display` escapes control characters and cuts long bodies short; the
+/// serialised form is whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    provider: String,
+    mac: Option<MacSummary>,
+    signed_text: Vec<ExplainedSegment>,
+    mac_key: Vec<ExplainedSegment>,
+    headers: Vec<ExplainedHeader>,
+}
+
+impl Explanation {
+    /// The provider's name, e.g. `netgiro`.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// How the signed text becomes a signature; `None` where a plain API key is sent instead.
+    #[must_use]
+    pub fn mac(&self) -> Option<MacSummary> {
+        self.mac
+    }
+
+    /// The signed text, in order.
+    #[must_use]
+    pub fn segments(&self) -> &[ExplainedSegment] {
+        &self.signed_text
+    }
+
+    /// What an HMAC's key is made of, in order. Empty for plain SHA-256, and where the provider does not state it.
+    #[must_use]
+    pub fn mac_key(&self) -> &[ExplainedSegment] {
+        &self.mac_key
+    }
+
+    /// The headers that the provider adds, sorted by name.
+    #[must_use]
+    pub fn headers(&self) -> &[ExplainedHeader] {
+        &self.headers
+    }
+
+    /// The length of the signed text in bytes.
+    #[must_use]
+    pub fn signed_length(&self) -> usize {
+        self.signed_text.iter().map(|segment| segment.value.length()).sum()
+    }
+}
+
+/// The algorithm and the encoding of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MacSummary {
+    /// How the digest is computed.
+    #[serde(serialize_with = "algorithm_name")]
+    pub algorithm: MacAlgorithm,
+    /// How it is written.
+    #[serde(serialize_with = "encoding_name")]
+    pub encoding: Encoding,
+}
+
+fn algorithm_name<S: Serializer>(algorithm: &MacAlgorithm, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(algorithm.as_str())
+}
+
+fn encoding_name<S: Serializer>(encoding: &Encoding, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(encoding.as_str())
+}
+
+/// One segment of a signed text or of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExplainedSegment {
+    name: String,
+    kind: &'static str,
+    origin: &'static str,
+    charset: &'static str,
+    #[serde(flatten)]
+    value: Value,
+}
+
+impl ExplainedSegment {
+    fn of(part: &Part) -> Self {
+        Self {
+            name: part.name().to_owned(),
+            kind: part.kind.as_str(),
+            origin: part.origin.as_str(),
+            charset: part.charset.as_str(),
+            value: match part.kind {
+                SegmentKind::Secret => Value::masked(&part.bytes),
+                SegmentKind::Public | SegmentKind::Separator => Value::shown(&part.bytes, part.text()),
+            },
+        }
+    }
+
+    /// The label, e.g. `url`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `public`, `secret` or `separator`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// Where it came from, e.g. `request URL`.
+    #[must_use]
+    pub fn origin(&self) -> &'static str {
+        self.origin
+    }
+
+    /// The charset that its bytes are in, e.g. `ISO-8859-15`.
+    #[must_use]
+    pub fn charset(&self) -> &'static str {
+        self.charset
+    }
+
+    /// Its bytes, or the mask of a secret.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+}
+
+/// A header that is going to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExplainedHeader {
+    name: String,
+    #[serde(flatten)]
+    value: Value,
+}
+
+impl ExplainedHeader {
+    /// The name, in lower case as it goes over the wire.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its value, or the mask of one that authenticates.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+}
+
+/// What is shown of some bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Value {
+    /// All of them.
+    #[non_exhaustive]
+    Shown {
+        /// How many there are.
+        length: usize,
+        /// As text in their charset; bytes that are none are shown as U+FFFD.
+        text: String,
+        /// As they are. Serialised as lower-case hex digits.
+        #[serde(rename = "hex", serialize_with = "lower_hex")]
+        bytes: Vec<u8>,
+    },
+    /// Of a secret: how long it is, and what tells it from another.
+    #[non_exhaustive]
+    Masked {
+        /// How many bytes there are.
+        length: usize,
+        /// Equal for equal secrets.
+        fingerprint: Fingerprint,
+    },
+}
+
+impl Value {
+    fn shown(bytes: &[u8], text: String) -> Self {
+        Self::Shown { length: bytes.len(), text, bytes: bytes.to_vec() }
+    }
+
+    fn masked(secret: &[u8]) -> Self {
+        Self::Masked { length: secret.len(), fingerprint: Fingerprint::of(secret) }
+    }
+
+    /// How many bytes there are, shown or not.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Shown { length, .. } | Self::Masked { length, .. } => *length,
+        }
+    }
+
+    /// The bytes; `None` of a secret.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Shown { bytes, .. } => Some(bytes),
+            Self::Masked { .. } => None,
+        }
+    }
+}
+
+fn lower_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    serializer.serialize_str(&digits)
+}

@@ -1,0 +1,253 @@
+//! A signature taken down piece by piece.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{ExplainedHeader, ExplainedSegment, Explanation, MacSummary, Value};
+use crate::error::Error;
+use crate::signing::{
+    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SegmentKind, Signature, SignedText,
+};
+
+/// Everything that goes into one signature, kept so that it can be explained and diagnosed: the segments of the
+/// signed text and of the key, the MAC, the URL, the body and the headers.
+///
+/// It holds secrets, wiped on drop, and shows none: what leaves it is an [`Explanation`] or a
+/// [`Diagnosis`](crate::diagnose::Diagnosis). Made of a request with [`Transcript::of`], or of any segments with
+/// [`Transcript::new`]:
+///
+/// ```
+/// use countersign::explain::Transcript;
+/// use countersign::signing::{Encoding, MacKey};
+///
+/// let key = MacKey::hmac_sha256(b"signing key", Encoding::Base64)?;
+/// let transcript = Transcript::new("my-webhooks", &key)
+///     .key(|key| { key.secret("signing_key", b"signing key"); })
+///     .text(|text| { text.public("timestamp", b"1705312800").separator(".").public("body", b"{}"); });
+/// assert_eq!(transcript.explain().signed_length(), 13);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Transcript {
+    name: String,
+    pub(crate) mac: Option<MacKey>,
+    pub(crate) text: Vec<Part>,
+    pub(crate) key: Vec<Part>,
+    /// With the fragment.
+    pub(crate) url: Option<Url>,
+    /// Also where it is not signed; empty where there is none.
+    pub(crate) body: Arc<[u8]>,
+    pub(crate) headers: HeaderMap,
+    public_headers: Vec<HeaderName>,
+    pub(crate) other_urls: Vec<String>,
+    pub(crate) other_keys: Vec<(String, MacKey)>,
+}
+
+impl Transcript {
+    /// An empty text, to be signed with `mac`. `name` is whose signature it is, e.g. `netgiro`.
+    #[must_use]
+    pub fn new(name: &str, mac: &MacKey) -> Self {
+        Self::empty(name, Some(mac.clone()))
+    }
+
+    /// The signature that a request gets with a fresh stamp.
+    ///
+    /// # Errors
+    /// As [`sign`](crate::sign).
+    pub fn of<P: Provider>(provider: &P, request: &Outgoing<'_>) -> Result<Self, Error> {
+        let named = |error: Error| error.in_provider(provider.name());
+        provider.scope().check(request.url()).map_err(named)?;
+        let stamp = provider.stamp(request).map_err(named)?;
+        Self::with_stamp(provider, request, stamp)
+    }
+
+    /// The signature that a request gets with a given stamp.
+    ///
+    /// # Errors
+    /// As [`sign_with`](crate::sign_with).
+    pub fn with_stamp<P: Provider>(
+        provider: &P,
+        request: &Outgoing<'_>,
+        stamp: P::Stamp,
+    ) -> Result<Self, Error> {
+        let named = |error: Error| error.in_provider(provider.name());
+        provider.scope().check(request.url()).map_err(named)?;
+        let mut transcript = Self::empty(provider.name(), provider.mac().cloned());
+        if transcript.mac.is_some() {
+            let mut take = |segment: Segment<'_>| transcript.text.push(Part::of(segment));
+            provider.signed_text(request, &stamp, &mut SignedText::new(&mut take)).map_err(named)?;
+        }
+        transcript.url = Some(request.url().clone());
+        // A stream has no bytes yet; a provider that signs it has refused by now.
+        transcript.body = request.body().unwrap_or_default().into();
+        let transcript = transcript.key(|key| provider.mac_key_text(key));
+        let signature = transcript.signature();
+        Ok(transcript.headers(request.headers(), |headers, public| {
+            provider.headers(stamp, &mut AuthHeaders::explained(headers, signature, public));
+        }))
+    }
+
+    fn empty(name: &str, mac: Option<MacKey>) -> Self {
+        Self {
+            name: name.to_owned(),
+            mac,
+            text: Vec::new(),
+            key: Vec::new(),
+            url: None,
+            body: Arc::default(),
+            headers: HeaderMap::new(),
+            public_headers: Vec::new(),
+            other_urls: Vec::new(),
+            other_keys: Vec::new(),
+        }
+    }
+
+    /// Adds to the signed text what `state` states.
+    #[must_use]
+    pub fn text(mut self, state: impl FnOnce(&mut SignedText<'_>)) -> Self {
+        state(&mut SignedText::new(&mut |segment| self.text.push(Part::of(segment))));
+        self
+    }
+
+    /// Adds to the key what `state` states: the bytes that the [`MacKey`] was made of.
+    #[must_use]
+    pub fn key(mut self, state: impl FnOnce(&mut SignedText<'_>)) -> Self {
+        state(&mut SignedText::new(&mut |segment| self.key.push(Part::of(segment))));
+        self
+    }
+
+    /// Says which URL the message went to, so that diagnoses can try other forms of it.
+    #[must_use]
+    pub fn url(mut self, url: &Url) -> Self {
+        self.url = Some(url.clone());
+        self
+    }
+
+    /// Gives diagnoses another URL that may have been signed, e.g. the public one of a service behind a proxy.
+    #[must_use]
+    pub fn other_url(mut self, url: impl Into<String>) -> Self {
+        self.other_urls.push(url.into());
+        self
+    }
+
+    /// Gives diagnoses another key that may have signed, with its key id.
+    #[must_use]
+    pub fn other_key(mut self, key_id: impl Into<String>, key: &MacKey) -> Self {
+        self.other_keys.push((key_id.into(), key.clone()));
+        self
+    }
+
+    /// Keeps of the headers that `write` makes those that were not there before it, or differ.
+    fn headers(
+        mut self,
+        before: &HeaderMap,
+        write: impl FnOnce(&mut HeaderMap, &mut Vec<HeaderName>),
+    ) -> Self {
+        let mut after = before.clone();
+        write(&mut after, &mut self.public_headers);
+        self.headers = after
+            .iter()
+            .filter(|(name, value)| value.is_sensitive() || before.get(*name) != Some(*value))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        self
+    }
+
+    /// What is signed and sent, with secrets masked.
+    #[must_use]
+    pub fn explain(&self) -> Explanation {
+        let mut headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| self.explain_header(name, value)).collect();
+        headers.sort_by(|a, b| a.name.cmp(&b.name));
+        Explanation {
+            provider: self.name.clone(),
+            mac: self
+                .mac
+                .as_ref()
+                .map(|mac| MacSummary { algorithm: mac.algorithm(), encoding: mac.encoding() }),
+            signed_text: self.text.iter().map(ExplainedSegment::of).collect(),
+            mac_key: self.key.iter().map(ExplainedSegment::of).collect(),
+            headers,
+        }
+    }
+
+    fn explain_header(&self, name: &HeaderName, value: &http::HeaderValue) -> ExplainedHeader {
+        let bytes = value.as_bytes();
+        let value = if self.public_headers.contains(name) {
+            Value::shown(bytes, self.header_charset(bytes).decode(bytes).into_owned())
+        } else {
+            Value::masked(bytes)
+        };
+        ExplainedHeader { name: name.as_str().to_owned(), value }
+    }
+
+    /// A header that is signed is in the charset of its segment.
+    fn header_charset(&self, value: &[u8]) -> Charset {
+        let signed = self.text.iter().find(|part| part.kind == SegmentKind::Public && **part.bytes == *value);
+        signed.map_or(Charset::Utf8, |part| part.charset)
+    }
+
+    /// The signature of the text; `None` without a MAC.
+    pub(crate) fn signature(&self) -> Option<Signature> {
+        let mut mac = self.mac.as_ref()?.start();
+        self.text.iter().for_each(|part| mac.update(&part.bytes));
+        Some(mac.finish())
+    }
+}
+
+impl fmt::Debug for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transcript").field("name", &self.name).field("mac", &self.mac).finish_non_exhaustive()
+    }
+}
+
+/// A segment with its bytes kept: cheap to clone, wiped with its last clone.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub(crate) name: Arc<str>,
+    pub(crate) bytes: Arc<Zeroizing<Vec<u8>>>,
+    pub(crate) kind: SegmentKind,
+    pub(crate) origin: Origin,
+    pub(crate) charset: Charset,
+}
+
+impl Part {
+    pub(crate) fn of(segment: Segment<'_>) -> Self {
+        Self {
+            name: segment.name().into(),
+            bytes: Arc::new(Zeroizing::new(segment.bytes().to_vec())),
+            kind: segment.kind(),
+            origin: segment.origin(),
+            charset: segment.charset(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same part with other bytes.
+    pub(crate) fn with_bytes(&self, bytes: Vec<u8>) -> Self {
+        Self { bytes: Arc::new(Zeroizing::new(bytes)), ..self.clone() }
+    }
+
+    /// The bytes read in their charset. Meant for public parts: a copy of a secret would not be wiped.
+    pub(crate) fn text(&self) -> String {
+        self.charset.decode(&self.bytes).into_owned()
+    }
+}
+
+impl Charset {
+    /// Reads bytes; what is not of this charset becomes U+FFFD.
+    pub(crate) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
+        match self {
+            Self::Utf8 | Self::Bytes => String::from_utf8_lossy(bytes),
+            Self::Latin9 => encoding_rs::ISO_8859_15.decode_without_bom_handling(bytes).0,
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use countersign::{SignedForm, netvisor};
 
 use crate::credentials::Credentials;
-use crate::fault::Fault;
+use crate::fault::{Fault, Injected};
 use crate::netgiro::Netgiro;
 use crate::netvisor::Netvisor;
 use crate::sandbox::{Clients, Sandbox, Urls};
@@ -23,7 +23,7 @@ pub struct Builder {
     listen: SocketAddr,
     netvisor_form: SignedForm,
     unleashed_form: SignedForm,
-    fault: Option<Fault>,
+    injected: Injected,
 }
 
 impl Builder {
@@ -33,7 +33,7 @@ impl Builder {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             netvisor_form: SignedForm::default(),
             unleashed_form: SignedForm::default(),
-            fault: None,
+            injected: Injected::None,
         }
     }
 
@@ -64,7 +64,7 @@ impl Builder {
 
     /// Starts out with a fault, as after [`Sandbox::inject`].
     pub fn fault(mut self, fault: Fault) -> Self {
-        self.fault = Some(fault);
+        self.injected = Injected::Always(fault);
         self
     }
 
@@ -73,12 +73,12 @@ impl Builder {
     /// # Errors
     /// When the address is not loopback or cannot be bound, or a credential is one that the library refuses.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let Self { credentials, listen, netvisor_form, unleashed_form, fault } = self;
+        let Self { credentials, listen, netvisor_form, unleashed_form, injected } = self;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback);
         }
         let mut servers = Servers::new();
-        servers.shared().set_fault(fault);
+        servers.shared().inject(injected);
         let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form);
         let netvisor_url = servers.open(listen, netvisor).await?;
         let netgiro_url = servers.open(listen, Netgiro::new(&credentials.netgiro)?).await?;

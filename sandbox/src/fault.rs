@@ -56,6 +56,29 @@ impl Fault {
     }
 }
 
+/// Which fault the coming answers have.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Injected {
+    #[default]
+    None,
+    Always(Fault),
+    Next(usize, Fault),
+}
+
+impl Injected {
+    /// The fault of one answer.
+    pub(crate) fn next(&mut self) -> Option<Fault> {
+        match self {
+            Self::None | Self::Next(0, _) => None,
+            Self::Always(fault) => Some(fault.clone()),
+            Self::Next(left, fault) => {
+                *left -= 1;
+                Some(fault.clone())
+            }
+        }
+    }
+}
+
 fn redirect(target: &str) -> Response<Body> {
     let mut response = with_status(StatusCode::TEMPORARY_REDIRECT).map(Body::from);
     // A URL is printable ASCII, so the value is always one.

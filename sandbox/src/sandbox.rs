@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::builder::{Builder, StartError};
 use crate::exchange::Exchange;
-use crate::fault::Fault;
+use crate::fault::{Fault, Injected};
 use crate::server::Servers;
 
 /// The four vendors, each on a port of its own. Stops when dropped.
@@ -116,12 +116,17 @@ impl Sandbox {
 
     /// Gives every answer a fault from now on, until another one or [`Sandbox::heal`].
     pub fn inject(&self, fault: Fault) {
-        self.servers.shared().set_fault(Some(fault));
+        self.servers.shared().inject(Injected::Always(fault));
+    }
+
+    /// Gives the next `count` answers a fault, whoever gives them; those after them have none.
+    pub fn inject_next(&self, count: usize, fault: Fault) {
+        self.servers.shared().inject(Injected::Next(count, fault));
     }
 
     /// Answers without fault again.
     pub fn heal(&self) {
-        self.servers.shared().set_fault(None);
+        self.servers.shared().inject(Injected::None);
     }
 
     /// Stops listening, and returns when the requests under way are answered.

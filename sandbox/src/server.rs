@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::arrived::Arrived;
 use crate::builder::StartError;
 use crate::exchange::Exchange;
-use crate::fault::Fault;
+use crate::fault::{Fault, Injected};
 use crate::log::Log;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
@@ -45,13 +45,13 @@ pub(crate) trait Play: Send + Sync + 'static {
 #[derive(Default)]
 pub(crate) struct Shared {
     pub(crate) log: Log,
-    pub(crate) fault: Mutex<Option<Fault>>,
+    injected: Mutex<Injected>,
     origins: Mutex<Vec<(Vendor, String)>>,
 }
 
 impl Shared {
-    pub(crate) fn set_fault(&self, fault: Option<Fault>) {
-        *lock(&self.fault) = fault;
+    pub(crate) fn inject(&self, injected: Injected) {
+        *lock(&self.injected) = injected;
     }
 
     /// The origin of a vendor other than this one.
@@ -127,7 +127,7 @@ async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request: Request) -
         Verdict::Refused(Refusal::Body) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
         _ => stage.play.reply(&arrived, &verdict),
     };
-    let fault = lock(&stage.shared.fault).clone();
+    let fault = lock(&stage.shared.injected).next();
     let response = match &fault {
         None => reply.map(Body::from),
         Some(fault) => {

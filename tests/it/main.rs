@@ -2,4 +2,7 @@
 
 mod construction;
 mod support;
+mod unsigned;
+mod untouched;
+mod variables;
 mod wire;

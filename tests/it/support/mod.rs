@@ -2,6 +2,7 @@
 
 pub(crate) mod raw_server;
 pub(crate) mod received;
+pub(crate) mod recorder;
 pub(crate) mod subjects;
 
 use std::time::{Duration, UNIX_EPOCH};

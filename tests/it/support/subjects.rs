@@ -112,7 +112,7 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
     Subject {
         name: "vizion",
         headers: &["x-api-key"],
-        client: |client, origin| chain!(client, Vizion::new(VIZION_KEY).unwrap(), origin),
+        client: |client, origin| chain!(client, vizion(), origin),
         signatures: |request| (request.only_text("x-api-key").to_owned(), VIZION_KEY.to_owned()),
     },
 ];
@@ -138,6 +138,10 @@ pub(crate) fn netgiro() -> Netgiro {
 
 pub(crate) fn unleashed() -> Unleashed {
     Unleashed::new("api-id", API_KEY, "acme/stock").unwrap()
+}
+
+pub(crate) fn vizion() -> Vizion {
+    Vizion::new(VIZION_KEY).unwrap()
 }
 
 /// Netgíró's formula, which its replies follow too.

@@ -8,7 +8,7 @@ mod client;
 mod redirect;
 mod signer;
 
-use http::Extensions;
+use http::{Extensions, StatusCode};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Next, Result};
 use url::{Position, Url};
@@ -102,6 +102,11 @@ fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a
 pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
     let summary = format!("{error} [{}]", error.code());
     reqwest_middleware::Error::Middleware(anyhow::Error::new(error).context(summary))
+}
+
+/// Whether a gateway may have answered that it is overloaded or down: a status that a retry layer must get to see.
+pub(crate) fn is_worth_a_retry(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
 }
 
 /// Whether two URLs are one request target: equal but for the fragment, which is never sent.

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module per topic.
 
 mod construction;
+mod netvisor_status;
 mod support;
 mod unsigned;
 mod untouched;

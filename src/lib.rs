@@ -28,6 +28,8 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "explain")]
+pub mod diagnose;
 mod env;
 pub mod error;
 #[cfg(feature = "explain")]

@@ -25,6 +25,8 @@ mod encoding;
 mod failure;
 #[cfg(feature = "middleware")]
 mod middleware;
+#[cfg(feature = "explain")]
+mod mistakes;
 mod options;
 mod signing;
 mod stamp;
@@ -43,6 +45,9 @@ pub use middleware::read_status;
 pub use options::{Language, TransactionId};
 pub use stamp::Stamp;
 pub use status::ResponseStatus;
+
+#[cfg(feature = "explain")]
+pub(crate) use mistakes::MISTAKES;
 
 use crate::SignedForm;
 use crate::settings::{Settings, shared_settings};

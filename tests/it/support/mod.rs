@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod fault;
 pub(crate) mod raw_server;
 pub(crate) mod received;
 pub(crate) mod recorder;

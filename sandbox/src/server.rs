@@ -123,7 +123,7 @@ struct Stage<P> {
 async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request: Request) -> Response<Body> {
     let arrived = Arrived::read(request, BODY_LIMIT).await;
     let at = SystemClock.now();
-    let verdict = Verdict::from(arrived.check_whole().and_then(|()| stage.play.judge(&arrived)));
+    let verdict = Verdict::from(arrived.check().and_then(|()| stage.play.judge(&arrived)));
     let reply = match verdict {
         Verdict::Refused(Refusal::Body) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
         _ => stage.play.reply(&arrived, &verdict),

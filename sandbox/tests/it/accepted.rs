@@ -5,9 +5,8 @@ use countersign::signing::sign_with;
 use countersign::{Outgoing, SignedForm};
 use countersign_sandbox::{Credentials, Sandbox, Vendor};
 use http::{Extensions, HeaderMap, Method};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::support::{client, client_of, last, last_refusal, send, signed, url_of};
+use crate::support::{client, client_of, last, last_refusal, send, send_raw, signed, url_of};
 
 #[tokio::test]
 async fn each_vendor_accepts_what_the_library_signs() {
@@ -81,10 +80,7 @@ async fn what_is_judged_is_the_bytes_that_arrived() {
     for (name, value) in &headers {
         request += &format!("{name}: {}\r\n", value.to_str().unwrap());
     }
-    let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
-    stream.write_all((request + "\r\n").as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let answer = send_raw(sandbox.unleashed_url(), &(request + "\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert_eq!(last(&sandbox).url(), url);
 }

@@ -10,7 +10,7 @@ use countersign::{Error, Outgoing};
 use countersign_sandbox::{Credentials, Refusal, Sandbox, Vendor};
 use http::HeaderValue;
 
-use crate::support::{client, last, last_refusal, send, signed};
+use crate::support::{client, last, last_refusal, send, send_raw, signed, url_of};
 
 /// Every header that a vendor insists on.
 const REQUIRED: [(Vendor, &[&str]); 4] = [
@@ -213,4 +213,17 @@ async fn a_body_beyond_the_limit_is_refused_without_being_kept() {
     assert_eq!(response.status(), 413);
     assert_eq!(last_refusal(&sandbox), Some(Refusal::Body));
     assert!(last(&sandbox).body().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_that_names_no_host_is_refused_by_each() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let key = "x-api-key: sandbox-vizion-key-7b3e";
+    for host in ["", "host:\r\n", "host: a b\r\n"] {
+        for vendor in Vendor::ALL {
+            let request = format!("GET /list HTTP/1.1\r\n{host}{key}\r\nconnection: close\r\n\r\n");
+            assert!(send_raw(url_of(&sandbox, vendor), &request).await.starts_with("HTTP/1.1 "));
+            assert_eq!(last_refusal(&sandbox), Some(Refusal::UrlMalformed), "{vendor} {host:?}");
+        }
+    }
 }

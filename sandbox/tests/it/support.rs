@@ -5,6 +5,7 @@ use countersign_sandbox::{Exchange, Refusal, Sandbox, Vendor, Verdict};
 use http::Request;
 use reqwest::Response;
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A client with the sandbox's provider for a vendor.
 pub(crate) fn client_of(sandbox: &Sandbox, vendor: Vendor) -> ClientWithMiddleware {
@@ -41,6 +42,16 @@ pub(crate) fn signed(sandbox: &Sandbox, vendor: Vendor) -> Request<&'static str>
     }
     .unwrap();
     request
+}
+
+/// Sends a request's bytes as they are, which must ask for the connection to be closed; returns the answer's.
+pub(crate) async fn send_raw(origin: &str, request: &str) -> String {
+    let address = origin.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
 }
 
 /// Sends a request as it is.

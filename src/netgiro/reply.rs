@@ -29,6 +29,11 @@ impl SentRequest {
         let nonce = header(NONCE).unwrap_or_else(|| HeaderValue::from_static(""));
         Self { url: signed.url_as_sent().to_owned(), nonce, signature }
     }
+
+    #[cfg(feature = "explain")]
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
 }
 
 impl fmt::Debug for SentRequest {
@@ -151,14 +156,25 @@ impl Netgiro {
             .map_err(|fault| Error::new(fault).with_reference_id(reference_id))
     }
 
-    /// Judges a whole reply.
+    /// Judges a whole reply. With the feature `explain`, a mismatch carries a note where a known mistake would explain it.
     ///
     /// # Errors
     /// As [`Netgiro::begin_reply`] and [`ReplyCheck::finish`].
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
         let mut check = self.begin_reply(sent, headers)?;
         check.update(body);
-        check.finish(self, body)
+        check.finish(self, body).map_err(|error| self.note_known_mistake(error, sent, headers, body))
+    }
+
+    #[cfg(not(feature = "explain"))]
+    pub(super) fn note_known_mistake(
+        &self,
+        error: Error,
+        _: &SentRequest,
+        _: &HeaderMap,
+        _: &[u8],
+    ) -> Error {
+        error
     }
 
     fn begin(
@@ -236,7 +252,7 @@ pub(super) fn reference_id(headers: &HeaderMap) -> Option<String> {
     (!text.is_empty() && text.len() <= LONGEST_FIELD && !text.contains('\t')).then(|| text.to_owned())
 }
 
-fn single(headers: &HeaderMap, name: HeaderName, missing: ReplyFault) -> Result<&HeaderValue, ReplyFault> {
+pub(super) fn single(headers: &HeaderMap, name: HeaderName, missing: ReplyFault) -> Result<&HeaderValue, ReplyFault> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().ok_or(missing)?;
     if values.next().is_some() { Err(ReplyFault::DuplicateHeader) } else { Ok(value) }

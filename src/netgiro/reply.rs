@@ -167,13 +167,7 @@ impl Netgiro {
     }
 
     #[cfg(not(feature = "explain"))]
-    pub(super) fn note_known_mistake(
-        &self,
-        error: Error,
-        _: &SentRequest,
-        _: &HeaderMap,
-        _: &[u8],
-    ) -> Error {
+    pub(super) fn note_known_mistake(&self, error: Error, _: &SentRequest, _: &HeaderMap, _: &[u8]) -> Error {
         error
     }
 
@@ -252,7 +246,11 @@ pub(super) fn reference_id(headers: &HeaderMap) -> Option<String> {
     (!text.is_empty() && text.len() <= LONGEST_FIELD && !text.contains('\t')).then(|| text.to_owned())
 }
 
-pub(super) fn single(headers: &HeaderMap, name: HeaderName, missing: ReplyFault) -> Result<&HeaderValue, ReplyFault> {
+pub(super) fn single(
+    headers: &HeaderMap,
+    name: HeaderName,
+    missing: ReplyFault,
+) -> Result<&HeaderValue, ReplyFault> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().ok_or(missing)?;
     if values.next().is_some() { Err(ReplyFault::DuplicateHeader) } else { Ok(value) }

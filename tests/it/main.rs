@@ -2,6 +2,7 @@
 
 mod autotraits;
 mod construction;
+mod diagnose;
 mod errors;
 mod netvisor_status;
 mod support;

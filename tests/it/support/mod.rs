@@ -1,0 +1,6 @@
+//! What several tests need.
+
+pub(crate) mod chains;
+pub(crate) mod length_extension;
+pub(crate) mod netgiro;
+pub(crate) mod server;

@@ -2,15 +2,23 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
 use countersign::Error;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, Netvisor};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
 
-use super::netgiro::{APP_KEY, SECRET};
+use super::netgiro::{APP_KEY, SECRET, url_of};
 use super::server::Received;
+use sha2::Sha256;
+
+pub(crate) const CUSTOMER_KEY: &str = "canary/customer+key=5d1f";
+pub(crate) const PARTNER_KEY: &str = "canary/partner+key=91b7";
+pub(crate) const UNLEASHED_KEY: &str = "canary/unleashed+key=44ac";
+pub(crate) const VIZION_KEY: &str = "canary/vizion+key=7e20";
 
 /// One provider's middleware, and the headers that it adds and no one else.
 #[derive(Clone)]
@@ -27,6 +35,27 @@ impl Chain {
 
     pub(crate) fn recommended(&self) -> ClientWithMiddleware {
         self.over(countersign::client_builder())
+    }
+
+    /// Whether a request that arrived carries each header once and the signature that the provider would compute.
+    pub(crate) fn is_signed(&self, request: &Received) -> bool {
+        let each_once = self.auth_headers.iter().all(|name| request.all(name).count() == 1);
+        each_once
+            && match self.name {
+                "netvisor" => netvisor_mac(request) == request.header("x-netvisor-authentication-mac"),
+                "netgiro" => super::netgiro::is_signed(request),
+                "unleashed" => unleashed_mac(request) == request.header("api-auth-signature"),
+                _ => request.header("x-api-key") == VIZION_KEY,
+            }
+    }
+
+    /// What makes one attempt differ from another: the nonce or transaction id, where there is one.
+    pub(crate) fn nonce(&self, request: &Received) -> Option<String> {
+        match self.name {
+            "netvisor" => Some(request.header("x-netvisor-authentication-transactionid")),
+            "netgiro" => Some(request.header("netgiro_nonce")),
+            _ => None,
+        }
     }
 
     /// How many headers of ours a request carries.
@@ -68,7 +97,7 @@ pub(crate) fn set_up(setup: Setup<'_>) -> [Chain; 4] {
             &["netgiro_appkey", "netgiro_nonce", "netgiro_signature"]
         ),
         chain!(unleashed(), &["api-auth-id", "api-auth-signature", "client-type"]),
-        chain!(Vizion::new("vizion-key").unwrap(), &["x-api-key"]),
+        chain!(Vizion::new(VIZION_KEY).unwrap(), &["x-api-key"]),
     ]
 }
 
@@ -76,16 +105,16 @@ pub(crate) fn netvisor() -> Netvisor {
     Netvisor::new(Credentials {
         sender: "Acme".into(),
         customer_id: "FI_1".into(),
-        customer_key: "customer-key".into(),
+        customer_key: CUSTOMER_KEY.into(),
         partner_id: "Acm_1".into(),
-        partner_key: "partner-key".into(),
+        partner_key: PARTNER_KEY.into(),
         organisation_id: "1234567-8".into(),
     })
     .unwrap()
 }
 
 pub(crate) fn unleashed() -> Unleashed {
-    Unleashed::new("api-id", "api-key", "acme/stock").unwrap()
+    Unleashed::new("api-id", UNLEASHED_KEY, "acme/stock").unwrap()
 }
 
 const NETVISOR_HEADERS: &[&str] = &[
@@ -101,6 +130,34 @@ const NETVISOR_HEADERS: &[&str] = &[
     "x-netvisor-interface-language",
     "x-netvisor-organisation-id",
 ];
+
+fn netvisor_mac(request: &Received) -> String {
+    let of = |name: &str| request.header(&format!("x-netvisor-{name}"));
+    let text = [
+        url_of(request),
+        of("authentication-sender"),
+        of("authentication-customerid"),
+        of("authentication-timestamp"),
+        of("interface-language"),
+        of("organisation-id"),
+        of("authentication-transactionid"),
+        of("authentication-timestampunix"),
+        CUSTOMER_KEY.to_owned(),
+        PARTNER_KEY.to_owned(),
+    ];
+    hex::encode(hmac(&format!("{CUSTOMER_KEY}&{PARTNER_KEY}"), &text.join("&")))
+}
+
+fn unleashed_mac(request: &Received) -> String {
+    let query = request.target.split_once('?').map_or("", |(_, query)| query);
+    base64::engine::general_purpose::STANDARD.encode(hmac(UNLEASHED_KEY, query))
+}
+
+fn hmac(key: &str, text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
 
 /// This crate's error under that of a call.
 pub(crate) fn fault(error: &reqwest_middleware::Error) -> &Error {

@@ -156,6 +156,11 @@ impl Server {
         self.seen.requests.lock().unwrap().clone()
     }
 
+    /// The requests since the last call.
+    pub(crate) fn take_requests(&self) -> Vec<Received> {
+        std::mem::take(&mut self.seen.requests.lock().unwrap())
+    }
+
     pub(crate) fn connections(&self) -> usize {
         self.seen.connections.load(Ordering::SeqCst)
     }

@@ -5,6 +5,7 @@ mod construction;
 mod diagnose;
 mod errors;
 mod netvisor_status;
+mod streamed_replies;
 mod support;
 mod threats;
 mod unsigned;

@@ -46,7 +46,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     fault: Box<dyn Fault>,
     provider: Option<&'static str>,
-    reference_id: Option<String>,
+    reference_id: Option<http::HeaderValue>,
     notes: Vec<String>,
     source: Option<BoxError>,
 }
@@ -98,7 +98,7 @@ impl Error {
     /// The reference id of the reply concerned, for the provider's support. Unauthenticated, printable ASCII.
     #[must_use]
     pub fn reference_id(&self) -> Option<&str> {
-        self.0.reference_id.as_deref()
+        self.0.reference_id.as_ref()?.to_str().ok()
     }
 
     /// What else was noticed: a clock that is off, a known mistake that would explain a signature.
@@ -165,8 +165,15 @@ impl Error {
         self
     }
 
+    /// Notes when the `Date` of a refusal is more than a minute away from the local clock.
+    #[cfg(feature = "middleware")]
+    pub(crate) fn with_skew(self, reply: &http::HeaderMap, clock: &dyn crate::time::Clock) -> Self {
+        let note = crate::time::skew_note(reply.get(http::header::DATE), clock.now());
+        note.into_iter().fold(self, Self::with_note)
+    }
+
     #[cfg(feature = "netgiro")]
-    pub(crate) fn with_reference_id(mut self, reference_id: Option<String>) -> Self {
+    pub(crate) fn with_reference_id(mut self, reference_id: Option<http::HeaderValue>) -> Self {
         self.0.reference_id = reference_id;
         self
     }
@@ -178,7 +185,7 @@ impl fmt::Display for Error {
             write!(f, "{provider}: ")?;
         }
         write!(f, "{}", self.0.fault)?;
-        if let Some(id) = &self.0.reference_id {
+        if let Some(id) = self.reference_id() {
             write!(f, " (reference id {id})")?;
         }
         for note in &self.0.notes {

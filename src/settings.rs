@@ -50,7 +50,8 @@ macro_rules! shared_settings {
             /// # Errors
             /// `invalid-origin`; `plain-http` for `http` beyond loopback.
             pub fn allow_origin(mut self, origin: &str) -> Result<Self, $crate::Error> {
-                self.settings.scope.allow(origin)?;
+                let name = $crate::Provider::name(&self);
+                self.settings.scope.allow(origin).map_err(|error| error.in_provider(name))?;
                 Ok(self)
             }
 

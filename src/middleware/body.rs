@@ -4,10 +4,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::{Extensions, HeaderMap, StatusCode, Version};
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reqwest::{Body, Request, Response, ResponseBuilderExt as _};
 use reqwest_middleware::Result;
+use url::Url;
 
 use crate::error::{Class, Error, Fault};
 
@@ -27,41 +29,84 @@ pub(crate) async fn read_body(
     if announced > limit {
         return Err(ReadFault::TooLong);
     }
+    let mut observed = async |room: usize| match response.chunk().await.map_err(ReadFault::Transport)? {
+        Some(chunk) if chunk.len() > room => Err(ReadFault::TooLong),
+        Some(chunk) => {
+            observe(&chunk);
+            Ok(Some(chunk))
+        }
+        None => Ok(None),
+    };
+    // Most replies come in one chunk, which is then handed on without a copy.
+    let Some(first) = observed(limit).await? else { return Ok(Bytes::new()) };
+    let Some(second) = observed(limit - first.len()).await? else { return Ok(first) };
     // What is announced may be a lie: room is made in advance for what fits the limit only.
     let mut body = Vec::with_capacity(announced);
-    while let Some(chunk) = response.chunk().await.map_err(ReadFault::Transport)? {
-        if chunk.len() > limit - body.len() {
-            return Err(ReadFault::TooLong);
-        }
-        observe(&chunk);
-        body.extend_from_slice(&chunk);
+    for chunk in [first, second] {
+        append(&mut body, &chunk, limit);
+    }
+    while let Some(chunk) = observed(limit - body.len()).await? {
+        append(&mut body, &chunk, limit);
     }
     Ok(body.into())
 }
 
-/// The response with `body` in place of the one that was read.
-pub(crate) fn rebuild(response: Response, body: Bytes) -> Result<Response> {
-    with_body(response, |_| body.into())
+/// Doubles, as `Vec` does by itself, but never past the limit: just below a limit, a `Vec` takes twice as much.
+fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
+    let needed = body.len() + chunk.len();
+    if needed > body.capacity() {
+        let room = body.capacity().saturating_mul(2).clamp(needed, limit);
+        body.reserve_exact(room - body.len());
+    }
+    body.extend_from_slice(chunk);
+}
+
+/// The response with `body` in place of the one that was read. `url` is the one that the response came from.
+pub(crate) fn rebuild(mut response: Response, url: Url, body: Bytes) -> Result<Response> {
+    let parts = Parts {
+        status: response.status(),
+        version: response.version(),
+        headers: std::mem::take(response.headers_mut()),
+        extensions: std::mem::take(response.extensions_mut()),
+    };
+    parts.with_body(url, body)
 }
 
 /// The response with the beginning of its body, which was read, put back in front of the rest.
 pub(crate) fn put_back(response: Response, read: Bytes) -> Result<Response> {
-    with_body(response, |rest| Body::wrap(Rejoined { read: Some(read), rest }))
+    let url = response.url().clone();
+    let (parts, rest) = http::Response::<Body>::from(response).into_parts();
+    let parts = Parts {
+        status: parts.status,
+        version: parts.version,
+        headers: parts.headers,
+        extensions: parts.extensions,
+    };
+    parts.with_body(url, Body::wrap(Rejoined { read: Some(read), rest }))
 }
 
-/// Keeps the status, version, headers, URL and extensions, the remote address among them.
-fn with_body(response: Response, body: impl FnOnce(Body) -> Body) -> Result<Response> {
-    let url = response.url().clone();
-    let (parts, rest) = http::Response::from(response).into_parts();
-    let mut rebuilt = http::Response::builder()
-        .url(url)
-        .body(body(rest))
-        .map_err(|error| reqwest_middleware::Error::Middleware(error.into()))?;
-    *rebuilt.status_mut() = parts.status;
-    *rebuilt.version_mut() = parts.version;
-    *rebuilt.headers_mut() = parts.headers;
-    rebuilt.extensions_mut().extend(parts.extensions);
-    Ok(rebuilt.into())
+/// What of a response is kept when its body is replaced; the extensions hold the remote address.
+struct Parts {
+    status: StatusCode,
+    version: Version,
+    headers: HeaderMap,
+    extensions: Extensions,
+}
+
+impl Parts {
+    fn with_body(self, url: Url, body: impl Into<Body>) -> Result<Response> {
+        let mut builder = http::Response::builder().status(self.status).version(self.version);
+        // Both are there, since the builder has not failed: a status and a version are always accepted.
+        if let Some(extensions) = builder.extensions_mut() {
+            *extensions = self.extensions;
+        }
+        if let Some(headers) = builder.headers_mut() {
+            *headers = self.headers;
+        }
+        // The URL comes last: it travels as an extension too.
+        let rebuilt = builder.url(url).body(body.into());
+        rebuilt.map(Response::from).map_err(|error| reqwest_middleware::Error::Middleware(error.into()))
+    }
 }
 
 struct Rejoined {
@@ -129,5 +174,22 @@ impl Fault for StreamTooLong {
     }
     fn next_step(&self) -> &'static str {
         "Raise the limit of `buffer_stream_bodies`, or send a smaller body."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_grows_by_doubling_and_stops_at_the_limit() {
+        let mut body = Vec::new();
+        let mut capacities = Vec::new();
+        for _ in 0..100 {
+            append(&mut body, &[0; 1000], 100_000);
+            capacities.push(body.capacity());
+        }
+        capacities.dedup();
+        assert_eq!(capacities, [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 100_000]);
     }
 }

@@ -8,10 +8,10 @@ mod client;
 mod redirect;
 mod signer;
 
-use http::Extensions;
+use http::{Extensions, StatusCode};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Next, Result};
-use url::{Position, Url};
+use url::Url;
 
 #[cfg(feature = "netvisor")]
 pub(crate) use body::put_back;
@@ -22,7 +22,7 @@ pub use signer::Signer;
 
 use crate::error::Error;
 use crate::scope::ORIGIN_NOT_ALLOWED;
-use crate::signing::{Outgoing, Provider, sign};
+use crate::signing::{Outgoing, Provider, as_sent, sign};
 use redirect::{Hop, RedirectFault};
 
 /// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes.
@@ -46,8 +46,11 @@ pub(crate) struct Transport {
     pub(crate) stream_limit: Option<usize>,
 }
 
-/// Signs and sends a request, and hands on the response with what `remember` kept of the signed request: `None` where
-/// the request went out unsigned.
+/// A response, and the URL of the request that it answers with what was remembered of it: `None` where the request went
+/// out unsigned.
+pub(crate) type Answered<C> = (Response, Option<(Url, C)>);
+
+/// Signs and sends a request; `remember` keeps what is needed of the signed request to judge its reply.
 pub(crate) async fn exchange<P: Provider, C: Send>(
     provider: &P,
     transport: Transport,
@@ -55,7 +58,7 @@ pub(crate) async fn exchange<P: Provider, C: Send>(
     mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
-) -> Result<(Response, Option<C>)> {
+) -> Result<Answered<C>> {
     let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
     if extensions.get::<Unsigned>().is_some() {
         return Ok((next.run(request, extensions).await?, None));
@@ -77,13 +80,15 @@ pub(crate) async fn exchange<P: Provider, C: Send>(
             .apply(request.headers_mut());
         let remembered = remember(&outgoing(&request, extensions));
         let signed_url = request.url().clone();
-        let response = next.clone().run(request, extensions).await?;
+        let response = next.clone().run(request, extensions).await.map_err(|error| {
+            redirect::exposed_by_failure(&signed_url, error).map_or_else(|error| error, refuse)
+        })?;
         redirect::check_final_url(&signed_url, response.url()).map_err(refuse)?;
         match Hop::of(&response, &signed_url) {
             Some(hop) if transport.redirect_limit > 0 => {
                 request = hop.apply(unsigned, &signed_url, hops_left).map_err(refuse)?;
             }
-            _ => return Ok((response, Some(remembered))),
+            _ => return Ok((response, Some((signed_url, remembered)))),
         }
     }
     Err(refuse(Error::new(RedirectFault::TooMany)))
@@ -100,11 +105,17 @@ fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a
 
 /// Wraps an error so that [`Error::find`] finds it again, also through reqwest-retry.
 pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
+    tracing::debug!(provider = error.provider(), code = error.code(), "refused");
     let summary = format!("{error} [{}]", error.code());
     reqwest_middleware::Error::Middleware(anyhow::Error::new(error).context(summary))
 }
 
+/// Whether a gateway may have answered that it is overloaded or down: a status that a retry layer must get to see.
+pub(crate) fn is_worth_a_retry(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+}
+
 /// Whether two URLs are one request target: equal but for the fragment, which is never sent.
 fn same_target(a: &Url, b: &Url) -> bool {
-    a[..Position::AfterQuery] == b[..Position::AfterQuery]
+    as_sent(a) == as_sent(b)
 }

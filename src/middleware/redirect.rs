@@ -20,6 +20,24 @@ pub(super) fn check_final_url(signed: &Url, answered: &Url) -> Result<(), Error>
     }
 }
 
+/// The same, told from the error of a client that gave up on following. Any other error comes back as it is.
+///
+/// Two cases cannot be seen from above the client: a chain of redirects that ends where it began, and a connection
+/// that breaks after a redirect was followed. `client_builder()` has neither.
+pub(super) fn exposed_by_failure(
+    signed: &Url,
+    error: reqwest_middleware::Error,
+) -> Result<Error, reqwest_middleware::Error> {
+    let reqwest_middleware::Error::Reqwest(cause) = error else {
+        return Err(error);
+    };
+    let followed = cause.url().filter(|_| cause.is_redirect()).map(|url| check_final_url(signed, url));
+    match followed {
+        Some(Err(exposed)) => Ok(exposed.with_source(cause)),
+        _ => Err(cause.into()),
+    }
+}
+
 /// Where a redirect leads, and with which method.
 pub(super) struct Hop {
     location: Option<Url>,

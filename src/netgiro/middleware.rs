@@ -1,16 +1,16 @@
 //! The middleware: signs on the way out, verifies on the way in.
 
 use bytes::Bytes;
-use http::{Extensions, StatusCode, header};
+use http::{Extensions, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
+use url::Url;
 
 use super::Netgiro;
 use super::credentials::NAME;
-use super::reply::{Reply, ReplyFault, SentRequest, Verdict, reference_id};
-use crate::error::Error;
-use crate::middleware::{ReadFault, exchange, into_middleware_error, read_body, rebuild};
-use crate::time::skew_note;
+use super::reply::{Marks, Reply, ReplyFault, SentRequest, Verdict, reference_id};
+use crate::error::{Error, Fault as _};
+use crate::middleware::{ReadFault, exchange, into_middleware_error, is_worth_a_retry, read_body, rebuild};
 
 #[async_trait::async_trait]
 impl Middleware for Netgiro {
@@ -20,19 +20,21 @@ impl Middleware for Netgiro {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        match exchange(self, self.settings.transport, SentRequest::new, request, extensions, next).await? {
-            (response, Some(sent)) => self.judge(&sent, response).await,
+        match exchange(self, self.settings.transport, Marks::of, request, extensions, next).await? {
+            (response, Some((url, marks))) => self.judge(SentRequest { url, marks }, response).await,
             (response, None) => Ok(response),
         }
     }
 }
 
 impl Netgiro {
-    async fn judge(&self, sent: &SentRequest, mut response: Response) -> Result<Response> {
-        let mut check = match self.begin_reply(sent, response.headers()) {
+    async fn judge(&self, sent: SentRequest, mut response: Response) -> Result<Response> {
+        let mut check = match self.begin_reply(&sent, response.headers()) {
             Ok(check) => check,
             Err(error) if self.report_only => return Ok(mark(response, &error)),
-            Err(error) if is_gateway_answer(&response, &error) => return withhold(response, &error),
+            Err(error) if is_gateway_answer(&response, &error) => {
+                return withhold(response, sent.url, &error);
+            }
             Err(error) => return Err(self.refuse(&response, error)),
         };
         let body = match read_body(&mut response, self.body_limit, |chunk| check.update(chunk)).await {
@@ -44,43 +46,47 @@ impl Netgiro {
                 return Err(self.refuse(&response, error));
             }
         };
-        let note = |error| self.note_known_mistake(error, sent, response.headers(), &body);
+        let note = |error| self.note_known_mistake(error, &sent, response.headers(), &body);
         match check.finish(self, &body).map_err(note) {
             Ok(reply) => {
                 response.extensions_mut().insert(reply);
-                rebuild(response, body)
+                rebuild(response, sent.url, body)
             }
-            Err(error) if self.report_only => rebuild(mark(response, &error), body),
+            Err(error) if self.report_only => rebuild(mark(response, &error), sent.url, body),
             Err(error) => Err(self.refuse(&response, error)),
         }
     }
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
         let error = error.with_note(format!("the reply's status was {}", response.status().as_u16()));
-        let skew = skew_note(response.headers().get(header::DATE), self.settings.clock.now());
-        into_middleware_error(skew.into_iter().fold(error, Error::with_note).in_provider(NAME))
+        let error = error.with_skew(response.headers(), &*self.settings.clock);
+        into_middleware_error(error.in_provider(NAME))
     }
 }
 
 /// Something in front of Netgíró answered that it is overloaded or down: worth a retry, but not worth believing.
 fn is_gateway_answer(response: &Response, error: &Error) -> bool {
-    let status = response.status();
-    error.fault() == Some(&ReplyFault::SignatureMissing)
-        && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error())
+    error.fault() == Some(&ReplyFault::SignatureMissing) && is_worth_a_retry(response.status())
 }
 
 /// Keeps the status for the retry layer and drops the body, which nobody vouches for.
-fn withhold(response: Response, error: &Error) -> Result<Response> {
+fn withhold(response: Response, url: Url, error: &Error) -> Result<Response> {
     let mut response = mark(response, error);
     for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
         response.headers_mut().remove(name);
     }
-    rebuild(response, Bytes::new())
+    rebuild(response, url, Bytes::new())
 }
 
 fn mark(mut response: Response, error: &Error) -> Response {
     let fault = error.fault().copied().unwrap_or(ReplyFault::Mismatch);
     let reply = Reply { reference_id: reference_id(response.headers()), verdict: Verdict::Unverified(fault) };
+    tracing::warn!(
+        provider = NAME,
+        code = fault.code(),
+        reference_id = reply.reference_id(),
+        "unverified reply"
+    );
     response.extensions_mut().insert(reply);
     response
 }

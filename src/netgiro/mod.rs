@@ -38,7 +38,7 @@ use http::HeaderValue;
 use secrecy::SecretString;
 
 pub use model::{ApiResponse, ResultCode, SimpleResponse};
-pub use reply::{Reply, ReplyCheck, ReplyFault, SentRequest, Verdict};
+pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::Stamp;
 
 use crate::settings::{Settings, shared_settings};

@@ -1,6 +1,5 @@
 //! Nonces in .NET ticks.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Error;
@@ -13,21 +12,23 @@ const TICKS_BEFORE_1970: i128 = 621_355_968_000_000_000;
 const LAST_TICK: i128 = 3_155_378_975_999_999_999;
 
 /// Each process draws its nonces from one of this many lanes, so that two processes with one app key do not draw
-/// the same tick: a nonce is a multiple of this plus the process's lane. One step is 0.4 ms; a process that signs
-/// faster than that runs ahead of the clock, which an opaque, rising number may.
-const LANES: u64 = 4096;
+/// the same tick: a nonce is a multiple of this plus the process's lane. One step is 6.6 ms; a process that signs
+/// faster than that runs ahead of the clock, which an opaque, rising number may. Two processes share a lane in one
+/// case of 65,536.
+const LANES: u64 = 1 << 16;
 
-static LANE: OnceLock<u64> = OnceLock::new();
+/// This process's lane below the id of the process that drew it, so that a forked child draws its own.
+static LANE: AtomicU64 = AtomicU64::new(0);
 static LAST_STEP: AtomicU64 = AtomicU64::new(0);
 
-/// The next nonce of this process: the clock's .NET ticks, to 0.4 ms, and greater than every nonce before it,
+/// The next nonce of this process: the clock's .NET ticks, to 6.6 ms, and greater than every nonce before it,
 /// whatever the clock does.
 ///
 /// # Errors
 /// When the clock is before the year 1 or after 9999, or the process's lane cannot be drawn.
 pub(super) fn next(clock: &dyn Clock, randomness: &dyn Randomness) -> Result<u64, Error> {
     let ticks = ticks(clock)?;
-    let lane = lane(randomness)?;
+    let lane = lane(&LANE, std::process::id(), randomness)?;
     Ok(rise(&LAST_STEP, ticks / LANES) * LANES + lane)
 }
 
@@ -49,13 +50,19 @@ fn rise(last: &AtomicU64, now: u64) -> u64 {
     raised(replaced)
 }
 
-fn lane(randomness: &dyn Randomness) -> Result<u64, Error> {
-    if let Some(lane) = LANE.get() {
-        return Ok(*lane);
+fn lane(drawn: &AtomicU64, process: u32, randomness: &dyn Randomness) -> Result<u64, Error> {
+    let known = drawn.load(Ordering::Relaxed);
+    if known / LANES == u64::from(process) {
+        return Ok(known % LANES);
     }
-    let mut bytes = [0; 8];
+    let mut bytes = [0; 2];
     randomness.fill(&mut bytes)?;
-    Ok(*LANE.get_or_init(|| u64::from_le_bytes(bytes) % LANES))
+    let fresh = u64::from(process) * LANES + u64::from(u16::from_le_bytes(bytes));
+    // Another thread may have drawn in the meantime: then its lane is the process's.
+    match drawn.compare_exchange(known, fresh, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => Ok(fresh % LANES),
+        Err(theirs) => Ok(theirs % LANES),
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +93,20 @@ mod tests {
         let last = AtomicU64::new(0);
         let drawn: Vec<u64> = [5, 5, 3, 9, 1].into_iter().map(|now| rise(&last, now)).collect();
         assert_eq!(drawn, [5, 6, 7, 9, 10]);
+    }
+
+    #[test]
+    fn a_forked_process_leaves_its_parents_lane() {
+        struct Counting(AtomicU64);
+        impl Randomness for Counting {
+            fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
+                bytes.fill(self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes()[0]);
+                Ok(())
+            }
+        }
+        let (drawn, randomness) = (AtomicU64::new(0), Counting(AtomicU64::new(1)));
+        let lanes = [7, 7, 8, 8].map(|process| lane(&drawn, process, &randomness).unwrap());
+        assert_eq!(lanes, [0x0101, 0x0101, 0x0202, 0x0202]);
     }
 
     #[test]

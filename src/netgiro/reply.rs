@@ -3,11 +3,13 @@
 use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
 
 use super::Netgiro;
+use super::seen::{NonceId, nonce_id};
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use crate::error::{Class, Error, Fault};
-use crate::signing::{Encoding, Mac, MacKey, Outgoing, SignedText};
+use crate::signing::{Encoding, Mac, MacKey, Outgoing, Segment, SignedText, as_sent};
 
 /// Longer nonces and reference ids than this are not taken from a reply.
 const LONGEST_FIELD: usize = 128;
@@ -15,37 +17,50 @@ const LONGEST_FIELD: usize = 128;
 /// What of a signed request is needed to judge its reply.
 #[derive(Clone)]
 pub struct SentRequest {
-    url: String,
-    nonce: HeaderValue,
+    pub(super) url: Url,
+    pub(super) marks: Marks,
+}
+
+/// What an honest reply does not share with its request.
+#[derive(Clone)]
+pub(super) struct Marks {
+    nonce: Option<HeaderValue>,
     signature: Option<[u8; 32]>,
+}
+
+impl Marks {
+    pub(super) fn of(signed: &Outgoing<'_>) -> Self {
+        let signature = signed.headers().get(SIGNATURE);
+        Self {
+            nonce: signed.headers().get(NONCE).cloned(),
+            signature: signature.and_then(|value| Encoding::HexLower.decode(value.as_bytes())),
+        }
+    }
 }
 
 impl SentRequest {
     /// Reads it off a request that [`sign_http`](crate::sign_http) has signed.
     #[must_use]
     pub fn new(signed: &Outgoing<'_>) -> Self {
-        let header = |name| signed.headers().get(name).cloned();
-        let signature = header(SIGNATURE).and_then(|value| Encoding::HexLower.decode(value.as_bytes()));
-        let nonce = header(NONCE).unwrap_or_else(|| HeaderValue::from_static(""));
-        Self { url: signed.url_as_sent().to_owned(), nonce, signature }
+        Self { url: signed.url().clone(), marks: Marks::of(signed) }
     }
 
     #[cfg(feature = "explain")]
     pub(super) fn url(&self) -> &str {
-        &self.url
+        as_sent(&self.url)
     }
 }
 
 impl fmt::Debug for SentRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SentRequest").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("SentRequest").field("url", &self.url.as_str()).finish_non_exhaustive()
     }
 }
 
 /// What was found out about a reply, kept in the response's extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    pub(super) reference_id: Option<String>,
+    pub(super) reference_id: Option<HeaderValue>,
     pub(super) verdict: Verdict,
 }
 
@@ -53,7 +68,7 @@ impl Reply {
     /// The `netgiro_referenceId`, which support asks for. Not covered by the signature; printable ASCII.
     #[must_use]
     pub fn reference_id(&self) -> Option<&str> {
-        self.reference_id.as_deref()
+        self.reference_id.as_ref()?.to_str().ok()
     }
 
     /// Whether the reply verified.
@@ -91,8 +106,8 @@ pub enum ReplyFault {
     /// The nonce is not 1 to 128 ASCII letters, digits or `-`. Others could pass a part of the URL off as nonce.
     #[error("the reply's nonce is not 1 to 128 letters, digits or '-'")]
     NonceMalformed,
-    /// The reply carries our own request's nonce or signature.
-    #[error("the reply is our own request sent back")]
+    /// The reply carries the nonce or signature of a request of ours, this one or an earlier one.
+    #[error("the reply is a request of our own sent back")]
     Reflected,
     /// The signature does not cover what arrived.
     #[error("the reply's signature does not match its URL and body")]
@@ -146,20 +161,15 @@ impl Fault for ReplyFault {
 
 impl Netgiro {
     /// Starts to judge a reply: reads its headers, before its body is read.
-    ///
-    /// # Errors
-    /// `reply-signature-missing`, `-malformed`, `reply-nonce-missing`, `-malformed`, `reply-header-duplicate`,
-    /// `reply-reflected`. Each carries the reference id.
-    pub fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
-        let reference_id = reference_id(headers);
-        self.begin(sent, headers, reference_id.clone())
-            .map_err(|fault| Error::new(fault).with_reference_id(reference_id))
+    pub(super) fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
+        self.begin(sent, headers).map_err(|fault| Error::new(fault).with_reference_id(reference_id(headers)))
     }
 
-    /// Judges a whole reply. With the feature `explain`, a mismatch carries a note where a known mistake would explain it.
+    /// Judges a whole reply: `body` is what arrived, decompressed. With the feature `explain`, a mismatch carries a note
+    /// where a known mistake would explain it.
     ///
     /// # Errors
-    /// As [`Netgiro::begin_reply`] and [`ReplyCheck::finish`].
+    /// One of [`ReplyFault`], with the reply's reference id.
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
         let mut check = self.begin_reply(sent, headers)?;
         check.update(body);
@@ -171,12 +181,7 @@ impl Netgiro {
         error
     }
 
-    fn begin(
-        &self,
-        sent: &SentRequest,
-        headers: &HeaderMap,
-        reference_id: Option<String>,
-    ) -> Result<ReplyCheck, ReplyFault> {
+    fn begin(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, ReplyFault> {
         let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing)?;
         let nonce = single(headers, NONCE, ReplyFault::NonceMissing)?;
         let received =
@@ -184,36 +189,38 @@ impl Netgiro {
         if !is_nonce(nonce.as_bytes()) {
             return Err(ReplyFault::NonceMalformed);
         }
-        if *nonce == sent.nonce || Some(received) == sent.signature {
+        if Some(nonce) == sent.marks.nonce.as_ref() || Some(received) == sent.marks.signature {
             return Err(ReplyFault::Reflected);
         }
         let mut mac = MacKey::start(&self.mac);
-        let mut absorb = |segment: crate::signing::Segment<'_>| mac.update(segment.bytes());
+        let mut absorb = |segment: Segment<'_>| mac.update(segment.bytes());
         // The body comes last in the text: it is taken in afterwards, as it arrives.
-        self.state_text(nonce.as_bytes(), &sent.url, b"", &mut SignedText::new(&mut absorb));
-        Ok(ReplyCheck { mac, received, nonce: nonce.clone(), reference_id })
+        self.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", &mut SignedText::new(&mut absorb));
+        Ok(ReplyCheck {
+            mac,
+            received,
+            nonce: nonce_id(nonce.as_bytes()),
+            reference_id: reference_id(headers),
+        })
     }
 }
 
 /// A reply being judged while its body arrives.
-pub struct ReplyCheck {
+pub(super) struct ReplyCheck {
     mac: Mac,
     received: [u8; 32],
-    nonce: HeaderValue,
-    reference_id: Option<String>,
+    nonce: NonceId,
+    reference_id: Option<HeaderValue>,
 }
 
 impl ReplyCheck {
     /// Takes in the next bytes of the body, as they arrived.
-    pub fn update(&mut self, chunk: &[u8]) {
+    pub(super) fn update(&mut self, chunk: &[u8]) {
         self.mac.update(chunk);
     }
 
     /// Judges `body`, which must be all the bytes given to [`ReplyCheck::update`].
-    ///
-    /// # Errors
-    /// `reply-signature-mismatch`, `reply-not-utf8`, `reply-not-one-document`, `reply-replayed`.
-    pub fn finish(self, netgiro: &Netgiro, body: &[u8]) -> Result<Reply, Error> {
+    pub(super) fn finish(self, netgiro: &Netgiro, body: &[u8]) -> Result<Reply, Error> {
         let Self { mac, received, nonce, reference_id } = self;
         let judge = || {
             if !mac.finish().matches(&received) {
@@ -225,7 +232,7 @@ impl ReplyCheck {
                 return Err(ReplyFault::NotOneDocument);
             }
             // Last of all: a forgery must not burn the nonce of the honest reply.
-            if netgiro.seen.insert(nonce.as_bytes()) { Ok(()) } else { Err(ReplyFault::Replayed) }
+            netgiro.seen.admit_reply(nonce)
         };
         match judge() {
             Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),
@@ -234,16 +241,11 @@ impl ReplyCheck {
     }
 }
 
-impl fmt::Debug for ReplyCheck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReplyCheck").field("reference_id", &self.reference_id).finish_non_exhaustive()
-    }
-}
-
 /// The reference id of a reply, unless it is something that should not reach a log.
-pub(super) fn reference_id(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(REFERENCE_ID)?.to_str().ok()?;
-    (!text.is_empty() && text.len() <= LONGEST_FIELD && !text.contains('\t')).then(|| text.to_owned())
+pub(super) fn reference_id(headers: &HeaderMap) -> Option<HeaderValue> {
+    let value = headers.get(REFERENCE_ID)?;
+    let printable = value.as_bytes().iter().all(|byte| matches!(byte, b' '..=b'~'));
+    (printable && (1..=LONGEST_FIELD).contains(&value.len())).then(|| value.clone())
 }
 
 pub(super) fn single(

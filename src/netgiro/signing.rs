@@ -4,11 +4,14 @@ use http::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret as _;
 
 use super::credentials::NAME;
+use super::seen::nonce_id;
 use super::{Netgiro, nonce};
 use crate::error::Error;
 use crate::field;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SignedText};
+use crate::signing::{
+    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SignedText, write_values,
+};
 
 const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
@@ -27,7 +30,8 @@ impl Stamp {
     /// # Errors
     /// When it is empty, padded, or not printable ASCII.
     pub fn with_nonce(nonce: &str) -> Result<Self, Error> {
-        Ok(Self { nonce: field::ascii_header("nonce", nonce)? })
+        let nonce = field::ascii_header("nonce", nonce).map_err(|error| error.in_provider(NAME))?;
+        Ok(Self { nonce })
     }
 }
 
@@ -55,7 +59,8 @@ impl Provider for Netgiro {
     fn stamp(&self, request: &Outgoing<'_>) -> Result<Stamp, Error> {
         request.body()?;
         let nonce = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
-        Ok(Stamp { nonce: HeaderValue::from(nonce) })
+        let [nonce] = write_values([&nonce])?;
+        Ok(Stamp { nonce })
     }
 
     fn mac(&self) -> Option<&MacKey> {
@@ -73,6 +78,8 @@ impl Provider for Netgiro {
     }
 
     fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
+        // From here on the request may be on the wire, where it can be recorded and sent back as a reply.
+        self.seen.remember_request(nonce_id(stamp.nonce.as_bytes()));
         headers
             .reserve(3)
             .set_public(APP_KEY, self.app_key.clone())

@@ -1,14 +1,13 @@
 //! The middleware: signs on the way out, and looks at the status on the way in when asked to.
 
-use http::{Extensions, header};
+use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 
 use super::status::{STATUS_WITHIN, Scan, scan};
 use super::{Netvisor, ResponseStatus, credentials::NAME};
 use crate::error::Error;
-use crate::middleware::{exchange, into_middleware_error, put_back};
-use crate::time::skew_note;
+use crate::middleware::{exchange, into_middleware_error, is_worth_a_retry, put_back};
 
 /// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.
 const FIRST_LOOK: usize = 1024;
@@ -22,7 +21,7 @@ impl Middleware for Netvisor {
         next: Next<'_>,
     ) -> Result<Response> {
         match exchange(self, self.settings.transport, |_| (), request, extensions, next).await? {
-            (response, Some(())) if self.fail_on_failed => self.judge(response).await,
+            (response, Some(_)) if self.fail_on_failed => self.judge(response).await,
             (response, _) => Ok(response),
         }
     }
@@ -30,15 +29,18 @@ impl Middleware for Netvisor {
 
 impl Netvisor {
     async fn judge(&self, response: Response) -> Result<Response> {
-        let (status, response) = read_status(response).await?;
+        let (status, response) = look(response).await?;
         match status {
-            Some(ResponseStatus::Failed(failure)) => {
-                let skew = skew_note(response.headers().get(header::DATE), self.settings.clock.now());
+            Ok(Some(ResponseStatus::Failed(failure))) => {
                 let error = Error::new(failure)
-                    .with_note(format!("the reply's status was {}", response.status().as_u16()));
-                Err(into_middleware_error(skew.into_iter().fold(error, Error::with_note).in_provider(NAME)))
+                    .with_note(format!("the reply's status was {}", response.status().as_u16()))
+                    .with_skew(response.headers(), &*self.settings.clock);
+                Err(into_middleware_error(error.in_provider(NAME)))
             }
-            Some(ResponseStatus::Ok) | None => Ok(response),
+            Ok(Some(ResponseStatus::Ok) | None) => Ok(response),
+            // Something in front of Netvisor said so: an error would hide a status that is worth a retry.
+            Err(_) if is_worth_a_retry(response.status()) => Ok(response),
+            Err(error) => Err(into_middleware_error(error)),
         }
     }
 }
@@ -49,7 +51,16 @@ impl Netvisor {
 /// # Errors
 /// `netvisor-reply-unreadable`, when the reply is not the XML that Netvisor sends; a transport error as
 /// `reqwest_middleware::Error::Reqwest`.
-pub async fn read_status(mut response: Response) -> Result<(Option<ResponseStatus>, Response)> {
+pub async fn read_status(response: Response) -> Result<(Option<ResponseStatus>, Response)> {
+    let (status, response) = look(response).await?;
+    Ok((status.map_err(into_middleware_error)?, response))
+}
+
+/// What the beginning of a reply says, and the reply with that beginning put back. The outer error is one of the
+/// transport.
+async fn look(
+    mut response: Response,
+) -> Result<(std::result::Result<Option<ResponseStatus>, Error>, Response)> {
     let mut seen = Vec::new();
     let mut next_look = FIRST_LOOK;
     let status = loop {
@@ -60,12 +71,13 @@ pub async fn read_status(mut response: Response) -> Result<(Option<ResponseStatu
             continue;
         }
         next_look = 2 * seen.len();
-        match scan(&seen).map_err(into_middleware_error)? {
-            Scan::Found(status) => break Some(status),
-            Scan::Absent => break None,
-            Scan::Incomplete if ended => return Err(into_middleware_error(super::status::unreadable())),
-            Scan::Incomplete if seen.len() >= STATUS_WITHIN => break None,
-            Scan::Incomplete => {}
+        match scan(&seen) {
+            Ok(Scan::Found(status)) => break Ok(Some(status)),
+            Ok(Scan::Absent) => break Ok(None),
+            Ok(Scan::Incomplete) if ended => break Err(super::status::unreadable()),
+            Ok(Scan::Incomplete) if seen.len() >= STATUS_WITHIN => break Ok(None),
+            Ok(Scan::Incomplete) => {}
+            Err(error) => break Err(error),
         }
     };
     Ok((status, put_back(response, seen.into())?))

@@ -88,8 +88,9 @@ impl Netvisor {
         self
     }
 
-    /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. By default replies
-    /// pass as they are, and [`read_status`] tells.
+    /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. A reply whose status
+    /// cannot be read is an error too, unless it is a 429 or 5xx, which a gateway sends and a retry layer wants to
+    /// see. By default replies pass as they are, and [`read_status`] tells.
     #[cfg(feature = "middleware")]
     #[must_use]
     pub fn fail_on_failed(mut self) -> Self {

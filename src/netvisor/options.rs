@@ -3,7 +3,9 @@
 use std::str::FromStr;
 
 use http::HeaderValue;
+use uuid::Uuid;
 
+use super::credentials::NAME;
 use super::encoding;
 use crate::error::{Class, Error, Fault};
 use crate::random::{OsRandomness, Randomness};
@@ -39,7 +41,7 @@ impl FromStr for Language {
         [Self::Fi, Self::Se, Self::En]
             .into_iter()
             .find(|language| language.as_str() == text)
-            .ok_or_else(|| Error::new(UnknownLanguage))
+            .ok_or_else(|| Error::new(UnknownLanguage).in_provider(NAME))
     }
 }
 
@@ -86,7 +88,7 @@ impl TransactionId {
     /// # Errors
     /// As for any field: when it is empty, padded, or holds a control character, `&`, or one that ISO-8859-15 lacks.
     pub fn new(id: &str) -> Result<Self, Error> {
-        encoding::header("transaction_id", id).map(Self)
+        encoding::header("transaction_id", id).map(Self).map_err(|error| error.in_provider(NAME))
     }
 
     /// Draws a random UUID (version 4) from the operating system.
@@ -94,14 +96,12 @@ impl TransactionId {
     /// # Errors
     /// `randomness-unavailable`.
     pub fn random() -> Result<Self, Error> {
-        Self::draw(&OsRandomness)
+        Self::new(random_uuid(&OsRandomness)?.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
+}
 
-    pub(super) fn draw(randomness: &dyn Randomness) -> Result<Self, Error> {
-        let mut bytes = [0; 16];
-        randomness.fill(&mut bytes)?;
-        let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
-        let mut buffer = uuid::Uuid::encode_buffer();
-        Self::new(uuid.hyphenated().encode_lower(&mut buffer))
-    }
+pub(super) fn random_uuid(randomness: &dyn Randomness) -> Result<Uuid, Error> {
+    let mut bytes = [0; 16];
+    randomness.fill(&mut bytes)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }

@@ -46,11 +46,11 @@ impl Provider for Netvisor {
 
     fn stamp(&self, request: &Outgoing<'_>) -> Result<Stamp, Error> {
         let language = request.extensions().get::<Language>().copied().unwrap_or(self.language);
-        let transaction_id = match request.extensions().get::<TransactionId>() {
-            Some(stable) => stable.clone(),
-            None => TransactionId::draw(&*self.settings.randomness)?,
-        };
-        Stamp::at(self.settings.clock.now(), transaction_id, language)
+        let now = self.settings.clock.now();
+        match request.extensions().get::<TransactionId>() {
+            Some(stable) => Stamp::at(now, stable.clone(), language),
+            None => Stamp::draw(now, &*self.settings.randomness, language),
+        }
     }
 
     fn mac(&self) -> Option<&MacKey> {

@@ -1,12 +1,16 @@
 //! What is drawn anew for each attempt.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use http::HeaderValue;
 
-use super::{Language, TransactionId, encoding};
+use super::credentials::NAME;
+use super::{Language, TransactionId, encoding, options};
 use crate::error::Error;
+use crate::random::Randomness;
+use crate::signing::write_values;
 use crate::time::{ClockOutOfRange, unix_seconds};
 
 /// The timestamp, transaction id and language of one attempt.
@@ -24,16 +28,22 @@ impl Stamp {
     /// # Errors
     /// `clock-out-of-range` outside the years 0 to 9999.
     pub fn at(time: SystemTime, transaction_id: TransactionId, language: Language) -> Result<Self, Error> {
-        let seconds = unix_seconds(time)?;
-        let moment = DateTime::from_timestamp(seconds, 0)
-            .filter(|moment| (0..=9999).contains(&moment.year()))
-            .ok_or_else(|| Error::new(ClockOutOfRange))?;
-        Ok(Self {
-            timestamp: format(&moment),
-            timestamp_unix: HeaderValue::from(seconds),
-            transaction_id: transaction_id.0,
-            language,
-        })
+        let moment = Moment::of(time)?;
+        let [timestamp, timestamp_unix] = write_values([&moment, &moment.0.timestamp()])?;
+        Ok(Self { timestamp, timestamp_unix, transaction_id: transaction_id.0, language })
+    }
+
+    /// The stamp of a moment, with a random transaction id.
+    pub(super) fn draw(
+        time: SystemTime,
+        randomness: &dyn Randomness,
+        language: Language,
+    ) -> Result<Self, Error> {
+        let moment = Moment::of(time)?;
+        let id = options::random_uuid(randomness)?;
+        let [timestamp, timestamp_unix, transaction_id] =
+            write_values([&moment, &moment.0.timestamp(), &id.hyphenated()])?;
+        Ok(Self { timestamp, timestamp_unix, transaction_id, language })
     }
 
     /// A stamp with the timestamp's text as given, to reproduce a known case.
@@ -47,7 +57,7 @@ impl Stamp {
         language: Language,
     ) -> Result<Self, Error> {
         Ok(Self {
-            timestamp: encoding::header("timestamp", timestamp)?,
+            timestamp: encoding::header("timestamp", timestamp).map_err(|error| error.in_provider(NAME))?,
             timestamp_unix: HeaderValue::from(timestamp_unix),
             transaction_id: transaction_id.0,
             language,
@@ -55,26 +65,25 @@ impl Stamp {
     }
 }
 
-/// Written digit by digit: chrono's formatter costs seven times as much and five allocations.
-fn format(moment: &DateTime<Utc>) -> HeaderValue {
-    let mut text = *b"0000-00-00 00:00:00";
-    let parts = [
-        (moment.year().unsigned_abs(), 0..4),
-        (moment.month(), 5..7),
-        (moment.day(), 8..10),
-        (moment.hour(), 11..13),
-        (moment.minute(), 14..16),
-        (moment.second(), 17..19),
-    ];
-    for (mut number, place) in parts {
-        for digit in text.get_mut(place).unwrap_or_default().iter_mut().rev() {
-            // A remainder of ten always fits a byte.
-            *digit += u8::try_from(number % 10).unwrap_or_default();
-            number /= 10;
-        }
+/// A moment in the years 0 to 9999.
+struct Moment(DateTime<Utc>);
+
+impl Moment {
+    fn of(time: SystemTime) -> Result<Self, Error> {
+        DateTime::from_timestamp(unix_seconds(time)?, 0)
+            .filter(|moment| (0..=9999).contains(&moment.year()))
+            .map(Self)
+            .ok_or_else(|| Error::new(ClockOutOfRange).in_provider(NAME))
     }
-    // Digits, '-', ':' and a space are all allowed in a header value, so the fallback is never taken.
-    HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// Written from the fields: chrono's own formatter costs several times as much and five allocations.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(moment) = self;
+        write!(f, "{:04}-{:02}-{:02} ", moment.year(), moment.month(), moment.day())?;
+        write!(f, "{:02}:{:02}:{:02}", moment.hour(), moment.minute(), moment.second())
+    }
 }
 
 #[cfg(test)]

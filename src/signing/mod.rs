@@ -13,6 +13,7 @@ mod mac;
 mod origin;
 mod outgoing;
 mod text;
+mod written;
 
 use std::fmt;
 
@@ -21,8 +22,10 @@ use http::HeaderMap;
 pub use headers::AuthHeaders;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
 pub use origin::{Charset, Origin};
+pub(crate) use outgoing::as_sent;
 pub use outgoing::{Outgoing, Payload};
 pub use text::{Segment, SegmentKind, SignedText};
+pub(crate) use written::write_values;
 
 use crate::error::Error;
 use crate::scope::Scope;

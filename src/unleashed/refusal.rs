@@ -6,6 +6,8 @@ use http::StatusCode;
 use url::Url;
 
 use crate::error::{Class, Error, Fault};
+#[cfg(feature = "middleware")]
+use crate::time::SystemClock;
 
 /// A likely cause of a 403, told from the query that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +95,8 @@ pub fn refusal(status: StatusCode, url: &Url) -> Option<Error> {
     Some(Error::new(Refusal { causes }).in_provider(super::credentials::NAME))
 }
 
-/// Turns a 403 into an error that names its likely causes; hands on any other response.
+/// Turns a 403 into an error that names its likely causes, and whether the local clock is off; hands on any other
+/// response.
 ///
 /// # Errors
 /// `unleashed-forbidden`, and only for a 403.
@@ -101,11 +104,7 @@ pub fn refusal(status: StatusCode, url: &Url) -> Option<Error> {
 pub fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
     match refusal(response.status(), response.url()) {
         None => Ok(response),
-        Some(error) => {
-            let now = crate::time::Clock::now(&crate::time::SystemClock);
-            let skew = crate::time::skew_note(response.headers().get(http::header::DATE), now);
-            Err(skew.into_iter().fold(error, Error::with_note))
-        }
+        Some(error) => Err(error.with_skew(response.headers(), &SystemClock)),
     }
 }
 

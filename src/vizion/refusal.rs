@@ -3,6 +3,8 @@
 use http::StatusCode;
 
 use crate::error::{Class, Error, Fault};
+#[cfg(feature = "middleware")]
+use crate::time::SystemClock;
 
 /// A refused API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,13 +47,17 @@ pub fn refusal(status: StatusCode) -> Option<Error> {
     Some(Error::new(refusal).in_provider(super::credentials::NAME))
 }
 
-/// Turns a 401 or 403 into an error that says what Vizion means by it; hands on any other response.
+/// Turns a 401 or 403 into an error that says what Vizion means by it, and whether the local clock is off; hands on any
+/// other response.
 ///
 /// # Errors
 /// `vizion-no-permission` for a 401 and `vizion-no-valid-key` for a 403; never otherwise.
 #[cfg(feature = "middleware")]
 pub fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
-    refusal(response.status()).map_or(Ok(response), Err)
+    match refusal(response.status()) {
+        None => Ok(response),
+        Some(error) => Err(error.with_skew(response.headers(), &SystemClock)),
+    }
 }
 
 #[cfg(test)]

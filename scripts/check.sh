@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Everything CI checks, in CI's order: formatting, lints, docs, features, the README's two commands, every example.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step formatting
+cargo fmt --all --check
+
+step clippy
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step docs
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+step features
+scripts/check-features.sh
+
+step "the main job: cargo run --example quickstart"
+cargo run --locked --example quickstart
+
+step "the tests: cargo test"
+cargo test --locked
+
+step examples
+scripts/run-examples.sh

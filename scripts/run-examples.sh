@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs every example; each is offline and fails by its exit status.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --locked --examples
+for source in examples/*.rs; do
+    name=$(basename "$source" .rs)
+    printf '\n-- %s\n' "$name"
+    cargo run --quiet --locked --example "$name"
+done

@@ -1,0 +1,110 @@
+//! How many allocations signing and verifying cost: exact gates, over a no-op middleware in a chain that ends in a
+//! canned reply instead of a socket. A binary of its own, since it installs a counting allocator.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use allocation_counter::measure;
+use countersign::netgiro::Netgiro;
+use countersign::netvisor::{Credentials, Netvisor};
+use countersign::signing::{Encoding, MacKey};
+use countersign::unleashed::Unleashed;
+use http::Extensions;
+use reqwest::{Body, Request, Response, ResponseBuilderExt as _};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next, Result};
+
+const SECRET: &str = "netgiro-secret";
+
+/// Requests before the one that counts, so that what is made once has been made.
+const WARM_UP: usize = 8;
+
+/// Stands where the socket would be, and hands out replies made beforehand.
+struct Canned(Mutex<VecDeque<Response>>);
+
+#[async_trait::async_trait]
+impl Middleware for Canned {
+    async fn handle(&self, _: Request, _: &mut Extensions, _: Next<'_>) -> Result<Response> {
+        Ok(self.0.lock().unwrap().pop_front().expect("a reply for each request"))
+    }
+}
+
+/// What a middleware costs that does nothing.
+struct NoOp;
+
+#[async_trait::async_trait]
+impl Middleware for NoOp {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        next.run(request, extensions).await
+    }
+}
+
+fn reply(url: &str, nonce: &str) -> Response {
+    let body = r#"{"Success":true,"Message":"Success","ResultCode":200}"#;
+    let mut mac = MacKey::sha256(Encoding::HexLower).start();
+    [SECRET, nonce, url, body].iter().for_each(|part| mac.update(part.as_bytes()));
+    http::Response::builder()
+        .url(url.parse().unwrap())
+        .header("content-type", "application/json")
+        .header("netgiro_nonce", nonce)
+        .header("netgiro_signature", mac.finish().header_value())
+        .header("netgiro_referenceid", "reference-1")
+        .body(Body::from(body))
+        .unwrap()
+        .into()
+}
+
+fn client(middleware: impl Middleware, url: &str) -> ClientWithMiddleware {
+    let replies = (0..=WARM_UP).map(|n| reply(url, &n.to_string())).collect();
+    let inner = countersign::client_builder().build().unwrap();
+    ClientBuilder::new(inner).with(middleware).with(Canned(Mutex::new(replies))).build()
+}
+
+/// The allocations of one request with one header of the caller's, up to the last byte of the reply.
+fn allocations(middleware: impl Middleware, url: &str) -> u64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let client = client(middleware, url);
+    let call = || {
+        let mut request = Request::new(http::Method::GET, url.parse().unwrap());
+        request.headers_mut().insert("accept", "application/json".parse().unwrap());
+        let read = async || client.execute(request).await.unwrap().bytes().await.unwrap();
+        measure(|| drop(runtime.block_on(read()))).count_total
+    };
+    for _ in 0..WARM_UP {
+        call();
+    }
+    call()
+}
+
+fn over_no_op(middleware: impl Middleware, url: &str) -> u64 {
+    allocations(middleware, url) - allocations(NoOp, url)
+}
+
+#[test]
+fn unleashed_allocs() {
+    let unleashed = Unleashed::new("id", "key", "acme/stock").unwrap();
+    assert_eq!(over_no_op(unleashed, "https://api.unleashedsoftware.com/Customers?pageSize=200"), 2);
+}
+
+#[test]
+fn netvisor_allocs() {
+    let netvisor = Netvisor::new(Credentials {
+        sender: "Acme".into(),
+        customer_id: "customer".into(),
+        customer_key: "customer-key".into(),
+        partner_id: "partner".into(),
+        partner_key: "partner-key".into(),
+        organisation_id: "1234567-8".into(),
+    });
+    assert_eq!(over_no_op(netvisor.unwrap(), "https://integration.netvisor.fi/customerlist.nv"), 5);
+}
+
+#[test]
+fn netgiro_allocs() {
+    let netgiro = Netgiro::new("app-key", SECRET).unwrap();
+    assert_eq!(over_no_op(netgiro, "https://api.netgiro.is/v1/sales/GetList?AllForCompany=true"), 10);
+}

@@ -4,6 +4,7 @@ mod autotraits;
 mod construction;
 mod diagnose;
 mod errors;
+mod explain;
 mod netvisor_status;
 mod support;
 mod threats;

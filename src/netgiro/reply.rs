@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::Netgiro;
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use crate::error::{Class, Error, Fault};
-use crate::signing::{Encoding, Mac, MacKey, Outgoing, SignedText};
+use crate::signing::{Encoding, Mac, Outgoing, SignedText};
 
 /// Longer nonces and reference ids than this are not taken from a reply.
 const LONGEST_FIELD: usize = 128;
@@ -177,10 +177,10 @@ impl Netgiro {
         if *nonce == sent.nonce || Some(received) == sent.signature {
             return Err(ReplyFault::Reflected);
         }
-        let mut mac = MacKey::start(&self.mac);
+        let mut mac = self.secret.mac().start();
         let mut absorb = |segment: crate::signing::Segment<'_>| mac.update(segment.bytes());
         // The body comes last in the text: it is taken in afterwards, as it arrives.
-        self.state_text(nonce.as_bytes(), &sent.url, b"", &mut SignedText::new(&mut absorb));
+        self.secret.state_text(nonce.as_bytes(), &sent.url, b"", &mut SignedText::new(&mut absorb));
         Ok(ReplyCheck { mac, received, nonce: nonce.clone(), reference_id })
     }
 }
@@ -242,14 +242,14 @@ fn single(headers: &HeaderMap, name: HeaderName, missing: ReplyFault) -> Result<
     if values.next().is_some() { Err(ReplyFault::DuplicateHeader) } else { Ok(value) }
 }
 
-fn is_nonce(nonce: &[u8]) -> bool {
+pub(super) fn is_nonce(nonce: &[u8]) -> bool {
     (1..=LONGEST_FIELD).contains(&nonce.len())
         && nonce.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }
 
 /// Whether a body is empty, one JSON object or array, or XML. A text that was signed as the end of a longer URL, or
 /// with something after it, is none of these. Judged by the bytes, since the content type is not signed.
-fn is_one_document(body: &[u8]) -> bool {
+pub(super) fn is_one_document(body: &[u8]) -> bool {
     match body.trim_ascii_start().first() {
         None | Some(b'<') => true,
         Some(b'{' | b'[') => serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok(),

@@ -1,14 +1,16 @@
 //! What Netgíró signs.
 
+use std::fmt;
+
 use http::{HeaderName, HeaderValue};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::credentials::NAME;
 use super::{Netgiro, nonce};
 use crate::error::Error;
 use crate::field;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText};
+use crate::signing::{AuthHeaders, Encoding, MacKey, Outgoing, Provider, SignedText};
 
 const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
@@ -31,13 +33,36 @@ impl Stamp {
     }
 }
 
-impl Netgiro {
+/// The secret key, with its hash state: what signs requests and verifies replies and callbacks.
+#[derive(Clone)]
+pub struct Secret {
+    text: SecretString,
+    mac: MacKey,
+}
+
+impl Secret {
+    pub(super) fn new(text: SecretString) -> Result<Self, Error> {
+        field::check("secret_key", text.expose_secret())?;
+        let mac = MacKey::sha256_with_prefix(text.expose_secret().as_bytes(), Encoding::HexLower);
+        Ok(Self { text, mac })
+    }
+
+    pub(super) fn mac(&self) -> &MacKey {
+        &self.mac
+    }
+
     /// The one statement of the formula, for requests, replies and callbacks alike: secret, nonce, URL, body.
     pub(super) fn state_text(&self, nonce: &[u8], url: &str, body: &[u8], text: &mut SignedText<'_>) {
-        text.secret("secret_key", self.secret_key.expose_secret().as_bytes())
+        text.secret("secret_key", self.text.expose_secret().as_bytes())
             .public("nonce", nonce)
             .public("url", url.as_bytes())
             .public("body", body);
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secret").finish_non_exhaustive()
     }
 }
 
@@ -59,7 +84,7 @@ impl Provider for Netgiro {
     }
 
     fn mac(&self) -> Option<&MacKey> {
-        Some(&self.mac)
+        Some(self.secret.mac())
     }
 
     fn signed_text(
@@ -68,7 +93,7 @@ impl Provider for Netgiro {
         stamp: &Stamp,
         text: &mut SignedText<'_>,
     ) -> Result<(), Error> {
-        self.state_text(stamp.nonce.as_bytes(), request.url_as_sent(), request.body()?, text);
+        self.secret.state_text(stamp.nonce.as_bytes(), request.url_as_sent(), request.body()?, text);
         Ok(())
     }
 

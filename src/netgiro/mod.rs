@@ -20,6 +20,8 @@
 //! # Ok(()) }
 //! ```
 
+#[cfg(feature = "webhook")]
+pub mod callback;
 mod credentials;
 #[cfg(feature = "middleware")]
 mod middleware;

@@ -19,6 +19,8 @@ use http::HeaderMap;
 
 pub use headers::AuthHeaders;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
+#[cfg(feature = "webhook")]
+pub(crate) use outgoing::absolute;
 pub use outgoing::{Outgoing, Payload};
 pub use text::{Segment, SegmentKind, SignedText};
 

@@ -1,8 +1,13 @@
 //! Webhooks: rows W1 to W10 of what goes wrong in request signing.
 
 mod cases;
+mod load;
+mod once;
+mod other_schemes;
+mod redis;
 mod refusals;
 mod sender;
+mod sockets;
 mod vectors;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

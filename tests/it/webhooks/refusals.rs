@@ -48,10 +48,13 @@ fn w9_another_address_is_refused() {
     all_refused(&cases::w9_address());
 }
 
+/// Another honest way of signing.
+type Form = fn(&mut Sender);
+
 #[test]
 fn honest_deliveries_are_accepted_in_every_form() {
     let verifier = builder().build();
-    let forms: [(&str, fn(&mut Sender)); 14] = [
+    let forms: [(&str, Form); 14] = [
         ("as Vizion prints it", |_| ()),
         ("the second key", |sender| (sender.key_id, sender.secret) = (KEYS[1].0.into(), KEYS[1].1.into())),
         ("upper-case hex", |sender| sender.encode = |digest| hex::encode_upper(digest)),

@@ -11,4 +11,5 @@ mod threats;
 mod unsigned;
 mod untouched;
 mod variables;
+mod webhooks;
 mod wire;

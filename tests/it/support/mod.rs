@@ -7,6 +7,7 @@ pub(crate) mod netgiro;
 pub(crate) mod raw_server;
 pub(crate) mod received;
 pub(crate) mod recorder;
+pub(crate) mod redis_server;
 pub(crate) mod server;
 pub(crate) mod subjects;
 

@@ -79,7 +79,12 @@ fn withhold(response: Response, error: &Error) -> Result<Response> {
 fn mark(mut response: Response, error: &Error) -> Response {
     let fault = error.fault().copied().unwrap_or(ReplyFault::Mismatch);
     let reply = Reply { reference_id: reference_id(response.headers()), verdict: Verdict::Unverified(fault) };
-    tracing::warn!(provider = NAME, code = fault.code(), reference_id = reply.reference_id(), "unverified reply");
+    tracing::warn!(
+        provider = NAME,
+        code = fault.code(),
+        reference_id = reply.reference_id(),
+        "unverified reply"
+    );
     response.extensions_mut().insert(reply);
     response
 }

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,7 +17,6 @@ pub(crate) enum Step {
     Endless(Vec<u8>),
     /// Says nothing more until the client hangs up.
     Stall,
-    Pause(Duration),
     Close,
     /// Closes with a TCP reset instead of an end.
     Reset,
@@ -215,7 +213,6 @@ async fn follow(stream: &mut TcpStream, step: Step) -> std::io::Result<bool> {
             while stream.read(&mut [0; 1024]).await? > 0 {}
             return Ok(false);
         }
-        Step::Pause(duration) => tokio::time::sleep(duration).await,
         Step::Close => return Ok(false),
         Step::Reset => {
             stream.set_zero_linger()?;
@@ -237,7 +234,8 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::
     };
     let body = buffer.split_off(end_of_head);
     let mut request = parse_head(buffer);
-    let length = if request.has("content-length") { request.header("content-length").parse().unwrap() } else { 0 };
+    let length =
+        if request.has("content-length") { request.header("content-length").parse().unwrap() } else { 0 };
     *buffer = body;
     while buffer.len() < length {
         if stream.read_buf(buffer).await? == 0 {
@@ -253,7 +251,8 @@ fn parse_head(head: &[u8]) -> Received {
     let mut lines = head.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let first = String::from_utf8(lines.next().unwrap().to_vec()).unwrap();
     let mut words = first.split(' ').map(str::to_owned);
-    let mut request = Received { method: words.next().unwrap(), target: words.next().unwrap(), ..Default::default() };
+    let mut request =
+        Received { method: words.next().unwrap(), target: words.next().unwrap(), ..Default::default() };
     for line in lines.filter(|line| !line.is_empty()) {
         let colon = line.iter().position(|byte| *byte == b':').unwrap();
         let name = String::from_utf8(line[..colon].to_vec()).unwrap().to_lowercase();

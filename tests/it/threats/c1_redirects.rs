@@ -23,7 +23,9 @@ impl Trap {
     /// `/<target>/<status>` redirects with that status to that target.
     async fn set(schemes: &[&str]) -> Self {
         let mut targets = Vec::new();
-        for (host, address) in [("127.0.0.2", "127.0.0.2"), ("localhost", "127.0.0.1"), ("sub.localhost", "127.0.0.1")] {
+        for (host, address) in
+            [("127.0.0.2", "127.0.0.2"), ("localhost", "127.0.0.1"), ("sub.localhost", "127.0.0.1")]
+        {
             for scheme in schemes {
                 let target = Server::start_on(address, |request, _| reply_to(request)).await;
                 targets.push((format!("{scheme}://{host}:{}", target.port()), target));
@@ -156,7 +158,11 @@ async fn c1_each_hop_within_the_origin_is_signed_anew() {
                 let before = server.requests().len();
                 let body = if method == Method::POST || method == Method::PUT { "[1]" } else { "" };
                 let request = client.request(method.clone(), server.url(&format!("/{status}?a=1")));
-                let request = if body.is_empty() { request } else { request.header("content-type", "application/json").body(body) };
+                let request = if body.is_empty() {
+                    request
+                } else {
+                    request.header("content-type", "application/json").body(body)
+                };
                 let result = request.send().await;
                 // A reply to HEAD is without the body that its signature covers.
                 assert!(result.is_ok() || chain.name == "netgiro" && method == Method::HEAD, "{result:?}");
@@ -171,7 +177,11 @@ async fn c1_each_hop_within_the_origin_is_signed_anew() {
                     let expected = expected_method(&method, status);
                     assert_eq!(hop.method, expected.as_str());
                     assert_eq!(hop.body, if expected == method { body.as_bytes() } else { b"" });
-                    assert!(expected == method || chain.name == "unleashed" || !hop.all("content-type").any(|value| value == b"application/json"));
+                    assert!(
+                        expected == method
+                            || chain.name == "unleashed"
+                            || !hop.all("content-type").any(|value| value == b"application/json")
+                    );
                 }
             }
         }
@@ -204,7 +214,8 @@ async fn c1_what_cannot_be_followed_is_an_error() {
             assert_eq!(server.requests().len() - before, requests);
         }
         if chain.name != "netgiro" {
-            let stream = reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>("x")]));
+            let stream =
+                reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>("x")]));
             // The script reads no chunks, so it answers at once.
             let error = chain.recommended().post(server.url("/loop")).body(stream).send().await.unwrap_err();
             assert_eq!(fault(&error).code(), "redirect-stream-body");

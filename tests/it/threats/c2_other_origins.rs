@@ -85,8 +85,18 @@ fn c2_an_allowed_origin_is_an_origin_and_nothing_more() {
         allow(origin).unwrap();
     }
     let bad = [
-        "", "proxy.example", "https://", "https://h/path", "https://h/?q", "https://h/#f", "https://u@h", "https://:p@h",
-        "ftp://h", "file:///", "data:,x", "https://*.h.example/x",
+        "",
+        "proxy.example",
+        "https://",
+        "https://h/path",
+        "https://h/?q",
+        "https://h/#f",
+        "https://u@h",
+        "https://:p@h",
+        "ftp://h",
+        "file:///",
+        "data:,x",
+        "https://*.h.example/x",
     ];
     for origin in bad {
         assert_eq!(allow(origin).unwrap_err().code(), "invalid-origin", "{origin}");

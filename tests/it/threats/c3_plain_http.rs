@@ -8,12 +8,23 @@ use url::Url;
 use crate::support::netgiro::{APP_KEY, SECRET};
 
 const LOOPBACK: [&str; 6] = [
-    "http://127.0.0.1", "http://127.0.0.1:8080", "http://127.8.9.1", "http://localhost", "http://LOCALHOST:1", "http://[::1]:1",
+    "http://127.0.0.1",
+    "http://127.0.0.1:8080",
+    "http://127.8.9.1",
+    "http://localhost",
+    "http://LOCALHOST:1",
+    "http://[::1]:1",
 ];
 
 const BEYOND: [&str; 8] = [
-    "http://proxy.example", "http://10.0.0.1", "http://0.0.0.0", "http://128.0.0.1", "http://[::2]",
-    "http://[::ffff:7f00:1]", "http://localhost.example", "http://a.localhost",
+    "http://proxy.example",
+    "http://10.0.0.1",
+    "http://0.0.0.0",
+    "http://128.0.0.1",
+    "http://[::2]",
+    "http://[::ffff:7f00:1]",
+    "http://localhost.example",
+    "http://a.localhost",
 ];
 
 #[test]

@@ -52,7 +52,9 @@ fn l2_a_bad_field_is_refused_by_name_and_never_printed() {
         (format!("{MARK} "), "field-padded"),
         (format!("{MARK}\r\n"), "field-padded"),
     ];
-    let controls = (0..0x20_u8).chain([0x7f]).map(|byte| (format!("{MARK}{}{MARK}", char::from(byte)), "field-control-character"));
+    let controls = (0..0x20_u8)
+        .chain([0x7f])
+        .map(|byte| (format!("{MARK}{}{MARK}", char::from(byte)), "field-control-character"));
     for (value, code) in cases.into_iter().chain(controls) {
         for (field, build) in FIELDS {
             let error = build(&value).unwrap_err();
@@ -77,7 +79,11 @@ fn l2_an_ampersand_would_shift_netvisors_fields_and_is_refused() {
 fn l3_what_the_charset_lacks_is_refused_not_replaced() {
     for unmappable in ["漢", "\u{1f600}", "¤", "½", "ą", "\u{fffd}"] {
         for (field, build) in &FIELDS[..6] {
-            assert_eq!(build(&format!("A{unmappable}B")).unwrap_err().code(), "field-unmappable-character", "{field}");
+            assert_eq!(
+                build(&format!("A{unmappable}B")).unwrap_err().code(),
+                "field-unmappable-character",
+                "{field}"
+            );
         }
     }
 }

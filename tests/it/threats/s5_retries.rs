@@ -57,7 +57,8 @@ async fn s5_three_attempts_have_three_nonces_or_transaction_ids() {
 async fn s5_a_stable_transaction_id_stays() {
     let id = TransactionId::new("order-17").unwrap();
     let (chain, requests) =
-        attempts(netvisor, || Answer::new(503, "").into(), |request| request.with_extension(id.clone())).await;
+        attempts(netvisor, || Answer::new(503, "").into(), |request| request.with_extension(id.clone()))
+            .await;
     assert_eq!(nonces(&chain, &requests), HashSet::from(["order-17".to_owned()]));
 }
 

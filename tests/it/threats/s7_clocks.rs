@@ -18,7 +18,7 @@ const CLOCKS: [(i64, bool, bool); 9] = [
     (1_705_312_800, true, true),
     (0, true, true),
     (-1, true, true),
-    (-62_135_596_800, true, true),   // 0001-01-01, .NET's first tick
+    (-62_135_596_800, true, true), // 0001-01-01, .NET's first tick
     (-62_135_596_801, true, false),
     (-62_167_219_201, false, false), // the last second before the year 0
     (253_402_300_799, true, true),   // the last second of 9999
@@ -71,11 +71,20 @@ fn s7_nonces_rise_while_the_clock_jumps() {
     let reads = Arc::new(AtomicUsize::new(0));
     let clock = {
         let reads = reads.clone();
-        move || at([1_705_312_800, 1_705_312_000, 0, -1, 1_705_312_900][reads.fetch_add(1, Ordering::Relaxed) % 5])
+        move || {
+            at([1_705_312_800, 1_705_312_000, 0, -1, 1_705_312_900]
+                [reads.fetch_add(1, Ordering::Relaxed) % 5])
+        }
     };
     let netgiro = Netgiro::new(APP_KEY, SECRET).unwrap().clock(clock);
     let nonces: Vec<u64> = (0..100)
-        .map(|_| signed(&netgiro, "https://api.netgiro.is/").unwrap()["netgiro_nonce"].to_str().unwrap().parse().unwrap())
+        .map(|_| {
+            signed(&netgiro, "https://api.netgiro.is/").unwrap()["netgiro_nonce"]
+                .to_str()
+                .unwrap()
+                .parse()
+                .unwrap()
+        })
         .collect();
     assert_eq!(reads.load(Ordering::Relaxed), 100);
     assert!(nonces.is_sorted_by(|earlier, later| earlier < later));

@@ -33,7 +33,9 @@ impl Honest {
     }
 
     fn with(&self, nonce: impl AsRef<[u8]>, signature: impl AsRef<[u8]>) -> Answer {
-        Answer::new(200, BODY).header("netgiro_nonce", nonce.as_ref()).header("netgiro_signature", signature.as_ref())
+        Answer::new(200, BODY)
+            .header("netgiro_nonce", nonce.as_ref())
+            .header("netgiro_signature", signature.as_ref())
     }
 
     fn signed_as(&self, signature: impl AsRef<[u8]>) -> Answer {
@@ -81,10 +83,14 @@ impl Forgeries {
     fn malformed_signatures(&mut self) {
         const CODE: &str = "reply-signature-malformed";
         for length in [0, 1, 2, 32, 62, 63] {
-            self.add(CODE, format!("cut to {length}"), move |honest| honest.signed_as(&honest.signature[..length]));
+            self.add(CODE, format!("cut to {length}"), move |honest| {
+                honest.signed_as(&honest.signature[..length])
+            });
         }
         for more in ["0", "00", "=", " 00"] {
-            self.add(CODE, format!("followed by {more}"), move |honest| honest.signed_as(honest.signature.clone() + more));
+            self.add(CODE, format!("followed by {more}"), move |honest| {
+                honest.signed_as(honest.signature.clone() + more)
+            });
         }
         self.add(CODE, "twice in one value", |honest| honest.signed_as(honest.signature.repeat(2)));
         self.add(CODE, "as a list", |honest| honest.signed_as(format!("{0}, {0}", honest.signature)));
@@ -95,7 +101,9 @@ impl Forgeries {
             let digest = hex::decode(&honest.signature).unwrap();
             honest.signed_as(base64::engine::general_purpose::STANDARD.encode(digest))
         });
-        for (position, byte) in [(0, b'g'), (13, b' '), (31, b'-'), (32, b'\t'), (47, b'G'), (63, 0xb5), (63, b':')] {
+        for (position, byte) in
+            [(0, b'g'), (13, b' '), (31, b'-'), (32, b'\t'), (47, b'G'), (63, 0xb5), (63, b':')]
+        {
             self.add(CODE, format!("{byte:#x} at {position}"), move |honest| {
                 let mut signature = honest.signature.clone().into_bytes();
                 signature[position] = byte;
@@ -106,7 +114,9 @@ impl Forgeries {
 
     fn malformed_nonces(&mut self) {
         const CODE: &str = "reply-nonce-malformed";
-        for nonce in ["", "1:2", "1/2", "1.2", "1 2", "1%3A", "1+2", "1=2", "1_2", "1?2", "\u{b5}", "1;2", "{1}"] {
+        for nonce in
+            ["", "1:2", "1/2", "1.2", "1 2", "1%3A", "1+2", "1=2", "1_2", "1?2", "\u{b5}", "1;2", "{1}"]
+        {
             self.add(CODE, format!("nonce {nonce:?}"), move |honest| honest.signed(nonce, BODY.as_bytes()));
         }
         self.add(CODE, "nonce of 129", |honest| honest.signed(&"1".repeat(129), BODY.as_bytes()));
@@ -116,7 +126,9 @@ impl Forgeries {
     }
 
     fn missing_and_duplicate_headers(&mut self) {
-        self.add("reply-signature-missing", "no signature", |honest| honest.answer().without("netgiro_signature"));
+        self.add("reply-signature-missing", "no signature", |honest| {
+            honest.answer().without("netgiro_signature")
+        });
         self.add("reply-nonce-missing", "no nonce", |honest| honest.answer().without("netgiro_nonce"));
         for name in ["netgiro_signature", "netgiro_nonce"] {
             self.add("reply-header-duplicate", format!("{name} twice"), move |honest| {
@@ -166,7 +178,9 @@ impl Forgeries {
             ("no body", |honest| format!("{SECRET}{}{}", honest.nonce, honest.url)),
             ("another secret", |honest| format!("secret{}{}{BODY}", honest.nonce, honest.url)),
             ("another url", |honest| format!("{SECRET}{}{}?{BODY}", honest.nonce, honest.url)),
-            ("url in upper case", |honest| format!("{SECRET}{}{}{BODY}", honest.nonce, honest.url.to_uppercase())),
+            ("url in upper case", |honest| {
+                format!("{SECRET}{}{}{BODY}", honest.nonce, honest.url.to_uppercase())
+            }),
             ("the request's nonce", |honest| format!("{SECRET}{}{}{BODY}", honest.request_nonce, honest.url)),
         ];
         for (name, text) in texts {
@@ -195,9 +209,13 @@ impl Forgeries {
             });
         }
         for body in [&b"{\"a\":\"\xe4\"}"[..], b"\xff\xfe{\0}\0", b"{}\x80"] {
-            self.add("reply-not-utf8", format!("body {body:?}"), move |honest| honest.signed(&honest.nonce, body));
+            self.add("reply-not-utf8", format!("body {body:?}"), move |honest| {
+                honest.signed(&honest.nonce, body)
+            });
         }
-        self.add("reply-reflected", "our nonce", |honest| honest.signed(&honest.request_nonce, BODY.as_bytes()));
+        self.add("reply-reflected", "our nonce", |honest| {
+            honest.signed(&honest.request_nonce, BODY.as_bytes())
+        });
         self.add("reply-reflected", "our signature", |honest| honest.signed_as(&honest.request_signature));
         self.add("reply-reflected", "our signature in upper case", |honest| {
             honest.signed_as(honest.request_signature.to_uppercase())

@@ -36,9 +36,10 @@ fn compressed(mut answer: Answer) -> Vec<Step> {
 
 fn chunked(answer: Answer) -> Vec<Step> {
     let head = answer.clone().header("transfer-encoding", "chunked").head();
-    let chunks = answer.body.chunks(1000).map(|chunk| {
-        Step::Send([format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat())
-    });
+    let chunks = answer
+        .body
+        .chunks(1000)
+        .map(|chunk| Step::Send([format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat()));
     [Step::Send(head)].into_iter().chain(chunks).chain([Step::Send(b"0\r\n\r\n".to_vec())]).collect()
 }
 

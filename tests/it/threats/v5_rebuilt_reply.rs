@@ -20,7 +20,12 @@ struct Marked(u32);
 
 #[async_trait::async_trait]
 impl Middleware for Mark {
-    async fn handle(&self, request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
         let mut response = next.run(request, extensions).await?;
         response.extensions_mut().insert(Marked(7));
         Ok(response)
@@ -62,7 +67,10 @@ async fn v5_a_verified_reply_equals_the_unverified_one() {
         let fresh = || {
             let mut answer = reply(&url_of(request), if request.target == "/empty" { "" } else { BODY });
             answer.status = if request.target == "/404" { 404 } else { 201 };
-            answer.header("set-cookie", "a=1").header("set-cookie", "b=2").header("x-bytes", [0xe4, b' ', 0xff])
+            answer
+                .header("set-cookie", "a=1")
+                .header("set-cookie", "b=2")
+                .header("x-bytes", [0xe4, b' ', 0xff])
         };
         replies.entry(request.target.clone()).or_insert_with(fresh).clone()
     })

@@ -32,13 +32,15 @@ fn forged_headers() -> impl Strategy<Value = HeaderMap> {
         Just(headers("1", &"0".repeat(64))),
         "[0-9a-f]{64}".prop_map(|signature| headers("1", &signature)),
     ];
-    (forged, proptest::collection::vec((tempting_name(), tempting_value()), 0..8)).prop_map(|(mut forged, more)| {
-        for (name, value) in more {
-            let name: HeaderName = name.parse().unwrap();
-            forged.append(name, HeaderValue::from_bytes(&value).unwrap());
-        }
-        forged
-    })
+    (forged, proptest::collection::vec((tempting_name(), tempting_value()), 0..8)).prop_map(
+        |(mut forged, more)| {
+            for (name, value) in more {
+                let name: HeaderName = name.parse().unwrap();
+                forged.append(name, HeaderValue::from_bytes(&value).unwrap());
+            }
+            forged
+        },
+    )
 }
 
 proptest! {

@@ -5,6 +5,8 @@ mod construction;
 mod diagnose;
 mod errors;
 mod explain;
+mod faults;
+mod fuzz_corpus;
 mod netvisor_status;
 mod support;
 mod threats;

@@ -2,6 +2,7 @@
 
 pub(crate) mod chains;
 pub(crate) mod fault;
+pub(crate) mod in_memory;
 pub(crate) mod length_extension;
 pub(crate) mod netgiro;
 pub(crate) mod raw_server;

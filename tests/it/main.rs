@@ -2,5 +2,6 @@
 
 mod faults;
 mod fuzz_corpus;
+mod refusals;
 mod support;
 mod threats;

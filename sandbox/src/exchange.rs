@@ -10,7 +10,7 @@ use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::arrived::Arrived;
-use crate::vendor::Vendor;
+use crate::vendor::{Vendor, hides};
 use crate::verdict::Verdict;
 
 /// One request, as it arrived, and the answer that it was given. Cheap to clone.
@@ -66,7 +66,7 @@ impl Exchange {
     /// no control character is left in any.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
         self.0.arrived.headers.iter().map(|(name, value)| {
-            let text = if self.0.vendor.hides(name) { masked(value) } else { printable(value) };
+            let text = if hides(name) { masked(value) } else { printable(value) };
             (name, text)
         })
     }

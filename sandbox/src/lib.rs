@@ -46,10 +46,13 @@ mod netvisor;
 mod sandbox;
 mod seen;
 mod server;
+mod signatures;
+mod stage;
 mod unleashed;
 mod vendor;
 mod verdict;
 mod vizion;
+mod workings;
 
 pub use builder::{Builder, StartError};
 pub use credentials::{Credentials, NetgiroCredentials, UnleashedCredentials, VizionCredentials};

@@ -31,7 +31,6 @@ impl Vendor {
             Self::Vizion => "vizion",
         }
     }
-
 }
 
 /// Headers that hold a key, an id or a signature, which are not for showing, whoever was called: a client that follows a

@@ -7,7 +7,7 @@ use countersign::SecretString;
 use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor};
 use tokio::net::TcpStream;
 
-use crate::support::{client, client_of, last_refusal, send, signed, url_of};
+use crate::support::{client, client_of, last, last_refusal, send, signed, url_of};
 
 fn address(url: &str) -> SocketAddr {
     url.trim_start_matches("http://").parse().unwrap()

@@ -6,6 +6,7 @@ mod diagnose;
 mod errors;
 mod netvisor_status;
 mod support;
+mod threats;
 mod unsigned;
 mod untouched;
 mod variables;

@@ -1,9 +1,13 @@
 //! What the tests share.
 
+pub(crate) mod chains;
 pub(crate) mod fault;
+pub(crate) mod length_extension;
+pub(crate) mod netgiro;
 pub(crate) mod raw_server;
 pub(crate) mod received;
 pub(crate) mod recorder;
+pub(crate) mod server;
 pub(crate) mod subjects;
 
 use std::time::{Duration, UNIX_EPOCH};

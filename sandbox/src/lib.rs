@@ -39,6 +39,7 @@ mod builder;
 mod credentials;
 mod exchange;
 mod fault;
+mod inspector;
 mod log;
 mod media;
 mod netgiro;

@@ -1,4 +1,4 @@
-//! The servers: one vendor on one port.
+//! The servers: one vendor on one port, and the inspector on another.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::builder::StartError;
 use crate::fault::{Fault, Injected};
+use crate::inspector;
 use crate::log::Log;
 use crate::stage::{Play, Stage, answer};
 use crate::vendor::Vendor;
@@ -65,6 +66,14 @@ impl Servers {
         let origin = self.serve(port(first, P::VENDOR as u16), router).await.map_err(listen_error)?;
         lock(&self.shared.origins).push((P::VENDOR, origin.clone()));
         Ok(origin)
+    }
+
+    /// Opens the inspector's port, the one after the vendors', and returns its origin.
+    pub(crate) async fn open_inspector(&mut self, first: SocketAddr) -> Result<String, StartError> {
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
+        let router = |origin: &str| inspector::router(origin, shared, stop);
+        let address = port(first, Vendor::ALL.len() as u16);
+        self.serve(address, router).await.map_err(StartError::ListenInspector)
     }
 
     async fn serve(

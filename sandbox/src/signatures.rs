@@ -17,7 +17,6 @@ use crate::arrived::Arrived;
 pub(crate) struct Signatures {
     pub(crate) expected: Shown,
     pub(crate) received: Shown,
-    pub(crate) matches: bool,
 }
 
 /// A signature, or what may be told of it.
@@ -43,7 +42,7 @@ impl Signatures {
             masked(expected_text.as_bytes())
         };
         let received = if matches { expected.clone() } else { masked(received) };
-        Self { expected, received, matches }
+        Self { expected, received }
     }
 }
 

@@ -15,13 +15,21 @@
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
-// Shared helpers are used by some providers only; the build with all of them still finds dead code.
+// Shared helpers are used by some features only; the build with all of them still finds dead code.
 #![cfg_attr(
-    not(all(feature = "netvisor", feature = "netgiro", feature = "unleashed", feature = "vizion")),
+    not(all(
+        feature = "middleware",
+        feature = "netvisor",
+        feature = "netgiro",
+        feature = "unleashed",
+        feature = "vizion"
+    )),
     allow(dead_code, unused_macros, unused_imports)
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "explain")]
+pub mod diagnose;
 mod env;
 pub mod error;
 #[cfg(feature = "explain")]

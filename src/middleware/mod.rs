@@ -8,7 +8,7 @@ mod client;
 mod redirect;
 mod signer;
 
-use http::Extensions;
+use http::{Extensions, StatusCode};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Next, Result};
 use url::Url;
@@ -108,6 +108,11 @@ pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
     tracing::debug!(provider = error.provider(), code = error.code(), "refused");
     let summary = format!("{error} [{}]", error.code());
     reqwest_middleware::Error::Middleware(anyhow::Error::new(error).context(summary))
+}
+
+/// Whether a gateway may have answered that it is overloaded or down: a status that a retry layer must get to see.
+pub(crate) fn is_worth_a_retry(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
 }
 
 /// Whether two URLs are one request target: equal but for the fragment, which is never sent.

@@ -1,7 +1,7 @@
 //! The middleware: signs on the way out, verifies on the way in.
 
 use bytes::Bytes;
-use http::{Extensions, StatusCode, header};
+use http::{Extensions, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
@@ -10,7 +10,7 @@ use super::Netgiro;
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyFault, SentRequest, Verdict, reference_id};
 use crate::error::{Error, Fault as _};
-use crate::middleware::{ReadFault, exchange, into_middleware_error, read_body, rebuild};
+use crate::middleware::{ReadFault, exchange, into_middleware_error, is_worth_a_retry, read_body, rebuild};
 
 #[async_trait::async_trait]
 impl Middleware for Netgiro {
@@ -65,9 +65,7 @@ impl Netgiro {
 
 /// Something in front of Netgíró answered that it is overloaded or down: worth a retry, but not worth believing.
 fn is_gateway_answer(response: &Response, error: &Error) -> bool {
-    let status = response.status();
-    error.fault() == Some(&ReplyFault::SignatureMissing)
-        && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error())
+    error.fault() == Some(&ReplyFault::SignatureMissing) && is_worth_a_retry(response.status())
 }
 
 /// Keeps the status for the retry layer and drops the body, which nobody vouches for.

@@ -1,13 +1,13 @@
 //! The middleware: signs on the way out, and looks at the status on the way in when asked to.
 
-use http::{Extensions, StatusCode};
+use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 
 use super::status::{STATUS_WITHIN, Scan, scan};
 use super::{Netvisor, ResponseStatus, credentials::NAME};
 use crate::error::Error;
-use crate::middleware::{exchange, into_middleware_error, put_back};
+use crate::middleware::{exchange, into_middleware_error, is_worth_a_retry, put_back};
 
 /// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.
 const FIRST_LOOK: usize = 1024;
@@ -29,24 +29,20 @@ impl Middleware for Netvisor {
 
 impl Netvisor {
     async fn judge(&self, response: Response) -> Result<Response> {
-        match look_for_status(response).await? {
-            (Ok(Some(ResponseStatus::Failed(failure))), response) => {
+        let (status, response) = look(response).await?;
+        match status {
+            Ok(Some(ResponseStatus::Failed(failure))) => {
                 let error = Error::new(failure)
                     .with_note(format!("the reply's status was {}", response.status().as_u16()))
                     .with_skew(response.headers(), &*self.settings.clock);
                 Err(into_middleware_error(error.in_provider(NAME)))
             }
-            (Err(unreadable), response) if !is_gateway_answer(&response) => {
-                Err(into_middleware_error(unreadable))
-            }
-            (_, response) => Ok(response),
+            Ok(Some(ResponseStatus::Ok) | None) => Ok(response),
+            // Something in front of Netvisor said so: an error would hide a status that is worth a retry.
+            Err(_) if is_worth_a_retry(response.status()) => Ok(response),
+            Err(error) => Err(into_middleware_error(error)),
         }
     }
-}
-
-/// Something in front of Netvisor answered that it is overloaded or down: left to the retry layer and the caller.
-fn is_gateway_answer(response: &Response) -> bool {
-    response.status() == StatusCode::TOO_MANY_REQUESTS || response.status().is_server_error()
 }
 
 /// Reads the status off a reply, and hands the reply on with all of its body still to be read. Reads no more of a
@@ -56,13 +52,15 @@ fn is_gateway_answer(response: &Response) -> bool {
 /// `netvisor-reply-unreadable`, when the reply is not the XML that Netvisor sends; a transport error as
 /// `reqwest_middleware::Error::Reqwest`.
 pub async fn read_status(response: Response) -> Result<(Option<ResponseStatus>, Response)> {
-    let (status, response) = look_for_status(response).await?;
+    let (status, response) = look(response).await?;
     Ok((status.map_err(into_middleware_error)?, response))
 }
 
-type Status = std::result::Result<Option<ResponseStatus>, Error>;
-
-async fn look_for_status(mut response: Response) -> Result<(Status, Response)> {
+/// What the beginning of a reply says, and the reply with that beginning put back. The outer error is one of the
+/// transport.
+async fn look(
+    mut response: Response,
+) -> Result<(std::result::Result<Option<ResponseStatus>, Error>, Response)> {
     let mut seen = Vec::new();
     let mut next_look = FIRST_LOOK;
     let status = loop {
@@ -79,7 +77,7 @@ async fn look_for_status(mut response: Response) -> Result<(Status, Response)> {
             Ok(Scan::Incomplete) if ended => break Err(super::status::unreadable()),
             Ok(Scan::Incomplete) if seen.len() >= STATUS_WITHIN => break Ok(None),
             Ok(Scan::Incomplete) => {}
-            Err(unreadable) => break Err(unreadable),
+            Err(error) => break Err(error),
         }
     };
     Ok((status, put_back(response, seen.into())?))

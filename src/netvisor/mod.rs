@@ -25,6 +25,8 @@ mod encoding;
 mod failure;
 #[cfg(feature = "middleware")]
 mod middleware;
+#[cfg(feature = "explain")]
+mod mistakes;
 mod options;
 mod signing;
 mod stamp;
@@ -43,6 +45,9 @@ pub use middleware::read_status;
 pub use options::{Language, TransactionId};
 pub use stamp::Stamp;
 pub use status::ResponseStatus;
+
+#[cfg(feature = "explain")]
+pub(crate) use mistakes::MISTAKES;
 
 use crate::SignedForm;
 use crate::settings::{Settings, shared_settings};
@@ -83,8 +88,9 @@ impl Netvisor {
         self
     }
 
-    /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. By default replies
-    /// pass as they are, and [`read_status`] tells.
+    /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. A reply whose status
+    /// cannot be read is an error too, unless it is a 429 or 5xx, which a gateway sends and a retry layer wants to
+    /// see. By default replies pass as they are, and [`read_status`] tells.
     #[cfg(feature = "middleware")]
     #[must_use]
     pub fn fail_on_failed(mut self) -> Self {

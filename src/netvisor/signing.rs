@@ -11,7 +11,7 @@ use crate::signing::{AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, S
 
 const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
 const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
-const PARTNER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-partnerid");
+pub(super) const PARTNER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-partnerid");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-netvisor-authentication-timestamp");
 const TIMESTAMP_UNIX: HeaderName = HeaderName::from_static("x-netvisor-authentication-timestampunix");
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-transactionid");

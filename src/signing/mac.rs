@@ -211,6 +211,11 @@ impl Signature {
         self.encoding.decode(received).is_some_and(|digest| self.matches(&digest))
     }
 
+    #[cfg(feature = "explain")]
+    pub(crate) fn digest(&self) -> &[u8; DIGEST_LENGTH] {
+        &self.digest
+    }
+
     fn encode<'b>(&self, buffer: &'b mut [u8; LONGEST_TEXT]) -> &'b [u8] {
         match self.encoding {
             Encoding::HexLower => {

@@ -42,6 +42,8 @@ pub struct Outgoing<'a> {
     extensions: &'a Extensions,
     /// `None` for a stream, whose bytes are not known yet.
     body: Option<&'a [u8]>,
+    /// The URL's text where it may differ from what `Url` makes of it.
+    received: Option<&'a str>,
 }
 
 impl<'a> Outgoing<'a> {
@@ -54,7 +56,15 @@ impl<'a> Outgoing<'a> {
         extensions: &'a Extensions,
         body: &'a [u8],
     ) -> Self {
-        Self { method, url: Cow::Borrowed(url), headers, extensions, body: Some(body) }
+        Self { method, url: Cow::Borrowed(url), headers, extensions, body: Some(body), received: None }
+    }
+
+    /// The same request as it was received: `url` is the absolute URL of its request line and `Host`, byte for byte.
+    /// For those who recompute a signature; clients may send characters, such as `'`, that `Url` would encode.
+    #[must_use]
+    pub fn as_received(mut self, url: &'a str) -> Self {
+        self.received = Some(url);
+        self
     }
 
     /// The same request with a body that is a stream. Providers that sign the body refuse it.
@@ -82,6 +92,7 @@ impl<'a> Outgoing<'a> {
             headers: request.headers(),
             extensions: request.extensions(),
             body: Some(request.body().as_bytes()),
+            received: None,
         })
     }
 
@@ -100,13 +111,16 @@ impl<'a> Outgoing<'a> {
     /// The absolute URL as sent: percent-encoded ASCII, with the query, without the fragment.
     #[must_use]
     pub fn url_as_sent(&self) -> &str {
-        as_sent(&self.url)
+        self.received.unwrap_or_else(|| as_sent(&self.url))
     }
 
     /// The query as sent, without the `?`; empty when there is none.
     #[must_use]
     pub fn query_as_sent(&self) -> &str {
-        self.url.query().unwrap_or_default()
+        match self.received {
+            None => self.url.query().unwrap_or_default(),
+            Some(url) => url.split_once('?').map_or("", |(_, query)| query),
+        }
     }
 
     /// The headers that the caller set. Those that the client adds later are not among them.
@@ -188,5 +202,21 @@ impl Fault for StreamBody {
     }
     fn next_step(&self) -> &'static str {
         "Send bytes (`.body(Vec<u8>)`, `.json(…)`), or allow buffering with `buffer_stream_bodies(limit)`."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_received_url_keeps_the_characters_that_arrived() {
+        let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+        let text = "https://h/a?name=O'Neil&q=?";
+        let url = Url::parse(text).unwrap();
+        let sent = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
+        assert_eq!(sent.query_as_sent(), "name=O%27Neil&q=?");
+        let received = sent.as_received(text);
+        assert_eq!((received.url_as_sent(), received.query_as_sent()), (text, "name=O'Neil&q=?"));
     }
 }

@@ -117,7 +117,9 @@ fn media_types_that_unleashed_does_not_speak_leave_the_request_alone() {
     for name in [header::ACCEPT, header::CONTENT_TYPE] {
         for values in wrong {
             let mut headers = users_headers();
-            values.iter().for_each(|value| drop(headers.append(&name, value.parse().unwrap())));
+            for value in values {
+                headers.append(&name, value.parse().unwrap());
+            }
             let error = fails(&unleashed(), "https://api.unleashedsoftware.com/Customers", &headers);
             assert_eq!((error.code(), error.is_signing()), ("unsupported-media-type", true), "{values:?}");
             assert!(error.to_string().contains(name.as_str()), "{error}");

@@ -1,0 +1,61 @@
+//! Unleashed: page after page of a list, and what a bare 403 may mean.
+//!
+//! ```sh
+//! cargo run --example unleashed
+//! ```
+
+use countersign::unleashed::{Unleashed, error_for_status};
+use countersign_sandbox::Sandbox;
+use reqwest_middleware::ClientBuilder;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page {
+    pagination: Pagination,
+    items: Vec<Customer>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Pagination {
+    number_of_pages: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Customer {
+    customer_name: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::start().await?;
+    let http = countersign::client_builder().build()?;
+
+    // A program of yours has `Unleashed::from_env()?` in place of `sandbox.unleashed()`.
+    let client = ClientBuilder::new(http.clone()).with(sandbox.unleashed()).build();
+
+    // The number of the page is in the path; the query is what is signed.
+    for number in 1.. {
+        let url = format!("{}/Customers/{number}?pageSize=2", sandbox.unleashed_url());
+        let page: Page = error_for_status(client.get(url).send().await?)?.json().await?;
+        let names: Vec<_> = page.items.iter().map(|customer| customer.customer_name.as_str()).collect();
+        println!("page {number} of {}: {}", page.pagination.number_of_pages, names.join(", "));
+        if number >= page.pagination.number_of_pages {
+            break;
+        }
+    }
+
+    // Unleashed refuses with a 403 and no word more; `error_for_status` has some.
+    let revoked =
+        Unleashed::new("some-id", "a-revoked-key", "acme/stock")?.allow_origin(sandbox.unleashed_url())?;
+    let client = ClientBuilder::new(http).with(revoked).build();
+    let url = format!("{}/Customers?contactEmail=a%40b.example&page=1", sandbox.unleashed_url());
+    let Err(error) = error_for_status(client.get(url).send().await?) else {
+        return Err("a revoked key was accepted".into());
+    };
+    println!("{error:#}");
+    assert_eq!(error.code(), "unleashed-forbidden");
+    Ok(())
+}

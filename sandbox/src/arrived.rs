@@ -1,0 +1,121 @@
+//! A request, as its bytes arrived.
+
+use axum::extract::Request;
+use bytes::Bytes;
+use countersign::signing::{Outgoing, Provider, sign_with};
+use http::{Extensions, HeaderMap, HeaderValue, Method, header};
+use subtle::ConstantTimeEq as _;
+use url::Url;
+
+use crate::verdict::Refusal;
+
+/// What arrived, and nothing that the client may have meant.
+pub(crate) struct Arrived {
+    pub(crate) method: Method,
+    /// Scheme, `Host` and request target, byte for byte.
+    pub(crate) url: String,
+    target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    parsed: Option<Url>,
+    extensions: Extensions,
+    /// Whether all of the body is there.
+    whole: bool,
+}
+
+impl Arrived {
+    /// Reads a request, and of its body no more than `body_limit` bytes.
+    pub(crate) async fn read(request: Request, body_limit: usize) -> Self {
+        let (parts, body) = request.into_parts();
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let url = format!("http://{}{target}", host(&parts));
+        let body = axum::body::to_bytes(body, body_limit).await;
+        Self {
+            method: parts.method,
+            parsed: Url::parse(&url).ok(),
+            url,
+            target,
+            headers: parts.headers,
+            whole: body.is_ok(),
+            body: body.unwrap_or_default(),
+            extensions: Extensions::new(),
+        }
+    }
+
+    /// Refuses a request whose body is too long or has ended early.
+    pub(crate) fn check_whole(&self) -> Result<(), Refusal> {
+        if self.whole { Ok(()) } else { Err(Refusal::Body) }
+    }
+
+    /// The one value of a header.
+    pub(crate) fn header(&self, name: &'static str) -> Result<&HeaderValue, Refusal> {
+        let mut values = self.headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Err(Refusal::HeaderMissing(name)),
+            (Some(value), None) => Ok(value),
+            (Some(_), Some(_)) => Err(Refusal::HeaderRepeated(name)),
+        }
+    }
+
+    /// The one value of a header, in printable ASCII.
+    pub(crate) fn ascii(&self, name: &'static str) -> Result<&str, Refusal> {
+        self.header(name)?.to_str().map_err(|_| Refusal::HeaderMalformed(name))
+    }
+
+    /// Checks an id against the one that is known here.
+    pub(crate) fn expect_account(&self, name: &'static str, known: &[u8]) -> Result<(), Refusal> {
+        let same = self.header(name)?.as_bytes().ct_eq(known);
+        if same.into() { Ok(()) } else { Err(Refusal::UnknownAccount(name)) }
+    }
+
+    /// Recomputes the signature and compares it with the one in the header `name`.
+    pub(crate) fn expect_signature<P: Provider>(
+        &self,
+        name: &'static str,
+        provider: &P,
+        stamp: P::Stamp,
+    ) -> Result<(), Refusal> {
+        let received = self.header(name)?.as_bytes();
+        // Signing fails where the URL has a character that the provider's charset lacks: then nothing can match.
+        let signed = sign_with(provider, &self.outgoing()?, stamp).map_err(|_| Refusal::SignatureMismatch)?;
+        match signed.signature() {
+            Some(signature) if signature.matches_text(received) => Ok(()),
+            _ => Err(Refusal::SignatureMismatch),
+        }
+    }
+
+    /// The request as the library's signing functions take it.
+    pub(crate) fn outgoing(&self) -> Result<Outgoing<'_>, Refusal> {
+        self.with_body(&self.body)
+    }
+
+    /// As [`Self::outgoing`] with another body: a reply is signed over the URL of its request.
+    pub(crate) fn with_body<'a>(&'a self, body: &'a [u8]) -> Result<Outgoing<'a>, Refusal> {
+        let url = self.parsed.as_ref().ok_or(Refusal::UrlMalformed)?;
+        let outgoing = Outgoing::new(&self.method, url, &self.headers, &self.extensions, body);
+        Ok(outgoing.as_received(&self.url))
+    }
+
+    /// Path and query, as they arrived.
+    pub(crate) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The origin that the client took this server for, which a provider must allow before it recomputes.
+    pub(crate) fn origin(&self) -> Result<String, Refusal> {
+        let url = self.parsed.as_ref().ok_or(Refusal::UrlMalformed)?;
+        Ok(url.origin().ascii_serialization())
+    }
+
+    /// How much memory this takes, nearly.
+    pub(crate) fn size(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        headers + self.url.len() + self.body.len()
+    }
+}
+
+fn host(parts: &http::request::Parts) -> &str {
+    let header = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    // A request line in absolute form, as sent to a proxy, has precedence over `Host` (RFC 9112, section 3.2.2).
+    parts.uri.authority().map_or(header, |authority| authority.as_str())
+}

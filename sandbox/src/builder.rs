@@ -1,0 +1,129 @@
+//! Setting a sandbox up.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use countersign::{SignedForm, netvisor};
+
+use crate::credentials::Credentials;
+use crate::fault::{Fault, Injected};
+use crate::netgiro::Netgiro;
+use crate::netvisor::Netvisor;
+use crate::sandbox::{Clients, Sandbox, Urls};
+use crate::server::Servers;
+use crate::unleashed::Unleashed;
+use crate::vendor::Vendor;
+use crate::vizion::Vizion;
+
+/// Says how a [`Sandbox`] is to be, then starts it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is started until `start` is called"]
+pub struct Builder {
+    credentials: Credentials,
+    listen: SocketAddr,
+    netvisor_form: SignedForm,
+    unleashed_form: SignedForm,
+    injected: Injected,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            credentials: Credentials::demo(),
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            netvisor_form: SignedForm::default(),
+            unleashed_form: SignedForm::default(),
+            injected: Injected::None,
+        }
+    }
+
+    /// The accounts that are known. Default: [`Credentials::demo`].
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// The loopback address to listen on, and the first of four ports in a row, in the order of [`Vendor::ALL`];
+    /// port 0 takes four that are free. Default: `127.0.0.1:0`.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Which form of the URL Netvisor takes to be signed. Default: [`SignedForm::AsSent`].
+    pub fn netvisor_signed_form(mut self, form: SignedForm) -> Self {
+        self.netvisor_form = form;
+        self
+    }
+
+    /// Which form of the query Unleashed takes to be signed. Default: [`SignedForm::AsSent`].
+    pub fn unleashed_signed_form(mut self, form: SignedForm) -> Self {
+        self.unleashed_form = form;
+        self
+    }
+
+    /// Starts out with a fault, as after [`Sandbox::inject`].
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.injected = Injected::Always(fault);
+        self
+    }
+
+    /// Binds the ports and starts the servers on the current tokio runtime.
+    ///
+    /// # Errors
+    /// When the address is not loopback or cannot be bound, or a credential is one that the library refuses.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let Self { credentials, listen, netvisor_form, unleashed_form, injected } = self;
+        if !listen.ip().is_loopback() {
+            return Err(StartError::NotLoopback);
+        }
+        let mut servers = Servers::new();
+        servers.shared().inject(injected);
+        let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form);
+        let netvisor_url = servers.open(listen, netvisor).await?;
+        let netgiro_url = servers.open(listen, Netgiro::new(&credentials.netgiro)?).await?;
+        let unleashed = Unleashed::new(&credentials.unleashed, unleashed_form)?;
+        let unleashed_url = servers.open(listen, unleashed).await?;
+        let vizion_url = servers.open(listen, Vizion::new(credentials.vizion.clone())).await?;
+
+        let clients = Clients {
+            netvisor: netvisor::Netvisor::new(credentials.netvisor)?
+                .signed_form(netvisor_form)
+                .allow_origin(&netvisor_url)?,
+            netgiro: credentials.netgiro.provider()?.allow_origin(&netgiro_url)?,
+            unleashed: credentials
+                .unleashed
+                .provider()?
+                .signed_form(unleashed_form)
+                .allow_origin(&unleashed_url)?,
+            vizion: credentials.vizion.provider()?.allow_origin(&vizion_url)?,
+        };
+        let urls = Urls {
+            netvisor: netvisor_url,
+            netgiro: netgiro_url,
+            unleashed: unleashed_url,
+            vizion: vizion_url,
+        };
+        Ok(Sandbox::new(servers, urls, clients))
+    }
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address to listen on is not loopback. The sandbox hands out signatures to whoever asks, so it stays local.
+    #[error("the sandbox listens on loopback only")]
+    NotLoopback,
+    /// A port could not be bound.
+    #[error("cannot listen for {vendor}")]
+    Listen {
+        /// Whose port it was to be.
+        vendor: Vendor,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A credential is one that the library refuses, too.
+    #[error(transparent)]
+    Credentials(#[from] countersign::Error),
+}

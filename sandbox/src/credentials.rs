@@ -1,0 +1,140 @@
+//! Which accounts the sandbox knows.
+
+use countersign::{SecretString, netvisor};
+use secrecy::ExposeSecret as _;
+
+/// The one account that each vendor knows.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Credentials {
+    /// Netvisor's. The sender is what [`Sandbox::netvisor`](crate::Sandbox::netvisor) uses; any is accepted.
+    pub netvisor: netvisor::Credentials,
+    /// Netgíró's.
+    pub netgiro: NetgiroCredentials,
+    /// Unleashed's. The client type is what [`Sandbox::unleashed`](crate::Sandbox::unleashed) uses; any is accepted.
+    pub unleashed: UnleashedCredentials,
+    /// Vizion's.
+    pub vizion: VizionCredentials,
+}
+
+/// An account of Netgíró.
+#[derive(Clone, Debug)]
+pub struct NetgiroCredentials {
+    /// The application key.
+    pub app_key: String,
+    /// The secret key.
+    pub secret_key: SecretString,
+}
+
+/// An account of Unleashed.
+#[derive(Clone, Debug)]
+pub struct UnleashedCredentials {
+    /// The API id.
+    pub api_id: String,
+    /// The API key.
+    pub api_key: SecretString,
+    /// The client type.
+    pub client_type: String,
+}
+
+/// An account of Vizion.
+#[derive(Clone, Debug)]
+pub struct VizionCredentials {
+    /// The API key.
+    pub api_key: SecretString,
+    /// A second key, valid but without any permission: it is answered with 401.
+    pub restricted_api_key: SecretString,
+}
+
+impl Credentials {
+    /// Made up: they open nothing anywhere else.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self {
+            netvisor: netvisor::Credentials {
+                sender: "Countersign sandbox".into(),
+                customer_id: "SB_12345_67".into(),
+                customer_key: "sandbox-customer-key-9f2c".into(),
+                partner_id: "San_1234".into(),
+                partner_key: "sandbox-partner-key-41d7".into(),
+                organisation_id: "1234567-8".into(),
+            },
+            netgiro: NetgiroCredentials {
+                app_key: "5A4DB0C5-0000-4000-8000-5A4DB0C50001".into(),
+                secret_key: "c2FuZGJveC1uZXRnaXJvLXNlY3JldC1rZXk=".into(),
+            },
+            unleashed: UnleashedCredentials {
+                api_id: "5a4db0c5-0000-4000-8000-5a4db0c50002".into(),
+                api_key: "sandboxUnleashedApiKey8w1xQz5Tn3Rk7Yp0==".into(),
+                client_type: "countersign/sandbox".into(),
+            },
+            vizion: VizionCredentials {
+                api_key: "sandbox-vizion-key-7b3e".into(),
+                restricted_api_key: "sandbox-vizion-restricted-key-02aa".into(),
+            },
+        }
+    }
+
+    /// The demo credentials, with those replaced for which `lookup` has a value under the names that the library's
+    /// `from_env` functions document, e.g. `NETGIRO_SECRET_KEY`.
+    ///
+    /// ```
+    /// use countersign_sandbox::Credentials;
+    ///
+    /// let credentials = Credentials::from_variables(|name| std::env::var(name).ok());
+    /// ```
+    #[must_use]
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let mut credentials = Self::demo();
+        let Self { netvisor, netgiro, unleashed, vizion } = &mut credentials;
+        for (name, text) in [
+            ("NETVISOR_SENDER", &mut netvisor.sender),
+            ("NETVISOR_CUSTOMER_ID", &mut netvisor.customer_id),
+            ("NETVISOR_PARTNER_ID", &mut netvisor.partner_id),
+            ("NETVISOR_ORGANISATION_ID", &mut netvisor.organisation_id),
+            ("NETGIRO_APP_KEY", &mut netgiro.app_key),
+            ("UNLEASHED_API_ID", &mut unleashed.api_id),
+            ("UNLEASHED_CLIENT_TYPE", &mut unleashed.client_type),
+        ] {
+            if let Some(value) = lookup(name) {
+                *text = value;
+            }
+        }
+        for (name, secret) in [
+            ("NETVISOR_CUSTOMER_KEY", &mut netvisor.customer_key),
+            ("NETVISOR_PARTNER_KEY", &mut netvisor.partner_key),
+            ("NETGIRO_SECRET_KEY", &mut netgiro.secret_key),
+            ("UNLEASHED_API_KEY", &mut unleashed.api_key),
+            ("VIZION_API_KEY", &mut vizion.api_key),
+        ] {
+            if let Some(value) = lookup(name) {
+                *secret = value.into();
+            }
+        }
+        credentials
+    }
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self::demo()
+    }
+}
+
+impl NetgiroCredentials {
+    pub(crate) fn provider(&self) -> Result<countersign::netgiro::Netgiro, countersign::Error> {
+        countersign::netgiro::Netgiro::new(&self.app_key, self.secret_key.clone())
+    }
+}
+
+impl UnleashedCredentials {
+    pub(crate) fn provider(&self) -> Result<countersign::unleashed::Unleashed, countersign::Error> {
+        countersign::unleashed::Unleashed::new(&self.api_id, self.api_key.clone(), &self.client_type)
+    }
+}
+
+impl VizionCredentials {
+    pub(crate) fn provider(&self) -> Result<countersign::vizion::Vizion, countersign::Error> {
+        countersign::vizion::Vizion::new(self.api_key.expose_secret())
+    }
+}

@@ -1,0 +1,119 @@
+//! The record of a request and what was made of it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use encoding_rs::ISO_8859_15;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+
+use crate::arrived::Arrived;
+use crate::vendor::Vendor;
+use crate::verdict::Verdict;
+
+/// One request, as it arrived, and the answer that it was given. Cheap to clone.
+///
+/// Keys, ids and signatures are inside, for recomputing, and never shown.
+#[derive(Clone)]
+pub struct Exchange(Arc<Record>);
+
+struct Record {
+    vendor: Vendor,
+    arrived: Arrived,
+    at: SystemTime,
+    verdict: Verdict,
+    status: StatusCode,
+}
+
+impl Exchange {
+    pub(crate) fn new(
+        vendor: Vendor,
+        arrived: Arrived,
+        at: SystemTime,
+        verdict: Verdict,
+        status: StatusCode,
+    ) -> Self {
+        Self(Arc::new(Record { vendor, arrived, at, verdict, status }))
+    }
+
+    /// Who was called.
+    #[must_use]
+    pub fn vendor(&self) -> Vendor {
+        self.0.vendor
+    }
+
+    /// When the request had arrived.
+    #[must_use]
+    pub fn at(&self) -> SystemTime {
+        self.0.at
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.0.arrived.method
+    }
+
+    /// The URL that the request line and `Host` make, byte for byte.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.0.arrived.url
+    }
+
+    /// The headers in the order of arrival, each value as text: that of a key, an id or a signature is masked, and
+    /// no control character is left in any.
+    pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
+        self.0.arrived.headers.iter().map(|(name, value)| {
+            let text = if self.0.vendor.hides(name) { masked(value) } else { printable(value) };
+            (name, text)
+        })
+    }
+
+    /// The body. Empty where it was longer than the sandbox takes.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.0.arrived.body
+    }
+
+    /// What was made of the request.
+    #[must_use]
+    pub fn verdict(&self) -> &Verdict {
+        &self.0.verdict
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.0.arrived.size()
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("vendor", &self.vendor())
+            .field("method", self.method())
+            .field("url", &self.url())
+            .field("verdict", self.verdict())
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Says that there is something, and nothing of what it is.
+fn masked(value: &HeaderValue) -> Cow<'_, str> {
+    format!("<masked, {} bytes>", value.len()).into()
+}
+
+/// UTF-8, or else Netvisor's charset, in which every byte is a character; some of them control characters.
+fn printable(value: &HeaderValue) -> Cow<'_, str> {
+    let text = std::str::from_utf8(value.as_bytes())
+        .map_or_else(|_| ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0, Cow::Borrowed);
+    if text.contains(char::is_control) { text.replace(char::is_control, "\u{fffd}").into() } else { text }
+}

@@ -1,0 +1,71 @@
+//! JSON or XML.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::server::with_status;
+
+/// The format of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Media {
+    Json,
+    Xml,
+}
+
+impl Media {
+    /// The first of the two that `Accept` names; JSON where it names neither.
+    pub(crate) fn wanted_by(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT);
+        let ranges = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        ranges.filter_map(Self::of).next().unwrap_or(Self::Json)
+    }
+
+    /// Reads a media type, without its parameters.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let essence = text.split_once(';').map_or(text, |(essence, _)| essence).trim();
+        match essence.to_ascii_lowercase().as_str() {
+            "application/json" | "text/json" => Some(Self::Json),
+            "application/xml" | "text/xml" => Some(Self::Xml),
+            _ => None,
+        }
+    }
+
+    /// An answer in this format. In XML the root element is named as the type.
+    pub(crate) fn respond(self, status: StatusCode, document: &impl Serialize) -> Response<Bytes> {
+        let (written, media_type) = match self {
+            Self::Json => (serde_json::to_string(document).ok(), "application/json; charset=utf-8"),
+            Self::Xml => (xml(document), "application/xml; charset=utf-8"),
+        };
+        let Some(text) = written else {
+            return with_status(StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let mut response = with_status(status).map(|_: Bytes| Bytes::from(text));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        response
+    }
+}
+
+fn xml(document: &impl Serialize) -> Option<String> {
+    let root = quick_xml::se::to_string(document).ok()?;
+    Some(format!("<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n{root}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_named_format_is_taken() {
+        for (accept, media) in [
+            ("application/xml", Media::Xml),
+            ("text/html, text/xml;q=0.9, application/json", Media::Xml),
+            ("Application/JSON, application/xml", Media::Json),
+            ("*/*", Media::Json),
+            ("", Media::Json),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(Media::wanted_by(&headers), media, "{accept}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Netgíró, played.
+
+mod extension;
+mod forge;
+mod judge;
+mod reply;
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use countersign::Error;
+use countersign::netgiro::Netgiro as Provider;
+use http::Response;
+use lru::LruCache;
+use secrecy::ExposeSecret as _;
+
+use crate::arrived::Arrived;
+use crate::credentials::NetgiroCredentials;
+use crate::fault::Fault;
+use crate::seen::Seen;
+use crate::server::Play;
+use crate::vendor::Vendor;
+use crate::verdict::{Refusal, Verdict};
+
+/// For how many URLs the first reply is kept, to be replayed.
+const FIRST_REPLIES: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+pub(crate) struct Netgiro {
+    app_key: String,
+    secret_length: usize,
+    provider: Provider,
+    nonces: Seen,
+    answered: AtomicU64,
+    first_replies: Mutex<LruCache<String, Response<Bytes>>>,
+}
+
+impl Netgiro {
+    pub(crate) fn new(credentials: &NetgiroCredentials) -> Result<Self, Error> {
+        Ok(Self {
+            app_key: credentials.app_key.clone(),
+            secret_length: credentials.secret_key.expose_secret().len(),
+            provider: credentials.provider()?.dangerous_allow_http(),
+            nonces: Seen::new(),
+            answered: AtomicU64::new(0),
+            first_replies: Mutex::new(LruCache::new(FIRST_REPLIES)),
+        })
+    }
+
+    /// The provider, for the origin that the client called.
+    fn provider(&self, arrived: &Arrived) -> Result<Provider, Refusal> {
+        self.provider.clone().allow_origin(&arrived.origin()?).map_err(|_| Refusal::UrlMalformed)
+    }
+
+    /// The first reply that was given to a URL: this one, if none was before.
+    fn first_reply(&self, arrived: &Arrived, reply: Response<Bytes>) -> Response<Bytes> {
+        let mut first = self.first_replies.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(arrived.url.clone(), || reply).clone()
+    }
+}
+
+impl Play for Netgiro {
+    const VENDOR: Vendor = Vendor::Netgiro;
+
+    fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
+        self.judge(arrived)
+    }
+
+    fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+        let reply = self.reply(arrived, verdict);
+        self.first_reply(arrived, reply.clone());
+        reply
+    }
+
+    fn forge(&self, fault: &Fault, arrived: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
+        self.forge(fault, arrived, honest)
+    }
+}

@@ -1,0 +1,147 @@
+//! The running sandbox.
+
+use std::fmt;
+
+use countersign::netgiro::Netgiro;
+use countersign::netvisor::Netvisor;
+use countersign::unleashed::Unleashed;
+use countersign::vizion::Vizion;
+use tokio::sync::broadcast;
+
+use crate::builder::{Builder, StartError};
+use crate::exchange::Exchange;
+use crate::fault::{Fault, Injected};
+use crate::server::Servers;
+
+/// The four vendors, each on a port of its own. Stops when dropped.
+///
+/// The providers that it hands out have its credentials and may go to it, besides the vendor's own origins.
+pub struct Sandbox {
+    servers: Servers,
+    urls: Urls,
+    clients: Clients,
+}
+
+pub(crate) struct Urls {
+    pub(crate) netvisor: String,
+    pub(crate) netgiro: String,
+    pub(crate) unleashed: String,
+    pub(crate) vizion: String,
+}
+
+pub(crate) struct Clients {
+    pub(crate) netvisor: Netvisor,
+    pub(crate) netgiro: Netgiro,
+    pub(crate) unleashed: Unleashed,
+    pub(crate) vizion: Vizion,
+}
+
+impl Sandbox {
+    /// Starts with demo credentials on free ports of `127.0.0.1`.
+    ///
+    /// # Errors
+    /// As [`Builder::start`].
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// A sandbox with credentials, an address or signed forms of your choice.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) fn new(servers: Servers, urls: Urls, clients: Clients) -> Self {
+        Self { servers, urls, clients }
+    }
+
+    /// Middleware that signs as the sandbox's Netvisor wants it.
+    #[must_use]
+    pub fn netvisor(&self) -> Netvisor {
+        self.clients.netvisor.clone()
+    }
+
+    /// Middleware that signs as the sandbox's Netgíró wants it, and verifies its replies.
+    #[must_use]
+    pub fn netgiro(&self) -> Netgiro {
+        self.clients.netgiro.clone()
+    }
+
+    /// Middleware that signs as the sandbox's Unleashed wants it.
+    #[must_use]
+    pub fn unleashed(&self) -> Unleashed {
+        self.clients.unleashed.clone()
+    }
+
+    /// Middleware with the key that the sandbox's Vizion wants.
+    #[must_use]
+    pub fn vizion(&self) -> Vizion {
+        self.clients.vizion.clone()
+    }
+
+    /// Netvisor's origin, `http://127.0.0.1:port`, without a slash at its end.
+    #[must_use]
+    pub fn netvisor_url(&self) -> &str {
+        &self.urls.netvisor
+    }
+
+    /// Netgíró's origin.
+    #[must_use]
+    pub fn netgiro_url(&self) -> &str {
+        &self.urls.netgiro
+    }
+
+    /// Unleashed's origin.
+    #[must_use]
+    pub fn unleashed_url(&self) -> &str {
+        &self.urls.unleashed
+    }
+
+    /// Vizion's origin.
+    #[must_use]
+    pub fn vizion_url(&self) -> &str {
+        &self.urls.vizion
+    }
+
+    /// What has arrived so far, oldest first: the latest 256 requests, or fewer where they take more than 16 MiB.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.servers.shared().log.all()
+    }
+
+    /// What arrives from now on. A receiver that lags 256 behind loses the oldest.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Exchange> {
+        self.servers.shared().log.subscribe()
+    }
+
+    /// Gives every answer a fault from now on, until another one or [`Sandbox::heal`].
+    pub fn inject(&self, fault: Fault) {
+        self.servers.shared().inject(Injected::Always(fault));
+    }
+
+    /// Gives the next `count` answers a fault, whoever gives them; those after them have none.
+    pub fn inject_next(&self, count: usize, fault: Fault) {
+        self.servers.shared().inject(Injected::Next(count, fault));
+    }
+
+    /// Answers without fault again.
+    pub fn heal(&self) {
+        self.servers.shared().inject(Injected::None);
+    }
+
+    /// Stops listening, and returns when the requests under way are answered.
+    pub async fn stop(self) {
+        self.servers.stop().await;
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("netvisor", &self.urls.netvisor)
+            .field("netgiro", &self.urls.netgiro)
+            .field("unleashed", &self.urls.unleashed)
+            .field("vizion", &self.urls.vizion)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,20 @@
+//! Judging a request: the query alone is signed.
+
+use super::Unleashed;
+use crate::arrived::Arrived;
+use crate::media::Media;
+use crate::verdict::Refusal;
+
+const API_ID: &str = "api-auth-id";
+const SIGNATURE: &str = "api-auth-signature";
+
+impl Unleashed {
+    /// `client-type` is not looked at: the vendor asks for it, its server does not, and many clients leave it out.
+    pub(super) fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
+        for name in ["accept", "content-type"] {
+            Media::of(arrived.ascii(name)?).ok_or(Refusal::HeaderMalformed(name))?;
+        }
+        arrived.expect_account(API_ID, self.api_id.as_bytes())?;
+        arrived.expect_signature(SIGNATURE, &self.provider(arrived)?, ())
+    }
+}

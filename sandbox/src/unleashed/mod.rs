@@ -1,0 +1,44 @@
+//! Unleashed, played.
+
+mod judge;
+mod reply;
+
+use bytes::Bytes;
+use countersign::unleashed::Unleashed as Provider;
+use countersign::{Error, SignedForm};
+use http::Response;
+
+use crate::arrived::Arrived;
+use crate::credentials::UnleashedCredentials;
+use crate::server::Play;
+use crate::vendor::Vendor;
+use crate::verdict::{Refusal, Verdict};
+
+pub(crate) struct Unleashed {
+    api_id: String,
+    provider: Provider,
+}
+
+impl Unleashed {
+    pub(crate) fn new(credentials: &UnleashedCredentials, signed_form: SignedForm) -> Result<Self, Error> {
+        let provider = credentials.provider()?.signed_form(signed_form).dangerous_allow_http();
+        Ok(Self { api_id: credentials.api_id.clone(), provider })
+    }
+
+    /// The provider, for the origin that the client called.
+    fn provider(&self, arrived: &Arrived) -> Result<Provider, Refusal> {
+        self.provider.clone().allow_origin(&arrived.origin()?).map_err(|_| Refusal::UrlMalformed)
+    }
+}
+
+impl Play for Unleashed {
+    const VENDOR: Vendor = Vendor::Unleashed;
+
+    fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
+        self.judge(arrived)
+    }
+
+    fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+        self.reply(arrived, verdict)
+    }
+}

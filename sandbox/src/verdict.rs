@@ -1,0 +1,71 @@
+//! What is made of a request.
+
+/// Whether a request was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is signed as it should be.
+    Accepted,
+    /// It is not.
+    Refused(Refusal),
+}
+
+/// Why a request was refused. `Display` is a sentence; no value of the request is in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A header that must be there is not.
+    #[error("the header {0} is missing")]
+    HeaderMissing(&'static str),
+    /// A header is there more than once.
+    #[error("the header {0} is there more than once")]
+    HeaderRepeated(&'static str),
+    /// A header's value is not of the kind that it should be.
+    #[error("the header {0} has a value that it cannot have")]
+    HeaderMalformed(&'static str),
+    /// An id or app key is not the one of the sandbox's credentials.
+    #[error("the header {0} does not name an account that is known here")]
+    UnknownAccount(&'static str),
+    /// Netvisor: neither HMACSHA256 nor SHA256. An absent header means MD5, which is refused.
+    #[error("the MAC algorithm is neither HMACSHA256 nor SHA256")]
+    Algorithm,
+    /// The signature is not that of what arrived.
+    #[error("the signature does not match what arrived")]
+    SignatureMismatch,
+    /// A transaction id or nonce was used before.
+    #[error("the value of the header {0} was used before")]
+    Repeated(&'static str),
+    /// Vizion: the key is known but lacks the permission.
+    #[error("the API key lacks the permission")]
+    NoPermission,
+    /// The request line and `Host` do not make a URL.
+    #[error("the request line and Host do not make a URL")]
+    UrlMalformed,
+    /// The body is longer than the sandbox takes, or did not arrive whole.
+    #[error("the body is longer than the sandbox takes, or did not arrive whole")]
+    Body,
+}
+
+impl Refusal {
+    /// A stable, lower-case, hyphenated name.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::HeaderMissing(_) => "header-missing",
+            Self::HeaderRepeated(_) => "header-repeated",
+            Self::HeaderMalformed(_) => "header-malformed",
+            Self::UnknownAccount(_) => "unknown-account",
+            Self::Algorithm => "algorithm",
+            Self::SignatureMismatch => "signature-mismatch",
+            Self::Repeated(_) => "repeated",
+            Self::NoPermission => "no-permission",
+            Self::UrlMalformed => "url-malformed",
+            Self::Body => "body",
+        }
+    }
+}
+
+impl From<Result<(), Refusal>> for Verdict {
+    fn from(judged: Result<(), Refusal>) -> Self {
+        judged.map_or_else(Self::Refused, |()| Self::Accepted)
+    }
+}

@@ -1,0 +1,184 @@
+//! Mistakes with the URL besides its query's encoding and order.
+
+use ::url::{Position, Url};
+
+use super::attempt::{Attempt, Variant, Variants};
+use crate::explain::{Part, Transcript};
+use crate::signing::{Charset, Origin, SegmentKind};
+
+/// Whether a part is the URL or a piece of it.
+pub(super) fn is_address(part: &Part) -> bool {
+    part.kind == SegmentKind::Public
+        && matches!(part.origin, Origin::RequestUrl | Origin::RequestQuery | Origin::RequestTarget)
+}
+
+/// Whether an address is a query by itself: neither a URL nor a path.
+pub(super) fn is_query(address: &str) -> bool {
+    !address.contains("://") && !address.starts_with('/')
+}
+
+/// The attempt with its addresses rewritten, one variant for each form that changes something.
+pub(super) fn rewritten<'a>(
+    attempt: &'a Attempt,
+    forms: &'static [fn(&str) -> Option<String>],
+) -> Variants<'a> {
+    Box::new(forms.iter().filter_map(|form| rewrite(attempt, |_, address| form(address)).map(Variant::from)))
+}
+
+/// The attempt with its addresses rewritten, as text, then put back in the charset they are signed in.
+pub(super) fn rewrite(attempt: &Attempt, form: impl Fn(&Part, &str) -> Option<String>) -> Option<Attempt> {
+    attempt.with_text(|part| {
+        let rewritten = if is_address(part) { form(part, &part.text())? } else { return None };
+        match part.charset {
+            Charset::Utf8 | Charset::Bytes => Some(rewritten.into_bytes()),
+            Charset::Latin9 => Some(encoding_rs::ISO_8859_15.encode(&rewritten).0.into_owned()),
+        }
+    })
+}
+
+/// The address with its query rewritten.
+pub(super) fn with_query(address: &str, form: impl Fn(&str) -> Option<String>) -> Option<String> {
+    match address.split_once('?') {
+        Some((before, query)) if !is_query(address) => Some(format!("{before}?{}", form(query)?)),
+        _ if is_query(address) => form(address),
+        _ => None,
+    }
+}
+
+/// The address with its path rewritten.
+fn with_path(address: &str, form: impl Fn(&str) -> Option<String>) -> Option<String> {
+    if is_query(address) {
+        return None;
+    }
+    let after_scheme = address.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = address.split_at_checked(after_scheme)?;
+    let (host, rest) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
+    let (path, query) = rest.split_at_checked(rest.find('?').unwrap_or(rest.len()))?;
+    Some(format!("{scheme}{host}{}{query}", form(path)?))
+}
+
+pub(super) fn question_mark<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    rewritten(
+        attempt,
+        &[
+            |url| is_query(url).then(|| format!("?{url}")),
+            |url| (!is_query(url) && !url.contains('?')).then(|| format!("{url}?")),
+        ],
+    )
+}
+
+/// The path, or the whole URL, signed with the query.
+pub(super) fn path_included<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let Some(url) = &transcript.url else { return Box::new(std::iter::empty()) };
+    let path = url.path();
+    let forms = [
+        url[Position::BeforePath..Position::AfterQuery].to_owned(),
+        url[..Position::AfterQuery].to_owned(),
+        url[Position::BeforeHost..Position::AfterQuery].to_owned(),
+        path.to_owned(),
+        url[..Position::AfterPath].to_owned(),
+        url[Position::BeforePath..Position::AfterQuery].trim_start_matches('/').to_owned(),
+        format!("{path}{}", url.query().unwrap_or_default()),
+    ];
+    let replace = |form: String| {
+        rewrite(attempt, |part, _| (part.origin == Origin::RequestQuery).then(|| form.clone()))
+    };
+    Box::new(forms.into_iter().filter_map(replace).map(Variant::from))
+}
+
+pub(super) fn origin_missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    rewritten(
+        attempt,
+        &[
+            |url| url.split_once("://")?.1.split_once('/').map(|(_, path)| format!("/{path}")),
+            |url| url.split_once("://")?.1.split_once('/').map(|(_, path)| path.to_owned()),
+            |url| url.split_once("://").map(|(_, rest)| rest.to_owned()),
+        ],
+    )
+}
+
+pub(super) fn case<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    rewritten(
+        attempt,
+        &[
+            |url| Some(url.to_lowercase()),
+            |url| Some(with_hex_digits(url, |digit| digit.to_ascii_lowercase())),
+            |url| Some(with_hex_digits(url, |digit| digit.to_ascii_uppercase())),
+            |url| with_path(url, |path| Some(path.to_lowercase())),
+            |url| with_path(url, |path| Some(capitalised(path))),
+            |url| with_query(url, |query| Some(query.to_lowercase())),
+            |url| Some(url.to_uppercase()),
+        ],
+    )
+}
+
+pub(super) fn trailing_slash<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    rewritten(
+        attempt,
+        &[
+            |url| with_path(url, |path| (!path.ends_with('/')).then(|| format!("{path}/"))),
+            |url| with_path(url, |path| path.strip_suffix('/').map(str::to_owned)),
+            |url| Some(format!("{url}/")),
+        ],
+    )
+}
+
+pub(super) fn fragment<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let fragment = transcript.url.as_ref().and_then(Url::fragment);
+    let included = fragment.and_then(|fragment| rewrite(attempt, |_, url| Some(format!("{url}#{fragment}"))));
+    Box::new(included.map(Variant::from).into_iter())
+}
+
+/// The port written out where it is the scheme's default, or left out where it is not.
+pub(super) fn port<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let Some(url) = &transcript.url else { return Box::new(std::iter::empty()) };
+    let Some((host, port)) = url.host_str().zip(url.port_or_known_default()) else {
+        return Box::new(std::iter::empty());
+    };
+    let with_port = format!("://{host}:{port}");
+    let without_port = format!("://{host}");
+    let written = match url.port() {
+        None => rewrite(attempt, |_, url| Some(url.replacen(&without_port, &with_port, 1))),
+        Some(_) => rewrite(attempt, |_, url| Some(url.replacen(&with_port, &without_port, 1))),
+    };
+    Box::new(written.map(Variant::from).into_iter())
+}
+
+pub(super) fn scheme<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    rewritten(
+        attempt,
+        &[
+            |url| url.strip_prefix("https:").map(|rest| format!("http:{rest}")),
+            |url| url.strip_prefix("http:").map(|rest| format!("https:{rest}")),
+        ],
+    )
+}
+
+/// One of the other URLs that the transcript was given.
+pub(super) fn other_url<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    Box::new(transcript.other_urls.iter().filter_map(|other| {
+        let attempt = rewrite(attempt, |_, _| Some(other.clone()))?;
+        Some(Variant { attempt, detail: Some(other.escape_debug().to_string()) })
+    }))
+}
+
+/// The two digits after each percent sign in another case.
+fn with_hex_digits(text: &str, form: fn(char) -> char) -> String {
+    let mut digits_left = 0_u8;
+    let rewrite = |c: char| {
+        let is_digit = digits_left > 0;
+        digits_left = if c == '%' { 2 } else { digits_left.saturating_sub(1) };
+        if is_digit { form(c) } else { c }
+    };
+    text.chars().map(rewrite).collect()
+}
+
+/// The first letter of each segment of a path in upper case.
+fn capitalised(path: &str) -> String {
+    let mut after_slash = false;
+    let rewrite = |c: char| {
+        let first = std::mem::replace(&mut after_slash, c == '/');
+        if first { c.to_ascii_uppercase() } else { c }
+    };
+    path.chars().map(rewrite).collect()
+}

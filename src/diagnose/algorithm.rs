@@ -1,0 +1,81 @@
+//! Mistakes in how text and key become a digest.
+
+use super::attempt::{Attempt, Function, Hash, Key, Variant, Variants};
+use super::fields::without;
+use crate::explain::{Part, Transcript};
+use crate::signing::SegmentKind;
+
+/// An HMAC, with the secrets of the text as its key, where a plain hash is expected.
+pub(super) fn hmac_for_plain<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let Hash::Plain(function) = attempt.hash else { return none() };
+    let key = without(&attempt.text, |part| part.kind != SegmentKind::Secret);
+    if key.is_empty() {
+        return none();
+    }
+    let bare = without(&attempt.text, |part| part.kind == SegmentKind::Secret);
+    let texts = [bare, attempt.text.clone()];
+    let hmac = move |text| Attempt { text, key: Key::Stated(key.clone()), hash: Hash::Hmac(function) };
+    Box::new(texts.into_iter().map(hmac).map(Variant::from))
+}
+
+/// A plain hash, with the key before or after the text or nowhere, where an HMAC is expected.
+pub(super) fn plain_for_hmac<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let Hash::Hmac(function) = attempt.hash else { return none() };
+    let (text, key) = (&attempt.text, attempt.key_parts());
+    let separator = text.iter().find(|part| part.kind == SegmentKind::Separator).cloned();
+    let joined = |first: &[Part], second: &[Part]| [first, second].concat();
+    let mut texts = vec![text.clone()];
+    if !key.is_empty() {
+        texts.extend([joined(key, text), joined(text, key)]);
+    }
+    if let (Some(separator), false) = (separator, key.is_empty()) {
+        texts.push([key, &[separator], text].concat());
+    }
+    let plain = move |text| Attempt { text, key: Key::Stated(Vec::new()), hash: Hash::Plain(function) };
+    Box::new(texts.into_iter().map(plain).map(Variant::from))
+}
+
+/// Key and text given to the HMAC in each other's place.
+pub(super) fn swapped<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let (Hash::Hmac(_), Key::Stated(key)) = (attempt.hash, &attempt.key) else { return none() };
+    let swapped = Attempt { text: key.clone(), key: Key::Stated(attempt.text.clone()), hash: attempt.hash };
+    Box::new(std::iter::once(swapped.into()))
+}
+
+/// Only one of the parts that the key is made of.
+pub(super) fn part_of_key<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let key = attempt.key_parts();
+    if key.len() < 2 {
+        return none();
+    }
+    let secrets = key.iter().filter(|part| part.kind == SegmentKind::Secret);
+    Box::new(secrets.map(|part| Variant {
+        attempt: Attempt { key: Key::Stated(vec![part.clone()]), ..attempt.clone() },
+        detail: Some(format!("only {}", part.name())),
+    }))
+}
+
+/// MD5 in place of SHA-256.
+pub(super) fn md5<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let hash = match (attempt.hash, &attempt.key) {
+        (Hash::Plain(_), _) => Hash::Plain(Function::Md5),
+        (Hash::Hmac(_), Key::Stated(_)) => Hash::Hmac(Function::Md5),
+        (Hash::Hmac(_), Key::Prepared(_)) => return none(),
+    };
+    Box::new(std::iter::once(Attempt { hash, ..attempt.clone() }.into()))
+}
+
+/// Another key of those that the verifier holds.
+pub(super) fn other_key<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    if attempt.hash != Hash::Hmac(Function::Sha256) {
+        return none();
+    }
+    Box::new(transcript.other_keys.iter().map(|(id, key)| Variant {
+        attempt: Attempt { key: Key::Prepared(key.clone()), ..attempt.clone() },
+        detail: Some(format!("the key {}", id.escape_debug())),
+    }))
+}
+
+fn none<'a>() -> Variants<'a> {
+    Box::new(std::iter::empty())
+}

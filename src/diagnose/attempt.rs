@@ -1,0 +1,157 @@
+//! What somebody may have signed instead.
+
+use hmac::{Hmac, KeyInit as _};
+use md5::Md5;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use crate::explain::{Part, Transcript};
+use crate::signing::{MacAlgorithm, MacKey, Origin, SegmentKind};
+
+/// The variants of a mistake, the likeliest first, made only as far as they are asked for.
+pub(crate) type Variants<'a> = Box<dyn Iterator<Item = Variant> + 'a>;
+
+/// One way of making a mistake.
+pub(crate) struct Variant {
+    pub(super) attempt: Attempt,
+    /// Which way that is, where the mistake's sentence leaves it open. Holds no secret.
+    pub(super) detail: Option<String>,
+}
+
+impl From<Attempt> for Variant {
+    fn from(attempt: Attempt) -> Self {
+        Self { attempt, detail: None }
+    }
+}
+
+/// A text, a key and a hash: what a signature is made of, with a mistake or two in it.
+#[derive(Clone)]
+pub(crate) struct Attempt {
+    pub(super) text: Vec<Part>,
+    pub(super) key: Key,
+    pub(super) hash: Hash,
+}
+
+#[derive(Clone)]
+pub(super) enum Key {
+    /// Only its hash state is known, so nothing can be tried with it.
+    Prepared(MacKey),
+    /// What it is made of; nothing for a plain hash.
+    Stated(Vec<Part>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hash {
+    Plain(Function),
+    Hmac(Function),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Function {
+    Sha256,
+    Md5,
+}
+
+impl Attempt {
+    /// What is right: no mistake yet.
+    pub(super) fn of(transcript: &Transcript) -> Self {
+        let stated = Key::Stated(transcript.key.clone());
+        let (key, hash) = match &transcript.mac {
+            Some(mac) if mac.algorithm() == MacAlgorithm::HmacSha256 => {
+                let key = if transcript.key.is_empty() { Key::Prepared(mac.clone()) } else { stated };
+                (key, Hash::Hmac(Function::Sha256))
+            }
+            _ => (stated, Hash::Plain(Function::Sha256)),
+        };
+        Self { text: transcript.text.clone(), key, hash }
+    }
+
+    /// What the key is made of, as far as that is known.
+    pub(super) fn key_parts(&self) -> &[Part] {
+        match &self.key {
+            Key::Stated(parts) => parts,
+            Key::Prepared(_) => &[],
+        }
+    }
+
+    /// The bytes that the hash takes in.
+    pub(super) fn length(&self) -> usize {
+        self.text.iter().chain(self.key_parts()).map(|part| part.bytes.len()).sum()
+    }
+
+    /// The same with some parts of the text rewritten; `None` if that changes nothing.
+    pub(super) fn with_text(&self, rewrite: impl Fn(&Part) -> Option<Vec<u8>>) -> Option<Self> {
+        let text = rewrite_parts(&self.text, rewrite)?;
+        Some(Self { text, ..self.clone() })
+    }
+
+    /// The same with some parts of the text and of the key rewritten alike; `None` if that changes nothing.
+    pub(super) fn with_parts(&self, rewrite: impl Fn(&Part) -> Option<Vec<u8>>) -> Option<Self> {
+        let text = rewrite_parts(&self.text, &rewrite);
+        let key = rewrite_parts(self.key_parts(), &rewrite).map(Key::Stated);
+        (text.is_some() || key.is_some()).then(|| Self {
+            text: text.unwrap_or_else(|| self.text.clone()),
+            key: key.unwrap_or_else(|| self.key.clone()),
+            hash: self.hash,
+        })
+    }
+
+    /// The part of the text that comes from `origin`, if there is one.
+    pub(super) fn part_from(&self, origin: Origin) -> Option<&Part> {
+        self.text.iter().find(|part| part.origin == origin && part.kind == SegmentKind::Public)
+    }
+
+    pub(super) fn digest(&self) -> Vec<u8> {
+        let key = || join(self.key_parts());
+        match (self.hash, &self.key) {
+            (Hash::Plain(Function::Sha256), _) => {
+                let mut hash = Sha256::new();
+                self.text.iter().for_each(|part| sha2::Digest::update(&mut hash, &**part.bytes));
+                hash.finalize().to_vec()
+            }
+            (Hash::Plain(Function::Md5), _) => {
+                let mut hash = Md5::new();
+                self.text.iter().for_each(|part| sha2::Digest::update(&mut hash, &**part.bytes));
+                hash.finalize().to_vec()
+            }
+            (Hash::Hmac(Function::Sha256), Key::Prepared(mac)) => {
+                let mut mac = mac.start();
+                self.text.iter().for_each(|part| mac.update(&part.bytes));
+                mac.finish().digest().to_vec()
+            }
+            (Hash::Hmac(Function::Sha256), Key::Stated(_)) => {
+                self.authenticate(Hmac::<Sha256>::new_from_slice(&key()))
+            }
+            (Hash::Hmac(Function::Md5), _) => self.authenticate(Hmac::<Md5>::new_from_slice(&key())),
+        }
+    }
+
+    fn authenticate<M: hmac::Mac, E>(&self, mac: Result<M, E>) -> Vec<u8> {
+        // An HMAC takes a key of any length; should that change, nothing equals an empty digest.
+        let Ok(mut mac) = mac else { return Vec::new() };
+        self.text.iter().for_each(|part| mac.update(&part.bytes));
+        mac.finalize().into_bytes().to_vec()
+    }
+}
+
+fn rewrite_parts(parts: &[Part], rewrite: impl Fn(&Part) -> Option<Vec<u8>>) -> Option<Vec<Part>> {
+    let mut changed = false;
+    let rewritten = parts
+        .iter()
+        .map(|part| match rewrite(part) {
+            Some(bytes) if bytes != **part.bytes => {
+                changed = true;
+                part.with_bytes(bytes)
+            }
+            _ => part.clone(),
+        })
+        .collect();
+    changed.then_some(rewritten)
+}
+
+/// The bytes of some parts in one run, wiped afterwards.
+pub(super) fn join(parts: &[Part]) -> Zeroizing<Vec<u8>> {
+    let mut joined = Zeroizing::new(Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum()));
+    parts.iter().for_each(|part| joined.extend_from_slice(&part.bytes));
+    joined
+}

@@ -1,0 +1,107 @@
+//! Mistakes with time.
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::attempt::{Attempt, Variant, Variants};
+use crate::explain::{Part, Transcript};
+use crate::signing::{Origin, SegmentKind};
+
+const TEXT_FORM: &str = "%Y-%m-%d %H:%M:%S";
+
+/// Time zones are whole and half hours from −12:00 to +14:00; the usual ones, in Europe, come first.
+const ZONES: std::ops::RangeInclusive<i32> = -24..=28;
+
+/// Local time where UTC is expected: in the text form, in the count of seconds, or in both.
+pub(super) fn local<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    if !attempt.text.iter().any(is_clock) {
+        return Box::new(std::iter::empty());
+    }
+    let mut zones: Vec<i32> = ZONES.filter(|half_hours| *half_hours != 0).collect();
+    zones.sort_by_key(|half_hours| (half_hours % 2 != 0, (half_hours - 5).abs()));
+    let forms: [fn(&str, i32) -> Option<String>; 3] = [shift_text, shift_count, |time, minutes| {
+        shift_text(time, minutes).or_else(|| shift_count(time, minutes))
+    }];
+    let variants = zones.into_iter().flat_map(move |half_hours| {
+        let shifted = move |form: fn(&str, i32) -> Option<String>| {
+            let attempt = with_clock(attempt, |time| form(time, 30 * half_hours))?;
+            let detail =
+                format!("UTC{:+03}:{:02} in the signed text", half_hours / 2, 30 * (half_hours.abs() % 2));
+            Some(Variant { attempt, detail: Some(detail) })
+        };
+        forms.into_iter().filter_map(shifted)
+    });
+    Box::new(variants)
+}
+
+/// A thousand times too many or too few.
+pub(super) fn milliseconds<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let whole = with_clock(attempt, |time| is_seconds(time).then(|| format!("{time}000")));
+    let of_any_moment = (1..1000).filter_map(move |milliseconds| {
+        with_clock(attempt, |time| is_seconds(time).then(|| format!("{time}{milliseconds:03}")))
+    });
+    Box::new(whole.into_iter().chain(of_any_moment).map(Variant::from))
+}
+
+pub(super) fn seconds<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let form = |time: &str| {
+        let (seconds, milliseconds) = time.split_at_checked(10)?;
+        (is_seconds(seconds) && milliseconds.len() == 3 && is_count(milliseconds)).then(|| seconds.to_owned())
+    };
+    Box::new(with_clock(attempt, form).map(Variant::from).into_iter())
+}
+
+/// Another way of writing the same moment: with milliseconds, with a `T`, with a zone.
+pub(super) fn other_form<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let forms: [fn(NaiveDateTime) -> String; 6] = [
+        |time| time.format("%Y-%m-%d %H:%M:%S.000").to_string(),
+        |time| time.format("%Y-%m-%dT%H:%M:%S").to_string(),
+        |time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        |time| time.format("%Y-%m-%d %H:%M").to_string(),
+        |time| time.format(TEXT_FORM).to_string(),
+        |time| time.and_utc().timestamp().to_string(),
+    ];
+    Box::new(forms.into_iter().filter_map(|form| {
+        let attempt = with_clock(attempt, |time| parse(time).map(form))?;
+        Some(attempt.into())
+    }))
+}
+
+fn is_clock(part: &Part) -> bool {
+    part.origin == Origin::Clock && part.kind == SegmentKind::Public
+}
+
+fn with_clock(attempt: &Attempt, form: impl Fn(&str) -> Option<String>) -> Option<Attempt> {
+    attempt.with_text(|part| {
+        if is_clock(part) {
+            form(std::str::from_utf8(&part.bytes).ok()?).map(String::into_bytes)
+        } else {
+            None
+        }
+    })
+}
+
+/// A moment as text: its whole seconds, and what follows them.
+fn parse(time: &str) -> Option<NaiveDateTime> {
+    let (whole, fraction) = time.split_at_checked(19)?;
+    let is_fraction = fraction.is_empty() || fraction.strip_prefix('.').is_some_and(is_count);
+    if is_fraction { NaiveDateTime::parse_from_str(whole, TEXT_FORM).ok() } else { None }
+}
+
+fn shift_text(time: &str, minutes: i32) -> Option<String> {
+    let shifted = parse(time)?.checked_add_signed(TimeDelta::minutes(minutes.into()))?;
+    Some(format!("{}{}", shifted.format(TEXT_FORM), time.get(19..)?))
+}
+
+fn shift_count(time: &str, minutes: i32) -> Option<String> {
+    let seconds: i64 = if is_seconds(time) { time.parse().ok()? } else { return None };
+    Some(seconds.checked_add(60 * i64::from(minutes))?.to_string())
+}
+
+/// Ten digits: seconds since 1970, from 2001 to 2286.
+fn is_seconds(time: &str) -> bool {
+    time.len() == 10 && is_count(time)
+}
+
+fn is_count(time: &str) -> bool {
+    !time.is_empty() && time.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,52 @@
+//! What a diagnosis says.
+
+use serde::Serialize;
+
+/// One explanation of a signature: a mistake, or two made together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    code: String,
+    sentence: String,
+    fix: String,
+}
+
+impl Finding {
+    pub(super) fn new(code: &str, sentence: &str, fix: &str) -> Self {
+        Self { code: code.to_owned(), sentence: sentence.to_owned(), fix: fix.to_owned() }
+    }
+
+    /// Adds in brackets which variant of the mistake it was.
+    pub(super) fn detailed(mut self, detail: Option<String>) -> Self {
+        if let Some(detail) = detail {
+            self.sentence = format!("{} ({detail}).", self.sentence.trim_end_matches('.'));
+        }
+        self
+    }
+
+    /// Both mistakes, made together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            code: format!("{}+{}", self.code, other.code),
+            sentence: format!("{} {}", self.sentence, other.sentence),
+            fix: format!("{} {}", self.fix, other.fix),
+        }
+    }
+
+    /// The stable code, e.g. `query-decoded`; of two mistakes, both with a `+` between them.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn fix(&self) -> &str {
+        &self.fix
+    }
+}

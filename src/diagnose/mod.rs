@@ -1,0 +1,177 @@
+//! Why a signature is not the expected one.
+//!
+//! Given what should have been signed and the signature that somebody else computed, each mistake known from the
+//! field is made on purpose, the signature computed again and compared. What reproduces the received signature is
+//! proved, not guessed: two digests agree by chance once in 2²⁵⁶. Single mistakes come first; two made together are tried only where no
+//! single one explains it.
+//!
+//! ```
+//! use countersign::diagnose::diagnose;
+//! use countersign::unleashed::Unleashed;
+//!
+//! let provider = Unleashed::new("api-id", "unleashed-example-api-key", "acme/stock")?;
+//! let request = http::Request::get("https://api.unleashedsoftware.com/Customers?customerCode=ACME").body(())?;
+//! let outgoing = countersign::Outgoing::from_http(&request)?;
+//! // Somebody computed the HMAC over `?customerCode=ACME`.
+//! let received = "/36QnfkYUiUen5K/7PDhGbYEnw9LJKC/a1+llptp2Ow=";
+//! let diagnosis = diagnose(&provider, &outgoing, (), received)?;
+//! assert_eq!(diagnosis.code(), "question-mark-included");
+//! println!("{diagnosis}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod address;
+mod algorithm;
+mod attempt;
+mod body;
+mod charset;
+mod clock;
+mod fields;
+mod finding;
+mod query;
+mod reading;
+mod search;
+mod secret;
+mod table;
+
+use std::fmt;
+
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
+#[cfg(feature = "netvisor")]
+pub(crate) use fields::with_header;
+pub use finding::Finding;
+#[cfg(feature = "netvisor")]
+pub(crate) use table::Mistake;
+
+use crate::error::Error;
+use crate::explain::Transcript;
+use crate::signing::{Outgoing, Provider};
+use search::Effort;
+
+/// Diagnoses `received`, the signature that somebody else computed for a request, against the one that `provider`
+/// computes with `stamp`.
+///
+/// # Errors
+/// As [`sign_with`](crate::sign_with): when the request would not be signed at all.
+pub fn diagnose<P: Provider>(
+    provider: &P,
+    request: &Outgoing<'_>,
+    stamp: P::Stamp,
+    received: &str,
+) -> Result<Diagnosis, Error> {
+    Ok(Transcript::with_stamp(provider, request, stamp)?.diagnose(received))
+}
+
+impl Transcript {
+    /// Diagnoses `received`, the text of a signature that somebody else computed for this message.
+    ///
+    /// The work is bounded: at most 64 MiB are hashed, and a body is re-serialised up to 64 KiB.
+    #[must_use]
+    pub fn diagnose(&self, received: &str) -> Diagnosis {
+        search::run(self, received, Effort::Full)
+    }
+
+    /// As [`Transcript::diagnose`], with single mistakes only and less to hash: cheap enough for a refused message
+    /// that anybody may have sent.
+    #[must_use]
+    pub fn diagnose_briefly(&self, received: &str) -> Diagnosis {
+        search::run(self, received, Effort::Brief)
+    }
+}
+
+/// What came out of a diagnosis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The signature is the expected one.
+    Matches,
+    /// One or more known mistakes reproduce the signature: proved.
+    Reproduced,
+    /// It has the right form and no known mistake reproduces it: another key, most likely. A conclusion, not a proof.
+    WrongKey,
+    /// It is not a digest in any known encoding, so nothing could be compared.
+    Malformed,
+    /// The provider signs nothing: there is no signature to compare with.
+    Unsigned,
+}
+
+/// Why a signature is not the expected one, as far as that can be found out. Holds no secret and no signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    outcome: Outcome,
+    findings: Vec<Finding>,
+    complete: bool,
+}
+
+impl Diagnosis {
+    /// What came out.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// The likeliest explanation first, then others that reproduce the same signature. There is always one; where none is
+    /// proved, it stands for the [`Outcome`].
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Whether everything known was tried. A long body can use up the work allowed before that.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The stable code of the likeliest explanation, e.g. `query-decoded`; of two mistakes made together, both codes
+    /// with a `+` between them. `matches`, `wrong-key`, `signature-malformed` and `not-signed` are the codes of
+    /// outcomes without a mistake.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.first().map_or("wrong-key", Finding::code)
+    }
+
+    /// What went wrong, in a sentence or two.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        self.first().map_or("", Finding::sentence)
+    }
+
+    /// What to do about it, in a sentence or two.
+    #[must_use]
+    pub fn fix(&self) -> &str {
+        self.first().map_or("", Finding::fix)
+    }
+
+    fn first(&self) -> Option<&Finding> {
+        self.findings.first()
+    }
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}", self.code(), self.sentence(), self.fix())?;
+        for other in self.findings.iter().skip(1) {
+            write!(f, "\nor {}: {} {}", other.code(), other.sentence(), other.fix())?;
+        }
+        if !self.complete {
+            write!(f, "\nThe message is long, so not every known mistake was tried.")?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Diagnosis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut diagnosis = serializer.serialize_struct("Diagnosis", 6)?;
+        diagnosis.serialize_field("code", self.code())?;
+        diagnosis.serialize_field("sentence", self.sentence())?;
+        diagnosis.serialize_field("fix", self.fix())?;
+        diagnosis.serialize_field("reproduced", &(self.outcome == Outcome::Reproduced))?;
+        diagnosis.serialize_field("complete", &self.complete)?;
+        diagnosis.serialize_field("findings", &self.findings)?;
+        diagnosis.end()
+    }
+}

@@ -1,0 +1,193 @@
+//! Errors are found under whatever wraps them, say what to do, and keep quiet about what was asked.
+
+use countersign::error::{Class, Fault};
+use countersign::netvisor::MacAlgorithm;
+use countersign::{Error, unleashed, vizion};
+use http::StatusCode;
+use reqwest_middleware::{ClientBuilder, Middleware};
+use reqwest_retry::policies::ExponentialBackoff;
+use reqwest_retry::{RetryError, RetryTransientMiddleware};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
+
+use crate::support::raw_server::RawServer;
+use crate::support::received::answer;
+use crate::support::{client, subjects};
+
+const CANARY: &str = "c4n4ry";
+
+/// Sends a request to `server` whose path, query and fragment must not show in an error.
+async fn send(server: &RawServer, middleware: impl Middleware) -> reqwest_middleware::Error {
+    let url = format!("{}/{CANARY}?name={CANARY}&{CANARY}=1#{CANARY}", server.origin());
+    ClientBuilder::new(client()).with(middleware).build().post(url).body(CANARY).send().await.unwrap_err()
+}
+
+/// An error of each class, as a caller of the middleware gets it.
+async fn one_of_each() -> Vec<(Class, &'static str, reqwest_middleware::Error)> {
+    let redirect =
+        RawServer::answering(302, &[&format!("location: https://other.example/{CANARY}")], "").await;
+    let failed = RawServer::answering(
+        200,
+        &["netgiro_referenceId: ref-1"],
+        "<Root><ResponseStatus><Status>FAILED</Status><Status>INVALID_DATA :: no</Status></ResponseStatus></Root>",
+    )
+    .await;
+    let netvisor = || subjects::netvisor(MacAlgorithm::HmacSha256).allow_origin(&failed.origin()).unwrap();
+    let year_10_000 = || UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+    vec![
+        (Class::Scope, "origin-not-allowed", send(&failed, subjects::unleashed()).await),
+        (Class::Scope, "redirect-cross-origin", {
+            let vizion = subjects::vizion().allow_origin(&redirect.origin()).unwrap();
+            send(&redirect, vizion.follow_redirects(1)).await
+        }),
+        (Class::Signing, "clock-out-of-range", send(&failed, netvisor().clock(year_10_000)).await),
+        (Class::Refused, "netvisor-failed", send(&failed, netvisor().fail_on_failed()).await),
+        (Class::Verification, "reply-signature-missing", {
+            let netgiro = subjects::netgiro().allow_origin(&failed.origin()).unwrap();
+            send(&failed, netgiro).await
+        }),
+    ]
+}
+
+fn retrying() -> RetryTransientMiddleware<ExponentialBackoff> {
+    let at_once = Duration::from_millis(1);
+    RetryTransientMiddleware::new_with_policy(
+        ExponentialBackoff::builder().retry_bounds(at_once, at_once).build_with_max_retries(2),
+    )
+}
+
+#[tokio::test]
+async fn each_error_is_found_and_belongs_to_one_class() {
+    for (class, code, error) in one_of_each().await {
+        let found = Error::find(&error).unwrap_or_else(|| panic!("{code} in {error:?}"));
+        assert_eq!(found.code(), code);
+        assert!(found.provider().is_some(), "{code}");
+        assert!(error.to_string().contains(&format!("[{code}]")), "{error}");
+        check_class(found, class);
+
+        let wrapped = anyhow::Error::new(error).context("inner").context("outer");
+        assert_eq!(Error::find(wrapped.as_ref()).unwrap().code(), code);
+    }
+}
+
+#[test]
+fn an_error_outside_the_middleware_belongs_to_one_class_too() {
+    let forbidden = StatusCode::FORBIDDEN;
+    check_class(&vizion::Vizion::new("").unwrap_err(), Class::Configuration);
+    check_class(&vizion::refusal(forbidden).unwrap(), Class::Refused);
+    check_class(&unleashed::refusal(forbidden, &"https://h/?a=1".parse().unwrap()).unwrap(), Class::Refused);
+}
+
+fn check_class(error: &Error, class: Class) {
+    let predicates = [
+        (Class::Configuration, error.is_configuration()),
+        (Class::Scope, error.is_scope()),
+        (Class::Signing, error.is_signing()),
+        (Class::Verification, error.is_verification()),
+        (Class::Refused, error.is_refused()),
+    ];
+    let held: Vec<_> = predicates.into_iter().filter(|(_, holds)| *holds).map(|(class, _)| class).collect();
+    assert_eq!(held, [class], "{error}");
+}
+
+#[tokio::test]
+async fn an_error_is_found_through_a_retry_layer() {
+    let server = RawServer::answering(200, &[], "{}").await;
+    let netgiro = subjects::netgiro().allow_origin(&server.origin()).unwrap();
+    let client = ClientBuilder::new(client()).with(retrying()).with(netgiro).build();
+    let error = client.get(server.origin()).send().await.unwrap_err();
+    assert_eq!(Error::find(&error).unwrap().code(), "reply-signature-missing");
+    assert_eq!(server.take_requests().len(), 1, "a forged reply is nothing to try again");
+}
+
+#[tokio::test]
+async fn an_error_is_found_through_a_retry_layer_that_has_tried_again() {
+    let attempts = std::sync::Arc::new(AtomicUsize::new(0));
+    let server = RawServer::start(move |_, mut stream| {
+        let is_first = attempts.fetch_add(1, Ordering::Relaxed) == 0;
+        // The first connection is closed without an answer.
+        async move {
+            if !is_first {
+                answer(&mut stream, 200, &[], b"{}").await;
+            }
+        }
+    })
+    .await;
+    let netgiro = subjects::netgiro().allow_origin(&server.origin()).unwrap();
+    let client = ClientBuilder::new(client()).with(retrying()).with(netgiro).build();
+    let error = client.get(server.origin()).send().await.unwrap_err();
+    let reqwest_middleware::Error::Middleware(inner) = &error else { panic!("{error:?}") };
+    assert!(matches!(inner.downcast_ref(), Some(RetryError::WithRetries { retries: 1, .. })), "{error:?}");
+    assert_eq!(Error::find(&error).unwrap().code(), "reply-signature-missing");
+    assert_eq!(server.take_requests().len(), 2);
+}
+
+#[test]
+fn errors_of_others_are_not_taken_for_ours() {
+    assert!(Error::find(&std::fmt::Error).is_none());
+    assert!(Error::find(anyhow::anyhow!("[origin-not-allowed]").as_ref()).is_none());
+}
+
+#[tokio::test]
+async fn the_alternate_form_adds_code_and_next_step() {
+    for (_, code, error) in one_of_each().await {
+        let found = Error::find(&error).unwrap();
+        let (short, long) = (found.to_string(), format!("{found:#}"));
+        assert_eq!(long, format!("{short} [{code}]. {}", found.next_step()));
+        assert!(short.starts_with(&format!("{}: ", found.provider().unwrap())), "{short}");
+        assert!(!short.contains(code) && found.next_step().ends_with('.'), "{long}");
+    }
+}
+
+#[tokio::test]
+async fn no_error_prints_path_query_fragment_body_or_keys() {
+    for (_, code, error) in one_of_each().await {
+        let texts = format!("{error}\n{error:#}\n{error:?}\n{error:#?}");
+        for secret in [
+            CANARY,
+            subjects::SECRET_KEY,
+            subjects::CUSTOMER_KEY,
+            subjects::PARTNER_KEY,
+            subjects::API_KEY,
+            subjects::VIZION_KEY,
+        ] {
+            assert!(!texts.contains(secret), "{code}: {secret} in {texts}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_verification_error_carries_the_reference_id() {
+    let errors = one_of_each().await;
+    let (_, _, error) = errors.iter().find(|(class, _, _)| *class == Class::Verification).unwrap();
+    let error = Error::find(error).unwrap();
+    assert_eq!(error.reference_id(), Some("ref-1"));
+    assert!(error.to_string().contains("ref-1"));
+}
+
+#[test]
+fn a_source_is_kept_and_a_fault_comes_back_as_its_type() {
+    #[derive(Debug)]
+    struct Mine;
+    impl std::fmt::Display for Mine {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("mine")
+        }
+    }
+    impl Fault for Mine {
+        fn code(&self) -> &'static str {
+            "mine"
+        }
+        fn class(&self) -> Class {
+            Class::Signing
+        }
+        fn next_step(&self) -> &'static str {
+            "None."
+        }
+    }
+    let error = Error::new(Mine).with_source(std::fmt::Error).with_note("noticed");
+    assert!(error.fault::<Mine>().is_some() && error.fault::<countersign::netvisor::Failure>().is_none());
+    assert!(std::error::Error::source(&error).unwrap().is::<std::fmt::Error>());
+    assert_eq!(format!("{error:#}"), "mine; noticed [mine]. None.");
+    assert_eq!(error.in_provider("first").in_provider("second").provider(), Some("first"));
+}

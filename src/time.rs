@@ -70,6 +70,7 @@ pub(crate) fn unix_seconds(time: SystemTime) -> Result<i64, Error> {
 }
 
 /// A sentence for an error when the `Date` of a reply is more than a minute away from the local clock.
+#[cfg(feature = "middleware")]
 pub(crate) fn skew_note(date: Option<&http::HeaderValue>, now: SystemTime) -> Option<String> {
     let theirs = httpdate::parse_http_date(date?.to_str().ok()?).ok()?;
     let seconds = (unix_nanos(now) - unix_nanos(theirs)) / 1_000_000_000;
@@ -93,6 +94,7 @@ mod tests {
         assert_eq!(unix_seconds(at(-1_000_000_001)).unwrap(), -2);
     }
 
+    #[cfg(feature = "middleware")]
     #[test]
     fn skew_is_told_beyond_a_minute_in_either_direction() {
         let date = http::HeaderValue::from_static("Thu, 01 Jan 1970 00:10:00 GMT");

@@ -28,11 +28,14 @@ impl Arrived {
     pub(crate) async fn read(request: Request, body_limit: usize) -> Self {
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-        let url = format!("http://{}{target}", host(&parts));
+        let host = host(&parts);
+        let url = format!("http://{host}{target}");
+        // Without a host, `Url` would take the first part of the path for one.
+        let parsed = if host.is_empty() { None } else { Url::parse(&url).ok() };
         let body = axum::body::to_bytes(body, body_limit).await;
         Self {
             method: parts.method,
-            parsed: Url::parse(&url).ok(),
+            parsed,
             url,
             target,
             headers: parts.headers,
@@ -42,9 +45,13 @@ impl Arrived {
         }
     }
 
-    /// Refuses a request whose body is too long or has ended early.
-    pub(crate) fn check_whole(&self) -> Result<(), Refusal> {
-        if self.whole { Ok(()) } else { Err(Refusal::Body) }
+    /// Refuses what no vendor could judge.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        match (&self.parsed, self.whole) {
+            (_, false) => Err(Refusal::Body),
+            (None, true) => Err(Refusal::UrlMalformed),
+            (Some(_), true) => Ok(()),
+        }
     }
 
     /// The one value of a header.

@@ -11,6 +11,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use url::Url;
 
 use crate::server::with_status;
+use crate::verdict::Verdict;
 
 /// A fault that the sandbox's answers have, from [`Sandbox::inject`](crate::Sandbox::inject) on.
 ///
@@ -29,7 +30,8 @@ pub enum Fault {
     Extended,
     /// "stale": the first reply that this URL was given, again.
     Stale,
-    /// "redirect" or "redirect=URL": 307, by default to the same path on another of the sandbox's ports.
+    /// "redirect" or "redirect=URL": accepted requests get a 307, by default to the same path on another of the
+    /// sandbox's ports, where a client that follows shows in the [`Exchange`](crate::Exchange) what it took along.
     Redirect(Option<Url>),
     /// "503": a gateway's answer, unsigned and empty.
     Unavailable,
@@ -40,6 +42,12 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether an answer has the fault. Only accepted requests are redirected, so that a client that follows to
+    /// another vendor's port, with the wrong headers for it, is not sent on and on.
+    pub(crate) fn concerns(&self, verdict: &Verdict) -> bool {
+        *verdict == Verdict::Accepted || !matches!(self, Self::Redirect(_))
+    }
+
     /// What the fault makes of an answer on its way. `elsewhere` is where a redirect leads by default.
     pub(crate) fn transmit(&self, reply: Response<Bytes>, elsewhere: &str) -> Response<Body> {
         match self {

@@ -84,7 +84,7 @@ impl Servers {
         let listener = TcpListener::bind(port_of(P::VENDOR, first)).await.map_err(listen_error)?;
         let origin = format!("http://{}", listener.local_addr().map_err(listen_error)?);
         lock(&self.shared.origins).push((P::VENDOR, origin.clone()));
-        let stage = Stage { play, shared: Arc::clone(&self.shared) };
+        let stage = Stage { play, shared: Arc::clone(&self.shared), stop: self.stop.clone() };
         let router = Router::new().fallback(answer::<P>).with_state(Arc::new(stage));
         let stopped = self.stop.clone().cancelled_owned();
         self.tasks.spawn(axum::serve(listener, router).with_graceful_shutdown(stopped).into_future());
@@ -117,17 +117,18 @@ fn port_of(vendor: Vendor, first: SocketAddr) -> SocketAddr {
 struct Stage<P> {
     play: P,
     shared: Arc<Shared>,
+    stop: CancellationToken,
 }
 
 async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request: Request) -> Response<Body> {
     let arrived = Arrived::read(request, BODY_LIMIT).await;
     let at = SystemClock.now();
-    let verdict = Verdict::from(arrived.check_whole().and_then(|()| stage.play.judge(&arrived)));
+    let verdict = Verdict::from(arrived.check().and_then(|()| stage.play.judge(&arrived)));
     let reply = match verdict {
         Verdict::Refused(Refusal::Body) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
         _ => stage.play.reply(&arrived, &verdict),
     };
-    let fault = lock(&stage.shared.injected).next();
+    let fault = lock(&stage.shared.injected).next().filter(|fault| fault.concerns(&verdict));
     let response = match &fault {
         None => reply.map(Body::from),
         Some(fault) => {
@@ -138,7 +139,8 @@ async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request: Request) -
     // Before the answer leaves, so that whoever has it finds the record.
     stage.shared.log.push(Exchange::new(P::VENDOR, arrived, at, verdict, response.status()));
     if let Some(fault) = fault {
-        tokio::time::sleep(fault.delay()).await;
+        // Stopping does not wait for a slow answer.
+        stage.stop.run_until_cancelled(tokio::time::sleep(fault.delay())).await;
     }
     response
 }
@@ -148,4 +150,17 @@ pub(crate) fn with_status(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::default();
     *response.status_mut() = status;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn given_ports_are_in_a_row_and_free_ones_are_up_to_the_system() {
+        for (first, ports) in [(0, [0, 0, 0, 0]), (8000, [8000, 8001, 8002, 8003])] {
+            let first = SocketAddr::from(([127, 0, 0, 1], first));
+            assert_eq!(Vendor::ALL.map(|vendor| port_of(vendor, first).port()), ports);
+        }
+    }
 }

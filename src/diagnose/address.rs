@@ -71,19 +71,22 @@ pub(super) fn question_mark<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Vari
 pub(super) fn path_included<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let Some(url) = &transcript.url else { return Box::new(std::iter::empty()) };
     let path = url.path();
-    let forms = [
-        url[Position::BeforePath..Position::AfterQuery].to_owned(),
-        url[..Position::AfterQuery].to_owned(),
-        url[Position::BeforeHost..Position::AfterQuery].to_owned(),
-        path.to_owned(),
-        url[..Position::AfterPath].to_owned(),
-        url[Position::BeforePath..Position::AfterQuery].trim_start_matches('/').to_owned(),
-        format!("{path}{}", url.query().unwrap_or_default()),
+    let in_front = [path, &url[..Position::AfterPath], path.trim_start_matches('/')];
+    let signed_query = in_front.map(|before| rewrite_query(attempt, |query| format!("{before}?{query}")));
+    let as_sent = [
+        &url[Position::BeforePath..Position::AfterQuery],
+        &url[..Position::AfterQuery],
+        &url[Position::BeforeHost..Position::AfterQuery],
+        path,
+        &url[..Position::AfterPath],
     ];
-    let replace = |form: String| {
-        rewrite(attempt, |part, _| (part.origin == Origin::RequestQuery).then(|| form.clone()))
-    };
-    Box::new(forms.into_iter().filter_map(replace).map(Variant::from))
+    let as_sent = as_sent.map(|address| rewrite_query(attempt, |_| address.to_owned()));
+    Box::new(signed_query.into_iter().chain(as_sent).flatten().map(Variant::from))
+}
+
+/// The attempt with something else in place of a query that is signed by itself.
+fn rewrite_query(attempt: &Attempt, form: impl Fn(&str) -> String) -> Option<Attempt> {
+    rewrite(attempt, |part, query| (part.origin == Origin::RequestQuery).then(|| form(query)))
 }
 
 pub(super) fn origin_missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {

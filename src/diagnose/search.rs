@@ -88,6 +88,9 @@ impl Search<'_> {
         let mut findings = Vec::new();
         for (place, first) in table::all().enumerate() {
             for variant in (first.variants)(self.transcript, &right).take(VARIANTS_IN_PAIRS) {
+                if self.exhausted {
+                    return findings;
+                }
                 for second in table::all().skip(place + 1) {
                     let variants = (second.variants)(self.transcript, &variant.attempt);
                     let Some((finding, None)) = self.first_match(second, variants.take(VARIANTS_IN_PAIRS))

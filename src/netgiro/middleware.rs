@@ -46,7 +46,8 @@ impl Netgiro {
                 return Err(self.refuse(&response, error));
             }
         };
-        match check.finish(self, &body) {
+        let note = |error| self.note_known_mistake(error, &sent, response.headers(), &body);
+        match check.finish(self, &body).map_err(note) {
             Ok(reply) => {
                 response.extensions_mut().insert(reply);
                 rebuild(response, sent.url, body)

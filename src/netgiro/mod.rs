@@ -21,6 +21,8 @@
 //! ```
 
 mod credentials;
+#[cfg(feature = "explain")]
+mod explain;
 #[cfg(feature = "middleware")]
 mod middleware;
 mod model;

@@ -44,6 +44,11 @@ impl SentRequest {
     pub fn new(signed: &Outgoing<'_>) -> Self {
         Self { url: signed.url().clone(), marks: Marks::of(signed) }
     }
+
+    #[cfg(feature = "explain")]
+    pub(super) fn url(&self) -> &str {
+        as_sent(&self.url)
+    }
 }
 
 impl fmt::Debug for SentRequest {
@@ -160,14 +165,20 @@ impl Netgiro {
         self.begin(sent, headers).map_err(|fault| Error::new(fault).with_reference_id(reference_id(headers)))
     }
 
-    /// Judges a whole reply: `body` is what arrived, decompressed.
+    /// Judges a whole reply: `body` is what arrived, decompressed. With the feature `explain`, a mismatch carries a note
+    /// where a known mistake would explain it.
     ///
     /// # Errors
     /// One of [`ReplyFault`], with the reply's reference id.
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
         let mut check = self.begin_reply(sent, headers)?;
         check.update(body);
-        check.finish(self, body)
+        check.finish(self, body).map_err(|error| self.note_known_mistake(error, sent, headers, body))
+    }
+
+    #[cfg(not(feature = "explain"))]
+    pub(super) fn note_known_mistake(&self, error: Error, _: &SentRequest, _: &HeaderMap, _: &[u8]) -> Error {
+        error
     }
 
     fn begin(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, ReplyFault> {
@@ -237,7 +248,11 @@ pub(super) fn reference_id(headers: &HeaderMap) -> Option<HeaderValue> {
     (printable && (1..=LONGEST_FIELD).contains(&value.len())).then(|| value.clone())
 }
 
-fn single(headers: &HeaderMap, name: HeaderName, missing: ReplyFault) -> Result<&HeaderValue, ReplyFault> {
+pub(super) fn single(
+    headers: &HeaderMap,
+    name: HeaderName,
+    missing: ReplyFault,
+) -> Result<&HeaderValue, ReplyFault> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().ok_or(missing)?;
     if values.next().is_some() { Err(ReplyFault::DuplicateHeader) } else { Ok(value) }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use countersign::netgiro::{self, Netgiro};
-use countersign::{error, middleware, netvisor, random, scope, signing, time, unleashed, vizion};
+use countersign::{
+    diagnose, error, explain, middleware, netvisor, random, scope, signing, time, unleashed, vizion,
+};
 
 /// Lives within one call only: it borrows a closure, of which nothing more is asked than that it can be called.
 const NOT_SHARED: [&str; 1] = ["SignedText"];
@@ -19,14 +21,25 @@ fn shared<T: Send + Sync + Unpin + 'static>() -> &'static str {
 fn shared_types() -> BTreeSet<&'static str> {
     BTreeSet::from([
         shared::<countersign::SignedForm>(),
+        shared::<diagnose::Diagnosis>(),
+        shared::<diagnose::Finding>(),
+        shared::<diagnose::Outcome>(),
         shared::<error::Class>(),
         shared::<error::Error>(),
+        shared::<explain::Change>(),
+        shared::<explain::Difference>(),
+        shared::<explain::ExplainedHeader>(),
+        shared::<explain::ExplainedSegment>(),
+        shared::<explain::Explanation>(),
+        shared::<explain::Fingerprint>(),
+        shared::<explain::MacSummary>(),
+        shared::<explain::Transcript>(),
+        shared::<explain::Value>(),
         shared::<middleware::Signer<Netgiro>>(),
         shared::<middleware::Unsigned>(),
         shared::<Netgiro>(),
         shared::<netgiro::ApiResponse<()>>(),
         shared::<netgiro::Reply>(),
-        shared::<netgiro::ReplyCheck>(),
         shared::<netgiro::ReplyFault>(),
         shared::<netgiro::ResultCode>(),
         shared::<netgiro::SentRequest>(),
@@ -44,10 +57,12 @@ fn shared_types() -> BTreeSet<&'static str> {
         shared::<random::OsRandomness>(),
         shared::<scope::Scope>(),
         shared::<signing::AuthHeaders<'static>>(),
+        shared::<signing::Charset>(),
         shared::<signing::Encoding>(),
         shared::<signing::Mac>(),
         shared::<signing::MacAlgorithm>(),
         shared::<signing::MacKey>(),
+        shared::<signing::Origin>(),
         shared::<signing::Outgoing<'static>>(),
         shared::<signing::Segment<'static>>(),
         shared::<signing::SegmentKind>(),

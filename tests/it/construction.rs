@@ -73,9 +73,11 @@ fn netvisor_with(name: &str, value: &str) -> Result<(), Error> {
     .map(drop)
 }
 
-/// Values, and the code that each kind of field is refused with; `None` where the value is fine.
-fn values() -> Vec<(String, fn(Kind) -> Option<&'static str>)> {
-    let mut values: Vec<(String, fn(Kind) -> Option<&'static str>)> = Vec::new();
+/// The code that a kind of field refuses a value with; `None` where the value is fine.
+type Verdict = fn(Kind) -> Option<&'static str>;
+
+fn values() -> Vec<(String, Verdict)> {
+    let mut values: Vec<(String, Verdict)> = Vec::new();
     for blank in ["", " ", "   ", "\t", "\n", "\r\n", "\u{a0}", "\u{3000}"] {
         values.push((blank.to_owned(), |_| Some("field-empty")));
     }

@@ -1,15 +1,18 @@
 //! Errors are found under whatever wraps them, say what to do, and keep quiet about what was asked.
 
-use countersign::error::{Class, Fault};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
+
+use countersign::error::Class;
 use countersign::netvisor::MacAlgorithm;
 use countersign::{Error, unleashed, vizion};
 use http::StatusCode;
 use reqwest_middleware::{ClientBuilder, Middleware};
 use reqwest_retry::policies::ExponentialBackoff;
 use reqwest_retry::{RetryError, RetryTransientMiddleware};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, UNIX_EPOCH};
 
+use crate::support::fault::TestFault;
 use crate::support::raw_server::RawServer;
 use crate::support::received::answer;
 use crate::support::{client, subjects};
@@ -102,7 +105,7 @@ async fn an_error_is_found_through_a_retry_layer() {
 
 #[tokio::test]
 async fn an_error_is_found_through_a_retry_layer_that_has_tried_again() {
-    let attempts = std::sync::Arc::new(AtomicUsize::new(0));
+    let attempts = Arc::new(AtomicUsize::new(0));
     let server = RawServer::start(move |_, mut stream| {
         let is_first = attempts.fetch_add(1, Ordering::Relaxed) == 0;
         // The first connection is closed without an answer.
@@ -167,27 +170,11 @@ async fn a_verification_error_carries_the_reference_id() {
 
 #[test]
 fn a_source_is_kept_and_a_fault_comes_back_as_its_type() {
-    #[derive(Debug)]
-    struct Mine;
-    impl std::fmt::Display for Mine {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("mine")
-        }
-    }
-    impl Fault for Mine {
-        fn code(&self) -> &'static str {
-            "mine"
-        }
-        fn class(&self) -> Class {
-            Class::Signing
-        }
-        fn next_step(&self) -> &'static str {
-            "None."
-        }
-    }
-    let error = Error::new(Mine).with_source(std::fmt::Error).with_note("noticed");
-    assert!(error.fault::<Mine>().is_some() && error.fault::<countersign::netvisor::Failure>().is_none());
+    let error = Error::new(TestFault("mine")).with_source(std::fmt::Error).with_note("noticed");
+    assert!(
+        error.fault::<TestFault>().is_some() && error.fault::<countersign::netvisor::Failure>().is_none()
+    );
     assert!(std::error::Error::source(&error).unwrap().is::<std::fmt::Error>());
-    assert_eq!(format!("{error:#}"), "mine; noticed [mine]. None.");
+    assert_eq!(format!("{error:#}"), "a test's own fault; noticed [mine]. None.");
     assert_eq!(error.in_provider("first").in_provider("second").provider(), Some("first"));
 }

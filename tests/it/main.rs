@@ -2,9 +2,11 @@
 
 mod autotraits;
 mod construction;
+mod diagnose;
 mod errors;
 mod netvisor_status;
 mod support;
+mod threats;
 mod unsigned;
 mod untouched;
 mod variables;

@@ -1,9 +1,7 @@
 //! A request that cannot be signed stays as it was, and goes nowhere.
 
-use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use countersign::error::{Class, Fault};
 use countersign::netvisor::MacAlgorithm;
 use countersign::random::Randomness;
 use countersign::{Error, Provider, SignedForm, sign_http};
@@ -11,6 +9,7 @@ use http::{HeaderMap, Request, header};
 use reqwest_middleware::ClientBuilder;
 
 use crate::support::client;
+use crate::support::fault::TestFault;
 use crate::support::recorder::Recorder;
 use crate::support::subjects::{netgiro, netvisor, unleashed};
 
@@ -66,30 +65,11 @@ fn clocks_and_random_sources_that_fail_leave_the_request_alone() {
 }
 
 /// A source of randomness that has none to give.
-#[derive(Debug)]
 struct Exhausted;
 
 impl Randomness for Exhausted {
     fn fill(&self, _: &mut [u8]) -> Result<(), Error> {
-        Err(Error::new(Self))
-    }
-}
-
-impl fmt::Display for Exhausted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no more randomness")
-    }
-}
-
-impl Fault for Exhausted {
-    fn code(&self) -> &'static str {
-        "exhausted"
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        "Wait."
+        Err(Error::new(TestFault("exhausted")))
     }
 }
 

@@ -82,13 +82,20 @@ impl RawServer {
         let marker = TcpStream::connect(self.address).await.unwrap().local_addr().unwrap();
         loop {
             let came = self.shared.peer_came.notified();
-            let mut peers = self.shared.peers.lock().unwrap();
-            if let Some(index) = peers.iter().position(|peer| *peer == marker) {
-                peers.remove(index);
+            if let Some(index) = self.shared.take_peer(marker) {
                 return index;
             }
-            drop(peers);
             came.await;
         }
+    }
+}
+
+impl Shared {
+    /// Forgets a peer, and says how many connected before it.
+    fn take_peer(&self, peer: SocketAddr) -> Option<usize> {
+        let mut peers = self.peers.lock().unwrap();
+        let index = peers.iter().position(|known| *known == peer)?;
+        peers.remove(index);
+        Some(index)
     }
 }

@@ -1,0 +1,143 @@
+//! Starting, watching and stopping.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use countersign::SecretString;
+use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor};
+use tokio::net::TcpStream;
+
+use crate::support::{client, client_of, last_refusal, send, signed, url_of};
+
+fn address(url: &str) -> SocketAddr {
+    url.trim_start_matches("http://").parse().unwrap()
+}
+
+#[tokio::test]
+async fn stopping_frees_the_ports() {
+    // An address that no other test listens on, where there are several: nobody else then takes the ports.
+    let host = if cfg!(target_os = "linux") { [127, 0, 0, 17] } else { [127, 0, 0, 1] };
+    let sandbox = Sandbox::builder().listen((host, 0).into()).start().await.unwrap();
+    let idle = client(sandbox.vizion());
+    idle.get(sandbox.vizion_url()).send().await.unwrap();
+    sandbox.inject(Fault::Slow(Duration::from_secs(3600)));
+    let waiting = tokio::spawn(idle.get(sandbox.vizion_url()).send());
+    while sandbox.exchanges().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let addresses = Vendor::ALL.map(|vendor| address(url_of(&sandbox, vendor)));
+    sandbox.stop().await;
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+    for address in addresses {
+        TcpStream::connect(address).await.unwrap_err();
+    }
+}
+
+#[tokio::test]
+async fn dropping_frees_the_ports_soon() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let address = address(sandbox.netgiro_url());
+    drop(sandbox);
+    let stopped = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), stopped).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_loopback_is_listened_on() {
+    let error = Sandbox::builder().listen(([0, 0, 0, 0], 0).into()).start().await.unwrap_err();
+    assert!(matches!(error, StartError::NotLoopback), "{error}");
+}
+
+#[tokio::test]
+async fn loopback_may_be_that_of_ipv6() {
+    let address: SocketAddr = "[::1]:0".parse().unwrap();
+    if let Err(error) = std::net::TcpListener::bind(address) {
+        return eprintln!("skipped: this machine has no IPv6 loopback ({error})");
+    }
+    let sandbox = Sandbox::builder().listen(address).start().await.unwrap();
+    for vendor in Vendor::ALL {
+        client_of(&sandbox, vendor).get(url_of(&sandbox, vendor)).send().await.unwrap();
+        assert_eq!(last_refusal(&sandbox), None, "{vendor}");
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_an_error_that_says_whose() {
+    let first = Sandbox::start().await.unwrap();
+    let builder = Sandbox::builder().listen(address(first.netvisor_url()));
+    let error = builder.start().await.unwrap_err();
+    assert!(matches!(error, StartError::Listen { vendor: Vendor::Netvisor, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn credentials_are_those_that_were_given() {
+    let credentials = Credentials::from_variables(|name| {
+        Some(format!("own-{name}").replace("own-UNLEASHED_CLIENT_TYPE", "own/client"))
+    });
+    let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
+    let demo = Sandbox::start().await.unwrap();
+    for vendor in Vendor::ALL {
+        client_of(&sandbox, vendor).get(url_of(&sandbox, vendor)).send().await.unwrap();
+        assert_eq!(last_refusal(&sandbox), None, "{vendor}");
+    }
+    let theirs = client(demo.unleashed().allow_origin(sandbox.unleashed_url()).unwrap());
+    assert_eq!(theirs.get(sandbox.unleashed_url()).send().await.unwrap().status(), 403);
+
+    let mut credentials = Credentials::demo();
+    credentials.netgiro.secret_key = SecretString::from(" padded");
+    let error = Sandbox::builder().credentials(credentials).start().await.unwrap_err();
+    assert!(matches!(&error, StartError::Credentials(error) if error.code() == "field-padded"), "{error}");
+}
+
+#[tokio::test]
+async fn exchanges_are_seen_live_and_kept_in_bounded_number_and_size() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut live = sandbox.subscribe();
+    let client = client(sandbox.vizion());
+    for number in 0..300 {
+        client.get(format!("{}/{number}", sandbox.vizion_url())).send().await.unwrap();
+    }
+    let kept = sandbox.exchanges();
+    assert_eq!(kept.len(), 256);
+    assert!(kept[0].url().ends_with("/44") && kept[255].url().ends_with("/299"));
+    live.recv().await.unwrap_err(); // It has lagged behind, and goes on with the oldest that is left.
+    assert!(live.recv().await.unwrap().url().ends_with("/44"));
+
+    for _ in 0..20 {
+        client.post(sandbox.vizion_url()).body(vec![b'a'; 1024 * 1024]).send().await.unwrap();
+    }
+    assert_eq!(sandbox.exchanges().len(), 15);
+}
+
+#[tokio::test]
+async fn no_secret_is_shown() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut shown = format!("{sandbox:?} {:?}", Credentials::demo());
+    let mut sent = Vec::new();
+    for vendor in Vendor::ALL {
+        let request = signed(&sandbox, vendor);
+        sent.extend(request.headers().values().filter(|value| value.is_sensitive()).cloned());
+        send(request).await;
+        for exchange in sandbox.exchanges() {
+            shown += &format!("{exchange:?} {:?}", exchange.headers().collect::<Vec<_>>());
+        }
+    }
+    let secrets: Vec<_> = sent
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .filter(|value| value.len() == 64 || value.len() == 44 || value.starts_with("sandbox-"))
+        .collect();
+    assert_eq!(secrets.len(), 4, "one signature each, and a key");
+    for secret in secrets {
+        assert!(!shown.contains(secret));
+    }
+    for key in
+        ["sandbox-customer-key", "sandbox-partner-key", "c2FuZGJveC1", "sandboxUnleashed", "sandbox-vizion"]
+    {
+        assert!(!shown.contains(key), "{key}");
+    }
+}

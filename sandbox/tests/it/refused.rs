@@ -1,0 +1,229 @@
+//! What is refused, and how it is answered.
+
+use countersign::netgiro::{Netgiro, SentRequest, SimpleResponse};
+use countersign::netvisor::{
+    FailureCode, MacAlgorithm, Netvisor, ResponseStatus, TransactionId, read_status,
+};
+use countersign::unleashed::Unleashed;
+use countersign::vizion::Vizion;
+use countersign::{Error, Outgoing};
+use countersign_sandbox::{Credentials, Refusal, Sandbox, Vendor};
+use http::HeaderValue;
+
+use crate::support::{client, last, last_refusal, send, send_raw, signed, url_of};
+
+/// Every header that a vendor insists on.
+const REQUIRED: [(Vendor, &[&str]); 4] = [
+    (
+        Vendor::Netvisor,
+        &[
+            "x-netvisor-authentication-sender",
+            "x-netvisor-authentication-customerid",
+            "x-netvisor-authentication-partnerid",
+            "x-netvisor-authentication-timestamp",
+            "x-netvisor-authentication-timestampunix",
+            "x-netvisor-authentication-transactionid",
+            "x-netvisor-authentication-mac",
+            "x-netvisor-authentication-machashcalculationalgorithm",
+            "x-netvisor-authentication-usehttpresponsestatuscodes",
+            "x-netvisor-interface-language",
+            "x-netvisor-organisation-id",
+        ],
+    ),
+    (Vendor::Netgiro, &["netgiro_appkey", "netgiro_nonce", "netgiro_signature"]),
+    (Vendor::Unleashed, &["accept", "content-type", "api-auth-id", "api-auth-signature"]),
+    (Vendor::Vizion, &["x-api-key"]),
+];
+
+fn required() -> impl Iterator<Item = (Vendor, &'static str)> {
+    REQUIRED.iter().flat_map(|(vendor, names)| names.iter().map(|name| (*vendor, *name)))
+}
+
+#[tokio::test]
+async fn a_required_header_that_is_missing_empty_or_there_twice_is_refused_by_name() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (vendor, name) in required() {
+        let mut request = signed(&sandbox, vendor);
+        let value = request.headers_mut().remove(name).unwrap();
+        // reqwest adds an `accept` of its own, so that a missing one is one that is no media type of Unleashed's.
+        let missing = match name {
+            "accept" => Refusal::HeaderMalformed(name),
+            "x-netvisor-authentication-machashcalculationalgorithm" => Refusal::Algorithm,
+            _ => Refusal::HeaderMissing(name),
+        };
+        send(request).await;
+        assert_eq!(last_refusal(&sandbox), Some(missing), "{vendor}");
+
+        let mut request = signed(&sandbox, vendor);
+        request.headers_mut().append(name, value);
+        send(request).await;
+        assert_eq!(last_refusal(&sandbox), Some(Refusal::HeaderRepeated(name)), "{vendor}");
+
+        // What is not looked into may be empty: whether statuses are wanted.
+        if !name.ends_with("usehttpresponsestatuscodes") {
+            let mut request = signed(&sandbox, vendor);
+            request.headers_mut().insert(name, HeaderValue::from_static(""));
+            send(request).await;
+            assert!(last_refusal(&sandbox).is_some(), "{vendor} {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_signed_cannot_be_changed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for vendor in [Vendor::Netvisor, Vendor::Netgiro, Vendor::Unleashed] {
+        let mut request = signed(&sandbox, vendor);
+        *request.uri_mut() = request.uri().to_string().replace("page=1", "page=2").parse().unwrap();
+        send(request).await;
+        assert_eq!(last_refusal(&sandbox), Some(Refusal::SignatureMismatch), "{vendor}");
+    }
+    let mut request = signed(&sandbox, Vendor::Netgiro);
+    *request.body_mut() = r#"{"Amount":9000}"#;
+    send(request).await;
+    assert_eq!(last_refusal(&sandbox), Some(Refusal::SignatureMismatch));
+}
+
+#[tokio::test]
+async fn md5_is_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let name = "x-netvisor-authentication-machashcalculationalgorithm";
+    for algorithm in ["MD5", "sha256", ""] {
+        let mut request = signed(&sandbox, Vendor::Netvisor);
+        request.headers_mut().insert(name, HeaderValue::from_static(algorithm));
+        send(request).await;
+        assert_eq!(last_refusal(&sandbox), Some(Refusal::Algorithm), "{algorithm:?}");
+    }
+}
+
+#[tokio::test]
+async fn netvisor_refuses_a_wrong_key_with_a_status_only_when_asked_to() {
+    let sandbox = Sandbox::start().await.unwrap();
+    // With HMAC-SHA256 the library asks for statuses, with SHA-256 it does not.
+    for (algorithm, status) in [(MacAlgorithm::HmacSha256, 401), (MacAlgorithm::Sha256, 200)] {
+        let mut credentials = Credentials::demo().netvisor;
+        credentials.partner_key = "another-key".into();
+        let provider = Netvisor::with_algorithm(credentials, algorithm).unwrap();
+        let client = client(provider.allow_origin(sandbox.netvisor_url()).unwrap());
+        let response = client.get(sandbox.netvisor_url()).send().await.unwrap();
+        assert_eq!(response.status(), status, "{algorithm:?}");
+        let Some(ResponseStatus::Failed(failure)) = read_status(response).await.unwrap().0 else { panic!() };
+        assert_eq!(failure.code, FailureCode::AuthenticationFailed);
+        assert_eq!(last_refusal(&sandbox), Some(Refusal::SignatureMismatch));
+    }
+}
+
+#[tokio::test]
+async fn netgiro_refuses_a_wrong_key_in_a_reply_that_such_a_key_cannot_verify() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let app_key = Credentials::demo().netgiro.app_key;
+    let provider = Netgiro::new(app_key, "another-key").unwrap().allow_origin(sandbox.netgiro_url()).unwrap();
+    let error = client(provider).get(sandbox.netgiro_url()).send().await.unwrap_err();
+    assert_eq!(Error::find(&error).unwrap().code(), "reply-signature-mismatch");
+    assert_eq!(last_refusal(&sandbox), Some(Refusal::SignatureMismatch));
+}
+
+#[tokio::test]
+async fn unleashed_refuses_a_wrong_key_with_a_bare_403() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let api_id = Credentials::demo().unleashed.api_id;
+    let provider = Unleashed::new(api_id, "another-key", "acme/stock").unwrap();
+    let client = client(provider.allow_origin(sandbox.unleashed_url()).unwrap());
+    let response = client.get(sandbox.unleashed_url()).send().await.unwrap();
+    assert_eq!(response.status(), 403);
+    assert_eq!(response.bytes().await.unwrap(), "");
+    assert_eq!(last_refusal(&sandbox), Some(Refusal::SignatureMismatch));
+}
+
+#[tokio::test]
+async fn vizion_refuses_a_key_without_permission_with_401_and_no_key_with_403() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let restricted = Credentials::demo().vizion.restricted_api_key;
+    for (key, status, code) in
+        [(restricted, 401, "no-permission"), ("another-key".into(), 403, "unknown-account")]
+    {
+        let provider = Vizion::new(key).unwrap().allow_origin(sandbox.vizion_url()).unwrap();
+        let response = client(provider).get(sandbox.vizion_url()).send().await.unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(last_refusal(&sandbox).unwrap().code(), code);
+    }
+}
+
+#[tokio::test]
+async fn an_account_of_somebody_else_is_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (vendor, name) in [
+        (Vendor::Netvisor, "x-netvisor-authentication-customerid"),
+        (Vendor::Netvisor, "x-netvisor-authentication-partnerid"),
+        (Vendor::Netvisor, "x-netvisor-organisation-id"),
+        (Vendor::Netgiro, "netgiro_appkey"),
+        (Vendor::Unleashed, "api-auth-id"),
+    ] {
+        let mut request = signed(&sandbox, vendor);
+        request.headers_mut().insert(name, HeaderValue::from_static("somebody-else"));
+        send(request).await;
+        assert_eq!(last_refusal(&sandbox), Some(Refusal::UnknownAccount(name)), "{vendor}");
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_id_is_used_up_by_the_first_honest_request() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let id = TransactionId::new("stable").unwrap();
+    let mut forged = signed(&sandbox, Vendor::Netvisor);
+    forged
+        .headers_mut()
+        .insert("x-netvisor-authentication-transactionid", HeaderValue::from_static("stable"));
+    send(forged).await;
+    assert_eq!(last_refusal(&sandbox), Some(Refusal::SignatureMismatch));
+
+    let client = client(sandbox.netvisor().fail_on_failed());
+    let write = || client.post(sandbox.netvisor_url()).with_extension(id.clone()).send();
+    assert!(write().await.unwrap().text().await.unwrap().contains("<InsertedDataIdentifier>1<"));
+    let error = write().await.unwrap_err();
+    assert_eq!(Error::find(&error).unwrap().code(), "netvisor-request-not-unique");
+    assert_eq!(last(&sandbox).status(), 400);
+}
+
+#[tokio::test]
+async fn a_repeated_nonce_is_refused_in_a_signed_reply() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let request = signed(&sandbox, Vendor::Netgiro);
+    let sent = SentRequest::new(&Outgoing::from_http(&request).unwrap());
+    for refused in [false, true] {
+        let response = send(request.clone()).await;
+        let headers = response.headers().clone();
+        let body = response.bytes().await.unwrap();
+        let reply = sandbox.netgiro().verify_reply(&sent, &headers, &body).unwrap();
+        assert!(reply.reference_id().is_some());
+        let simple = SimpleResponse::from_slice(&body).unwrap();
+        assert_eq!(
+            (simple.success, i32::from(simple.result_code)),
+            if refused { (false, 400) } else { (true, 200) }
+        );
+    }
+    assert_eq!(last_refusal(&sandbox), Some(Refusal::Repeated("netgiro_nonce")));
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused_without_being_kept() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let body = vec![b'a'; 1024 * 1024 + 1];
+    let response = client(sandbox.vizion()).post(sandbox.vizion_url()).body(body).send().await.unwrap();
+    assert_eq!(response.status(), 413);
+    assert_eq!(last_refusal(&sandbox), Some(Refusal::Body));
+    assert!(last(&sandbox).body().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_that_names_no_host_is_refused_by_each() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let key = "x-api-key: sandbox-vizion-key-7b3e";
+    for host in ["", "host:\r\n", "host: a b\r\n"] {
+        for vendor in Vendor::ALL {
+            let request = format!("GET /list HTTP/1.1\r\n{host}{key}\r\nconnection: close\r\n\r\n");
+            assert!(send_raw(url_of(&sandbox, vendor), &request).await.starts_with("HTTP/1.1 "));
+            assert_eq!(last_refusal(&sandbox), Some(Refusal::UrlMalformed), "{vendor} {host:?}");
+        }
+    }
+}

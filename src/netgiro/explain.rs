@@ -1,0 +1,79 @@
+//! Why a reply's signature does not match.
+
+use http::HeaderMap;
+use url::Url;
+
+use super::Netgiro;
+use super::credentials::NAME;
+use super::reply::{ReplyFault, SentRequest, single};
+use super::signing::{NONCE, SIGNATURE};
+use crate::diagnose::{Diagnosis, Outcome};
+use crate::error::Error;
+use crate::explain::Transcript;
+
+/// A longer body is not worth a diagnosis that nobody asked for.
+const LONGEST_NOTED: usize = 64 << 10;
+
+impl Netgiro {
+    /// The signature that a reply to `sent` with these headers and this body should carry, to be explained or
+    /// diagnosed. [`Transcript::other_url`] adds what a proxy in between may have made of the URL.
+    ///
+    /// # Errors
+    /// `reply-nonce-missing`, `reply-header-duplicate`.
+    pub fn reply_transcript(
+        &self,
+        sent: &SentRequest,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Transcript, Error> {
+        let nonce = single(headers, NONCE, ReplyFault::NonceMissing).map_err(Error::new)?;
+        let transcript = Transcript::new(NAME, &self.mac)
+            .text(|text| self.state_text(nonce.as_bytes(), sent.url(), body, text));
+        Ok(match Url::parse(sent.url()) {
+            Ok(url) => transcript.url(&url),
+            Err(_) => transcript,
+        })
+    }
+
+    /// Diagnoses the signature that a reply carries.
+    ///
+    /// # Errors
+    /// `reply-signature-missing`, `reply-nonce-missing`, `reply-header-duplicate`.
+    pub fn diagnose_reply(
+        &self,
+        sent: &SentRequest,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Diagnosis, Error> {
+        let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing).map_err(Error::new)?;
+        let received = String::from_utf8_lossy(signature.as_bytes());
+        Ok(self.reply_transcript(sent, headers, body)?.diagnose(&received))
+    }
+
+    /// Adds to the refusal of a reply the known mistake that would explain it, if one does.
+    pub(super) fn note_known_mistake(
+        &self,
+        error: Error,
+        sent: &SentRequest,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Error {
+        if error.fault() != Some(&ReplyFault::Mismatch) || body.len() > LONGEST_NOTED {
+            return error;
+        }
+        match self.known_mistake(sent, headers, body) {
+            Some(found) => error.with_note(format!(
+                "a known mistake would explain it, {}: {}",
+                found.code(),
+                found.sentence().trim_end_matches('.')
+            )),
+            None => error,
+        }
+    }
+
+    fn known_mistake(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Option<Diagnosis> {
+        let received = headers.get(SIGNATURE)?.to_str().ok()?;
+        let diagnosis = self.reply_transcript(sent, headers, body).ok()?.diagnose_briefly(received);
+        (diagnosis.outcome() == Outcome::Reproduced).then_some(diagnosis)
+    }
+}

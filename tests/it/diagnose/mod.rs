@@ -1,0 +1,9 @@
+//! Each known mistake, made by independent code, is diagnosed by its code.
+
+mod canary;
+mod made;
+mod mistakes;
+mod pairs;
+mod replies;
+mod subject;
+mod wrong_key;

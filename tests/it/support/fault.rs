@@ -1,0 +1,27 @@
+//! A fault that the crate does not know, as a provider of a user's own has them.
+
+use std::fmt;
+
+use countersign::error::{Class, Fault};
+
+/// Its code.
+#[derive(Debug)]
+pub(crate) struct TestFault(pub(crate) &'static str);
+
+impl fmt::Display for TestFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a test's own fault")
+    }
+}
+
+impl Fault for TestFault {
+    fn code(&self) -> &'static str {
+        self.0
+    }
+    fn class(&self) -> Class {
+        Class::Signing
+    }
+    fn next_step(&self) -> &'static str {
+        "None."
+    }
+}

@@ -1,0 +1,104 @@
+//! C2: a request to an origin that the credentials do not belong to is not sent, or not signed.
+
+use countersign::netgiro::Netgiro;
+use countersign::{Error, Unsigned, sign_http};
+
+use crate::support::chains::{self, Setup, fault};
+use crate::support::netgiro::{APP_KEY, SECRET};
+use crate::support::server::{Answer, Server};
+
+#[tokio::test]
+async fn c2_another_origin_is_refused_before_a_connection_is_made() {
+    let home = Server::start(|_, _| Answer::new(200, "")).await;
+    let elsewhere = Server::start_on("127.0.0.2", |_, _| Answer::new(200, "")).await;
+    let other_port = Server::start(|_, _| Answer::new(200, "")).await;
+    let others = [
+        elsewhere.origin().to_owned(),
+        other_port.origin().to_owned(),
+        home.origin().replace("127.0.0.1", "localhost"),
+        home.origin().replace("http:", "https:"),
+    ];
+    for chain in chains::all(home.origin()) {
+        for origin in &others {
+            let error = chain.recommended().post(format!("{origin}/x")).body("b").send().await.unwrap_err();
+            let error = fault(&error);
+            assert_eq!((error.code(), error.provider()), ("origin-not-allowed", Some(chain.name)));
+            assert!(error.to_string().contains(origin.as_str()), "{error}");
+        }
+    }
+    assert_eq!([&home, &elsewhere, &other_port].map(Server::connections), [0; 3]);
+}
+
+#[tokio::test]
+async fn c2_what_is_passed_on_carries_nothing_of_ours() {
+    let server = Server::start(|_, _| Answer::new(200, "as it is")).await;
+    let passing = chains::set_up(Setup { pass_other_origins: true, ..Setup::default() });
+    let signing = chains::all(server.origin());
+    for chain in passing {
+        let response = chain.recommended().get(server.url("/passed")).send().await.unwrap();
+        assert_eq!(response.text().await.unwrap(), "as it is");
+    }
+    for chain in signing {
+        let request = chain.recommended().get(server.url("/unsigned")).with_extension(Unsigned);
+        assert_eq!(request.send().await.unwrap().text().await.unwrap(), "as it is");
+    }
+    let requests = server.requests();
+    assert_eq!(requests.len(), 8);
+    for (request, chain) in requests.iter().zip(chains::all(server.origin()).iter().cycle()) {
+        assert_eq!(chain.count(request), 0, "{} {}", chain.name, request.target);
+    }
+}
+
+fn sign(url: &str) -> Result<(), Error> {
+    let provider = Netgiro::new(APP_KEY, SECRET).unwrap();
+    sign_http(&provider, &mut http::Request::get(url).body(()).unwrap())
+}
+
+#[test]
+fn c2_look_alikes_of_the_vendors_host_are_other_origins() {
+    for url in ["https://api.netgiro.is/x", "https://API.netgiro.is:443/x", "https://api.test.netgiro.is/"] {
+        sign(url).unwrap();
+    }
+    let others = [
+        ("https://netgiro.is/", "origin-not-allowed"),
+        ("https://api.netgiro.is./", "origin-not-allowed"),
+        ("https://api.netgiro.is.evil.example/", "origin-not-allowed"),
+        ("https://x.api.netgiro.is/", "origin-not-allowed"),
+        ("https://xapi.netgiro.is/", "origin-not-allowed"),
+        ("https://api.netgiro.is:444/", "origin-not-allowed"),
+        ("https://evil.example/https://api.netgiro.is/", "origin-not-allowed"),
+        ("http://api.netgiro.is:443/", "origin-not-allowed"),
+        ("ftp://api.netgiro.is/", "origin-not-allowed"),
+        ("https://api.netgiro.is@evil.example/", "user-info-in-url"),
+        ("https://user@api.netgiro.is/", "user-info-in-url"),
+        ("https://:secret@api.netgiro.is/", "user-info-in-url"),
+    ];
+    for (url, code) in others {
+        assert_eq!(sign(url).unwrap_err().code(), code, "{url}");
+    }
+}
+
+#[test]
+fn c2_an_allowed_origin_is_an_origin_and_nothing_more() {
+    let allow = |origin: &str| Netgiro::new(APP_KEY, SECRET).unwrap().allow_origin(origin).map(drop);
+    for origin in ["https://proxy.example", "https://proxy.example:8443/", "http://127.0.0.1:1"] {
+        allow(origin).unwrap();
+    }
+    let bad = [
+        "",
+        "proxy.example",
+        "https://",
+        "https://h/path",
+        "https://h/?q",
+        "https://h/#f",
+        "https://u@h",
+        "https://:p@h",
+        "ftp://h",
+        "file:///",
+        "data:,x",
+        "https://*.h.example/x",
+    ];
+    for origin in bad {
+        assert_eq!(allow(origin).unwrap_err().code(), "invalid-origin", "{origin}");
+    }
+}

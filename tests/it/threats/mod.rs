@@ -1,0 +1,20 @@
+//! The rows of the threat model, by their ids: each test fails without the prevention it is named after.
+
+mod c1_redirects;
+mod c2_other_origins;
+mod c3_plain_http;
+mod c4_canaries;
+mod l2_l3_fields;
+mod s1_known_macs;
+mod s2_sent_bytes;
+mod s3_s4_wire;
+mod s5_retries;
+mod s6_collisions;
+mod s7_clocks;
+mod v1_forged_replies;
+mod v2_length_extension;
+mod v3_limits;
+mod v4_reflection_and_replay;
+mod v5_rebuilt_reply;
+mod v6_retries;
+mod v7_headers_do_not_decide;

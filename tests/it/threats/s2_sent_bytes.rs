@@ -1,0 +1,70 @@
+//! S2: the bytes that are signed are the bytes that are sent, whatever the URL and body.
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::support::chains;
+use crate::support::netgiro::reply_to;
+use crate::support::server::Server;
+
+const REQUESTS: usize = 10_000;
+
+/// Anything that `url` makes a URL of: it encodes what may not be sent, and that is what must be signed.
+fn target() -> impl Strategy<Value = String> {
+    let piece = || {
+        prop_oneof![
+            "[a-zA-Z0-9._~-]{0,8}",
+            "[ -~]{0,8}",
+            "%[0-9a-fA-F]{2}",
+            "\\PC{0,4}",
+            "(\\.\\./|//|\\+|%)"
+        ]
+    };
+    let pieces = || proptest::collection::vec(piece(), 0..5).prop_map(|pieces| pieces.concat());
+    (pieces(), proptest::option::of(pieces())).prop_map(|(path, query)| match query {
+        None => path,
+        Some(query) => format!("{path}?{query}"),
+    })
+}
+
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        Just(Vec::new()),
+        proptest::collection::vec(any::<u8>(), 0..100),
+        proptest::collection::vec(any::<u8>(), 500)
+    ]
+}
+
+#[tokio::test]
+async fn s2_what_is_signed_is_what_is_sent() {
+    let server = Server::start(|request, _| reply_to(request)).await;
+    let clients = chains::all(server.origin()).map(|chain| (chain.recommended(), chain));
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    let strategy = (target(), body());
+    let mut sent = 0;
+    while sent < REQUESTS {
+        let (target, body) = strategy.new_tree(&mut runner).unwrap().current();
+        let (client, chain) = &clients[sent % 3];
+        // A target such as `//host` or one with a bad port names no path of this server.
+        let url = url::Url::parse(&server.url("/")).unwrap().join(&target.replace('\\', "/"));
+        let Some(url) =
+            url.ok().filter(|url| server.url("/").starts_with(&url.origin().ascii_serialization()))
+        else {
+            continue;
+        };
+        if url.scheme() != "http" || !url.username().is_empty() || url.password().is_some() {
+            continue;
+        }
+        let request = client.post(url.clone()).header("content-type", "application/json").body(body.clone());
+        let result = request.send().await;
+        assert!(result.is_ok(), "{url}: {result:?}");
+        sent += 1;
+        if sent % 100 == 0 || sent == REQUESTS {
+            let received = server.take_requests();
+            for (request, turn) in received.iter().zip(sent - received.len()..) {
+                assert!(clients[turn % 3].1.is_signed(request), "{} {request:?}", chain.name);
+            }
+        }
+    }
+}

@@ -8,11 +8,14 @@
 )]
 
 mod args;
+mod client;
 mod commands;
 mod curl;
 mod environment;
 mod failure;
+mod headers;
 mod input;
+mod message;
 mod output;
 mod panics;
 mod printable;

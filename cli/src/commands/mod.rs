@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod sandbox;
 pub(crate) mod send;
 pub(crate) mod sign;
+pub(crate) mod verify;
 
 use crate::args::{Cli, Command};
 use crate::environment::Environment;
@@ -30,6 +31,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Explain(args) => {
             with_provider!(args.request.provider, P => explain::run::<P>(&args, &context))
         }
+        Command::Verify(args) => verify::run(&args, &context),
         Command::Sandbox(args) => sandbox::run(args, &context).await,
         Command::Completions(args) => completions::run(&args),
     }

@@ -5,15 +5,19 @@ mod download;
 use std::time::Duration;
 
 use clap::Args;
+use countersign::Error;
 use countersign::netvisor::TransactionId;
 use http::{HeaderMap, StatusCode};
-use reqwest::{Client, Response};
+use reqwest::Response;
 use reqwest_middleware::ClientWithMiddleware;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::Context;
 use crate::args::Reproduction;
+use crate::client;
 use crate::failure::Failure;
+use crate::headers;
 use crate::output;
 use crate::printable::printable;
 use crate::providers::{self, Answer, Proof, Tool};
@@ -55,7 +59,7 @@ pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(
     if let Some(id) = &args.transaction_id {
         request.extensions.insert(TransactionId::new(id)?);
     }
-    let client = client(&request.url, Duration::from_secs(args.timeout))?;
+    let client = client::for_url(&request.url, Duration::from_secs(args.timeout))?;
     let client = reqwest_middleware::ClientBuilder::new(client).with(provider).build();
     let response = send(&client, request).await?;
 
@@ -78,18 +82,6 @@ pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(
     judged.map(|_| ())
 }
 
-fn client(url: &Url, timeout: Duration) -> Result<Client, Failure> {
-    let mut builder = countersign::client_builder()
-        .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(timeout)
-        .read_timeout(timeout);
-    if url.scheme() == "http" {
-        // What is allowed in clear, to loopback above all, is not allowed to go through somebody's proxy in clear.
-        builder = builder.no_proxy();
-    }
-    Ok(builder.build()?)
-}
-
 async fn send(client: &ClientWithMiddleware, request: Request) -> Result<Response, Failure> {
     let Request { method, url, headers, mut extensions, body } = request;
     let mut builder = client.request(method, url).headers(headers);
@@ -101,24 +93,21 @@ async fn send(client: &ClientWithMiddleware, request: Request) -> Result<Respons
 }
 
 /// Whether the answer is a yes. `x-countersign-diagnosis` is what the sandbox thinks went wrong.
-fn judge<P: Tool>(answer: &Answer<'_>, headers: &HeaderMap) -> Result<Proof, Failure> {
-    let hint = headers.get("x-countersign-diagnosis").map(|hint| String::from_utf8_lossy(hint.as_bytes()));
+fn judge<P: Tool>(answer: &Answer<'_>, received: &HeaderMap) -> Result<Proof, Failure> {
+    let hint = received.get("x-countersign-diagnosis").map(headers::utf8);
     let hint = hint.map(|hint| format!("the server's diagnosis: {}", printable(&hint)));
-    let judged = P::judge(answer).map_err(|error| match &hint {
-        Some(hint) => error.with_note(hint.clone()),
-        None => error,
-    });
-    let proof = judged?;
+    let proof = P::judge(answer).map_err(|error| hint.iter().cloned().fold(error, Error::with_note))?;
     let status = answer.status;
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
         return Ok(proof);
     }
-    let message = if status.is_redirection() {
-        format!("the answer is a redirect ({status}), which is not followed: send to the URL that it names")
-    } else {
-        format!("the answer is {status}")
-    };
-    let message = hint.map_or_else(|| message.clone(), |hint| format!("{message}; {hint}"));
+    let mut message = format!("the answer is {status}");
+    if status.is_redirection() {
+        message.push_str(", a redirect, which is not followed: send to the URL that it names");
+    }
+    if let Some(hint) = hint {
+        message = format!("{message}; {hint}");
+    }
     Err(Failure::refused("http-status", message))
 }
 
@@ -144,32 +133,17 @@ impl Head {
 
     /// The status line and the headers, with an empty line at the end, and no control character of the server's.
     fn lines(&self) -> String {
-        let mut lines = format!("{:?} {}\n", self.version, self.status);
-        for (name, value) in &self.headers {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            lines.push_str(&format!("{name}: {}\n", printable(&value)));
-        }
-        lines
+        format!("{:?} {}\n{}", self.version, self.status, headers::lines(&self.headers, headers::utf8))
     }
 
-    fn json(&self, printed: &Download, verified: bool) -> serde_json::Value {
-        let headers: serde_json::Map<_, _> = self
-            .headers
-            .keys()
-            .map(|name| {
-                let values: Vec<_> = self.headers.get_all(name).iter().collect();
-                let text =
-                    |value: &&http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-                (name.to_string(), values.iter().map(text).collect::<Vec<_>>().join(", ").into())
-            })
-            .collect();
-        let mut object = serde_json::json!({
-            "status": self.status.as_u16(),
-            "verified": verified,
-            "headers": headers,
-        });
-        let (name, text) = printed.body_for_json();
-        object[name] = text.into();
-        object
+    fn json(&self, printed: &Download, verified: bool) -> Map<String, Value> {
+        let (body_name, body) = printed.body_for_json();
+        let fields: [(_, Value); 4] = [
+            ("status", self.status.as_u16().into()),
+            ("verified", verified.into()),
+            ("headers", headers::object(&self.headers, headers::utf8).into()),
+            (body_name, body.into()),
+        ];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }

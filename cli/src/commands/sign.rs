@@ -1,15 +1,13 @@
 //! `sign`: what would be sent.
 
 use clap::{Args, ValueEnum};
-use http::HeaderMap;
-use serde_json::{Map, Value};
 
 use super::Context;
 use crate::args::Reproduction;
 use crate::curl;
 use crate::failure::Failure;
+use crate::headers;
 use crate::output;
-use crate::printable::printable;
 use crate::providers::{self, Tool};
 use crate::request::RequestArgs;
 
@@ -57,24 +55,10 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
     };
     signed.apply(&mut request.headers);
     match if context.json { Output::Json } else { args.output } {
-        Output::Headers => output::line(&lines::<P>(&request.headers)),
-        Output::Json => output::json(&object::<P>(&request.headers)),
+        Output::Headers => output::line(headers::lines(&request.headers, P::header_text).trim_end()),
+        Output::Json => output::json(&headers::object(&request.headers, P::header_text)),
         Output::Curl => {
             output::line(&curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?)
         }
     }
-}
-
-fn lines<P: Tool>(headers: &HeaderMap) -> String {
-    let line = |(name, value)| format!("{name}: {}", printable(&P::header_text(value)));
-    headers.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// Several values of one header are joined, as HTTP allows.
-fn object<P: Tool>(headers: &HeaderMap) -> Map<String, Value> {
-    let value = |name| {
-        let values = headers.get_all(name).iter();
-        values.map(P::header_text).collect::<Vec<_>>().join(", ")
-    };
-    headers.keys().map(|name| (name.to_string(), value(name).into())).collect()
 }

@@ -13,6 +13,7 @@ use url::Url;
 use crate::args::{Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::headers;
 
 /// A provider as the tool drives it.
 pub(crate) trait Tool: Provider + Middleware + Clone {
@@ -44,7 +45,7 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
 
     /// A header's value as text, in the provider's charset.
     fn header_text(value: &HeaderValue) -> String {
-        String::from_utf8_lossy(value.as_bytes()).into_owned()
+        headers::utf8(value)
     }
 
     /// What the answer says, once its body has arrived.
@@ -88,13 +89,12 @@ pub(crate) fn build<P: Tool>(
         ("--timestamp-unix", given.timestamp_unix.is_some()),
         ("--transaction-id", given.transaction_id.is_some()),
     ];
-    let provider = P::build(environment, settings)?;
     for (flag, is_given) in flags {
         if is_given && !P::FLAGS.contains(&flag) {
-            return Err(Failure::usage(format!("{flag} means nothing to {}", provider.name())));
+            return Err(Failure::usage(format!("{flag} means nothing to this provider")));
         }
     }
-    Ok(provider.with_scope(settings)?)
+    Ok(P::build(environment, settings)?.with_scope(settings)?)
 }
 
 /// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::args::ProviderName) stands for.

@@ -27,7 +27,7 @@ impl Tool for Unleashed {
         request: &Outgoing<'_>,
         _: &Environment,
     ) -> Result<Option<()>, Failure> {
-        Ok(Some(self.stamp(request)?))
+        Ok(Some(self.stamp(request).map_err(|error| error.in_provider(self.name()))?))
     }
 
     fn is_reproduced(_: &Reproduction) -> bool {

@@ -106,5 +106,5 @@ fn netvisor_allocs() {
 #[test]
 fn netgiro_allocs() {
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
-    assert_eq!(over_no_op(netgiro, "https://api.netgiro.is/v1/sales/GetList?AllForCompany=true"), 10);
+    assert_eq!(over_no_op(netgiro, "https://api.netgiro.is/v1/sales/GetList?AllForCompany=true"), 11);
 }

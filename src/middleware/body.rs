@@ -61,8 +61,9 @@ fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
     body.extend_from_slice(chunk);
 }
 
-/// The response with `body` in place of the one that was read. `url` is the one that the response came from.
-pub(crate) fn rebuild(mut response: Response, url: Url, body: Bytes) -> Result<Response> {
+/// The response with `body` in place of the one that was read.
+pub(crate) fn rebuild(mut response: Response, body: Bytes) -> Result<Response> {
+    let url = response.url().clone();
     let parts = Parts {
         status: response.status(),
         version: response.version(),

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http::{Extensions, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
-use url::Url;
 
 use super::Netgiro;
 use super::credentials::NAME;
@@ -33,7 +32,7 @@ impl Netgiro {
             Ok(check) => check,
             Err(error) if self.report_only => return Ok(mark(response, &error)),
             Err(error) if is_gateway_answer(&response, &error) => {
-                return withhold(response, sent.url, &error);
+                return withhold(response, &error);
             }
             Err(error) => return Err(self.refuse(&response, error)),
         };
@@ -50,9 +49,9 @@ impl Netgiro {
         match check.finish(self, &body).map_err(note) {
             Ok(reply) => {
                 response.extensions_mut().insert(reply);
-                rebuild(response, sent.url, body)
+                rebuild(response, body)
             }
-            Err(error) if self.report_only => rebuild(mark(response, &error), sent.url, body),
+            Err(error) if self.report_only => rebuild(mark(response, &error), body),
             Err(error) => Err(self.refuse(&response, error)),
         }
     }
@@ -70,12 +69,12 @@ fn is_gateway_answer(response: &Response, error: &Error) -> bool {
 }
 
 /// Keeps the status for the retry layer and drops the body, which nobody vouches for.
-fn withhold(response: Response, url: Url, error: &Error) -> Result<Response> {
+fn withhold(response: Response, error: &Error) -> Result<Response> {
     let mut response = mark(response, error);
     for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
         response.headers_mut().remove(name);
     }
-    rebuild(response, url, Bytes::new())
+    rebuild(response, Bytes::new())
 }
 
 fn mark(mut response: Response, error: &Error) -> Response {

@@ -1,0 +1,8 @@
+//! The real binary against a sandbox that the real binary runs.
+
+mod canary;
+mod captured;
+mod explained;
+mod faults;
+mod sent;
+mod support;

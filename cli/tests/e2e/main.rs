@@ -6,3 +6,4 @@ mod explained;
 mod faults;
 mod sent;
 mod support;
+mod webhooks;

@@ -23,8 +23,7 @@ use crate::output;
 Examples:
   countersign verify vizion --message delivery.http --at 1685548870000
   countersign verify unleashed --message - < delivery.http
-  curl -i … > reply.http; countersign verify netgiro-reply --message reply.http \\
-      --url 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true' --request-nonce 635318618538563781")]
+  countersign verify netgiro-reply --message reply.http --url https://api.netgiro.is/v1/sales/GetList")]
 pub(crate) struct VerifyArgs {
     #[command(subcommand)]
     what: What,

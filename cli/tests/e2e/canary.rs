@@ -6,12 +6,14 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use crate::support::{RunningSandbox, run, run_with_input, tool};
 
 /// What must not be printed, in every variable that holds a secret.
-const CANARIES: [(&str, &str); 5] = [
+const CANARIES: [(&str, &str); 7] = [
     ("NETVISOR_CUSTOMER_KEY", "canary/cust+omer=1"),
     ("NETVISOR_PARTNER_KEY", "canary/part+ner=2"),
     ("NETGIRO_SECRET_KEY", "canary/net+giro=3"),
     ("UNLEASHED_API_KEY", "canary/unlea+shed=4"),
     ("VIZION_API_KEY", "canary/viz+ion=5"),
+    ("UNLEASHED_WEBHOOK_KEY", "canary/unlea+shed=6"),
+    ("VIZION_WEBHOOK_KEYS", "hmac-key-1=canary/viz+ion=7,hmac-key-2=canary/viz+ion=8"),
 ];
 
 const OTHERS: [(&str, &str); 7] = [
@@ -45,7 +47,9 @@ fn assert_clean(what: &str, text: &str, allowed: &[&str]) {
 #[test]
 fn no_verb_prints_a_secret() {
     let variables = || CANARIES.into_iter().chain(OTHERS);
-    let sandbox = RunningSandbox::start(&[]);
+    let mut known = tool();
+    known.envs(variables());
+    let sandbox = RunningSandbox::start_as(known, &[]);
     let verbs: [&[&str]; 8] = [
         &["sign"],
         &["sign", "--output", "curl"],
@@ -68,6 +72,7 @@ fn no_verb_prints_a_secret() {
                     .args(&verb[1..])
                     .args(scope);
                 let ran = run(command.envs(variables()));
+                assert_eq!(ran.code, i32::from(scope.is_empty()), "{verb:?} {provider}: {}", ran.stderr);
                 // The API key itself is what Vizion is sent, so it is what `sign` is asked to print.
                 let is_the_header = provider == "vizion" && verb[0] == "sign" && verb != verbs[1];
                 let allowed: &[&str] = if is_the_header { &["VIZION_API_KEY"] } else { &[] };

@@ -4,5 +4,8 @@ mod canary;
 mod captured;
 mod explained;
 mod faults;
+mod hostile;
 mod sent;
 mod support;
+mod vectors;
+mod webhooks;

@@ -54,7 +54,7 @@ fn a_body_is_sent_byte_for_byte_from_a_file_and_from_standard_input() {
 #[test]
 fn a_transaction_id_of_ones_own_is_refused_the_second_time() {
     let sandbox = RunningSandbox::start(&[]);
-    let mut send = || {
+    let send = || {
         let mut command = sandbox.command("send", "netvisor", "POST", "/customer.nv?method=add");
         run(command.args(["--transaction-id", "invoice-17", "--data", "<Root/>", "--json"]))
     };

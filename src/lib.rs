@@ -51,6 +51,8 @@ pub mod time;
 pub mod unleashed;
 #[cfg(feature = "vizion")]
 pub mod vizion;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use error::Error;
 #[cfg(feature = "middleware")]

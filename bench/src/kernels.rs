@@ -16,6 +16,12 @@ const NETGIRO: [(usize, [&str; 2], &str, f64); 4] = [
     (1 << 20, ["netgiro 1 MiB", "digest 1 MiB"], "netgiro_sign_1m_over_raw", 1.02),
 ];
 
+/// The same for Vizion's webhooks.
+const VIZION: [(usize, [&str; 2], &str, f64); 2] = [
+    (2 << 10, ["vizion 2 KiB", "digest and HMAC 2 KiB"], "vizion_verify_2k_over_raw", 1.45),
+    (64 << 10, ["vizion 64 KiB", "digest and HMAC 64 KiB"], "vizion_verify_64k_over_raw", 1.04),
+];
+
 /// The operations whose time is printed as such: the whole signing of a request, stamp and headers included.
 const WHOLE: [&str; 3] = ["unleashed, whole", "netvisor, whole", "netgiro, whole"];
 
@@ -49,6 +55,7 @@ impl Kernels {
         cases.extend(NETGIRO.into_iter().flat_map(|(length, names, ..)| netgiro(length, names)));
         cases.extend(unleashed());
         cases.extend(netvisor());
+        cases.extend(VIZION.into_iter().flat_map(|(length, names, ..)| vizion(length, names)));
         Ok(Self { timings: interleave(cases, rounds) })
     }
 
@@ -58,6 +65,7 @@ impl Kernels {
         let ratio = |goal, name, case, over| Row::at_most(goal, name, self.timings.ratio(case, over));
         let mut rows: Vec<_> =
             NETGIRO.iter().map(|&(_, [signed, raw], name, goal)| ratio(goal, name, signed, raw)).collect();
+        rows.extend(VIZION.iter().map(|&(_, [verified, raw], name, goal)| ratio(goal, name, verified, raw)));
         rows.extend([
             ratio(1.40, "unleashed_sign_over_hmac", "unleashed", "hmac"),
             ratio(1.45, "netvisor_mac_over_raw", "netvisor", "digest of netvisor"),
@@ -102,4 +110,9 @@ fn netvisor<'c>() -> [Case<'c>; 4] {
         Case::new("netvisor, whole", move || whole.headers()),
         Case::new("netgiro, whole", move || netgiro.headers()),
     ]
+}
+
+fn vizion<'c>(length: usize, [verified, raw]: [&'static str; 2]) -> [Case<'c>; 2] {
+    let (delivery, same) = (subjects::vizion(length), subjects::vizion(length));
+    [Case::new(verified, move || delivery.verify()), Case::new(raw, move || same.raw())]
 }

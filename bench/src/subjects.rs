@@ -1,12 +1,17 @@
 //! The providers with fixed inputs, and the plain digests that their signatures are measured against.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use countersign::signing::{Outgoing, Provider, Signature};
+use countersign::signing::{Outgoing, Provider, Segment, Signature, SignedText};
 use countersign::unleashed::Unleashed;
+use countersign::vizion::webhook;
+use countersign::webhook::Verified;
 use countersign::{sign, sign_with};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::{Extensions, HeaderMap, Method};
+use http::{Extensions, HeaderMap, Method, request};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -174,6 +179,51 @@ pub fn netvisor_text() -> Vec<u8> {
     text.join("&").into_bytes()
 }
 
+/// A Vizion webhook of a JSON body, and what verifies it.
+pub struct Delivery {
+    verifier: webhook::Verifier,
+    parts: request::Parts,
+    body: Bytes,
+    at: SystemTime,
+    keyed: Hmac<Sha256>,
+    signing_string: Vec<u8>,
+}
+
+/// A delivery with a body of `length` bytes.
+///
+/// # Panics
+/// Never: the inputs are valid.
+#[must_use]
+pub fn vizion(length: usize) -> Delivery {
+    let (key_id, secret) = ("hmac-key-1", "vizion-webhook-secret-0123456789abcdef");
+    let at = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
+    let body = format!(r#"{{"event":"{}"}}"#, "x".repeat(length - 12));
+    let url = "https://hooks.example.com/vizion";
+    let (parts, body) = webhook::testing::sign(key_id, secret, url, body, at).expect("valid").into_parts();
+    let verifier = webhook::Verifier::builder().key(key_id, secret).expect("valid").build();
+    let mut signing_string = Vec::new();
+    let mut gather = |segment: Segment<'_>| signing_string.extend(segment.public_bytes().expect("no secret"));
+    verifier.signed_text(&parts, &body, &mut SignedText::new(&mut gather)).expect("is signed");
+    let keyed = Hmac::new_from_slice(secret.as_bytes()).expect("any length");
+    Delivery { verifier, parts, body, at, keyed, signing_string }
+}
+
+impl Delivery {
+    /// Verifies it.
+    ///
+    /// # Panics
+    /// Never: it is honest.
+    pub fn verify(&self) -> Verified<Bytes> {
+        self.verifier.verify(&self.parts, &self.body, self.at).expect("is honest")
+    }
+
+    /// The digest and the HMAC alone.
+    #[must_use]
+    pub fn raw(&self) -> [[u8; 32]; 2] {
+        [raw_digest(&self.body), raw_hmac(&self.keyed, &self.signing_string)]
+    }
+}
+
 fn netvisor_credentials() -> Credentials {
     Credentials {
         sender: "Acme integration".into(),
@@ -192,6 +242,7 @@ mod tests {
     /// What is compared must be the same work: each signature is the digest that it is measured against.
     #[test]
     fn each_signature_is_the_digest_that_it_is_compared_with() {
+        let hex = |digest: [u8; 32]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         for length in [0, 256, 4096] {
             assert!(netgiro(length).signature(netgiro_stamp()).matches(&raw_digest(&netgiro_text(length))));
         }
@@ -199,5 +250,10 @@ mod tests {
         assert!(netvisor.matches(&raw_digest(&netvisor_text())));
         let (keyed, query) = unleashed_hmac();
         assert!(unleashed().signature(()).matches(&raw_hmac(&keyed, query)));
+        let delivery = vizion(2048);
+        let [digest, mac] = delivery.raw();
+        let header = |name| delivery.parts.headers.get(name).and_then(|value| value.to_str().ok());
+        assert!(header("digest").is_some_and(|value| value.ends_with(&hex(digest))));
+        assert!(header("x-vizion-signature").is_some_and(|value| value.contains(&hex(mac))));
     }
 }

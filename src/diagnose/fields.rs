@@ -44,7 +44,7 @@ pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
 
 /// A header that is sent but not signed, signed as one more field at any place.
 pub(crate) fn with_header<'a>(transcript: &'a Transcript, attempt: &'a Attempt, name: &str) -> Variants<'a> {
-    let Some(value) = transcript.headers.get(name) else { return Box::new(std::iter::empty()) };
+    let Some(value) = transcript.header(name) else { return Box::new(std::iter::empty()) };
     let field = Part::of(Segment::public(name, value.as_bytes()));
     let separator = attempt.text.iter().find(|part| part.kind == SegmentKind::Separator);
     let places = (0..attempt.text.len())

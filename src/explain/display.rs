@@ -10,7 +10,7 @@ const LONGEST_SHOWN: usize = 200;
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.mac {
-            Some(mac) => writeln!(
+            Some(mac) => write!(
                 f,
                 "{}: {} in {}, over {} bytes",
                 self.provider,
@@ -18,16 +18,16 @@ impl fmt::Display for Explanation {
                 mac.encoding.as_str(),
                 self.signed_length()
             )?,
-            None => writeln!(f, "{}: no signature", self.provider)?,
+            None => write!(f, "{}: no signature", self.provider)?,
         }
         write_segments(f, "signed text", &self.signed_text)?;
         write_segments(f, "key of the MAC", &self.mac_key)?;
         if !self.headers.is_empty() {
-            writeln!(f, "headers")?;
+            write!(f, "\nheaders")?;
         }
         let width = self.headers.iter().map(|header| header.name.len()).max().unwrap_or_default();
         for header in &self.headers {
-            writeln!(f, "  {:width$}  {}", header.name, header.value)?;
+            write!(f, "\n  {:width$}  {}", header.name, header.value)?;
         }
         Ok(())
     }
@@ -42,10 +42,10 @@ fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[Explained
     };
     let (names, origins, charsets) =
         (width(ExplainedSegment::name), width(|segment| segment.origin), width(|segment| segment.charset));
-    writeln!(f, "{title}")?;
+    write!(f, "\n{title}")?;
     for ExplainedSegment { name, origin, charset, value, .. } in segments {
         let length = value.length();
-        writeln!(f, "  {name:names$}  {origin:origins$}  {charset:charsets$}  {length:>5}  {value}")?;
+        write!(f, "\n  {name:names$}  {origin:origins$}  {charset:charsets$}  {length:>5}  {value}")?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderName, HeaderValue};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -42,8 +42,7 @@ pub struct Transcript {
     pub(crate) url: Option<Url>,
     /// Also where it is not signed; empty where there is none.
     pub(crate) body: Arc<[u8]>,
-    pub(crate) headers: HeaderMap,
-    public_headers: Vec<HeaderName>,
+    headers: Vec<SentHeader>,
     pub(crate) other_urls: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
 }
@@ -85,11 +84,16 @@ impl Transcript {
         transcript.url = Some(request.url().clone());
         // A stream has no bytes yet; a provider that signs it has refused by now.
         transcript.body = request.body().unwrap_or_default().into();
-        let transcript = transcript.key(|key| provider.mac_key_text(key));
+        let mut transcript = transcript.key(|key| provider.mac_key_text(key));
         let signature = transcript.signature();
-        Ok(transcript.headers(request.headers(), |headers, public| {
-            provider.headers(stamp, &mut AuthHeaders::explained(headers, signature, public));
-        }))
+        let (mut map, mut written) = (request.headers().clone(), Vec::new());
+        provider.headers(stamp, &mut AuthHeaders::explained(&mut map, signature, &mut written));
+        let header = |(name, public): (HeaderName, bool)| {
+            let value = map.get(&name)?.clone();
+            Some(SentHeader { name, value, public })
+        };
+        transcript.headers = written.into_iter().filter_map(header).collect();
+        Ok(transcript)
     }
 
     fn empty(name: &str, mac: Option<MacKey>) -> Self {
@@ -100,8 +104,7 @@ impl Transcript {
             key: Vec::new(),
             url: None,
             body: Arc::default(),
-            headers: HeaderMap::new(),
-            public_headers: Vec::new(),
+            headers: Vec::new(),
             other_urls: Vec::new(),
             other_keys: Vec::new(),
         }
@@ -142,27 +145,15 @@ impl Transcript {
         self
     }
 
-    /// Keeps of the headers that `write` makes those that were not there before it, or differ.
-    fn headers(
-        mut self,
-        before: &HeaderMap,
-        write: impl FnOnce(&mut HeaderMap, &mut Vec<HeaderName>),
-    ) -> Self {
-        let mut after = before.clone();
-        write(&mut after, &mut self.public_headers);
-        self.headers = after
-            .iter()
-            .filter(|(name, value)| value.is_sensitive() || before.get(*name) != Some(*value))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        self
+    /// The value of a header that is going to be sent.
+    pub(crate) fn header(&self, name: &str) -> Option<&HeaderValue> {
+        self.headers.iter().find(|header| header.name == name).map(|header| &header.value)
     }
 
     /// What is signed and sent, with secrets masked.
     #[must_use]
     pub fn explain(&self) -> Explanation {
-        let mut headers: Vec<_> =
-            self.headers.iter().map(|(name, value)| self.explain_header(name, value)).collect();
+        let mut headers: Vec<_> = self.headers.iter().map(|header| self.explain_header(header)).collect();
         headers.sort_by(|a, b| a.name.cmp(&b.name));
         Explanation {
             provider: self.name.clone(),
@@ -176,14 +167,13 @@ impl Transcript {
         }
     }
 
-    fn explain_header(&self, name: &HeaderName, value: &http::HeaderValue) -> ExplainedHeader {
-        let bytes = value.as_bytes();
-        let value = if self.public_headers.contains(name) {
-            Value::shown(bytes, self.header_charset(bytes).decode(bytes).into_owned())
-        } else {
-            Value::masked(bytes)
+    fn explain_header(&self, header: &SentHeader) -> ExplainedHeader {
+        let bytes = header.value.as_bytes();
+        let value = match header.public {
+            true => Value::shown(bytes, self.header_charset(bytes).decode(bytes).into_owned()),
+            false => Value::masked(bytes),
         };
-        ExplainedHeader { name: name.as_str().to_owned(), value }
+        ExplainedHeader { name: header.name.as_str().to_owned(), value }
     }
 
     /// A header that is signed is in the charset of its segment.
@@ -204,6 +194,15 @@ impl fmt::Debug for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transcript").field("name", &self.name).field("mac", &self.mac).finish_non_exhaustive()
     }
+}
+
+/// A header that the provider sets.
+#[derive(Clone)]
+struct SentHeader {
+    name: HeaderName,
+    value: HeaderValue,
+    /// Whether it may be shown.
+    public: bool,
 }
 
 /// A segment with its bytes kept: cheap to clone, wiped with its last clone.

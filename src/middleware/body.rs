@@ -61,8 +61,9 @@ fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
     body.extend_from_slice(chunk);
 }
 
-/// The response with `body` in place of the one that was read. `url` is the one that the response came from.
-pub(crate) fn rebuild(mut response: Response, url: Url, body: Bytes) -> Result<Response> {
+/// The response with `body` in place of the one that was read.
+pub(crate) fn rebuild(mut response: Response, body: Bytes) -> Result<Response> {
+    let url = response.url().clone();
     let parts = Parts {
         status: response.status(),
         version: response.version(),
@@ -74,12 +75,12 @@ pub(crate) fn rebuild(mut response: Response, url: Url, body: Bytes) -> Result<R
 
 /// The response with the beginning of its body, which was read, put back in front of the rest.
 pub(crate) fn put_back(response: Response, read: Bytes) -> Result<Response> {
-    let url = response.url().clone();
-    wrap_body(response, url, |rest| Body::wrap(Rejoined { read: Some(read), rest }))
+    wrap_body(response, |rest| Body::wrap(Rejoined { read: Some(read), rest }))
 }
 
-/// The response with its body replaced by what `wrap` makes of it. `url` is the one that the response came from.
-pub(crate) fn wrap_body(response: Response, url: Url, wrap: impl FnOnce(Body) -> Body) -> Result<Response> {
+/// The response with its body replaced by what `wrap` makes of it.
+pub(crate) fn wrap_body(response: Response, wrap: impl FnOnce(Body) -> Body) -> Result<Response> {
+    let url = response.url().clone();
     let (parts, body) = http::Response::<Body>::from(response).into_parts();
     let parts = Parts {
         status: parts.status,

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::seen::SeenNonces;
+use super::signing::Secret;
 use super::{DEFAULT_BODY_LIMIT, Netgiro};
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::field;
 use crate::settings::Settings;
-use crate::signing::{Encoding, MacKey};
 
 pub(super) const NAME: &str = "netgiro";
 
@@ -49,12 +49,9 @@ impl Netgiro {
     }
 
     fn build(app_key: &str, secret_key: SecretString) -> Result<Self, Error> {
-        let secret = secret_key.expose_secret();
-        field::check("secret_key", secret)?;
         Ok(Self {
+            secret: Secret::new(secret_key)?,
             app_key: field::ascii_header("app_key", app_key)?,
-            mac: MacKey::sha256_with_prefix(secret.as_bytes(), Encoding::HexLower),
-            secret_key,
             seen: Arc::new(SeenNonces::default()),
             body_limit: DEFAULT_BODY_LIMIT,
             report_only: false,

@@ -52,6 +52,13 @@ impl Document {
     }
 }
 
+/// Whether `body` is one document, as [`Document`] says.
+pub(super) fn is_one_document(body: &[u8]) -> bool {
+    let mut document = Document::new();
+    document.update(body);
+    document.is_whole()
+}
+
 /// Reads JSON from first to last byte without keeping any of it.
 struct Json {
     state: State,

@@ -27,8 +27,8 @@ impl Netgiro {
         body: &[u8],
     ) -> Result<Transcript, Error> {
         let nonce = single(headers, NONCE, ReplyFault::NonceMissing).map_err(Error::new)?;
-        let transcript = Transcript::new(NAME, &self.mac)
-            .text(|text| self.state_text(nonce.as_bytes(), sent.url(), body, text));
+        let transcript = Transcript::new(NAME, self.secret.mac())
+            .text(|text| self.secret.state_text(nonce.as_bytes(), sent.url(), body, text));
         Ok(match Url::parse(sent.url()) {
             Ok(url) => transcript.url(&url),
             Err(_) => transcript,

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http::{Extensions, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
-use url::Url;
 
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyFault, SentRequest, Verdict, reference_id};
@@ -33,12 +32,12 @@ impl Netgiro {
             Ok(check) => check,
             Err(error) if self.report_only => return Ok(mark(response, &error)),
             Err(error) if is_gateway_answer(&response, &error) => {
-                return withhold(response, sent.url, &error);
+                return withhold(response, &error);
             }
             Err(error) => return Err(self.refuse(&response, error)),
         };
         if self.stream_replies && !self.report_only {
-            return stream::verified_at_its_end(self, check, response, sent.url);
+            return stream::verified_at_its_end(self, check, response);
         }
         let body = match read_body(&mut response, self.body_limit, |chunk| check.update(chunk)).await {
             Ok(body) => body,
@@ -49,9 +48,9 @@ impl Netgiro {
         match check.finish(&self.seen).map_err(note) {
             Ok(reply) => {
                 response.extensions_mut().insert(reply);
-                rebuild(response, sent.url, body)
+                rebuild(response, body)
             }
-            Err(error) if self.report_only => rebuild(mark(response, &error), sent.url, body),
+            Err(error) if self.report_only => rebuild(mark(response, &error), body),
             Err(error) => Err(self.refuse(&response, error)),
         }
     }
@@ -69,12 +68,12 @@ fn is_gateway_answer(response: &Response, error: &Error) -> bool {
 }
 
 /// Keeps the status for the retry layer and drops the body, which nobody vouches for.
-fn withhold(response: Response, url: Url, error: &Error) -> Result<Response> {
+fn withhold(response: Response, error: &Error) -> Result<Response> {
     let mut response = mark(response, error);
     for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
         response.headers_mut().remove(name);
     }
-    rebuild(response, url, Bytes::new())
+    rebuild(response, Bytes::new())
 }
 
 fn mark(mut response: Response, error: &Error) -> Response {

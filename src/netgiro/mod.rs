@@ -20,6 +20,8 @@
 //! # Ok(()) }
 //! ```
 
+#[cfg(feature = "webhook")]
+pub mod callback;
 mod credentials;
 mod document;
 #[cfg(feature = "explain")]
@@ -39,15 +41,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use secrecy::SecretString;
 
 pub use model::{ApiResponse, ResultCode, SimpleResponse};
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::Stamp;
 
 use crate::settings::{Settings, shared_settings};
-use crate::signing::MacKey;
 use seen::SeenNonces;
+use signing::Secret;
 
 /// The largest reply that is read by default: 10 MiB, counted after decompression.
 pub const DEFAULT_BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -56,8 +57,7 @@ pub const DEFAULT_BODY_LIMIT: usize = 10 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Netgiro {
     app_key: HeaderValue,
-    secret_key: SecretString,
-    mac: MacKey,
+    secret: Secret,
     seen: Arc<SeenNonces>,
     body_limit: usize,
     report_only: bool,

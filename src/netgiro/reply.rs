@@ -11,7 +11,7 @@ use super::seen::{NonceId, SeenNonces, nonce_id};
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use super::utf8::Utf8;
 use crate::error::{Class, Error, Fault};
-use crate::signing::{Encoding, Mac, MacKey, Outgoing, Segment, SignedText, as_sent};
+use crate::signing::{Encoding, Mac, Outgoing, Segment, SignedText, as_sent};
 
 /// Longer nonces and reference ids than this are not taken from a reply.
 const LONGEST_FIELD: usize = 128;
@@ -196,10 +196,10 @@ impl Netgiro {
         if Some(nonce) == sent.marks.nonce.as_ref() || Some(received) == sent.marks.signature {
             return Err(ReplyFault::Reflected);
         }
-        let mut mac = MacKey::start(&self.mac);
+        let mut mac = self.secret.mac().start();
         let mut absorb = |segment: Segment<'_>| mac.update(segment.bytes());
         // The body comes last in the text: it is taken in afterwards, as it arrives.
-        self.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", &mut SignedText::new(&mut absorb));
+        self.secret.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", &mut SignedText::new(&mut absorb));
         Ok(ReplyCheck {
             mac,
             received,
@@ -280,7 +280,7 @@ pub(super) fn single(
     if values.next().is_some() { Err(ReplyFault::DuplicateHeader) } else { Ok(value) }
 }
 
-fn is_nonce(nonce: &[u8]) -> bool {
+pub(super) fn is_nonce(nonce: &[u8]) -> bool {
     (1..=LONGEST_FIELD).contains(&nonce.len())
         && nonce.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }

@@ -1,7 +1,9 @@
 //! What Netgíró signs.
 
+use std::fmt;
+
 use http::{HeaderName, HeaderValue};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::credentials::NAME;
 use super::seen::nonce_id;
@@ -10,7 +12,7 @@ use crate::error::Error;
 use crate::field;
 use crate::scope::Scope;
 use crate::signing::{
-    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SignedText, write_values,
+    AuthHeaders, Charset, Encoding, MacKey, Origin, Outgoing, Provider, Segment, SignedText, write_values,
 };
 
 const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
@@ -35,13 +37,36 @@ impl Stamp {
     }
 }
 
-impl Netgiro {
+/// The secret key, with its hash state: what signs requests and verifies replies and callbacks.
+#[derive(Clone)]
+pub(super) struct Secret {
+    text: SecretString,
+    mac: MacKey,
+}
+
+impl Secret {
+    pub(super) fn new(text: SecretString) -> Result<Self, Error> {
+        field::check("secret_key", text.expose_secret())?;
+        let mac = MacKey::sha256_with_prefix(text.expose_secret().as_bytes(), Encoding::HexLower);
+        Ok(Self { text, mac })
+    }
+
+    pub(super) fn mac(&self) -> &MacKey {
+        &self.mac
+    }
+
     /// The one statement of the formula, for requests, replies and callbacks alike: secret, nonce, URL, body.
     pub(super) fn state_text(&self, nonce: &[u8], url: &str, body: &[u8], text: &mut SignedText<'_>) {
-        text.secret("secret_key", self.secret_key.expose_secret().as_bytes())
+        text.secret("secret_key", self.text.expose_secret().as_bytes())
             .push(Segment::public("nonce", nonce).with_origin(Origin::Drawn))
             .push(Segment::public("url", url.as_bytes()).with_origin(Origin::RequestUrl))
             .push(Segment::public("body", body).with_origin(Origin::Body).with_charset(Charset::Bytes));
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secret").finish_non_exhaustive()
     }
 }
 
@@ -64,7 +89,7 @@ impl Provider for Netgiro {
     }
 
     fn mac(&self) -> Option<&MacKey> {
-        Some(&self.mac)
+        Some(self.secret.mac())
     }
 
     fn signed_text(
@@ -73,7 +98,7 @@ impl Provider for Netgiro {
         stamp: &Stamp,
         text: &mut SignedText<'_>,
     ) -> Result<(), Error> {
-        self.state_text(stamp.nonce.as_bytes(), request.url_as_sent(), request.body()?, text);
+        self.secret.state_text(stamp.nonce.as_bytes(), request.url_as_sent(), request.body()?, text);
         Ok(())
     }
 

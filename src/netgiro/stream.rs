@@ -9,7 +9,6 @@ use http::{StatusCode, header};
 use http_body::{Frame, SizeHint};
 use reqwest::{Body, Response};
 use reqwest_middleware::Result;
-use url::Url;
 
 use super::Netgiro;
 use super::credentials::NAME;
@@ -26,7 +25,6 @@ pub(super) fn verified_at_its_end(
     netgiro: &Netgiro,
     check: ReplyCheck,
     mut response: Response,
-    url: Url,
 ) -> Result<Response> {
     let reference_id = reference_id(response.headers());
     let remarks = Remarks {
@@ -35,7 +33,7 @@ pub(super) fn verified_at_its_end(
     };
     response.extensions_mut().insert(Reply { reference_id, verdict: Verdict::Pending });
     let (seen, room) = (netgiro.seen.clone(), netgiro.body_limit);
-    wrap_body(response, url, |inner| {
+    wrap_body(response, |inner| {
         Body::wrap(Checked {
             inner,
             judge: Some(Judge { check, seen, remarks }),

@@ -13,9 +13,9 @@ use super::Signature;
 pub struct AuthHeaders<'a> {
     map: &'a mut HeaderMap,
     signature: Option<Signature>,
-    /// Where an explanation is being made: the names of the headers that it may show.
+    /// Where an explanation is being made: what was set, and whether it may be shown.
     #[cfg(feature = "explain")]
-    public: Option<&'a mut Vec<HeaderName>>,
+    written: Option<&'a mut Vec<(HeaderName, bool)>>,
 }
 
 impl<'a> AuthHeaders<'a> {
@@ -24,7 +24,7 @@ impl<'a> AuthHeaders<'a> {
             map,
             signature,
             #[cfg(feature = "explain")]
-            public: None,
+            written: None,
         }
     }
 
@@ -32,25 +32,19 @@ impl<'a> AuthHeaders<'a> {
     pub(crate) fn explained(
         map: &'a mut HeaderMap,
         signature: Option<Signature>,
-        public: &'a mut Vec<HeaderName>,
+        written: &'a mut Vec<(HeaderName, bool)>,
     ) -> Self {
-        Self { map, signature, public: Some(public) }
+        Self { map, signature, written: Some(written) }
     }
 
     /// Sets a header whose value may be a secret: explanations mask it.
-    pub fn set(&mut self, name: HeaderName, mut value: HeaderValue) -> &mut Self {
-        value.set_sensitive(true);
-        self.map.insert(name, value);
-        self
+    pub fn set(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
+        self.write(name, value, false)
     }
 
     /// Sets a header whose value says who asks and when, but lets nobody ask in their name: explanations show it.
     pub fn set_public(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
-        #[cfg(feature = "explain")]
-        if let Some(public) = &mut self.public {
-            public.push(name.clone());
-        }
-        self.set(name, value)
+        self.write(name, value, true)
     }
 
     /// Sets a public header unless the caller has set it.
@@ -64,6 +58,17 @@ impl<'a> AuthHeaders<'a> {
             Some(signature) => self.set(name, signature.header_value()),
             None => self,
         }
+    }
+
+    #[cfg_attr(not(feature = "explain"), allow(unused_variables))]
+    fn write(&mut self, name: HeaderName, mut value: HeaderValue, public: bool) -> &mut Self {
+        #[cfg(feature = "explain")]
+        if let Some(written) = &mut self.written {
+            written.push((name.clone(), public));
+        }
+        value.set_sensitive(true);
+        self.map.insert(name, value);
+        self
     }
 
     /// Makes room for `additional` headers at once.

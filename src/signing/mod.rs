@@ -22,6 +22,8 @@ use http::HeaderMap;
 pub use headers::AuthHeaders;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
 pub use origin::{Charset, Origin};
+#[cfg(feature = "webhook")]
+pub(crate) use outgoing::absolute;
 pub(crate) use outgoing::as_sent;
 pub use outgoing::{Outgoing, Payload};
 pub use text::{Segment, SegmentKind, SignedText};

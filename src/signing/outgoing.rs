@@ -160,6 +160,17 @@ impl fmt::Debug for Outgoing<'_> {
     }
 }
 
+/// An absolute `http` or `https` URL, normalised, as the URI that a client sends.
+#[cfg(feature = "webhook")]
+pub(crate) fn absolute(text: &str) -> Result<(Url, http::Uri), Error> {
+    let parse = || {
+        let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        let uri = url.as_str().parse().ok()?;
+        Some((url, uri))
+    };
+    parse().ok_or_else(|| Error::new(UrlFault::NotAbsolute))
+}
+
 #[derive(Debug, thiserror::Error)]
 enum UrlFault {
     #[error("the URL is not absolute: it needs a scheme and a host")]

@@ -23,6 +23,8 @@ mod media_type;
 mod middleware;
 mod refusal;
 mod signing;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::fmt;
 

@@ -19,6 +19,8 @@ mod credentials;
 mod middleware;
 mod refusal;
 mod signing;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::fmt;
 

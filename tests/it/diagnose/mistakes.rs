@@ -31,19 +31,19 @@ pub(super) static MISTAKES: &[Made] = &[
         s.edit("address", |address| match address.split_once('?') {
             Some((before, _)) => before.to_owned(),
             None => String::new(),
-        })
+        });
     }),
     ("question-mark-included", |s| {
         s.edit("address", |address| match address.contains("://") {
             true => address.to_owned(),
             false => format!("?{address}"),
-        })
+        });
     }),
     ("path-included", |s| {
         let path = s.url.path().to_owned();
         s.edit("address", |address| match address.contains("://") {
             true => address.to_owned(),
-            false => format!("{path}?{}", s_query(address)),
+            false => format!("{path}?{address}"),
         });
     }),
     ("path-included", |s| {
@@ -62,26 +62,26 @@ pub(super) static MISTAKES: &[Made] = &[
         s.edit_url(|url| {
             let (scheme_and_host, rest) = url.split_at(url[8..].find('/').unwrap() + 8);
             format!("{scheme_and_host}:443{rest}")
-        })
+        });
     }),
     ("url-scheme", |s| s.edit_url(|url| url.replacen("https", "http", 1))),
     ("body-missing", |s| s.edit("body", |_| String::new())),
     ("body-reserialised", |s| {
-        s.edit("body", |_| r#"{"total": 100, "name": "J\u00fcrgen", "items": [1, 2]}"#.to_owned())
+        s.edit("body", |_| r#"{"total": 100, "name": "J\u00fcrgen", "items": [1, 2]}"#.to_owned());
     }),
     ("body-reserialised", |s| {
-        s.edit("body", |_| r#"{"total": 100, "name": "Jürgen", "items": [1, 2]}"#.to_owned())
+        s.edit("body", |_| r#"{"total": 100, "name": "Jürgen", "items": [1, 2]}"#.to_owned());
     }),
     ("body-reserialised", |s| {
-        s.edit("body", |_| r#"{"items":[1,2],"name":"Jürgen","total":100}"#.to_owned())
+        s.edit("body", |_| r#"{"items":[1,2],"name":"Jürgen","total":100}"#.to_owned());
     }),
     ("body-reserialised", |s| {
-        s.edit("body", |_| r#"{"items": [1, 2], "name": "J\u00fcrgen", "total": 100}"#.to_owned())
+        s.edit("body", |_| r#"{"items": [1, 2], "name": "J\u00fcrgen", "total": 100}"#.to_owned());
     }),
     ("body-reserialised", |s| {
         s.edit("body", |_| {
             "{\n  \"total\": 100,\n  \"name\": \"Jürgen\",\n  \"items\": [\n    1,\n    2\n  ]\n}".to_owned()
-        })
+        });
     }),
     ("body-line-end", |s| s.edit("body", |body| format!("{body}\n"))),
     ("body-included", |s| {
@@ -224,10 +224,6 @@ fn reorder(query: &str, order: fn(&mut Vec<&str>)) -> String {
     let mut parameters: Vec<_> = query.split('&').collect();
     order(&mut parameters);
     parameters.join("&")
-}
-
-fn s_query(address: &str) -> &str {
-    address
 }
 
 /// Where the signed text is ASCII, the charset does not show; where another is right, this one changes nothing.

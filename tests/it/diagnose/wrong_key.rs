@@ -16,7 +16,8 @@ proptest! {
     fn another_key_is_never_taken_for_a_mistake(
         secret in SECRET,
         other in SECRET,
-        subject in proptest::sample::select(&Subject::ALL[..]),
+        // Netvisor, with a thousand milliseconds to try, has its turn in the full searches below.
+        subject in proptest::sample::select(&[Subject::Netgiro, Subject::Unleashed, Subject::UnleashedDecoded][..]),
     ) {
         let received = Signing::of(subject).signature();
         let diagnosis = subject.transcript(&secret, &other).diagnose_briefly(&received);
@@ -27,7 +28,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn nor_for_two_mistakes(

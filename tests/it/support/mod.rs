@@ -2,11 +2,13 @@
 
 pub(crate) mod chains;
 pub(crate) mod fault;
+pub(crate) mod in_memory;
 pub(crate) mod length_extension;
 pub(crate) mod netgiro;
 pub(crate) mod raw_server;
 pub(crate) mod received;
 pub(crate) mod recorder;
+pub(crate) mod redis_server;
 pub(crate) mod server;
 pub(crate) mod subjects;
 

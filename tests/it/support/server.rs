@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,7 +17,6 @@ pub(crate) enum Step {
     Endless(Vec<u8>),
     /// Says nothing more until the client hangs up.
     Stall,
-    Pause(Duration),
     Close,
     /// Closes with a TCP reset instead of an end.
     Reset,
@@ -215,7 +213,6 @@ async fn follow(stream: &mut TcpStream, step: Step) -> std::io::Result<bool> {
             while stream.read(&mut [0; 1024]).await? > 0 {}
             return Ok(false);
         }
-        Step::Pause(duration) => tokio::time::sleep(duration).await,
         Step::Close => return Ok(false),
         Step::Reset => {
             stream.set_zero_linger()?;

@@ -1,6 +1,7 @@
 //! C4: no secret is printed: not by `Debug`, not by an error, not in the TRACE output of a whole run.
 
 use std::fmt::Write as _;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
@@ -226,14 +227,27 @@ async fn run_everything() -> String {
     text
 }
 
+/// Set in the process that is to do the run.
+const RUN: &str = "COUNTERSIGN_TEST_RUN";
+
 #[test]
 fn c4_no_error_and_no_log_line_of_a_whole_run_holds_a_secret() {
-    // reqwest logs by `log`; its records go to the same subscriber. Fails only if installed already, which is as well.
-    let _ = tracing_log::LogTracer::init();
+    if std::env::var_os(RUN).is_some() {
+        return check_a_whole_run();
+    }
+    // A process of its own: which events are heard is global, and the other tests' threads hear none.
+    let name = "threats::c4_canaries::c4_no_error_and_no_log_line_of_a_whole_run_holds_a_secret";
+    let mut process = Command::new(std::env::current_exe().unwrap());
+    assert!(process.args(["--exact", name]).env(RUN, "1").status().unwrap().success());
+}
+
+fn check_a_whole_run() {
+    // reqwest logs by `log`; its records go to the same subscriber.
+    tracing_log::LogTracer::init().unwrap();
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    // One thread, so that this subscriber hears everything and hears no other test.
+    // One thread, so that this subscriber hears everything.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let text = tracing::subscriber::with_default(subscriber, || runtime.block_on(run_everything()));
     assert_clean(&text);
@@ -242,7 +256,8 @@ fn c4_no_error_and_no_log_line_of_a_whole_run_holds_a_secret() {
     for source in ["reqwest::", "hyper_util::", "countersign"] {
         assert!(log.contains(source), "nothing heard from {source}");
     }
-    assert!(log.contains("reply-signature-malformed") && text.contains("redirect-exposed-credentials"));
+    assert!(log.contains("reply-signature-malformed"), "{log}");
+    assert!(text.contains("redirect-exposed-credentials"));
     assert_clean(&log);
 }
 

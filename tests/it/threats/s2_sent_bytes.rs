@@ -1,11 +1,14 @@
 //! S2: the bytes that are signed are the bytes that are sent, whatever the URL and body.
 
+use countersign::signing::{Encoding, MacKey, Segment, SignedText};
+use countersign::{Outgoing, Provider, sign};
+use http::{Extensions, HeaderMap, Method};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::support::chains;
-use crate::support::netgiro::reply_to;
+use crate::support::chains::{self, CUSTOMER_KEY, PARTNER_KEY, UNLEASHED_KEY, netvisor, unleashed};
+use crate::support::netgiro::{OFFLINE, SECRET, reply_to};
 use crate::support::server::Server;
 
 const REQUESTS: usize = 10_000;
@@ -66,5 +69,55 @@ async fn s2_what_is_signed_is_what_is_sent() {
                 assert!(clients[turn % 3].1.is_signed(request), "{} {request:?}", chain.name);
             }
         }
+    }
+}
+
+/// The stated segments, joined; the bytes of a secret are put in by its name, since they are never shown.
+fn joined<P: Provider>(provider: &P, request: &Outgoing<'_>, stamp: &P::Stamp) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut join = |segment: Segment<'_>| {
+        text.extend(segment.public_bytes().unwrap_or_else(|| match segment.name() {
+            "secret_key" => SECRET.as_bytes(),
+            "customer_key" => CUSTOMER_KEY.as_bytes(),
+            "partner_key" => PARTNER_KEY.as_bytes(),
+            other => panic!("{other}"),
+        }));
+    };
+    provider.signed_text(request, stamp, &mut SignedText::new(&mut join)).unwrap();
+    text
+}
+
+fn check_segments<P: Provider>(
+    provider: &P,
+    origin: &str,
+    target: &str,
+    body: &[u8],
+) -> Result<(), TestCaseError> {
+    let Ok(url) = url::Url::parse(&format!("{origin}/{target}")) else { return Ok(()) };
+    let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+    let request = Outgoing::new(&Method::POST, &url, &headers, &extensions, body);
+    let signed = sign(provider, &request).unwrap();
+    let mut mac = match provider.name() {
+        "netgiro" => MacKey::sha256(Encoding::HexLower),
+        "netvisor" => {
+            MacKey::hmac_sha256(format!("{CUSTOMER_KEY}&{PARTNER_KEY}").as_bytes(), Encoding::HexLower)
+                .unwrap()
+        }
+        _ => MacKey::hmac_sha256(UNLEASHED_KEY.as_bytes(), Encoding::Base64).unwrap(),
+    }
+    .start();
+    mac.update(&joined(provider, &request, signed.stamp()));
+    prop_assert_eq!(mac.finish().expose_text(), signed.signature().unwrap().expose_text());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn s2_segments_joined_hash_to_the_signature(target in target(), body in body()) {
+        check_segments(&*OFFLINE, "https://api.netgiro.is", &target, &body)?;
+        check_segments(&netvisor(), "https://isvapi.netvisor.fi", &target, &body)?;
+        check_segments(&unleashed(), "https://api.unleashedsoftware.com", &target, &body)?;
     }
 }

@@ -1,0 +1,87 @@
+//! Netgíró's payment callbacks, verified.
+//!
+//! `netgiro_signature` is the lower-case hex SHA-256 of secret, `netgiro_nonce`, callback URL and raw body, as the
+//! vendor's demo checks it. The URL is the one that Netgíró was given, so the verifier is told the public origin.
+//!
+//! **A callback carries no time.** Nothing but the replay store keeps one that was recorded from being repeated, and
+//! only for as long as the store remembers ([`remember_for`](crate::webhook::Builder::remember_for)). Use a store that
+//! outlives the process, and let an order that is paid stay paid whatever comes in again.
+//!
+//! ```
+//! use countersign::netgiro::callback::{Verifier, testing};
+//! use std::time::SystemTime;
+//!
+//! let verifier = Verifier::builder("https://shop.example.is")?.secret("the secret")?.build();
+//!
+//! let request = testing::sign("the secret", "https://shop.example.is/paid?order=7", r#"{"Success":true}"#, 42)?;
+//! let (parts, body) = request.into_parts();
+//! let paid = verifier.verify(&parts, &body, SystemTime::UNIX_EPOCH)?;
+//! assert_eq!(&**paid, br#"{"Success":true}"#);
+//! # Ok::<(), countersign::Error>(())
+//! ```
+//!
+//! The method and all other headers are not covered. Nothing separates the parts of the signed text, so what could move
+//! the border between two of them is refused: a nonce with other characters than letters, digits and `-`; a path or
+//! query that is not percent-encoded as clients send it; a body that is neither empty, nor one JSON object or array,
+//! nor XML, or that is not UTF-8 (the mark of a length extension, which plain SHA-256 allows).
+
+mod scheme;
+pub mod testing;
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::credentials::NAME;
+use super::signing::Secret;
+use crate::error::Error;
+use crate::webhook;
+
+use scheme::Key;
+pub use scheme::Scheme;
+
+/// Verifies Netgíró's callbacks.
+pub type Verifier = webhook::Verifier<Scheme>;
+
+/// Netgíró's secrets: usually one, two while it is exchanged.
+pub type Keys = webhook::Keys<Scheme>;
+
+impl Verifier {
+    /// A verifier without secrets, for callbacks to `public_origin`: `https://host[:port][/prefix]`, as in the callback
+    /// URLs that you give to Netgíró; `/prefix` is what a proxy takes off the path.
+    ///
+    /// # Errors
+    /// `invalid-public-origin`.
+    pub fn builder(public_origin: &str) -> Result<webhook::Builder<Scheme>, Error> {
+        webhook::Builder::new(Scheme::default()).public_origin(public_origin)
+    }
+}
+
+impl webhook::Builder<Scheme> {
+    /// Accepts callbacks signed with `secret`.
+    ///
+    /// # Errors
+    /// When it is empty, padded, or holds control characters.
+    pub fn secret(mut self, secret: impl Into<SecretString>) -> Result<Self, Error> {
+        self.keys = self.keys.with(secret)?;
+        Ok(self)
+    }
+
+    /// For how long the replay store is to remember a callback. Default: 30 days.
+    #[must_use]
+    pub fn remember_for(mut self, span: Duration) -> Self {
+        self.scheme.remember_for = span;
+        self
+    }
+}
+
+impl Keys {
+    /// Adds a secret.
+    ///
+    /// # Errors
+    /// When it is empty, padded, or holds control characters.
+    pub fn with(self, secret: impl Into<SecretString>) -> Result<Self, Error> {
+        let add = || self.add(None, Key(Secret::new(secret.into())?));
+        add().map_err(|error: Error| error.in_provider(NAME))
+    }
+}

@@ -1,0 +1,80 @@
+//! Netgíró's part of verifying.
+
+use std::time::Duration;
+
+use super::super::credentials::NAME;
+use super::super::document::is_one_document;
+use super::super::reply::is_nonce;
+use super::super::signing::Secret;
+use crate::signing::{Encoding, MacKey, SignedText, absolute};
+use crate::webhook::{self, Claim, Delivery, Freshness, Refused};
+
+pub(super) const SIGNATURE: &str = "netgiro_signature";
+pub(super) const NONCE: &str = "netgiro_nonce";
+
+const THIRTY_DAYS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Netgíró's way of signing callbacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Scheme {
+    pub(super) remember_for: Duration,
+}
+
+impl Default for Scheme {
+    fn default() -> Self {
+        Self { remember_for: THIRTY_DAYS }
+    }
+}
+
+/// Netgíró's secret, as a key.
+#[derive(Debug)]
+pub struct Key(pub(super) Secret);
+
+/// What comes between the secret and the body.
+#[derive(Debug)]
+pub struct Stated<'r> {
+    pub(super) nonce: &'r [u8],
+    pub(super) url: String,
+}
+
+impl webhook::Scheme for Scheme {
+    const NAME: &'static str = NAME;
+    const COVERS_URL: bool = true;
+    type Key = Key;
+    type Stated<'r> = Stated<'r>;
+
+    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Stated<'r>>, Refused> {
+        let signature = delivery.single(SIGNATURE)?;
+        let nonce = delivery.single(NONCE)?;
+
+        let signature = Encoding::HexLower.decode(signature).ok_or(Refused::SignatureMalformed)?;
+        if !is_nonce(nonce) {
+            return Err(Refused::NonceMalformed);
+        }
+        let url = delivery.url().filter(|url| is_normalised(url)).ok_or(Refused::TargetNotNormalised)?;
+        Ok(Claim {
+            signature,
+            key_id: None,
+            freshness: Freshness::Remembered(self.remember_for),
+            stated: Stated { nonce, url },
+        })
+    }
+
+    fn mac(key: &Key) -> &MacKey {
+        key.0.mac()
+    }
+
+    fn state(stated: &Stated<'_>, key: &Key, body: &[u8], text: &mut SignedText<'_>) {
+        key.0.state_text(stated.nonce, &stated.url, body, text);
+    }
+
+    fn check_signed_body(&self, body: &[u8]) -> Result<(), Refused> {
+        std::str::from_utf8(body).map_err(|_| Refused::NotUtf8)?;
+        if is_one_document(body) { Ok(()) } else { Err(Refused::NotOneDocument) }
+    }
+}
+
+/// Whether a client would send this URL as it stands: with `{` or `"` in its path, it could hold what was a body.
+fn is_normalised(text: &str) -> bool {
+    absolute(text).is_ok_and(|(url, _)| url.as_str() == text)
+}

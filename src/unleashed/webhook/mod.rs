@@ -1,0 +1,74 @@
+//! Unleashed's webhooks, verified.
+//!
+//! `x-unleashed-signature` is the base64 HMAC-SHA256, under the subscription's signing key, of
+//! `x-unleashed-timestamp` (seconds since 1970), a full stop, and the raw body. A delivery may be 5 minutes old.
+//!
+//! ```
+//! use countersign::unleashed::webhook::{Verifier, testing};
+//! use std::time::{Duration, UNIX_EPOCH};
+//!
+//! let verifier = Verifier::builder().signing_key("the key")?.build();
+//!
+//! let now = UNIX_EPOCH + Duration::from_secs(1_705_312_800);
+//! let request = testing::sign("the key", "https://hooks.example.com/stock", r#"{"event":1}"#, now)?;
+//! let (parts, body) = request.into_parts();
+//! let event = verifier.verify(&parts, &body, now)?;
+//! assert_eq!((&**event, event.signed_at()), (br#"{"event":1}"#.as_slice(), Some(now)));
+//! # Ok::<(), countersign::Error>(())
+//! ```
+//!
+//! Method, host and path are not covered: a delivery for one of your paths passes at any other that has the same key.
+
+mod scheme;
+pub mod testing;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::credentials::NAME;
+use crate::error::Error;
+use crate::field;
+use crate::signing::{Encoding, MacKey};
+use crate::webhook;
+
+pub use scheme::Scheme;
+
+/// Verifies Unleashed's webhooks.
+pub type Verifier = webhook::Verifier<Scheme>;
+
+/// Unleashed's signing keys: usually one, two while it is exchanged.
+pub type Keys = webhook::Keys<Scheme>;
+
+impl Verifier {
+    /// A verifier without keys, to be given some.
+    #[must_use]
+    pub fn builder() -> webhook::Builder<Scheme> {
+        webhook::Builder::new(Scheme)
+    }
+}
+
+impl webhook::Builder<Scheme> {
+    /// Accepts deliveries signed with `key`, as issued: its text is used as it is, not decoded.
+    ///
+    /// # Errors
+    /// When it is empty, padded, or holds control characters.
+    pub fn signing_key(mut self, key: impl Into<SecretString>) -> Result<Self, Error> {
+        self.keys = self.keys.with(key)?;
+        Ok(self)
+    }
+}
+
+impl Keys {
+    /// Adds a signing key.
+    ///
+    /// # Errors
+    /// When it is empty, padded, or holds control characters.
+    pub fn with(self, key: impl Into<SecretString>) -> Result<Self, Error> {
+        let add = || self.add(None, mac_key(&key.into())?);
+        add().map_err(|error: Error| error.in_provider(NAME))
+    }
+}
+
+fn mac_key(key: &SecretString) -> Result<MacKey, Error> {
+    field::check("signing_key", key.expose_secret())?;
+    MacKey::hmac_sha256(key.expose_secret().as_bytes(), Encoding::Base64)
+}

@@ -1,0 +1,39 @@
+//! Signed deliveries for your tests, so that nobody turns verification off there.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, header};
+use secrecy::SecretString;
+
+use super::super::credentials::NAME;
+use super::scheme::{SIGNATURE, Scheme, TIMESTAMP};
+use crate::error::Error;
+use crate::time::unix_seconds;
+use crate::webhook::{Scheme as _, testing};
+
+/// A delivery as Unleashed sends it: a POST of `body` to `url`, signed at `signed_at` with `signing_key`.
+///
+/// # Errors
+/// When the key is one that a verifier refuses; `url-not-absolute`; `clock-out-of-range` for a time whose seconds do
+/// not fit 64 bits.
+pub fn sign(
+    signing_key: impl Into<SecretString>,
+    url: &str,
+    body: impl Into<Bytes>,
+    signed_at: SystemTime,
+) -> Result<Request<Bytes>, Error> {
+    let build = || {
+        let key = super::mac_key(&signing_key.into())?;
+        let timestamp = unix_seconds(signed_at)?;
+        let mut request = testing::post(url, body.into())?;
+        let signature = Scheme::signature(&timestamp, &key, request.body()).header_value();
+
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(HeaderName::from_static(SIGNATURE), signature);
+        headers.insert(HeaderName::from_static(TIMESTAMP), HeaderValue::from(timestamp));
+        Ok(request)
+    };
+    build().map_err(|error: Error| error.in_provider(NAME))
+}

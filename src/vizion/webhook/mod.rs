@@ -1,0 +1,112 @@
+//! Vizion's webhooks: container events, signed.
+//!
+//! Each carries `x-vizion-signature`, a signature as in draft-cavage-http-signatures with three differences: hex, no
+//! quotes around the parameters, and times in milliseconds:
+//!
+//! ```text
+//! Signature keyId=hmac-key-1,signature=<64 hex digits>,algorithm=SHA-256,created=1685548865944,expires=1685552465944,
+//!           headers=(request-target) (created) user-agent host date content-type content-length digest
+//! ```
+//!
+//! (one line), and `digest: SHA-256=<64 hex digits>` of the body.
+//!
+//! ```
+//! use countersign::vizion::webhook::{Verifier, testing};
+//! use countersign::webhook::Verified;
+//! use std::time::{Duration, UNIX_EPOCH};
+//!
+//! let verifier = Verifier::builder().key("hmac-key-1", "the secret")?.build();
+//!
+//! let now = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
+//! let request = testing::sign("hmac-key-1", "the secret", "https://hooks.example.com/vizion", r#"{"event":1}"#, now)?;
+//! let (parts, body) = request.into_parts();
+//! let event: Verified<bytes::Bytes> = verifier.verify(&parts, &body, now)?;
+//! assert_eq!(&**event, br#"{"event":1}"#);
+//! assert_eq!(event.key_id(), Some("hmac-key-1"));
+//! # Ok::<(), countersign::Error>(())
+//! ```
+//!
+//! # What is accepted
+//! - `(request-target) (created) host digest` must be covered. Whatever else is listed is checked as well, `(expires)` too.
+//! - The draft's quoted form, as a gateway in between may write it: values in quotes, `algorithm` also `hmac-sha256` or
+//!   `hs2019`, and there, inside quotes, the signature in hex or in base64. Times are milliseconds in either form.
+//! - Unknown parameters are ignored, as the draft asks; a repeated one, known or not, is refused.
+//! - `expires` need not be signed, so it can only shorten the window.
+//! - The key is chosen by `keyId`; keys of other ids are never tried.
+
+mod parameters;
+mod scheme;
+mod signing_string;
+pub mod testing;
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::credentials::NAME;
+use crate::error::Error;
+use crate::field;
+use crate::signing::{Encoding, MacKey};
+use crate::webhook::{self, ReplayStore, Window};
+
+pub use scheme::Scheme;
+
+/// Verifies Vizion's webhooks.
+pub type Verifier = webhook::Verifier<Scheme>;
+
+/// Vizion's keys by id: `hmac-key-1` is the organisation's first.
+pub type Keys = webhook::Keys<Scheme>;
+
+impl Verifier {
+    /// A verifier without keys, to be given some.
+    #[must_use]
+    pub fn builder() -> webhook::Builder<Scheme> {
+        webhook::Builder::new(Scheme::default())
+    }
+}
+
+impl webhook::Builder<Scheme> {
+    /// Accepts deliveries signed with `secret` under `key_id`.
+    ///
+    /// # Errors
+    /// When either is empty, padded, or holds control characters; `key-id-taken` for a second key with one id.
+    pub fn key(mut self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
+        self.keys = self.keys.with(key_id, secret)?;
+        Ok(self)
+    }
+
+    /// The vendor's own window: a delivery may be 60 minutes old. An hour is long for someone who recorded a delivery,
+    /// so this takes the store that makes each count once.
+    #[must_use]
+    pub fn vendor_window(self, store: impl ReplayStore) -> Self {
+        self.window(Window::new(Duration::from_secs(60 * 60), Duration::from_secs(60))).replay_store(store)
+    }
+
+    /// Accepts a JSON body that something in between has pretty-printed.
+    ///
+    /// Vizion computes the digest over JSON on a single line. Where the digest does not match the bytes as received, the
+    /// white space outside strings is removed, nothing else is touched, and the digest is tried again; the bytes that
+    /// match it are the ones handed on.
+    #[must_use]
+    pub fn accept_pretty_printed_body(mut self) -> Self {
+        self.scheme.accept_pretty_printed = true;
+        self
+    }
+}
+
+impl Keys {
+    /// Adds a key.
+    ///
+    /// # Errors
+    /// When either is empty, padded, or holds control characters; `key-id-taken` for a second key with one id.
+    pub fn with(self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
+        let add = || self.add(Some(key_id), mac_key(key_id, &secret.into())?);
+        add().map_err(|error: Error| error.in_provider(NAME))
+    }
+}
+
+fn mac_key(key_id: &str, secret: &SecretString) -> Result<MacKey, Error> {
+    field::check("key_id", key_id)?;
+    field::check("secret", secret.expose_secret())?;
+    MacKey::hmac_sha256(secret.expose_secret().as_bytes(), Encoding::HexLower)
+}

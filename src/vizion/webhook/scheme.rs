@@ -1,0 +1,126 @@
+//! Vizion's part of verifying.
+
+use std::borrow::Cow;
+
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::super::credentials::NAME;
+use super::parameters::Parameters;
+use super::signing_string::{SigningString, Stated};
+use crate::signing::{Encoding, MacKey, SignedText};
+use crate::webhook::{self, Claim, Delivery, Freshness, Refused, Times};
+
+pub(super) const SIGNATURE: &str = "x-vizion-signature";
+pub(super) const DIGEST: &str = "digest";
+
+/// Names of HMAC-SHA256: Vizion's own, and the two of the draft. Whatever the name, the MAC is the same.
+const ALGORITHMS: [&str; 3] = ["SHA-256", "hmac-sha256", "hs2019"];
+
+/// Vizion's way of signing webhooks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scheme {
+    pub(super) accept_pretty_printed: bool,
+}
+
+/// What the signature covers, and the digest among it.
+#[derive(Debug)]
+pub struct Covered<'r> {
+    pub(super) signing_string: SigningString<'r>,
+    pub(super) digest: [u8; 32],
+}
+
+impl webhook::Scheme for Scheme {
+    const NAME: &'static str = NAME;
+    const COVERS_URL: bool = true;
+    type Key = MacKey;
+    type Stated<'r> = Covered<'r>;
+
+    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Covered<'r>>, Refused> {
+        let signature = delivery.single(SIGNATURE)?;
+        let digest = delivery.single(DIGEST)?;
+        delivery.host()?;
+
+        let Parameters { key_id, signature, algorithm, created, expires, headers } =
+            Parameters::parse(signature)?;
+        let digest = read_digest(digest).ok_or(Refused::DigestMalformed)?;
+        let signing_string = SigningString::gather(headers, Stated { created, expires }, delivery)?;
+        if !ALGORITHMS.iter().any(|known| known.eq_ignore_ascii_case(algorithm)) {
+            return Err(Refused::AlgorithmUnknown);
+        }
+        Ok(Claim {
+            signature,
+            key_id: Some(key_id),
+            freshness: Freshness::Timed(Times::in_milliseconds(created, expires)),
+            stated: Covered { signing_string, digest },
+        })
+    }
+
+    fn check_digest<'b>(&self, covered: &Covered<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+        let matches = |body: &[u8]| <[u8; 32]>::from(Sha256::digest(body)).ct_eq(&covered.digest).into();
+        if matches(body) {
+            return Ok(Cow::Borrowed(body));
+        }
+        let compact = if self.accept_pretty_printed { compact(body) } else { Vec::new() };
+        if self.accept_pretty_printed && matches(&compact) {
+            return Ok(Cow::Owned(compact));
+        }
+        Err(Refused::DigestMismatch)
+    }
+
+    fn mac(key: &MacKey) -> &MacKey {
+        key
+    }
+
+    fn state(covered: &Covered<'_>, _: &MacKey, _: &[u8], text: &mut SignedText<'_>) {
+        covered.signing_string.state(text);
+    }
+}
+
+/// `SHA-256=` and 64 hex digits, as Vizion writes it, or base64, as the draft does. One digest, not a list.
+fn read_digest(header: &[u8]) -> Option<[u8; 32]> {
+    let (name, text) = header.trim_ascii().split_at_checked("SHA-256=".len())?;
+    let known = name.eq_ignore_ascii_case(b"SHA-256=");
+    let digest = Encoding::HexLower.decode(text).or_else(|| Encoding::Base64.decode(text));
+    if known { digest } else { None }
+}
+
+/// JSON without the white space outside its strings. Numbers and strings keep their bytes.
+fn compact(json: &[u8]) -> Vec<u8> {
+    let (mut in_string, mut escaped) = (false, false);
+    let keep = |byte: &u8| {
+        let kept = in_string || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        if *byte == b'"' && !escaped {
+            in_string = !in_string;
+        }
+        escaped = in_string && *byte == b'\\' && !escaped;
+        kept
+    };
+    json.iter().copied().filter(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_white_space_outside_strings_goes() {
+        let pretty = b"{\r\n\t\"a b\" : [ 1.0e3 , \"x \\\" y\\\\\" ] ,\n \"c\": \" d\\n\" }\n";
+        let single_line = br#"{"a b":[1.0e3,"x \" y\\"],"c":" d\n"}"#;
+        assert_eq!(compact(pretty), single_line);
+        assert_eq!(compact(single_line), single_line);
+    }
+
+    #[test]
+    fn a_digest_is_one_sha_256_in_hex_or_base64() {
+        let hex = hex::encode([7; 32]);
+        for text in [format!("SHA-256={hex}"), format!("sha-256={}", hex.to_uppercase())] {
+            assert_eq!(read_digest(text.as_bytes()), Some([7; 32]));
+        }
+        assert!(read_digest(b"SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=").is_some());
+        for wrong in ["", "SHA-256=", "SHA-512=", &hex, &format!("SHA-256={hex},SHA-256={hex}"), "SHA-256=é"]
+        {
+            assert_eq!(read_digest(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+}

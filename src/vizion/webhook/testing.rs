@@ -1,0 +1,91 @@
+//! Signed deliveries for your tests, so that nobody turns verification off there.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, header};
+use secrecy::SecretString;
+use sha2::{Digest as _, Sha256};
+
+use super::super::credentials::NAME;
+use super::scheme::{Covered, DIGEST, SIGNATURE, Scheme};
+use super::signing_string::{SigningString, Stated};
+use crate::error::Error;
+use crate::field::{self, Problem};
+use crate::time::{ClockOutOfRange, unix_nanos};
+use crate::webhook::{Delivery, Scheme as _, testing};
+
+/// The headers that Vizion's sample lists.
+const COVERED: &str = "(request-target) (created) user-agent host date content-type content-length digest";
+
+/// A delivery lives for this long, as in Vizion's sample.
+const LIFE_MS: i64 = 60 * 60 * 1000;
+
+/// A delivery as Vizion sends it: a POST of `body` to `url`, signed at `signed_at` with `secret` under `key_id`.
+///
+/// # Errors
+/// When the key is one that a verifier refuses; `url-not-absolute`; `clock-out-of-range` outside the years
+/// 1970 to 9999.
+pub fn sign(
+    key_id: &str,
+    secret: impl Into<SecretString>,
+    url: &str,
+    body: impl Into<Bytes>,
+    signed_at: SystemTime,
+) -> Result<Request<Bytes>, Error> {
+    let secret = secret.into();
+    let build = || {
+        let key = super::mac_key(key_id, &secret)?;
+        let created = milliseconds(signed_at)?;
+        let times = Stated { created, expires: created.checked_add(LIFE_MS) };
+        let mut request = testing::post(url, body.into())?;
+        let digest: [u8; 32] = Sha256::digest(request.body()).into();
+        describe(&mut request, &digest, signed_at);
+
+        let (parts, body) = request.into_parts();
+        let signing_string =
+            SigningString::gather(COVERED, times, &Delivery::new(&parts, None)).map_err(Error::new)?;
+        let signature = Scheme::signature(&Covered { signing_string, digest }, &key, &body);
+        let value = signature_header(key_id, &signature.expose_text(), times)?;
+        let mut request = Request::from_parts(parts, body);
+        request.headers_mut().insert(SIGNATURE, value);
+        Ok(request)
+    };
+    build().map_err(|error: Error| error.in_provider(NAME))
+}
+
+/// The headers that the signature covers.
+fn describe(request: &mut Request<Bytes>, digest: &[u8; 32], at: SystemTime) {
+    let length = request.body().len();
+    let headers = request.headers_mut();
+    headers.insert(header::USER_AGENT, HeaderValue::from_static("Vizion-Webhook"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    // Both are printable ASCII, so the conversions do not fail.
+    for (name, text) in [
+        (header::DATE, httpdate::fmt_http_date(at)),
+        (HeaderName::from_static(DIGEST), format!("SHA-256={}", hex::encode(digest))),
+    ] {
+        if let Ok(value) = HeaderValue::try_from(text) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+fn signature_header(key_id: &str, signature: &str, times: Stated) -> Result<HeaderValue, Error> {
+    let Stated { created, expires } = times;
+    let expires = expires.map(|expires| format!(",expires={expires}")).unwrap_or_default();
+    let text = format!(
+        "Signature keyId={key_id},signature={signature},algorithm=SHA-256,created={created}{expires},headers={COVERED}"
+    );
+    HeaderValue::try_from(text).map_err(|_| field::refuse("key_id", Problem::NotAscii))
+}
+
+/// Milliseconds since 1970, within what a `date` header can say: the years 1970 to 9999.
+fn milliseconds(time: SystemTime) -> Result<i64, Error> {
+    const END: i64 = 253_402_300_800_000;
+    i64::try_from(unix_nanos(time).div_euclid(1_000_000))
+        .ok()
+        .filter(|created| (0..END).contains(created))
+        .ok_or_else(|| Error::new(ClockOutOfRange))
+}

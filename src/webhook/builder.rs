@@ -1,0 +1,138 @@
+//! Making a verifier.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use super::origin::PublicOrigin;
+use super::scheme::Scheme;
+use super::{Keys, MemoryStore, ReplayStore, Verifier, Window};
+use crate::error::Error;
+use crate::time::{Clock, SystemClock};
+
+/// The longest body that is accepted by default: 1 MiB.
+pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+
+/// What a [`Verifier`] is made of. Each provider's module adds the methods for its keys.
+pub struct Builder<S: Scheme> {
+    pub(crate) scheme: S,
+    pub(crate) keys: Keys<S>,
+    pub(super) settings: Settings,
+}
+
+type Hook = dyn Fn(&Error, &Parts) + Send + Sync;
+
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) window: Window,
+    pub(super) body_limit: usize,
+    pub(super) origin: Option<PublicOrigin>,
+    pub(super) store: Arc<dyn ReplayStore>,
+    pub(super) accept_without_store: bool,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) on_refused: Option<Arc<Hook>>,
+}
+
+impl<S: Scheme> Builder<S> {
+    pub(crate) fn new(scheme: S) -> Self {
+        let settings = Settings {
+            window: Window::default(),
+            body_limit: DEFAULT_BODY_LIMIT,
+            origin: None,
+            store: Arc::new(MemoryStore::default()),
+            accept_without_store: false,
+            clock: Arc::new(SystemClock),
+            on_refused: None,
+        };
+        Self { scheme, keys: Keys::new(), settings }
+    }
+
+    /// Uses these keys instead of those added so far.
+    #[must_use]
+    pub fn keys(mut self, keys: Keys<S>) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// How far a signed time may be from the clock. Default: 5 minutes back, 60 seconds ahead.
+    #[must_use]
+    pub fn window(mut self, window: Window) -> Self {
+        self.settings.window = window;
+        self
+    }
+
+    /// Refuses bodies longer than `bytes`. Default: [`DEFAULT_BODY_LIMIT`].
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.settings.body_limit = bytes;
+        self
+    }
+
+    /// The origin, `https://host[:port][/prefix]`, that the vendor was told, for a service behind a proxy that changes
+    /// the host or takes `/prefix` off the path. It also binds deliveries to this host: without it, one that was signed
+    /// for another host of yours with the same key passes here, since the `host` header is the sender's to choose.
+    ///
+    /// # Errors
+    /// `invalid-public-origin`.
+    pub fn public_origin(mut self, origin: &str) -> Result<Self, Error> {
+        self.settings.origin = Some(PublicOrigin::new(origin).map_err(|error| error.in_provider(S::NAME))?);
+        Ok(self)
+    }
+
+    /// Where accepted deliveries are remembered. Default: a [`MemoryStore`] of this verifier's own. A service on
+    /// several machines needs a store that they share.
+    #[must_use]
+    pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
+        self.settings.store = Arc::new(store);
+        self
+    }
+
+    /// Accepts deliveries while the replay store does not answer: anyone who recorded one can then repeat it.
+    #[must_use]
+    pub fn dangerous_accept_without_store(mut self) -> Self {
+        self.settings.accept_without_store = true;
+        self
+    }
+
+    /// Takes the time from `clock` instead of the operating system.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.settings.clock = Arc::new(clock);
+        self
+    }
+
+    /// Is told of each refused delivery and why. What it hears must not reach the sender.
+    #[must_use]
+    pub fn on_refused(mut self, hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
+        self.settings.on_refused = Some(Arc::new(hook));
+        self
+    }
+
+    /// The verifier.
+    #[must_use]
+    pub fn build(self) -> Verifier<S> {
+        Verifier::new(self)
+    }
+}
+
+impl<S: Scheme> fmt::Debug for Builder<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("provider", &S::NAME)
+            .field("keys", &self.keys)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("window", &self.window)
+            .field("body_limit", &self.body_limit)
+            .field("origin", &self.origin)
+            .field("accept_without_store", &self.accept_without_store)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,58 @@
+//! Reading headers strictly.
+
+use http::{HeaderMap, HeaderName};
+
+use super::Refused;
+
+/// The one value of a header that must be there once.
+pub(crate) fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h [u8], Refused> {
+    let mut values = headers.get_all(HeaderName::from_static(name)).iter();
+    let value = values.next().ok_or(Refused::HeaderMissing { name })?;
+    if values.next().is_some() { Err(Refused::HeaderDuplicate { name }) } else { Ok(value.as_bytes()) }
+}
+
+/// A plain decimal integer: no `+`, no leading zeros, no exponent, nothing around it.
+///
+/// So one number has one text, and what is signed is what was compared with the clock.
+pub(crate) fn integer(name: &'static str, text: &str) -> Result<i64, Refused> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let canonical = digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.is_empty()
+        && (!digits.starts_with('0') || text == "0");
+    let parsed = if canonical { text.parse().ok() } else { None };
+    parsed.ok_or(Refused::TimeMalformed { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_integer_has_one_text() {
+        for value in [0, 1, -1, 10, 1_685_548_865_944, i64::MAX, i64::MIN] {
+            assert_eq!(integer("created", &value.to_string()), Ok(value));
+        }
+        let wrong = [
+            "",
+            "-",
+            "+1",
+            "01",
+            "-0",
+            "-01",
+            "00",
+            "1e3",
+            "1.0",
+            " 1",
+            "1 ",
+            "0x1",
+            "1_0",
+            "٣",
+            "9223372036854775808",
+            "-9223372036854775809",
+            "99999999999999999999999999",
+        ];
+        for text in wrong {
+            assert_eq!(integer("created", text), Err(Refused::TimeMalformed { name: "created" }), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The tower layer: nothing unverified gets past it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::scheme::Scheme;
+use super::{Refused, Verified, Verifier};
+use crate::error::Error;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+impl<S: Scheme> Verifier<S> {
+    /// A layer for tower, axum, hyper, tonic: hands on only what verified, with a [`Verified<Bytes>`] in the request's
+    /// extensions and those very bytes as the body. Everything else is answered 401, in the same bytes whatever the
+    /// reason, and reported as by [`Verifier::receive`].
+    ///
+    /// A body is read up to the limit and no further. How long that may take is not limited here: put a time-out layer
+    /// outside of this one.
+    #[must_use]
+    pub fn layer(&self) -> VerifyLayer<S> {
+        VerifyLayer { verifier: self.clone() }
+    }
+
+    async fn receive_streamed<B>(&self, parts: &Parts, body: B) -> Result<Verified<Bytes>, Error>
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+    {
+        match self.collect(body).await {
+            Ok(body) => self.receive(parts, body).await,
+            Err((refused, source)) => {
+                let error = self.error(refused, parts);
+                let error = if let Some(source) = source { error.with_source(source) } else { error };
+                self.report(&error, parts);
+                Err(error)
+            }
+        }
+    }
+
+    /// Reads a body, unless it is too long: one that says so is not read at all, any other up to the limit.
+    async fn collect<B>(&self, body: B) -> Result<Bytes, (Refused, Option<BoxError>)>
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+    {
+        let limit = self.settings().body_limit;
+        let too_long = Refused::BodyTooLong { limit };
+        if body.size_hint().lower() > limit as u64 {
+            return Err((too_long, None));
+        }
+        match Limited::new(body, limit).collect().await {
+            Ok(collected) => Ok(collected.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => Err((too_long, None)),
+            Err(error) => Err((Refused::BodyUnreadable, Some(error))),
+        }
+    }
+}
+
+/// Made by [`Verifier::layer`].
+#[derive(Clone, Debug)]
+pub struct VerifyLayer<S: Scheme> {
+    verifier: Verifier<S>,
+}
+
+impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
+    type Service = VerifyService<S, Inner>;
+
+    fn layer(&self, inner: Inner) -> Self::Service {
+        VerifyService { verifier: self.verifier.clone(), inner }
+    }
+}
+
+/// Made by [`VerifyLayer`].
+#[derive(Clone, Debug)]
+pub struct VerifyService<S: Scheme, Inner> {
+    verifier: Verifier<S>,
+    inner: Inner,
+}
+
+impl<S, Inner, Received, Answer> Service<Request<Received>> for VerifyService<S, Inner>
+where
+    S: Scheme,
+    Inner: Service<Request<Full<Bytes>>, Response = Response<Answer>> + Clone + Send + 'static,
+    Inner::Future: Send,
+    Inner::Error: Send,
+    Received: Body + Send + 'static,
+    Received::Data: Send,
+    Received::Error: Into<BoxError>,
+    Answer: Default,
+{
+    type Response = Response<Answer>;
+    type Error = Inner::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Received>) -> Self::Future {
+        let clone = self.inner.clone();
+        // The one that said that it is ready is used up; its clone has to be asked anew.
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let verifier = self.verifier.clone();
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            let Ok(verified) = verifier.receive_streamed(&parts, body).await else {
+                return Ok(unauthorized());
+            };
+            let body = Full::new(Bytes::clone(&verified));
+            parts.extensions.insert(verified);
+            inner.call(Request::from_parts(parts, body)).await
+        })
+    }
+}
+
+/// The one answer to everything that did not verify.
+fn unauthorized<Answer: Default>() -> Response<Answer> {
+    let mut response = Response::new(Answer::default());
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response
+}

@@ -1,0 +1,74 @@
+//! Webhooks, received: verified, fresh, once.
+//!
+//! The same machinery serves three providers; [`vizion::webhook`](crate::vizion::webhook),
+//! [`netgiro::callback`](crate::netgiro::callback) and [`unleashed::webhook`](crate::unleashed::webhook) add what is
+//! their own.
+//!
+//! ```
+//! # #[cfg(all(feature = "axum", feature = "vizion"))] fn app(secret: countersign::SecretString) -> Result<(), countersign::Error> {
+//! use axum::{Router, body::Bytes, routing::post};
+//! use countersign::{vizion, webhook::Verified};
+//!
+//! let verifier = vizion::webhook::Verifier::builder().key("hmac-key-1", secret)?.build();
+//! let app: Router = Router::new().route("/vizion", post(handler)).layer(verifier.layer());
+//! async fn handler(event: Verified<Bytes>) { /* cannot run unverified */ }
+//! # Ok(()) }
+//! ```
+//!
+//! Without a framework, [`Verifier::receive`] takes `http::request::Parts` and the body.
+//!
+//! # The order
+//! Size limit, header presence and duplicates, parsing, coverage, algorithm and key id, time, digest of the raw bytes,
+//! MAC, replay store. The first that fails refuses, and nothing later runs: a forgery never reaches the store, so it
+//! cannot spend the honest delivery's place. Signatures and digests are compared decoded, in constant time.
+//!
+//! The sender is told nothing but 401, in the same bytes for every reason. The reason, with a stable code and a next
+//! step, goes to the log (`tracing`, level `WARN`) and to [`Builder::on_refused`].
+//!
+//! # What each scheme covers
+//!
+//! | | method | host | path and query | body | time | once |
+//! |---|---|---|---|---|---|---|
+//! | Vizion | yes | yes | yes | yes, by its digest | `created`, 5 minutes | replay store |
+//! | Netgíró callback | no | yes | yes | yes | none | replay store alone |
+//! | Unleashed | no | no | no | yes | timestamp, 5 minutes | replay store |
+//!
+//! Headers are covered only by Vizion, and only those that the signature lists.
+//!
+//! # What this does not do
+//! It does not check source addresses, and does not limit how slowly a body may arrive: put a time-out layer
+//! in front. A delivery that was accepted is spent, whatever becomes of it in the handler.
+
+mod builder;
+#[cfg(feature = "axum")]
+mod extract;
+mod headers;
+mod keys;
+#[cfg(feature = "tower")]
+mod layer;
+mod origin;
+mod refused;
+mod replay;
+mod scheme;
+pub(crate) mod testing;
+mod verified;
+mod verifier;
+mod window;
+
+pub use builder::{Builder, DEFAULT_BODY_LIMIT};
+#[cfg(feature = "axum")]
+pub use extract::Unverified;
+pub use keys::Keys;
+#[cfg(feature = "tower")]
+pub use layer::{VerifyLayer, VerifyService};
+pub use refused::Refused;
+#[cfg(feature = "redis")]
+pub use replay::RedisStore;
+pub use replay::{MemoryStore, ReplayKey, ReplayStore, StoreError};
+pub use verified::Verified;
+pub use verifier::Verifier;
+pub use window::Window;
+
+pub(crate) use headers::integer;
+pub(crate) use scheme::{Claim, Delivery, Freshness, Scheme};
+pub(crate) use window::Times;

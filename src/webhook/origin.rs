@@ -1,0 +1,105 @@
+//! Under which name the sender knows this service.
+
+use url::{Position, Url};
+
+use crate::error::{Class, Error, Fault};
+
+/// The origin, and the path in front, that the sender uses: what a proxy may have changed on the way.
+#[derive(Clone, Debug)]
+pub(crate) struct PublicOrigin {
+    host: String,
+    /// `scheme://host[:port]`.
+    origin: String,
+    /// What the proxy takes off the path: empty, or starting with `/` and not ending with it.
+    prefix: String,
+}
+
+impl PublicOrigin {
+    pub(crate) fn new(text: &str) -> Result<Self, Error> {
+        let url = Url::parse(text).ok().filter(is_plain).ok_or_else(|| Error::new(InvalidPublicOrigin))?;
+        Ok(Self {
+            host: host_and_port(&url),
+            origin: url.origin().ascii_serialization(),
+            prefix: url.path().trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// The `host` header as the sender wrote it.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The path and query as the sender wrote them.
+    pub(super) fn target(&self, received: &str) -> String {
+        format!("{}{received}", self.prefix)
+    }
+
+    /// The absolute URL as the sender wrote it.
+    pub(super) fn url(&self, received: &str) -> String {
+        format!("{}{}{received}", self.origin, self.prefix)
+    }
+}
+
+/// The host as a client writes it in the `host` header: with the port unless it is the scheme's own.
+pub(super) fn host_and_port(url: &Url) -> String {
+    url[Position::BeforeHost..Position::AfterPort].to_owned()
+}
+
+fn is_plain(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a public origin must be scheme://host[:port][/prefix] with http or https")]
+struct InvalidPublicOrigin;
+
+impl Fault for InvalidPublicOrigin {
+    fn code(&self) -> &'static str {
+        "invalid-public-origin"
+    }
+    fn class(&self) -> Class {
+        Class::Configuration
+    }
+    fn next_step(&self) -> &'static str {
+        "Write it as the vendor was told it, like https://hooks.example.com or https://example.com/hooks."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_sender_wrote_is_rebuilt() {
+        let cases = [
+            ("https://hooks.example.com", "hooks.example.com", "/a?b=1", "https://hooks.example.com/a?b=1"),
+            ("https://EXAMPLE.com:443/in/", "example.com", "/in/a?b=1", "https://example.com/in/a?b=1"),
+            ("http://127.0.0.1:8080", "127.0.0.1:8080", "/a?b=1", "http://127.0.0.1:8080/a?b=1"),
+        ];
+        for (text, host, target, url) in cases {
+            let origin = PublicOrigin::new(text).unwrap();
+            assert_eq!(
+                (origin.host(), &*origin.target("/a?b=1"), &*origin.url("/a?b=1")),
+                (host, target, url)
+            );
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in [
+            "",
+            "example.com",
+            "ftp://example.com",
+            "https://u:p@example.com",
+            "https://a.b/?q",
+            "https://a.b/#f",
+        ] {
+            assert_eq!(PublicOrigin::new(text).unwrap_err().code(), "invalid-public-origin", "{text}");
+        }
+    }
+}

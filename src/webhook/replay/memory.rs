@@ -1,0 +1,82 @@
+//! Remembering in this process.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use moka::Expiry;
+use moka::sync::Cache;
+
+use super::{ReplayKey, ReplayStore, StoreError};
+
+/// Remembers accepted deliveries in this process, bounded. Clones share one memory.
+///
+/// When it is full of deliveries that could still be repeated, it says so instead of forgetting one, and new ones are
+/// refused. What it knows is gone when the process ends: with a window of 5 minutes, a delivery recorded just before
+/// a restart can be repeated just after it. `RedisStore`, behind the feature `redis`, does not forget.
+#[derive(Clone)]
+pub struct MemoryStore {
+    seen: Cache<ReplayKey, Duration>,
+    capacity: u64,
+}
+
+impl MemoryStore {
+    /// Deliveries remembered by default: at about 300 bytes each, some 30 MB; at the default window of 5 minutes,
+    /// enough for 230 deliveries a second.
+    pub const DEFAULT_CAPACITY: u64 = 100_000;
+
+    /// A store for about `capacity` deliveries: a burst may exceed it by a few hundred.
+    #[must_use]
+    pub fn new(capacity: u64) -> Self {
+        Self { seen: Cache::builder().expire_after(OwnTtl).build(), capacity }
+    }
+
+    fn is_full(&self) -> bool {
+        if self.seen.entry_count() >= self.capacity {
+            // The count still has what has expired but was not cleared away.
+            self.seen.run_pending_tasks();
+        }
+        self.seen.entry_count() >= self.capacity
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new(Self::DEFAULT_CAPACITY)
+    }
+}
+
+#[async_trait::async_trait]
+impl ReplayStore for MemoryStore {
+    async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
+        // What is known stays known when the memory is full.
+        if self.seen.contains_key(key) {
+            return Ok(false);
+        }
+        if self.is_full() {
+            return Err(Box::new(Full));
+        }
+        Ok(self.seen.entry_by_ref(key).or_insert(ttl).is_fresh())
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore")
+            .field("remembered", &self.seen.entry_count())
+            .field("capacity", &self.capacity)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Each entry brings its own life.
+struct OwnTtl;
+
+impl Expiry<ReplayKey, Duration> for OwnTtl {
+    fn expire_after_create(&self, _: &ReplayKey, ttl: &Duration, _: Instant) -> Option<Duration> {
+        Some(*ttl)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the memory for replays is full; raise its capacity or use a shared store")]
+struct Full;

@@ -1,0 +1,62 @@
+//! Taking each delivery once.
+
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
+pub use memory::MemoryStore;
+
+/// What a store answers when it cannot say whether a delivery is new.
+pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Remembers which deliveries were accepted.
+///
+/// It is asked last, after the signature was found right, so a forgery never gets in. Implement it with
+/// [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present".
+#[async_trait::async_trait]
+pub trait ReplayStore: Send + Sync + 'static {
+    /// Remembers `key` for at least `ttl`: `true` when it was not there before, `false` when it was. Of any number of
+    /// calls at once with one key, on any machine, exactly one may get `true`.
+    ///
+    /// # Errors
+    /// When the store cannot say. The delivery is then refused. The call must end by itself: set a time-out.
+    async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError>;
+}
+
+#[async_trait::async_trait]
+impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
+    async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
+        (**self).insert_if_absent(key, ttl).await
+    }
+}
+
+/// What tells one delivery from another: the provider and the decoded signature, so that no other spelling of the
+/// same signature counts as new.
+///
+/// `Display` gives `provider:` and 64 hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReplayKey {
+    provider: &'static str,
+    signature: [u8; 32],
+}
+
+impl ReplayKey {
+    pub(crate) fn new(provider: &'static str, signature: [u8; 32]) -> Self {
+        Self { provider, signature }
+    }
+}
+
+impl fmt::Display for ReplayKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut buffer = [0; 64];
+        // The buffer is exactly twice the signature, the only length that the encoder accepts.
+        let _ = hex::encode_to_slice(self.signature, &mut buffer);
+        write!(f, "{}:{}", self.provider, String::from_utf8_lossy(&buffer))
+    }
+}

@@ -1,0 +1,105 @@
+//! Remembering in Redis, for a service on several machines.
+
+use std::fmt;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, RedisError};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{ReplayKey, ReplayStore, StoreError};
+use crate::error::{Class, Error, Fault};
+
+/// Each of connecting and answering may take this long, and connecting is tried twice before a delivery is refused.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Remembers accepted deliveries in Redis (or a server that speaks its protocol), with `SET key 1 NX PX ttl`: one
+/// round trip, atomic on the server. Reconnects by itself; clones share one connection.
+///
+/// While Redis does not answer, deliveries are refused. One whose answer was lost may have been remembered all the
+/// same: sent again, that very copy is then refused as a repetition.
+///
+/// It remembers as well as your Redis does. So that a restart or failover forgets nothing: `appendonly yes` with
+/// `appendfsync always`, `maxmemory-policy noeviction`, and no replica that may take over before it has caught up.
+///
+/// ```no_run
+/// # fn run(secret: countersign::SecretString) -> Result<(), countersign::Error> {
+/// use countersign::{vizion, webhook::RedisStore};
+///
+/// let store = RedisStore::connect("redis://redis.internal:6379")?;
+/// let verifier = vizion::webhook::Verifier::builder().key("hmac-key-1", secret)?.replay_store(store).build();
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct RedisStore {
+    connection: ConnectionManager,
+    prefix: String,
+}
+
+impl RedisStore {
+    /// A store at `redis://[user:password@]host[:port][/database]`. Connects with the first delivery. `rediss://`
+    /// and `unix://` need features of the crate `redis`; so does anything else that only [`RedisStore::new`] can do.
+    ///
+    /// Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// `invalid-redis-url`, when the crate `redis` cannot read it.
+    pub fn connect(url: impl Into<SecretString>) -> Result<Self, Error> {
+        // What the crate says about an invalid URL may hold its password, so it is not kept as the source.
+        let invalid = |_: RedisError| Error::new(InvalidRedisUrl);
+        let client = Client::open(url.into().expose_secret()).map_err(invalid)?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE))
+            .set_number_of_retries(1);
+        ConnectionManager::new_lazy_with_config(client, config).map(Self::new).map_err(invalid)
+    }
+
+    /// A store over a connection of yours. Give it time-outs: a delivery waits as long as the connection does.
+    #[must_use]
+    pub fn new(connection: ConnectionManager) -> Self {
+        Self { connection, prefix: "countersign:replay:".to_owned() }
+    }
+
+    /// Puts `prefix` in front of the keys instead of `countersign:replay:`. All verifiers that share the deliveries need
+    /// the same one.
+    #[must_use]
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+}
+
+#[async_trait::async_trait]
+impl ReplayStore for RedisStore {
+    async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
+        // Redis refuses a life of 0 ms, and one beyond what its signed 64 bits of milliseconds hold.
+        let milliseconds = ttl.as_millis().clamp(1, 1 << 52);
+        let mut set = redis::cmd("SET");
+        set.arg(format!("{}{key}", self.prefix)).arg(1).arg("NX").arg("PX").arg(milliseconds.to_string());
+        let stored: Option<String> = set.query_async(&mut self.connection.clone()).await?;
+        Ok(stored.is_some())
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the Redis URL cannot be read")]
+struct InvalidRedisUrl;
+
+impl Fault for InvalidRedisUrl {
+    fn code(&self) -> &'static str {
+        "invalid-redis-url"
+    }
+    fn class(&self) -> Class {
+        Class::Configuration
+    }
+    fn next_step(&self) -> &'static str {
+        "Write it like redis://redis.internal:6379/0; rediss:// needs a TLS feature of the crate redis."
+    }
+}

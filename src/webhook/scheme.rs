@@ -1,0 +1,143 @@
+//! What one provider adds to the common way of verifying.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use http::request::Parts;
+use http::{HeaderMap, Method, header};
+
+use super::origin::PublicOrigin;
+use super::window::Times;
+use super::{Refused, headers};
+use crate::signing::{MacKey, Segment, Signature, SignedText};
+
+/// A provider's way of signing webhooks. Cannot be implemented outside: the order is the verifier's, not the scheme's.
+pub trait Scheme: Sized + Send + Sync + 'static {
+    /// The provider's name.
+    const NAME: &'static str;
+    /// Whether a proxy that changes host or path breaks the signature.
+    const COVERS_URL: bool;
+    /// A key, prepared.
+    type Key: Send + Sync + 'static;
+    /// What the signed text needs besides the body.
+    type Stated<'r>;
+
+    /// Reads the headers: presence and duplicates, parsing, coverage, algorithm.
+    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, Refused>;
+
+    /// The body that the digest was made of, where the scheme has a digest.
+    fn check_digest<'b>(&self, _: &Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+        Ok(Cow::Borrowed(body))
+    }
+
+    /// The state that the MAC starts from.
+    fn mac(key: &Self::Key) -> &MacKey;
+
+    /// States the signed text. The only place where it is stated: signing, verifying and explaining walk it.
+    fn state(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8], text: &mut SignedText<'_>);
+
+    /// The signature that a delivery of this text has.
+    fn signature(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8]) -> Signature {
+        let mut mac = Self::mac(key).start();
+        let mut absorb = |segment: Segment<'_>| mac.update(segment.bytes());
+        Self::state(stated, key, body, &mut SignedText::new(&mut absorb));
+        mac.finish()
+    }
+
+    /// What must hold of a body besides its signature. Asked after the signature was found right.
+    fn check_signed_body(&self, _body: &[u8]) -> Result<(), Refused> {
+        Ok(())
+    }
+}
+
+/// What a delivery says about itself.
+#[derive(Debug)]
+pub struct Claim<'r, T> {
+    pub(crate) signature: [u8; 32],
+    pub(crate) key_id: Option<&'r str>,
+    pub(crate) freshness: Freshness,
+    pub(crate) stated: T,
+}
+
+/// What tells a fresh delivery from an old one.
+#[derive(Debug)]
+pub(crate) enum Freshness {
+    /// A signed time.
+    Timed(Times),
+    /// Nothing but the replay store, which is told to remember for this long.
+    Remembered(Duration),
+}
+
+/// A delivery without its body, as the sender sent it.
+#[derive(Debug)]
+pub struct Delivery<'r> {
+    parts: &'r Parts,
+    origin: Option<&'r PublicOrigin>,
+}
+
+impl<'r> Delivery<'r> {
+    pub(crate) fn new(parts: &'r Parts, origin: Option<&'r PublicOrigin>) -> Self {
+        Self { parts, origin }
+    }
+
+    pub(crate) fn method(&self) -> &'r Method {
+        &self.parts.method
+    }
+
+    pub(crate) fn headers(&self) -> &'r HeaderMap {
+        &self.parts.headers
+    }
+
+    /// The one value of a header.
+    pub(crate) fn single(&self, name: &'static str) -> Result<&'r [u8], Refused> {
+        headers::single(self.headers(), name)
+    }
+
+    /// The host that the sender meant: the public one, else the `host` header, else HTTP/2's `:authority`.
+    pub(crate) fn host(&self) -> Result<&'r [u8], Refused> {
+        let received = self.single(header::HOST.as_str());
+        match (self.origin, received) {
+            (_, Err(duplicate @ Refused::HeaderDuplicate { .. })) => Err(duplicate),
+            (Some(origin), _) => Ok(origin.host().as_bytes()),
+            (None, Err(missing)) => {
+                self.parts.uri.authority().map(|authority| authority.as_str().as_bytes()).ok_or(missing)
+            }
+            (None, Ok(host)) => Ok(host),
+        }
+    }
+
+    /// The path and query that the sender meant.
+    pub(crate) fn target(&self) -> Cow<'r, str> {
+        match self.origin {
+            Some(origin) => Cow::Owned(origin.target(self.received_target())),
+            None => Cow::Borrowed(self.received_target()),
+        }
+    }
+
+    /// The absolute URL that the sender meant; `None` without a public origin.
+    pub(crate) fn url(&self) -> Option<String> {
+        self.origin.map(|origin| origin.url(self.received_target()))
+    }
+
+    /// Where the delivery came in and what it was checked as, for a log. Without the query, which may hold personal data.
+    pub(super) fn addresses(&self) -> String {
+        let received = self.parts.headers.get(header::HOST).map_or_else(
+            || self.parts.uri.authority().map_or("", |authority| authority.as_str()).as_bytes(),
+            |host| host.as_bytes(),
+        );
+        let checked = self.host().unwrap_or_default();
+        let target = self.target();
+        let path = target.split('?').next().unwrap_or_default();
+        format!(
+            "received as host {:?}, path {:?}; checked as host {:?}, path {:?}",
+            String::from_utf8_lossy(received),
+            self.parts.uri.path(),
+            String::from_utf8_lossy(checked),
+            path,
+        )
+    }
+
+    fn received_target(&self) -> &'r str {
+        self.parts.uri.path_and_query().map_or("/", |target| target.as_str())
+    }
+}

@@ -1,0 +1,151 @@
+//! What came out of verification.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::ReplayKey;
+use crate::error::{Class, Error, Fault};
+
+/// Something whose signature was verified. Only this crate makes one, so a handler that takes it cannot run unverified.
+///
+/// It can be read and taken apart:
+///
+/// ```
+/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// fn read(real: Verified<Bytes>) -> Bytes {
+///     real.into_inner()
+/// }
+/// ```
+///
+/// but neither made nor changed:
+///
+/// ```compile_fail
+/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// fn forge(real: Verified<Bytes>, content: Bytes) -> Verified<Bytes> {
+///     Verified { content, ..real }
+/// }
+/// ```
+/// ```compile_fail
+/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// fn change(mut real: Verified<Bytes>) {
+///     real.clear();
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Verified<T> {
+    content: T,
+    proof: Proof,
+}
+
+/// What the signature was found to say.
+#[derive(Clone, Debug)]
+pub(crate) struct Proof {
+    pub(super) provider: &'static str,
+    pub(super) key_id: Option<Arc<str>>,
+    pub(super) signed_at: Option<SystemTime>,
+    pub(super) replay_key: ReplayKey,
+    /// How long the delivery could be repeated, from when it was verified.
+    pub(super) repeatable_for: Duration,
+}
+
+impl<T> Verified<T> {
+    pub(super) fn new(content: T, proof: Proof) -> Self {
+        Self { content, proof }
+    }
+
+    /// The content, as a plain value.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.content
+    }
+
+    /// The provider that signed it, e.g. `vizion`.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.proof.provider
+    }
+
+    /// The id of the key that it verified under, where the scheme names one.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.proof.key_id.as_deref()
+    }
+
+    /// When it was signed, by the signature; `None` where the scheme signs no time.
+    #[must_use]
+    pub fn signed_at(&self) -> Option<SystemTime> {
+        self.proof.signed_at
+    }
+
+    /// What tells this delivery from any other: good as an idempotency key.
+    #[must_use]
+    pub fn replay_key(&self) -> &ReplayKey {
+        &self.proof.replay_key
+    }
+
+    /// How long a copy of this delivery would stay acceptable but for the replay store.
+    #[must_use]
+    pub fn repeatable_for(&self) -> Duration {
+        self.proof.repeatable_for
+    }
+}
+
+#[cfg(feature = "axum")]
+impl<T> Verified<T> {
+    /// Another reading of the same bytes. Private, since what `read` returns is taken to be verified.
+    pub(super) fn read_as<U, E>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Verified<U>, E> {
+        Ok(Verified { content: read(self.content)?, proof: self.proof })
+    }
+}
+
+impl Verified<Bytes> {
+    /// Reads the verified bytes as JSON.
+    ///
+    /// # Errors
+    /// `webhook-json`, when they are not what `T` describes; the error underneath says where.
+    pub fn json<T: DeserializeOwned>(self) -> Result<Verified<T>, Error> {
+        let content = serde_json::from_slice(&self.content)
+            .map_err(|source| Error::new(NotThisJson).in_provider(self.proof.provider).with_source(source))?;
+        Ok(Verified { content, proof: self.proof })
+    }
+}
+
+impl<T> Deref for Verified<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.content
+    }
+}
+
+/// Shows where it came from, not the content, which may hold personal data.
+impl<T> fmt::Debug for Verified<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("provider", &self.provider())
+            .field("key_id", &self.key_id())
+            .field("signed_at", &self.signed_at())
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the verified body is not the JSON that was expected")]
+struct NotThisJson;
+
+impl Fault for NotThisJson {
+    fn code(&self) -> &'static str {
+        "webhook-json"
+    }
+    fn class(&self) -> Class {
+        Class::Refused
+    }
+    fn next_step(&self) -> &'static str {
+        "Compare the fields with the vendor's page for this event; the signature was right."
+    }
+}

@@ -1,0 +1,171 @@
+//! The common way of verifying, in its order.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use http::request::Parts;
+
+use super::builder::{Builder, Settings};
+use super::scheme::{Claim, Delivery, Freshness, Scheme};
+use super::verified::Proof;
+use super::{Keys, Refused, ReplayKey, Verified};
+use crate::error::Error;
+use crate::signing::SignedText;
+
+/// Verifies the webhooks of one provider. Cheap to clone; clones share keys and replay store.
+///
+/// Each provider names its own: `vizion::webhook::Verifier`, `netgiro::callback::Verifier`,
+/// `unleashed::webhook::Verifier`.
+pub struct Verifier<S: Scheme>(Arc<Inner<S>>);
+
+struct Inner<S: Scheme> {
+    scheme: S,
+    keys: ArcSwap<Keys<S>>,
+    settings: Settings,
+}
+
+impl<S: Scheme> Verifier<S> {
+    pub(super) fn new(Builder { scheme, keys, settings }: Builder<S>) -> Self {
+        Self(Arc::new(Inner { scheme, keys: ArcSwap::from_pointee(keys), settings }))
+    }
+
+    /// Verifies a delivery, and takes it only once: what a service wants.
+    ///
+    /// A refusal goes to the log (a `tracing` warning) and to [`on_refused`](Builder::on_refused). A delivery is spent
+    /// as soon as it is accepted, also when your handler then fails: act on it, or queue it, before anything else.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`]; also `webhook-replayed` and `webhook-store-unreachable`.
+    pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
+        let received = self.receive_unreported(parts, body).await;
+        received.inspect_err(|error| self.report(error, parts))
+    }
+
+    /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own.
+    ///
+    /// A copy of the delivery verifies as well. A service that uses this has to refuse a
+    /// [`replay_key`](Verified::replay_key) that it has seen, for [`repeatable_for`](Verified::repeatable_for).
+    ///
+    /// # Errors
+    /// Why it was refused, as an [`Error`] over [`Refused`]; of several reasons the first in the order of the
+    /// [module](super).
+    pub fn verify(&self, parts: &Parts, body: &[u8], now: SystemTime) -> Result<Verified<Bytes>, Error> {
+        let (content, proof) = self.judge(parts, body, now).map_err(|refused| self.error(refused, parts))?;
+        Ok(Verified::new(Bytes::copy_from_slice(&content), proof))
+    }
+
+    /// States the text that a delivery's signature should cover, for those who explain why it does not.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`], up to the key id.
+    pub fn signed_text(&self, parts: &Parts, body: &[u8], text: &mut SignedText<'_>) -> Result<(), Error> {
+        let error = |refused| self.error(refused, parts);
+        let claim = self.0.scheme.read(&self.delivery(parts)).map_err(error)?;
+        let keys = self.0.keys.load();
+        let (_, key) =
+            keys.named(claim.key_id).next().ok_or_else(|| self.error(Refused::KeyUnknown, parts))?;
+        S::state(&claim.stated, key, body, text);
+        Ok(())
+    }
+
+    /// Exchanges the keys, for all clones at once. Deliveries being verified finish with the keys that they began with;
+    /// a key that is not among the new ones is retired.
+    pub fn exchange_keys(&self, keys: Keys<S>) {
+        self.0.keys.store(Arc::new(keys));
+    }
+
+    async fn receive_unreported(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
+        let now = self.settings().clock.now();
+        let (content, proof) = self.judge(parts, &body, now).map_err(|refused| self.error(refused, parts))?;
+        let content = match content {
+            Cow::Borrowed(_) => body,
+            Cow::Owned(rewritten) => rewritten.into(),
+        };
+        let store = &*self.settings().store;
+        match store.insert_if_absent(&proof.replay_key, proof.repeatable_for).await {
+            Ok(true) => Ok(Verified::new(content, proof)),
+            Ok(false) => Err(self.error(Refused::Replayed, parts)),
+            Err(source) if self.settings().accept_without_store => {
+                tracing::warn!(provider = S::NAME, %source, "webhook accepted without the replay store");
+                Ok(Verified::new(content, proof))
+            }
+            Err(source) => Err(self.error(Refused::StoreUnreachable, parts).with_source(source)),
+        }
+    }
+
+    fn judge<'b>(
+        &self,
+        parts: &Parts,
+        body: &'b [u8],
+        now: SystemTime,
+    ) -> Result<(Cow<'b, [u8]>, Proof), Refused> {
+        let Settings { body_limit, window, .. } = *self.settings();
+        if body.len() > body_limit {
+            return Err(Refused::BodyTooLong { limit: body_limit });
+        }
+        let scheme = &self.0.scheme;
+        let Claim { signature, key_id, freshness, stated } = scheme.read(&self.delivery(parts))?;
+        let keys = self.0.keys.load();
+        let mut candidates = keys.named(key_id).peekable();
+        candidates.peek().ok_or(Refused::KeyUnknown)?;
+        let (signed_at, repeatable_for) = match freshness {
+            Freshness::Timed(times) => (times.signed_at_time(), window.check(&times, now)?),
+            Freshness::Remembered(span) => (None, span),
+        };
+        let content = scheme.check_digest(&stated, body)?;
+        let (key_id, _) = candidates
+            .find(|(_, key)| S::signature(&stated, key, &content).matches(&signature))
+            .ok_or(Refused::SignatureMismatch)?;
+        scheme.check_signed_body(&content)?;
+        let replay_key = ReplayKey::new(S::NAME, signature);
+        let proof =
+            Proof { provider: S::NAME, key_id: key_id.clone(), signed_at, replay_key, repeatable_for };
+        Ok((content, proof))
+    }
+
+    fn delivery<'r>(&'r self, parts: &'r Parts) -> Delivery<'r> {
+        Delivery::new(parts, self.settings().origin.as_ref())
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(super) fn error(&self, refused: Refused, parts: &Parts) -> Error {
+        let names_both = S::COVERS_URL && refused == Refused::SignatureMismatch;
+        let error = Error::new(refused).in_provider(S::NAME);
+        if names_both { error.with_note(self.delivery(parts).addresses()) } else { error }
+    }
+
+    pub(super) fn report(&self, error: &Error, parts: &Parts) {
+        tracing::warn!(
+            provider = S::NAME,
+            code = error.code(),
+            next_step = error.next_step(),
+            "webhook refused: {error}"
+        );
+        if let Some(hook) = &self.settings().on_refused {
+            hook(error, parts);
+        }
+    }
+}
+
+impl<S: Scheme> Clone for Verifier<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S: Scheme> fmt::Debug for Verifier<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("provider", &S::NAME)
+            .field("keys", &self.0.keys.load())
+            .field("settings", self.settings())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,167 @@
+//! Whether a delivery is fresh.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::Refused;
+use crate::time::unix_nanos;
+
+/// How far the time in a signature may be from the local clock.
+///
+/// A delivery exactly as old, or exactly as far ahead, is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    past: Duration,
+    ahead: Duration,
+}
+
+impl Default for Window {
+    /// 5 minutes back, 60 seconds ahead.
+    fn default() -> Self {
+        Self::new(Duration::from_secs(5 * 60), Duration::from_secs(60))
+    }
+}
+
+impl Window {
+    /// A window of `past` back and `ahead` ahead.
+    #[must_use]
+    pub const fn new(past: Duration, ahead: Duration) -> Self {
+        Self { past, ahead }
+    }
+
+    /// How long the delivery can still be repeated; more than zero.
+    pub(super) fn check(&self, times: &Times, now: SystemTime) -> Result<Duration, Refused> {
+        times.check_unit()?;
+        let age = unix_nanos(now) - times.signed_at();
+        let (past, ahead) = (nanos(self.past), nanos(self.ahead));
+        if age > past {
+            return Err(Refused::TooOld { by_seconds: seconds_up(age - past) });
+        }
+        if age < -ahead {
+            return Err(Refused::TooEarly { by_seconds: seconds_up(-age - ahead) });
+        }
+        if times.expires_at().is_some_and(|expires_at| unix_nanos(now) >= expires_at) {
+            return Err(Refused::Expired);
+        }
+        // Machines that share a replay store may differ by as much as a sender's clock may, and the one that is behind
+        // accepts a copy for that much longer. The second is for what rounding takes.
+        let left = u64::try_from(past - age).map_or(self.past, Duration::from_nanos);
+        Ok(left.saturating_add(self.ahead).saturating_add(Duration::from_secs(1)))
+    }
+}
+
+/// The times that a signature names, in the scheme's unit since 1970.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    created: i64,
+    /// The sender's own limit. It can only shorten the window, since it need not be signed.
+    expires: Option<i64>,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Unit {
+    Seconds,
+    Milliseconds,
+}
+
+impl Times {
+    pub(crate) fn in_milliseconds(created: i64, expires: Option<i64>) -> Self {
+        Self { created, expires, unit: Unit::Milliseconds }
+    }
+
+    pub(crate) fn in_seconds(created: i64) -> Self {
+        Self { created, expires: None, unit: Unit::Seconds }
+    }
+
+    pub(super) fn signed_at_time(&self) -> Option<SystemTime> {
+        let nanos = u64::try_from(self.signed_at()).ok()?;
+        UNIX_EPOCH.checked_add(Duration::from_nanos(nanos))
+    }
+
+    fn signed_at(&self) -> i128 {
+        i128::from(self.created) * self.unit.nanos()
+    }
+
+    fn expires_at(&self) -> Option<i128> {
+        self.expires.map(|expires| i128::from(expires) * self.unit.nanos())
+    }
+
+    /// 10^11 is the year 5138 in seconds and 1973 in milliseconds, so it tells one from the other.
+    fn check_unit(&self) -> Result<(), Refused> {
+        const BETWEEN: i64 = 100_000_000_000;
+        let mut times = [Some(self.created), self.expires].into_iter().flatten();
+        match self.unit {
+            Unit::Milliseconds if times.any(|time| (1..BETWEEN).contains(&time)) => {
+                Err(Refused::TimeUnit { unit: "milliseconds" })
+            }
+            Unit::Seconds if times.any(|time| time >= BETWEEN) => Err(Refused::TimeUnit { unit: "seconds" }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Unit {
+    fn nanos(self) -> i128 {
+        match self {
+            Self::Seconds => 1_000_000_000,
+            Self::Milliseconds => 1_000_000,
+        }
+    }
+}
+
+fn nanos(span: Duration) -> i128 {
+    i128::try_from(span.as_nanos()).unwrap_or(i128::MAX)
+}
+
+fn seconds_up(nanos: i128) -> u64 {
+    u64::try_from(nanos.saturating_add(999_999_999) / 1_000_000_000).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW_MS: i64 = 1_685_548_865_944;
+
+    fn check(created: i64, expires: Option<i64>) -> Result<Duration, Refused> {
+        let now = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
+        Window::default().check(&Times::in_milliseconds(created, expires), now)
+    }
+
+    #[test]
+    fn the_edges_are_inside() {
+        assert_eq!(check(NOW_MS - 300_000, None), Ok(Duration::from_secs(61)));
+        assert_eq!(check(NOW_MS + 60_000, None), Ok(Duration::from_secs(300 + 60 + 61)));
+        assert_eq!(check(NOW_MS - 300_001, None), Err(Refused::TooOld { by_seconds: 1 }));
+        assert_eq!(check(NOW_MS + 60_001, None), Err(Refused::TooEarly { by_seconds: 1 }));
+    }
+
+    #[test]
+    fn expires_only_shortens() {
+        assert!(check(NOW_MS, Some(NOW_MS + 1)).is_ok());
+        assert_eq!(check(NOW_MS, Some(NOW_MS)), Err(Refused::Expired));
+        assert_eq!(check(NOW_MS - 300_001, Some(i64::MAX)), Err(Refused::TooOld { by_seconds: 1 }));
+        assert_eq!(check(NOW_MS, Some(i64::MIN)), Err(Refused::Expired));
+    }
+
+    #[test]
+    fn extremes_are_refused_without_a_panic() {
+        let extreme = Window::new(Duration::MAX, Duration::MAX);
+        for created in [i64::MIN, i64::MIN + 1, -1, 0] {
+            assert!(matches!(check(created, None), Err(Refused::TooOld { .. })), "{created}");
+        }
+        assert!(matches!(check(i64::MAX, None), Err(Refused::TooEarly { .. })));
+        for created in [i64::MIN, i64::MAX] {
+            assert!(extreme.check(&Times::in_milliseconds(created, None), UNIX_EPOCH).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_wrong_unit_is_named() {
+        assert_eq!(check(NOW_MS / 1000, None), Err(Refused::TimeUnit { unit: "milliseconds" }));
+        let now = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
+        let seconds = |created| Window::default().check(&Times::in_seconds(created), now);
+        assert!(seconds(NOW_MS / 1000).is_ok());
+        assert_eq!(seconds(NOW_MS), Err(Refused::TimeUnit { unit: "seconds" }));
+    }
+}

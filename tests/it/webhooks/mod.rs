@@ -1,0 +1,57 @@
+//! Webhooks: rows W1 to W10 of what goes wrong in request signing.
+
+mod cases;
+mod load;
+mod log;
+mod once;
+mod other_schemes;
+mod redis;
+mod refusals;
+mod sender;
+mod sockets;
+mod vectors;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use countersign::Error;
+use countersign::vizion::webhook::Verifier;
+use countersign::webhook::{Builder, Refused};
+use http::Request;
+
+const NOW_MS: i64 = 1_685_548_865_944;
+const BODY: &str = r#"{"event":"arrived","note":"a b"}"#;
+const KEYS: [(&str, &str); 2] = [("hmac-key-1", "first secret"), ("hmac-key-2", "second secret")];
+
+fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(NOW_MS.unsigned_abs())
+}
+
+/// A verifier builder with both keys and a clock that stands at [`now`].
+fn builder() -> Builder<countersign::vizion::webhook::Scheme> {
+    KEYS.into_iter()
+        .fold(Verifier::builder(), |builder, (id, secret)| builder.key(id, secret).unwrap())
+        .clock(now)
+}
+
+/// The code of a refusal, having checked what holds of every refusal.
+fn refusal(error: &Error) -> &'static str {
+    assert!(error.is_verification() && error.fault::<Refused>().is_some(), "{error:?}");
+    assert!(error.next_step().ends_with('.'), "{error:?}");
+    let text = format!("{error} {error:#} {error:?}");
+    for (_, secret) in KEYS {
+        assert!(!text.contains(secret), "{text}");
+    }
+    error.code()
+}
+
+/// What the core says of a request: its code, or `accepted`.
+fn verdict(verifier: &Verifier, request: &Request<bytes::Bytes>) -> &'static str {
+    let (parts, body) = request.clone().into_parts();
+    match verifier.verify(&parts, &body, now()) {
+        Ok(verified) => {
+            assert_eq!(*verified, body);
+            "accepted"
+        }
+        Err(error) => refusal(&error),
+    }
+}

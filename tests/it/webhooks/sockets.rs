@@ -1,0 +1,198 @@
+//! The layer and the extractors, over real sockets.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::routing::post;
+use axum::{Json, Router};
+use bytes::Bytes;
+use countersign::vizion::webhook::{Scheme, Verifier};
+use countersign::webhook::{Builder, ReplayKey, ReplayStore, StoreError, Verified};
+use http::{HeaderValue, Request, header};
+use http_body_util::StreamBody;
+use serde::Deserialize;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt as _;
+
+use super::sender::{COVERED, Sender};
+use super::{BODY, builder, cases};
+
+pub(super) async fn serve(app: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    address
+}
+
+async fn echo(event: Verified<Bytes>, body: Bytes) -> Bytes {
+    assert_eq!(*event, body);
+    event.into_inner()
+}
+
+fn app(verifier: &Verifier) -> Router {
+    Router::new().fallback(post(echo)).layer(verifier.layer())
+}
+
+/// Sends a request as it is but for its framing, and returns the answer's bytes without the `date`.
+async fn exchange(address: SocketAddr, mut request: Request<Bytes>) -> String {
+    let length = request.body().len();
+    request.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method(), request.uri()).into_bytes();
+    for (name, value) in request.headers() {
+        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    bytes.extend(b"\r\n");
+    bytes.extend(request.body());
+    exchange_raw(address, &bytes).await
+}
+
+async fn exchange_raw(address: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // A server that has seen enough may close before all is written.
+    let _ = stream.write_all(request).await;
+    let mut answer = Vec::new();
+    // Long enough for any machine; a server that waits for what never comes must not hang the test.
+    let patience = std::time::Duration::from_secs(60);
+    tokio::time::timeout(patience, stream.read_to_end(&mut answer)).await.expect("no answer").unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    answer.split_inclusive("\r\n").filter(|line| !line.starts_with("date: ")).collect()
+}
+
+#[tokio::test]
+async fn w8_the_very_bytes_that_were_verified_come_out() {
+    #[derive(Deserialize)]
+    struct Event {
+        note: String,
+    }
+    let verifier = builder().accept_pretty_printed_body().build();
+    let address = serve(app(&verifier)).await;
+    let mut sender = Sender::honest();
+    sender.covered = COVERED.replace(" content-length", "");
+    let answer = exchange(address, sender.send()).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with(BODY), "{answer}");
+
+    sender.target = "/vizion?pretty".to_owned();
+    let mut pretty = sender.send();
+    *pretty.body_mut() = BODY.replace(':', " :\n ").into();
+    let answer = exchange(address, pretty).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with(&format!("\r\n\r\n{BODY}")), "{answer}");
+
+    let json = Router::new()
+        .route("/vizion", post(|event: Verified<Json<Event>>| async move { event.note.clone() }));
+    let address = serve(json.layer(builder().build().layer())).await;
+    let answer = exchange(address, Sender::honest().send()).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\na b"), "{answer}");
+}
+
+#[tokio::test]
+async fn w3_a_route_without_the_layer_answers_500() {
+    let address = serve(Router::new().fallback(post(echo))).await;
+    let answer = exchange(address, Sender::honest().send()).await;
+    assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
+}
+
+struct Unreachable;
+
+#[async_trait::async_trait]
+impl ReplayStore for Unreachable {
+    async fn insert_if_absent(&self, _: &ReplayKey, _: std::time::Duration) -> Result<bool, StoreError> {
+        Err("down".into())
+    }
+}
+
+/// A server whose refusals' codes are kept.
+async fn observed(builder: Builder<Scheme>, codes: &Arc<Mutex<BTreeSet<&'static str>>>) -> SocketAddr {
+    let codes = Arc::clone(codes);
+    let keep = move |error: &countersign::Error, _: &http::request::Parts| {
+        codes.lock().unwrap().insert(error.code());
+    };
+    serve(app(&builder.on_refused(keep).build())).await
+}
+
+#[tokio::test]
+async fn w10_every_refusal_looks_the_same_from_outside() {
+    let codes = Arc::default();
+    let address = observed(builder().body_limit(BODY.len()), &codes).await;
+    let down = observed(builder().replay_store(Unreachable), &codes).await;
+    // Some tampering is white space that does not survive the wire: those are copies of this one.
+    let honest = Sender::honest().send();
+    assert!(exchange(address, honest.clone()).await.starts_with("HTTP/1.1 200 "));
+
+    let mut answers = BTreeSet::new();
+    answers.insert(exchange(address, honest.clone()).await);
+    answers.insert(exchange(down, honest.clone()).await);
+    let mut longer = honest;
+    *longer.body_mut() = format!("{BODY} ").into();
+    answers.insert(exchange(address, longer).await);
+    let cases = cases::all();
+    assert!(cases.len() >= 80, "{}", cases.len());
+    for case in cases {
+        let answer = exchange(address, case.request).await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{}: {answer}", case.name);
+        answers.insert(answer);
+    }
+    assert_eq!(answers.len(), 1, "{answers:#?}");
+    let codes = codes.lock().unwrap();
+    assert!(codes.len() >= 18 && codes.contains("webhook-replayed"), "{codes:?}");
+    assert!(
+        codes.contains("webhook-store-unreachable") && codes.contains("webhook-body-too-long"),
+        "{codes:?}"
+    );
+}
+
+#[tokio::test]
+async fn w4_line_ends_inside_a_header_never_get_through() {
+    let address = serve(app(&builder().build())).await;
+    let folded = ["a\r\n b", "a\rb", "a\nb", "a\r\ndigest: SHA-256=00", "a\0b"];
+    for value in folded {
+        assert!(HeaderValue::from_str(value).is_err(), "{value:?}");
+        let request = format!(
+            "POST /vizion HTTP/1.1\r\nhost: {value}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        let answer = exchange_raw(address, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 40"), "{value:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_refused_like_any_other() {
+    let codes = Arc::default();
+    let address = observed(builder(), &codes).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"POST /vizion HTTP/1.1\r\nhost: h\r\ncontent-length: 100\r\n\r\nshort").await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    for _ in 0..500 {
+        if codes.lock().unwrap().contains("webhook-body-unreadable") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{:?}", codes.lock().unwrap());
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_not_read_to_its_end() {
+    const FRAME: usize = 1000;
+    let pulled = Arc::new(Mutex::new(0));
+    let counter = Arc::clone(&pulled);
+    let endless = futures_util::stream::repeat_with(move || {
+        *counter.lock().unwrap() += FRAME;
+        Ok::<_, std::io::Error>(http_body::Frame::data(Bytes::from_static(&[b'x'; FRAME])))
+    });
+    let app = app(&builder().body_limit(10 * FRAME).build());
+    let request = Request::post("/vizion").body(axum::body::Body::new(StreamBody::new(endless))).unwrap();
+    let answer = app.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), 401);
+    assert_eq!(*pulled.lock().unwrap(), 11 * FRAME);
+
+    // One that says that it is too long is not waited for.
+    let address = serve(app).await;
+    let head =
+        b"POST /vizion HTTP/1.1\r\nhost: h\r\ncontent-length: 99999999999\r\nconnection: close\r\n\r\n";
+    assert!(exchange_raw(address, head).await.starts_with("HTTP/1.1 401 "));
+}

@@ -37,7 +37,8 @@ impl Tool for Netgiro {
         match answer.extensions.get::<Reply>().map(Reply::verdict) {
             Some(Verdict::Unverified(fault)) => Err(Error::new(fault).in_provider("netgiro")),
             Some(Verdict::Verified) => Ok(Proof::Verified),
-            None => Ok(Proof::Unsigned),
+            // The tool does not stream; a reply that nothing is known of yet proves nothing.
+            Some(Verdict::Pending) | None => Ok(Proof::Unsigned),
         }
     }
 }

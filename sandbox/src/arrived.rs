@@ -2,10 +2,10 @@
 
 use axum::extract::Request;
 use bytes::Bytes;
-use countersign::signing::{Outgoing, Provider, sign_with};
+use countersign::Outgoing;
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use subtle::ConstantTimeEq as _;
-use url::Url;
+use url::{Host, Url};
 
 use crate::verdict::Refusal;
 
@@ -75,22 +75,6 @@ impl Arrived {
         if same.into() { Ok(()) } else { Err(Refusal::UnknownAccount(name)) }
     }
 
-    /// Recomputes the signature and compares it with the one in the header `name`.
-    pub(crate) fn expect_signature<P: Provider>(
-        &self,
-        name: &'static str,
-        provider: &P,
-        stamp: P::Stamp,
-    ) -> Result<(), Refusal> {
-        let received = self.header(name)?.as_bytes();
-        // Signing fails where the URL has a character that the provider's charset lacks: then nothing can match.
-        let signed = sign_with(provider, &self.outgoing()?, stamp).map_err(|_| Refusal::SignatureMismatch)?;
-        match signed.signature() {
-            Some(signature) if signature.matches_text(received) => Ok(()),
-            _ => Err(Refusal::SignatureMismatch),
-        }
-    }
-
     /// The request as the library's signing functions take it.
     pub(crate) fn outgoing(&self) -> Result<Outgoing<'_>, Refusal> {
         self.with_body(&self.body)
@@ -112,6 +96,16 @@ impl Arrived {
     pub(crate) fn origin(&self) -> Result<String, Refusal> {
         let url = self.parsed.as_ref().ok_or(Refusal::UrlMalformed)?;
         Ok(url.origin().ascii_serialization())
+    }
+
+    /// Whether the client took this server for one on loopback, as it is.
+    pub(crate) fn is_for_loopback(&self) -> bool {
+        match self.parsed.as_ref().and_then(Url::host) {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
     }
 
     /// How much memory this takes, nearly.

@@ -43,8 +43,8 @@ impl Builder {
         self
     }
 
-    /// The loopback address to listen on, and the first of four ports in a row, in the order of [`Vendor::ALL`];
-    /// port 0 takes four that are free. Default: `127.0.0.1:0`.
+    /// The loopback address to listen on, and the first of five ports in a row: the vendors' in the order of [`Vendor::ALL`],
+    /// then the inspector's; port 0 takes any that are free. Default: `127.0.0.1:0`.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
@@ -86,6 +86,8 @@ impl Builder {
         let unleashed_url = servers.open(listen, unleashed).await?;
         let vizion_url = servers.open(listen, Vizion::new(credentials.vizion.clone())).await?;
 
+        let inspector_url = servers.open_inspector(listen, credentials.vizion.webhook_key.clone()).await?;
+
         let clients = Clients {
             netvisor: netvisor::Netvisor::new(credentials.netvisor)?
                 .signed_form(netvisor_form)
@@ -103,6 +105,7 @@ impl Builder {
             netgiro: netgiro_url,
             unleashed: unleashed_url,
             vizion: vizion_url,
+            inspector: inspector_url,
         };
         Ok(Sandbox::new(servers, urls, clients))
     }
@@ -123,6 +126,9 @@ pub enum StartError {
         /// Why not.
         source: io::Error,
     },
+    /// The inspector's port could not be bound.
+    #[error("cannot listen for the inspector")]
+    ListenInspector(#[source] io::Error),
     /// A credential is one that the library refuses, too.
     #[error(transparent)]
     Credentials(#[from] countersign::Error),

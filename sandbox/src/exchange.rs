@@ -6,12 +6,16 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use countersign::diagnose::Diagnosis;
+use countersign::explain::Explanation;
 use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::arrived::Arrived;
-use crate::vendor::Vendor;
+use crate::signatures::Signatures;
+use crate::vendor::{Vendor, hides};
 use crate::verdict::Verdict;
+use crate::workings::Workings;
 
 /// One request, as it arrived, and the answer that it was given. Cheap to clone.
 ///
@@ -19,23 +23,25 @@ use crate::verdict::Verdict;
 #[derive(Clone)]
 pub struct Exchange(Arc<Record>);
 
-struct Record {
-    vendor: Vendor,
-    arrived: Arrived,
-    at: SystemTime,
-    verdict: Verdict,
-    status: StatusCode,
+pub(crate) struct Record {
+    pub(crate) number: u64,
+    pub(crate) vendor: Vendor,
+    pub(crate) arrived: Arrived,
+    pub(crate) at: SystemTime,
+    pub(crate) verdict: Verdict,
+    pub(crate) workings: Workings,
+    pub(crate) status: StatusCode,
 }
 
 impl Exchange {
-    pub(crate) fn new(
-        vendor: Vendor,
-        arrived: Arrived,
-        at: SystemTime,
-        verdict: Verdict,
-        status: StatusCode,
-    ) -> Self {
-        Self(Arc::new(Record { vendor, arrived, at, verdict, status }))
+    pub(crate) fn new(record: Record) -> Self {
+        Self(Arc::new(record))
+    }
+
+    /// Which request it is, counted from 1 in the order of the record.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.0.number
     }
 
     /// Who was called.
@@ -66,7 +72,7 @@ impl Exchange {
     /// no control character is left in any.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
         self.0.arrived.headers.iter().map(|(name, value)| {
-            let text = if self.0.vendor.hides(name) { masked(value) } else { printable(value) };
+            let text = if hides(name) { masked(value) } else { printable(value) };
             (name, text)
         })
     }
@@ -89,8 +95,30 @@ impl Exchange {
         self.0.status
     }
 
+    /// How its signature was recomputed, with secrets masked. `None` where the request was refused before that, and for
+    /// Vizion, where nothing is signed.
+    #[must_use]
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.0.workings.explanation.as_ref()
+    }
+
+    /// Why its signature does not match. `None` where it does, and where it was not looked at.
+    #[must_use]
+    pub fn diagnosis(&self) -> Option<&Diagnosis> {
+        self.0.workings.diagnosis.as_ref()
+    }
+
+    pub(crate) fn signatures(&self) -> Option<&Signatures> {
+        self.0.workings.signatures.as_ref()
+    }
+
+    /// Path and query, as they arrived.
+    pub(crate) fn target(&self) -> &str {
+        self.0.arrived.target()
+    }
+
     pub(crate) fn size(&self) -> usize {
-        self.0.arrived.size()
+        self.0.arrived.size() + self.0.workings.size()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The record of exchanges.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast;
 
@@ -22,6 +22,8 @@ pub(crate) struct Log {
 struct Kept {
     exchanges: VecDeque<Exchange>,
     bytes: usize,
+    /// How many there have been.
+    count: u64,
 }
 
 impl Default for Log {
@@ -31,15 +33,27 @@ impl Default for Log {
 }
 
 impl Log {
-    pub(crate) fn push(&self, exchange: Exchange) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(exchange.clone());
-        // Fails where nobody listens, which is fine.
+    /// Adds an exchange, made with the number that it gets.
+    pub(crate) fn push(&self, make: impl FnOnce(u64) -> Exchange) {
+        let mut kept = self.kept();
+        kept.count += 1;
+        let exchange = make(kept.count);
+        kept.push(exchange.clone());
+        // Still under the lock, so that all see the order of the numbers. Fails where nobody listens, which is fine.
         let _ = self.live.send(exchange);
     }
 
     pub(crate) fn all(&self) -> Vec<Exchange> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.exchanges.iter().cloned().collect()
+        self.after(0)
+    }
+
+    /// Those that are kept and have a higher number.
+    pub(crate) fn after(&self, number: u64) -> Vec<Exchange> {
+        self.kept().exchanges.iter().filter(|exchange| exchange.number() > number).cloned().collect()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Exchange> {

@@ -27,6 +27,7 @@ pub(crate) struct Urls {
     pub(crate) netgiro: String,
     pub(crate) unleashed: String,
     pub(crate) vizion: String,
+    pub(crate) inspector: String,
 }
 
 pub(crate) struct Clients {
@@ -102,6 +103,12 @@ impl Sandbox {
         &self.urls.vizion
     }
 
+    /// The inspector's origin: a page for a browser, which shows each request as it arrives.
+    #[must_use]
+    pub fn inspector_url(&self) -> &str {
+        &self.urls.inspector
+    }
+
     /// What has arrived so far, oldest first: the latest 256 requests, or fewer where they take more than 16 MiB.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
@@ -142,6 +149,7 @@ impl fmt::Debug for Sandbox {
             .field("netgiro", &self.urls.netgiro)
             .field("unleashed", &self.urls.unleashed)
             .field("vizion", &self.urls.vizion)
+            .field("inspector", &self.urls.inspector)
             .finish_non_exhaustive()
     }
 }

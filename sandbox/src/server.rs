@@ -1,45 +1,21 @@
-//! The servers: one vendor on one port.
+//! The servers: one vendor on one port, and the inspector on another.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use bytes::Bytes;
-use countersign::time::{Clock as _, SystemClock};
-use http::{Response, StatusCode};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::arrived::Arrived;
 use crate::builder::StartError;
-use crate::exchange::Exchange;
+use crate::credentials::WebhookKey;
 use crate::fault::{Fault, Injected};
+use crate::inspector::{self, Inspector};
 use crate::log::Log;
+use crate::stage::{Play, Stage, answer};
 use crate::vendor::Vendor;
-use crate::verdict::{Refusal, Verdict};
-
-/// The longest body that is taken: 1 MiB.
-const BODY_LIMIT: usize = 1024 * 1024;
-
-/// What a vendor does with a request.
-pub(crate) trait Play: Send + Sync + 'static {
-    const VENDOR: Vendor;
-
-    /// Judges a request by what arrived. The only place where that is done.
-    fn judge(&self, arrived: &Arrived) -> Result<(), Refusal>;
-
-    /// Answers it as the vendor does.
-    fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes>;
-
-    /// What a fault makes of an answer, where the answer proves something and can be forged.
-    fn forge(&self, _: &Fault, _: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
-        honest
-    }
-}
 
 /// What the servers have in common.
 #[derive(Default)]
@@ -54,8 +30,13 @@ impl Shared {
         *lock(&self.injected) = injected;
     }
 
+    /// The fault of the next answer.
+    pub(crate) fn next_fault(&self) -> Option<Fault> {
+        lock(&self.injected).next()
+    }
+
     /// The origin of a vendor other than this one.
-    fn elsewhere(&self, vendor: Vendor) -> Option<String> {
+    pub(crate) fn elsewhere(&self, vendor: Vendor) -> Option<String> {
         let origins = lock(&self.origins);
         origins.iter().find(|(other, _)| *other != vendor).map(|(_, origin)| origin.clone())
     }
@@ -81,13 +62,36 @@ impl Servers {
     /// Opens a vendor's port, counted from `first`, and returns its origin as `http://address:port`.
     pub(crate) async fn open<P: Play>(&mut self, first: SocketAddr, play: P) -> Result<String, StartError> {
         let listen_error = |source| StartError::Listen { vendor: P::VENDOR, source };
-        let listener = TcpListener::bind(port_of(P::VENDOR, first)).await.map_err(listen_error)?;
-        let origin = format!("http://{}", listener.local_addr().map_err(listen_error)?);
-        lock(&self.shared.origins).push((P::VENDOR, origin.clone()));
         let stage = Stage { play, shared: Arc::clone(&self.shared), stop: self.stop.clone() };
-        let router = Router::new().fallback(answer::<P>).with_state(Arc::new(stage));
+        let router = |_: &str| Router::new().fallback(answer::<P>).with_state(Arc::new(stage));
+        let origin = self.serve(port(first, P::VENDOR as u16), router).await.map_err(listen_error)?;
+        lock(&self.shared.origins).push((P::VENDOR, origin.clone()));
+        Ok(origin)
+    }
+
+    /// Opens the inspector's port, the one after the vendors', and returns its origin.
+    pub(crate) async fn open_inspector(
+        &mut self,
+        first: SocketAddr,
+        webhook_key: WebhookKey,
+    ) -> Result<String, StartError> {
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
+        let inspector = Inspector { shared, stop, webhook_key };
+        let router = |origin: &str| inspector::router(origin, inspector);
+        let address = port(first, Vendor::ALL.len() as u16);
+        self.serve(address, router).await.map_err(StartError::ListenInspector)
+    }
+
+    async fn serve(
+        &mut self,
+        address: SocketAddr,
+        router: impl FnOnce(&str) -> Router,
+    ) -> io::Result<String> {
+        let listener = TcpListener::bind(address).await?;
+        let origin = format!("http://{}", listener.local_addr()?);
         let stopped = self.stop.clone().cancelled_owned();
-        self.tasks.spawn(axum::serve(listener, router).with_graceful_shutdown(stopped).into_future());
+        let served = axum::serve(listener, router(&origin)).with_graceful_shutdown(stopped);
+        self.tasks.spawn(served.into_future());
         Ok(origin)
     }
 
@@ -109,47 +113,10 @@ impl Drop for Servers {
     }
 }
 
-fn port_of(vendor: Vendor, first: SocketAddr) -> SocketAddr {
-    let offset = if first.port() == 0 { 0 } else { vendor as u16 };
+/// The port `offset` after the first, or a free one.
+fn port(first: SocketAddr, offset: u16) -> SocketAddr {
+    let offset = if first.port() == 0 { 0 } else { offset };
     SocketAddr::new(first.ip(), first.port().saturating_add(offset))
-}
-
-struct Stage<P> {
-    play: P,
-    shared: Arc<Shared>,
-    stop: CancellationToken,
-}
-
-async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request: Request) -> Response<Body> {
-    let arrived = Arrived::read(request, BODY_LIMIT).await;
-    let at = SystemClock.now();
-    let verdict = Verdict::from(arrived.check().and_then(|()| stage.play.judge(&arrived)));
-    let reply = match verdict {
-        Verdict::Refused(Refusal::Body) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
-        _ => stage.play.reply(&arrived, &verdict),
-    };
-    let fault = lock(&stage.shared.injected).next().filter(|fault| fault.concerns(&verdict));
-    let response = match &fault {
-        None => reply.map(Body::from),
-        Some(fault) => {
-            let elsewhere = stage.shared.elsewhere(P::VENDOR).unwrap_or_default() + arrived.target();
-            fault.transmit(stage.play.forge(fault, &arrived, reply), &elsewhere)
-        }
-    };
-    // Before the answer leaves, so that whoever has it finds the record.
-    stage.shared.log.push(Exchange::new(P::VENDOR, arrived, at, verdict, response.status()));
-    if let Some(fault) = fault {
-        // Stopping does not wait for a slow answer.
-        stage.stop.run_until_cancelled(tokio::time::sleep(fault.delay())).await;
-    }
-    response
-}
-
-/// An answer without a body.
-pub(crate) fn with_status(status: StatusCode) -> Response<Bytes> {
-    let mut response = Response::default();
-    *response.status_mut() = status;
-    response
 }
 
 #[cfg(test)]
@@ -160,7 +127,7 @@ mod tests {
     fn given_ports_are_in_a_row_and_free_ones_are_up_to_the_system() {
         for (first, ports) in [(0, [0, 0, 0, 0]), (8000, [8000, 8001, 8002, 8003])] {
             let first = SocketAddr::from(([127, 0, 0, 1], first));
-            assert_eq!(Vendor::ALL.map(|vendor| port_of(vendor, first).port()), ports);
+            assert_eq!(Vendor::ALL.map(|vendor| port(first, vendor as u16).port()), ports);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::{HeaderName, header};
+use http::HeaderName;
 
 /// Who is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,23 +31,27 @@ impl Vendor {
             Self::Vizion => "vizion",
         }
     }
+}
 
-    /// Whether a header holds a key, an id or a signature, which are not for showing.
-    pub(crate) fn hides(self, name: &HeaderName) -> bool {
-        let hidden: &[&str] = match self {
-            Self::Netvisor => &[
-                "x-netvisor-authentication-customerid",
-                "x-netvisor-authentication-partnerid",
-                "x-netvisor-authentication-mac",
-                "x-netvisor-organisation-id",
-            ],
-            Self::Netgiro => &["netgiro_appkey", "netgiro_signature"],
-            Self::Unleashed => &["api-auth-id", "api-auth-signature"],
-            Self::Vizion => &["x-api-key"],
-        };
-        hidden.contains(&name.as_str())
-            || [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE].contains(name)
-    }
+/// Headers that hold a key, an id or a signature, which are not for showing, whoever was called: a client that follows a
+/// redirect takes them along to another vendor.
+const HIDDEN: [&str; 12] = [
+    "api-auth-id",
+    "api-auth-signature",
+    "authorization",
+    "cookie",
+    "netgiro_appkey",
+    "netgiro_signature",
+    "proxy-authorization",
+    "x-api-key",
+    "x-netvisor-authentication-customerid",
+    "x-netvisor-authentication-mac",
+    "x-netvisor-authentication-partnerid",
+    "x-netvisor-organisation-id",
+];
+
+pub(crate) fn hides(name: &HeaderName) -> bool {
+    HIDDEN.contains(&name.as_str())
 }
 
 impl fmt::Display for Vendor {

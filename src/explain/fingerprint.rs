@@ -19,7 +19,9 @@ const DOMAIN: &[u8] = b"countersign secret fingerprint, version 1\0";
 pub struct Fingerprint([u8; 2]);
 
 impl Fingerprint {
-    pub(super) fn of(secret: &[u8]) -> Self {
+    /// The fingerprint of a secret that you hold, to compare with one in an explanation.
+    #[must_use]
+    pub fn of(secret: &[u8]) -> Self {
         let [first, second, ..]: [u8; 32] =
             Sha256::new().chain_update(DOMAIN).chain_update(secret).finalize().into();
         Self([first, second])

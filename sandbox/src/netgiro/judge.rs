@@ -5,17 +5,18 @@ use countersign::netgiro::Stamp;
 use super::Netgiro;
 use crate::arrived::Arrived;
 use crate::verdict::Refusal;
+use crate::workings::Workings;
 
 pub(super) const APP_KEY: &str = "netgiro_appkey";
 pub(super) const NONCE: &str = "netgiro_nonce";
 pub(super) const SIGNATURE: &str = "netgiro_signature";
 
 impl Netgiro {
-    pub(super) fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
         arrived.expect_account(APP_KEY, self.app_key.as_bytes())?;
         let nonce = arrived.ascii(NONCE)?;
         let stamp = Stamp::with_nonce(nonce).map_err(|_| Refusal::HeaderMalformed(NONCE))?;
-        arrived.expect_signature(SIGNATURE, &self.provider(arrived)?, stamp)?;
+        workings.expect_signature(arrived, SIGNATURE, &self.provider(arrived)?, stamp)?;
         // Only now: a forgery must not use up a nonce.
         if self.nonces.insert(nonce.as_bytes()) { Ok(()) } else { Err(Refusal::Repeated(NONCE)) }
     }

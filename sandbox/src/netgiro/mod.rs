@@ -20,9 +20,10 @@ use crate::arrived::Arrived;
 use crate::credentials::NetgiroCredentials;
 use crate::fault::Fault;
 use crate::seen::Seen;
-use crate::server::Play;
+use crate::stage::Play;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
+use crate::workings::Workings;
 
 /// For how many URLs the first reply is kept, to be replayed.
 const FIRST_REPLIES: NonZeroUsize = NonZeroUsize::new(64).unwrap();
@@ -63,8 +64,8 @@ impl Netgiro {
 impl Play for Netgiro {
     const VENDOR: Vendor = Vendor::Netgiro;
 
-    fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
-        self.judge(arrived)
+    fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+        self.judge(arrived, workings)
     }
 
     fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Netgiro;
 use crate::arrived::Arrived;
 use crate::media::Media;
-use crate::server::with_status;
+use crate::stage::with_status;
 use crate::verdict::Verdict;
 
 const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");

@@ -8,6 +8,7 @@ use encoding_rs::ISO_8859_15;
 use super::Netvisor;
 use crate::arrived::Arrived;
 use crate::verdict::Refusal;
+use crate::workings::Workings;
 
 const SENDER: &str = "x-netvisor-authentication-sender";
 const CUSTOMER_ID: &str = "x-netvisor-authentication-customerid";
@@ -22,7 +23,7 @@ const LANGUAGE: &str = "x-netvisor-interface-language";
 const ORGANISATION_ID: &str = "x-netvisor-organisation-id";
 
 impl Netvisor {
-    pub(super) fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
         let algorithm = algorithm(arrived)?;
         for (name, known) in [
             (CUSTOMER_ID, &self.credentials.customer_id),
@@ -32,7 +33,12 @@ impl Netvisor {
             arrived.expect_account(name, &ISO_8859_15.encode(known).0)?;
         }
         let transaction_id = text(arrived, TRANSACTION_ID)?;
-        arrived.expect_signature(MAC, &self.provider(arrived, algorithm)?, stamp(arrived, algorithm)?)?;
+        workings.expect_signature(
+            arrived,
+            MAC,
+            &self.provider(arrived, algorithm)?,
+            stamp(arrived, algorithm)?,
+        )?;
         // Only now: a request that is not the partner's own must not use up an id of his.
         if self.transaction_ids.insert(transaction_id.as_bytes()) {
             Ok(())

@@ -12,9 +12,10 @@ use http::Response;
 
 use crate::arrived::Arrived;
 use crate::seen::Seen;
-use crate::server::Play;
+use crate::stage::Play;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
+use crate::workings::Workings;
 
 pub(crate) struct Netvisor {
     credentials: Credentials,
@@ -32,8 +33,8 @@ impl Netvisor {
 impl Play for Netvisor {
     const VENDOR: Vendor = Vendor::Netvisor;
 
-    fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
-        self.judge(arrived)
+    fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+        self.judge(arrived, workings)
     }
 
     fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {

@@ -4,17 +4,18 @@ use super::Unleashed;
 use crate::arrived::Arrived;
 use crate::media::Media;
 use crate::verdict::Refusal;
+use crate::workings::Workings;
 
 const API_ID: &str = "api-auth-id";
 const SIGNATURE: &str = "api-auth-signature";
 
 impl Unleashed {
     /// `client-type` is not looked at: the vendor asks for it, its server does not, and many clients leave it out.
-    pub(super) fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
         for name in ["accept", "content-type"] {
             Media::of(arrived.ascii(name)?).ok_or(Refusal::HeaderMalformed(name))?;
         }
         arrived.expect_account(API_ID, self.api_id.as_bytes())?;
-        arrived.expect_signature(SIGNATURE, &self.provider(arrived)?, ())
+        workings.expect_signature(arrived, SIGNATURE, &self.provider(arrived)?, ())
     }
 }

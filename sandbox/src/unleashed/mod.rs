@@ -10,9 +10,10 @@ use http::Response;
 
 use crate::arrived::Arrived;
 use crate::credentials::UnleashedCredentials;
-use crate::server::Play;
+use crate::stage::Play;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
+use crate::workings::Workings;
 
 pub(crate) struct Unleashed {
     api_id: String,
@@ -34,8 +35,8 @@ impl Unleashed {
 impl Play for Unleashed {
     const VENDOR: Vendor = Vendor::Unleashed;
 
-    fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
-        self.judge(arrived)
+    fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+        self.judge(arrived, workings)
     }
 
     fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {

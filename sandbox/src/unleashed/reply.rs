@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use super::Unleashed;
 use crate::arrived::Arrived;
 use crate::media::Media;
-use crate::server::with_status;
+use crate::stage::with_status;
 use crate::verdict::Verdict;
 
 const CUSTOMERS: [&str; 3] = ["Ärla Ltd", "Brook & Sons", "Cairn Supplies"];

@@ -8,9 +8,10 @@ use http::Response;
 
 use crate::arrived::Arrived;
 use crate::credentials::VizionCredentials;
-use crate::server::Play;
+use crate::stage::Play;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
+use crate::workings::Workings;
 
 pub(crate) struct Vizion {
     credentials: VizionCredentials,
@@ -25,7 +26,7 @@ impl Vizion {
 impl Play for Vizion {
     const VENDOR: Vendor = Vendor::Vizion;
 
-    fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
+    fn judge(&self, arrived: &Arrived, _: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived)
     }
 

@@ -7,7 +7,7 @@ use countersign::SecretString;
 use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor};
 use tokio::net::TcpStream;
 
-use crate::support::{client, client_of, last_refusal, send, signed, url_of};
+use crate::support::{client, client_of, last, last_refusal, send, signed, url_of};
 
 fn address(url: &str) -> SocketAddr {
     url.trim_start_matches("http://").parse().unwrap()
@@ -139,5 +139,23 @@ async fn no_secret_is_shown() {
         ["sandbox-customer-key", "sandbox-partner-key", "c2FuZGJveC1", "sandboxUnleashed", "sandbox-vizion"]
     {
         assert!(!shown.contains(key), "{key}");
+    }
+}
+
+/// A client that follows a redirect takes its headers to a vendor that does not know them.
+#[tokio::test]
+async fn headers_that_authenticate_are_masked_whichever_vendor_they_reach() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (vendor, other) in Vendor::ALL.into_iter().flat_map(|vendor| Vendor::ALL.map(|other| (vendor, other)))
+    {
+        let mut request = signed(&sandbox, vendor);
+        let target = request.uri().path_and_query().unwrap().to_string();
+        *request.uri_mut() = format!("{}{target}", url_of(&sandbox, other)).parse().unwrap();
+        let names = ["x-netvisor-authentication-mac", "netgiro_signature", "api-auth-signature", "x-api-key"];
+        let sent: Vec<_> = names.iter().filter_map(|name| request.headers().get(*name)).cloned().collect();
+        send(request).await;
+        let shown = format!("{:?}", last(&sandbox).headers().collect::<Vec<_>>());
+        assert_eq!(sent.len(), 1, "{vendor}");
+        assert!(!shown.contains(sent[0].to_str().unwrap()), "{vendor} to {other}");
     }
 }

@@ -1,7 +1,9 @@
 //! The sandbox, called over real sockets through the library's middleware, and by hand where a client misbehaves.
 
 mod accepted;
+mod diagnosis;
 mod faults;
+mod inspector;
 mod lifecycle;
 mod refused;
 mod support;

@@ -1,0 +1,66 @@
+//! The inspector: a page that shows each request as it arrives.
+//!
+//! All of its HTML is rendered here, from the record of exchanges; the script only puts in what the event stream
+//! brings. It loads nothing from elsewhere, and answers only to its own name (see [`guard`]).
+
+mod deliver;
+mod events;
+mod guard;
+mod hex;
+mod marks;
+mod printable;
+mod view;
+mod webhook;
+
+use std::sync::Arc;
+
+use askama::Template as _;
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use http::{StatusCode, header};
+use tokio_util::sync::CancellationToken;
+
+use crate::credentials::WebhookKey;
+use crate::server::Shared;
+use view::Page;
+
+/// What the page is made from.
+#[derive(Clone)]
+pub(crate) struct Inspector {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) webhook_key: WebhookKey,
+}
+
+/// The inspector, for a listener whose origin is `origin`.
+pub(crate) fn router(origin: &str, inspector: Inspector) -> Router {
+    Router::new()
+        .route("/", get(page))
+        .route("/events", get(events::stream))
+        .route("/inspector.css", get(|| asset("text/css", include_str!("../../assets/inspector.css"))))
+        .route("/detail.css", get(|| asset("text/css", include_str!("../../assets/detail.css"))))
+        .route("/inspector.js", get(|| asset("text/javascript", include_str!("../../assets/inspector.js"))))
+        .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("../../assets/icon.svg"))))
+        .route("/webhooks", post(webhook::send))
+        .with_state(inspector)
+        .layer(from_fn_with_state(guard::Names::of(origin), guard::check))
+        .layer(map_response(guard::harden))
+}
+
+async fn page(State(inspector): State<Inspector>) -> Response {
+    html(Page::new(&inspector.shared.log.all(), &inspector.webhook_key.id).render())
+}
+
+fn html(rendered: askama::Result<String>) -> Response {
+    match rendered {
+        Ok(html) => Html(html).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, media_type)], text)
+}

@@ -161,3 +161,21 @@ fn an_existing_file_is_never_written_over() {
     assert_eq!(refused.code, 2);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "VIZION_API_KEY=real");
 }
+
+#[test]
+fn a_refusal_carries_the_sandboxs_diagnosis() {
+    let sandbox = RunningSandbox::start(&["--form", "decoded"]);
+    let mut command = sandbox.command("send", "unleashed", "GET", "/Customers?mail=a%40b.example");
+    let refused = run(&mut command);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("the server's diagnosis: query-encoded"), "{}", refused.stderr);
+}
+
+#[test]
+fn the_sandbox_tells_its_five_addresses_each_another() {
+    let sandbox = RunningSandbox::start(&[]);
+    let names = ["netvisor", "netgiro", "unleashed", "vizion", "inspector"];
+    let addresses: std::collections::HashSet<_> = names.iter().map(|name| sandbox.url(name)).collect();
+    assert_eq!(addresses.len(), names.len());
+    assert!(addresses.iter().all(|address| address.starts_with("http://127.0.0.1:")), "{addresses:?}");
+}

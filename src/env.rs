@@ -36,13 +36,10 @@ impl<L: Fn(&str) -> Option<String>> Variables<L> {
         Self { lookup, missing: Vec::new() }
     }
 
-    pub(crate) fn optional(&self, name: &'static str) -> Option<String> {
-        (self.lookup)(name).filter(|value| !value.is_empty())
-    }
-
     /// The value, or an empty one and a mark that it is missing: see [`Self::finish`].
     pub(crate) fn text(&mut self, name: &'static str) -> String {
-        self.optional(name).unwrap_or_else(|| {
+        let value = (self.lookup)(name).filter(|value| !value.is_empty());
+        value.unwrap_or_else(|| {
             self.missing.push(name);
             String::new()
         })

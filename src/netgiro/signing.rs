@@ -39,7 +39,7 @@ impl Stamp {
 
 /// The secret key, with its hash state: what signs requests and verifies replies and callbacks.
 #[derive(Clone)]
-pub struct Secret {
+pub(super) struct Secret {
     text: SecretString,
     mac: MacKey,
 }

@@ -12,6 +12,8 @@ use crate::signing::{Encoding, MacKey};
 
 pub(super) const NAME: &str = "netvisor";
 
+const LANGUAGE_VARIABLE: &str = "NETVISOR_LANGUAGE";
+
 /// Production and test.
 const ORIGINS: [&str; 2] = ["https://integration.netvisor.fi", "https://isvapi.netvisor.fi"];
 
@@ -44,6 +46,27 @@ pub struct Credentials {
     pub partner_key: SecretString,
     /// The business id of the company whose books are meant.
     pub organisation_id: String,
+}
+
+impl Credentials {
+    /// Takes them from the variables that [`Netvisor::from_env`] names, looked up by `lookup`: for
+    /// [`Netvisor::with_algorithm`]. The values are not checked yet.
+    ///
+    /// # Errors
+    /// `missing-variables`, listing all that are not set.
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let mut variables = Variables::new(lookup);
+        let credentials = Self {
+            sender: variables.text("NETVISOR_SENDER"),
+            customer_id: variables.text("NETVISOR_CUSTOMER_ID"),
+            customer_key: variables.secret("NETVISOR_CUSTOMER_KEY"),
+            partner_id: variables.text("NETVISOR_PARTNER_ID"),
+            partner_key: variables.secret("NETVISOR_PARTNER_KEY"),
+            organisation_id: variables.text("NETVISOR_ORGANISATION_ID"),
+        };
+        variables.finish().map_err(|error| error.in_provider(NAME))?;
+        Ok(credentials)
+    }
 }
 
 impl Netvisor {
@@ -79,18 +102,9 @@ impl Netvisor {
     /// # Errors
     /// As [`Netvisor::from_env`].
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let mut variables = Variables::new(lookup);
-        let credentials = Credentials {
-            sender: variables.text("NETVISOR_SENDER"),
-            customer_id: variables.text("NETVISOR_CUSTOMER_ID"),
-            customer_key: variables.secret("NETVISOR_CUSTOMER_KEY"),
-            partner_id: variables.text("NETVISOR_PARTNER_ID"),
-            partner_key: variables.secret("NETVISOR_PARTNER_KEY"),
-            organisation_id: variables.text("NETVISOR_ORGANISATION_ID"),
-        };
-        let language = variables.optional("NETVISOR_LANGUAGE").map(|text| text.parse()).transpose();
-        variables.finish().map_err(|error| error.in_provider(NAME))?;
-        let language = language.map_err(|error: Error| error.in_provider(NAME))?;
+        let language = lookup(LANGUAGE_VARIABLE).filter(|text| !text.is_empty());
+        let credentials = Credentials::from_variables(lookup)?;
+        let language = language.map(|text| text.parse()).transpose()?;
         Ok(Self::new(credentials)?.language(language.unwrap_or_default()))
     }
 

@@ -13,12 +13,27 @@ use crate::error::{Class, Error, Fault};
 
 /// Something whose signature was verified. Only this crate makes one, so a handler that takes it cannot run unverified.
 ///
+/// It can be read and taken apart:
+///
+/// ```
+/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// fn read(real: Verified<Bytes>) -> Bytes {
+///     real.into_inner()
+/// }
+/// ```
+///
+/// but neither made nor changed:
+///
 /// ```compile_fail
-/// let forged = countersign::webhook::Verified::new("body", proof);
+/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// fn forge(real: Verified<Bytes>, content: Bytes) -> Verified<Bytes> {
+///     Verified { content, ..real }
+/// }
 /// ```
 /// ```compile_fail
-/// fn forge(mut real: countersign::webhook::Verified<String>) {
-///     real.push_str("more");
+/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// fn change(mut real: Verified<Bytes>) {
+///     real.clear();
 /// }
 /// ```
 #[derive(Clone)]

@@ -37,6 +37,7 @@ use super::signing::Secret;
 use crate::error::Error;
 use crate::webhook;
 
+use scheme::Key;
 pub use scheme::Scheme;
 
 /// Verifies Netgíró's callbacks.
@@ -80,7 +81,7 @@ impl Keys {
     /// # Errors
     /// When it is empty, padded, or holds control characters.
     pub fn with(self, secret: impl Into<SecretString>) -> Result<Self, Error> {
-        let add = || self.add(None, Secret::new(secret.into())?);
+        let add = || self.add(None, Key(Secret::new(secret.into())?));
         add().map_err(|error: Error| error.in_provider(NAME))
     }
 }

@@ -25,6 +25,10 @@ impl Default for Scheme {
     }
 }
 
+/// Netgíró's secret, as a key.
+#[derive(Debug)]
+pub struct Key(pub(super) Secret);
+
 /// What comes between the secret and the body.
 #[derive(Debug)]
 pub struct Stated<'r> {
@@ -35,7 +39,7 @@ pub struct Stated<'r> {
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
     const COVERS_URL: bool = true;
-    type Key = Secret;
+    type Key = Key;
     type Stated<'r> = Stated<'r>;
 
     fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Stated<'r>>, Refused> {
@@ -55,12 +59,12 @@ impl webhook::Scheme for Scheme {
         })
     }
 
-    fn mac(key: &Secret) -> &MacKey {
-        key.mac()
+    fn mac(key: &Key) -> &MacKey {
+        key.0.mac()
     }
 
-    fn state(stated: &Stated<'_>, key: &Secret, body: &[u8], text: &mut SignedText<'_>) {
-        key.state_text(stated.nonce, &stated.url, body, text);
+    fn state(stated: &Stated<'_>, key: &Key, body: &[u8], text: &mut SignedText<'_>) {
+        key.0.state_text(stated.nonce, &stated.url, body, text);
     }
 
     fn check_signed_body(&self, body: &[u8]) -> Result<(), Refused> {

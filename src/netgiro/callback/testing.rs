@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::super::credentials::NAME;
 use super::super::signing::Secret;
-use super::scheme::{NONCE, SIGNATURE, Scheme, Stated};
+use super::scheme::{Key, NONCE, SIGNATURE, Scheme, Stated};
 use crate::error::Error;
 use crate::webhook::{Scheme as _, testing};
 
@@ -22,11 +22,11 @@ pub fn sign(
     nonce: u64,
 ) -> Result<Request<Bytes>, Error> {
     let build = || {
-        let secret = Secret::new(secret.into())?;
+        let key = Key(Secret::new(secret.into())?);
         let mut request = testing::post(url, body.into())?;
         let nonce = HeaderValue::from(nonce);
         let stated = Stated { nonce: nonce.as_bytes(), url: request.uri().to_string() };
-        let signature = Scheme::signature(&stated, &secret, request.body()).header_value();
+        let signature = Scheme::signature(&stated, &key, request.body()).header_value();
 
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -12,7 +12,7 @@ use super::{ReplayKey, ReplayStore, StoreError};
 ///
 /// When it is full of deliveries that could still be repeated, it says so instead of forgetting one, and new ones are
 /// refused. What it knows is gone when the process ends: with a window of 5 minutes, a delivery recorded just before
-/// a restart can be repeated just after it. [`RedisStore`](super::super::RedisStore) does not forget.
+/// a restart can be repeated just after it. `RedisStore`, behind the feature `redis`, does not forget.
 #[derive(Clone)]
 pub struct MemoryStore {
     seen: Cache<ReplayKey, Duration>,

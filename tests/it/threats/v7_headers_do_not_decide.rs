@@ -5,7 +5,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
 
 use crate::support::chains::fault;
-use crate::support::netgiro::{BODY, OFFLINE, client, fresh_nonce, headers, provider, sent, signature};
+use crate::support::netgiro::{
+    BODY, OFFLINE, client, fresh_nonce, headers, provider, reply_to, sent, signature,
+};
 use crate::support::server::{Answer, Server};
 
 const URL: &str = "https://api.netgiro.is/v1/x";
@@ -69,16 +71,20 @@ proptest! {
 async fn v7_only_the_dangerous_setting_lets_a_forgery_through_and_marks_it() {
     let server = Server::start(|request, _| match &*request.target {
         "/unsigned" => Answer::new(200, BODY),
+        "/honest" => reply_to(request),
         _ => Answer::new(200, BODY).header("netgiro_nonce", "1").header("netgiro_signature", "0".repeat(64)),
     })
     .await;
+    let lax = client(provider(server.origin()).dangerous_report_only());
+    let honest = lax.get(server.url("/honest")).send().await.unwrap();
+    assert_eq!(honest.extensions().get::<Reply>().unwrap().verdict(), Verdict::Verified);
+
     let cases = [("/unsigned", ReplyFault::SignatureMissing), ("/wrong", ReplyFault::Mismatch)];
     for (path, expected) in cases {
         let strict = client(provider(server.origin()));
         let error = strict.get(server.url(path)).send().await.unwrap_err();
         assert_eq!(fault(&error).fault::<ReplyFault>(), Some(&expected));
 
-        let lax = client(provider(server.origin()).dangerous_report_only());
         let response = lax.get(server.url(path)).send().await.unwrap();
         let reply = response.extensions().get::<Reply>().unwrap();
         assert_eq!(reply.verdict(), Verdict::Unverified(expected));

@@ -2,6 +2,7 @@
 
 mod cases;
 mod load;
+mod log;
 mod once;
 mod other_schemes;
 mod redis;

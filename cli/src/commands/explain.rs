@@ -1,0 +1,77 @@
+//! `explain`: what is signed, piece by piece, and why another signature does not match.
+
+use clap::Args;
+use countersign::diagnose::{Diagnosis, Outcome};
+use countersign::explain::{Explanation, Transcript};
+use serde::Serialize;
+
+use super::Context;
+use crate::args::Reproduction;
+use crate::failure::Failure;
+use crate::output;
+use crate::providers::{self, Tool};
+use crate::request::RequestArgs;
+
+/// Show what is signed, segment by segment, with every secret masked; nothing is sent
+#[derive(Args)]
+#[command(after_long_help = "\
+Exits with 0 when the signature matches or none was given, with 1 when it does not match.
+
+Examples:
+  countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv
+  countersign explain netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json
+  countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?customerCode=ACME' --expect SIGNATURE")]
+pub(crate) struct ExplainArgs {
+    /// The signature that somebody else computed: say which known mistake it comes from
+    #[arg(long, value_name = "SIGNATURE")]
+    expect: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+
+    #[command(flatten)]
+    given: Reproduction,
+}
+
+#[derive(Serialize)]
+struct Explained {
+    explanation: Explanation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnosis: Option<Diagnosis>,
+}
+
+pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), Failure> {
+    if args.expect.is_some() && !P::is_reproduced(&args.given) {
+        let needed = P::NEEDED_TO_REPRODUCE;
+        return Err(Failure::usage(format!(
+            "a fresh request never has an earlier signature: --expect needs {needed}"
+        )));
+    }
+    let provider: P = providers::build(&context.environment, &args.request.settings, &args.given)?;
+    let request = args.request.request()?;
+    let outgoing = request.outgoing();
+    let transcript = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
+        Some(stamp) => Transcript::with_stamp(&provider, &outgoing, stamp)?,
+        None => Transcript::of(&provider, &outgoing)?,
+    };
+    let diagnosis = args.expect.as_deref().map(|expected| transcript.diagnose(expected.trim()));
+    let explained = Explained { explanation: transcript.explain(), diagnosis };
+    print(&explained, context.json)?;
+    match explained.diagnosis {
+        Some(diagnosis) if diagnosis.outcome() != Outcome::Matches => Err(Failure::refused_as_printed()),
+        _ => Ok(()),
+    }
+}
+
+fn print(explained: &Explained, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(explained);
+    }
+    output::line(explained.explanation.to_string().trim_end())?;
+    match &explained.diagnosis {
+        Some(diagnosis) => {
+            output::line(&format!("diagnosis\n  {}", diagnosis.to_string().replace('\n', "\n  ")))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,40 @@
+//! The verbs, one file each.
+
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod sandbox;
+pub(crate) mod send;
+pub(crate) mod sign;
+pub(crate) mod trigger;
+pub(crate) mod verify;
+
+use crate::args::{Cli, Command};
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::providers::with_provider;
+
+/// What a verb is given besides its own arguments.
+pub(crate) struct Context {
+    pub(crate) environment: Environment,
+    /// Print JSON instead of text.
+    pub(crate) json: bool,
+}
+
+/// Does what the command line asks for.
+pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
+    let environment = Environment::read(cli.common.env_file.as_deref())?;
+    let context = Context { environment, json: cli.common.json };
+    match cli.command {
+        Command::Sign(args) => with_provider!(args.request.provider, P => sign::run::<P>(&args, &context)),
+        Command::Send(args) => {
+            with_provider!(args.request.provider, P => send::run::<P>(&args, &context).await)
+        }
+        Command::Explain(args) => {
+            with_provider!(args.request.provider, P => explain::run::<P>(&args, &context))
+        }
+        Command::Verify(args) => verify::run(&args, &context),
+        Command::Trigger(args) => trigger::run(&args, &context).await,
+        Command::Sandbox(args) => sandbox::run(args, &context).await,
+        Command::Completions(args) => completions::run(&args),
+    }
+}

@@ -1,0 +1,174 @@
+//! `sandbox`: the four providers, played on loopback.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor, Verdict};
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::Context;
+use crate::args::Form;
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::output;
+use crate::printable::printable;
+
+/// Play the four providers on loopback until interrupted, and print their addresses
+///
+/// Credentials are those of the environment; where there are none, made-up ones, which --write-env puts into a file.
+/// Each request and its verdict is told on standard error, but not with --json.
+#[derive(Args)]
+#[command(after_long_help = "\
+Faults of --fault:
+  wrong-signature, tampered, reflected, extended, stale   forged replies of Netgíró's
+  redirect[=URL], 503, slow[=SECONDS], cut-off             of all four
+
+Examples:
+  countersign sandbox --write-env demo.env
+  countersign sandbox --listen 127.0.0.1:8100 --fault slow=10
+  countersign sandbox --json")]
+pub(crate) struct SandboxArgs {
+    /// The loopback address; from its port on, one port for each provider; 0 takes free ones
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+
+    /// Give every answer this fault
+    #[arg(long, value_name = "NAME")]
+    fault: Option<Fault>,
+
+    /// Take this form of URLs and queries to be signed (netvisor, unleashed) [default: as-sent]
+    #[arg(long, value_name = "NAME")]
+    form: Option<Form>,
+
+    /// Write the made-up credentials to a new file, for --env-file
+    #[arg(long, value_name = "FILE")]
+    write_env: Option<PathBuf>,
+}
+
+/// Where the providers listen, as `--json` prints it.
+#[derive(Serialize)]
+struct Addresses<'a> {
+    netvisor: &'a str,
+    netgiro: &'a str,
+    unleashed: &'a str,
+    vizion: &'a str,
+}
+
+pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Failure> {
+    if let Some(path) = &args.write_env {
+        write_demo_credentials(path, &context.environment)?;
+    }
+    let form = args.form.map(Into::into).unwrap_or_default();
+    let mut builder = Sandbox::builder()
+        .credentials(Credentials::from_variables(|name| context.environment.lookup(name)))
+        .listen(args.listen)
+        .netvisor_signed_form(form)
+        .unleashed_signed_form(form);
+    if let Some(fault) = args.fault {
+        builder = builder.fault(fault);
+    }
+    let sandbox = builder.start().await.map_err(start_failure)?;
+    print_addresses(&sandbox, context.json)?;
+    tokio::select! {
+        () = tell_exchanges(&sandbox), if !context.json => {}
+        () = interrupted() => {}
+    }
+    sandbox.stop().await;
+    Ok(())
+}
+
+fn start_failure(error: StartError) -> Failure {
+    match error {
+        StartError::Credentials(error) => error.into(),
+        StartError::Listen { vendor, source } => {
+            Failure::usage(format!("cannot listen for {}: {source}", vendor.name()))
+        }
+        error => Failure::usage(error.to_string()),
+    }
+}
+
+fn print_addresses(sandbox: &Sandbox, json: bool) -> Result<(), Failure> {
+    let addresses = Addresses {
+        netvisor: sandbox.netvisor_url(),
+        netgiro: sandbox.netgiro_url(),
+        unleashed: sandbox.unleashed_url(),
+        vizion: sandbox.vizion_url(),
+    };
+    if json {
+        return output::json(&addresses);
+    }
+    let Addresses { netvisor, netgiro, unleashed, vizion } = addresses;
+    for (vendor, address) in Vendor::ALL.iter().zip([netvisor, netgiro, unleashed, vizion]) {
+        output::line(&format!("{:10} {address}", vendor.name()))?;
+    }
+    Ok(())
+}
+
+/// Tells each request and what was made of it, until the sandbox stops.
+async fn tell_exchanges(sandbox: &Sandbox) {
+    let mut exchanges = sandbox.subscribe();
+    loop {
+        match exchanges.recv().await {
+            Ok(exchange) => {
+                let verdict = match exchange.verdict() {
+                    Verdict::Accepted => "accepted".to_owned(),
+                    Verdict::Refused(refusal) => format!("refused: {refusal} [{}]", refusal.code()),
+                };
+                let url = printable(exchange.url());
+                eprintln!("{} {} {} {verdict}", exchange.status().as_u16(), exchange.method(), url);
+            }
+            Err(RecvError::Lagged(missed)) => eprintln!("({missed} requests are not shown)"),
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Waits for Ctrl-C, or where there is such a thing, for the signal to terminate.
+async fn interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    // Where Ctrl-C cannot be waited for, it ends the process by itself.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Writes the credentials that the environment lacks. Never over a file that is there: it may hold real ones.
+fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), Failure> {
+    let demo = Credentials::demo();
+    let (netvisor, unleashed) = (&demo.netvisor, &demo.unleashed);
+    let variables = [
+        ("NETVISOR_SENDER", netvisor.sender.as_str()),
+        ("NETVISOR_CUSTOMER_ID", &netvisor.customer_id),
+        ("NETVISOR_CUSTOMER_KEY", netvisor.customer_key.expose_secret()),
+        ("NETVISOR_PARTNER_ID", &netvisor.partner_id),
+        ("NETVISOR_PARTNER_KEY", netvisor.partner_key.expose_secret()),
+        ("NETVISOR_ORGANISATION_ID", &netvisor.organisation_id),
+        ("NETGIRO_APP_KEY", &demo.netgiro.app_key),
+        ("NETGIRO_SECRET_KEY", demo.netgiro.secret_key.expose_secret()),
+        ("UNLEASHED_API_ID", &unleashed.api_id),
+        ("UNLEASHED_API_KEY", unleashed.api_key.expose_secret()),
+        ("UNLEASHED_CLIENT_TYPE", &unleashed.client_type),
+        ("VIZION_API_KEY", demo.vizion.api_key.expose_secret()),
+    ];
+    let mut text = String::new();
+    for (name, value) in variables {
+        if environment.lookup(name).is_none() {
+            text.push_str(&format!("{name}='{value}'\n"));
+        }
+    }
+    let unwritable = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(unwritable)?;
+    file.write_all(text.as_bytes()).map_err(unwritable)
+}

@@ -1,0 +1,148 @@
+//! `send`: a signed request, and the verified answer.
+
+mod download;
+
+use std::time::Duration;
+
+use clap::Args;
+use countersign::Error;
+use countersign::netvisor::TransactionId;
+use http::{HeaderMap, StatusCode};
+use reqwest::Response;
+use reqwest_middleware::ClientWithMiddleware;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::Context;
+use crate::args::Reproduction;
+use crate::client;
+use crate::failure::Failure;
+use crate::headers;
+use crate::output;
+use crate::printable::printable;
+use crate::providers::{self, Answer, Proof, Tool};
+use crate::request::{Request, RequestArgs};
+use download::Download;
+
+/// Sign and send a request, verify the answer where the provider signs it, and print its body
+///
+/// The body goes to standard output as it is, but for a terminal, where control characters are escaped. Redirects are
+/// not followed.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  countersign send vizion GET https://demo.vizionapi.com/carriers --include
+  countersign send netgiro POST https://api.test.netgiro.is/v1/Checkout/InsertCart --data @cart.json
+  countersign send netvisor POST 'https://isvapi.netvisor.fi/customer.nv?method=add' --data @- < customer.xml")]
+pub(crate) struct SendArgs {
+    /// A transaction id of your own: a repeat is then refused instead of done twice (netvisor)
+    #[arg(long, value_name = "TEXT")]
+    transaction_id: Option<String>,
+
+    /// Print the status and the headers before the body
+    #[arg(short, long)]
+    include: bool,
+
+    /// Give up when nothing has arrived for this long
+    #[arg(long, value_name = "SECONDS", default_value_t = 150)]
+    timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+}
+
+pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(), Failure> {
+    let given = Reproduction { transaction_id: args.transaction_id.clone(), ..Reproduction::default() };
+    let provider: P = providers::build(&context.environment, &args.request.settings, &given)?;
+    let mut request = args.request.request()?;
+    if let Some(id) = &args.transaction_id {
+        request.extensions.insert(TransactionId::new(id)?);
+    }
+    let client = client::for_url(&request.url, Duration::from_secs(args.timeout))?;
+    let client = reqwest_middleware::ClientBuilder::new(client).with(provider).build();
+    let response = send(&client, request).await?;
+
+    let head = Head::of(&response);
+    let printed = if context.json {
+        Download::collecting(response).await?
+    } else {
+        if args.include {
+            output::line(&head.lines())?;
+        }
+        Download::printing(response).await?
+    };
+    let answer =
+        Answer { status: head.status, url: &head.url, extensions: &head.extensions, start: &printed.start };
+    let judged = judge::<P>(&answer, &head.headers);
+    if context.json {
+        let verified = judged.as_ref().is_ok_and(|proof| *proof == Proof::Verified);
+        output::json(&head.json(&printed, verified))?;
+    }
+    judged.map(|_| ())
+}
+
+async fn send(client: &ClientWithMiddleware, request: Request) -> Result<Response, Failure> {
+    let Request { method, url, headers, mut extensions, body } = request;
+    let mut builder = client.request(method, url).headers(headers);
+    if let Some(body) = body {
+        builder = builder.body(body);
+    }
+    let request = builder.build()?;
+    Ok(client.execute_with_extensions(request, &mut extensions).await?)
+}
+
+/// Whether the answer is a yes. `x-countersign-diagnosis` is what the sandbox thinks went wrong.
+fn judge<P: Tool>(answer: &Answer<'_>, received: &HeaderMap) -> Result<Proof, Failure> {
+    let hint = received.get("x-countersign-diagnosis").map(headers::utf8);
+    let hint = hint.map(|hint| format!("the server's diagnosis: {}", printable(&hint)));
+    let proof = P::judge(answer).map_err(|error| hint.iter().cloned().fold(error, Error::with_note))?;
+    let status = answer.status;
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
+        return Ok(proof);
+    }
+    let mut message = format!("the answer is {status}");
+    if status.is_redirection() {
+        message.push_str(", a redirect, which is not followed: send to the URL that it names");
+    }
+    if let Some(hint) = hint {
+        message = format!("{message}; {hint}");
+    }
+    Err(Failure::refused("http-status", message))
+}
+
+/// An answer, but for its body.
+struct Head {
+    url: Url,
+    status: StatusCode,
+    version: http::Version,
+    headers: HeaderMap,
+    extensions: http::Extensions,
+}
+
+impl Head {
+    fn of(response: &Response) -> Self {
+        Self {
+            url: response.url().clone(),
+            status: response.status(),
+            version: response.version(),
+            headers: response.headers().clone(),
+            extensions: response.extensions().clone(),
+        }
+    }
+
+    /// The status line and the headers, with an empty line at the end, and no control character of the server's.
+    fn lines(&self) -> String {
+        format!("{:?} {}\n{}", self.version, self.status, headers::lines(&self.headers, headers::utf8))
+    }
+
+    fn json(&self, printed: &Download, verified: bool) -> Map<String, Value> {
+        let (body_name, body) = printed.body_for_json();
+        let fields: [(_, Value); 4] = [
+            ("status", self.status.as_u16().into()),
+            ("verified", verified.into()),
+            ("headers", headers::object(&self.headers, headers::utf8).into()),
+            (body_name, body.into()),
+        ];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}

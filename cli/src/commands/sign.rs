@@ -1,0 +1,63 @@
+//! `sign`: what would be sent.
+
+use clap::{Args, ValueEnum};
+
+use super::Context;
+use crate::args::Reproduction;
+use crate::curl;
+use crate::failure::Failure;
+use crate::headers;
+use crate::output;
+use crate::providers::{self, Tool};
+use crate::request::RequestArgs;
+
+/// Print the headers with which a request would be sent; nothing is sent
+///
+/// The signature is among them: that is what this verb is for. Who has it can send this one request in your name; of
+/// Unleashed, any request with the same query, for ever.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  countersign sign vizion GET https://prod.vizionapi.com/references --output curl
+  countersign sign netvisor POST 'https://isvapi.netvisor.fi/customer.nv?method=add' --data @customer.xml
+  countersign sign netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json")]
+pub(crate) struct SignArgs {
+    /// What to print; --json is short for json
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+
+    #[command(flatten)]
+    given: Reproduction,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// One header on each line
+    #[default]
+    Headers,
+    /// One object, header name to value
+    Json,
+    /// A curl command, with $VARIABLE in place of what the environment holds
+    Curl,
+}
+
+pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Failure> {
+    let provider: P = providers::build(&context.environment, &args.request.settings, &args.given)?;
+    let mut request = args.request.request()?;
+    let outgoing = request.outgoing();
+    let signed = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
+        Some(stamp) => countersign::sign_with(&provider, &outgoing, stamp)?,
+        None => countersign::sign(&provider, &outgoing)?,
+    };
+    signed.apply(&mut request.headers);
+    match if context.json { Output::Json } else { args.output } {
+        Output::Headers => output::line(headers::lines(&request.headers, P::header_text).trim_end()),
+        Output::Json => output::json(&headers::object(&request.headers, P::header_text)),
+        Output::Curl => {
+            output::line(&curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?)
+        }
+    }
+}

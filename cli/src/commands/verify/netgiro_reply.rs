@@ -1,0 +1,55 @@
+//! A captured reply of Netgíró's.
+
+use clap::Args;
+use countersign::Outgoing;
+use countersign::netgiro::{Netgiro, SentRequest};
+use http::{Extensions, HeaderMap, HeaderValue, Method};
+use url::Url;
+
+use super::{Captured, Judged, Verdict};
+use crate::commands::Context;
+use crate::failure::Failure;
+use crate::message;
+use crate::request::parse_url;
+
+#[derive(Args)]
+pub(super) struct ReplyArgs {
+    #[command(flatten)]
+    captured: Captured,
+
+    /// The URL of the request, which the reply's signature covers
+    #[arg(long, value_parser = parse_url)]
+    url: Url,
+
+    /// The request's netgiro_nonce, so that the request itself, sent back, is told from a reply
+    #[arg(long, value_name = "TEXT")]
+    request_nonce: Option<String>,
+
+    /// The request's netgiro_signature, for the same purpose
+    #[arg(long, value_name = "HEX")]
+    request_signature: Option<String>,
+}
+
+pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Judged {
+    let netgiro = Netgiro::from_variables(|name| context.environment.lookup(name))?;
+    let mut request = HeaderMap::new();
+    for (flag, name, text) in [
+        ("--request-nonce", "netgiro_nonce", &args.request_nonce),
+        ("--request-signature", "netgiro_signature", &args.request_signature),
+    ] {
+        if let Some(text) = text {
+            let value = HeaderValue::from_str(text);
+            request.insert(name, value.map_err(|_| Failure::usage(format!("{flag} cannot be a header")))?);
+        }
+    }
+    let extensions = Extensions::new();
+    let sent = SentRequest::new(&Outgoing::new(&Method::GET, &args.url, &request, &extensions, b""));
+    let (headers, body) = message::read_response(&args.captured.read()?)?;
+    Ok(netgiro.verify_reply(&sent, &headers, &body).map(|reply| Verdict {
+        verdict: "verified",
+        provider: "netgiro",
+        key_id: None,
+        signed_at_unix_ms: None,
+        reference_id: reply.reference_id().map(str::to_owned),
+    }))
+}

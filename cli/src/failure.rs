@@ -1,0 +1,127 @@
+//! Why the tool did not succeed, and the exit code that says so.
+
+use std::error::Error as _;
+use std::process::ExitCode;
+
+use countersign::Error;
+use serde::Serialize;
+
+use crate::output;
+use crate::printable::printable;
+
+/// The kinds of failure, with the exit codes that scripts may rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// The provider said no, the reply did not verify, or the credentials do not belong there.
+    Refused = 1,
+    /// The arguments, a file named in them, or the credentials cannot be used.
+    Usage = 2,
+    /// The message did not get through.
+    Transport = 3,
+}
+
+/// Why the tool did not succeed. No secret is in it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    /// `None` where the verb's own output has said it all.
+    told: Option<Told>,
+}
+
+/// What is told of a failure, in words or as JSON.
+#[derive(Debug, Serialize)]
+pub(crate) struct Told {
+    code: String,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_step: Option<String>,
+}
+
+impl Told {
+    pub(crate) fn of(error: &Error) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            next_step: Some(error.next_step().to_owned()),
+        }
+    }
+}
+
+impl Failure {
+    /// The arguments or the environment cannot be used.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, "usage", message)
+    }
+
+    /// The provider answered, and its answer is no.
+    pub(crate) fn refused(code: &str, message: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, code, message)
+    }
+
+    /// A connection, or standard output, broke.
+    pub(crate) fn transport(message: impl Into<String>) -> Self {
+        Self::new(Exit::Transport, "transport", message)
+    }
+
+    /// Refused, as the verb's own output has said.
+    pub(crate) fn refused_as_printed() -> Self {
+        Self { exit: Exit::Refused, told: None }
+    }
+
+    fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
+        Self { exit, told: Some(Told { code: code.to_owned(), message: message.into(), next_step: None }) }
+    }
+
+    /// Prints the failure to standard error: a line or two, or with `json` one object on one line.
+    pub(crate) fn report(&self, json: bool) {
+        let Some(told) = &self.told else { return };
+        if json {
+            eprintln!("{}", output::json_line(&serde_json::json!({ "error": told })));
+            return;
+        }
+        eprintln!("countersign: {} [{}]", printable(&told.message), told.code);
+        if let Some(next_step) = &told.next_step {
+            eprintln!("  {next_step}");
+        }
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        // The three codes are 1, 2 and 3.
+        ExitCode::from(self.exit as u8)
+    }
+}
+
+/// What is wrong with the settings is a matter of usage; everything else was refused, by us or by the provider.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = if error.is_configuration() { Exit::Usage } else { Exit::Refused };
+        Self { exit, told: Some(Told::of(&error)) }
+    }
+}
+
+impl From<reqwest_middleware::Error> for Failure {
+    fn from(error: reqwest_middleware::Error) -> Self {
+        match error {
+            reqwest_middleware::Error::Reqwest(error) => error.into(),
+            reqwest_middleware::Error::Middleware(error) => match error.downcast::<Error>() {
+                Ok(error) => error.into(),
+                Err(error) => Self::transport(error.to_string()),
+            },
+        }
+    }
+}
+
+/// Without the URL, whose query may hold personal data; with every cause underneath.
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message.push_str(": ");
+            message.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Self::transport(message)
+    }
+}

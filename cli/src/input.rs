@@ -1,0 +1,58 @@
+//! `--data`: a body, as text, from a file or from standard input.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use bytes::Bytes;
+
+use crate::failure::Failure;
+
+/// Where a body comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Data {
+    Text(String),
+    File(PathBuf),
+    StandardInput,
+}
+
+impl FromStr for Data {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text.strip_prefix('@') {
+            Some("-") => Self::StandardInput,
+            Some(path) => Self::File(path.into()),
+            None => Self::Text(text.to_owned()),
+        })
+    }
+}
+
+impl Data {
+    /// The bytes, unchanged: no line end is added or removed.
+    pub(crate) fn read(&self) -> Result<Bytes, Failure> {
+        match self {
+            Self::Text(text) => Ok(Bytes::copy_from_slice(text.as_bytes())),
+            Self::File(path) => {
+                let unreadable = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+                fs::read(path).map(Bytes::from).map_err(unreadable)
+            }
+            Self::StandardInput => {
+                let mut bytes = Vec::new();
+                let unreadable = |error| Failure::usage(format!("cannot read standard input: {error}"));
+                io::stdin().lock().read_to_end(&mut bytes).map_err(unreadable)?;
+                Ok(bytes.into())
+            }
+        }
+    }
+
+    /// Written again as the argument that it came from.
+    pub(crate) fn argument(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::File(path) => format!("@{}", path.display()),
+            Self::StandardInput => "@-".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `countersign`: signs, sends, explains and verifies requests to Netvisor, Netgíró, Unleashed and Vizion.
+//!
+//! Each verb is a file in `commands`; what differs between providers is in `providers`, behind one trait.
+
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod args;
+mod client;
+mod commands;
+mod curl;
+mod environment;
+mod failure;
+mod headers;
+mod input;
+mod message;
+mod output;
+mod panics;
+mod printable;
+mod providers;
+mod request;
+mod webhook_keys;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::Cli;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    panics::report_in_one_line();
+    let cli = Cli::parse();
+    let json = cli.common.json;
+    match commands::run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report(json);
+            failure.exit_code()
+        }
+    }
+}

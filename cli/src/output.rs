@@ -1,0 +1,59 @@
+//! Writing to standard output.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::printable::moves_text;
+
+/// Prints `text` and a line end.
+pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    raw(format!("{text}\n").as_bytes())
+}
+
+/// Prints `value` as JSON on one line.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    line(&json_line(value))
+}
+
+/// Prints bytes as they are.
+pub(crate) fn raw(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(bytes)
+        .and_then(|()| stdout.flush())
+        .map_err(|error| Failure::transport(format!("cannot write to standard output: {error}")))
+}
+
+/// JSON on one line, in which nothing moves a terminal's text: JSON itself leaves U+007F to U+009F as they are.
+/// Outside strings it has ASCII only, so replacing characters leaves the value the same.
+pub(crate) fn json_line(value: &impl Serialize) -> String {
+    // None of the tool's own types fails to serialise: their keys are strings and no `Serialize` of theirs errs.
+    let text = serde_json::to_string(value).unwrap_or_default();
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if moves_text(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_json_is_the_same_value() {
+        let text = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0001}\"\\ä\n";
+        let line = json_line(&text);
+        assert!(!line.chars().any(moves_text), "{line}");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
+}

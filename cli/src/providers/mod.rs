@@ -1,0 +1,139 @@
+//! What the tool has to know of each provider. Everything else is generic over [`Tool`].
+
+mod netgiro;
+mod netvisor;
+mod unleashed;
+mod vizion;
+
+use countersign::{Error, Outgoing, Provider};
+use http::{Extensions, HeaderValue, StatusCode};
+use reqwest_middleware::Middleware;
+use url::Url;
+
+use crate::args::{Reproduction, Settings};
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::headers;
+
+/// A provider as the tool drives it.
+pub(crate) trait Tool: Provider + Middleware + Clone {
+    /// The variables that its credentials come from.
+    const VARIABLES: &'static [&'static str];
+
+    /// The flags that mean something to it, of those that do not mean something to every provider.
+    const FLAGS: &'static [&'static str];
+
+    /// What `--expect` needs, so that the signature can come out the same.
+    const NEEDED_TO_REPRODUCE: &'static str;
+
+    /// Makes it of its credentials, and of the settings except for the scope.
+    fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure>;
+
+    /// Adds the allowed origins.
+    fn with_scope(self, settings: &Settings) -> Result<Self, Error>;
+
+    /// The stamp that the flags ask for; `None` where they ask for none, and a fresh one is drawn.
+    fn given_stamp(
+        &self,
+        given: &Reproduction,
+        request: &Outgoing<'_>,
+        environment: &Environment,
+    ) -> Result<Option<Self::Stamp>, Failure>;
+
+    /// Whether the flags settle all that is otherwise drawn anew.
+    fn is_reproduced(given: &Reproduction) -> bool;
+
+    /// A header's value as text, in the provider's charset.
+    fn header_text(value: &HeaderValue) -> String {
+        headers::utf8(value)
+    }
+
+    /// What the answer says, once its body has arrived.
+    fn judge(answer: &Answer<'_>) -> Result<Proof, Error>;
+}
+
+/// What of an answer tells whether it is a yes.
+pub(crate) struct Answer<'a> {
+    pub(crate) status: StatusCode,
+    pub(crate) url: &'a Url,
+    pub(crate) extensions: &'a Extensions,
+    /// The first [`Answer::START`] bytes of the body, or all of it.
+    pub(crate) start: &'a [u8],
+}
+
+impl Answer<'_> {
+    /// How much of a body is looked at: as much as `ResponseStatus::from_xml` does.
+    pub(crate) const START: usize = 64 * 1024;
+}
+
+/// Whether an answer proves where it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// Its signature was verified.
+    Verified,
+    /// The provider does not sign its answers.
+    Unsigned,
+}
+
+/// Makes a provider, after refusing flags that would be without effect.
+pub(crate) fn build<P: Tool>(
+    environment: &Environment,
+    settings: &Settings,
+    given: &Reproduction,
+) -> Result<P, Failure> {
+    let flags = [
+        ("--algorithm", settings.algorithm.is_some()),
+        ("--form", settings.form.is_some()),
+        ("--nonce", given.nonce.is_some()),
+        ("--timestamp", given.timestamp.is_some()),
+        ("--timestamp-unix", given.timestamp_unix.is_some()),
+        ("--transaction-id", given.transaction_id.is_some()),
+    ];
+    for (flag, is_given) in flags {
+        if is_given && !P::FLAGS.contains(&flag) {
+            return Err(Failure::usage(format!("{flag} means nothing to this provider")));
+        }
+    }
+    Ok(P::build(environment, settings)?.with_scope(settings)?)
+}
+
+/// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::args::ProviderName) stands for.
+macro_rules! with_provider {
+    ($name:expr, $provider:ident => $body:expr) => {
+        match $name {
+            $crate::args::ProviderName::Netvisor => {
+                type $provider = countersign::netvisor::Netvisor;
+                $body
+            }
+            $crate::args::ProviderName::Netgiro => {
+                type $provider = countersign::netgiro::Netgiro;
+                $body
+            }
+            $crate::args::ProviderName::Unleashed => {
+                type $provider = countersign::unleashed::Unleashed;
+                $body
+            }
+            $crate::args::ProviderName::Vizion => {
+                type $provider = countersign::vizion::Vizion;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_provider;
+
+/// Writes `with_scope`: the methods that it calls have one name on every provider, and no trait.
+macro_rules! with_scope {
+    () => {
+        fn with_scope(
+            mut self,
+            settings: &$crate::args::Settings,
+        ) -> ::std::result::Result<Self, ::countersign::Error> {
+            if settings.dangerous_allow_http {
+                self = self.dangerous_allow_http();
+            }
+            settings.allow_origin.iter().try_fold(self, |provider, origin| provider.allow_origin(origin))
+        }
+    };
+}
+pub(crate) use with_scope;

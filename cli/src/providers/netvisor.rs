@@ -1,0 +1,101 @@
+//! Netvisor on the command line.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chrono::NaiveDateTime;
+use countersign::netvisor::{
+    Credentials, Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId,
+};
+use countersign::time::{Clock as _, SystemClock};
+use countersign::{Error, Outgoing};
+use encoding_rs::ISO_8859_15;
+use http::{HeaderValue, StatusCode};
+
+use super::{Answer, Proof, Tool, with_scope};
+use crate::args::{Algorithm, Reproduction, Settings};
+use crate::environment::Environment;
+use crate::failure::Failure;
+
+impl Tool for Netvisor {
+    const VARIABLES: &'static [&'static str] = &[
+        "NETVISOR_SENDER",
+        "NETVISOR_CUSTOMER_ID",
+        "NETVISOR_CUSTOMER_KEY",
+        "NETVISOR_PARTNER_ID",
+        "NETVISOR_PARTNER_KEY",
+        "NETVISOR_ORGANISATION_ID",
+    ];
+    const FLAGS: &'static [&'static str] =
+        &["--algorithm", "--form", "--timestamp", "--timestamp-unix", "--transaction-id"];
+    const NEEDED_TO_REPRODUCE: &'static str = "--transaction-id, and --timestamp or --timestamp-unix";
+
+    fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure> {
+        let algorithm = match settings.algorithm {
+            Some(Algorithm::Sha256) => MacAlgorithm::Sha256,
+            Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
+        };
+        let credentials = Credentials::from_variables(|name| environment.lookup(name))?;
+        Ok(Self::with_algorithm(credentials, algorithm)?
+            .language(language(environment)?)
+            .signed_form(settings.form.map(Into::into).unwrap_or_default()))
+    }
+
+    with_scope!();
+
+    fn given_stamp(
+        &self,
+        given: &Reproduction,
+        _: &Outgoing<'_>,
+        environment: &Environment,
+    ) -> Result<Option<Stamp>, Failure> {
+        let Reproduction { timestamp, timestamp_unix, transaction_id, .. } = given;
+        if timestamp.is_none() && timestamp_unix.is_none() && transaction_id.is_none() {
+            return Ok(None);
+        }
+        let id = transaction_id.as_deref().map_or_else(TransactionId::random, TransactionId::new)?;
+        let language = language(environment)?;
+        let stamp = match (timestamp, timestamp_unix) {
+            (Some(text), Some(seconds)) => Stamp::given(text, *seconds, id, language)?,
+            (Some(text), None) => Stamp::given(text, unix_seconds(text)?, id, language)?,
+            (None, Some(seconds)) => Stamp::at(moment(*seconds)?, id, language)?,
+            (None, None) => Stamp::at(SystemClock.now(), id, language)?,
+        };
+        Ok(Some(stamp))
+    }
+
+    fn is_reproduced(given: &Reproduction) -> bool {
+        given.transaction_id.is_some() && (given.timestamp.is_some() || given.timestamp_unix.is_some())
+    }
+
+    fn header_text(value: &HeaderValue) -> String {
+        ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0.into_owned()
+    }
+
+    /// Reads `ResponseStatus`, unless a gateway answered: what that sends is no XML of Netvisor's.
+    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
+        let from_gateway = answer.status == StatusCode::TOO_MANY_REQUESTS || answer.status.is_server_error();
+        match ResponseStatus::from_xml(answer.start) {
+            Ok(Some(ResponseStatus::Failed(failure))) => Err(Error::new(failure).in_provider("netvisor")),
+            Err(error) if !from_gateway => Err(error),
+            _ => Ok(Proof::Unsigned),
+        }
+    }
+}
+
+fn language(environment: &Environment) -> Result<Language, Error> {
+    let named = environment.lookup("NETVISOR_LANGUAGE").filter(|text| !text.is_empty());
+    named.map_or(Ok(Language::default()), |text| text.parse())
+}
+
+/// The Unix seconds of a timestamp in one of the two forms that the vendor prints; other texts need their own flag.
+fn unix_seconds(timestamp: &str) -> Result<i64, Failure> {
+    NaiveDateTime::parse_from_str(timestamp, "%Y-%m-%d %H:%M:%S%.f")
+        .map(|time| time.and_utc().timestamp())
+        .map_err(|_| Failure::usage("--timestamp is not YYYY-MM-DD HH:MM:SS: give --timestamp-unix as well"))
+}
+
+fn moment(unix_seconds: i64) -> Result<SystemTime, Failure> {
+    let span = Duration::from_secs(unix_seconds.unsigned_abs());
+    let moment = if unix_seconds < 0 { UNIX_EPOCH.checked_sub(span) } else { UNIX_EPOCH.checked_add(span) };
+    moment.ok_or_else(|| Failure::usage("--timestamp-unix is outside the times that this machine knows"))
+}

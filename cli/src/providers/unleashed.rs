@@ -1,0 +1,40 @@
+//! Unleashed on the command line.
+
+use countersign::unleashed::{Unleashed, refusal};
+use countersign::{Error, Outgoing, Provider as _};
+
+use super::{Answer, Proof, Tool, with_scope};
+use crate::args::{Reproduction, Settings};
+use crate::environment::Environment;
+use crate::failure::Failure;
+
+impl Tool for Unleashed {
+    const VARIABLES: &'static [&'static str] =
+        &["UNLEASHED_API_ID", "UNLEASHED_API_KEY", "UNLEASHED_CLIENT_TYPE"];
+    const FLAGS: &'static [&'static str] = &["--form"];
+    const NEEDED_TO_REPRODUCE: &'static str = "nothing";
+
+    fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure> {
+        let unleashed = Self::from_variables(|name| environment.lookup(name))?;
+        Ok(unleashed.signed_form(settings.form.map(Into::into).unwrap_or_default()))
+    }
+
+    with_scope!();
+
+    fn given_stamp(
+        &self,
+        _: &Reproduction,
+        request: &Outgoing<'_>,
+        _: &Environment,
+    ) -> Result<Option<()>, Failure> {
+        Ok(Some(self.stamp(request).map_err(|error| error.in_provider(self.name()))?))
+    }
+
+    fn is_reproduced(_: &Reproduction) -> bool {
+        true
+    }
+
+    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
+        refusal(answer.status, answer.url).map_or(Ok(Proof::Unsigned), Err)
+    }
+}

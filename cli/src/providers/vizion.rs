@@ -1,0 +1,38 @@
+//! Vizion on the command line.
+
+use countersign::vizion::{Vizion, refusal};
+use countersign::{Error, Outgoing};
+
+use super::{Answer, Proof, Tool, with_scope};
+use crate::args::{Reproduction, Settings};
+use crate::environment::Environment;
+use crate::failure::Failure;
+
+impl Tool for Vizion {
+    const VARIABLES: &'static [&'static str] = &["VIZION_API_KEY"];
+    const FLAGS: &'static [&'static str] = &[];
+    const NEEDED_TO_REPRODUCE: &'static str = "nothing";
+
+    fn build(environment: &Environment, _: &Settings) -> Result<Self, Failure> {
+        Ok(Self::from_variables(|name| environment.lookup(name))?)
+    }
+
+    with_scope!();
+
+    fn given_stamp(
+        &self,
+        _: &Reproduction,
+        _: &Outgoing<'_>,
+        _: &Environment,
+    ) -> Result<Option<()>, Failure> {
+        Ok(Some(()))
+    }
+
+    fn is_reproduced(_: &Reproduction) -> bool {
+        true
+    }
+
+    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
+        refusal(answer.status).map_or(Ok(Proof::Unsigned), Err)
+    }
+}

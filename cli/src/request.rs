@@ -1,0 +1,93 @@
+//! The request that the arguments describe.
+
+use bytes::Bytes;
+use clap::Args;
+use countersign::Outgoing;
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
+use url::Url;
+
+use crate::args::{ProviderName, Settings};
+use crate::failure::Failure;
+use crate::input::Data;
+
+/// Which request, and for whom.
+#[derive(Args)]
+pub(crate) struct RequestArgs {
+    /// Whose API the request is for
+    #[arg(value_enum)]
+    pub(crate) provider: ProviderName,
+
+    /// The HTTP method
+    #[arg(value_parser = parse_method)]
+    pub(crate) method: Method,
+
+    /// The whole URL, with its query
+    #[arg(value_parser = parse_url)]
+    pub(crate) url: Url,
+
+    /// The body: as given, from a file, or from standard input with @-
+    #[arg(short, long, value_name = "TEXT|@FILE|@-")]
+    pub(crate) data: Option<Data>,
+
+    /// A header of your own; never one with credentials, which come from the environment
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// A request, ready to be signed.
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) extensions: Extensions,
+    pub(crate) body: Option<Bytes>,
+}
+
+impl RequestArgs {
+    /// Reads the body, and puts the parts together.
+    pub(crate) fn request(&self) -> Result<Request, Failure> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            headers.append(name, value.clone());
+        }
+        Ok(Request {
+            method: self.method.clone(),
+            url: self.url.clone(),
+            headers,
+            extensions: Extensions::new(),
+            body: self.data.as_ref().map(Data::read).transpose()?,
+        })
+    }
+}
+
+impl Request {
+    /// As signing sees it.
+    pub(crate) fn outgoing(&self) -> Outgoing<'_> {
+        let body = self.body.as_deref().unwrap_or_default();
+        Outgoing::new(&self.method, &self.url, &self.headers, &self.extensions, body)
+    }
+}
+
+/// Methods are told apart by case, and those in use are all in upper case.
+fn parse_method(text: &str) -> Result<Method, String> {
+    Method::from_bytes(text.to_ascii_uppercase().as_bytes()).map_err(|_| "not an HTTP method".to_owned())
+}
+
+pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if matches!(url.scheme(), "http" | "https") {
+        Ok(url)
+    } else {
+        Err("not an http or https URL".to_owned())
+    }
+}
+
+fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("not NAME: VALUE")?;
+    let name = name.trim().parse::<HeaderName>().map_err(|error| error.to_string())?;
+    let value = value.trim().parse::<HeaderValue>().map_err(|error| error.to_string())?;
+    Ok((name, value))
+}

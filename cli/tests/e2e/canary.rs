@@ -1,0 +1,128 @@
+//! No secret in any output: plain, hex, base64 or percent-encoded.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use crate::support::{RunningSandbox, run, run_with_input, tool};
+
+/// What must not be printed, in every variable that holds a secret.
+const CANARIES: [(&str, &str); 7] = [
+    ("NETVISOR_CUSTOMER_KEY", "canary/cust+omer=1"),
+    ("NETVISOR_PARTNER_KEY", "canary/part+ner=2"),
+    ("NETGIRO_SECRET_KEY", "canary/net+giro=3"),
+    ("UNLEASHED_API_KEY", "canary/unlea+shed=4"),
+    ("VIZION_API_KEY", "canary/viz+ion=5"),
+    ("UNLEASHED_WEBHOOK_KEY", "canary/unlea+shed=6"),
+    ("VIZION_WEBHOOK_KEYS", "hmac-key-1=canary/viz+ion=7,hmac-key-2=canary/viz+ion=8"),
+];
+
+const OTHERS: [(&str, &str); 7] = [
+    ("NETVISOR_SENDER", "Acme"),
+    ("NETVISOR_CUSTOMER_ID", "FI_1"),
+    ("NETVISOR_PARTNER_ID", "Acm_1"),
+    ("NETVISOR_ORGANISATION_ID", "1234567-8"),
+    ("NETGIRO_APP_KEY", "app-key"),
+    ("UNLEASHED_API_ID", "api-id"),
+    ("UNLEASHED_CLIENT_TYPE", "acme/stock"),
+];
+
+/// The forms in which a secret could hide, cut so that neither neighbours nor padding change them.
+fn forms(secret: &str) -> Vec<String> {
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let percent: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let encoded = [STANDARD.encode(secret), URL_SAFE_NO_PAD.encode(secret)];
+    let mut forms = vec![secret.to_owned(), hex.clone(), hex.to_uppercase(), percent];
+    forms.extend(encoded.map(|text| text[..text.len() - 4].to_owned()));
+    forms
+}
+
+fn assert_clean(what: &str, text: &str, allowed: &[&str]) {
+    for (name, secret) in CANARIES.into_iter().filter(|(name, _)| !allowed.contains(name)) {
+        for form in forms(secret) {
+            assert!(!text.contains(&form), "{name} as {form} in {what}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn no_verb_prints_a_secret() {
+    let variables = || CANARIES.into_iter().chain(OTHERS);
+    let mut known = tool();
+    known.envs(variables());
+    let sandbox = RunningSandbox::start_as(known, &[]);
+    let verbs: [&[&str]; 8] = [
+        &["sign"],
+        &["sign", "--output", "curl"],
+        &["sign", "--output", "json"],
+        &["explain"],
+        &["explain", "--json"],
+        &["send"],
+        &["send", "-i"],
+        &["send", "--json"],
+    ];
+    for provider in ["netvisor", "netgiro", "unleashed", "vizion"] {
+        let origin = sandbox.url(provider);
+        let url = format!("{origin}/a?b=1");
+        for verb in verbs {
+            for scope in [&["--allow-origin", origin.as_str()][..], &[]] {
+                let mut command = tool();
+                command
+                    .arg(verb[0])
+                    .args([provider, "POST", &url, "--data", "{}"])
+                    .args(&verb[1..])
+                    .args(scope);
+                let ran = run(command.envs(variables()));
+                assert_eq!(ran.code, i32::from(scope.is_empty()), "{verb:?} {provider}: {}", ran.stderr);
+                // The API key itself is what Vizion is sent, so it is what `sign` is asked to print.
+                let is_the_header = provider == "vizion" && verb[0] == "sign" && verb != verbs[1];
+                let allowed: &[&str] = if is_the_header { &["VIZION_API_KEY"] } else { &[] };
+                assert_clean(&format!("{verb:?} {provider}"), &(ran.stdout + &ran.stderr), allowed);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_error_about_a_credential_quotes_it() {
+    for (name, secret) in CANARIES {
+        let provider = name.split('_').next().unwrap().to_lowercase();
+        for bad in [format!("{secret} "), format!("{secret}\u{7}"), format!("{secret}&{secret}€漢")] {
+            for json in [&["--json"][..], &[]] {
+                let mut command = tool();
+                command.args(["sign", &provider, "GET", "https://elsewhere.example/"]).args(json);
+                let ran = run(command.envs(CANARIES.into_iter().chain(OTHERS)).env(name, &bad));
+                assert_ne!(ran.code, 0, "{name}");
+                assert_clean(name, &(ran.stdout + &ran.stderr), &[]);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_error_about_the_environment_file_quotes_it() {
+    let sandbox = RunningSandbox::start(&[]);
+    for content in
+        ["canary/viz+ion=5 extra", "VIZION_API_KEY='canary/viz+ion=5", "VIZION_API_KEY=a canary/viz+ion=5"]
+    {
+        let path = sandbox.file("broken.env", content.as_bytes());
+        let ran = run(tool()
+            .args(["sign", "vizion", "GET", "https://prod.vizionapi.com/", "--env-file"])
+            .arg(path));
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert_clean(content, &(ran.stdout + &ran.stderr), &[]);
+    }
+}
+
+#[test]
+fn a_judged_message_shows_no_secret() {
+    let message = b"HTTP/1.1 200 OK\r\nnetgiro_nonce: 7\r\nnetgiro_signature: 00\r\n\r\n{}";
+    for json in [&["--json"][..], &[]] {
+        let mut command = tool();
+        command
+            .args(["verify", "netgiro-reply", "--message", "-", "--url", "https://api.netgiro.is/"])
+            .args(json);
+        let ran = run_with_input(command.envs(CANARIES.into_iter().chain(OTHERS)), message);
+        assert_eq!(ran.code, 1);
+        assert_clean("verify", &(ran.stdout + &ran.stderr), &[]);
+    }
+}

@@ -1,0 +1,11 @@
+//! The real binary against a sandbox that the real binary runs.
+
+mod canary;
+mod captured;
+mod explained;
+mod faults;
+mod hostile;
+mod sent;
+mod support;
+mod vectors;
+mod webhooks;

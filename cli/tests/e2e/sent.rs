@@ -1,0 +1,163 @@
+//! `send` and `sandbox`: honest exchanges.
+
+use crate::support::{RunningSandbox, run, run_with_input, tool};
+
+#[test]
+fn each_provider_accepts_what_the_tool_sends() {
+    let sandbox = RunningSandbox::start(&[]);
+    for (provider, method, path, part_of_the_answer) in [
+        ("netvisor", "POST", "/customer.nv?method=add", "<Status>OK</Status>"),
+        ("netgiro", "POST", "/v1/Checkout/InsertCart", r#""Success":true"#),
+        ("unleashed", "GET", "/Customers/1?pageSize=10&mail=a%40b", "CustomerCode"),
+        ("vizion", "GET", "/references", "container_id"),
+    ] {
+        let mut command = sandbox.command("send", provider, method, path);
+        if method == "POST" {
+            command.args(["--data", r#"{"Amount":1000}"#]);
+        }
+        let sent = run(&mut command);
+        assert_eq!((sent.code, sent.stderr.as_str()), (0, ""), "{provider}");
+        assert!(sent.stdout.contains(part_of_the_answer), "{provider}: {}", sent.stdout);
+    }
+}
+
+#[test]
+fn json_says_whether_the_answer_was_verified() {
+    let sandbox = RunningSandbox::start(&[]);
+    for (provider, is_verified) in [("netgiro", true), ("unleashed", false)] {
+        let sent = run(sandbox.command("send", provider, "GET", "/Customers").arg("--json")).json();
+        assert_eq!((&sent["status"], &sent["verified"]), (&200.into(), &is_verified.into()), "{provider}");
+        assert!(sent["headers"]["content-type"].is_string() && sent["body"].is_string(), "{sent}");
+    }
+}
+
+#[test]
+fn status_and_headers_come_before_the_body_when_asked_for() {
+    let sandbox = RunningSandbox::start(&[]);
+    let sent = run(sandbox.command("send", "vizion", "GET", "/references").arg("-i"));
+    let (head, body) = sent.stdout.split_once("\n\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\n") && head.contains("\ncontent-type: "), "{head}");
+    assert!(body.starts_with('['), "{body}");
+}
+
+#[test]
+fn a_body_is_sent_byte_for_byte_from_a_file_and_from_standard_input() {
+    let sandbox = RunningSandbox::start(&[]);
+    let body = "{\"text\":\"line ends\\n\"}\n\n".as_bytes();
+    let file = sandbox.file("body.json", body);
+    let command = || sandbox.command("send", "netgiro", "POST", "/v1/sales");
+    // The signature covers the body: the sandbox accepts no other than what was signed.
+    assert_eq!(run(command().arg("--data").arg(format!("@{}", file.display()))).code, 0);
+    assert_eq!(run_with_input(command().args(["--data", "@-"]), body).code, 0);
+}
+
+#[test]
+fn a_transaction_id_of_ones_own_is_refused_the_second_time() {
+    let sandbox = RunningSandbox::start(&[]);
+    let send = || {
+        let mut command = sandbox.command("send", "netvisor", "POST", "/customer.nv?method=add");
+        run(command.args(["--transaction-id", "invoice-17", "--data", "<Root/>", "--json"]))
+    };
+    assert_eq!(send().code, 0);
+    let repeated = send();
+    assert_eq!((repeated.code, repeated.error_code().as_str()), (1, "netvisor-request-not-unique"));
+}
+
+#[test]
+fn both_algorithms_and_forms_are_accepted() {
+    let sandbox = RunningSandbox::start(&["--form", "decoded"]);
+    for (provider, arguments, code) in [
+        ("netvisor", &["--algorithm", "sha256", "--form", "decoded"][..], 0),
+        ("netvisor", &["--algorithm", "hmac-sha256", "--form", "decoded"], 0),
+        ("netvisor", &[], 1),
+        ("unleashed", &["--form", "decoded"], 0),
+        ("unleashed", &["--form", "as-sent"], 1),
+    ] {
+        let sent = run(sandbox.command("send", provider, "GET", "/a?mail=a%40b.example").args(arguments));
+        assert_eq!(sent.code, code, "{provider} {arguments:?}: {}", sent.stderr);
+    }
+}
+
+#[test]
+fn a_wrong_key_is_refused_by_each_provider_with_its_own_code() {
+    let sandbox = RunningSandbox::start(&[]);
+    let demo = std::fs::read_to_string(sandbox.env_file()).unwrap();
+    for (provider, variable, code) in [
+        ("netvisor", "NETVISOR_CUSTOMER_KEY", "netvisor-authentication-failed"),
+        ("unleashed", "UNLEASHED_API_KEY", "unleashed-forbidden"),
+        ("vizion", "VIZION_API_KEY", "vizion-no-valid-key"),
+        ("netgiro", "NETGIRO_SECRET_KEY", "reply-signature-mismatch"),
+    ] {
+        let (before, after) = demo.split_once(&format!("{variable}='")).unwrap();
+        let wrong = sandbox.file("wrong.env", format!("{before}{variable}='wrong-{after}").as_bytes());
+        let origin = sandbox.url(provider);
+        let sent = run(tool()
+            .args(["send", provider, "GET", &format!("{origin}/a?b=1"), "--allow-origin", &origin, "--json"])
+            .arg("--env-file")
+            .arg(wrong));
+        assert_eq!((sent.code, sent.error_code().as_str()), (1, code), "{provider}");
+    }
+}
+
+#[test]
+fn nothing_is_sent_to_an_origin_that_was_not_allowed() {
+    let sandbox = RunningSandbox::start(&[]);
+    let url = sandbox.url("vizion");
+    let send =
+        |url: &str| run(tool().args(["send", "vizion", "GET", url, "--json"]).env("VIZION_API_KEY", "key"));
+    let refused = send(&url);
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "origin-not-allowed"));
+    let closed = run(tool()
+        .args([
+            "send",
+            "vizion",
+            "GET",
+            "http://127.0.0.1:1/",
+            "--allow-origin",
+            "http://127.0.0.1:1",
+            "--json",
+        ])
+        .env("VIZION_API_KEY", "key"));
+    assert_eq!((closed.code, closed.error_code().as_str()), (3, "transport"));
+}
+
+#[test]
+fn curl_gets_variables_where_the_environment_has_the_value() {
+    let command = |arguments: &[&str]| {
+        let environment =
+            [("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "secret"), ("VIZION_API_KEY", "key")];
+        run(tool().arg("sign").args(arguments).args(["--output", "curl"]).envs(environment)).stdout
+    };
+    let url = "https://api.netgiro.is/v1/sales/x?a=[1]";
+    let expected = r#"curl --request POST \
+  --globoff \
+  --header "netgiro_appkey: $NETGIRO_APP_KEY" \
+  --header 'netgiro_nonce: 1' \
+  --header 'netgiro_signature: SIGNATURE' \
+  --header 'content-type:' \
+  --data-binary '{"a": "b"}' \
+  'https://api.netgiro.is/v1/sales/x?a=[1]'
+"#;
+    // Plain SHA-256 of `secret1https://api.netgiro.is/v1/sales/x?a=[1]{"a": "b"}`.
+    let signature = "d584a560c43ca681fab5dc57a5fa7addd5b52b31e72384b80722330d221b69e6";
+    assert_eq!(
+        command(&["netgiro", "POST", url, "--nonce", "1", "--data", r#"{"a": "b"}"#]),
+        expected.replace("SIGNATURE", signature)
+    );
+    let expected = r#"curl --head \
+  --globoff \
+  --header "x-api-key: $VIZION_API_KEY" \
+  https://prod.vizionapi.com/references
+"#;
+    assert_eq!(command(&["vizion", "HEAD", "https://prod.vizionapi.com/references"]), expected);
+}
+
+#[test]
+fn an_existing_file_is_never_written_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("real.env");
+    std::fs::write(&path, "VIZION_API_KEY=real").unwrap();
+    let refused = run(tool().args(["sandbox", "--write-env"]).arg(&path));
+    assert_eq!(refused.code, 2);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "VIZION_API_KEY=real");
+}

@@ -33,7 +33,8 @@ pub(super) fn exposed_by_failure(
     };
     let followed = cause.url().filter(|_| cause.is_redirect()).map(|url| check_final_url(signed, url));
     match followed {
-        Some(Err(exposed)) => Ok(exposed.with_source(cause)),
+        // reqwest's error prints the URL, whose query may hold personal data.
+        Some(Err(exposed)) => Ok(exposed.with_source(cause.without_url())),
         _ => Err(cause.into()),
     }
 }

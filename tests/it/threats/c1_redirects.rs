@@ -104,14 +104,19 @@ async fn c1_with_a_client_that_follows_the_call_ends_in_what_was_exposed() {
 
 #[tokio::test]
 async fn c1_a_client_that_gives_up_following_tells_the_exposure_too() {
-    let second = Server::start(|_, _| Answer::redirect(302, "/again")).await;
-    let location = second.url("/");
+    let second = Server::start(|_, _| Answer::redirect(302, "/again?canary")).await;
+    let location = second.url("/?canary");
     let first = Server::start(move |_, _| Answer::redirect(302, &location)).await;
     for chain in chains::all(first.origin()) {
         let client = chain.over(reqwest::Client::builder().redirect(Policy::limited(1)));
-        let error = client.get(first.url("/")).send().await.unwrap_err();
-        assert_eq!(fault(&error).code(), "redirect-exposed-credentials");
-        assert!(fault(&error).to_string().contains(second.origin()));
+        let error = client.get(first.url("/?canary")).send().await.unwrap_err();
+        let fault = fault(&error);
+        assert_eq!(fault.code(), "redirect-exposed-credentials");
+        assert!(fault.to_string().contains(second.origin()));
+        let cause = std::error::Error::source(fault).unwrap().downcast_ref::<reqwest::Error>().unwrap();
+        assert!(cause.is_redirect());
+        let printed = format!("{error} {error:?} {fault:?} {cause} {cause:?}");
+        assert!(!printed.contains("canary"), "{printed}");
     }
 }
 

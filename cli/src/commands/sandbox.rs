@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor, Verdict};
+use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor, Verdict, WebhookKey};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -150,6 +150,8 @@ async fn interrupted() {
 fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), Failure> {
     let demo = Credentials::demo();
     let (netvisor, unleashed) = (&demo.netvisor, &demo.unleashed);
+    let WebhookKey { id, secret } = &demo.vizion.webhook_key;
+    let webhook_keys = format!("{id}={}", secret.expose_secret());
     let variables = [
         ("NETVISOR_SENDER", netvisor.sender.as_str()),
         ("NETVISOR_CUSTOMER_ID", &netvisor.customer_id),
@@ -163,6 +165,7 @@ fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), 
         ("UNLEASHED_API_KEY", unleashed.api_key.expose_secret()),
         ("UNLEASHED_CLIENT_TYPE", &unleashed.client_type),
         ("VIZION_API_KEY", demo.vizion.api_key.expose_secret()),
+        ("VIZION_WEBHOOK_KEYS", &webhook_keys),
     ];
     let mut text = String::new();
     for (name, value) in variables {

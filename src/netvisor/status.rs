@@ -177,7 +177,9 @@ mod tests {
             <BankStatus>FAILED</BankStatus></Voucher></Root>";
         assert_eq!(read(data), Ok(None));
         assert_eq!(read("<Replies><InsertedDataIdentifier>1</InsertedDataIdentifier></Replies>"), Ok(None));
-        for empty in ["<Root></Root>", "<Root/>", "<?xml version='1.0'?><Root />", "<Root><Customers/></Root>"] {
+        for empty in
+            ["<Root></Root>", "<Root/>", "<?xml version='1.0'?><Root />", "<Root><Customers/></Root>"]
+        {
             assert_eq!(read(empty), Ok(None), "{empty}");
         }
     }

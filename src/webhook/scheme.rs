@@ -25,8 +25,9 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     /// Reads the headers: presence and duplicates, parsing, coverage, algorithm.
     fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, Refused>;
 
-    /// The body that the digest was made of, where the scheme has a digest.
-    fn check_digest<'b>(&self, _: &Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+    /// The body that the digest was made of, where the scheme has a digest. Where that is not the one received, what is
+    /// stated is brought in line with it.
+    fn check_digest<'b>(&self, _: &mut Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
         Ok(Cow::Borrowed(body))
     }
 

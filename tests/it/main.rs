@@ -9,6 +9,7 @@ mod faults;
 mod fuzz_corpus;
 mod netvisor_status;
 mod refusals;
+mod streamed_replies;
 mod support;
 mod threats;
 mod unsigned;

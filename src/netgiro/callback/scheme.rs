@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::super::credentials::NAME;
-use super::super::reply::{is_nonce, is_one_document};
+use super::super::document::is_one_document;
+use super::super::reply::is_nonce;
 use super::super::signing::Secret;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
 use crate::webhook::{self, Claim, Delivery, Freshness, Refused};

@@ -5,7 +5,8 @@
 //!
 //! **A callback carries no time.** Nothing but the replay store keeps one that was recorded from being repeated, and
 //! only for as long as the store remembers ([`remember_for`](crate::webhook::Builder::remember_for)). Use a store that
-//! outlives the process, and let an order that is paid stay paid whatever comes in again.
+//! outlives the process and holds a month of callbacks, which a [`MemoryStore`](crate::webhook::MemoryStore) of the
+//! default size does up to 3,300 a day, and let an order that is paid stay paid whatever comes in again.
 //!
 //! ```
 //! use countersign::netgiro::callback::{Verifier, testing};
@@ -67,7 +68,8 @@ impl webhook::Builder<Scheme> {
         Ok(self)
     }
 
-    /// For how long the replay store is to remember a callback. Default: 30 days.
+    /// For how long the replay store is to remember a callback; after that, whoever recorded it can repeat it. Default:
+    /// 30 days.
     #[must_use]
     pub fn remember_for(mut self, span: Duration) -> Self {
         self.scheme.remember_for = span;

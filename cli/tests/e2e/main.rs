@@ -2,6 +2,7 @@
 
 mod canary;
 mod captured;
+mod completions;
 mod explained;
 mod faults;
 mod hostile;

@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, header};
 use super::origin::PublicOrigin;
 use super::window::Times;
 use super::{Refused, headers};
-use crate::signing::{MacKey, Segment, Signature, SignedText};
+use crate::signing::{Encoding, MacKey, Segment, Signature, SignedText};
 
 /// A provider's way of signing webhooks. Cannot be implemented outside: the order is the verifier's, not the scheme's.
 pub trait Scheme: Sized + Send + Sync + 'static {
@@ -25,6 +25,11 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     /// Reads the headers: presence and duplicates, parsing, coverage, algorithm.
     fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, Refused>;
 
+    /// The digest of the body, where the signature covers one in the body's place.
+    fn digest<'s>(_: &'s Self::Stated<'_>) -> Option<&'s [u8; 32]> {
+        None
+    }
+
     /// The body that the digest was made of, where the scheme has a digest.
     fn check_digest<'b>(&self, _: &Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
         Ok(Cow::Borrowed(body))
@@ -32,6 +37,9 @@ pub trait Scheme: Sized + Send + Sync + 'static {
 
     /// The state that the MAC starts from.
     fn mac(key: &Self::Key) -> &MacKey;
+
+    /// States the bytes of the key, for diagnoses; nothing where the secret is part of the text.
+    fn state_key(_: &Self::Key, _: &mut SignedText<'_>) {}
 
     /// States the signed text. The only place where it is stated: signing, verifying and explaining walk it.
     fn state(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8], text: &mut SignedText<'_>);
@@ -53,10 +61,25 @@ pub trait Scheme: Sized + Send + Sync + 'static {
 /// What a delivery says about itself.
 #[derive(Debug)]
 pub struct Claim<'r, T> {
-    pub(crate) signature: [u8; 32],
+    pub(crate) signature: Received<'r>,
     pub(crate) key_id: Option<&'r str>,
     pub(crate) freshness: Freshness,
     pub(crate) stated: T,
+}
+
+/// A signature as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received<'r> {
+    #[cfg_attr(not(feature = "explain"), allow(dead_code))]
+    pub(crate) text: &'r [u8],
+    /// `None` unless the text is a whole digest in an encoding that the scheme allows.
+    pub(crate) digest: Option<[u8; 32]>,
+}
+
+impl<'r> Received<'r> {
+    pub(crate) fn new(text: &'r [u8], encoding: Encoding) -> Self {
+        Self { text, digest: encoding.decode(text) }
+    }
 }
 
 /// What tells a fresh delivery from an old one.
@@ -121,10 +144,7 @@ impl<'r> Delivery<'r> {
 
     /// Where the delivery came in and what it was checked as, for a log. Without the query, which may hold personal data.
     pub(super) fn addresses(&self) -> String {
-        let received = self.parts.headers.get(header::HOST).map_or_else(
-            || self.parts.uri.authority().map_or("", |authority| authority.as_str()).as_bytes(),
-            |host| host.as_bytes(),
-        );
+        let received = self.received_host().unwrap_or_default();
         let checked = self.host().unwrap_or_default();
         let target = self.target();
         let path = target.split('?').next().unwrap_or_default();
@@ -137,7 +157,13 @@ impl<'r> Delivery<'r> {
         )
     }
 
-    fn received_target(&self) -> &'r str {
+    /// The `host` header, else HTTP/2's `:authority`, whatever the public origin is.
+    pub(super) fn received_host(&self) -> Option<&'r [u8]> {
+        let authority = || Some(self.parts.uri.authority()?.as_str().as_bytes());
+        self.headers().get(header::HOST).map(|host| host.as_bytes()).or_else(authority)
+    }
+
+    pub(super) fn received_target(&self) -> &'r str {
         self.parts.uri.path_and_query().map_or("/", |target| target.as_str())
     }
 }

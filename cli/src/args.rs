@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use countersign::SignedForm;
 
-use crate::commands::{completions, explain, sandbox, send, sign, verify};
+use crate::commands::{completions, explain, sandbox, send, sign, trigger, verify};
 
 /// Signs, sends, explains and verifies requests to Netvisor, Netgíró, Unleashed and Vizion.
 #[derive(Parser)]
@@ -25,6 +25,7 @@ Credentials come from the environment only, or from the file that --env-file nam
   netgiro    NETGIRO_APP_KEY, NETGIRO_SECRET_KEY
   unleashed  UNLEASHED_API_ID, UNLEASHED_API_KEY, UNLEASHED_CLIENT_TYPE
   vizion     VIZION_API_KEY
+  webhooks   VIZION_WEBHOOK_KEYS=\"hmac-key-1=…,hmac-key-2=…\", UNLEASHED_WEBHOOK_KEY
 
 Exit codes:
   0  done and, where the provider signs, verified
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
     Verify(verify::VerifyArgs),
+    Trigger(trigger::TriggerArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
 }

@@ -26,6 +26,12 @@ impl Environment {
     pub(crate) fn lookup(&self, name: &str) -> Option<String> {
         self.file.get(name).cloned().or_else(|| std::env::var(name).ok())
     }
+
+    /// The value of a variable that must be there.
+    pub(crate) fn require(&self, name: &str) -> Result<String, Failure> {
+        let value = self.lookup(name).filter(|value| !value.is_empty());
+        value.ok_or_else(|| Failure::usage(format!("not set: {name}")))
+    }
 }
 
 /// What went wrong. The error's own text quotes the line, which may hold a secret.

@@ -21,6 +21,7 @@ mod panics;
 mod printable;
 mod providers;
 mod request;
+mod webhook_keys;
 
 use std::process::ExitCode;
 

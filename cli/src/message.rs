@@ -1,15 +1,30 @@
 //! A captured HTTP message, as raw bytes: head, empty line, body.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header, request};
 
 use crate::failure::Failure;
 
 /// More headers than this are not taken for a message of ours.
 const MOST_HEADERS: usize = 128;
 
-/// The headers and the body of a response, whose status is nothing that a signature covers. Line ends may be LF alone,
-/// as text editors leave them.
+/// Takes a request apart. Line ends may be LF alone, as text editors leave them.
+pub(crate) fn read_request(message: &[u8]) -> Result<(request::Parts, Bytes), Failure> {
+    let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut parsed = httparse::Request::new(&mut fields);
+    let length = head_length(parsed.parse(message))?;
+    let headers = headers(parsed.headers)?;
+    let mut request = Request::builder()
+        .method(parsed.method.unwrap_or_default())
+        .uri(parsed.path.unwrap_or_default())
+        .body(())
+        .map_err(|error| malformed(&error.to_string()))?;
+    let body = body(message, length, &headers)?;
+    *request.headers_mut() = headers;
+    Ok((request.into_parts().0, body))
+}
+
+/// The headers and the body of a response, whose status is nothing that a signature covers.
 pub(crate) fn read_response(message: &[u8]) -> Result<(HeaderMap, Bytes), Failure> {
     let message = &as_http_1(message);
     let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
@@ -92,20 +107,20 @@ mod tests {
     use super::*;
 
     fn body_of(message: &str) -> Option<String> {
-        let (_, body) = read_response(message.as_bytes()).ok()?;
+        let (_, body) = read_request(message.as_bytes()).ok()?;
         Some(String::from_utf8_lossy(&body).into_owned())
     }
 
     #[test]
     fn a_body_ends_where_its_headers_say() {
-        let long = "HTTP/1.1 200 OK\r\nhost: h\r\ncontent-length: 5\r\n\r\n";
+        let long = "POST /p?q HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n\r\n";
         for (rest, expected) in
             [("hello", Some("hello")), ("hello\n", Some("hello")), ("hell", None), ("hello you", None)]
         {
             assert_eq!(body_of(&format!("{long}{rest}")).as_deref(), expected, "{rest}");
         }
-        assert_eq!(body_of("HTTP/1.1 200 OK\nhost: h\n\nall\nof it\n").unwrap(), "all\nof it\n");
-        let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+        assert_eq!(body_of("POST /p HTTP/1.1\nhost: h\n\nall\nof it\n").unwrap(), "all\nof it\n");
+        let chunked = "POST /p HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
         assert_eq!(body_of(&format!("{chunked}3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")).unwrap(), "abcde");
         assert_eq!(body_of(&format!("{chunked}{{\"put\":\"together\"}}")).unwrap(), "{\"put\":\"together\"}");
     }
@@ -115,8 +130,8 @@ mod tests {
         for message in [
             "",
             "hello",
-            "HTTP/1.1 200 OK\r\nhost: h\r\n",
-            "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n",
+            "POST /p HTTP/1.1\r\nhost: h\r\n",
+            "POST /p HTTP/1.1\r\ncontent-encoding: gzip\r\n\r\n",
         ] {
             assert!(body_of(message).is_none(), "{message}");
         }

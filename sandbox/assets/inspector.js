@@ -32,3 +32,10 @@ pause.addEventListener("click", () => {
 });
 
 connect();
+
+document.getElementById("webhook").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  document.getElementById("delivered").innerHTML = await answer.text();
+});

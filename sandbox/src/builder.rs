@@ -86,7 +86,7 @@ impl Builder {
         let unleashed_url = servers.open(listen, unleashed).await?;
         let vizion_url = servers.open(listen, Vizion::new(credentials.vizion.clone())).await?;
 
-        let inspector_url = servers.open_inspector(listen).await?;
+        let inspector_url = servers.open_inspector(listen, credentials.vizion.webhook_key.clone()).await?;
 
         let clients = Clients {
             netvisor: netvisor::Netvisor::new(credentials.netvisor)?

@@ -44,6 +44,17 @@ pub struct VizionCredentials {
     pub api_key: SecretString,
     /// A second key, valid but without any permission: it is answered with 401.
     pub restricted_api_key: SecretString,
+    /// What the inspector signs webhooks with.
+    pub webhook_key: WebhookKey,
+}
+
+/// A key for webhooks.
+#[derive(Clone, Debug)]
+pub struct WebhookKey {
+    /// The key id, e.g. `hmac-key-1`.
+    pub id: String,
+    /// The key.
+    pub secret: SecretString,
 }
 
 impl Credentials {
@@ -71,6 +82,10 @@ impl Credentials {
             vizion: VizionCredentials {
                 api_key: "sandbox-vizion-key-7b3e".into(),
                 restricted_api_key: "sandbox-vizion-restricted-key-02aa".into(),
+                webhook_key: WebhookKey {
+                    id: "hmac-key-1".into(),
+                    secret: "sandbox-vizion-webhook-key-c80f".into(),
+                },
             },
         }
     }
@@ -111,8 +126,16 @@ impl Credentials {
                 *secret = value.into();
             }
         }
+        if let Some((id, secret)) = lookup("VIZION_WEBHOOK_KEYS").as_deref().and_then(first_key) {
+            vizion.webhook_key = WebhookKey { id: id.to_owned(), secret: secret.into() };
+        }
         credentials
     }
+}
+
+/// The first of keys that are written `hmac-key-1=…,hmac-key-2=…`.
+fn first_key(keys: &str) -> Option<(&str, &str)> {
+    keys.split(',').next()?.split_once('=')
 }
 
 impl Default for Credentials {

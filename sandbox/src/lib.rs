@@ -56,7 +56,7 @@ mod vizion;
 mod workings;
 
 pub use builder::{Builder, StartError};
-pub use credentials::{Credentials, NetgiroCredentials, UnleashedCredentials, VizionCredentials};
+pub use credentials::{Credentials, NetgiroCredentials, UnleashedCredentials, VizionCredentials, WebhookKey};
 pub use exchange::Exchange;
 pub use fault::{Fault, UnknownFault};
 pub use sandbox::Sandbox;

@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::builder::StartError;
+use crate::credentials::WebhookKey;
 use crate::fault::{Fault, Injected};
-use crate::inspector;
+use crate::inspector::{self, Inspector};
 use crate::log::Log;
 use crate::stage::{Play, Stage, answer};
 use crate::vendor::Vendor;
@@ -69,9 +70,14 @@ impl Servers {
     }
 
     /// Opens the inspector's port, the one after the vendors', and returns its origin.
-    pub(crate) async fn open_inspector(&mut self, first: SocketAddr) -> Result<String, StartError> {
+    pub(crate) async fn open_inspector(
+        &mut self,
+        first: SocketAddr,
+        webhook_key: WebhookKey,
+    ) -> Result<String, StartError> {
         let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
-        let router = |origin: &str| inspector::router(origin, shared, stop);
+        let inspector = Inspector { shared, stop, webhook_key };
+        let router = |origin: &str| inspector::router(origin, inspector);
         let address = port(first, Vendor::ALL.len() as u16);
         self.serve(address, router).await.map_err(StartError::ListenInspector)
     }

@@ -73,6 +73,8 @@ impl<S: Scheme> Builder<S> {
     /// the host or takes `/prefix` off the path. It also binds deliveries to this host: without it, one that was signed
     /// for another host of yours with the same key passes here, since the `host` header is the sender's to choose.
     ///
+    /// What axum's `nest` takes off the path is known without it, with the feature `axum`.
+    ///
     /// # Errors
     /// `invalid-public-origin`.
     pub fn public_origin(mut self, origin: &str) -> Result<Self, Error> {

@@ -22,7 +22,7 @@ pub enum Refused {
         /// The header's name.
         name: &'static str,
     },
-    /// A header that may be there once is there twice.
+    /// A header that may be there once is there twice; for `host`, also when the request's target names another one.
     #[error("the header {name} is there more than once")]
     HeaderDuplicate {
         /// The header's name.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method, Uri, header};
 
 use super::origin::PublicOrigin;
 use super::window::Times;
@@ -30,8 +30,9 @@ pub trait Scheme: Sized + Send + Sync + 'static {
         None
     }
 
-    /// The body that the digest was made of, where the scheme has a digest.
-    fn check_digest<'b>(&self, _: &Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+    /// The body that the digest was made of, where the scheme has a digest. Where that is not the one received, what is
+    /// stated is brought in line with it.
+    fn check_digest<'b>(&self, _: &mut Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
         Ok(Cow::Borrowed(body))
     }
 
@@ -117,15 +118,18 @@ impl<'r> Delivery<'r> {
     }
 
     /// The host that the sender meant: the public one, else the `host` header, else HTTP/2's `:authority`.
+    ///
+    /// Two that differ count as two `host` headers: whoever routes by the other one would act for another host.
     pub(crate) fn host(&self) -> Result<&'r [u8], Refused> {
-        let received = self.single(header::HOST.as_str());
-        match (self.origin, received) {
-            (_, Err(duplicate @ Refused::HeaderDuplicate { .. })) => Err(duplicate),
-            (Some(origin), _) => Ok(origin.host().as_bytes()),
-            (None, Err(missing)) => {
-                self.parts.uri.authority().map(|authority| authority.as_str().as_bytes()).ok_or(missing)
+        let name = header::HOST.as_str();
+        match (self.origin, self.single(name), self.authority()) {
+            (_, Err(duplicate @ Refused::HeaderDuplicate { .. }), _) => Err(duplicate),
+            (Some(origin), _, _) => Ok(origin.host().as_bytes()),
+            (None, Err(missing), authority) => authority.ok_or(missing),
+            (None, Ok(host), Some(authority)) if !host.trim_ascii().eq_ignore_ascii_case(authority) => {
+                Err(Refused::HeaderDuplicate { name })
             }
-            (None, Ok(host)) => Ok(host),
+            (None, Ok(host), _) => Ok(host),
         }
     }
 
@@ -151,7 +155,7 @@ impl<'r> Delivery<'r> {
         format!(
             "received as host {:?}, path {:?}; checked as host {:?}, path {:?}",
             String::from_utf8_lossy(received),
-            self.parts.uri.path(),
+            self.uri().path(),
             String::from_utf8_lossy(checked),
             path,
         )
@@ -159,11 +163,25 @@ impl<'r> Delivery<'r> {
 
     /// The `host` header, else HTTP/2's `:authority`, whatever the public origin is.
     pub(super) fn received_host(&self) -> Option<&'r [u8]> {
-        let authority = || Some(self.parts.uri.authority()?.as_str().as_bytes());
-        self.headers().get(header::HOST).map(|host| host.as_bytes()).or_else(authority)
+        self.headers().get(header::HOST).map(|host| host.as_bytes()).or_else(|| self.authority())
     }
 
     pub(super) fn received_target(&self) -> &'r str {
-        self.parts.uri.path_and_query().map_or("/", |target| target.as_str())
+        self.uri().path_and_query().map_or("/", |target| target.as_str())
+    }
+
+    /// The host and port in the URI, without a user's name.
+    fn authority(&self) -> Option<&'r [u8]> {
+        let authority = self.uri().authority()?.as_str();
+        Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host).as_bytes())
+    }
+
+    /// The URI as received: axum's `nest` takes its prefix off the one in the parts, and keeps the original beside it.
+    fn uri(&self) -> &'r Uri {
+        #[cfg(feature = "axum")]
+        if let Some(axum::extract::OriginalUri(original)) = self.parts.extensions.get() {
+            return original;
+        }
+        &self.parts.uri
     }
 }

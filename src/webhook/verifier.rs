@@ -128,7 +128,7 @@ impl<S: Scheme> Verifier<S> {
             return Err(Refused::BodyTooLong { limit: body_limit });
         }
         let scheme = &self.0.scheme;
-        let Claim { signature, key_id, freshness, stated } = scheme.read(&self.delivery(parts))?;
+        let Claim { signature, key_id, freshness, mut stated } = scheme.read(&self.delivery(parts))?;
         let signature = signature.digest.ok_or(Refused::SignatureMalformed)?;
         let keys = self.0.keys.load();
         let mut candidates = keys.named(key_id).peekable();
@@ -137,7 +137,7 @@ impl<S: Scheme> Verifier<S> {
             Freshness::Timed(times) => (times.signed_at_time(), window.check(&times, now)?),
             Freshness::Remembered(span) => (None, span),
         };
-        let content = scheme.check_digest(&stated, body)?;
+        let content = scheme.check_digest(&mut stated, body)?;
         let (key_id, _) = candidates
             .find(|(_, key)| S::signature(&stated, key, &content).matches(&signature))
             .ok_or(Refused::SignatureMismatch)?;

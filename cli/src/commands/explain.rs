@@ -18,21 +18,19 @@ use crate::request::RequestArgs;
 Exits with 0 when the signature matches or none was given, with 1 when it does not match.
 
 Examples:
-  countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?customerCode=ACME'
-  countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?mail=a%40b.example' \\
-      --expect 'tfVo/b8pKDgeOMTGkSp7oqLEcqdhh5SfBfV3lLXUnB8='
-  countersign explain netgiro GET 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true' \\
-      --nonce 635318618538563781 --json")]
+  countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv
+  countersign explain netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json
+  countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?customerCode=ACME' --expect SIGNATURE")]
 pub(crate) struct ExplainArgs {
+    /// The signature that somebody else computed: say which known mistake it comes from
+    #[arg(long, value_name = "SIGNATURE")]
+    expect: Option<String>,
+
     #[command(flatten)]
     pub(crate) request: RequestArgs,
 
     #[command(flatten)]
     given: Reproduction,
-
-    /// The signature that somebody else computed: say which known mistake it comes from
-    #[arg(long, value_name = "SIGNATURE")]
-    expect: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod sandbox;
 pub(crate) mod send;
 pub(crate) mod sign;
+pub(crate) mod trigger;
 pub(crate) mod verify;
 
 use crate::args::{Cli, Command};
@@ -32,6 +33,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
             with_provider!(args.request.provider, P => explain::run::<P>(&args, &context))
         }
         Command::Verify(args) => verify::run(&args, &context),
+        Command::Trigger(args) => trigger::run(&args, &context).await,
         Command::Sandbox(args) => sandbox::run(args, &context).await,
         Command::Completions(args) => completions::run(&args),
     }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor, Verdict};
+use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor, Verdict, WebhookKey};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::printable::printable;
 
-/// Play the four providers on loopback until interrupted, and print their addresses
+/// Play the four providers on loopback until interrupted, and print their addresses and the inspector page's
 ///
 /// Credentials are those of the environment; where there are none, made-up ones, which --write-env puts into a file.
 /// Each request and its verdict is told on standard error, but not with --json.
@@ -33,7 +33,7 @@ Examples:
   countersign sandbox --listen 127.0.0.1:8100 --fault slow=10
   countersign sandbox --json")]
 pub(crate) struct SandboxArgs {
-    /// The loopback address; from its port on, one port for each provider; 0 takes free ones
+    /// The loopback address; from its port on, one port for each provider, then the page; 0 takes free ones
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
 
@@ -57,6 +57,7 @@ struct Addresses<'a> {
     netgiro: &'a str,
     unleashed: &'a str,
     vizion: &'a str,
+    inspector: &'a str,
 }
 
 pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Failure> {
@@ -98,15 +99,16 @@ fn print_addresses(sandbox: &Sandbox, json: bool) -> Result<(), Failure> {
         netgiro: sandbox.netgiro_url(),
         unleashed: sandbox.unleashed_url(),
         vizion: sandbox.vizion_url(),
+        inspector: sandbox.inspector_url(),
     };
     if json {
         return output::json(&addresses);
     }
-    let Addresses { netvisor, netgiro, unleashed, vizion } = addresses;
+    let Addresses { netvisor, netgiro, unleashed, vizion, inspector } = addresses;
     for (vendor, address) in Vendor::ALL.iter().zip([netvisor, netgiro, unleashed, vizion]) {
         output::line(&format!("{:10} {address}", vendor.name()))?;
     }
-    Ok(())
+    output::line(&format!("{:10} {inspector}", "inspector"))
 }
 
 /// Tells each request and what was made of it, until the sandbox stops.
@@ -148,6 +150,8 @@ async fn interrupted() {
 fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), Failure> {
     let demo = Credentials::demo();
     let (netvisor, unleashed) = (&demo.netvisor, &demo.unleashed);
+    let WebhookKey { id, secret } = &demo.vizion.webhook_key;
+    let webhook_keys = format!("{id}={}", secret.expose_secret());
     let variables = [
         ("NETVISOR_SENDER", netvisor.sender.as_str()),
         ("NETVISOR_CUSTOMER_ID", &netvisor.customer_id),
@@ -161,6 +165,7 @@ fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), 
         ("UNLEASHED_API_KEY", unleashed.api_key.expose_secret()),
         ("UNLEASHED_CLIENT_TYPE", &unleashed.client_type),
         ("VIZION_API_KEY", demo.vizion.api_key.expose_secret()),
+        ("VIZION_WEBHOOK_KEYS", &webhook_keys),
     ];
     let mut text = String::new();
     for (name, value) in variables {

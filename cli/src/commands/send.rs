@@ -31,14 +31,10 @@ use download::Download;
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
-  countersign send vizion GET https://demo.vizionapi.com/carriers
-  countersign send netgiro POST https://api.test.netgiro.is/v1/Checkout/InsertCart \\
-      --header 'content-type: application/json' --data @cart.json
+  countersign send vizion GET https://demo.vizionapi.com/carriers --include
+  countersign send netgiro POST https://api.test.netgiro.is/v1/Checkout/InsertCart --data @cart.json
   countersign send netvisor POST 'https://isvapi.netvisor.fi/customer.nv?method=add' --data @- < customer.xml")]
 pub(crate) struct SendArgs {
-    #[command(flatten)]
-    pub(crate) request: RequestArgs,
-
     /// A transaction id of your own: a repeat is then refused instead of done twice (netvisor)
     #[arg(long, value_name = "TEXT")]
     transaction_id: Option<String>,
@@ -50,6 +46,9 @@ pub(crate) struct SendArgs {
     /// Give up when nothing has arrived for this long
     #[arg(long, value_name = "SECONDS", default_value_t = 150)]
     timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
 }
 
 pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(), Failure> {

@@ -20,18 +20,17 @@ use crate::request::RequestArgs;
 Examples:
   countersign sign vizion GET https://prod.vizionapi.com/references --output curl
   countersign sign netvisor POST 'https://isvapi.netvisor.fi/customer.nv?method=add' --data @customer.xml
-  countersign sign netgiro GET 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true' \\
-      --nonce 635318618538563781 --json")]
+  countersign sign netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json")]
 pub(crate) struct SignArgs {
+    /// What to print; --json is short for json
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+
     #[command(flatten)]
     pub(crate) request: RequestArgs,
 
     #[command(flatten)]
     given: Reproduction,
-
-    /// What to print; --json is short for json
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,7 @@
 //! `verify`: a captured message, judged.
 
 mod netgiro_reply;
+mod webhook;
 
 use std::path::PathBuf;
 
@@ -14,14 +15,15 @@ use crate::failure::{Failure, Told};
 use crate::input::Data;
 use crate::output;
 
-/// Judge a captured HTTP message: a reply of Netgíró's
+/// Judge a captured HTTP message: a webhook, or a reply of Netgíró's
 ///
 /// A message is the raw bytes: first line, headers, empty line, body. That it was seen before cannot be told.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
-  curl -i … > reply.http; countersign verify netgiro-reply --message reply.http \\
-      --url 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true' --request-nonce 635318618538563781")]
+  countersign verify vizion --message delivery.http --at 1685548870000
+  countersign verify unleashed --message - < delivery.http
+  countersign verify netgiro-reply --message reply.http --url https://api.netgiro.is/v1/sales/GetList")]
 pub(crate) struct VerifyArgs {
     #[command(subcommand)]
     what: What,
@@ -29,6 +31,10 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Subcommand)]
 enum What {
+    /// A webhook of Vizion's, under the keys of VIZION_WEBHOOK_KEYS
+    Vizion(webhook::VizionArgs),
+    /// A webhook of Unleashed's, under UNLEASHED_WEBHOOK_KEY
+    Unleashed(webhook::WebhookArgs),
     /// A reply of Netgíró's to a request of yours
     NetgiroReply(netgiro_reply::ReplyArgs),
 }
@@ -54,6 +60,10 @@ struct Verdict {
     verdict: &'static str,
     provider: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    key_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_at_unix_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reference_id: Option<String>,
 }
 
@@ -66,6 +76,8 @@ struct Refusal {
 
 pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<(), Failure> {
     let judged = match &args.what {
+        What::Vizion(args) => webhook::vizion(args, context),
+        What::Unleashed(args) => webhook::unleashed(args, context),
         What::NetgiroReply(args) => netgiro_reply::judge(args, context),
     };
     match judged? {
@@ -85,6 +97,12 @@ type Judged = Result<Result<Verdict, Error>, Failure>;
 impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "verified: {}", self.provider)?;
+        if let Some(id) = &self.key_id {
+            write!(f, ", under the key {}", crate::printable::printable(id))?;
+        }
+        if let Some(ms) = self.signed_at_unix_ms {
+            write!(f, ", signed at {ms} ms after 1970")?;
+        }
         if let Some(id) = &self.reference_id {
             write!(f, ", reference id {id}")?;
         }

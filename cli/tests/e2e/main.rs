@@ -2,7 +2,11 @@
 
 mod canary;
 mod captured;
+mod completions;
 mod explained;
 mod faults;
+mod hostile;
 mod sent;
 mod support;
+mod vectors;
+mod webhooks;

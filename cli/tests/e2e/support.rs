@@ -60,9 +60,14 @@ pub(crate) struct RunningSandbox {
 }
 
 impl RunningSandbox {
+    /// With made-up credentials.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_as(tool(), arguments)
+    }
+
+    /// With the credentials of the command's environment.
+    pub(crate) fn start_as(mut command: Command, arguments: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let mut command = tool();
         command.args(["sandbox", "--json", "--write-env"]).arg(directory.path().join("demo.env"));
         let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

@@ -62,3 +62,48 @@ fn ascii(byte: Option<u8>) -> char {
         Some(_) => '.',
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign::explain::Transcript;
+    use countersign::signing::{Encoding, MacKey};
+
+    use super::super::marks::Marks;
+    use super::*;
+
+    #[test]
+    fn bytes_are_shown_in_rows_and_a_secret_as_bullets() {
+        let transcript = Transcript::new("test", &MacKey::sha256(Encoding::HexLower)).text(|text| {
+            text.secret("key", b"canary").separator("&").public("text", "ä text of twelve".as_bytes());
+        });
+        let explanation = transcript.explain();
+        let (rows, left_out) = dump(&Marks::of(&explanation).segments);
+        let shown: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let runs = row.runs.iter().map(|run| format!("{} {}", run.digits, run.ascii));
+                format!("{}: {}", row.offset, runs.collect::<Vec<_>>().join(" | "))
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "0000: •• •• •• •• •• •• •••••• | 26 & | c3 a4 20 74 65 78 74 20 6f .. text o",
+                "0010: 66 20 74 77 65 6c 76 65 f twelve",
+            ]
+        );
+        assert_eq!(left_out, 0);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_short() {
+        let transcript = Transcript::new("test", &MacKey::sha256(Encoding::HexLower));
+        let explanation = transcript
+            .text(|text| {
+                text.public("body", &[0; 1500]);
+            })
+            .explain();
+        let (rows, left_out) = dump(&Marks::of(&explanation).segments);
+        assert_eq!((rows.len(), left_out), (ROWS, 1500 - ROWS * ROW));
+    }
+}

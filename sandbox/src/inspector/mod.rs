@@ -3,12 +3,14 @@
 //! All of its HTML is rendered here, from the record of exchanges; the script only puts in what the event stream
 //! brings. It loads nothing from elsewhere, and answers only to its own name (see [`guard`]).
 
+mod deliver;
 mod events;
 mod guard;
 mod hex;
 mod marks;
 mod printable;
 mod view;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -17,22 +19,24 @@ use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::{StatusCode, header};
 use tokio_util::sync::CancellationToken;
 
+use crate::credentials::WebhookKey;
 use crate::server::Shared;
 use view::Page;
 
 /// What the page is made from.
 #[derive(Clone)]
 pub(crate) struct Inspector {
-    shared: Arc<Shared>,
-    stop: CancellationToken,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) webhook_key: WebhookKey,
 }
 
 /// The inspector, for a listener whose origin is `origin`.
-pub(crate) fn router(origin: &str, shared: Arc<Shared>, stop: CancellationToken) -> Router {
+pub(crate) fn router(origin: &str, inspector: Inspector) -> Router {
     Router::new()
         .route("/", get(page))
         .route("/events", get(events::stream))
@@ -40,13 +44,14 @@ pub(crate) fn router(origin: &str, shared: Arc<Shared>, stop: CancellationToken)
         .route("/detail.css", get(|| asset("text/css", include_str!("../../assets/detail.css"))))
         .route("/inspector.js", get(|| asset("text/javascript", include_str!("../../assets/inspector.js"))))
         .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("../../assets/icon.svg"))))
-        .with_state(Inspector { shared, stop })
+        .route("/webhooks", post(webhook::send))
+        .with_state(inspector)
         .layer(from_fn_with_state(guard::Names::of(origin), guard::check))
         .layer(map_response(guard::harden))
 }
 
 async fn page(State(inspector): State<Inspector>) -> Response {
-    html(Page::new(&inspector.shared.log.all()).render())
+    html(Page::new(&inspector.shared.log.all(), &inspector.webhook_key.id).render())
 }
 
 fn html(rendered: askama::Result<String>) -> Response {

@@ -18,7 +18,8 @@ const SHOWN: usize = 100;
 /// The whole page.
 #[derive(Template)]
 #[template(path = "page.html")]
-pub(super) struct Page {
+pub(super) struct Page<'a> {
+    key_id: &'a str,
     limit: usize,
     /// The number of the latest exchange.
     last: u64,
@@ -27,9 +28,10 @@ pub(super) struct Page {
     exchanges: Vec<ExchangeView>,
 }
 
-impl Page {
-    pub(super) fn new(exchanges: &[Exchange]) -> Self {
+impl<'a> Page<'a> {
+    pub(super) fn new(exchanges: &[Exchange], key_id: &'a str) -> Self {
         Self {
+            key_id,
             limit: SHOWN,
             last: exchanges.last().map_or(0, Exchange::number),
             vendors: Vendor::ALL,

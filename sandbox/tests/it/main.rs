@@ -3,6 +3,7 @@
 mod accepted;
 mod diagnosis;
 mod faults;
+mod inspector;
 mod lifecycle;
 mod refused;
 mod support;

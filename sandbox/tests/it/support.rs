@@ -32,7 +32,11 @@ pub(crate) fn url_of(sandbox: &Sandbox, vendor: Vendor) -> &str {
 
 /// A request that a vendor accepts, signed by the library and ready to be spoilt.
 pub(crate) fn signed(sandbox: &Sandbox, vendor: Vendor) -> Request<&'static str> {
-    let url = format!("{}/list?page=1", url_of(sandbox, vendor));
+    signed_for(sandbox, vendor, "/list?page=1")
+}
+
+pub(crate) fn signed_for(sandbox: &Sandbox, vendor: Vendor, target: &str) -> Request<&'static str> {
+    let url = format!("{}{target}", url_of(sandbox, vendor));
     let mut request = Request::post(url).body(r#"{"Amount":1000}"#).unwrap();
     match vendor {
         Vendor::Netvisor => sign_http(&sandbox.netvisor(), &mut request),

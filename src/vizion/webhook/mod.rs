@@ -86,7 +86,8 @@ impl webhook::Builder<Scheme> {
     ///
     /// Vizion computes the digest over JSON on a single line. Where the digest does not match the bytes as received, the
     /// white space outside strings is removed, nothing else is touched, and the digest is tried again; the bytes that
-    /// match it are the ones handed on.
+    /// match it are the ones handed on. Where `content-length` is covered, as it is by Vizion, their length is the one
+    /// that has to be signed.
     #[must_use]
     pub fn accept_pretty_printed_body(mut self) -> Self {
         self.scheme.accept_pretty_printed = true;

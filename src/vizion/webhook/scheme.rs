@@ -56,13 +56,15 @@ impl webhook::Scheme for Scheme {
         })
     }
 
-    fn check_digest<'b>(&self, covered: &Covered<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
-        let matches = |body: &[u8]| Sha256::digest(body).ct_eq(&covered.digest).into();
+    fn check_digest<'b>(&self, covered: &mut Covered<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+        let digest = covered.digest;
+        let matches = |body: &[u8]| Sha256::digest(body).ct_eq(&digest).into();
         if matches(body) {
             return Ok(Cow::Borrowed(body));
         }
         let compact = if self.accept_pretty_printed { compact(body) } else { Vec::new() };
         if self.accept_pretty_printed && matches(&compact) {
+            covered.signing_string.restate_length(compact.len());
             return Ok(Cow::Owned(compact));
         }
         Err(Refused::DigestMismatch)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::HeaderName;
+use http::{HeaderName, header};
 
 use crate::signing::{Origin, Segment, SignedText};
 use crate::webhook::{Delivery, Refused};
@@ -35,6 +35,14 @@ impl<'r> SigningString<'r> {
         }
         let line = |name| Ok((name, value(name, times, delivery)?));
         names.into_iter().map(line).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// States the length of the body that was signed, in place of the one that whoever pretty-printed it wrote. Vizion
+    /// covers `content-length`, so the delivery could not verify otherwise.
+    pub(super) fn restate_length(&mut self, length: usize) {
+        for (_, value) in self.0.iter_mut().filter(|(name, _)| *name == header::CONTENT_LENGTH.as_str()) {
+            *value = Cow::Owned(length.to_string().into_bytes());
+        }
     }
 
     /// States it: `name: value`, LF between lines, none at the end.
@@ -96,12 +104,12 @@ fn value<'r>(name: &'r str, times: Stated, delivery: &Delivery<'r>) -> Result<Co
             None => Err(Refused::ParameterMissing { name: "expires" }),
         },
         "host" => delivery.host().map(|host| Cow::Borrowed(host.trim_ascii())),
-        _ => header(name, delivery),
+        _ => instances(name, delivery),
     }
 }
 
 /// All instances of a header, trimmed, joined by `, `. A header value cannot hold CR or LF: its type forbids it.
-fn header<'r>(name: &str, delivery: &Delivery<'r>) -> Result<Cow<'r, [u8]>, Refused> {
+fn instances<'r>(name: &str, delivery: &Delivery<'r>) -> Result<Cow<'r, [u8]>, Refused> {
     let mut values = delivery.headers().get_all(name).iter().map(|value| value.as_bytes().trim_ascii());
     let first = values.next().ok_or(Refused::CoveredHeaderMissing)?;
     Ok(values.fold(Cow::Borrowed(first), |joined, value| Cow::Owned([&*joined, b", ", value].concat())))

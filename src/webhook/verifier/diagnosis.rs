@@ -55,8 +55,8 @@ impl<S: Scheme> Verifier<S> {
 
     fn diagnosis(&self, parts: &Parts, body: &[u8], diagnose: Diagnose) -> Result<Diagnosis, Refused> {
         let scheme = &self.0.scheme;
-        let Claim { signature, key_id, stated, .. } = scheme.read(&self.delivery(parts))?;
-        let checked = scheme.check_digest(&stated, body);
+        let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
+        let checked = scheme.check_digest(&mut stated, body);
         if let (Err(_), Some(digest)) = (&checked, S::digest(&stated)) {
             let of_body = diagnose(&digest_transcript::<S>(body), &hex::encode(digest));
             if of_body.outcome() == Outcome::Reproduced {

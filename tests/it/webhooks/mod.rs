@@ -1,5 +1,6 @@
 //! Webhooks: rows W1 to W10 of what goes wrong in request signing.
 
+mod addresses;
 mod cases;
 mod diagnosis;
 mod load;

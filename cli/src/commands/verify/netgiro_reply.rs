@@ -48,6 +48,8 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Judged {
     Ok(netgiro.verify_reply(&sent, &headers, &body).map(|reply| Verdict {
         verdict: "verified",
         provider: "netgiro",
+        key_id: None,
+        signed_at_unix_ms: None,
         reference_id: reply.reference_id().map(str::to_owned),
     }))
 }

@@ -1,0 +1,122 @@
+//! Deliveries that a receiver must refuse.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use clap::ValueEnum;
+use countersign::vizion::webhook::testing;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
+
+use crate::failure::Failure;
+use crate::webhook_keys::VizionKey;
+
+const SIGNATURE: HeaderName = HeaderName::from_static("x-vizion-signature");
+
+/// A forged delivery, by what is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Forgery {
+    /// No signature at all
+    Unsigned,
+    /// One digit of the signature is another
+    WrongSignature,
+    /// Signed with another secret under the right key id
+    WrongKey,
+    /// Signed under a key id that nobody has
+    UnknownKey,
+    /// The signature header is there twice
+    Duplicate,
+    /// Signed two hours ago
+    Stale,
+    /// Signed an hour ahead
+    Future,
+    /// Times in seconds instead of milliseconds
+    Seconds,
+    /// The body was changed after it was signed
+    Tampered,
+    /// The body was parsed and printed again on its way
+    Reserialised,
+    /// The same delivery twice; the second must be refused
+    Replayed,
+}
+
+impl Forgery {
+    /// The name that `--fault` takes.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// What is sent, in order. All but the last are meant to be accepted.
+    pub(super) fn make(
+        self,
+        key: &VizionKey,
+        url: &str,
+        body: &Bytes,
+        now: SystemTime,
+    ) -> Result<Vec<Request<Bytes>>, Failure> {
+        const HOUR: Duration = Duration::from_secs(60 * 60);
+        let signed_by = |id: &str, secret: &str, at| testing::sign(id, secret, url, body.clone(), at);
+        let signed = |at| testing::sign(&key.id, key.secret.clone(), url, body.clone(), at);
+        let mut delivery = match self {
+            Self::WrongKey => signed_by(&key.id, "a secret that is not the receiver's", now)?,
+            Self::UnknownKey => signed_by("hmac-key-of-nobody", "a secret of nobody's", now)?,
+            Self::Stale => signed(now - 2 * HOUR)?,
+            Self::Future => signed(now + HOUR)?,
+            _ => signed(now)?,
+        };
+        let headers = delivery.headers_mut();
+        match self {
+            Self::Unsigned => {
+                headers.remove(SIGNATURE);
+            }
+            Self::WrongSignature => rewrite_signature(headers, flip_first_digit)?,
+            Self::Seconds => rewrite_signature(headers, cut_milliseconds)?,
+            Self::Duplicate => {
+                let copy = headers.get(SIGNATURE).cloned();
+                headers.extend(copy.map(|copy| (SIGNATURE, copy)));
+            }
+            Self::Tampered => replace_body(&mut delivery, [body.as_ref(), b" "].concat()),
+            Self::Reserialised => {
+                let not_json = |_| Failure::usage("--fault reserialised needs --data that is JSON");
+                let value: serde_json::Value = serde_json::from_slice(body).map_err(not_json)?;
+                replace_body(&mut delivery, format!("{value:#}").into_bytes());
+            }
+            Self::Replayed => return Ok(vec![delivery.clone(), delivery]),
+            Self::WrongKey | Self::UnknownKey | Self::Stale | Self::Future => {}
+        }
+        Ok(vec![delivery])
+    }
+}
+
+fn replace_body(delivery: &mut Request<Bytes>, body: Vec<u8>) {
+    delivery.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    *delivery.body_mut() = body.into();
+}
+
+fn rewrite_signature(headers: &mut HeaderMap, rewrite: impl Fn(&str) -> String) -> Result<(), Failure> {
+    let unreadable = || Failure::usage("the key id cannot be part of a forged header");
+    let value = headers.get_mut(SIGNATURE).ok_or_else(unreadable)?;
+    let forged = rewrite(value.to_str().map_err(|_| unreadable())?);
+    *value = HeaderValue::from_str(&forged).map_err(|_| unreadable())?;
+    Ok(())
+}
+
+fn flip_first_digit(header: &str) -> String {
+    match header.split_once("signature=") {
+        Some((before, after)) => {
+            let digit = if after.starts_with('0') { '1' } else { '0' };
+            format!("{before}signature={digit}{}", after.get(1..).unwrap_or_default())
+        }
+        None => header.to_owned(),
+    }
+}
+
+/// Takes the last three digits off `created` and `expires`.
+fn cut_milliseconds(header: &str) -> String {
+    let cut = |parameter: &str| match parameter.split_once('=') {
+        Some(("created" | "expires", _)) => {
+            parameter.get(..parameter.len().saturating_sub(3)).unwrap_or_default().to_owned()
+        }
+        _ => parameter.to_owned(),
+    };
+    header.split(',').map(cut).collect::<Vec<_>>().join(",")
+}

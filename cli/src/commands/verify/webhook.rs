@@ -1,0 +1,79 @@
+//! A captured webhook.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use clap::Args;
+use countersign::time::{Clock as _, SystemClock};
+use countersign::webhook::Verified;
+use countersign::{Error, unleashed, vizion};
+use http::request::Parts;
+
+use super::{Captured, Judged, Verdict};
+use crate::commands::Context;
+use crate::failure::Failure;
+use crate::message;
+use crate::webhook_keys;
+
+#[derive(Args)]
+pub(super) struct WebhookArgs {
+    #[command(flatten)]
+    captured: Captured,
+
+    /// Judge as if it were this time, in milliseconds since 1970 [default: now]
+    #[arg(long, value_name = "UNIX_MS")]
+    at: Option<u64>,
+}
+
+#[derive(Args)]
+pub(super) struct VizionArgs {
+    #[command(flatten)]
+    webhook: WebhookArgs,
+
+    /// The origin that the sender used, where a proxy in front of the capture has changed it
+    #[arg(long, value_name = "ORIGIN")]
+    public_origin: Option<String>,
+}
+
+pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Judged {
+    let mut builder = vizion::webhook::Verifier::builder();
+    for key in webhook_keys::vizion(&context.environment)? {
+        builder = builder.key(&key.id, key.secret)?;
+    }
+    if let Some(origin) = &args.public_origin {
+        builder = builder.public_origin(origin)?;
+    }
+    let verifier = builder.body_limit(usize::MAX).build();
+    judge(&args.webhook, |parts, body, now| verifier.verify(parts, body, now))
+}
+
+pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Judged {
+    let key = webhook_keys::unleashed(&context.environment)?;
+    let builder = unleashed::webhook::Verifier::builder().signing_key(key)?;
+    let verifier = builder.body_limit(usize::MAX).build();
+    judge(args, |parts, body, now| verifier.verify(parts, body, now))
+}
+
+fn judge(
+    args: &WebhookArgs,
+    verify: impl Fn(&Parts, &[u8], SystemTime) -> Result<Verified<Bytes>, Error>,
+) -> Judged {
+    let (parts, body) = message::read_request(&args.captured.read()?)?;
+    let now = args.at.map_or_else(|| Ok(SystemClock.now()), moment)?;
+    Ok(verify(&parts, &body, now).map(|verified| Verdict {
+        verdict: "verified",
+        provider: verified.provider(),
+        key_id: verified.key_id().map(str::to_owned),
+        signed_at_unix_ms: verified.signed_at().and_then(unix_ms),
+        reference_id: None,
+    }))
+}
+
+fn moment(unix_ms: u64) -> Result<SystemTime, Failure> {
+    let moment = UNIX_EPOCH.checked_add(Duration::from_millis(unix_ms));
+    moment.ok_or_else(|| Failure::usage("--at is outside the times that this machine knows"))
+}
+
+fn unix_ms(time: SystemTime) -> Option<i64> {
+    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+}

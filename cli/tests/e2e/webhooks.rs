@@ -1,0 +1,169 @@
+//! `trigger vizion` to a real socket, and `verify` of what arrived there.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::thread::JoinHandle;
+
+use crate::support::{Ran, run, run_with_input, tool};
+
+const KEYS: (&str, &str) = ("VIZION_WEBHOOK_KEYS", "hmac-key-1=first secret,hmac-key-2=c2Vjb25k==");
+
+/// A server that keeps the raw bytes of each delivery and answers with the next status of a list.
+struct Receiver {
+    url: String,
+    served: JoinHandle<Vec<Vec<u8>>>,
+}
+
+impl Receiver {
+    fn answering(statuses: &'static [u16]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/hooks/vizion?tenant=7", listener.local_addr().unwrap());
+        let serve = move || {
+            statuses.iter().map(|status| receive(&mut listener.accept().unwrap().0, *status)).collect()
+        };
+        Self { url, served: std::thread::spawn(serve) }
+    }
+
+    fn deliveries(self) -> Vec<Vec<u8>> {
+        self.served.join().unwrap()
+    }
+}
+
+/// Reads one request whole, by its content-length, and answers it.
+fn receive(socket: &mut TcpStream, status: u16) -> Vec<u8> {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    while !is_whole(&request) {
+        let read = socket.read(&mut buffer).unwrap();
+        assert_ne!(read, 0, "the delivery was cut off");
+        request.extend_from_slice(&buffer[..read]);
+    }
+    socket
+        .write_all(format!("HTTP/1.1 {status} \r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes())
+        .unwrap();
+    request
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    body.len() >= length.parse().unwrap()
+}
+
+fn trigger(url: &str, arguments: &[&str]) -> Ran {
+    run(tool().args(["trigger", "vizion", "--to", url, "--json"]).args(arguments).envs([KEYS]))
+}
+
+fn verify(message: &[u8], arguments: &[&str]) -> Ran {
+    let mut command = tool();
+    command.args(["verify", "vizion", "--message", "-", "--json"]).args(arguments).envs([KEYS]);
+    run_with_input(&mut command, message)
+}
+
+#[test]
+fn an_honest_delivery_arrives_and_verifies_under_its_key() {
+    for (arguments, key_id) in [(&[][..], "hmac-key-1"), (&["--key-id", "hmac-key-2"], "hmac-key-2")] {
+        let receiver = Receiver::answering(&[204]);
+        let sent = trigger(&receiver.url, arguments);
+        assert_eq!((sent.code, &sent.json()["accepted"]), (0, &true.into()), "{}", sent.stderr);
+        let verdict = verify(&receiver.deliveries()[0], &[]);
+        assert_eq!((verdict.code, &verdict.json()["key_id"]), (0, &key_id.into()), "{}", verdict.stdout);
+    }
+}
+
+#[test]
+fn each_forgery_is_what_it_is_called() {
+    for (forgery, code) in [
+        ("unsigned", "webhook-header-missing"),
+        ("wrong-signature", "webhook-signature-mismatch"),
+        ("wrong-key", "webhook-signature-mismatch"),
+        ("unknown-key", "webhook-key-unknown"),
+        ("duplicate", "webhook-header-duplicate"),
+        ("stale", "webhook-too-old"),
+        ("future", "webhook-too-early"),
+        ("seconds", "webhook-time-unit"),
+        ("tampered", "webhook-digest-mismatch"),
+        ("reserialised", "webhook-digest-mismatch"),
+    ] {
+        let receiver = Receiver::answering(&[401]);
+        let sent = trigger(&receiver.url, &["--fault", forgery]);
+        assert_eq!((sent.code, &sent.json()["status"]), (1, &401.into()), "{forgery}: {}", sent.stderr);
+        let verdict = verify(&receiver.deliveries()[0], &[]);
+        assert_eq!((verdict.code, &verdict.json()["code"]), (1, &code.into()), "{forgery}");
+    }
+}
+
+#[test]
+fn a_replay_is_the_same_delivery_twice() {
+    let receiver = Receiver::answering(&[200, 401]);
+    assert_eq!(trigger(&receiver.url, &["--fault", "replayed"]).code, 1);
+    let deliveries = receiver.deliveries();
+    assert_eq!(deliveries[0], deliveries[1]);
+}
+
+#[test]
+fn a_delivery_is_judged_as_of_the_time_given() {
+    let receiver = Receiver::answering(&[200]);
+    trigger(&receiver.url, &["--fault", "stale"]);
+    let delivery = receiver.deliveries().remove(0);
+    let refused = verify(&delivery, &[]);
+    assert_eq!(refused.json()["code"], "webhook-too-old");
+    let created = String::from_utf8(delivery.clone()).unwrap();
+    let created = created.split_once("created=").unwrap().1.split_once(',').unwrap().0;
+    let verdict = verify(&delivery, &["--at", created]);
+    assert_eq!((verdict.code, verdict.json()["signed_at_unix_ms"].to_string().as_str()), (0, created));
+}
+
+#[test]
+fn a_message_behind_a_proxy_needs_the_public_origin() {
+    let receiver = Receiver::answering(&[200]);
+    trigger(&receiver.url, &[]);
+    let delivery = String::from_utf8(receiver.deliveries().remove(0)).unwrap();
+    let host = delivery.split_once("host: ").unwrap().1.split_once("\r\n").unwrap().0;
+    let proxied = delivery.replace(&format!("host: {host}"), "host: inside.example");
+    assert_eq!(verify(proxied.as_bytes(), &[]).code, 1);
+    let verdict = verify(proxied.as_bytes(), &["--public-origin", &format!("https://{host}")]);
+    assert_eq!(verdict.code, 0, "{}", verdict.stdout);
+}
+
+/// Made with Python: `base64(hmac_sha256(b"signing key", b'1705312800.{"a":1}'))`.
+#[test]
+fn an_unleashed_webhook_is_judged_in_its_own_scheme() {
+    let message = "POST /hook HTTP/1.1\r\nhost: h\r\nx-unleashed-timestamp: 1705312800\r\n\
+        x-unleashed-signature: EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=\r\n\r\n{\"a\":1}";
+    let judge = |message: &str, at: &str| {
+        let mut command: Command = tool();
+        command.args(["verify", "unleashed", "--message", "-", "--json", "--at", at]);
+        run_with_input(command.env("UNLEASHED_WEBHOOK_KEY", "signing key"), message.as_bytes())
+    };
+    assert_eq!(judge(message, "1705312801000").json()["verdict"], "verified");
+    assert_eq!(judge(message, "1705313801000").json()["code"], "webhook-too-old");
+    assert_eq!(
+        judge(&message.replace(":1}", ":2}"), "1705312801000").json()["code"],
+        "webhook-signature-mismatch"
+    );
+}
+
+#[test]
+fn a_delivery_stays_on_this_machine_unless_allowed() {
+    let refused = trigger("https://elsewhere.example/hook", &[]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "origin-not-allowed"));
+    let no_one_there = trigger("http://127.0.0.1:1/", &[]);
+    assert_eq!((no_one_there.code, no_one_there.error_code().as_str()), (3, "transport"));
+}
+
+#[test]
+fn keys_that_cannot_be_read_are_named_by_their_place() {
+    let run_with = |keys: &str| {
+        let mut command = tool();
+        command.args(["trigger", "vizion", "--to", "http://127.0.0.1:1/", "--json"]);
+        run(command.env("VIZION_WEBHOOK_KEYS", keys))
+    };
+    for (keys, message) in [("hmac-key-1=a,canary", "entry 2"), ("", "not set: VIZION_WEBHOOK_KEYS")] {
+        let refused = run_with(keys);
+        assert_eq!(refused.code, 2);
+        assert!(refused.stderr.contains(message) && !refused.stderr.contains("canary"), "{}", refused.stderr);
+    }
+}

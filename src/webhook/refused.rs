@@ -117,6 +117,17 @@ pub enum Refused {
     StoreUnreachable,
 }
 
+impl Refused {
+    /// Whether a mistake in what was signed, or with which key, may be the reason.
+    #[cfg(feature = "explain")]
+    pub(super) fn is_mismatch(&self) -> bool {
+        matches!(
+            self,
+            Self::SignatureMalformed | Self::KeyUnknown | Self::DigestMismatch | Self::SignatureMismatch
+        )
+    }
+}
+
 impl Fault for Refused {
     fn code(&self) -> &'static str {
         match self {

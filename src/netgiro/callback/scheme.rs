@@ -7,7 +7,7 @@ use super::super::document::is_one_document;
 use super::super::reply::is_nonce;
 use super::super::signing::Secret;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
-use crate::webhook::{self, Claim, Delivery, Freshness, Refused};
+use crate::webhook::{self, Claim, Delivery, Freshness, Received, Refused};
 
 pub(super) const SIGNATURE: &str = "netgiro_signature";
 pub(super) const NONCE: &str = "netgiro_nonce";
@@ -47,13 +47,12 @@ impl webhook::Scheme for Scheme {
         let signature = delivery.single(SIGNATURE)?;
         let nonce = delivery.single(NONCE)?;
 
-        let signature = Encoding::HexLower.decode(signature).ok_or(Refused::SignatureMalformed)?;
         if !is_nonce(nonce) {
             return Err(Refused::NonceMalformed);
         }
         let url = delivery.url().filter(|url| is_normalised(url)).ok_or(Refused::TargetNotNormalised)?;
         Ok(Claim {
-            signature,
+            signature: Received::new(signature, Encoding::HexLower),
             key_id: None,
             freshness: Freshness::Remembered(self.remember_for),
             stated: Stated { nonce, url },

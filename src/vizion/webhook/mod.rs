@@ -41,13 +41,13 @@ pub mod testing;
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::credentials::NAME;
 use crate::error::Error;
 use crate::field;
-use crate::signing::{Encoding, MacKey};
-use crate::webhook::{self, ReplayStore, Window};
+use crate::signing::Encoding;
+use crate::webhook::{self, HmacKey, ReplayStore, Window};
 
 pub use scheme::Scheme;
 
@@ -101,13 +101,12 @@ impl Keys {
     /// # Errors
     /// When either is empty, padded, or holds control characters; `key-id-taken` for a second key with one id.
     pub fn with(self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
-        let add = || self.add(Some(key_id), mac_key(key_id, &secret.into())?);
+        let add = || self.add(Some(key_id), prepare(key_id, secret.into())?);
         add().map_err(|error: Error| error.in_provider(NAME))
     }
 }
 
-fn mac_key(key_id: &str, secret: &SecretString) -> Result<MacKey, Error> {
+fn prepare(key_id: &str, secret: SecretString) -> Result<HmacKey, Error> {
     field::check("key_id", key_id)?;
-    field::check("secret", secret.expose_secret())?;
-    MacKey::hmac_sha256(secret.expose_secret().as_bytes(), Encoding::HexLower)
+    HmacKey::new("secret", secret, Encoding::HexLower)
 }

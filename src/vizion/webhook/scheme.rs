@@ -9,7 +9,7 @@ use super::super::credentials::NAME;
 use super::parameters::Parameters;
 use super::signing_string::{SigningString, Stated};
 use crate::signing::{Encoding, MacKey, SignedText};
-use crate::webhook::{self, Claim, Delivery, Freshness, Refused, Times};
+use crate::webhook::{self, Claim, Delivery, Freshness, HmacKey, Refused, Times};
 
 pub(super) const SIGNATURE: &str = "x-vizion-signature";
 pub(super) const DIGEST: &str = "digest";
@@ -33,7 +33,7 @@ pub struct Covered<'r> {
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
     const COVERS_URL: bool = true;
-    type Key = MacKey;
+    type Key = HmacKey;
     type Stated<'r> = Covered<'r>;
 
     fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Covered<'r>>, Refused> {
@@ -70,11 +70,19 @@ impl webhook::Scheme for Scheme {
         Err(Refused::DigestMismatch)
     }
 
-    fn mac(key: &MacKey) -> &MacKey {
-        key
+    fn digest<'s>(covered: &'s Covered<'_>) -> Option<&'s [u8; 32]> {
+        Some(&covered.digest)
     }
 
-    fn state(covered: &Covered<'_>, _: &MacKey, _: &[u8], text: &mut SignedText<'_>) {
+    fn mac(key: &HmacKey) -> &MacKey {
+        key.mac()
+    }
+
+    fn state_key(key: &HmacKey, text: &mut SignedText<'_>) {
+        key.state(text);
+    }
+
+    fn state(covered: &Covered<'_>, _: &HmacKey, _: &[u8], text: &mut SignedText<'_>) {
         covered.signing_string.state(text);
     }
 }

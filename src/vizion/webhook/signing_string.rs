@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::{HeaderName, header};
 
-use crate::signing::SignedText;
+use crate::signing::{Origin, Segment, SignedText};
 use crate::webhook::{Delivery, Refused};
 
 /// What must be covered. Without the first a delivery could go to another path, without the last have another body.
@@ -51,9 +51,27 @@ impl<'r> SigningString<'r> {
             if index > 0 {
                 text.separator("\n");
             }
-            text.separator(name).separator(": ").public(name, value);
+            text.separator(name).separator(": ");
+            state_value(name, value, text);
         }
     }
+}
+
+/// States a line's value with where it came from, so that diagnoses know which mistakes go with it.
+fn state_value(name: &str, value: &[u8], text: &mut SignedText<'_>) {
+    let segment = Segment::public(name, value);
+    match name {
+        "(request-target)" => {
+            let space = value.iter().position(|byte| *byte == b' ').unwrap_or_default();
+            let (method, target) = value.split_at_checked(space).unwrap_or_default();
+            text.push(Segment::public("method", method).with_origin(Origin::RequestMethod))
+                .separator(" ")
+                .push(Segment::public("target", target.trim_ascii_start()).with_origin(Origin::RequestTarget))
+        }
+        "(created)" | "(expires)" => text.push(segment.with_origin(Origin::Clock)),
+        "host" => text.push(segment.with_origin(Origin::RequestHost)),
+        _ => text.push(segment.with_origin(Origin::RequestHeader)),
+    };
 }
 
 fn names(list: &str) -> Result<Vec<&str>, Refused> {

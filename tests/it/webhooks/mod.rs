@@ -2,6 +2,7 @@
 
 mod addresses;
 mod cases;
+mod diagnosis;
 mod load;
 mod log;
 mod once;

@@ -380,7 +380,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1024) })]
 
         #[test]
         fn agrees_with_serde_json_however_the_text_is_cut(text in near_json(), cut in any::<prop::sample::Index>()) {

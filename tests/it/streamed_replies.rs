@@ -49,7 +49,7 @@ async fn read(client: &ClientWithMiddleware, url: &str) -> (Vec<u8>, Result<(), 
 #[tokio::test]
 async fn an_honest_reply_comes_whole_however_it_travels() {
     let server = Server::start(|request, _| {
-        let answer = |body: &[u8]| reply(&url_of(&request), body);
+        let answer = |body: &[u8]| reply(&url_of(request), body);
         match &*request.target {
             "/empty" => answer(b"").into(),
             "/plain" => answer(&array_of(1000)).into(),
@@ -106,7 +106,7 @@ fn lengthened(url: &str) -> Answer {
 
 #[tokio::test]
 async fn a_wrong_reply_never_comes_whole_and_ends_in_its_own_error() {
-    let server = Server::start(|request, _| chunked(&wrong(&request), 997, END)).await;
+    let server = Server::start(|request, _| chunked(&wrong(request), 997, END)).await;
     let client = streaming(&server);
     for (path, code) in [
         ("/first-byte", "reply-signature-mismatch"),
@@ -131,7 +131,7 @@ async fn a_wrong_reply_never_comes_whole_and_ends_in_its_own_error() {
 #[tokio::test]
 async fn a_reply_that_is_cut_off_ends_in_the_transports_error() {
     let server =
-        Server::start(|request, _| chunked(&reply(&url_of(&request), array_of(10_000)), 100, b"")).await;
+        Server::start(|request, _| chunked(&reply(&url_of(request), array_of(10_000)), 100, b"")).await;
     let (read, end) = read(&streaming(&server), &server.url("/")).await;
     assert!(read.len() < 10_000);
     let error = end.expect_err("the last chunk never came");
@@ -143,7 +143,7 @@ async fn a_reply_counts_once_and_only_when_it_verified() {
     let recorded: Arc<Mutex<Option<Answer>>> = Arc::default();
     let server = Server::start(move |request, _| {
         let mut recorded = recorded.lock().unwrap();
-        let honest = recorded.get_or_insert_with(|| reply(&url_of(&request), array_of(1_000))).clone();
+        let honest = recorded.get_or_insert_with(|| reply(&url_of(request), array_of(1_000))).clone();
         let mut forged = honest.clone();
         forged.body[2] ^= 1;
         chunked(if request.has("x-forge") { &forged } else { &honest }, 100, END)
@@ -167,11 +167,11 @@ async fn a_reply_counts_once_and_only_when_it_verified() {
 
 #[tokio::test]
 async fn headers_that_fail_are_refused_at_once_and_report_only_buffers() {
-    let server = Server::start(|_, _| Answer::new(200, "[]").into()).await;
+    let server = Server::start(|_, _| Answer::new(200, "[]")).await;
     let error = streaming(&server).get(server.url("/")).send().await.unwrap_err();
     assert_eq!(Error::find(&error).map(Error::code), Some("reply-signature-missing"));
 
-    let server = Server::start(|request, _| reply(&url_of(&request), "[]").into()).await;
+    let server = Server::start(|request, _| reply(&url_of(request), "[]")).await;
     let reporting = client(provider(server.origin()).dangerous_stream_replies().dangerous_report_only());
     let response = reporting.get(server.url("/")).send().await.unwrap();
     assert_eq!(response.extensions().get::<Reply>().map(Reply::verdict), Some(Verdict::Verified));

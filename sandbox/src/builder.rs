@@ -86,7 +86,8 @@ impl Builder {
         let unleashed_url = servers.open(listen, unleashed).await?;
         let vizion_url = servers.open(listen, Vizion::new(credentials.vizion.clone())).await?;
 
-        let inspector_url = servers.open_inspector(listen, credentials.vizion.webhook_key.clone()).await?;
+        let webhook_keys = credentials.webhook_keys();
+        let inspector_url = servers.open_inspector(listen, webhook_keys.vizion.clone()).await?;
 
         let clients = Clients {
             netvisor: netvisor::Netvisor::new(credentials.netvisor)?
@@ -107,7 +108,7 @@ impl Builder {
             vizion: vizion_url,
             inspector: inspector_url,
         };
-        Ok(Sandbox::new(servers, urls, clients))
+        Ok(Sandbox::new(servers, urls, clients, webhook_keys))
     }
 }
 

@@ -103,6 +103,22 @@ async fn the_stream_brings_everything_to_a_page_of_an_earlier_sandbox() {
     }
 }
 
+/// A key under a wrong name is the commonest way not to be let in.
+#[tokio::test]
+async fn a_secret_in_a_wrong_place_is_not_shown() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let key = "sandbox-vizion-key-7b3e";
+    for vendor in Vendor::ALL {
+        let target = format!("/{key}?key={key}");
+        let mut request = signed_for(&sandbox, vendor, &target);
+        request.headers_mut().insert("api-key", format!("Bearer {key}").parse().unwrap());
+        send(request.map(|_| r#"{"key":"sandbox-vizion-key-7b3e"}"#)).await;
+    }
+    let page = get(&sandbox, "/", &format!("host: {}\r\n", authority(&sandbox))).await;
+    assert!(page.contains("Bearer ‹secret›") && page.contains("?key=‹secret›"), "{page}");
+    assert!(!page.contains(key) && !format!("{:?}", sandbox.exchanges()).contains(key), "{page}");
+}
+
 /// A signature is shown where it proves nothing elsewhere, and a wrong one never: it may be right elsewhere.
 #[tokio::test]
 async fn a_signature_is_shown_only_where_it_opens_nothing() {

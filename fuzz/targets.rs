@@ -1,10 +1,14 @@
 //! What the fuzzer runs, and `tests/it/fuzz_corpus.rs` over the corpus. Each panics when something does not hold.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use countersign::netgiro::{Netgiro, SentRequest};
 use countersign::netvisor::{Credentials, Netvisor, ResponseStatus};
+use countersign::signing::{Segment, SignedText};
 use countersign::unleashed::Unleashed;
+use countersign::vizion::webhook::{Verifier, testing};
 use countersign::{Outgoing, Provider, SignedForm, sign, sign_http};
-use http::{Extensions, HeaderMap, HeaderValue, Method};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -96,4 +100,66 @@ fn netvisor(sender: &str) -> Result<Netvisor, countersign::Error> {
         partner_key: "partner-key".into(),
         organisation_id: "1234567-8".to_owned(),
     })
+}
+
+const WEBHOOK_URL: &str = "https://hooks.example.com/vizion?a=1";
+const EVENT: &[u8] = br#"{"event":"arrived","note":"a b"}"#;
+
+/// Any bytes as Vizion's signature header: nothing is accepted, since no key made a signature; and whatever can be read
+/// covers what must be covered.
+pub(crate) fn webhook_header(input: &[u8]) {
+    let Ok(signature) = HeaderValue::from_bytes(input) else { return };
+    let request = Request::post("/vizion?a=1")
+        .header("host", "hooks.example.com")
+        .header("digest", format!("SHA-256={}", hex::encode(Sha256::digest(EVENT))))
+        .header("x-vizion-signature", signature);
+    let (parts, ()) = request.body(()).unwrap().into_parts();
+    assert!(webhook_verifier().verify(&parts, EVENT, webhook_time()).is_err());
+
+    let mut text = Vec::new();
+    let mut keep = |segment: Segment<'_>| text.extend_from_slice(segment.public_bytes().unwrap());
+    if webhook_verifier().signed_text(&parts, EVENT, &mut SignedText::new(&mut keep)).is_ok() {
+        let text = String::from_utf8(text).unwrap();
+        for line in [
+            "(request-target): post /vizion?a=1",
+            "(created): ",
+            "host: hooks.example.com",
+            "digest: SHA-256=",
+        ] {
+            assert_eq!(text.lines().filter(|found| found.starts_with(line)).count(), 1, "{line}");
+        }
+    }
+}
+
+/// An honest delivery with one header or the body replaced by any bytes: nothing but the signed body is handed on. The
+/// first byte says what is replaced, the second whether a header is added instead.
+pub(crate) fn webhook_verify(input: &[u8]) {
+    const HEADERS: [&str; 7] =
+        ["x-vizion-signature", "digest", "host", "date", "user-agent", "content-type", "content-length"];
+    let [place, append, bytes @ ..] = input else { return };
+    let request = testing::sign("hmac-key-1", SECRET, WEBHOOK_URL, EVENT, webhook_time()).unwrap();
+    let (mut parts, mut body) = request.into_parts();
+    match HEADERS.get(usize::from(*place)) {
+        None => body = bytes.to_vec().into(),
+        Some(name) => {
+            let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
+            let name = HeaderName::from_static(name);
+            if append % 2 == 1 {
+                parts.headers.append(name, value);
+            } else {
+                parts.headers.insert(name, value);
+            }
+        }
+    }
+    if let Ok(verified) = webhook_verifier().verify(&parts, &body, webhook_time()) {
+        assert_eq!(&**verified, EVENT);
+    }
+}
+
+fn webhook_verifier() -> Verifier {
+    Verifier::builder().key("hmac-key-1", SECRET).unwrap().accept_pretty_printed_body().build()
+}
+
+fn webhook_time() -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(1_685_548_865_944)
 }

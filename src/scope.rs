@@ -146,3 +146,16 @@ impl Fault for ScopeFault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_listed_in_the_order_in_which_they_were_allowed() {
+        let scope =
+            Scope::new(["https://a.example:443", "https://b.example:8443", "http://[::1]:1"]).unwrap();
+        let expected = ["https://a.example", "https://b.example:8443", "http://[::1]:1"];
+        assert!(scope.origins().eq(expected));
+    }
+}

@@ -10,6 +10,7 @@ use crate::fault::{Fault, Injected};
 use crate::netgiro::Netgiro;
 use crate::netvisor::Netvisor;
 use crate::sandbox::{Clients, Sandbox, Urls};
+use crate::secrets::Secrets;
 use crate::server::Servers;
 use crate::unleashed::Unleashed;
 use crate::vendor::Vendor;
@@ -77,7 +78,7 @@ impl Builder {
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback);
         }
-        let mut servers = Servers::new();
+        let mut servers = Servers::new(Secrets::of(&credentials));
         servers.shared().inject(injected);
         let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form);
         let netvisor_url = servers.open(listen, netvisor).await?;
@@ -86,7 +87,8 @@ impl Builder {
         let unleashed_url = servers.open(listen, unleashed).await?;
         let vizion_url = servers.open(listen, Vizion::new(credentials.vizion.clone())).await?;
 
-        let inspector_url = servers.open_inspector(listen, credentials.vizion.webhook_key.clone()).await?;
+        let webhook_keys = credentials.webhook_keys();
+        let inspector_url = servers.open_inspector(listen, webhook_keys.vizion.clone()).await?;
 
         let clients = Clients {
             netvisor: netvisor::Netvisor::new(credentials.netvisor)?
@@ -107,7 +109,7 @@ impl Builder {
             vizion: vizion_url,
             inspector: inspector_url,
         };
-        Ok(Sandbox::new(servers, urls, clients))
+        Ok(Sandbox::new(servers, urls, clients, webhook_keys))
     }
 }
 

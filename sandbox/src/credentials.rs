@@ -44,7 +44,7 @@ pub struct VizionCredentials {
     pub api_key: SecretString,
     /// A second key, valid but without any permission: it is answered with 401.
     pub restricted_api_key: SecretString,
-    /// What the inspector signs webhooks with.
+    /// What webhooks are signed with.
     pub webhook_key: WebhookKey,
 }
 
@@ -57,7 +57,18 @@ pub struct WebhookKey {
     pub secret: SecretString,
 }
 
+/// What the sandbox signs webhooks with.
+#[derive(Clone)]
+pub(crate) struct WebhookKeys {
+    pub(crate) vizion: WebhookKey,
+    pub(crate) netgiro: SecretString,
+}
+
 impl Credentials {
+    pub(crate) fn webhook_keys(&self) -> WebhookKeys {
+        WebhookKeys { vizion: self.vizion.webhook_key.clone(), netgiro: self.netgiro.secret_key.clone() }
+    }
+
     /// Made up: they open nothing anywhere else.
     #[must_use]
     pub fn demo() -> Self {

@@ -25,6 +25,10 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Webhooks
+//! [`Sandbox::vizion_webhook`] and [`Sandbox::netgiro_callback`] deliver signed webhooks to the program under test, with
+//! retries; the inspector's page sends them, too.
+//!
 //! # Scope
 //! It checks how requests are signed, not what they ask for: any path and any body are answered alike. Timestamps are
 //! signed but may be of any age.
@@ -37,6 +41,7 @@
 mod arrived;
 mod builder;
 mod credentials;
+mod delivery;
 mod exchange;
 mod fault;
 mod inspector;
@@ -45,6 +50,7 @@ mod media;
 mod netgiro;
 mod netvisor;
 mod sandbox;
+mod secrets;
 mod seen;
 mod server;
 mod signatures;
@@ -57,6 +63,7 @@ mod workings;
 
 pub use builder::{Builder, StartError};
 pub use credentials::{Credentials, NetgiroCredentials, UnleashedCredentials, VizionCredentials, WebhookKey};
+pub use delivery::{Delivered, Delivery, DeliveryError, Unanswered};
 pub use exchange::Exchange;
 pub use fault::{Fault, UnknownFault};
 pub use sandbox::Sandbox;

@@ -1,14 +1,18 @@
 //! The running sandbox.
 
 use std::fmt;
+use std::time::UNIX_EPOCH;
 
-use countersign::netgiro::Netgiro;
+use bytes::Bytes;
+use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::Netvisor;
 use countersign::unleashed::Unleashed;
-use countersign::vizion::Vizion;
+use countersign::vizion::{self, Vizion};
 use tokio::sync::broadcast;
 
 use crate::builder::{Builder, StartError};
+use crate::credentials::WebhookKeys;
+use crate::delivery::Delivery;
 use crate::exchange::Exchange;
 use crate::fault::{Fault, Injected};
 use crate::server::Servers;
@@ -20,6 +24,7 @@ pub struct Sandbox {
     servers: Servers,
     urls: Urls,
     clients: Clients,
+    webhook_keys: WebhookKeys,
 }
 
 pub(crate) struct Urls {
@@ -51,8 +56,8 @@ impl Sandbox {
         Builder::new()
     }
 
-    pub(crate) fn new(servers: Servers, urls: Urls, clients: Clients) -> Self {
-        Self { servers, urls, clients }
+    pub(crate) fn new(servers: Servers, urls: Urls, clients: Clients, webhook_keys: WebhookKeys) -> Self {
+        Self { servers, urls, clients, webhook_keys }
     }
 
     /// Middleware that signs as the sandbox's Netvisor wants it.
@@ -77,6 +82,26 @@ impl Sandbox {
     #[must_use]
     pub fn vizion(&self) -> Vizion {
         self.clients.vizion.clone()
+    }
+
+    /// A webhook of Vizion's to `url`, signed with the sandbox's webhook key; `body` is JSON on one line.
+    pub fn vizion_webhook(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
+        let (key, body) = (self.webhook_keys.vizion.clone(), body.into());
+        Delivery::new(url, move |url, at| {
+            vizion::webhook::testing::sign(&key.id, key.secret.clone(), url, body.clone(), at)
+        })
+    }
+
+    /// A payment callback of Netgíró's to `url`, signed with the sandbox's secret key. It carries no time; what differs
+    /// between attempts is the nonce.
+    pub fn netgiro_callback(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
+        let (secret, body) = (self.webhook_keys.netgiro.clone(), body.into());
+        Delivery::new(url, move |url, at| {
+            let nonce = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+            // Nanoseconds since 1970 fit 64 bits until the year 2554.
+            let nonce = u64::try_from(nonce).unwrap_or(u64::MAX);
+            netgiro::callback::testing::sign(secret.clone(), url, body.clone(), nonce)
+        })
     }
 
     /// Netvisor's origin, `http://127.0.0.1:port`, without a slash at its end.

@@ -27,8 +27,12 @@ pub(super) fn rewritten<'a>(
 
 /// The attempt with its addresses rewritten, as text, then put back in the charset they are signed in.
 pub(super) fn rewrite(attempt: &Attempt, form: impl Fn(&Part, &str) -> Option<String>) -> Option<Attempt> {
+    rewrite_parts(attempt, |part| if is_address(part) { form(part, &part.text()) } else { None })
+}
+
+fn rewrite_parts(attempt: &Attempt, form: impl Fn(&Part) -> Option<String>) -> Option<Attempt> {
     attempt.with_text(|part| {
-        let rewritten = if is_address(part) { form(part, &part.text())? } else { return None };
+        let rewritten = form(part)?;
         match part.charset {
             Charset::Utf8 | Charset::Bytes => Some(rewritten.into_bytes()),
             Charset::Latin9 => Some(encoding_rs::ISO_8859_15.encode(&rewritten).0.into_owned()),
@@ -157,12 +161,38 @@ pub(super) fn scheme<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a
     )
 }
 
-/// One of the other URLs that the transcript was given.
+/// One of the other URLs that the transcript was given, in the address and in a host that is signed beside it.
 pub(super) fn other_url<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     Box::new(transcript.other_urls.iter().filter_map(|other| {
-        let attempt = rewrite(attempt, |_, _| Some(other.clone()))?;
-        Some(Variant { attempt, detail: Some(other.escape_debug().to_string()) })
+        let attempt = rewrite_parts(attempt, |part| {
+            let known = part.kind == SegmentKind::Public && !part.bytes.is_empty();
+            if known { piece(other, part.origin).map(str::to_owned) } else { None }
+        })?;
+        // Without the query, which may hold personal data.
+        let shown = other.split('?').next().unwrap_or_default();
+        Some(Variant { attempt, detail: Some(shown.escape_debug().to_string()) })
     }))
+}
+
+/// What of `url` stands in a part that comes from `origin`. One that is not absolute stands for the address as a whole.
+fn piece(url: &str, origin: Origin) -> Option<&str> {
+    let is_address = matches!(origin, Origin::RequestUrl | Origin::RequestQuery | Origin::RequestTarget);
+    let Some((host, target)) = host_and_target(url) else { return is_address.then_some(url) };
+    match origin {
+        Origin::RequestUrl => Some(url),
+        Origin::RequestHost => Some(host),
+        Origin::RequestTarget => Some(target),
+        Origin::RequestQuery => Some(target.split_once('?').map_or("", |(_, query)| query)),
+        _ => None,
+    }
+}
+
+/// The two sides of an absolute URL, byte for byte: nothing is normalised.
+fn host_and_target(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let is_absolute = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let at_target = rest.find(['/', '?']).unwrap_or(rest.len());
+    if is_absolute { rest.split_at_checked(at_target) } else { None }
 }
 
 /// The two digits after each percent sign in another case.

@@ -72,8 +72,12 @@ pub(super) fn other_key<'a>(transcript: &'a Transcript, attempt: &'a Attempt) ->
     }
     Box::new(transcript.other_keys.iter().map(|(id, key)| Variant {
         attempt: Attempt { key: Key::Prepared(key.clone()), ..attempt.clone() },
-        detail: Some(format!("the key {}", id.escape_debug())),
+        detail: Some(key_named(id)),
     }))
+}
+
+pub(super) fn key_named(id: &str) -> String {
+    format!("the key {}", id.escape_debug())
 }
 
 fn none<'a>() -> Variants<'a> {

@@ -91,6 +91,8 @@ pub enum Outcome {
     Reproduced,
     /// It has the right form and no known mistake reproduces it: another key, most likely. A conclusion, not a proof.
     WrongKey,
+    /// The signature is right, and no known mistake makes its digest of the body that arrived: proved to be of another.
+    OtherBody,
     /// It is not a digest in any known encoding, so nothing could be compared.
     Malformed,
     /// The provider signs nothing: there is no signature to compare with.
@@ -126,8 +128,8 @@ impl Diagnosis {
     }
 
     /// The stable code of the likeliest explanation, e.g. `query-decoded`; of two mistakes made together, both codes
-    /// with a `+` between them. `matches`, `wrong-key`, `signature-malformed` and `not-signed` are the codes of
-    /// outcomes without a mistake.
+    /// with a `+` between them. `matches`, `wrong-key`, `other-body`, `signature-malformed` and `not-signed` are
+    /// the codes of outcomes without a mistake.
     #[must_use]
     pub fn code(&self) -> &str {
         self.first().map_or("wrong-key", Finding::code)
@@ -143,6 +145,28 @@ impl Diagnosis {
     #[must_use]
     pub fn fix(&self) -> &str {
         self.first().map_or("", Finding::fix)
+    }
+
+    /// What a refusal says of this, where a mistake is proved.
+    #[cfg(any(feature = "netgiro", feature = "webhook"))]
+    pub(crate) fn note(&self) -> Option<String> {
+        (self.outcome == Outcome::Reproduced).then(|| {
+            let sentence = self.sentence().trim_end_matches('.');
+            format!("a known mistake would explain it, {}: {sentence}", self.code())
+        })
+    }
+
+    /// The signature was made with the key `key_id`, and names another that is not known.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn wrong_key_id(key_id: &str) -> Self {
+        let finding = table::WRONG_KEY_ID.finding().detailed(Some(algorithm::key_named(key_id)));
+        Self { outcome: Outcome::Reproduced, findings: vec![finding], complete: true }
+    }
+
+    /// The signature is right for a digest that the body does not have.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn other_body() -> Self {
+        Self { outcome: Outcome::OtherBody, findings: vec![table::OTHER_BODY.finding()], complete: true }
     }
 
     fn first(&self) -> Option<&Finding> {

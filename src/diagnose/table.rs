@@ -207,12 +207,7 @@ static MISTAKES: [Mistake; 34] = [
         fix: "Make the key of all its parts; an explanation lists them.",
         variants: algorithm::part_of_key,
     },
-    Mistake {
-        code: "wrong-key-id",
-        sentence: "Another key signed than the key id says.",
-        fix: "Send the id of the key that signs; after a rotation, change both together.",
-        variants: algorithm::other_key,
-    },
+    WRONG_KEY_ID,
     Mistake {
         code: "hmac-for-plain-hash",
         sentence: "An HMAC was computed where a plain hash is expected.",
@@ -239,6 +234,13 @@ static MISTAKES: [Mistake; 34] = [
     },
 ];
 
+pub(super) const WRONG_KEY_ID: Mistake = Mistake {
+    code: "wrong-key-id",
+    sentence: "Another key signed than the key id says.",
+    fix: "Send the id of the key that signs; after a rotation, change both together.",
+    variants: algorithm::other_key,
+};
+
 /// What a diagnosis says where no mistake is proved.
 pub(super) struct Conclusion(&'static str, &'static str, &'static str);
 
@@ -254,6 +256,12 @@ pub(super) static WRONG_KEY: Conclusion = Conclusion(
     "wrong-key",
     "No known mistake reproduces this signature, so it was most likely made with another key.",
     "Compare the fingerprints of the keys on both sides, then the explanations of both requests.",
+);
+#[cfg(feature = "webhook")]
+pub(super) static OTHER_BODY: Conclusion = Conclusion(
+    "other-body",
+    "The signature is right, and the body is not the one that its digest was made of.",
+    "Hand over the bytes as received; if they are, the body was changed or cut off on the way.",
 );
 pub(super) static MALFORMED: Conclusion = Conclusion(
     "signature-malformed",

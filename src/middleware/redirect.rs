@@ -33,7 +33,8 @@ pub(super) fn exposed_by_failure(
     };
     let followed = cause.url().filter(|_| cause.is_redirect()).map(|url| check_final_url(signed, url));
     match followed {
-        Some(Err(exposed)) => Ok(exposed.with_source(cause)),
+        // reqwest's error prints the URL, whose query may hold personal data.
+        Some(Err(exposed)) => Ok(exposed.with_source(cause.without_url())),
         _ => Err(cause.into()),
     }
 }
@@ -69,26 +70,35 @@ impl Hop {
         }
         let mut request = before.ok_or_else(|| Error::new(RedirectFault::StreamBody))?;
         *request.url_mut() = location;
-        let drops_body = match self.status {
-            StatusCode::SEE_OTHER => !matches!(*request.method(), Method::GET | Method::HEAD),
-            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => *request.method() == Method::POST,
-            _ => false,
-        };
-        if drops_body {
-            *request.method_mut() = Method::GET;
-            *request.body_mut() = None;
-            for name in [
-                header::CONTENT_TYPE,
-                header::CONTENT_LENGTH,
-                header::CONTENT_ENCODING,
-                header::CONTENT_LANGUAGE,
-                header::CONTENT_LOCATION,
-                header::TRANSFER_ENCODING,
-            ] {
-                request.headers_mut().remove(name);
-            }
+        if let Some(method) = method_without_body(self.status, request.method()) {
+            *request.method_mut() = method;
+            drop_body(&mut request);
         }
         Ok(request)
+    }
+}
+
+/// The method of the next hop where that hop has no body; `None` where both stay as they are.
+fn method_without_body(status: StatusCode, method: &Method) -> Option<Method> {
+    match (status, method) {
+        (StatusCode::SEE_OTHER, &Method::HEAD) => Some(Method::HEAD),
+        (StatusCode::SEE_OTHER, _) => Some(Method::GET),
+        (StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND, &Method::POST) => Some(Method::GET),
+        _ => None,
+    }
+}
+
+fn drop_body(request: &mut Request) {
+    *request.body_mut() = None;
+    for name in [
+        header::CONTENT_TYPE,
+        header::CONTENT_LENGTH,
+        header::CONTENT_ENCODING,
+        header::CONTENT_LANGUAGE,
+        header::CONTENT_LOCATION,
+        header::TRANSFER_ENCODING,
+    ] {
+        request.headers_mut().remove(name);
     }
 }
 

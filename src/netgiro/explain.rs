@@ -7,7 +7,7 @@ use super::Netgiro;
 use super::credentials::NAME;
 use super::reply::{ReplyFault, SentRequest, single};
 use super::signing::{NONCE, SIGNATURE};
-use crate::diagnose::{Diagnosis, Outcome};
+use crate::diagnose::Diagnosis;
 use crate::error::Error;
 use crate::explain::Transcript;
 
@@ -61,19 +61,11 @@ impl Netgiro {
         if error.fault() != Some(&ReplyFault::Mismatch) || body.len() > LONGEST_NOTED {
             return error;
         }
-        match self.known_mistake(sent, headers, body) {
-            Some(found) => error.with_note(format!(
-                "a known mistake would explain it, {}: {}",
-                found.code(),
-                found.sentence().trim_end_matches('.')
-            )),
-            None => error,
-        }
+        self.known_mistake(sent, headers, body).into_iter().fold(error, Error::with_note)
     }
 
-    fn known_mistake(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Option<Diagnosis> {
+    fn known_mistake(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Option<String> {
         let received = headers.get(SIGNATURE)?.to_str().ok()?;
-        let diagnosis = self.reply_transcript(sent, headers, body).ok()?.diagnose_briefly(received);
-        (diagnosis.outcome() == Outcome::Reproduced).then_some(diagnosis)
+        self.reply_transcript(sent, headers, body).ok()?.diagnose_briefly(received).note()
     }
 }

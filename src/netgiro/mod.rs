@@ -86,7 +86,8 @@ impl Netgiro {
     }
 
     /// Hands replies on even when they do not verify; [`Reply::verdict`] in the response's extensions says which
-    /// did. Anyone between you and Netgíró can then make up replies: for first contact with a live account only.
+    /// did. Anyone between you and Netgíró can then make up replies: for first contact with a live account only. A reply
+    /// over the body limit is an error all the same.
     #[must_use]
     pub fn dangerous_report_only(mut self) -> Self {
         self.report_only = true;

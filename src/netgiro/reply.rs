@@ -11,6 +11,7 @@ use super::seen::{NonceId, SeenNonces, nonce_id};
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use super::utf8::Utf8;
 use crate::error::{Class, Error, Fault};
+use crate::scope::printable_origin;
 use crate::signing::{Encoding, Mac, Outgoing, Segment, SignedText, as_sent};
 
 /// Longer nonces and reference ids than this are not taken from a reply.
@@ -53,9 +54,10 @@ impl SentRequest {
     }
 }
 
+/// Neither path nor query, which may hold personal data.
 impl fmt::Debug for SentRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SentRequest").field("url", &self.url.as_str()).finish_non_exhaustive()
+        f.debug_struct("SentRequest").field("origin", &printable_origin(&self.url)).finish_non_exhaustive()
     }
 }
 

@@ -7,6 +7,10 @@
 //!
 //! Replies are XML and not signed. [`ResponseStatus`] reads whether they say `OK` or `FAILED`.
 //!
+//! `Content-Type` is `text/plain`, as in the vendor's sample, unless the request has one. The client's default headers are
+//! added below this middleware, which does not see them: a `Content-Type` among them loses to `text/plain`. Set it on the
+//! request instead.
+//!
 //! Netvisor takes one call at a time per company, and some take minutes: set a time-out of at least 120 s.
 //!
 //! ```no_run

@@ -70,6 +70,8 @@ impl ResponseStatus {
 pub(super) fn scan(body: &[u8]) -> Result<Scan, Error> {
     let text = decode(body);
     let mut reader = Reader::from_str(&text);
+    // `<Root/>` is a document that has ended, just as `<Root></Root>` is.
+    reader.config_mut().expand_empty_elements = true;
     let mut path: Vec<String> = Vec::new();
     let mut statuses: Vec<String> = Vec::new();
     while let Ok(event) = reader.read_event() {
@@ -175,6 +177,11 @@ mod tests {
             <BankStatus>FAILED</BankStatus></Voucher></Root>";
         assert_eq!(read(data), Ok(None));
         assert_eq!(read("<Replies><InsertedDataIdentifier>1</InsertedDataIdentifier></Replies>"), Ok(None));
+        for empty in
+            ["<Root></Root>", "<Root/>", "<?xml version='1.0'?><Root />", "<Root><Customers/></Root>"]
+        {
+            assert_eq!(read(empty), Ok(None), "{empty}");
+        }
     }
 
     #[test]

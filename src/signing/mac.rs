@@ -242,6 +242,12 @@ impl fmt::Debug for Signature {
 }
 
 impl Encoding {
+    /// The text of a digest.
+    #[cfg(all(feature = "explain", feature = "webhook"))]
+    pub(crate) fn encode(self, digest: &[u8; DIGEST_LENGTH]) -> String {
+        Signature { digest: *digest, encoding: self }.expose_text()
+    }
+
     /// Decodes a received signature; `None` unless it is a whole digest in this encoding.
     #[must_use]
     pub fn decode(self, text: &[u8]) -> Option<[u8; DIGEST_LENGTH]> {

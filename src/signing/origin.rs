@@ -14,6 +14,8 @@ pub enum Origin {
     RequestTarget,
     /// The method of the request.
     RequestMethod,
+    /// The host that the request went to, with its port if it is not the scheme's own.
+    RequestHost,
     /// A header of the request, set by whoever sent it.
     RequestHeader,
     /// The body, byte for byte.
@@ -41,6 +43,7 @@ impl Origin {
             Self::RequestQuery => "query of the request URL",
             Self::RequestTarget => "path of the request URL",
             Self::RequestMethod => "request method",
+            Self::RequestHost => "host of the request",
             Self::RequestHeader => "request header",
             Self::Body => "body",
             Self::Credential => "credential",

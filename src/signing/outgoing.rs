@@ -78,12 +78,12 @@ impl<'a> Outgoing<'a> {
     ///
     /// # Errors
     /// `url-not-absolute` when the URI has no scheme or host; `url-not-normalised` when a client may send other bytes
-    /// than these, e.g. for `/a/../b`: pass the URL through `url::Url` first.
+    /// than these, e.g. for `/a/../b`, `https://HOST/` or a port that is the scheme's own: pass the URL through
+    /// `url::Url` first.
     pub fn from_http<B: Payload>(request: &'a http::Request<B>) -> Result<Self, Error> {
-        let uri = request.uri();
-        let url = Url::parse(&uri.to_string()).map_err(|_| Error::new(UrlFault::NotAbsolute))?;
-        let same_host = url.host_str().zip(uri.host()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
-        if !same_host || url.path() != uri.path() || url.query() != uri.query() {
+        let uri = request.uri().to_string();
+        let url = Url::parse(&uri).map_err(|_| Error::new(UrlFault::NotAbsolute))?;
+        if url.as_str() != uri {
             return Err(Error::new(UrlFault::NotNormalised));
         }
         Ok(Self {
@@ -219,6 +219,39 @@ impl Fault for StreamBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_http_request_is_signed_only_for_the_url_that_every_client_sends() {
+        let code = |url: &str| {
+            let request = http::Request::get(url).body(()).unwrap();
+            Outgoing::from_http(&request)
+                .map(|read| read.url_as_sent().to_owned())
+                .map_err(|error| error.code())
+        };
+        for (url, sent) in [
+            ("https://h", "https://h/"),
+            ("HTTPS://h/", "https://h/"),
+            ("https://h?a=1", "https://h/?a=1"),
+            ("https://h/a?", "https://h/a?"),
+            ("https://h:8443/a%2Fb?q=%2f#fragment", "https://h:8443/a%2Fb?q=%2f"),
+            ("http://[::1]:1/", "http://[::1]:1/"),
+        ] {
+            assert_eq!(code(url).as_deref(), Ok(sent), "{url}");
+        }
+        for url in [
+            "https://H/",
+            "https://h:443/",
+            "http://h:80/",
+            "https://h:08443/",
+            "http://127.1/",
+            "http://[0:0::1]/",
+            "https://h/a/./b",
+            "https://h/?name=O'Neil",
+        ] {
+            assert_eq!(code(url), Err("url-not-normalised"), "{url}");
+        }
+        assert_eq!(code("/a"), Err("url-not-absolute"));
+    }
 
     #[test]
     fn a_received_url_keeps_the_characters_that_arrived() {

@@ -73,6 +73,8 @@ impl<S: Scheme> Builder<S> {
     /// the host or takes `/prefix` off the path. It also binds deliveries to this host: without it, one that was signed
     /// for another host of yours with the same key passes here, since the `host` header is the sender's to choose.
     ///
+    /// What axum's `nest` takes off the path is known without it, with the feature `axum`.
+    ///
     /// # Errors
     /// `invalid-public-origin`.
     pub fn public_origin(mut self, origin: &str) -> Result<Self, Error> {
@@ -81,7 +83,8 @@ impl<S: Scheme> Builder<S> {
     }
 
     /// Where accepted deliveries are remembered. Default: a [`MemoryStore`] of this verifier's own. A service on
-    /// several machines needs a store that they share.
+    /// several machines needs a store that they share, and one window for all: a delivery is remembered for as long as the
+    /// verifier that accepted it would take it, and one with a longer window would then take it again.
     #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
         self.settings.store = Arc::new(store);

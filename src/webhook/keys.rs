@@ -46,6 +46,12 @@ impl<S: Scheme> Keys<S> {
     ) -> impl Iterator<Item = (&'k Option<Arc<str>>, &'k S::Key)> {
         self.0.iter().filter(move |entry| entry.id.as_deref() == id).map(|entry| (&entry.id, &entry.key))
     }
+
+    /// The keys that have an id.
+    #[cfg(feature = "explain")]
+    pub(super) fn with_ids(&self) -> impl Iterator<Item = (&Arc<str>, &S::Key)> {
+        self.0.iter().filter_map(|entry| Some((entry.id.as_ref()?, &entry.key)))
+    }
 }
 
 /// Shows the ids, never a key.

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use tower_layer::Layer;
@@ -115,6 +115,10 @@ where
                 return Ok(unauthorized());
             };
             let body = Full::new(Bytes::clone(&verified));
+            // A body that was pretty-printed has become shorter than the header says.
+            if let header::Entry::Occupied(mut length) = parts.headers.entry(header::CONTENT_LENGTH) {
+                length.insert(verified.len().into());
+            }
             parts.extensions.insert(verified);
             inner.call(Request::from_parts(parts, body)).await
         })

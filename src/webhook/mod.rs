@@ -18,12 +18,14 @@
 //! Without a framework, [`Verifier::receive`] takes `http::request::Parts` and the body.
 //!
 //! # The order
-//! Size limit, header presence and duplicates, parsing, coverage, algorithm and key id, time, digest of the raw bytes,
-//! MAC, replay store. The first that fails refuses, and nothing later runs: a forgery never reaches the store, so it
+//! Size limit, header presence and duplicates, parsing, coverage, algorithm, the signature's form, key id, time, digest
+//! of the raw bytes, MAC, replay store. The first that fails refuses, and nothing later runs: a forgery never reaches the store, so it
 //! cannot spend the honest delivery's place. Signatures and digests are compared decoded, in constant time.
 //!
 //! The sender is told nothing but 401, in the same bytes for every reason. The reason, with a stable code and a next
-//! step, goes to the log (`tracing`, level `WARN`) and to [`Builder::on_refused`].
+//! step, goes to the log (`tracing`, level `WARN`) and to [`Builder::on_refused`]. With the feature `explain`, a digest
+//! or signature that does not match carries a note where a known mistake would explain it: a body printed anew, a
+//! proxy's host or path, another key's id. `Verifier::diagnose` looks further, for tools.
 //!
 //! # What each scheme covers
 //!
@@ -42,7 +44,10 @@
 mod builder;
 #[cfg(feature = "axum")]
 mod extract;
+#[cfg(feature = "explain")]
+mod forwarded;
 mod headers;
+mod hmac_key;
 mod keys;
 #[cfg(feature = "tower")]
 mod layer;
@@ -70,5 +75,6 @@ pub use verifier::Verifier;
 pub use window::Window;
 
 pub(crate) use headers::integer;
-pub(crate) use scheme::{Claim, Delivery, Freshness, Scheme};
+pub(crate) use hmac_key::HmacKey;
+pub(crate) use scheme::{Claim, Delivery, Freshness, Received, Scheme};
 pub(crate) use window::Times;

@@ -22,7 +22,7 @@ pub enum Refused {
         /// The header's name.
         name: &'static str,
     },
-    /// A header that may be there once is there twice.
+    /// A header that may be there once is there twice; for `host`, also when the request's target names another one.
     #[error("the header {name} is there more than once")]
     HeaderDuplicate {
         /// The header's name.
@@ -112,9 +112,20 @@ pub enum Refused {
     /// This delivery was accepted before.
     #[error("the delivery has been accepted before")]
     Replayed,
-    /// The replay store did not answer.
-    #[error("the replay store did not answer, so nobody knows whether this is a repetition")]
+    /// The replay store did not answer, or is full; the error underneath says which.
+    #[error("the replay store could not say whether this is a repetition")]
     StoreUnreachable,
+}
+
+impl Refused {
+    /// Whether a mistake in what was signed, or with which key, may be the reason.
+    #[cfg(feature = "explain")]
+    pub(super) fn is_mismatch(&self) -> bool {
+        matches!(
+            self,
+            Self::SignatureMalformed | Self::KeyUnknown | Self::DigestMismatch | Self::SignatureMismatch
+        )
+    }
 }
 
 impl Fault for Refused {
@@ -185,7 +196,7 @@ impl Fault for Refused {
                 "Nothing, if the vendor repeats deliveries; otherwise someone has recorded one."
             }
             Self::StoreUnreachable => {
-                "Bring the replay store back; deliveries are accepted again by themselves."
+                "Bring the replay store back, or give it more room: the error underneath says what it lacks."
             }
             _ => "Treat the delivery as forged; the vendor's own are well-formed.",
         }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method, Uri, header};
 
 use super::origin::PublicOrigin;
 use super::window::Times;
 use super::{Refused, headers};
-use crate::signing::{MacKey, Segment, Signature, SignedText};
+use crate::signing::{Encoding, MacKey, Segment, Signature, SignedText};
 
 /// A provider's way of signing webhooks. Cannot be implemented outside: the order is the verifier's, not the scheme's.
 pub trait Scheme: Sized + Send + Sync + 'static {
@@ -25,13 +25,22 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     /// Reads the headers: presence and duplicates, parsing, coverage, algorithm.
     fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, Refused>;
 
-    /// The body that the digest was made of, where the scheme has a digest.
-    fn check_digest<'b>(&self, _: &Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+    /// The digest of the body, where the signature covers one in the body's place.
+    fn digest<'s>(_: &'s Self::Stated<'_>) -> Option<&'s [u8; 32]> {
+        None
+    }
+
+    /// The body that the digest was made of, where the scheme has a digest. Where that is not the one received, what is
+    /// stated is brought in line with it.
+    fn check_digest<'b>(&self, _: &mut Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
         Ok(Cow::Borrowed(body))
     }
 
     /// The state that the MAC starts from.
     fn mac(key: &Self::Key) -> &MacKey;
+
+    /// States the bytes of the key, for diagnoses; nothing where the secret is part of the text.
+    fn state_key(_: &Self::Key, _: &mut SignedText<'_>) {}
 
     /// States the signed text. The only place where it is stated: signing, verifying and explaining walk it.
     fn state(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8], text: &mut SignedText<'_>);
@@ -53,10 +62,25 @@ pub trait Scheme: Sized + Send + Sync + 'static {
 /// What a delivery says about itself.
 #[derive(Debug)]
 pub struct Claim<'r, T> {
-    pub(crate) signature: [u8; 32],
+    pub(crate) signature: Received<'r>,
     pub(crate) key_id: Option<&'r str>,
     pub(crate) freshness: Freshness,
     pub(crate) stated: T,
+}
+
+/// A signature as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received<'r> {
+    #[cfg_attr(not(feature = "explain"), allow(dead_code))]
+    pub(crate) text: &'r [u8],
+    /// `None` unless the text is a whole digest in an encoding that the scheme allows.
+    pub(crate) digest: Option<[u8; 32]>,
+}
+
+impl<'r> Received<'r> {
+    pub(crate) fn new(text: &'r [u8], encoding: Encoding) -> Self {
+        Self { text, digest: encoding.decode(text) }
+    }
 }
 
 /// What tells a fresh delivery from an old one.
@@ -94,15 +118,18 @@ impl<'r> Delivery<'r> {
     }
 
     /// The host that the sender meant: the public one, else the `host` header, else HTTP/2's `:authority`.
+    ///
+    /// Two that differ count as two `host` headers: whoever routes by the other one would act for another host.
     pub(crate) fn host(&self) -> Result<&'r [u8], Refused> {
-        let received = self.single(header::HOST.as_str());
-        match (self.origin, received) {
-            (_, Err(duplicate @ Refused::HeaderDuplicate { .. })) => Err(duplicate),
-            (Some(origin), _) => Ok(origin.host().as_bytes()),
-            (None, Err(missing)) => {
-                self.parts.uri.authority().map(|authority| authority.as_str().as_bytes()).ok_or(missing)
+        let name = header::HOST.as_str();
+        match (self.origin, self.single(name), self.authority()) {
+            (_, Err(duplicate @ Refused::HeaderDuplicate { .. }), _) => Err(duplicate),
+            (Some(origin), _, _) => Ok(origin.host().as_bytes()),
+            (None, Err(missing), authority) => authority.ok_or(missing),
+            (None, Ok(host), Some(authority)) if !host.trim_ascii().eq_ignore_ascii_case(authority) => {
+                Err(Refused::HeaderDuplicate { name })
             }
-            (None, Ok(host)) => Ok(host),
+            (None, Ok(host), _) => Ok(host),
         }
     }
 
@@ -121,23 +148,40 @@ impl<'r> Delivery<'r> {
 
     /// Where the delivery came in and what it was checked as, for a log. Without the query, which may hold personal data.
     pub(super) fn addresses(&self) -> String {
-        let received = self.parts.headers.get(header::HOST).map_or_else(
-            || self.parts.uri.authority().map_or("", |authority| authority.as_str()).as_bytes(),
-            |host| host.as_bytes(),
-        );
+        let received = self.received_host().unwrap_or_default();
         let checked = self.host().unwrap_or_default();
         let target = self.target();
         let path = target.split('?').next().unwrap_or_default();
         format!(
             "received as host {:?}, path {:?}; checked as host {:?}, path {:?}",
             String::from_utf8_lossy(received),
-            self.parts.uri.path(),
+            self.uri().path(),
             String::from_utf8_lossy(checked),
             path,
         )
     }
 
-    fn received_target(&self) -> &'r str {
-        self.parts.uri.path_and_query().map_or("/", |target| target.as_str())
+    /// The `host` header, else HTTP/2's `:authority`, whatever the public origin is.
+    pub(super) fn received_host(&self) -> Option<&'r [u8]> {
+        self.headers().get(header::HOST).map(http::HeaderValue::as_bytes).or_else(|| self.authority())
+    }
+
+    pub(super) fn received_target(&self) -> &'r str {
+        self.uri().path_and_query().map_or("/", |target| target.as_str())
+    }
+
+    /// The host and port in the URI, without a user's name.
+    fn authority(&self) -> Option<&'r [u8]> {
+        let authority = self.uri().authority()?.as_str();
+        Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host).as_bytes())
+    }
+
+    /// The URI as received: axum's `nest` takes its prefix off the one in the parts, and keeps the original beside it.
+    fn uri(&self) -> &'r Uri {
+        #[cfg(feature = "axum")]
+        if let Some(axum::extract::OriginalUri(original)) = self.parts.extensions.get() {
+            return original;
+        }
+        &self.parts.uri
     }
 }

@@ -1,5 +1,10 @@
 //! The common way of verifying, in its order.
 
+#[cfg(feature = "explain")]
+mod allowance;
+#[cfg(feature = "explain")]
+mod diagnosis;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -26,17 +31,28 @@ struct Inner<S: Scheme> {
     scheme: S,
     keys: ArcSwap<Keys<S>>,
     settings: Settings,
+    #[cfg(feature = "explain")]
+    allowance: allowance::Allowance,
 }
 
 impl<S: Scheme> Verifier<S> {
     pub(super) fn new(Builder { scheme, keys, settings }: Builder<S>) -> Self {
-        Self(Arc::new(Inner { scheme, keys: ArcSwap::from_pointee(keys), settings }))
+        Self(Arc::new(Inner {
+            scheme,
+            keys: ArcSwap::from_pointee(keys),
+            settings,
+            #[cfg(feature = "explain")]
+            allowance: allowance::Allowance::default(),
+        }))
     }
 
     /// Verifies a delivery, and takes it only once: what a service wants.
     ///
     /// A refusal goes to the log (a `tracing` warning) and to [`on_refused`](Builder::on_refused). A delivery is spent
     /// as soon as it is accepted, also when your handler then fails: act on it, or queue it, before anything else.
+    ///
+    /// With the feature `explain`, up to 8 refusals in a second are diagnosed, and carry a note where a known mistake
+    /// would explain them.
     ///
     /// # Errors
     /// As [`Verifier::verify`]; also `webhook-replayed` and `webhook-store-unreachable`.
@@ -49,12 +65,15 @@ impl<S: Scheme> Verifier<S> {
     ///
     /// A copy of the delivery verifies as well. A service that uses this has to refuse a
     /// [`replay_key`](Verified::replay_key) that it has seen, for [`repeatable_for`](Verified::repeatable_for).
+    /// With the feature `explain`, each refusal is diagnosed, which takes milliseconds: what strangers send is better
+    /// given to [`Verifier::receive`], which limits that.
     ///
     /// # Errors
     /// Why it was refused, as an [`Error`] over [`Refused`]; of several reasons the first in the order of the
     /// [module](super).
     pub fn verify(&self, parts: &Parts, body: &[u8], now: SystemTime) -> Result<Verified<Bytes>, Error> {
-        let (content, proof) = self.judge(parts, body, now).map_err(|refused| self.error(refused, parts))?;
+        let (content, proof) =
+            self.judge(parts, body, now).map_err(|refused| self.noted(refused, parts, body))?;
         Ok(Verified::new(Bytes::copy_from_slice(&content), proof))
     }
 
@@ -80,7 +99,8 @@ impl<S: Scheme> Verifier<S> {
 
     async fn receive_unreported(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
         let now = self.settings().clock.now();
-        let (content, proof) = self.judge(parts, &body, now).map_err(|refused| self.error(refused, parts))?;
+        let (content, proof) =
+            self.judge(parts, &body, now).map_err(|refused| self.noted_at(now, refused, parts, &body))?;
         let content = match content {
             Cow::Borrowed(_) => body,
             Cow::Owned(rewritten) => rewritten.into(),
@@ -108,7 +128,8 @@ impl<S: Scheme> Verifier<S> {
             return Err(Refused::BodyTooLong { limit: body_limit });
         }
         let scheme = &self.0.scheme;
-        let Claim { signature, key_id, freshness, stated } = scheme.read(&self.delivery(parts))?;
+        let Claim { signature, key_id, freshness, mut stated } = scheme.read(&self.delivery(parts))?;
+        let signature = signature.digest.ok_or(Refused::SignatureMalformed)?;
         let keys = self.0.keys.load();
         let mut candidates = keys.named(key_id).peekable();
         candidates.peek().ok_or(Refused::KeyUnknown)?;
@@ -116,7 +137,7 @@ impl<S: Scheme> Verifier<S> {
             Freshness::Timed(times) => (times.signed_at_time(), window.check(&times, now)?),
             Freshness::Remembered(span) => (None, span),
         };
-        let content = scheme.check_digest(&stated, body)?;
+        let content = scheme.check_digest(&mut stated, body)?;
         let (key_id, _) = candidates
             .find(|(_, key)| S::signature(&stated, key, &content).matches(&signature))
             .ok_or(Refused::SignatureMismatch)?;
@@ -141,11 +162,40 @@ impl<S: Scheme> Verifier<S> {
         if names_both { error.with_note(self.delivery(parts).addresses()) } else { error }
     }
 
+    /// The refusal, with the known mistake that would explain it, a few times a second.
+    #[cfg(feature = "explain")]
+    fn noted_at(&self, now: SystemTime, refused: Refused, parts: &Parts, body: &[u8]) -> Error {
+        if refused.is_mismatch() && self.0.allowance.take(now) {
+            self.noted(refused, parts, body)
+        } else {
+            self.error(refused, parts)
+        }
+    }
+
+    #[cfg(not(feature = "explain"))]
+    fn noted_at(&self, _: SystemTime, refused: Refused, parts: &Parts, _: &[u8]) -> Error {
+        self.error(refused, parts)
+    }
+
+    /// The refusal, with the known mistake that would explain it, if one does.
+    #[cfg(feature = "explain")]
+    fn noted(&self, refused: Refused, parts: &Parts, body: &[u8]) -> Error {
+        let is_mismatch = refused.is_mismatch();
+        let error = self.error(refused, parts);
+        if is_mismatch { self.with_known_mistake(error, parts, body) } else { error }
+    }
+
+    #[cfg(not(feature = "explain"))]
+    fn noted(&self, refused: Refused, parts: &Parts, _: &[u8]) -> Error {
+        self.error(refused, parts)
+    }
+
     pub(super) fn report(&self, error: &Error, parts: &Parts) {
         tracing::warn!(
             provider = S::NAME,
             code = error.code(),
             next_step = error.next_step(),
+            source = std::error::Error::source(error).map(tracing::field::display),
             "webhook refused: {error}"
         );
         if let Some(hook) = &self.settings().on_refused {

@@ -21,4 +21,6 @@ fn fuzz_corpus_holds() {
     replay("response_status", targets::response_status);
     replay("url_to_signed_text", targets::url_to_signed_text);
     replay("charset", targets::charset);
+    replay("webhook_header", targets::webhook_header);
+    replay("webhook_verify", targets::webhook_verify);
 }

@@ -8,6 +8,7 @@ mod explain;
 mod faults;
 mod fuzz_corpus;
 mod netvisor_status;
+mod readme;
 mod refusals;
 mod streamed_replies;
 mod support;

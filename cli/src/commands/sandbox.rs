@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor, Verdict};
+use countersign_sandbox::{Credentials, Exchange, Fault, Sandbox, StartError, Vendor, Verdict};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::printable::printable;
 
-/// Play the four providers on loopback until interrupted, and print their addresses
+/// Play the four providers on loopback until interrupted, and print their addresses and the inspector page's
 ///
 /// Credentials are those of the environment; where there are none, made-up ones, which --write-env puts into a file.
 /// Each request and its verdict is told on standard error, but not with --json.
@@ -33,7 +33,7 @@ Examples:
   countersign sandbox --listen 127.0.0.1:8100 --fault slow=10
   countersign sandbox --json")]
 pub(crate) struct SandboxArgs {
-    /// The loopback address; from its port on, one port for each provider; 0 takes free ones
+    /// The loopback address; from its port on, one port for each provider, then the page; 0 takes free ones
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
 
@@ -57,6 +57,7 @@ struct Addresses<'a> {
     netgiro: &'a str,
     unleashed: &'a str,
     vizion: &'a str,
+    inspector: &'a str,
 }
 
 pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Failure> {
@@ -88,6 +89,9 @@ fn start_failure(error: StartError) -> Failure {
         StartError::Listen { vendor, source } => {
             Failure::usage(format!("cannot listen for {}: {source}", vendor.name()))
         }
+        StartError::ListenInspector(source) => {
+            Failure::usage(format!("cannot listen for the inspector: {source}"))
+        }
         error => Failure::usage(error.to_string()),
     }
 }
@@ -98,15 +102,16 @@ fn print_addresses(sandbox: &Sandbox, json: bool) -> Result<(), Failure> {
         netgiro: sandbox.netgiro_url(),
         unleashed: sandbox.unleashed_url(),
         vizion: sandbox.vizion_url(),
+        inspector: sandbox.inspector_url(),
     };
     if json {
         return output::json(&addresses);
     }
-    let Addresses { netvisor, netgiro, unleashed, vizion } = addresses;
+    let Addresses { netvisor, netgiro, unleashed, vizion, inspector } = addresses;
     for (vendor, address) in Vendor::ALL.iter().zip([netvisor, netgiro, unleashed, vizion]) {
         output::line(&format!("{:10} {address}", vendor.name()))?;
     }
-    Ok(())
+    output::line(&format!("{:10} {inspector}", "inspector"))
 }
 
 /// Tells each request and what was made of it, until the sandbox stops.
@@ -115,16 +120,25 @@ async fn tell_exchanges(sandbox: &Sandbox) {
     loop {
         match exchanges.recv().await {
             Ok(exchange) => {
-                let verdict = match exchange.verdict() {
-                    Verdict::Accepted => "accepted".to_owned(),
-                    Verdict::Refused(refusal) => format!("refused: {refusal} [{}]", refusal.code()),
-                };
-                let url = printable(exchange.url());
-                eprintln!("{} {} {} {verdict}", exchange.status().as_u16(), exchange.method(), url);
+                let url = printable(&exchange.redacted_url());
+                let (status, verdict) = (exchange.status().as_u16(), verdict(&exchange));
+                eprintln!("{status} {} {url} {verdict}", exchange.method());
             }
             Err(RecvError::Lagged(missed)) => eprintln!("({missed} requests are not shown)"),
             Err(RecvError::Closed) => return,
         }
+    }
+}
+
+/// As `x-countersign-diagnosis` says it, with the fix.
+fn verdict(exchange: &Exchange) -> String {
+    match (exchange.verdict(), exchange.diagnosis()) {
+        (Verdict::Accepted, _) => "accepted".to_owned(),
+        (Verdict::Refused(_), Some(diagnosis)) => {
+            let (code, sentence, fix) = (diagnosis.code(), diagnosis.sentence(), diagnosis.fix());
+            format!("refused: {} {} [{code}]", printable(sentence), printable(fix))
+        }
+        (Verdict::Refused(refusal), None) => format!("refused: {refusal} [{}]", refusal.code()),
     }
 }
 
@@ -148,6 +162,8 @@ async fn interrupted() {
 fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), Failure> {
     let demo = Credentials::demo();
     let (netvisor, unleashed) = (&demo.netvisor, &demo.unleashed);
+    let webhook_key = &demo.vizion.webhook_key;
+    let webhook_keys = format!("{}={}", webhook_key.id, webhook_key.secret.expose_secret());
     let variables = [
         ("NETVISOR_SENDER", netvisor.sender.as_str()),
         ("NETVISOR_CUSTOMER_ID", &netvisor.customer_id),
@@ -161,6 +177,7 @@ fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), 
         ("UNLEASHED_API_KEY", unleashed.api_key.expose_secret()),
         ("UNLEASHED_CLIENT_TYPE", &unleashed.client_type),
         ("VIZION_API_KEY", demo.vizion.api_key.expose_secret()),
+        ("VIZION_WEBHOOK_KEYS", &webhook_keys),
     ];
     let mut text = String::new();
     for (name, value) in variables {

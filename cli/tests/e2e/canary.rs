@@ -26,6 +26,14 @@ const OTHERS: [(&str, &str); 7] = [
     ("UNLEASHED_CLIENT_TYPE", "acme/stock"),
 ];
 
+/// The secrets in the value of a variable: of webhook keys, what stands behind each key id.
+fn secrets<'v>(name: &str, value: &'v str) -> Vec<&'v str> {
+    match name {
+        "VIZION_WEBHOOK_KEYS" => value.split(',').map(|entry| entry.split_once('=').unwrap().1).collect(),
+        _ => vec![value],
+    }
+}
+
 /// The forms in which a secret could hide, cut so that neither neighbours nor padding change them.
 fn forms(secret: &str) -> Vec<String> {
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -37,8 +45,8 @@ fn forms(secret: &str) -> Vec<String> {
 }
 
 fn assert_clean(what: &str, text: &str, allowed: &[&str]) {
-    for (name, secret) in CANARIES.into_iter().filter(|(name, _)| !allowed.contains(name)) {
-        for form in forms(secret) {
+    for (name, value) in CANARIES.into_iter().filter(|(name, _)| !allowed.contains(name)) {
+        for form in secrets(name, value).into_iter().flat_map(forms) {
             assert!(!text.contains(&form), "{name} as {form} in {what}:\n{text}");
         }
     }
@@ -114,15 +122,34 @@ fn no_error_about_the_environment_file_quotes_it() {
 }
 
 #[test]
-fn a_judged_message_shows_no_secret() {
-    let message = b"HTTP/1.1 200 OK\r\nnetgiro_nonce: 7\r\nnetgiro_signature: 00\r\n\r\n{}";
-    for json in [&["--json"][..], &[]] {
-        let mut command = tool();
-        command
-            .args(["verify", "netgiro-reply", "--message", "-", "--url", "https://api.netgiro.is/"])
-            .args(json);
-        let ran = run_with_input(command.envs(CANARIES.into_iter().chain(OTHERS)), message);
-        assert_eq!(ran.code, 1);
-        assert_clean("verify", &(ran.stdout + &ran.stderr), &[]);
+fn no_verdict_and_no_delivery_shows_a_secret() {
+    let zeros = "0".repeat(64);
+    let reply = format!("HTTP/1.1 200 OK\r\nnetgiro_nonce: 7\r\nnetgiro_signature: {zeros}\r\n\r\n{{}}");
+    let vizion = format!(
+        "POST / HTTP/1.1\r\nhost: h\r\ndigest: SHA-256={zeros}\r\nx-vizion-signature: Signature keyId=hmac-key-1,\
+        signature={zeros},algorithm=SHA-256,created=1685548865944,headers=(request-target) (created) host digest\r\n\r\n",
+    );
+    let unleashed = "POST / HTTP/1.1\r\nhost: h\r\nx-unleashed-timestamp: 1685548865\r\n\
+        x-unleashed-signature: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n{}";
+    for (command_line, message, code) in [
+        ("verify netgiro-reply --message - --url https://api.netgiro.is/", reply.as_str(), 1),
+        ("verify vizion --message - --at 1685548865944", &vizion, 1),
+        ("verify unleashed --message - --at 1685548865944", unleashed, 1),
+        ("trigger vizion --to http://127.0.0.1:1/", "", 3),
+        ("trigger vizion --to https://elsewhere.example/", "", 1),
+        ("trigger vizion --to http://127.0.0.1:1/ --key-id none", "", 2),
+    ] {
+        for json in [&["--json"][..], &[]] {
+            let mut command = tool();
+            command.args(command_line.split(' ')).args(json).envs(CANARIES.into_iter().chain(OTHERS));
+            // Standard input is read by `verify` only.
+            let ran = if message.is_empty() {
+                run(&mut command)
+            } else {
+                run_with_input(&mut command, message.as_bytes())
+            };
+            assert_eq!(ran.code, code, "{command_line} {}", ran.stderr);
+            assert_clean(command_line, &(ran.stdout + &ran.stderr), &[]);
+        }
     }
 }

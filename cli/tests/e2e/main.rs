@@ -2,10 +2,12 @@
 
 mod canary;
 mod captured;
+mod completions;
 mod explained;
 mod faults;
 mod hostile;
 mod sent;
 mod support;
+mod told;
 mod vectors;
 mod webhooks;

@@ -1,5 +1,8 @@
 //! `send` and `sandbox`: honest exchanges.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use crate::support::{RunningSandbox, run, run_with_input, tool};
 
 #[test]
@@ -160,4 +163,34 @@ fn an_existing_file_is_never_written_over() {
     let refused = run(tool().args(["sandbox", "--write-env"]).arg(&path));
     assert_eq!(refused.code, 2);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "VIZION_API_KEY=real");
+}
+
+#[test]
+fn a_refusal_carries_the_sandboxs_diagnosis() {
+    let sandbox = RunningSandbox::start(&["--form", "decoded"]);
+    let mut command = sandbox.command("send", "unleashed", "GET", "/Customers?mail=a%40b.example");
+    let refused = run(&mut command);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("the server's diagnosis: query-encoded"), "{}", refused.stderr);
+}
+
+#[test]
+fn the_sandbox_tells_its_five_addresses_each_another() {
+    let sandbox = RunningSandbox::start(&[]);
+    let names = ["netvisor", "netgiro", "unleashed", "vizion", "inspector"];
+    let addresses: std::collections::HashSet<_> = names.iter().map(|name| sandbox.url(name)).collect();
+    assert_eq!(addresses.len(), names.len());
+    assert!(addresses.iter().all(|address| address.starts_with("http://127.0.0.1:")), "{addresses:?}");
+}
+
+#[test]
+fn the_sandbox_has_an_inspector_page() {
+    let sandbox = RunningSandbox::start(&[]);
+    let inspector = sandbox.url("inspector");
+    let host = inspector.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    assert!(page.contains("<title>countersign inspector</title>"), "{page}");
 }

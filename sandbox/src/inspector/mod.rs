@@ -3,7 +3,6 @@
 //! All of its HTML is rendered here, from the record of exchanges; the script only puts in what the event stream
 //! brings. It loads nothing from elsewhere, and answers only to its own name (see [`guard`]).
 
-mod deliver;
 mod events;
 mod guard;
 mod hex;

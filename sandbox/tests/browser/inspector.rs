@@ -135,8 +135,8 @@ async fn screenshots_are_taken() {
     let sandbox = Sandbox::start().await.unwrap();
     send_all(&sandbox).await;
     for (name, scheme, width, open) in [
-        ("light", "light", 1180, 1),
-        ("dark", "dark", 1180, 3),
+        ("light", "light", 1180, 3),
+        ("dark", "dark", 1180, 1),
         ("narrow", "light", 390, 1),
         ("whole", "dark", 1180, 5),
     ] {

@@ -7,7 +7,7 @@ use super::super::document::is_one_document;
 use super::super::reply::is_nonce;
 use super::super::signing::Secret;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
-use crate::webhook::{self, Claim, Delivery, Freshness, Refused};
+use crate::webhook::{self, Claim, Delivery, Freshness, Received, Refused};
 
 pub(super) const SIGNATURE: &str = "netgiro_signature";
 pub(super) const NONCE: &str = "netgiro_nonce";
@@ -47,13 +47,12 @@ impl webhook::Scheme for Scheme {
         let signature = delivery.single(SIGNATURE)?;
         let nonce = delivery.single(NONCE)?;
 
-        let signature = Encoding::HexLower.decode(signature).ok_or(Refused::SignatureMalformed)?;
         if !is_nonce(nonce) {
             return Err(Refused::NonceMalformed);
         }
         let url = delivery.url().filter(|url| is_normalised(url)).ok_or(Refused::TargetNotNormalised)?;
         Ok(Claim {
-            signature,
+            signature: Received::new(signature, Encoding::HexLower),
             key_id: None,
             freshness: Freshness::Remembered(self.remember_for),
             stated: Stated { nonce, url },
@@ -70,11 +69,18 @@ impl webhook::Scheme for Scheme {
 
     fn check_signed_body(&self, body: &[u8]) -> Result<(), Refused> {
         std::str::from_utf8(body).map_err(|_| Refused::NotUtf8)?;
-        if is_one_document(body) { Ok(()) } else { Err(Refused::NotOneDocument) }
+        if is_one_document(body) && !could_be_url(body) { Ok(()) } else { Err(Refused::NotOneDocument) }
     }
 }
 
-/// Whether a client would send this URL as it stands: with `{` or `"` in its path, it could hold what was a body.
+/// Whether a client would send this URL as it stands, and its end was not a body: one with `"` or `<` would have those
+/// percent-encoded in a URL, any other would end it with a bracket.
 fn is_normalised(text: &str) -> bool {
-    absolute(text).is_ok_and(|(url, _)| url.as_str() == text)
+    absolute(text).is_ok_and(|(url, _)| url.as_str() == text) && !text.ends_with(['}', ']'])
+}
+
+/// Whether a body could have been the end of a URL: it has neither `"` nor `<`. XML and JSON with a text in it have one of
+/// them, a normalised URL has none.
+fn could_be_url(body: &[u8]) -> bool {
+    !body.trim_ascii().is_empty() && !body.iter().any(|byte| matches!(byte, b'"' | b'<'))
 }

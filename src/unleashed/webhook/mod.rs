@@ -22,13 +22,12 @@
 mod scheme;
 pub mod testing;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::credentials::NAME;
 use crate::error::Error;
-use crate::field;
-use crate::signing::{Encoding, MacKey};
-use crate::webhook;
+use crate::signing::Encoding;
+use crate::webhook::{self, HmacKey};
 
 pub use scheme::Scheme;
 
@@ -63,12 +62,11 @@ impl Keys {
     /// # Errors
     /// When it is empty, padded, or holds control characters.
     pub fn with(self, key: impl Into<SecretString>) -> Result<Self, Error> {
-        let add = || self.add(None, mac_key(&key.into())?);
+        let add = || self.add(None, prepare(key.into())?);
         add().map_err(|error: Error| error.in_provider(NAME))
     }
 }
 
-fn mac_key(key: &SecretString) -> Result<MacKey, Error> {
-    field::check("signing_key", key.expose_secret())?;
-    MacKey::hmac_sha256(key.expose_secret().as_bytes(), Encoding::Base64)
+fn prepare(key: SecretString) -> Result<HmacKey, Error> {
+    HmacKey::new("signing_key", key, Encoding::Base64)
 }

@@ -24,7 +24,7 @@ pub fn sign(
     signed_at: SystemTime,
 ) -> Result<Request<Bytes>, Error> {
     let build = || {
-        let key = super::mac_key(&signing_key.into())?;
+        let key = super::prepare(signing_key.into())?;
         let timestamp = unix_seconds(signed_at)?;
         let mut request = testing::post(url, body.into())?;
         let signature = Scheme::signature(&timestamp, &key, request.body()).header_value();

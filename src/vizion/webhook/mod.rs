@@ -41,13 +41,13 @@ pub mod testing;
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::credentials::NAME;
 use crate::error::Error;
 use crate::field;
-use crate::signing::{Encoding, MacKey};
-use crate::webhook::{self, ReplayStore, Window};
+use crate::signing::Encoding;
+use crate::webhook::{self, HmacKey, ReplayStore, Window};
 
 pub use scheme::Scheme;
 
@@ -86,7 +86,8 @@ impl webhook::Builder<Scheme> {
     ///
     /// Vizion computes the digest over JSON on a single line. Where the digest does not match the bytes as received, the
     /// white space outside strings is removed, nothing else is touched, and the digest is tried again; the bytes that
-    /// match it are the ones handed on.
+    /// match it are the ones handed on. Where `content-length` is covered, as it is by Vizion, their length is the one
+    /// that has to be signed.
     #[must_use]
     pub fn accept_pretty_printed_body(mut self) -> Self {
         self.scheme.accept_pretty_printed = true;
@@ -100,13 +101,12 @@ impl Keys {
     /// # Errors
     /// When either is empty, padded, or holds control characters; `key-id-taken` for a second key with one id.
     pub fn with(self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
-        let add = || self.add(Some(key_id), mac_key(key_id, &secret.into())?);
+        let add = || self.add(Some(key_id), prepare(key_id, secret.into())?);
         add().map_err(|error: Error| error.in_provider(NAME))
     }
 }
 
-fn mac_key(key_id: &str, secret: &SecretString) -> Result<MacKey, Error> {
+fn prepare(key_id: &str, secret: SecretString) -> Result<HmacKey, Error> {
     field::check("key_id", key_id)?;
-    field::check("secret", secret.expose_secret())?;
-    MacKey::hmac_sha256(secret.expose_secret().as_bytes(), Encoding::HexLower)
+    HmacKey::new("secret", secret, Encoding::HexLower)
 }

@@ -1,7 +1,7 @@
 //! The signature header, taken apart.
 
 use crate::signing::Encoding;
-use crate::webhook::{Refused, integer};
+use crate::webhook::{Received, Refused, integer};
 
 /// More parameters than this are not read. The draft has six.
 const MOST_PARAMETERS: usize = 16;
@@ -10,7 +10,7 @@ const MOST_PARAMETERS: usize = 16;
 #[derive(Debug)]
 pub(super) struct Parameters<'h> {
     pub(super) key_id: &'h str,
-    pub(super) signature: [u8; 32],
+    pub(super) signature: Received<'h>,
     pub(super) algorithm: &'h str,
     pub(super) created: i64,
     pub(super) expires: Option<i64>,
@@ -36,7 +36,7 @@ impl<'h> Parameters<'h> {
         let required = |name| find(name).ok_or(Refused::ParameterMissing { name });
         Ok(Self {
             key_id: required("keyId")?.text,
-            signature: required("signature")?.signature().ok_or(Refused::SignatureMalformed)?,
+            signature: required("signature")?.signature(),
             algorithm: required("algorithm")?.text,
             created: integer("created", required("created")?.text)?,
             expires: find("expires").map(|value| integer("expires", value.text)).transpose()?,
@@ -45,11 +45,11 @@ impl<'h> Parameters<'h> {
     }
 }
 
-impl Value<'_> {
-    fn signature(self) -> Option<[u8; 32]> {
+impl<'h> Value<'h> {
+    fn signature(self) -> Received<'h> {
         let text = self.text.as_bytes();
         let base64 = || if self.quoted { Encoding::Base64.decode(text) } else { None };
-        Encoding::HexLower.decode(text).or_else(base64)
+        Received { text, digest: Encoding::HexLower.decode(text).or_else(base64) }
     }
 }
 
@@ -117,14 +117,14 @@ mod tests {
             let parsed = parse(&text).unwrap();
             assert_eq!((parsed.key_id, parsed.algorithm), ("hmac-key-1", "SHA-256"));
             assert_eq!((parsed.created, parsed.expires, parsed.headers), (5, Some(6), headers));
-            assert_eq!(hex::encode(parsed.signature), HEX);
+            assert_eq!(hex::encode(parsed.signature.digest.unwrap()), HEX);
         }
     }
 
     #[test]
     fn base64_needs_the_quotes() {
         let text = format!("Signature keyId=k,signature={BASE64},algorithm=SHA-256,created=5,headers=host");
-        assert_eq!(parse(&text).unwrap_err(), Refused::SignatureMalformed);
+        assert_eq!(parse(&text).unwrap().signature.digest, None);
     }
 
     #[test]

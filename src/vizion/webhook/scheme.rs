@@ -9,7 +9,7 @@ use super::super::credentials::NAME;
 use super::parameters::Parameters;
 use super::signing_string::{SigningString, Stated};
 use crate::signing::{Encoding, MacKey, SignedText};
-use crate::webhook::{self, Claim, Delivery, Freshness, Refused, Times};
+use crate::webhook::{self, Claim, Delivery, Freshness, HmacKey, Refused, Times};
 
 pub(super) const SIGNATURE: &str = "x-vizion-signature";
 pub(super) const DIGEST: &str = "digest";
@@ -33,7 +33,7 @@ pub struct Covered<'r> {
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
     const COVERS_URL: bool = true;
-    type Key = MacKey;
+    type Key = HmacKey;
     type Stated<'r> = Covered<'r>;
 
     fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Covered<'r>>, Refused> {
@@ -56,23 +56,33 @@ impl webhook::Scheme for Scheme {
         })
     }
 
-    fn check_digest<'b>(&self, covered: &Covered<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
-        let matches = |body: &[u8]| <[u8; 32]>::from(Sha256::digest(body)).ct_eq(&covered.digest).into();
+    fn check_digest<'b>(&self, covered: &mut Covered<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+        let digest = covered.digest;
+        let matches = |body: &[u8]| <[u8; 32]>::from(Sha256::digest(body)).ct_eq(&digest).into();
         if matches(body) {
             return Ok(Cow::Borrowed(body));
         }
         let compact = if self.accept_pretty_printed { compact(body) } else { Vec::new() };
         if self.accept_pretty_printed && matches(&compact) {
+            covered.signing_string.restate_length(compact.len());
             return Ok(Cow::Owned(compact));
         }
         Err(Refused::DigestMismatch)
     }
 
-    fn mac(key: &MacKey) -> &MacKey {
-        key
+    fn digest<'s>(covered: &'s Covered<'_>) -> Option<&'s [u8; 32]> {
+        Some(&covered.digest)
     }
 
-    fn state(covered: &Covered<'_>, _: &MacKey, _: &[u8], text: &mut SignedText<'_>) {
+    fn mac(key: &HmacKey) -> &MacKey {
+        key.mac()
+    }
+
+    fn state_key(key: &HmacKey, text: &mut SignedText<'_>) {
+        key.state(text);
+    }
+
+    fn state(covered: &Covered<'_>, _: &HmacKey, _: &[u8], text: &mut SignedText<'_>) {
         covered.signing_string.state(text);
     }
 }

@@ -33,9 +33,8 @@ pub fn sign(
     body: impl Into<Bytes>,
     signed_at: SystemTime,
 ) -> Result<Request<Bytes>, Error> {
-    let secret = secret.into();
     let build = || {
-        let key = super::mac_key(key_id, &secret)?;
+        let key = super::prepare(key_id, secret.into())?;
         let created = milliseconds(signed_at)?;
         let times = Stated { created, expires: created.checked_add(LIFE_MS) };
         let mut request = testing::post(url, body.into())?;

@@ -40,13 +40,15 @@ impl RedisStore {
     /// A store at `redis://[user:password@]host[:port][/database]`. Connects with the first delivery. `rediss://`
     /// and `unix://` need features of the crate `redis`; so does anything else that only [`RedisStore::new`] can do.
     ///
-    /// Must be called within a tokio runtime.
+    /// Must be called within a tokio runtime, which keeps the connection.
     ///
     /// # Errors
-    /// `invalid-redis-url`, when the crate `redis` cannot read it.
+    /// `invalid-redis-url`, when the crate `redis` cannot read it; `no-tokio-runtime` outside of one.
     pub fn connect(url: impl Into<SecretString>) -> Result<Self, Error> {
         // What the crate says about an invalid URL may hold its password, so it is not kept as the source.
-        let invalid = |_: RedisError| Error::new(InvalidRedisUrl);
+        let invalid = |_: RedisError| Error::new(ConnectFault::InvalidUrl);
+        // Without one, the crate would panic.
+        tokio::runtime::Handle::try_current().map_err(|_| Error::new(ConnectFault::NoRuntime))?;
         let client = Client::open(url.into().expose_secret()).map_err(invalid)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
@@ -89,17 +91,29 @@ impl fmt::Debug for RedisStore {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the Redis URL cannot be read")]
-struct InvalidRedisUrl;
+enum ConnectFault {
+    #[error("the Redis URL cannot be read")]
+    InvalidUrl,
+    #[error("a Redis store was made outside of a tokio runtime")]
+    NoRuntime,
+}
 
-impl Fault for InvalidRedisUrl {
+impl Fault for ConnectFault {
     fn code(&self) -> &'static str {
-        "invalid-redis-url"
+        match self {
+            Self::InvalidUrl => "invalid-redis-url",
+            Self::NoRuntime => "no-tokio-runtime",
+        }
     }
     fn class(&self) -> Class {
         Class::Configuration
     }
     fn next_step(&self) -> &'static str {
-        "Write it like redis://redis.internal:6379/0; rediss:// needs a TLS feature of the crate redis."
+        match self {
+            Self::InvalidUrl => {
+                "Write it like redis://redis.internal:6379/0; rediss:// needs a TLS feature of the crate redis."
+            }
+            Self::NoRuntime => "Call it in an async function that tokio runs, such as `#[tokio::main]`.",
+        }
     }
 }

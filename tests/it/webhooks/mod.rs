@@ -1,6 +1,8 @@
 //! Webhooks: rows W1 to W10 of what goes wrong in request signing.
 
+mod addresses;
 mod cases;
+mod diagnosis;
 mod load;
 mod log;
 mod once;

@@ -1,0 +1,85 @@
+//! Where deliveries may go.
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use url::{Host, Url};
+
+use super::{DeliveryError, Unanswered, transport};
+
+/// A URL that a webhook may be sent to: plain HTTP and on loopback, unless more was allowed.
+#[derive(Debug)]
+pub(crate) struct Destination(Url);
+
+impl Destination {
+    /// Names other than `localhost` are not on loopback: they could lead elsewhere.
+    pub(crate) fn read(text: &str, beyond_loopback: bool) -> Result<Self, DeliveryError> {
+        let url = Url::parse(text.trim()).map_err(|_| DeliveryError::NotAUrl)?;
+        if !beyond_loopback && !is_loopback(&url) {
+            return Err(DeliveryError::NotLoopback);
+        }
+        if url.scheme() != "http" || !url.username().is_empty() || url.password().is_some() {
+            return Err(DeliveryError::NotPlainHttp);
+        }
+        Ok(Self(url))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Sends one request there; its own URI only says what was signed.
+    pub(crate) async fn deliver(&self, request: Request<Bytes>) -> Result<StatusCode, Unanswered> {
+        transport::deliver(&self.0, request).await
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_sent_to() {
+        for good in [
+            "http://localhost:80/a?b",
+            " http://127.0.0.1:8080 ",
+            "http://[::1]:1/",
+            "http://127.9.9.9/",
+            "http://0x7f.1/",
+        ] {
+            Destination::read(good, false).unwrap();
+        }
+        for bad in [
+            "",
+            "/hook",
+            "https://localhost/",
+            "http://example.com/",
+            "http://localhost.example.com/",
+            "http://127.0.0.1.example.com/",
+            "http://10.0.0.1/",
+            "http://0.0.0.0/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://user@localhost/",
+            "http://localhost@example.com/",
+            "file:///etc/passwd",
+        ] {
+            assert!(Destination::read(bad, false).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn any_host_is_allowed_aloud_and_still_only_by_plain_http() {
+        Destination::read("http://receiver:8080/hook", true).unwrap();
+        for bad in ["https://receiver/", "http://user@receiver/", "ftp://receiver/", "receiver"] {
+            assert!(Destination::read(bad, true).is_err(), "{bad}");
+        }
+    }
+}

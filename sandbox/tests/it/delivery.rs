@@ -1,0 +1,142 @@
+//! Webhooks delivered to a program under test, which verifies them with the library's layer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::post;
+use bytes::Bytes;
+use countersign::webhook::Verified;
+use countersign::{netgiro, vizion};
+use countersign_sandbox::{Credentials, Delivered, DeliveryError, Sandbox, Unanswered};
+use http::StatusCode;
+use tokio::net::TcpListener;
+
+const BODY: &str = r#"{"event":"arrived"}"#;
+
+/// Answers the first two verified deliveries with 503 and each later one with 202.
+fn busy_twice() -> (Arc<AtomicUsize>, Router) {
+    let verified = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&verified);
+    let handler = move |event: Verified<Bytes>| async move {
+        assert_eq!(&**event, BODY.as_bytes());
+        match count.fetch_add(1, Ordering::SeqCst) {
+            0 | 1 => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::ACCEPTED,
+        }
+    };
+    (verified, Router::new().route("/hook", post(handler)))
+}
+
+fn vizion_verifier() -> vizion::webhook::Verifier {
+    let key = Credentials::demo().vizion.webhook_key;
+    vizion::webhook::Verifier::builder().key(&key.id, key.secret).unwrap().build()
+}
+
+async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    (listener, origin)
+}
+
+fn serve(listener: TcpListener, app: Router) {
+    tokio::spawn(async move { axum::serve(listener, app).await });
+}
+
+fn statuses(delivered: &Delivered) -> Vec<u16> {
+    delivered.attempts().iter().map(|attempt| attempt.as_ref().unwrap().as_u16()).collect()
+}
+
+const PAUSE: Duration = Duration::from_millis(1);
+
+#[tokio::test]
+async fn a_receiver_that_is_busy_twice_accepts_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (verified, app) = busy_twice();
+    let (listener, origin) = listen().await;
+    serve(listener, app.layer(vizion_verifier().layer()));
+
+    let delivery = sandbox.vizion_webhook(&format!("{origin}/hook"), BODY).attempts(5).pause(PAUSE);
+    let delivered = delivery.send().await.unwrap();
+    assert!(delivered.is_acknowledged());
+    assert_eq!(statuses(&delivered), [503, 503, 202]);
+    assert_eq!(verified.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn without_a_pause_each_attempt_is_still_another_delivery() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, app) = busy_twice();
+    let (listener, origin) = listen().await;
+    serve(listener, app.layer(vizion_verifier().layer()));
+
+    let delivery = sandbox.vizion_webhook(&format!("{origin}/hook"), BODY).attempts(3).pause(Duration::ZERO);
+    assert_eq!(statuses(&delivery.send().await.unwrap()), [503, 503, 202]);
+}
+
+#[tokio::test]
+async fn repeated_unchanged_it_is_a_replay_once_it_was_taken() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (verified, app) = busy_twice();
+    let (listener, origin) = listen().await;
+    serve(listener, app.layer(vizion_verifier().layer()));
+
+    let delivery = sandbox.vizion_webhook(&format!("{origin}/hook"), BODY).attempts(3).pause(PAUSE);
+    let delivered = delivery.repeat_unchanged().send().await.unwrap();
+    assert!(!delivered.is_acknowledged());
+    assert_eq!(statuses(&delivered), [503, 401, 401]);
+    assert_eq!(verified.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_callback_of_netgiro_s_is_delivered_alike() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, app) = busy_twice();
+    let (listener, origin) = listen().await;
+    let verifier = netgiro::callback::Verifier::builder(&origin).unwrap();
+    let verifier = verifier.secret(Credentials::demo().netgiro.secret_key).unwrap().build();
+    serve(listener, app.layer(verifier.layer()));
+
+    let delivery = sandbox.netgiro_callback(&format!("{origin}/hook"), BODY).attempts(3).pause(PAUSE);
+    assert_eq!(statuses(&delivery.send().await.unwrap()), [503, 503, 202]);
+}
+
+#[tokio::test]
+async fn it_is_tried_once_unless_told_otherwise_and_no_redirect_is_followed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (verified, app) = busy_twice();
+    let (listener, origin) = listen().await;
+    let moved = || async { axum::response::Redirect::temporary("/hook") };
+    serve(listener, app.route("/moved", post(moved)));
+
+    let delivered = sandbox.vizion_webhook(&format!("{origin}/moved"), BODY).send().await.unwrap();
+    assert_eq!((statuses(&delivered).as_slice(), delivered.is_acknowledged()), ([307].as_slice(), false));
+    assert_eq!(verified.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_not_there_is_tried_as_often_as_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (listener, origin) = listen().await;
+    drop(listener);
+    let delivered = sandbox.vizion_webhook(&origin, BODY).attempts(3).pause(PAUSE).send().await.unwrap();
+    assert!(!delivered.is_acknowledged());
+    assert_eq!(delivered.attempts().len(), 3);
+    assert!(delivered.attempts().iter().all(|attempt| matches!(attempt, Err(Unanswered::Connection(_)))));
+}
+
+#[tokio::test]
+async fn deliveries_stay_on_loopback_unless_allowed_aloud() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, app) = busy_twice();
+    let (listener, origin) = listen().await;
+    serve(listener, app.layer(vizion_verifier().layer()));
+    // The unspecified address is no loopback address, though it leads to this machine.
+    let url = format!("{}/hook", origin.replace("127.0.0.1", "0.0.0.0"));
+
+    let refused = sandbox.vizion_webhook(&url, BODY).send().await;
+    assert!(matches!(refused, Err(DeliveryError::NotLoopback)), "{refused:?}");
+    let allowed = sandbox.vizion_webhook(&url, BODY).dangerous_allow_any_host().send().await.unwrap();
+    assert_eq!(statuses(&allowed), [503]);
+}

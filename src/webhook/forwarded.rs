@@ -1,0 +1,83 @@
+//! Under which URLs a delivery may have been signed, where a proxy has changed it on the way.
+//!
+//! From headers that anyone can write: good enough to try a signature with, never to trust.
+
+use super::Delivery;
+
+/// Headers in which proxies keep the host they were asked for.
+const HOSTS: [&str; 2] = ["x-forwarded-host", "x-original-host"];
+
+/// Headers in which proxies keep the path they were asked for.
+const TARGETS: [&str; 5] =
+    ["x-original-uri", "x-forwarded-uri", "x-original-url", "x-rewrite-url", "x-envoy-original-path"];
+
+const MOST_URLS: usize = 24;
+const LONGEST_TARGET: usize = 2048;
+
+/// Absolute URLs: first the one that the delivery is checked as, then the others, the likeliest first.
+pub(super) fn candidates(delivery: &Delivery<'_>) -> Vec<String> {
+    let hosts = hosts(delivery);
+    let targets = targets(delivery);
+    let mut urls: Vec<String> = delivery.url().into_iter().collect();
+    for scheme in ["https", "http"] {
+        for (target, host) in targets.iter().flat_map(|target| hosts.iter().map(move |host| (target, host))) {
+            push_new(&mut urls, format!("{scheme}://{host}{target}"));
+        }
+    }
+    urls.truncate(MOST_URLS);
+    urls
+}
+
+fn hosts(delivery: &Delivery<'_>) -> Vec<String> {
+    let mut hosts = Vec::new();
+    let checked = delivery.host().ok().and_then(|host| std::str::from_utf8(host).ok());
+    let received = delivery.received_host().and_then(|host| std::str::from_utf8(host).ok());
+    let forwarded = HOSTS.iter().filter_map(|name| first(delivery, name));
+    for host in checked.into_iter().chain(received).chain(forwarded).chain(forwarded_host(delivery)) {
+        let host = host.trim();
+        push_new(&mut hosts, host.to_owned());
+        push_new(&mut hosts, host.to_ascii_lowercase());
+        if let Some((name, port)) = host.rsplit_once(':')
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            push_new(&mut hosts, name.to_owned());
+        }
+    }
+    hosts
+}
+
+fn targets(delivery: &Delivery<'_>) -> Vec<String> {
+    let mut targets = Vec::new();
+    let received = delivery.received_target();
+    push_new(&mut targets, delivery.target().into_owned());
+    push_new(&mut targets, received.to_owned());
+    let prefix = first(delivery, "x-forwarded-prefix").map(|prefix| prefix.trim_end_matches('/'));
+    if let Some(prefix) = prefix.filter(|prefix| prefix.starts_with('/')) {
+        push_new(&mut targets, format!("{prefix}{received}"));
+    }
+    for target in TARGETS.iter().filter_map(|name| first(delivery, name)) {
+        if target.starts_with('/') && target.len() <= LONGEST_TARGET {
+            push_new(&mut targets, target.to_owned());
+        }
+    }
+    targets
+}
+
+/// The first proxy's entry of a list.
+fn first<'r>(delivery: &Delivery<'r>, name: &str) -> Option<&'r str> {
+    let value = delivery.headers().get(name)?.to_str().ok()?;
+    value.split(',').next().map(str::trim)
+}
+
+/// The `host` of the first entry of `forwarded` (RFC 7239).
+fn forwarded_host<'r>(delivery: &Delivery<'r>) -> Option<&'r str> {
+    let mut pairs = first(delivery, "forwarded")?.split(';').filter_map(|pair| pair.split_once('='));
+    let (_, host) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("host"))?;
+    Some(host.trim().trim_matches('"'))
+}
+
+fn push_new(list: &mut Vec<String>, new: String) {
+    if !list.contains(&new) {
+        list.push(new);
+    }
+}

@@ -1,0 +1,40 @@
+//! A key of HMAC-SHA256, as Vizion and Unleashed issue them.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::error::Error;
+use crate::field;
+use crate::signing::{Encoding, MacKey, SignedText};
+
+/// A key, prepared, and its text: a diagnosis makes the known mistakes with it.
+pub struct HmacKey {
+    name: &'static str,
+    text: SecretString,
+    mac: MacKey,
+}
+
+impl HmacKey {
+    /// The key whose bytes are the text, not decoded. `name` is what errors and explanations call it.
+    pub(crate) fn new(name: &'static str, text: SecretString, encoding: Encoding) -> Result<Self, Error> {
+        field::check(name, text.expose_secret())?;
+        let mac = MacKey::hmac_sha256(text.expose_secret().as_bytes(), encoding)?;
+        Ok(Self { name, text, mac })
+    }
+
+    pub(crate) fn mac(&self) -> &MacKey {
+        &self.mac
+    }
+
+    /// States the bytes of the key.
+    pub(crate) fn state(&self, key: &mut SignedText<'_>) {
+        key.secret(self.name, self.text.expose_secret().as_bytes());
+    }
+}
+
+impl fmt::Debug for HmacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HmacKey").field("mac", &self.mac).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,140 @@
+//! Why a delivery's signature or digest does not match.
+
+use http::request::Parts;
+use url::Url;
+
+use super::Verifier;
+use crate::diagnose::{Diagnosis, Outcome};
+use crate::error::Error;
+use crate::explain::Transcript;
+use crate::signing::{Charset, Encoding, MacKey, Origin, Segment};
+use crate::webhook::scheme::{Claim, Received, Scheme};
+use crate::webhook::{Keys, Refused, forwarded};
+
+/// A longer body is not worth a diagnosis that nobody asked for.
+const LONGEST_NOTED: usize = 64 << 10;
+
+/// Where deliveries do not name their key, no more than this many are tried.
+const MOST_KEYS: usize = 4;
+
+type Diagnose = fn(&Transcript, &str) -> Diagnosis;
+
+impl<S: Scheme> Verifier<S> {
+    /// Diagnoses a delivery's digest and signature, whatever its age. The URLs that a proxy in front may have changed
+    /// are taken from the headers that proxies add (`forwarded`, `x-forwarded-host` and the like): anybody can write
+    /// those, but only the URL that was signed reproduces the signature.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`], up to the key id; `webhook-key-unknown` only where no other key made the signature.
+    pub fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error> {
+        self.diagnosis(parts, body, Transcript::diagnose).map_err(|refused| self.error(refused, parts))
+    }
+
+    /// The signature that a delivery should carry, to be explained or diagnosed: of several keys without ids, under the
+    /// first.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`], up to the key id.
+    pub fn transcript(&self, parts: &Parts, body: &[u8]) -> Result<Transcript, Error> {
+        let error = |refused| self.error(refused, parts);
+        let Claim { key_id, stated, .. } = self.0.scheme.read(&self.delivery(parts)).map_err(error)?;
+        let keys = self.0.keys.load();
+        let (_, key) = keys.named(key_id).next().ok_or(Refused::KeyUnknown).map_err(error)?;
+        Ok(self.transcript_under(key, &stated, parts, body))
+    }
+
+    /// The refusal, with the known mistake that would explain it, if one does.
+    pub(super) fn with_known_mistake(&self, error: Error, parts: &Parts, body: &[u8]) -> Error {
+        if body.len() > LONGEST_NOTED {
+            return error;
+        }
+        let diagnosis = self.diagnosis(parts, body, Transcript::diagnose_briefly);
+        let note = diagnosis.ok().and_then(|diagnosis| diagnosis.note());
+        note.into_iter().fold(error, Error::with_note)
+    }
+
+    fn diagnosis(&self, parts: &Parts, body: &[u8], diagnose: Diagnose) -> Result<Diagnosis, Refused> {
+        let scheme = &self.0.scheme;
+        let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
+        let checked = scheme.check_digest(&mut stated, body);
+        if let (Err(_), Some(digest)) = (&checked, S::digest(&stated)) {
+            let of_body = diagnose(&digest_transcript::<S>(body), &hex::encode(digest));
+            if of_body.outcome() == Outcome::Reproduced {
+                return Ok(of_body);
+            }
+        }
+        let keys = self.0.keys.load();
+        let under = |key: &S::Key| {
+            let transcript = self.transcript_under(key, &stated, parts, checked.as_deref().unwrap_or(body));
+            let transcript = other_keys(transcript, &keys, key_id);
+            diagnose(&transcript, &received_text(&signature, S::mac(key).encoding()))
+        };
+        let mut of_signature =
+            keys.named(key_id).take(MOST_KEYS).map(|(_, key)| under(key)).collect::<Vec<_>>().into_iter();
+        let first = of_signature.next();
+        let found = first.map(|first| match first.outcome() {
+            Outcome::WrongKey => {
+                of_signature.find(|other| other.outcome() != Outcome::WrongKey).unwrap_or(first)
+            }
+            _ => first,
+        });
+        match found {
+            Some(found) if found.outcome() == Outcome::Matches && checked.is_err() => {
+                Ok(Diagnosis::other_body())
+            }
+            Some(found) => Ok(found),
+            None => signer(&keys, |key| under(key).outcome() == Outcome::Matches)
+                .map(|key_id| Diagnosis::wrong_key_id(&key_id))
+                .ok_or(Refused::KeyUnknown),
+        }
+    }
+
+    fn transcript_under(
+        &self,
+        key: &S::Key,
+        stated: &S::Stated<'_>,
+        parts: &Parts,
+        body: &[u8],
+    ) -> Transcript {
+        let transcript = Transcript::new(S::NAME, S::mac(key))
+            .key(|text| S::state_key(key, text))
+            .text(|text| S::state(stated, key, body, text));
+        if !S::COVERS_URL {
+            return transcript;
+        }
+        let mut urls = forwarded::candidates(&self.delivery(parts)).into_iter();
+        let checked = urls.next().and_then(|url| Url::parse(&url).ok());
+        let transcript = match checked {
+            Some(url) => transcript.url(&url),
+            None => transcript,
+        };
+        urls.fold(transcript, Transcript::other_url)
+    }
+}
+
+/// The digest of a body, as a signature without a key.
+fn digest_transcript<S: Scheme>(body: &[u8]) -> Transcript {
+    Transcript::new(S::NAME, &MacKey::sha256(Encoding::HexLower)).text(|text| {
+        text.push(Segment::public("body", body).with_origin(Origin::Body).with_charset(Charset::Bytes));
+    })
+}
+
+/// Adds the keys that the delivery does not name.
+fn other_keys<S: Scheme>(transcript: Transcript, keys: &Keys<S>, key_id: Option<&str>) -> Transcript {
+    keys.with_ids()
+        .filter(|(id, _)| Some(&***id) != key_id)
+        .fold(transcript, |transcript, (id, key)| transcript.other_key(&**id, S::mac(key)))
+}
+
+/// The id of the key that made a signature.
+fn signer<S: Scheme>(keys: &Keys<S>, made: impl Fn(&S::Key) -> bool) -> Option<String> {
+    keys.with_ids().find(|(_, key)| made(key)).map(|(id, _)| (**id).to_owned())
+}
+
+/// A signature in the encoding that the scheme expects, if it is one; else what arrived.
+fn received_text(signature: &Received<'_>, encoding: Encoding) -> String {
+    match signature.digest {
+        Some(digest) => encoding.encode(&digest),
+        None => String::from_utf8_lossy(signature.text).into_owned(),
+    }
+}

@@ -1,0 +1,307 @@
+//! Refusals that say which known mistake would explain them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use countersign::diagnose::{Diagnosis, Outcome};
+use countersign::explain::Transcript;
+use countersign::{Error, netgiro, unleashed};
+use http::request::Parts;
+use http::{HeaderValue, Request};
+use sha2::{Digest as _, Sha256};
+
+use super::once::receive;
+use super::sender::{Sender, digest, mac};
+use super::{BODY, KEYS, NOW_MS, builder, now};
+
+const PRETTY: &str = "{\n  \"event\": \"arrived\",\n  \"note\": \"a b\"\n}";
+const SECRET: &str = "first secret";
+const URL: &str = "https://shop.example.is/paid?order=7";
+
+/// What a refusal and a diagnosis say of a delivery.
+struct Said {
+    refusal: &'static str,
+    notes: String,
+    diagnosis: String,
+    /// Everything that is printed.
+    text: String,
+}
+
+type Judged = (Error, Result<Diagnosis, Error>, Result<Transcript, Error>);
+type Judge = Box<dyn Fn(&Parts, &[u8]) -> Judged>;
+
+/// What a verifier, of whichever provider, says of a delivery that it refuses.
+macro_rules! judge {
+    ($verifier:expr) => {{
+        let verifier = $verifier;
+        let judge = move |parts: &Parts, body: &[u8]| -> Judged {
+            let error = verifier.verify(parts, body, now()).unwrap_err();
+            (error, verifier.diagnose(parts, body), verifier.transcript(parts, body))
+        };
+        Box::new(judge) as Judge
+    }};
+}
+
+fn said(judge: &Judge, request: Request<Bytes>) -> Said {
+    let (parts, body) = request.into_parts();
+    let (error, diagnosis, transcript) = judge(&parts, &body);
+    let code = diagnosis.as_ref().map_or_else(|error| error.code(), Diagnosis::code).to_owned();
+    let shown = diagnosis.as_ref().map(ToString::to_string);
+    let explained = transcript.map(|transcript| transcript.explain().to_string());
+    Said {
+        refusal: error.code(),
+        notes: error.notes().join("; "),
+        diagnosis: code,
+        text: format!("{error:#} {error:?} {diagnosis:?} {shown:?} {explained:?}"),
+    }
+}
+
+/// Made on purpose: a mistake's code, the refusal's, and the delivery.
+type Mistaken = (&'static str, &'static str, Request<Bytes>);
+
+const MISMATCH: &str = "webhook-signature-mismatch";
+const MALFORMED: &str = "webhook-signature-malformed";
+
+fn sent(tamper: impl FnOnce(&mut Sender)) -> Request<Bytes> {
+    let mut sender = Sender::honest();
+    tamper(&mut sender);
+    sender.send()
+}
+
+fn arrived(mut request: Request<Bytes>, change: impl FnOnce(&mut Request<Bytes>)) -> Request<Bytes> {
+    change(&mut request);
+    request
+}
+
+fn with_headers(request: Request<Bytes>, headers: &[(&'static str, &str)]) -> Request<Bytes> {
+    headers.iter().fold(request, |mut request, (name, value)| {
+        request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
+        request
+    })
+}
+
+/// A delivery to `/vizion`, as it comes out of a proxy that asked for `target` at `10.0.0.7`.
+fn proxied(target: &str, headers: &[(&'static str, &str)]) -> Request<Bytes> {
+    let request = arrived(sent(|_| ()), |request| *request.uri_mut() = target.parse().unwrap());
+    with_headers(with_headers(request, &[("host", "10.0.0.7:3000")]), headers)
+}
+
+fn vizion() -> Vec<Mistaken> {
+    let secret = |text: &str| {
+        let text = text.to_owned();
+        sent(|sender| sender.secret = text)
+    };
+    let in_seconds = arrived(sent(|sender| sender.created = (NOW_MS / 1000).to_string()), |request| {
+        let header = request.headers_mut().get_mut("x-vizion-signature").unwrap();
+        let seconds = format!("created={}", NOW_MS / 1000);
+        let text = header.to_str().unwrap().replace(&seconds, &format!("created={NOW_MS}"));
+        *header = text.parse().unwrap();
+    });
+    vec![
+        (
+            "body-reserialised",
+            "webhook-digest-mismatch",
+            arrived(sent(|_| ()), |request| *request.body_mut() = Bytes::from_static(PRETTY.as_bytes())),
+        ),
+        (
+            "body-missing",
+            "webhook-digest-mismatch",
+            sent(|sender| {
+                sender.set("digest", &digest(b""));
+            }),
+        ),
+        ("secret-surrounding-whitespace", MISMATCH, secret("first secret\n")),
+        ("secret-encoded", MISMATCH, secret(&BASE64.encode(SECRET))),
+        ("seconds-for-milliseconds", MISMATCH, in_seconds),
+        ("base64-for-hex", MALFORMED, sent(|sender| sender.encode = |digest| BASE64.encode(digest))),
+        ("wrong-key-id", MISMATCH, secret(KEYS[1].1)),
+        (
+            "wrong-key-id",
+            "webhook-key-unknown",
+            sent(|sender| (sender.key_id, sender.secret) = ("hmac-key-9".to_owned(), KEYS[1].1.to_owned())),
+        ),
+        (
+            "trailing-slash",
+            MISMATCH,
+            arrived(sent(|_| ()), |request| {
+                *request.uri_mut() = "/vizion/?tenant=7".parse().unwrap();
+            }),
+        ),
+        ("proxy-url", MISMATCH, proxied("/vizion?tenant=7", &[("x-forwarded-host", "hooks.example.com")])),
+        (
+            "proxy-url",
+            MISMATCH,
+            proxied(
+                "/vizion?tenant=7",
+                &[("forwarded", "for=1.2.3.4; Host=\"hooks.example.com\", for=5.6.7.8")],
+            ),
+        ),
+        (
+            "proxy-url",
+            MISMATCH,
+            proxied(
+                "/?tenant=7",
+                &[("x-forwarded-host", "hooks.example.com"), ("x-original-uri", "/vizion?tenant=7")],
+            ),
+        ),
+    ]
+}
+
+fn netgiro_delivery(signature: &str, body: &'static str) -> Request<Bytes> {
+    let request = Request::post("/paid?order=7").body(Bytes::from_static(body.as_bytes())).unwrap();
+    with_headers(
+        request,
+        &[("host", "shop.example.is"), ("netgiro_nonce", "42"), ("netgiro_signature", signature)],
+    )
+}
+
+fn netgiro() -> Vec<Mistaken> {
+    let plain = |secret: &str, url: &str| Sha256::digest(format!("{secret}42{url}{BODY}"));
+    let delivery = |secret: &str, url: &str| netgiro_delivery(&hex::encode(plain(secret, url)), BODY);
+    let elsewhere = "https://pay.example.is/in/paid?order=7";
+    vec![
+        ("body-reserialised", MISMATCH, netgiro_delivery(&hex::encode(plain(SECRET, URL)), PRETTY)),
+        (
+            "hmac-for-plain-hash",
+            MISMATCH,
+            netgiro_delivery(&hex::encode(mac(SECRET, &format!("42{URL}{BODY}"))), BODY),
+        ),
+        ("base64-for-hex", MALFORMED, netgiro_delivery(&BASE64.encode(plain(SECRET, URL)), BODY)),
+        ("secret-surrounding-whitespace", MISMATCH, delivery("first secret ", URL)),
+        ("trailing-slash", MISMATCH, delivery("old secret", "https://shop.example.is/paid/?order=7")),
+        ("url-scheme", MISMATCH, delivery(SECRET, "http://shop.example.is/paid?order=7")),
+        (
+            "proxy-url",
+            MISMATCH,
+            with_headers(
+                delivery(SECRET, elsewhere),
+                &[("x-forwarded-host", "pay.example.is"), ("x-forwarded-prefix", "/in/")],
+            ),
+        ),
+    ]
+}
+
+fn unleashed() -> Vec<Mistaken> {
+    let delivery = |signature: &str, body: &'static str| {
+        let request = Request::post("/stock").body(Bytes::from_static(body.as_bytes())).unwrap();
+        let timestamp = (NOW_MS / 1000).to_string();
+        with_headers(request, &[("x-unleashed-timestamp", &timestamp), ("x-unleashed-signature", signature)])
+    };
+    let seconds = NOW_MS / 1000;
+    let signed = |secret: &str, text: String| delivery(&BASE64.encode(mac(secret, &text)), BODY);
+    vec![
+        (
+            "hex-for-base64",
+            MALFORMED,
+            delivery(&hex::encode(mac(SECRET, &format!("{seconds}.{BODY}"))), BODY),
+        ),
+        ("body-reserialised", MISMATCH, signed(SECRET, format!("{seconds}.{PRETTY}"))),
+        ("milliseconds-for-seconds", MISMATCH, signed(SECRET, format!("{NOW_MS}.{BODY}"))),
+        ("separator-missing", MISMATCH, signed(SECRET, format!("{seconds}{BODY}"))),
+        ("secret-surrounding-whitespace", MISMATCH, signed("old secret\r\n", format!("{seconds}.{BODY}"))),
+        (
+            "plain-hash-for-hmac",
+            MISMATCH,
+            delivery(&BASE64.encode(Sha256::digest(format!("{SECRET}{seconds}.{BODY}"))), BODY),
+        ),
+    ]
+}
+
+fn all_said() -> Vec<(Mistaken, Said)> {
+    let netgiro_verifier = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let netgiro_verifier = netgiro_verifier.secret(SECRET).unwrap().secret("old secret").unwrap();
+    let unleashed_verifier = unleashed::webhook::Verifier::builder().signing_key(SECRET).unwrap();
+    let unleashed_verifier = unleashed_verifier.signing_key("old secret").unwrap();
+    let all = [
+        (judge!(builder().build()), vizion()),
+        (judge!(netgiro_verifier.build()), netgiro()),
+        (judge!(unleashed_verifier.build()), unleashed()),
+    ];
+    let said = |(judge, made): (Judge, Vec<Mistaken>)| {
+        made.into_iter().map(move |mistaken| (mistaken.clone(), said(&judge, mistaken.2))).collect::<Vec<_>>()
+    };
+    all.into_iter().flat_map(said).collect()
+}
+
+#[test]
+fn each_mistake_is_named_in_the_refusal_and_by_the_diagnosis() {
+    for ((code, refusal, _), said) in all_said() {
+        assert_eq!(said.refusal, refusal, "{code}");
+        assert!(said.notes.contains(&format!("would explain it, {code}: ")), "{code}: {}", said.notes);
+        assert_eq!(said.diagnosis, code, "{}", said.text);
+    }
+}
+
+#[test]
+fn the_other_key_and_the_proxys_url_are_named() {
+    let notes: String = all_said().into_iter().map(|(_, said)| said.notes).collect();
+    for named in ["the key hmac-key-2", "https://hooks.example.com/vizion", "https://pay.example.is/in/paid"]
+    {
+        assert!(notes.contains(named), "{named}: {notes}");
+    }
+    for query in ["tenant=7", "order=7"] {
+        assert!(!notes.contains(query), "{notes}");
+    }
+}
+
+#[test]
+fn no_secret_and_no_signature_is_in_what_is_said() {
+    for ((code, _, request), said) in all_said() {
+        let secrets = [SECRET, "old secret", KEYS[1].1];
+        for secret in secrets
+            .iter()
+            .flat_map(|secret| [(*secret).to_owned(), hex::encode(secret), BASE64.encode(secret)])
+        {
+            assert!(!said.text.contains(&secret), "{code}: {secret} in {}", said.text);
+        }
+        for name in ["x-vizion-signature", "netgiro_signature", "x-unleashed-signature"] {
+            let signature = request.headers().get(name).map_or("", |value| value.to_str().unwrap());
+            let signature = signature.split("signature=").last().and_then(|text| text.split(',').next());
+            let signature = signature.filter(|text| !text.is_empty()).unwrap_or("(none)");
+            assert!(!said.text.contains(signature), "{code}: {signature} in {}", said.text);
+        }
+    }
+}
+
+#[test]
+fn what_no_mistake_explains_gets_no_note() {
+    let verifier = builder().build();
+    let swapped = arrived(sent(|_| ()), |request| *request.body_mut() = Bytes::from_static(b"{}"));
+    let (parts, body) = swapped.clone().into_parts();
+    assert_eq!(verifier.diagnose(&parts, &body).unwrap().outcome(), Outcome::OtherBody);
+    let nobodys = sent(|sender| sender.secret = "nobody's".to_owned());
+    let unknown = sent(|sender| (sender.key_id, sender.secret) = ("none".to_owned(), "nobody's".to_owned()));
+    let cases = [(swapped, "other-body"), (nobodys, "wrong-key"), (unknown, "webhook-key-unknown")];
+    for (request, code) in cases {
+        let said = said(&judge!(verifier.clone()), request);
+        assert_eq!(said.diagnosis, code);
+        assert!(!said.notes.contains("known mistake"), "{code}: {}", said.notes);
+    }
+    let (parts, body) = sent(|_| ()).into_parts();
+    assert_eq!(verifier.diagnose(&parts, &body).unwrap().outcome(), Outcome::Matches);
+}
+
+#[test]
+fn a_long_body_is_not_diagnosed_unasked() {
+    let long = format!("{BODY}{}", " ".repeat(64 << 10));
+    let request = arrived(sent(|_| ()), |request| *request.body_mut() = Bytes::from(long));
+    let said = said(&judge!(builder().build()), request);
+    assert_eq!((said.notes.as_str(), said.diagnosis.as_str()), ("", "body-reserialised"));
+}
+
+#[tokio::test]
+async fn a_flood_is_diagnosed_a_few_times_a_second_only() {
+    let noted = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = std::sync::Arc::clone(&noted);
+    let verifier = builder()
+        .on_refused(move |error, _| {
+            let notes = error.notes().iter().filter(|note| note.contains("wrong-key-id")).count();
+            count.fetch_add(notes, std::sync::atomic::Ordering::Relaxed);
+        })
+        .build();
+    let request = sent(|sender| sender.secret = KEYS[1].1.to_owned());
+    for _ in 0..50 {
+        assert_eq!(receive(&verifier, &request).await, MISMATCH);
+    }
+    assert_eq!(noted.load(std::sync::atomic::Ordering::Relaxed), 8);
+}

@@ -55,7 +55,6 @@ impl Delivered {
     }
 
     /// What came of each attempt, in order: the status of the answer, or why there was none. There is at least one.
-    #[must_use]
     pub fn attempts(&self) -> &[Result<StatusCode, Unanswered>] {
         &self.outcomes
     }

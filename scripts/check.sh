@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Everything CI checks, in CI's order: formatting, lints, docs, features, the README's two commands, every example.
+# Everything CI checks, in CI's order: vectors, formatting, lints, docs, features, the README's two commands, every example.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 step() { printf '\n== %s\n' "$*"; }
+
+step vectors
+scripts/make-vectors.py --check
 
 step formatting
 cargo fmt --all --check

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs the programs that tests start beside cargo's: Debian's redis-server and chromium.
+# Installs the programs that the checks start beside cargo's: Debian's redis-server, python3 and chromium.
 set -euo pipefail
 
 missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
+command -v python3 >/dev/null || missing+=(python3)
 command -v chromium >/dev/null || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] && exit 0
 

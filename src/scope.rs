@@ -1,6 +1,6 @@
 //! Where a provider's credentials may go.
 
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use crate::error::{Class, Error, Fault};
 
@@ -60,13 +60,16 @@ impl Scope {
     /// # Errors
     /// `origin-not-allowed`, `plain-http`, or `user-info-in-url`.
     pub fn check(&self, url: &Url) -> Result<(), Error> {
-        if has_user_info(url) {
-            return Err(Error::new(ScopeFault::UserInfo));
+        // The text of a URL up to its path is its origin, normalised: no default port is written. No allowed origin has
+        // user information, so a URL that has some is equal to none.
+        let origin = &url[..Position::BeforePath];
+        if self.allowed.iter().any(|allowed| allowed[..Position::BeforePath] == *origin) {
+            self.check_scheme(url)
+        } else if has_user_info(url) {
+            Err(Error::new(ScopeFault::UserInfo))
+        } else {
+            Err(Error::new(ScopeFault::OriginNotAllowed { origin: printable_origin(url) }))
         }
-        if !self.allowed.iter().any(|allowed| same_origin(allowed, url)) {
-            return Err(Error::new(ScopeFault::OriginNotAllowed { origin: printable_origin(url) }));
-        }
-        self.check_scheme(url)
     }
 
     /// The allowed origins as text, for logs and tools.

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use support::chains::fault;
 use support::in_memory::InMemory;
-use support::netgiro::{BODY, client, provider, reply, url_of};
+use support::netgiro::{BODY, client, provider, reply};
 use support::server::{Server, Step};
 
 #[global_allocator]
@@ -46,7 +46,7 @@ fn chunk() -> Vec<u8> {
 async fn oversized_replies() {
     let bomb = bomb();
     let server = Server::start(move |request, _| {
-        let answer = reply(&url_of(request), "");
+        let answer = reply(&request.url(), "");
         match &*request.target {
             "/bomb" => {
                 let mut answer = answer.header("content-encoding", "gzip");

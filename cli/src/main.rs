@@ -21,6 +21,7 @@ mod panics;
 mod printable;
 mod providers;
 mod request;
+mod usage;
 mod webhook_keys;
 
 use std::process::ExitCode;
@@ -32,7 +33,10 @@ use args::Cli;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     panics::report_in_one_line();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::report(&error),
+    };
     let json = cli.common.json;
     match commands::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -36,6 +36,11 @@ connect();
 document.getElementById("webhook").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.currentTarget;
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-  document.getElementById("delivered").innerHTML = await answer.text();
+  const delivered = document.getElementById("delivered");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    delivered.innerHTML = await answer.text();
+  } catch {
+    delivered.textContent = "The sandbox does not answer: it has been stopped, or restarted at another address.";
+  }
 });

@@ -10,6 +10,7 @@ use crate::fault::{Fault, Injected};
 use crate::netgiro::Netgiro;
 use crate::netvisor::Netvisor;
 use crate::sandbox::{Clients, Sandbox, Urls};
+use crate::secrets::Secrets;
 use crate::server::Servers;
 use crate::unleashed::Unleashed;
 use crate::vendor::Vendor;
@@ -77,7 +78,7 @@ impl Builder {
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback);
         }
-        let mut servers = Servers::new();
+        let mut servers = Servers::new(Secrets::of(&credentials));
         servers.shared().inject(injected);
         let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form);
         let netvisor_url = servers.open(listen, netvisor).await?;

@@ -12,6 +12,7 @@ use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::arrived::Arrived;
+use crate::secrets::Secrets;
 use crate::signatures::Signatures;
 use crate::vendor::{Vendor, hides};
 use crate::verdict::Verdict;
@@ -31,6 +32,7 @@ pub(crate) struct Record {
     pub(crate) verdict: Verdict,
     pub(crate) workings: Workings,
     pub(crate) status: StatusCode,
+    pub(crate) secrets: Arc<Secrets>,
 }
 
 impl Exchange {
@@ -68,12 +70,18 @@ impl Exchange {
         &self.0.arrived.url
     }
 
-    /// The headers in the order of arrival, each value as text: that of a key, an id or a signature is masked, and
-    /// no control character is left in any.
+    /// The URL for showing: without the sandbox's secrets, should a client have put one there.
+    #[must_use]
+    pub fn redacted_url(&self) -> Cow<'_, str> {
+        self.redacted(self.url().into())
+    }
+
+    /// The headers in the order of arrival, each value as text: that of a key, an id or a signature is masked, as are
+    /// the sandbox's secrets in any, and no control character is left.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
         self.0.arrived.headers.iter().map(|(name, value)| {
             let text = if hides(name) { masked(value) } else { printable(value) };
-            (name, text)
+            (name, self.redacted(text))
         })
     }
 
@@ -117,6 +125,16 @@ impl Exchange {
         self.0.arrived.target()
     }
 
+    /// A text of this request's, for showing.
+    pub(crate) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        self.0.secrets.redact(&text).map_or(text, Cow::Owned)
+    }
+
+    /// Whether the sandbox's secrets are in a text that is about to be shown.
+    pub(crate) fn spills_into(&self, text: &str) -> bool {
+        self.0.secrets.redact(text).is_some()
+    }
+
     pub(crate) fn size(&self) -> usize {
         self.0.arrived.size() + self.0.workings.size()
     }
@@ -127,7 +145,7 @@ impl fmt::Debug for Exchange {
         f.debug_struct("Exchange")
             .field("vendor", &self.vendor())
             .field("method", self.method())
-            .field("url", &self.url())
+            .field("url", &self.redacted_url())
             .field("verdict", self.verdict())
             .field("status", &self.status())
             .finish_non_exhaustive()

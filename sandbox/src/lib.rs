@@ -50,6 +50,7 @@ mod media;
 mod netgiro;
 mod netvisor;
 mod sandbox;
+mod secrets;
 mod seen;
 mod server;
 mod signatures;

@@ -52,6 +52,11 @@ impl Log {
         self.kept().exchanges.iter().filter(|exchange| exchange.number() > number).cloned().collect()
     }
 
+    /// How many there have been, which is the number of the latest.
+    pub(crate) fn count(&self) -> u64 {
+        self.kept().count
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

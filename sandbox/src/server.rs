@@ -14,6 +14,7 @@ use crate::credentials::WebhookKey;
 use crate::fault::{Fault, Injected};
 use crate::inspector::{self, Inspector};
 use crate::log::Log;
+use crate::secrets::Secrets;
 use crate::stage::{Play, Stage, answer};
 use crate::vendor::Vendor;
 
@@ -21,6 +22,7 @@ use crate::vendor::Vendor;
 #[derive(Default)]
 pub(crate) struct Shared {
     pub(crate) log: Log,
+    pub(crate) secrets: Arc<Secrets>,
     injected: Mutex<Injected>,
     origins: Mutex<Vec<(Vendor, String)>>,
 }
@@ -55,8 +57,9 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    pub(crate) fn new() -> Self {
-        Self { shared: Arc::default(), stop: CancellationToken::new(), tasks: JoinSet::new() }
+    pub(crate) fn new(secrets: Secrets) -> Self {
+        let shared = Shared { secrets: Arc::new(secrets), ..Shared::default() };
+        Self { shared: Arc::new(shared), stop: CancellationToken::new(), tasks: JoinSet::new() }
     }
 
     /// Opens a vendor's port, counted from `first`, and returns its origin as `http://address:port`.

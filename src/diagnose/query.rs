@@ -14,6 +14,17 @@ use crate::signing::Origin;
 /// RFC 3986's unreserved characters stay; JavaScript's `encodeURIComponent` and Python's `quote` differ by a few.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const QUOTE: &AsciiSet = &COMPONENT.remove(b'/');
+/// JavaScript's `encodeURI`; `&` and `=` stay in any set, since names and values are encoded one by one.
+const URI: &AsciiSet = &URI_COMPONENT
+    .remove(b';')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'+')
+    .remove(b'$')
+    .remove(b',')
+    .remove(b'#');
 const URI_COMPONENT: &AsciiSet = &COMPONENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
 
 pub(super) fn decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
@@ -47,6 +58,8 @@ pub(super) fn encoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> V
             |url| with_query(url, |query| Some(query.replace('+', "%20"))),
             |url| with_query(url, |query| Some(query.replace("%20", "+"))),
             |url| Some(url.replace('%', "%25")),
+            |url| with_query(url, |query| Some(encode_values(query, URI))),
+            |url| with_query(url, |query| Some(lower_case_escapes(&form_encoded(query)))),
             |url| with_query(url, |query| Some(encode(query, COMPONENT))),
             |url| Some(encode(url, COMPONENT)),
         ],
@@ -116,6 +129,16 @@ fn encode_values(query: &str, set: &'static AsciiSet) -> String {
         None => encode_one(pair),
     };
     query.split('&').map(encode_pair).collect::<Vec<_>>().join("&")
+}
+
+/// As .NET's `HttpUtility.UrlEncode` writes them.
+fn lower_case_escapes(text: &str) -> String {
+    let mut runs = text.split('%');
+    let first = runs.next().unwrap_or_default().to_owned();
+    runs.fold(first, |text, run| match run.split_at_checked(2) {
+        Some((digits, rest)) => format!("{text}%{}{rest}", digits.to_ascii_lowercase()),
+        None => format!("{text}%{run}"),
+    })
 }
 
 fn form_encoded(query: &str) -> String {

@@ -75,15 +75,20 @@ pub(crate) fn rebuild(mut response: Response, body: Bytes) -> Result<Response> {
 
 /// The response with the beginning of its body, which was read, put back in front of the rest.
 pub(crate) fn put_back(response: Response, read: Bytes) -> Result<Response> {
+    wrap_body(response, |rest| Body::wrap(Rejoined { read: Some(read), rest }))
+}
+
+/// The response with its body replaced by what `wrap` makes of it.
+pub(crate) fn wrap_body(response: Response, wrap: impl FnOnce(Body) -> Body) -> Result<Response> {
     let url = response.url().clone();
-    let (parts, rest) = http::Response::<Body>::from(response).into_parts();
+    let (parts, body) = http::Response::<Body>::from(response).into_parts();
     let parts = Parts {
         status: parts.status,
         version: parts.version,
         headers: parts.headers,
         extensions: parts.extensions,
     };
-    parts.with_body(url, Body::wrap(Rejoined { read: Some(read), rest }))
+    parts.with_body(url, wrap(body))
 }
 
 /// What of a response is kept when its body is replaced; the extensions hold the remote address.

@@ -55,6 +55,8 @@ impl Netgiro {
             seen: Arc::new(SeenNonces::default()),
             body_limit: DEFAULT_BODY_LIMIT,
             report_only: false,
+            #[cfg(feature = "middleware")]
+            stream_replies: false,
             settings: Settings::new(&ORIGINS)?,
         })
     }

@@ -5,9 +5,9 @@ use http::{Extensions, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 
-use super::Netgiro;
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyFault, SentRequest, Verdict, reference_id};
+use super::{Netgiro, stream};
 use crate::error::{Error, Fault as _};
 use crate::middleware::{ReadFault, exchange, into_middleware_error, is_worth_a_retry, read_body, rebuild};
 
@@ -36,17 +36,16 @@ impl Netgiro {
             }
             Err(error) => return Err(self.refuse(&response, error)),
         };
+        if self.stream_replies && !self.report_only {
+            return stream::verified_at_its_end(self, check, response);
+        }
         let body = match read_body(&mut response, self.body_limit, |chunk| check.update(chunk)).await {
             Ok(body) => body,
             Err(ReadFault::Transport(error)) => return Err(error.into()),
-            Err(ReadFault::TooLong) => {
-                let error =
-                    Error::new(ReplyFault::TooLong).with_reference_id(reference_id(response.headers()));
-                return Err(self.refuse(&response, error));
-            }
+            Err(ReadFault::TooLong) => return Err(self.refuse(&response, check.too_long())),
         };
         let note = |error| self.note_known_mistake(error, &sent, response.headers(), &body);
-        match check.finish(self, &body).map_err(note) {
+        match check.finish(&self.seen).map_err(note) {
             Ok(reply) => {
                 response.extensions_mut().insert(reply);
                 rebuild(response, body)

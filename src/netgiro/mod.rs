@@ -23,6 +23,7 @@
 #[cfg(feature = "webhook")]
 pub mod callback;
 mod credentials;
+mod document;
 #[cfg(feature = "explain")]
 mod explain;
 #[cfg(feature = "middleware")]
@@ -32,6 +33,9 @@ mod nonce;
 mod reply;
 mod seen;
 mod signing;
+#[cfg(feature = "middleware")]
+mod stream;
+mod utf8;
 
 use std::fmt;
 use std::sync::Arc;
@@ -57,6 +61,8 @@ pub struct Netgiro {
     seen: Arc<SeenNonces>,
     body_limit: usize,
     report_only: bool,
+    #[cfg(feature = "middleware")]
+    stream_replies: bool,
     settings: Settings,
 }
 
@@ -80,10 +86,29 @@ impl Netgiro {
     }
 
     /// Hands replies on even when they do not verify; [`Reply::verdict`] in the response's extensions says which
-    /// did. Anyone between you and Netgíró can then make up replies: for first contact with a live account only.
+    /// did. Anyone between you and Netgíró can then make up replies: for first contact with a live account only. A reply
+    /// over the body limit is an error all the same.
     #[must_use]
     pub fn dangerous_report_only(mut self) -> Self {
         self.report_only = true;
+        self
+    }
+
+    /// Hands replies on while they are being verified, for downloads too large to keep in memory.
+    /// [`Netgiro::body_limit`] applies all the same: raise it.
+    ///
+    /// The promise is weaker: **what you read is unverified until the body has ended without an error**, as
+    /// [`Verdict::Pending`] says. The last chunk is withheld until all checks have passed; where one fails, the body ends
+    /// in an error instead ([`Error::find`](crate::Error::find) finds it), and all that was read must be thrown away.
+    /// Anyone between you and Netgíró can make up everything before the last chunk, so act on nothing before the end.
+    /// Bodies that can no longer become one JSON document in UTF-8 are not handed on any further.
+    ///
+    /// Replies whose headers already fail are refused as before. [`Netgiro::dangerous_report_only`] wins over this: the
+    /// verdict that it reports is known only once the reply is whole.
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    pub fn dangerous_stream_replies(mut self) -> Self {
+        self.stream_replies = true;
         self
     }
 }

@@ -6,8 +6,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::Netgiro;
-use super::seen::{NonceId, nonce_id};
+use super::document::Document;
+use super::seen::{NonceId, SeenNonces, nonce_id};
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
+use super::utf8::Utf8;
 use crate::error::{Class, Error, Fault};
 use crate::scope::printable_origin;
 use crate::signing::{Encoding, Mac, Outgoing, Segment, SignedText, as_sent};
@@ -87,6 +89,8 @@ pub enum Verdict {
     Verified,
     /// It does not, for the reason with this fault.
     Unverified(ReplyFault),
+    /// Not known yet, with [`Netgiro::dangerous_stream_replies`]: the reply verifies if its body ends without an error.
+    Pending,
 }
 
 /// Why a reply did not verify.
@@ -117,7 +121,7 @@ pub enum ReplyFault {
     /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
     #[error("the reply's body is not valid UTF-8, as after a length extension")]
     NotUtf8,
-    /// The body is neither empty, nor one JSON object or array, nor XML.
+    /// The body is neither empty, nor one JSON object or array of at most 1,024 levels, nor XML.
     #[error("the reply's body is not one JSON object or array, nor XML")]
     NotOneDocument,
     /// A reply with this nonce was verified before.
@@ -175,7 +179,7 @@ impl Netgiro {
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
         let mut check = self.begin_reply(sent, headers)?;
         check.update(body);
-        check.finish(self, body).map_err(|error| self.note_known_mistake(error, sent, headers, body))
+        check.finish(&self.seen).map_err(|error| self.note_known_mistake(error, sent, headers, body))
     }
 
     #[cfg(not(feature = "explain"))]
@@ -203,6 +207,8 @@ impl Netgiro {
             received,
             nonce: nonce_id(nonce.as_bytes()),
             reference_id: reference_id(headers),
+            utf8: Utf8::default(),
+            document: Document::new(),
         })
     }
 }
@@ -213,28 +219,44 @@ pub(super) struct ReplyCheck {
     received: [u8; 32],
     nonce: NonceId,
     reference_id: Option<HeaderValue>,
+    utf8: Utf8,
+    document: Document,
 }
 
 impl ReplyCheck {
     /// Takes in the next bytes of the body, as they arrived.
     pub(super) fn update(&mut self, chunk: &[u8]) {
         self.mac.update(chunk);
+        self.utf8.update(chunk);
+        self.document.update(chunk);
     }
 
-    /// Judges `body`, which must be all the bytes given to [`ReplyCheck::update`].
-    pub(super) fn finish(self, netgiro: &Netgiro, body: &[u8]) -> Result<Reply, Error> {
-        let Self { mac, received, nonce, reference_id } = self;
+    /// Whether the body so far can be the beginning of one that verifies.
+    pub(super) fn is_possible(&self) -> bool {
+        self.utf8.is_possible() && self.document.is_possible()
+    }
+
+    /// The refusal of a body that is longer than the limit.
+    pub(super) fn too_long(&self) -> Error {
+        Error::new(ReplyFault::TooLong).with_reference_id(self.reference_id.clone())
+    }
+
+    /// Judges the body that was given to [`ReplyCheck::update`].
+    pub(super) fn finish(self, seen: &SeenNonces) -> Result<Reply, Error> {
+        let Self { mac, received, nonce, reference_id, utf8, document } = self;
         let judge = || {
             if !mac.finish().matches(&received) {
                 return Err(ReplyFault::Mismatch);
             }
             // Only after the MAC: what was never signed says nothing about length extension.
-            std::str::from_utf8(body).map_err(|_| ReplyFault::NotUtf8)?;
-            if !is_one_document(body) {
+            if !utf8.is_whole() {
+                return Err(ReplyFault::NotUtf8);
+            }
+            if !document.is_whole() {
                 return Err(ReplyFault::NotOneDocument);
             }
             // Last of all: a forgery must not burn the nonce of the honest reply.
-            netgiro.seen.admit_reply(nonce)
+            seen.admit_reply(nonce)
         };
         match judge() {
             Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),
@@ -263,14 +285,4 @@ pub(super) fn single(
 pub(super) fn is_nonce(nonce: &[u8]) -> bool {
     (1..=LONGEST_FIELD).contains(&nonce.len())
         && nonce.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
-}
-
-/// Whether a body is empty, one JSON object or array, or XML. A text that was signed as the end of a longer URL, or
-/// with something after it, is none of these. Judged by the bytes, since the content type is not signed.
-pub(super) fn is_one_document(body: &[u8]) -> bool {
-    match body.trim_ascii_start().first() {
-        None | Some(b'<') => true,
-        Some(b'{' | b'[') => serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok(),
-        Some(_) => false,
-    }
 }

@@ -120,6 +120,7 @@ impl MacKey {
     }
 
     /// Starts a MAC.
+    #[inline]
     #[must_use]
     pub fn start(&self) -> Mac {
         Mac { state: self.state.clone(), encoding: self.encoding, skip: self.absorbed }
@@ -145,6 +146,7 @@ pub struct Mac {
 
 impl Mac {
     /// Takes in the next bytes of the text.
+    #[inline]
     pub fn update(&mut self, bytes: &[u8]) {
         let known = self.skip.min(bytes.len());
         self.skip -= known;
@@ -156,6 +158,7 @@ impl Mac {
     }
 
     /// The signature.
+    #[inline]
     #[must_use]
     pub fn finish(self) -> Signature {
         let digest = match self.state {

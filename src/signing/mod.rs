@@ -111,10 +111,11 @@ impl<P: Provider> fmt::Debug for Signed<'_, P> {
 /// # Errors
 /// When the URL is out of the provider's [`Scope`], or the provider cannot sign the request.
 pub fn sign<'p, P: Provider>(provider: &'p P, request: &Outgoing<'_>) -> Result<Signed<'p, P>, Error> {
-    let named = |error: Error| error.in_provider(provider.name());
-    provider.scope().check(request.url()).map_err(named)?;
-    let stamp = provider.stamp(request).map_err(named)?;
-    sign_with(provider, request, stamp)
+    let signed = || {
+        provider.scope().check(request.url())?;
+        compute(provider, request, provider.stamp(request)?)
+    };
+    signed().map_err(|error| error.in_provider(provider.name()))
 }
 
 /// Signs a request with a given stamp: to reproduce a known case. A stamp must not be sent twice.
@@ -126,14 +127,23 @@ pub fn sign_with<'p, P: Provider>(
     request: &Outgoing<'_>,
     stamp: P::Stamp,
 ) -> Result<Signed<'p, P>, Error> {
-    let named = |error: Error| error.in_provider(provider.name());
-    provider.scope().check(request.url()).map_err(named)?;
+    let checked = provider.scope().check(request.url());
+    let signed = checked.and_then(|()| compute(provider, request, stamp));
+    signed.map_err(|error| error.in_provider(provider.name()))
+}
+
+/// The signature of a request that may be signed.
+fn compute<'p, P: Provider>(
+    provider: &'p P,
+    request: &Outgoing<'_>,
+    stamp: P::Stamp,
+) -> Result<Signed<'p, P>, Error> {
     let Some(key) = provider.mac() else {
         return Ok(Signed { provider, stamp, signature: None });
     };
     let mut mac = key.start();
     let mut absorb = |segment: Segment<'_>| mac.update(segment.bytes());
-    provider.signed_text(request, &stamp, &mut SignedText::new(&mut absorb)).map_err(named)?;
+    provider.signed_text(request, &stamp, &mut SignedText::new(&mut absorb))?;
     Ok(Signed { provider, stamp, signature: Some(mac.finish()) })
 }
 

@@ -40,12 +40,14 @@ pub struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     /// Bytes that anyone may see, in UTF-8, from nowhere in particular.
+    #[inline]
     #[must_use]
     pub fn public(name: &'a str, bytes: &'a [u8]) -> Self {
         Self { name, bytes, kind: SegmentKind::Public, origin: Origin::Unstated, charset: Charset::Utf8 }
     }
 
     /// The bytes of a secret, a credential in UTF-8, which are never shown.
+    #[inline]
     #[must_use]
     pub fn secret(name: &'a str, bytes: &'a [u8]) -> Self {
         let kind = SegmentKind::Secret;
@@ -53,6 +55,7 @@ impl<'a> Segment<'a> {
     }
 
     /// Literal text between two segments.
+    #[inline]
     #[must_use]
     pub fn separator(literal: &'a str) -> Self {
         let kind = SegmentKind::Separator;
@@ -60,12 +63,14 @@ impl<'a> Segment<'a> {
     }
 
     /// The same segment, from `origin`: explanations show it, and diagnoses try the mistakes that go with it.
+    #[inline]
     #[must_use]
     pub fn with_origin(self, origin: Origin) -> Self {
         Self { origin, ..self }
     }
 
     /// The same segment, its bytes being in `charset`. They are not converted.
+    #[inline]
     #[must_use]
     pub fn with_charset(self, charset: Charset) -> Self {
         Self { charset, ..self }
@@ -101,6 +106,7 @@ impl<'a> Segment<'a> {
         (self.kind != SegmentKind::Secret).then_some(self.bytes)
     }
 
+    #[inline]
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -131,22 +137,26 @@ impl<'s> SignedText<'s> {
     }
 
     /// Adds a segment with all that is known about it.
+    #[inline]
     pub fn push(&mut self, segment: Segment<'_>) -> &mut Self {
         (self.sink)(segment);
         self
     }
 
     /// Adds bytes that anyone may see; short for [`push`](Self::push) of a [`Segment::public`].
+    #[inline]
     pub fn public(&mut self, name: &str, bytes: &[u8]) -> &mut Self {
         self.push(Segment::public(name, bytes))
     }
 
     /// Adds the bytes of a secret, which are never shown; short for [`push`](Self::push) of a [`Segment::secret`].
+    #[inline]
     pub fn secret(&mut self, name: &str, bytes: &[u8]) -> &mut Self {
         self.push(Segment::secret(name, bytes))
     }
 
     /// Adds literal text between two segments.
+    #[inline]
     pub fn separator(&mut self, literal: &str) -> &mut Self {
         self.push(Segment::separator(literal))
     }

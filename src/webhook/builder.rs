@@ -83,7 +83,8 @@ impl<S: Scheme> Builder<S> {
     }
 
     /// Where accepted deliveries are remembered. Default: a [`MemoryStore`] of this verifier's own. A service on
-    /// several machines needs a store that they share.
+    /// several machines needs a store that they share, and one window for all: a delivery is remembered for as long as the
+    /// verifier that accepted it would take it, and one with a longer window would then take it again.
     #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
         self.settings.store = Arc::new(store);

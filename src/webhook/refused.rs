@@ -112,8 +112,8 @@ pub enum Refused {
     /// This delivery was accepted before.
     #[error("the delivery has been accepted before")]
     Replayed,
-    /// The replay store did not answer.
-    #[error("the replay store did not answer, so nobody knows whether this is a repetition")]
+    /// The replay store did not answer, or is full; the error underneath says which.
+    #[error("the replay store could not say whether this is a repetition")]
     StoreUnreachable,
 }
 
@@ -196,7 +196,7 @@ impl Fault for Refused {
                 "Nothing, if the vendor repeats deliveries; otherwise someone has recorded one."
             }
             Self::StoreUnreachable => {
-                "Bring the replay store back; deliveries are accepted again by themselves."
+                "Bring the replay store back, or give it more room: the error underneath says what it lacks."
             }
             _ => "Treat the delivery as forged; the vendor's own are well-formed.",
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Uri, header};
+use http::{HeaderMap, Method, Uri, header};
 
 use super::origin::PublicOrigin;
 use super::window::Times;
@@ -163,7 +163,7 @@ impl<'r> Delivery<'r> {
 
     /// The `host` header, else HTTP/2's `:authority`, whatever the public origin is.
     pub(super) fn received_host(&self) -> Option<&'r [u8]> {
-        self.headers().get(header::HOST).map(HeaderValue::as_bytes).or_else(|| self.authority())
+        self.headers().get(header::HOST).map(http::HeaderValue::as_bytes).or_else(|| self.authority())
     }
 
     pub(super) fn received_target(&self) -> &'r str {

@@ -49,7 +49,7 @@ pub(crate) struct Proof {
     pub(super) key_id: Option<Arc<str>>,
     pub(super) signed_at: Option<SystemTime>,
     pub(super) replay_key: ReplayKey,
-    /// How long the delivery could be repeated, from when it was verified.
+    /// For how long it has to be remembered, from when it was verified.
     pub(super) repeatable_for: Duration,
 }
 
@@ -88,7 +88,9 @@ impl<T> Verified<T> {
         &self.proof.replay_key
     }
 
-    /// How long a copy of this delivery would stay acceptable but for the replay store.
+    /// How long a replay store has to remember this delivery: for as long as a copy would be fresh, on any machine whose
+    /// clock is within the window of this one's. Where the scheme signs no time a copy is always fresh, and this is what
+    /// the verifier was told.
     #[must_use]
     pub fn repeatable_for(&self) -> Duration {
         self.proof.repeatable_for

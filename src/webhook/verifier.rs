@@ -195,6 +195,7 @@ impl<S: Scheme> Verifier<S> {
             provider = S::NAME,
             code = error.code(),
             next_step = error.next_step(),
+            source = std::error::Error::source(error).map(tracing::field::display),
             "webhook refused: {error}"
         );
         if let Some(hook) = &self.settings().on_refused {

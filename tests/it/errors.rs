@@ -13,8 +13,8 @@ use reqwest_retry::policies::ExponentialBackoff;
 use reqwest_retry::{RetryError, RetryTransientMiddleware};
 
 use crate::support::fault::TestFault;
-use crate::support::raw_server::RawServer;
-use crate::support::received::answer;
+use crate::support::raw_server::{RawServer, answer};
+use crate::support::server::Answer;
 use crate::support::{client, subjects};
 
 const CANARY: &str = "c4n4ry";
@@ -27,14 +27,10 @@ async fn send(server: &RawServer, middleware: impl Middleware) -> reqwest_middle
 
 /// An error of each class, as a caller of the middleware gets it.
 async fn one_of_each() -> Vec<(Class, &'static str, reqwest_middleware::Error)> {
-    let redirect =
-        RawServer::answering(302, &[&format!("location: https://other.example/{CANARY}")], "").await;
-    let failed = RawServer::answering(
-        200,
-        &["netgiro_referenceId: ref-1"],
-        "<Root><ResponseStatus><Status>FAILED</Status><Status>INVALID_DATA :: no</Status></ResponseStatus></Root>",
-    )
-    .await;
+    let elsewhere = format!("https://other.example/{CANARY}");
+    let redirect = RawServer::answering(Answer::redirect(302, &elsewhere)).await;
+    let failed = "<Root><ResponseStatus><Status>FAILED</Status><Status>INVALID_DATA :: no</Status></ResponseStatus></Root>";
+    let failed = RawServer::answering(Answer::new(200, failed).header("netgiro_referenceid", "ref-1")).await;
     let netvisor = || subjects::netvisor(MacAlgorithm::HmacSha256).allow_origin(&failed.origin()).unwrap();
     let year_10_000 = || UNIX_EPOCH + Duration::from_secs(253_402_300_800);
     vec![
@@ -95,7 +91,7 @@ fn check_class(error: &Error, class: Class) {
 
 #[tokio::test]
 async fn an_error_is_found_through_a_retry_layer() {
-    let server = RawServer::answering(200, &[], "{}").await;
+    let server = RawServer::answering(Answer::new(200, "{}")).await;
     let netgiro = subjects::netgiro().allow_origin(&server.origin()).unwrap();
     let client = ClientBuilder::new(client()).with(retrying()).with(netgiro).build();
     let error = client.get(server.origin()).send().await.unwrap_err();
@@ -111,7 +107,7 @@ async fn an_error_is_found_through_a_retry_layer_that_has_tried_again() {
         // The first connection is closed without an answer.
         async move {
             if !is_first {
-                answer(&mut stream, 200, &[], b"{}").await;
+                answer(&mut stream, Answer::new(200, "{}")).await;
             }
         }
     })

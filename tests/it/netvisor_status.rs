@@ -8,8 +8,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 
 use crate::support::client;
-use crate::support::raw_server::RawServer;
-use crate::support::received::answer;
+use crate::support::raw_server::{RawServer, answer};
+use crate::support::server::Answer;
 use crate::support::subjects::netvisor;
 
 const OK: &str =
@@ -30,7 +30,7 @@ async fn ask(server: &RawServer, strict: bool) -> reqwest_middleware::Result<Res
 
 /// The answer to one request, as bytes; strict.
 async fn ask_for(status: u16, body: &[u8]) -> reqwest_middleware::Result<Response> {
-    ask(&RawServer::answering(status, &["x-kept: yes"], body).await, true).await
+    ask(&RawServer::answering(Answer::new(status, body).header("x-kept", "yes")).await, true).await
 }
 
 fn our_error(error: &reqwest_middleware::Error) -> &Error {
@@ -88,7 +88,7 @@ async fn failed_is_an_error_whatever_the_http_status() {
 
 #[tokio::test]
 async fn by_default_failed_passes_and_its_status_is_one_call_away() {
-    let server = RawServer::answering(200, &[], FAILED).await;
+    let server = RawServer::answering(Answer::new(200, FAILED)).await;
     let response = ask(&server, false).await.unwrap();
     let (status, response) = read_status(response).await.unwrap();
     let Some(ResponseStatus::Failed(failure)) = status else { panic!("{status:?}") };
@@ -106,7 +106,7 @@ async fn only_the_status_of_the_response_counts() {
         "<!-- <Root><ResponseStatus><Status>FAILED</Status></ResponseStatus></Root> --><Root/><a></a>",
     ];
     for body in without {
-        let server = RawServer::answering(200, &[], body).await;
+        let server = RawServer::answering(Answer::new(200, body)).await;
         let (status, response) = read_status(ask(&server, true).await.unwrap()).await.unwrap();
         assert_eq!(status, None, "{body}");
         assert_eq!(response.text().await.unwrap(), body);
@@ -132,8 +132,8 @@ async fn what_ends_too_early_or_is_no_xml_is_an_error() {
     let last = whole.find("</ResponseStatus>").unwrap() + "</ResponseStatus>".len();
     let server = RawServer::start(move |request, mut stream| {
         let cut: usize = request.query().parse().unwrap();
-        let body = whole.as_bytes()[..cut].to_vec();
-        async move { answer(&mut stream, 200, &[], &body).await }
+        let reply = Answer::new(200, &whole.as_bytes()[..cut]);
+        async move { answer(&mut stream, reply).await }
     })
     .await;
     let client = client_to(&server, true);

@@ -4,7 +4,8 @@ use reqwest_middleware::ClientBuilder;
 
 use crate::support::chains::{self, fault, netvisor};
 use crate::support::netgiro::{client, provider, reply_to};
-use crate::support::server::{Answer, Received, Server};
+use crate::support::received::Received;
+use crate::support::server::{Answer, Server};
 
 const LONG_AGO: &str = "Thu, 01 Jan 1970 00:10:00 GMT";
 const FAILED: &str = "<Root><ResponseStatus><Status>FAILED</Status><Status>AUTHENTICATION_FAILED :: no</Status>\

@@ -8,8 +8,9 @@ use reqwest_middleware::ClientBuilder;
 use url::{Position, Url};
 
 use crate::support::client;
-use crate::support::raw_server::RawServer;
-use crate::support::received::{Received, answer};
+use crate::support::raw_server::{RawServer, answer};
+use crate::support::received::Received;
+use crate::support::server::Answer;
 use crate::support::subjects::{SUBJECTS, Subject, netgiro, netgiro_signature};
 use urls::{HOSTS, TARGETS};
 
@@ -55,7 +56,7 @@ async fn every_signature_fits_the_body_that_arrived() {
         for body in bodies() {
             client.post(&url).body(body.clone()).send().await.unwrap();
             let request = server.take_request();
-            assert_eq!(request.method(), "POST");
+            assert_eq!(request.method, "POST");
             assert!(request.body == body, "{}: {} bytes", subject.name, body.len());
             check(subject, &url, &request);
         }
@@ -157,14 +158,13 @@ fn check(subject: &Subject, url: &str, received: &Received) {
 async fn netgiro_like() -> RawServer {
     RawServer::start(async |request: Received, mut stream| {
         let body = br#"{"Success":true,"ResultCode":200}"#;
-        let mut headers = Vec::new();
-        if let Some(nonce) = request.values("netgiro_nonce").first() {
-            let nonce = format!("reply-to-{}", String::from_utf8_lossy(nonce));
+        let mut reply = Answer::new(200, body);
+        if request.has("netgiro_nonce") {
+            let nonce = format!("reply-to-{}", request.header("netgiro_nonce"));
             let signature = netgiro_signature(&nonce, &request.url(), body);
-            headers.push(format!("netgiro_nonce: {nonce}"));
-            headers.push(format!("netgiro_signature: {signature}"));
+            reply = reply.header("netgiro_nonce", nonce).header("netgiro_signature", signature);
         }
-        answer(&mut stream, 200, &headers, body).await;
+        answer(&mut stream, reply).await;
     })
     .await
 }

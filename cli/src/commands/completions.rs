@@ -3,6 +3,7 @@
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
+use super::Context;
 use crate::args::Cli;
 use crate::failure::Failure;
 use crate::output;
@@ -19,8 +20,12 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &CompletionsArgs, context: &Context) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "countersign", &mut script);
+    if context.json {
+        let script = String::from_utf8_lossy(&script);
+        return output::json(&serde_json::json!({ "shell": args.shell.to_string(), "script": script }));
+    }
     output::raw(&script)
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor, Verdict, WebhookKey};
+use countersign_sandbox::{Credentials, Exchange, Fault, Sandbox, StartError, Vendor, Verdict};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -89,6 +89,9 @@ fn start_failure(error: StartError) -> Failure {
         StartError::Listen { vendor, source } => {
             Failure::usage(format!("cannot listen for {}: {source}", vendor.name()))
         }
+        StartError::ListenInspector(source) => {
+            Failure::usage(format!("cannot listen for the inspector: {source}"))
+        }
         error => Failure::usage(error.to_string()),
     }
 }
@@ -117,16 +120,25 @@ async fn tell_exchanges(sandbox: &Sandbox) {
     loop {
         match exchanges.recv().await {
             Ok(exchange) => {
-                let verdict = match exchange.verdict() {
-                    Verdict::Accepted => "accepted".to_owned(),
-                    Verdict::Refused(refusal) => format!("refused: {refusal} [{}]", refusal.code()),
-                };
-                let url = printable(exchange.url());
-                eprintln!("{} {} {} {verdict}", exchange.status().as_u16(), exchange.method(), url);
+                let url = printable(&exchange.redacted_url());
+                let (status, verdict) = (exchange.status().as_u16(), verdict(&exchange));
+                eprintln!("{status} {} {url} {verdict}", exchange.method());
             }
             Err(RecvError::Lagged(missed)) => eprintln!("({missed} requests are not shown)"),
             Err(RecvError::Closed) => return,
         }
+    }
+}
+
+/// As `x-countersign-diagnosis` says it, with the fix.
+fn verdict(exchange: &Exchange) -> String {
+    match (exchange.verdict(), exchange.diagnosis()) {
+        (Verdict::Accepted, _) => "accepted".to_owned(),
+        (Verdict::Refused(_), Some(diagnosis)) => {
+            let (code, sentence, fix) = (diagnosis.code(), diagnosis.sentence(), diagnosis.fix());
+            format!("refused: {} {} [{code}]", printable(sentence), printable(fix))
+        }
+        (Verdict::Refused(refusal), None) => format!("refused: {refusal} [{}]", refusal.code()),
     }
 }
 
@@ -150,8 +162,8 @@ async fn interrupted() {
 fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), Failure> {
     let demo = Credentials::demo();
     let (netvisor, unleashed) = (&demo.netvisor, &demo.unleashed);
-    let WebhookKey { id, secret } = &demo.vizion.webhook_key;
-    let webhook_keys = format!("{id}={}", secret.expose_secret());
+    let webhook_key = &demo.vizion.webhook_key;
+    let webhook_keys = format!("{}={}", webhook_key.id, webhook_key.secret.expose_secret());
     let variables = [
         ("NETVISOR_SENDER", netvisor.sender.as_str()),
         ("NETVISOR_CUSTOMER_ID", &netvisor.customer_id),

@@ -71,9 +71,11 @@ impl Tool for Netvisor {
         ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0.into_owned()
     }
 
-    /// Reads `ResponseStatus`, unless a gateway answered: what that sends is no XML of Netvisor's.
+    /// Reads `ResponseStatus`, unless a gateway answered: what that sends, redirects among it, is no XML of Netvisor's.
     fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
-        let from_gateway = answer.status == StatusCode::TOO_MANY_REQUESTS || answer.status.is_server_error();
+        let status = answer.status;
+        let from_gateway =
+            status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() || status.is_redirection();
         match ResponseStatus::from_xml(answer.start) {
             Ok(Some(ResponseStatus::Failed(failure))) => Err(Error::new(failure).in_provider("netvisor")),
             Err(error) if !from_gateway => Err(error),

@@ -12,3 +12,10 @@ fn each_shell_gets_a_script_that_knows_every_verb() {
         }
     }
 }
+
+#[test]
+fn with_json_the_script_is_in_an_object() {
+    let plain = run(tool().args(["completions", "bash"]));
+    let json = run(tool().args(["completions", "bash", "--json"])).json();
+    assert_eq!((&json["shell"], &json["script"]), (&"bash".into(), &plain.stdout.into()));
+}

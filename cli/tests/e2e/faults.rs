@@ -10,7 +10,7 @@ const FAULTS: [(&str, &str, i32, &str); 14] = [
     ("extended", "netgiro", 1, "reply-not-utf8"),
     ("redirect", "netgiro", 1, "reply-signature-missing"),
     ("redirect", "vizion", 1, "http-status"),
-    ("redirect", "netvisor", 1, "netvisor-reply-unreadable"),
+    ("redirect", "netvisor", 1, "http-status"),
     ("503", "netgiro", 1, "reply-signature-missing"),
     ("503", "netvisor", 1, "http-status"),
     ("503", "unleashed", 1, "http-status"),

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::thread::JoinHandle;
 
-use crate::support::{Ran, run, run_with_input, tool};
+use crate::support::{Ran, RunningSandbox, run, run_with_input, tool};
 
 const KEYS: (&str, &str) = ("VIZION_WEBHOOK_KEYS", "hmac-key-1=first secret,hmac-key-2=c2Vjb25k==");
 
@@ -71,6 +71,21 @@ fn an_honest_delivery_arrives_and_verifies_under_its_key() {
         let verdict = verify(&receiver.deliveries()[0], &[]);
         assert_eq!((verdict.code, &verdict.json()["key_id"]), (0, &key_id.into()), "{}", verdict.stdout);
     }
+}
+
+#[test]
+fn the_sandbox_s_file_has_a_webhook_key_to_trigger_and_verify_with() {
+    let sandbox = RunningSandbox::start(&[]);
+    let receiver = Receiver::answering(&[204]);
+    let with_file = |arguments: &[&str]| {
+        let mut command = tool();
+        command.args(arguments).args(["--json", "--env-file"]).arg(sandbox.env_file());
+        command
+    };
+    assert_eq!(run(&mut with_file(&["trigger", "vizion", "--to", &receiver.url])).code, 0);
+    let delivery = &receiver.deliveries()[0];
+    let verdict = run_with_input(&mut with_file(&["verify", "vizion", "--message", "-"]), delivery);
+    assert_eq!((verdict.code, &verdict.json()["key_id"]), (0, &"hmac-key-1".into()), "{}", verdict.stderr);
 }
 
 #[test]

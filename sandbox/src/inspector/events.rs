@@ -25,6 +25,8 @@ pub(super) async fn stream(
     // A browser that connects again says how far it came.
     let again = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let seen = again.or_else(|| after(query.as_deref()?)).unwrap_or(0);
+    // A page that outlived its sandbox counts on from that one's numbers, and missed all of this one's.
+    let seen = if seen > inspector.shared.log.count() { 0 } else { seen };
     let stopped = inspector.stop.clone().cancelled_owned();
     let events = exchanges(inspector, seen).map(|exchange| Ok(event(&exchange)));
     Sse::new(events.take_until(stopped)).keep_alive(KeepAlive::default())

@@ -96,18 +96,19 @@ struct SignatureView {
 
 impl ExchangeView {
     pub(super) fn new(exchange: &Exchange) -> Self {
-        let marks = exchange.explanation().map(Marks::of);
+        let explanation = exchange.explanation().filter(|explanation| !spills(exchange, explanation));
+        let marks = explanation.map(Marks::of);
         Self {
             number: exchange.number(),
             vendor: exchange.vendor(),
             time: DateTime::<Utc>::from(exchange.at()).format("%H:%M:%S%.3f").to_string(),
             method: exchange.method().to_string(),
-            target: line(exchange.target()),
+            target: line(&exchange.redacted(exchange.target().into())),
             status: exchange.status().as_u16(),
             reason: reason(exchange),
             request: request(exchange, marks.as_ref()),
             body: body(exchange, marks.as_ref()),
-            signed: exchange.explanation().zip(marks.as_ref()).map(|(e, marks)| SignedView::new(e, marks)),
+            signed: explanation.zip(marks.as_ref()).map(|(e, marks)| SignedView::new(e, marks)),
             signatures: exchange.signatures().map(|signatures| {
                 [("expected", &signatures.expected), ("received", &signatures.received)]
                     .map(|(title, shown)| SignatureView::new(title, shown))
@@ -118,6 +119,14 @@ impl ExchangeView {
     fn verdict(&self) -> &'static str {
         if self.reason.is_some() { "refused" } else { "accepted" }
     }
+}
+
+/// Whether a client has put a secret of the sandbox's where a public segment comes from: then none are shown.
+fn spills(exchange: &Exchange, explanation: &Explanation) -> bool {
+    explanation.segments().iter().any(|segment| match segment.value() {
+        Value::Shown { text, .. } => exchange.spills_into(text),
+        _ => false,
+    })
 }
 
 fn reason(exchange: &Exchange) -> Option<Reason> {
@@ -148,7 +157,7 @@ fn capitalised(sentence: &str) -> String {
 
 /// The request line and the headers.
 fn request(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Vec<Vec<Piece>> {
-    let target = exchange.target();
+    let target = &*exchange.redacted(exchange.target().into());
     let mut first = vec![Piece::plain(format!("{} ", exchange.method()))];
     first.extend(marks.map_or_else(|| vec![Piece::plain(line(target))], |marks| marks.target(target)));
     let headers = exchange.headers().map(|(name, value)| {
@@ -162,7 +171,7 @@ fn request(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Vec<Vec<Piece>> {
 }
 
 fn body(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Option<Piece> {
-    let text = String::from_utf8_lossy(exchange.body());
+    let text = exchange.redacted(String::from_utf8_lossy(exchange.body()));
     let mark = marks.and_then(|marks| marks.from("body"));
     (!text.is_empty()).then(|| Piece::marked(mark, line(&text)))
 }

@@ -90,10 +90,13 @@ async fn the_record_explains_what_is_signed_with_secrets_masked() {
         let exchange = last(&sandbox);
         let segments = exchange.explanation().unwrap().segments();
         let masked = segments.iter().filter(|segment| matches!(segment.value(), Value::Masked { .. }));
-        assert!(masked.map(|segment| segment.name()).eq(names.iter().copied()), "{vendor}");
+        assert!(
+            masked.map(countersign::explain::ExplainedSegment::name).eq(names.iter().copied()),
+            "{vendor}"
+        );
     }
     client_of(&sandbox, Vendor::Vizion).get(sandbox.vizion_url()).send().await.unwrap();
     assert!(last(&sandbox).explanation().is_none(), "Vizion signs nothing");
-    let numbers: Vec<_> = sandbox.exchanges().iter().map(|exchange| exchange.number()).collect();
+    let numbers: Vec<_> = sandbox.exchanges().iter().map(countersign_sandbox::Exchange::number).collect();
     assert_eq!(numbers, [1, 2, 3, 4]);
 }

@@ -87,6 +87,38 @@ async fn the_stream_brings_what_was_missed_then_ends_with_the_sandbox() {
     while response.chunk().await.unwrap().is_some() {}
 }
 
+/// The page stays open in a browser when the sandbox is started again, and numbers begin anew.
+#[tokio::test]
+async fn the_stream_brings_everything_to_a_page_of_an_earlier_sandbox() {
+    let sandbox = Sandbox::start().await.unwrap();
+    send(signed(&sandbox, Vendor::Vizion)).await;
+    let request = countersign::client_builder()
+        .build()
+        .unwrap()
+        .get(format!("{}/events?after=7", sandbox.inspector_url()));
+    let mut response = request.header("last-event-id", "41").send().await.unwrap();
+    let mut stream = String::new();
+    while !stream.contains("id: 1\n") {
+        stream += &String::from_utf8_lossy(&response.chunk().await.unwrap().unwrap());
+    }
+}
+
+/// A key under a wrong name is the commonest way not to be let in.
+#[tokio::test]
+async fn a_secret_in_a_wrong_place_is_not_shown() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let key = "sandbox-vizion-key-7b3e";
+    for vendor in Vendor::ALL {
+        let target = format!("/{key}?key={key}");
+        let mut request = signed_for(&sandbox, vendor, &target);
+        request.headers_mut().insert("api-key", format!("Bearer {key}").parse().unwrap());
+        send(request.map(|_| r#"{"key":"sandbox-vizion-key-7b3e"}"#)).await;
+    }
+    let page = get(&sandbox, "/", &format!("host: {}\r\n", authority(&sandbox))).await;
+    assert!(page.contains("Bearer ‹secret›") && page.contains("?key=‹secret›"), "{page}");
+    assert!(!page.contains(key) && !format!("{:?}", sandbox.exchanges()).contains(key), "{page}");
+}
+
 /// A signature is shown where it proves nothing elsewhere, and a wrong one never: it may be right elsewhere.
 #[tokio::test]
 async fn a_signature_is_shown_only_where_it_opens_nothing() {

@@ -5,7 +5,8 @@
 //!
 //! **A callback carries no time.** Nothing but the replay store keeps one that was recorded from being repeated, and
 //! only for as long as the store remembers ([`remember_for`](crate::webhook::Builder::remember_for)). Use a store that
-//! outlives the process, and let an order that is paid stay paid whatever comes in again.
+//! outlives the process and holds a month of callbacks, which a [`MemoryStore`](crate::webhook::MemoryStore) of the
+//! default size does up to 3,300 a day, and let an order that is paid stay paid whatever comes in again.
 //!
 //! ```
 //! use countersign::netgiro::callback::{Verifier, testing};
@@ -22,8 +23,8 @@
 //!
 //! The method and all other headers are not covered. Nothing separates the parts of the signed text, so what could move
 //! the border between two of them is refused: a nonce with other characters than letters, digits and `-`; a path or
-//! query that is not percent-encoded as clients send it; a body that is neither empty, nor one JSON object or array,
-//! nor XML, or that is not UTF-8 (the mark of a length extension, which plain SHA-256 allows).
+//! query that is not percent-encoded as clients send it, or ends with `]` or `}`; a body that is neither empty, nor one
+//! JSON object or array with a text in it, nor XML, or that is not UTF-8 (the mark of a length extension, which plain SHA-256 allows).
 
 mod scheme;
 pub mod testing;
@@ -67,10 +68,11 @@ impl webhook::Builder<Scheme> {
         Ok(self)
     }
 
-    /// For how long the replay store is to remember a callback. Default: 30 days.
+    /// For how long the replay store is to remember a callback; after that, whoever recorded it can repeat it. Default:
+    /// 30 days; less than a minute counts as a minute.
     #[must_use]
     pub fn remember_for(mut self, span: Duration) -> Self {
-        self.scheme.remember_for = span;
+        self.scheme.remember_for = span.max(Duration::from_secs(60));
         self
     }
 }

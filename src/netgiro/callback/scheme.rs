@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::super::credentials::NAME;
-use super::super::reply::{is_nonce, is_one_document};
+use super::super::document::is_one_document;
+use super::super::reply::is_nonce;
 use super::super::signing::Secret;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
 use crate::webhook::{self, Claim, Delivery, Freshness, Received, Refused};
@@ -68,11 +69,18 @@ impl webhook::Scheme for Scheme {
 
     fn check_signed_body(&self, body: &[u8]) -> Result<(), Refused> {
         std::str::from_utf8(body).map_err(|_| Refused::NotUtf8)?;
-        if is_one_document(body) { Ok(()) } else { Err(Refused::NotOneDocument) }
+        if is_one_document(body) && !could_be_url(body) { Ok(()) } else { Err(Refused::NotOneDocument) }
     }
 }
 
-/// Whether a client would send this URL as it stands: with `{` or `"` in its path, it could hold what was a body.
+/// Whether a client would send this URL as it stands, and its end was not a body: one with `"` or `<` would have those
+/// percent-encoded in a URL, any other would end it with a bracket.
 fn is_normalised(text: &str) -> bool {
-    absolute(text).is_ok_and(|(url, _)| url.as_str() == text)
+    absolute(text).is_ok_and(|(url, _)| url.as_str() == text) && !text.ends_with(['}', ']'])
+}
+
+/// Whether a body could have been the end of a URL: it has neither `"` nor `<`. XML and JSON with a text in it have one of
+/// them, a normalised URL has none.
+fn could_be_url(body: &[u8]) -> bool {
+    !body.trim_ascii().is_empty() && !body.iter().any(|byte| matches!(byte, b'"' | b'<'))
 }

@@ -58,7 +58,7 @@ impl webhook::Scheme for Scheme {
 
     fn check_digest<'b>(&self, covered: &mut Covered<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
         let digest = covered.digest;
-        let matches = |body: &[u8]| Sha256::digest(body).ct_eq(&digest).into();
+        let matches = |body: &[u8]| <[u8; 32]>::from(Sha256::digest(body)).ct_eq(&digest).into();
         if matches(body) {
             return Ok(Cow::Borrowed(body));
         }

@@ -24,6 +24,9 @@ pub(super) static MISTAKES: &[Made] = &[
     }),
     ("query-encoded", |s| s.edit_query(|query| query.replace('+', "%20"))),
     ("query-encoded", |s| s.edit("address", |address| address.replace('%', "%25"))),
+    // As JavaScript's `encodeURI`, and as .NET's `UrlEncode`.
+    ("query-encoded", |s| s.edit_query(|query| query.replace("%40", "@"))),
+    ("query-encoded", |s| s.edit_query(|query| query.replace("%C3%BC", "%c3%bc"))),
     ("query-reordered", |s| s.edit_query(|query| reorder(query, |parameters| parameters.sort_unstable()))),
     ("query-reordered", |s| s.edit_query(|query| reorder(query, |parameters| parameters.swap(1, 2)))),
     ("query-reordered", |s| s.edit_query(|query| reorder(query, |parameters| parameters.rotate_left(1)))),

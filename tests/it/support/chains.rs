@@ -11,8 +11,8 @@ use countersign::vizion::Vizion;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
 
-use super::netgiro::{APP_KEY, SECRET, url_of};
-use super::server::Received;
+use super::netgiro::{APP_KEY, SECRET};
+use super::received::Received;
 use sha2::Sha256;
 
 pub(crate) const CUSTOMER_KEY: &str = "canary/customer+key=5d1f";
@@ -134,7 +134,7 @@ const NETVISOR_HEADERS: &[&str] = &[
 fn netvisor_mac(request: &Received) -> String {
     let of = |name: &str| request.header(&format!("x-netvisor-{name}"));
     let text = [
-        url_of(request),
+        request.url(),
         of("authentication-sender"),
         of("authentication-customerid"),
         of("authentication-timestamp"),

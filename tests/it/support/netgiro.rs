@@ -8,7 +8,8 @@ use countersign::{Outgoing, sign_http};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use sha2::{Digest as _, Sha256};
 
-use super::server::{Answer, Received};
+use super::received::Received;
+use super::server::Answer;
 
 pub(crate) const APP_KEY: &str = "881E674F-7891-4C20-AFD8-56FE2624C4B5";
 pub(crate) const SECRET: &str = "YCFd6hiA8lUjZejVcIf/LhRXO4wTDxY0JhOXvQZwnMSiNynSxmNIMjMf1HHwdV6cMN48NX3ZipA9q9hLPb9C1ZIzMH5dvELPAHceiu7LbZzmIAGeOf/OUaDrk2Zq2dbGacIAzU6yyk4KmOXRaSLi8KW8t3krdQSX7Ecm8Qunc/A=";
@@ -37,16 +38,12 @@ pub(crate) fn reply(url: &str, body: impl AsRef<[u8]>) -> Answer {
 
 /// An honest reply to a request that arrived.
 pub(crate) fn reply_to(request: &Received) -> Answer {
-    reply(&url_of(request), BODY)
-}
-
-pub(crate) fn url_of(request: &Received) -> String {
-    format!("http://{}{}", request.header("host"), request.target)
+    reply(&request.url(), BODY)
 }
 
 /// Whether a request that arrived carries the right signature.
 pub(crate) fn is_signed(request: &Received) -> bool {
-    let expected = signature(&request.header("netgiro_nonce"), &url_of(request), &request.body);
+    let expected = signature(&request.header("netgiro_nonce"), &request.url(), &request.body);
     request.header("netgiro_signature") == expected
 }
 

@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-use super::received::{Received, answer};
+use super::received::Received;
+use super::server::Answer;
 
 /// Keeps each request that arrives, and the address of each peer that connects.
 pub(crate) struct RawServer {
@@ -33,14 +35,15 @@ impl RawServer {
         let shared = Arc::<Shared>::default();
         let server = Self { address, shared: shared.clone() };
         tokio::spawn(async move {
-            while let Ok((mut stream, peer)) = listener.accept().await {
+            while let Ok((stream, peer)) = listener.accept().await {
                 shared.peers.lock().unwrap().push(peer);
                 shared.peer_came.notify_waiters();
                 let (handle, shared) = (handle.clone(), shared.clone());
                 tokio::spawn(async move {
-                    if let Some(request) = Received::read(&mut stream).await {
+                    let mut stream = BufReader::new(stream);
+                    if let Ok(request) = Received::read(&mut stream).await {
                         shared.requests.lock().unwrap().push(request.clone());
-                        handle(request, stream).await;
+                        handle(request, stream.into_inner()).await;
                     }
                 });
             }
@@ -49,12 +52,10 @@ impl RawServer {
     }
 
     /// Starts a server that gives each request the same answer.
-    pub(crate) async fn answering(status: u16, headers: &[&str], body: impl Into<Vec<u8>>) -> Self {
-        let headers: Vec<String> = headers.iter().map(|&header| header.to_owned()).collect();
-        let reply = Arc::new((headers, body.into()));
+    pub(crate) async fn answering(reply: Answer) -> Self {
         Self::start(move |_, mut stream| {
             let reply = reply.clone();
-            async move { answer(&mut stream, status, &reply.0, &reply.1).await }
+            async move { answer(&mut stream, reply).await }
         })
         .await
     }
@@ -98,4 +99,11 @@ impl Shared {
         peers.remove(index);
         Some(index)
     }
+}
+
+/// Answers a request and closes the connection.
+pub(crate) async fn answer(stream: &mut TcpStream, reply: Answer) {
+    // A client that has gone away already is a case of some tests.
+    let _ = stream.write_all(&reply.header("connection", "close").bytes()).await;
+    let _ = stream.shutdown().await;
 }

@@ -1,112 +1,100 @@
 //! A request as it came over the wire, taken apart by hand.
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use std::io::{Error, ErrorKind, Result};
 
-/// The bytes of one request: the head up to the empty line, and the body with its framing undone.
-#[derive(Clone, Debug)]
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _};
+
+/// A request: its head as it was sent, and its body with the framing undone.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Received {
-    head: Vec<u8>,
+    pub(crate) method: String,
+    pub(crate) target: String,
+    /// The names in lower case; the values without the white space around them.
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Received {
-    /// Reads one request; `None` when the peer closes without sending one.
-    pub(crate) async fn read(stream: &mut TcpStream) -> Option<Self> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
+    /// Reads one request; an error when the peer hangs up before its end.
+    pub(crate) async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> Result<Self> {
+        let first = read_line(stream).await?;
+        let [method, target, _version] = text(&first).split(' ').collect::<Vec<_>>().try_into().unwrap();
+        let mut received = Self { method: method.to_owned(), target: target.to_owned(), ..Self::default() };
+        loop {
+            let line = read_line(stream).await?;
+            let Some(colon) = line.iter().position(|byte| *byte == b':') else { break };
+            let name = text(&line[..colon]).to_ascii_lowercase();
+            received.headers.push((name, line[colon + 1..].trim_ascii().to_vec()));
         }
-        let mut received = Self { head, body: Vec::new() };
-        if let Some(length) = received.values("content-length").first() {
-            received.body = read_exactly(stream, text(length).parse().unwrap()).await;
-        } else if received.values("transfer-encoding").first().is_some_and(|value| *value == b"chunked") {
-            received.body = read_chunked(stream).await;
+        if received.has("content-length") {
+            let length = received.header("content-length").parse().unwrap();
+            received.body = read_exactly(stream, length).await?;
+        } else if received.all("transfer-encoding").any(|value| value == b"chunked") {
+            received.body = read_chunked(stream).await?;
         }
-        Some(received)
-    }
-
-    pub(crate) fn method(&self) -> &str {
-        self.request_line()[0]
+        Ok(received)
     }
 
     /// The absolute URL: the request target, behind the `Host` where the target is only path and query.
     pub(crate) fn url(&self) -> String {
-        let target = self.request_line()[1];
-        if target.starts_with('/') {
-            format!("http://{}{target}", text(self.only("host")))
+        if self.target.starts_with('/') {
+            format!("http://{}{}", self.header("host"), self.target)
         } else {
-            target.to_owned()
+            self.target.clone()
         }
     }
 
     /// What is behind the first `?` of the request target.
     pub(crate) fn query(&self) -> &str {
-        self.request_line()[1].split_once('?').map_or("", |(_, query)| query)
+        self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The values of all headers of this name, in any case.
-    pub(crate) fn values(&self, name: &str) -> Vec<&[u8]> {
-        let lines = self.head.split(|byte| *byte == b'\n').skip(1);
-        lines
-            .filter_map(|line| {
-                let colon = line.iter().position(|byte| *byte == b':')?;
-                line[..colon].eq_ignore_ascii_case(name.as_bytes()).then(|| line[colon + 1..].trim_ascii())
-            })
-            .collect()
+    /// The values of all headers of this name, which is in lower case.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_slice())
     }
 
-    /// The value of a header that must be there exactly once.
-    pub(crate) fn only(&self, name: &str) -> &[u8] {
-        let values = self.values(name);
-        assert_eq!(values.len(), 1, "{name} in {}", String::from_utf8_lossy(&self.head));
-        values[0]
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.all(name).next().is_some()
+    }
+
+    /// The only value of a header; panics where there is none or are two.
+    pub(crate) fn only<'a>(&'a self, name: &'a str) -> &'a [u8] {
+        let values: Vec<_> = self.all(name).collect();
+        let [value] = values[..] else { panic!("{name} is there {} times", values.len()) };
+        value
     }
 
     /// As [`Self::only`], as text.
-    pub(crate) fn only_text(&self, name: &str) -> &str {
-        text(self.only(name))
-    }
-
-    fn request_line(&self) -> [&str; 3] {
-        let line = self.head.split(|byte| *byte == b'\r').next().unwrap();
-        let parts: Vec<_> = text(line).split(' ').collect();
-        parts.try_into().expect("method, target and version")
+    pub(crate) fn header(&self, name: &str) -> String {
+        text(self.only(name)).to_owned()
     }
 }
 
-/// Answers a request and closes the connection. `headers` are whole lines.
-pub(crate) async fn answer(stream: &mut TcpStream, status: u16, headers: &[String], body: &[u8]) {
-    let mut reply =
-        format!("HTTP/1.1 {status} Any\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-    for header in headers {
-        reply.push_str(header);
-        reply.push_str("\r\n");
+/// A line without its end.
+async fn read_line(stream: &mut (impl AsyncBufRead + Unpin)) -> Result<Vec<u8>> {
+    let mut line = Vec::new();
+    stream.read_until(b'\n', &mut line).await?;
+    if !line.ends_with(b"\n") {
+        return Err(Error::from(ErrorKind::UnexpectedEof));
     }
-    reply.push_str("\r\n");
-    // A client that has gone away already is a case of some tests.
-    let _ = stream.write_all(&[reply.as_bytes(), body].concat()).await;
-    let _ = stream.shutdown().await;
+    Ok(line.trim_ascii_end().to_vec())
 }
 
-async fn read_exactly(stream: &mut TcpStream, length: usize) -> Vec<u8> {
+async fn read_exactly(stream: &mut (impl AsyncBufRead + Unpin), length: usize) -> Result<Vec<u8>> {
     let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.unwrap();
-    body
+    stream.read_exact(&mut body).await?;
+    Ok(body)
 }
 
-async fn read_chunked(stream: &mut TcpStream) -> Vec<u8> {
+async fn read_chunked(stream: &mut (impl AsyncBufRead + Unpin)) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        let mut size = Vec::new();
-        while !size.ends_with(b"\r\n") {
-            size.push(stream.read_u8().await.unwrap());
-        }
-        let size = usize::from_str_radix(text(size.trim_ascii()), 16).unwrap();
-        body.extend(read_exactly(stream, size).await);
-        assert_eq!(read_exactly(stream, 2).await, b"\r\n");
+        let size = usize::from_str_radix(text(&read_line(stream).await?), 16).unwrap();
+        body.extend(read_exactly(stream, size).await?);
+        assert_eq!(read_line(stream).await?, b"");
         if size == 0 {
-            return body;
+            return Ok(body);
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+use super::received::Received;
 
 /// What the server does next on a connection. Once a script has ended, the next request is read.
 #[derive(Clone, Debug)]
@@ -20,32 +22,6 @@ pub(crate) enum Step {
     Close,
     /// Closes with a TCP reset instead of an end.
     Reset,
-}
-
-/// A request, as it came over the wire.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Received {
-    pub(crate) method: String,
-    pub(crate) target: String,
-    pub(crate) headers: Vec<(String, Vec<u8>)>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Received {
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_slice())
-    }
-
-    /// The only value of a header; panics where there is none or are two.
-    pub(crate) fn header(&self, name: &str) -> String {
-        let values: Vec<_> = self.all(name).collect();
-        let [value] = values[..] else { panic!("{name} is there {} times", values.len()) };
-        String::from_utf8(value.to_vec()).unwrap()
-    }
-
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.all(name).next().is_some()
-    }
 }
 
 /// An answer as a well-behaved server gives it; `content-length` is added unless it is set.
@@ -178,17 +154,17 @@ async fn accept(listener: TcpListener, script: Arc<Script>, seen: Arc<Seen>) {
 }
 
 /// Ends when the client hangs up, which is an error nobody needs to hear of.
-async fn converse(mut stream: TcpStream, script: Arc<Script>, seen: Arc<Seen>) -> std::io::Result<()> {
+async fn converse(stream: TcpStream, script: Arc<Script>, seen: Arc<Seen>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut buffer = Vec::new();
-    while let Some(request) = read_request(&mut stream, &mut buffer).await? {
+    let mut stream = BufReader::new(stream);
+    while let Ok(request) = Received::read(&mut stream).await {
         let number = {
             let mut requests = seen.requests.lock().unwrap();
             requests.push(request.clone());
             requests.len() - 1
         };
         for step in script(&request, number) {
-            if !follow(&mut stream, step).await? {
+            if !follow(stream.get_mut(), step).await? {
                 return Ok(());
             }
         }
@@ -220,43 +196,4 @@ async fn follow(stream: &mut TcpStream, step: Step) -> std::io::Result<bool> {
         }
     }
     Ok(true)
-}
-
-/// Reads one request with a body of `content-length` bytes; `None` at the end of the connection.
-async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<Option<Received>> {
-    let end_of_head = loop {
-        if let Some(position) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
-            break position + 4;
-        }
-        if stream.read_buf(buffer).await? == 0 {
-            return Ok(None);
-        }
-    };
-    let body = buffer.split_off(end_of_head);
-    let mut request = parse_head(buffer);
-    let length =
-        if request.has("content-length") { request.header("content-length").parse().unwrap() } else { 0 };
-    *buffer = body;
-    while buffer.len() < length {
-        if stream.read_buf(buffer).await? == 0 {
-            return Ok(None);
-        }
-    }
-    let rest = buffer.split_off(length);
-    request.body = std::mem::replace(buffer, rest);
-    Ok(Some(request))
-}
-
-fn parse_head(head: &[u8]) -> Received {
-    let mut lines = head.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let first = String::from_utf8(lines.next().unwrap().to_vec()).unwrap();
-    let mut words = first.split(' ').map(str::to_owned);
-    let mut request =
-        Received { method: words.next().unwrap(), target: words.next().unwrap(), ..Default::default() };
-    for line in lines.filter(|line| !line.is_empty()) {
-        let colon = line.iter().position(|byte| *byte == b':').unwrap();
-        let name = String::from_utf8(line[..colon].to_vec()).unwrap().to_lowercase();
-        request.headers.push((name, line[colon + 1..].trim_ascii().to_vec()));
-    }
-    request
 }

@@ -89,9 +89,9 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
         headers: &["netgiro_appkey", "netgiro_nonce", "netgiro_signature"],
         client: |client, origin| chain!(client, netgiro(), origin),
         signatures: |request| {
-            let nonce = request.only_text("netgiro_nonce");
-            let signature = netgiro_signature(nonce, &request.url(), &request.body);
-            (request.only_text("netgiro_signature").to_owned(), signature)
+            let nonce = request.header("netgiro_nonce");
+            let signature = netgiro_signature(&nonce, &request.url(), &request.body);
+            (request.header("netgiro_signature"), signature)
         },
     },
     Subject {
@@ -113,7 +113,7 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
         name: "vizion",
         headers: &["x-api-key"],
         client: |client, origin| chain!(client, vizion(), origin),
-        signatures: |request| (request.only_text("x-api-key").to_owned(), VIZION_KEY.to_owned()),
+        signatures: |request| (request.header("x-api-key"), VIZION_KEY.to_owned()),
     },
 ];
 
@@ -166,12 +166,12 @@ fn netvisor_text(request: &Received, unix: Option<&str>) -> Vec<u8> {
 }
 
 fn mac_header(request: &Received) -> String {
-    request.only_text("x-netvisor-authentication-mac").to_owned()
+    request.header("x-netvisor-authentication-mac")
 }
 
 fn unleashed_signatures(request: &Received, signed: &[u8]) -> (String, String) {
     let expected = STANDARD.encode(hmac_sha256(API_KEY.as_bytes(), signed));
-    (request.only_text("api-auth-signature").to_owned(), expected)
+    (request.header("api-auth-signature"), expected)
 }
 
 fn hmac_sha256(key: &[u8], text: &[u8]) -> [u8; 32] {

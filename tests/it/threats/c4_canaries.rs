@@ -103,6 +103,15 @@ fn c4_no_debug_text_holds_a_secret() {
     assert_clean(&text);
 }
 
+#[test]
+fn c4_no_debug_text_of_a_request_holds_its_path_or_query() {
+    let url = "https://api.netgiro.is/canary?canary=canary".parse().unwrap();
+    let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+    let outgoing = Outgoing::new(&Method::POST, &url, &headers, &extensions, b"canary");
+    let text = format!("{outgoing:?} {:?}", countersign::netgiro::SentRequest::new(&outgoing));
+    assert!(text.matches("api.netgiro.is").count() == 2 && !text.contains("canary"), "{text}");
+}
+
 fn credentials(customer_key: &str, partner_key: &str) -> Credentials {
     Credentials {
         sender: "Acme".into(),

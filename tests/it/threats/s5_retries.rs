@@ -10,7 +10,8 @@ use reqwest_retry::policies::ExponentialBackoff;
 
 use crate::support::chains::{self, Chain};
 use crate::support::netgiro::reply_to;
-use crate::support::server::{Answer, Received, Server, Step};
+use crate::support::received::Received;
+use crate::support::server::{Answer, Server, Step};
 
 /// Three attempts of one request: the first two get `failure`.
 async fn attempts(

@@ -4,8 +4,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::support::chains::fault;
-use crate::support::netgiro::{BODY, SECRET, client, fresh_nonce, provider, signature, url_of};
-use crate::support::server::{Answer, Received, Server};
+use crate::support::netgiro::{BODY, SECRET, client, fresh_nonce, provider, signature};
+use crate::support::received::Received;
+use crate::support::server::{Answer, Server};
 
 /// An honest reply that nobody sent: what a forger starts from.
 struct Honest {
@@ -18,7 +19,7 @@ struct Honest {
 
 impl Honest {
     fn to(request: &Received) -> Self {
-        let (url, nonce) = (url_of(request), fresh_nonce());
+        let (url, nonce) = (request.url(), fresh_nonce());
         Self {
             request_nonce: request.header("netgiro_nonce"),
             request_signature: request.header("netgiro_signature"),

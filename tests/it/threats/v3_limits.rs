@@ -5,7 +5,7 @@ use std::io::Write as _;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::support::chains::fault;
-use crate::support::netgiro::{client, provider, reply, url_of};
+use crate::support::netgiro::{client, provider, reply};
 use crate::support::server::{Answer, Server, Step};
 
 const LIMIT: usize = 100_000;
@@ -22,7 +22,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// An honest reply of so many bytes, sent compressed or chunked.
 async fn serve(length: usize, transfer: fn(Answer) -> Vec<Step>) -> Server {
-    Server::start(move |request, _| transfer(reply(&url_of(request), array_of(length)))).await
+    Server::start(move |request, _| transfer(reply(&request.url(), array_of(length)))).await
 }
 
 fn plain(answer: Answer) -> Vec<Step> {
@@ -63,7 +63,7 @@ async fn v3_what_never_ends_or_explodes_is_cut_off() {
     let bomb = gzip(&vec![b' '; 100 * LIMIT]);
     assert!(bomb.len() < LIMIT / 2);
     let server = Server::start(move |request, _| {
-        let mut answer = reply(&url_of(request), "");
+        let mut answer = reply(&request.url(), "");
         match &*request.target {
             "/bomb" => {
                 answer.body = bomb.clone();

@@ -7,7 +7,8 @@ use countersign::netgiro::Netgiro;
 
 use crate::support::chains::fault;
 use crate::support::netgiro::{BODY, client, fresh_nonce, headers, provider, reply_to, sent, signature};
-use crate::support::server::{Answer, Received, Server};
+use crate::support::received::Received;
+use crate::support::server::{Answer, Server};
 
 fn send_back(request: &Received) -> Answer {
     Answer::new(200, request.body.clone())

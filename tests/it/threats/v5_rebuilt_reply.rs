@@ -9,7 +9,7 @@ use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{ClientBuilder, Middleware, Next, Result};
 
-use crate::support::netgiro::{BODY, client, provider, reply, url_of};
+use crate::support::netgiro::{BODY, client, provider, reply};
 use crate::support::server::Server;
 
 /// Stands below the signer and leaves something in the response's extensions.
@@ -65,7 +65,7 @@ async fn v5_a_verified_reply_equals_the_unverified_one() {
     let server = Server::start(move |request, _| {
         let mut replies = replies.lock().unwrap();
         let fresh = || {
-            let mut answer = reply(&url_of(request), if request.target == "/empty" { "" } else { BODY });
+            let mut answer = reply(&request.url(), if request.target == "/empty" { "" } else { BODY });
             answer.status = if request.target == "/404" { 404 } else { 201 };
             answer
                 .header("set-cookie", "a=1")
@@ -91,7 +91,7 @@ async fn v5_a_verified_reply_equals_the_unverified_one() {
 
 #[tokio::test]
 async fn v5_every_way_of_reading_the_body_still_works() {
-    let server = Server::start(|request, _| reply(&url_of(request), BODY)).await;
+    let server = Server::start(|request, _| reply(&request.url(), BODY)).await;
     let client = client(provider(server.origin()));
     let get = || async { client.get(server.url("/")).send().await.unwrap() };
 

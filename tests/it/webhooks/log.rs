@@ -3,13 +3,38 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use countersign::webhook::MemoryStore;
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::once::receive;
+use super::sender::Sender;
 use super::{BODY, KEYS, builder, cases};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// What was written since it was last asked.
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+/// Listens to this thread's log for as long as the guard lives.
+async fn listen() -> (Log, DefaultGuard) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE);
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    // A callsite first met by a test without a subscriber is remembered as one that nobody listens to.
+    receive(&builder().build(), &cases::w7_keys()[0].request).await;
+    tracing::callsite::rebuild_interest_cache();
+    log.take();
+    (log, guard)
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -29,21 +54,21 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 #[tokio::test]
+async fn the_log_says_what_a_full_memory_lacks() {
+    let (log, _guard) = listen().await;
+    let verifier = builder().replay_store(MemoryStore::new(0)).build();
+    assert_eq!(receive(&verifier, &Sender::honest().send()).await, "webhook-store-unreachable");
+    let text = log.take();
+    assert!(text.contains("the memory for replays is full; raise its capacity"), "{text}");
+}
+
+#[tokio::test]
 async fn w10_the_log_has_each_reason_and_no_secret() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .with_max_level(tracing::Level::TRACE);
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let (log, _guard) = listen().await;
     let verifier = builder().build();
-    // A callsite first met by a test without a subscriber is remembered as one that nobody listens to.
-    receive(&verifier, &cases::w7_keys()[0].request).await;
-    tracing::callsite::rebuild_interest_cache();
-    log.0.lock().unwrap().clear();
     for case in cases::all() {
         receive(&verifier, &case.request).await;
-        let text = String::from_utf8(std::mem::take(&mut *log.0.lock().unwrap())).unwrap();
+        let text = log.take();
         assert!(
             text.contains("WARN") && text.contains(&format!("code=\"{}\"", case.code)),
             "{}: {text}",

@@ -134,6 +134,16 @@ async fn a_store_that_was_never_there_refuses() {
     assert_eq!(receive(&verifier, &case.request).await, case.code);
 }
 
+#[tokio::test]
+async fn a_store_that_never_answers_refuses() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://{}/", silent.local_addr().unwrap());
+    let verifier = builder().replay_store(RedisStore::connect(url).unwrap()).build();
+    let patience = Duration::from_secs(60);
+    let verdict = tokio::time::timeout(patience, receive(&verifier, &numbered(0))).await;
+    assert_eq!(verdict.expect("it waits for ever"), "webhook-store-unreachable");
+}
+
 #[test]
 fn outside_of_a_runtime_a_store_is_refused_instead_of_a_panic() {
     assert_eq!(RedisStore::connect("redis://127.0.0.1:1/").unwrap_err().code(), "no-tokio-runtime");

@@ -1,0 +1,16 @@
+//! What signing and verifying cost: the program prints the ratios, `benches/` holds the detailed reports.
+// A program's parts, none of which is ever printed for debugging.
+#![allow(missing_debug_implementations)]
+#![allow(clippy::disallowed_methods, reason = "measuring is reading the clock")]
+
+pub mod chain;
+pub mod download;
+pub mod growth;
+pub mod kernels;
+pub mod loopback;
+pub mod peers;
+pub mod plot;
+pub mod rounds;
+pub mod subjects;
+pub mod table;
+pub mod throughput;

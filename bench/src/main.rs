@@ -1,0 +1,120 @@
+//! Prints what signing and verifying cost, beside the goals.
+//!
+//! `cargo run --release -p countersign-bench` prints a table, `-- --json` one line of medians, `-- --plot FILE.svg`
+//! draws how the cost grows. `BENCHMARKING.md` says how to read them.
+
+#[path = "../../tests/allocations/over_no_op.rs"]
+mod allocations;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+use countersign_bench::download::{Download, download};
+use countersign_bench::kernels::Kernels;
+use countersign_bench::rounds::Spread;
+use countersign_bench::table::{Row, Table, json};
+use countersign_bench::{chain, growth, plot, subjects, throughput};
+use serde_json::{Map, Value, json as value};
+
+/// What signing and verifying cost.
+#[derive(Parser)]
+struct Arguments {
+    /// Print one line of JSON: the median of each goal's ratio, and the peers' nanoseconds.
+    #[arg(long, conflicts_with = "plot")]
+    json: bool,
+    /// Measure how the cost grows instead, and draw it as SVG.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// How often each case is timed.
+    #[arg(long, default_value_t = 31)]
+    rounds: usize,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(path) = &arguments.plot {
+        return plot::draw(&growth::growth()?, path);
+    }
+    // Each of these takes a quarter of a second and more, so that fewer rounds do.
+    let long_rounds = arguments.rounds.div_ceil(3);
+    let kernels = Kernels::measure(arguments.rounds)?;
+    let download = download(long_rounds)?;
+    let mut rows = kernels.rows();
+    rows.push(Row::at_most(1.10, "netgiro_verify_64m_over_bytes", download.verified_over_bytes));
+    rows.extend(allocations());
+    rows.extend(chain_cpu(long_rounds)?);
+    let scaling = throughput::two_threads_over_one(long_rounds);
+    if arguments.json {
+        println!("{}", Value::Object(line(&rows, &kernels, &download, scaling)));
+    } else {
+        print!("{}", Table(&rows));
+        print_others(&kernels, &download, scaling);
+    }
+    Ok(())
+}
+
+fn allocations() -> [Row; 4] {
+    let delivery = subjects::vizion(2048);
+    let vizion = allocation_counter::measure(|| drop(delivery.verify())).count_total;
+    let row = |goal, name, count| Row::at_most(goal, name, Spread::exactly(count as f64));
+    [
+        row(2.0, "unleashed_allocs", allocations::unleashed()),
+        row(5.0, "netvisor_allocs", allocations::netvisor()),
+        row(11.0, "netgiro_allocs", allocations::netgiro()),
+        row(0.0, "vizion_verify_allocs", vizion),
+    ]
+}
+
+fn chain_cpu(rounds: usize) -> Result<Vec<Row>> {
+    let goal = |provider| match provider {
+        "unleashed" => ("chain_cpu_unleashed", 1.04),
+        "netgiro" => ("chain_cpu_netgiro", 1.13),
+        _ => ("chain_cpu_netvisor", 1.12),
+    };
+    let row = |(provider, measured)| {
+        let (name, goal) = goal(provider);
+        Row::at_most(goal, name, measured)
+    };
+    Ok(chain::cpu_over_no_op(rounds)?.into_iter().map(row).collect())
+}
+
+fn line(rows: &[Row], kernels: &Kernels, download: &Download, scaling: [Spread; 2]) -> Map<String, Value> {
+    let mut line = json(rows);
+    let nanos: Map<_, _> =
+        kernels.absolute().map(|(name, nanos, _)| (name.to_owned(), value!(nanos.median.round()))).collect();
+    let [verified, bytes] = download.beyond_body_mib;
+    let [streamed, stream] = download.streaming_mib;
+    line.insert("nanoseconds".into(), nanos.into());
+    line.insert("peak_mib_beyond_body".into(), value!({ "verified": verified, "bytes": bytes }));
+    line.insert("peak_mib_streaming".into(), value!({ "verified": streamed, "unverified": stream }));
+    line.insert(
+        "two_threads_over_one".into(),
+        value!({ "netgiro": scaling[0].median, "digest": scaling[1].median }),
+    );
+    line
+}
+
+fn print_others(kernels: &Kernels, download: &Download, scaling: [Spread; 2]) {
+    println!("\n64 MiB reply, beside its time above");
+    let [verified, bytes] = download.beyond_body_mib;
+    println!("  peak memory beyond the body: verified {verified:.2} MiB (goal ≤ 6), .bytes() {bytes:.2} MiB");
+    let [streamed, stream] = download.streaming_mib;
+    println!(
+        "  peak memory of a stream: verified at its end {streamed:.2} MiB, not verified {stream:.2} MiB (goal: + ≤ 1)"
+    );
+    println!(
+        "  time of a stream, verified at its end ÷ not verified: {:.2}",
+        download.streamed_over_stream.median
+    );
+    println!("\nOperations per second on two threads ÷ on one (median, max)");
+    for (name, Spread { median, max, .. }) in
+        ["netgiro, one signer (goal ≥ 1.8)", "plain digest"].iter().zip(scaling)
+    {
+        println!("  {name:<34} {median:.2} {max:.2}");
+    }
+    println!("\nNanoseconds (median, min, max), and what is done in them");
+    for (name, Spread { median, min, max }, scope) in kernels.absolute() {
+        println!("  {name:<18} {median:>7.0} {min:>7.0} {max:>7.0}  {scope}");
+    }
+}

@@ -1,0 +1,45 @@
+//! How signing scales with threads: nothing on its path may make them wait for each other.
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::time::Instant;
+
+use crate::rounds::Spread;
+use crate::subjects;
+
+const OPERATIONS: u32 = 20_000;
+
+/// Whole Netgíró signatures per second on two threads that share one signer, over those on one thread; and the same for
+/// plain digests, which shows what the machine has to give.
+#[must_use]
+pub fn two_threads_over_one(rounds: usize) -> [Spread; 2] {
+    let netgiro = subjects::netgiro(0);
+    let text = subjects::netgiro_text(0);
+    let mut ratios = [const { Vec::new() }; 2];
+    for _ in 0..rounds {
+        ratios[0].push(speed_up(&|| drop(black_box(netgiro.headers()))));
+        ratios[1].push(speed_up(&|| {
+            black_box(subjects::raw_digest(&text));
+        }));
+    }
+    ratios.map(|ratios| Spread::of(&ratios))
+}
+
+fn speed_up(operation: &(dyn Fn() + Sync)) -> f64 {
+    per_second(operation, 2) / per_second(operation, 1)
+}
+
+fn per_second(operation: &(dyn Fn() + Sync), threads: u32) -> f64 {
+    let together = Barrier::new(threads as usize);
+    let slowest = std::thread::scope(|scope| {
+        let run = || {
+            together.wait();
+            let start = Instant::now();
+            (0..OPERATIONS).for_each(|_| operation());
+            start.elapsed().as_secs_f64()
+        };
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap_or(f64::INFINITY)).fold(0.0, f64::max)
+    });
+    f64::from(threads * OPERATIONS) / slowest
+}

@@ -1,0 +1,147 @@
+//! Replies handed on while they are being verified.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{StatusCode, header};
+use http_body::{Frame, SizeHint};
+use reqwest::{Body, Response};
+use reqwest_middleware::Result;
+
+use super::Netgiro;
+use super::credentials::NAME;
+use super::reply::{Reply, ReplyCheck, Verdict, reference_id};
+use super::seen::SeenNonces;
+use crate::error::Error;
+use crate::middleware::wrap_body;
+use crate::time::skew_note;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The response with a body that is checked as it is read, and whose last chunk comes only if all checks pass.
+pub(super) fn verified_at_its_end(
+    netgiro: &Netgiro,
+    check: ReplyCheck,
+    mut response: Response,
+) -> Result<Response> {
+    let reference_id = reference_id(response.headers());
+    let remarks = Remarks {
+        status: response.status(),
+        skew: skew_note(response.headers().get(header::DATE), netgiro.settings.clock.now()),
+    };
+    response.extensions_mut().insert(Reply { reference_id, verdict: Verdict::Pending });
+    let (seen, room) = (netgiro.seen.clone(), netgiro.body_limit);
+    wrap_body(response, |inner| {
+        Body::wrap(Checked {
+            inner,
+            judge: Some(Judge { check, seen, remarks }),
+            withheld: Bytes::new(),
+            room,
+        })
+    })
+}
+
+struct Checked {
+    inner: Body,
+    /// Gone once the reply has been judged.
+    judge: Option<Judge>,
+    /// The latest chunk that has bytes: what comes behind it decides whether it may be handed on.
+    withheld: Bytes,
+    /// How many bytes more the limit allows.
+    room: usize,
+}
+
+struct Judge {
+    check: ReplyCheck,
+    seen: Arc<SeenNonces>,
+    remarks: Remarks,
+}
+
+/// What a refusal says beside its reason.
+struct Remarks {
+    status: StatusCode,
+    skew: Option<String>,
+}
+
+impl http_body::Body for Checked {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<Bytes>, BoxError>>> {
+        while self.judge.is_some() {
+            let released = match ready!(Pin::new(&mut self.inner).poll_frame(context)) {
+                // Trailers are dropped: nothing vouches for them, and buffered replies have none either.
+                Some(Ok(frame)) => frame.into_data().ok().and_then(|chunk| self.take_in(chunk).transpose()),
+                Some(Err(transport)) => Some(Err(self.end_with(transport))),
+                None => self.settle().transpose(),
+            };
+            if let Some(released) = released {
+                return Poll::Ready(Some(released.map(Frame::data)));
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let withheld = self.withheld.len() as u64;
+        let rest = self.inner.size_hint();
+        let mut hint = SizeHint::new();
+        hint.set_lower(rest.lower().saturating_add(withheld));
+        if let Some(upper) = rest.upper().and_then(|upper| upper.checked_add(withheld)) {
+            hint.set_upper(upper);
+        }
+        hint
+    }
+}
+
+type Released = std::result::Result<Option<Bytes>, BoxError>;
+
+impl Checked {
+    /// Withholds `chunk`, and releases the one before it.
+    fn take_in(&mut self, chunk: Bytes) -> Released {
+        let Some(judge) = &mut self.judge else { return Ok(None) };
+        let Some(room) = self.room.checked_sub(chunk.len()) else {
+            let error = judge.remarks.add_to(judge.check.too_long());
+            return Err(self.end_with(error));
+        };
+        self.room = room;
+        judge.check.update(&chunk);
+        // An empty chunk must not push the last bytes out. A body that has gone wrong is hashed to its end all the same,
+        // so that a refusal gives the same reason as for a buffered reply.
+        if chunk.is_empty() || !judge.check.is_possible() {
+            return Ok(None);
+        }
+        Ok(Some(std::mem::replace(&mut self.withheld, chunk)).filter(|before| !before.is_empty()))
+    }
+
+    /// Nothing more is read, and nothing released.
+    fn end_with(&mut self, error: impl Into<BoxError>) -> BoxError {
+        self.judge = None;
+        self.withheld.clear();
+        error.into()
+    }
+
+    /// Judges the whole body, and releases its last chunk.
+    fn settle(&mut self) -> Released {
+        let Some(Judge { check, seen, remarks }) = self.judge.take() else { return Ok(None) };
+        let withheld = std::mem::take(&mut self.withheld);
+        match check.finish(&seen) {
+            Ok(_) => Ok(Some(withheld).filter(|last| !last.is_empty())),
+            Err(error) => Err(remarks.add_to(error).into()),
+        }
+    }
+}
+
+impl Remarks {
+    fn add_to(&self, error: Error) -> Error {
+        let error = error.with_note(format!("the reply's status was {}", self.status.as_u16()));
+        let error = self.skew.iter().fold(error, Error::with_note);
+        tracing::debug!(provider = NAME, code = error.code(), "refused");
+        error.in_provider(NAME)
+    }
+}

@@ -1,0 +1,71 @@
+//! What the README says in numbers, names and tables.
+
+use std::collections::BTreeSet;
+
+use countersign::netgiro::Netgiro;
+use countersign::netvisor::Netvisor;
+use countersign::unleashed::Unleashed;
+use countersign::vizion::Vizion;
+
+const README: &str = include_str!("../../README.md");
+const MANIFEST: &str = include_str!("../../Cargo.toml");
+
+/// What stands between back-ticks in a text.
+fn quoted(text: &str) -> BTreeSet<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_table_of_features_is_that_of_the_manifest() {
+    let (mut declared, mut by_default) = (BTreeSet::new(), BTreeSet::new());
+    let features = MANIFEST.split_once("\n[features]\n").unwrap().1.split("\n[").next().unwrap();
+    for (name, needs) in features.lines().filter_map(|line| line.split_once(" = ")) {
+        if name == "default" {
+            by_default.extend(needs.split('"').skip(1).step_by(2));
+        } else {
+            declared.insert(name);
+        }
+    }
+    let rows = README.split_once("\n## Features\n").unwrap().1.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix("| `")?.split('|');
+        Some((format!("`{}", cells.next()?), cells.next()?.trim().to_owned()))
+    });
+    let (mut listed, mut listed_default) = (BTreeSet::new(), BTreeSet::new());
+    for (names, default) in rows {
+        let names: BTreeSet<String> = quoted(&names).into_iter().map(str::to_owned).collect();
+        assert!(matches!(&*default, "yes" | "no"), "{names:?}: {default}");
+        if default == "yes" {
+            listed_default.extend(names.clone());
+        }
+        listed.extend(names);
+    }
+    assert!(listed.iter().eq(&declared), "{listed:?} {declared:?}");
+    assert!(listed_default.iter().eq(&by_default), "{listed_default:?} {by_default:?}");
+}
+
+#[test]
+fn the_table_of_variables_is_what_from_env_asks_for() {
+    let none = |_: &str| None;
+    for (provider, error) in [
+        ("Netvisor", Netvisor::from_variables(none).map(drop)),
+        ("Netgíró", Netgiro::from_variables(none).map(drop)),
+        ("Unleashed", Unleashed::from_variables(none).map(drop)),
+        ("Vizion", Vizion::from_variables(none).map(drop)),
+    ] {
+        let row = format!("| {provider} | `");
+        let row = README.lines().find(|line| line.starts_with(&row)).unwrap();
+        let (required, optional) = row.split_once("; optional ").unwrap_or((row, ""));
+        let listed: Vec<_> = required.split('`').skip(1).step_by(2).collect();
+        let message = error.unwrap_err().to_string();
+        assert!(message.ends_with(&format!("not set: {}", listed.join(", "))), "{message}: {listed:?}");
+        assert_eq!(optional.contains("`NETVISOR_LANGUAGE` (`FI`, `SE`, `EN`)"), provider == "Netvisor");
+    }
+}
+
+#[test]
+fn the_numbers_are_right() {
+    let rust = MANIFEST.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap();
+    assert!(README.contains(&format!("Rust {} or newer", rust.trim_matches('"'))), "{rust}");
+    let example = include_str!("../../examples/custom_provider.rs");
+    assert!(README.contains("`examples/custom_provider.rs`, 60 lines") && example.lines().count() <= 60);
+}

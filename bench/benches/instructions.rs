@@ -4,7 +4,7 @@
 //! Needs valgrind and `cargo install gungraun-runner --version 0.20.0`; then
 //! `cargo bench -p countersign-bench --bench instructions`.
 
-#![allow(missing_docs, reason = "the macros make items that nothing can document")]
+#![allow(missing_docs, clippy::exit, reason = "the macros make items that nothing can document, and exit")]
 
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, MacAlgorithm, Netvisor};

@@ -8,5 +8,6 @@ mod faults;
 mod hostile;
 mod sent;
 mod support;
+mod told;
 mod vectors;
 mod webhooks;

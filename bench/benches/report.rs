@@ -1,4 +1,6 @@
 //! The detailed report of the small operations: `cargo bench -p countersign-bench --bench report`.
+// What criterion's macros write has no documentation.
+#![allow(missing_docs)]
 
 use std::hint::black_box;
 

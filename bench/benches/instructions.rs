@@ -3,7 +3,8 @@
 //!
 //! Needs valgrind and `cargo install gungraun-runner --version 0.20.0`; then
 //! `cargo bench -p countersign-bench --bench instructions`.
-
+// What gungraun's macros write has no documentation, and ends the process by itself.
+#![allow(missing_docs, clippy::exit)]
 #![allow(missing_docs, clippy::exit, reason = "the macros make items that nothing can document, and exit")]
 
 use countersign::netgiro::{self, Netgiro};

@@ -14,7 +14,13 @@ pub(super) fn is_address(part: &Part) -> bool {
 
 /// Whether an address is a query by itself: neither a URL nor a path.
 pub(super) fn is_query(address: &str) -> bool {
-    !address.contains("://") && !address.starts_with('/')
+    after_scheme(address).is_none() && !address.starts_with('/')
+}
+
+/// What follows `scheme://`, where an address begins with it: a query may hold another URL as it is.
+fn after_scheme(address: &str) -> Option<&str> {
+    let (scheme, rest) = address.split_once("://")?;
+    scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(rest)
 }
 
 /// The attempt with its addresses rewritten, one variant for each form that changes something.
@@ -54,8 +60,8 @@ fn with_path(address: &str, form: impl Fn(&str) -> Option<String>) -> Option<Str
     if is_query(address) {
         return None;
     }
-    let after_scheme = address.find("://").map_or(0, |at| at + 3);
-    let (scheme, rest) = address.split_at_checked(after_scheme)?;
+    let rest = after_scheme(address).unwrap_or(address);
+    let scheme = address.strip_suffix(rest)?;
     let (host, rest) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
     let (path, query) = rest.split_at_checked(rest.find('?').unwrap_or(rest.len()))?;
     Some(format!("{scheme}{host}{}{query}", form(path)?))
@@ -189,10 +195,8 @@ fn piece(url: &str, origin: Origin) -> Option<&str> {
 
 /// The two sides of an absolute URL, byte for byte: nothing is normalised.
 fn host_and_target(url: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let is_absolute = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let at_target = rest.find(['/', '?']).unwrap_or(rest.len());
-    if is_absolute { rest.split_at_checked(at_target) } else { None }
+    let rest = after_scheme(url)?;
+    rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))
 }
 
 /// The two digits after each percent sign in another case.
@@ -214,4 +218,22 @@ fn capitalised(path: &str) -> String {
         if first { c.to_ascii_uppercase() } else { c }
     };
     path.chars().map(rewrite).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_inside_a_query_is_no_scheme() {
+        assert!(is_query("next=https://a.example/b"));
+        assert!(
+            !is_query("https://a.example/?next=https://b.example/") && !is_query("/?next=http://b.example")
+        );
+        let slashed = |address| with_path(address, |path| Some(format!("{path}/")));
+        assert_eq!(slashed("/in?next=http://b/c").unwrap(), "/in/?next=http://b/c");
+        assert_eq!(slashed("https://a/in?next=http://b/c").unwrap(), "https://a/in/?next=http://b/c");
+        assert_eq!(host_and_target("https://a:1/b?c=d://e"), Some(("a:1", "/b?c=d://e")));
+        assert_eq!(host_and_target("/b?c=d://e"), None);
+    }
 }

@@ -8,8 +8,9 @@ use countersign::netgiro::{Reply, Verdict};
 use reqwest_middleware::ClientWithMiddleware;
 
 use crate::support::length_extension::{extend, padding};
-use crate::support::netgiro::{SECRET, client, provider, reply, signature, url_of};
-use crate::support::server::{Answer, Received, Server, Step};
+use crate::support::netgiro::{SECRET, client, provider, reply, signature};
+use crate::support::received::Received;
+use crate::support::server::{Answer, Server, Step};
 
 const LIMIT: usize = 20_000_000;
 
@@ -49,7 +50,7 @@ async fn read(client: &ClientWithMiddleware, url: &str) -> (Vec<u8>, Result<(), 
 #[tokio::test]
 async fn an_honest_reply_comes_whole_however_it_travels() {
     let server = Server::start(|request, _| {
-        let answer = |body: &[u8]| reply(&url_of(request), body);
+        let answer = |body: &[u8]| reply(&request.url(), body);
         match &*request.target {
             "/empty" => answer(b"").into(),
             "/plain" => answer(&array_of(1000)).into(),
@@ -78,7 +79,7 @@ async fn an_honest_reply_comes_whole_however_it_travels() {
 
 /// A reply that is wrong in its own way, to the request at `/` and its name.
 fn wrong(request: &Received) -> Answer {
-    let honest = |body: &[u8]| reply(&url_of(request), body);
+    let honest = |body: &[u8]| reply(&request.url(), body);
     let mut answer = honest(&array_of(10_000));
     match &*request.target {
         "/first-byte" => answer.body[2] ^= 1,
@@ -88,7 +89,7 @@ fn wrong(request: &Received) -> Answer {
         "/two-documents" => answer = honest(&[array_of(5_000), array_of(5_000)].concat()),
         "/unfinished" => answer = honest(&array_of(10_000)[..9_000]),
         "/not-utf8" => answer = honest(b"[\"\xff\"]"),
-        "/lengthened" => answer = lengthened(&url_of(request)),
+        "/lengthened" => answer = lengthened(&request.url()),
         "/too-long" => answer = honest(&array_of(LIMIT + 2)),
         other => panic!("{other}"),
     }
@@ -131,7 +132,7 @@ async fn a_wrong_reply_never_comes_whole_and_ends_in_its_own_error() {
 #[tokio::test]
 async fn a_reply_that_is_cut_off_ends_in_the_transports_error() {
     let server =
-        Server::start(|request, _| chunked(&reply(&url_of(request), array_of(10_000)), 100, b"")).await;
+        Server::start(|request, _| chunked(&reply(&request.url(), array_of(10_000)), 100, b"")).await;
     let (read, end) = read(&streaming(&server), &server.url("/")).await;
     assert!(read.len() < 10_000);
     let error = end.expect_err("the last chunk never came");
@@ -143,7 +144,7 @@ async fn a_reply_counts_once_and_only_when_it_verified() {
     let recorded: Arc<Mutex<Option<Answer>>> = Arc::default();
     let server = Server::start(move |request, _| {
         let mut recorded = recorded.lock().unwrap();
-        let honest = recorded.get_or_insert_with(|| reply(&url_of(request), array_of(1_000))).clone();
+        let honest = recorded.get_or_insert_with(|| reply(&request.url(), array_of(1_000))).clone();
         let mut forged = honest.clone();
         forged.body[2] ^= 1;
         chunked(if request.has("x-forge") { &forged } else { &honest }, 100, END)
@@ -171,7 +172,7 @@ async fn headers_that_fail_are_refused_at_once_and_report_only_buffers() {
     let error = streaming(&server).get(server.url("/")).send().await.unwrap_err();
     assert_eq!(Error::find(&error).map(Error::code), Some("reply-signature-missing"));
 
-    let server = Server::start(|request, _| reply(&url_of(request), "[]")).await;
+    let server = Server::start(|request, _| reply(&request.url(), "[]")).await;
     let reporting = client(provider(server.origin()).dangerous_stream_replies().dangerous_report_only());
     let response = reporting.get(server.url("/")).send().await.unwrap();
     assert_eq!(response.extensions().get::<Reply>().map(Reply::verdict), Some(Verdict::Verified));

@@ -1,10 +1,9 @@
 //! Instructions of each signature and of the digest that it is measured against, under callgrind. Their difference is
-//! the glue. What is signed with is handed back, so that its end is not counted. The digest itself is not to be compared with a real machine, since callgrind has no SHA instructions.
+//! the glue. What is signed with is handed back, so that its end is not counted. The digest itself is not to be
+//! compared with a real machine, since callgrind has no SHA instructions.
 //!
 //! Needs valgrind and `cargo install gungraun-runner --version 0.20.0`; then
 //! `cargo bench -p countersign-bench --bench instructions`.
-// What gungraun's macros write has no documentation, and ends the process by itself.
-#![allow(missing_docs, clippy::exit)]
 #![allow(missing_docs, clippy::exit, reason = "the macros make items that nothing can document, and exit")]
 
 use countersign::netgiro::{self, Netgiro};

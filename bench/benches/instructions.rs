@@ -5,7 +5,6 @@
 //! `cargo bench -p countersign-bench --bench instructions`.
 // What gungraun's macros write has no documentation, and ends the process by itself.
 #![allow(missing_docs, clippy::exit)]
-#![allow(missing_docs, clippy::exit, reason = "the macros make items that nothing can document, and exit")]
 
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, MacAlgorithm, Netvisor};

@@ -24,7 +24,7 @@
         feature = "unleashed",
         feature = "vizion"
     )),
-    allow(dead_code, unused_macros, unused_imports)
+    allow(dead_code, unused_macros, unused_imports, unreachable_pub)
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -135,15 +135,20 @@ impl http_body::Body for Rejoined {
     }
 
     fn size_hint(&self) -> SizeHint {
-        let read = self.read.as_ref().map_or(0, |read| read.len() as u64);
-        let rest = self.rest.size_hint();
-        let mut hint = SizeHint::new();
-        hint.set_lower(rest.lower().saturating_add(read));
-        if let Some(upper) = rest.upper().and_then(|upper| upper.checked_add(read)) {
-            hint.set_upper(upper);
-        }
-        hint
+        hint_with(self.read.as_ref().map_or(0, Bytes::len), &self.rest)
     }
+}
+
+/// How long a body is whose first `held` bytes have been read already, in front of `rest`.
+pub(crate) fn hint_with(held: usize, rest: &Body) -> SizeHint {
+    let held = held as u64;
+    let rest = http_body::Body::size_hint(rest);
+    let mut hint = SizeHint::new();
+    hint.set_lower(rest.lower().saturating_add(held));
+    if let Some(upper) = rest.upper().and_then(|upper| upper.checked_add(held)) {
+        hint.set_upper(upper);
+    }
+    hint
 }
 
 /// Replaces a stream by its bytes. A transport error is the outer one, a limit exceeded the inner one.

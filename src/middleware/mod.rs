@@ -16,7 +16,7 @@ use url::Url;
 #[cfg(feature = "netvisor")]
 pub(crate) use body::put_back;
 #[cfg(feature = "netgiro")]
-pub(crate) use body::{ReadFault, read_body, rebuild, wrap_body};
+pub(crate) use body::{ReadFault, hint_with, read_body, rebuild, wrap_body};
 pub use client::client_builder;
 pub use signer::Signer;
 

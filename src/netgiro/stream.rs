@@ -15,7 +15,7 @@ use super::credentials::NAME;
 use super::reply::{Reply, ReplyCheck, Verdict, reference_id};
 use super::seen::SeenNonces;
 use crate::error::Error;
-use crate::middleware::wrap_body;
+use crate::middleware::{hint_with, wrap_body};
 use crate::time::skew_note;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -88,14 +88,7 @@ impl http_body::Body for Checked {
     }
 
     fn size_hint(&self) -> SizeHint {
-        let withheld = self.withheld.len() as u64;
-        let rest = self.inner.size_hint();
-        let mut hint = SizeHint::new();
-        hint.set_lower(rest.lower().saturating_add(withheld));
-        if let Some(upper) = rest.upper().and_then(|upper| upper.checked_add(withheld)) {
-            hint.set_upper(upper);
-        }
-        hint
+        hint_with(self.withheld.len(), &self.inner)
     }
 }
 

@@ -59,7 +59,8 @@ impl ReplayStore for MemoryStore {
         if self.is_full() {
             return Err(Box::new(Full));
         }
-        Ok(self.seen.entry_by_ref(key).or_insert(ttl).is_fresh())
+        // `or_insert` would let two callers at once both find nothing; `or_insert_with` has one wait for the other.
+        Ok(self.seen.entry_by_ref(key).or_insert_with(|| ttl).is_fresh())
     }
 }
 
@@ -84,3 +85,35 @@ impl Expiry<ReplayKey, Duration> for OwnTtl {
 #[derive(Debug, thiserror::Error)]
 #[error("the memory for replays is full; raise its capacity or use a shared store")]
 struct Full;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn w5_of_threads_that_insert_one_key_at_once_exactly_one_is_first() {
+        const THREADS: usize = 4;
+        const KEYS: u64 = 5_000;
+        let store = MemoryStore::default();
+        let together = Barrier::new(THREADS);
+        let insert_all = || {
+            let is_first = |n: u64| {
+                let mut signature = [0; 32];
+                signature[..8].copy_from_slice(&n.to_le_bytes());
+                let key = ReplayKey::new("test", signature);
+                together.wait();
+                store.insert_if_absent(&key, Duration::MAX).now_or_never().unwrap().unwrap()
+            };
+            (0..KEYS).filter(|n| is_first(*n)).count() as u64
+        };
+        let first = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(insert_all)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum::<u64>()
+        });
+        assert_eq!(first, KEYS);
+    }
+}

@@ -21,7 +21,7 @@ type NetvisorSha = (Subject<Netvisor>, netvisor::Stamp);
 #[library_benchmark]
 #[bench::empty_body((subjects::netgiro(0), subjects::netgiro_stamp()))]
 fn netgiro_signature((subject, stamp): Netgiro0) -> (Signature, Subject<Netgiro>) {
-    (subject.signature(stamp), subject)
+    (subject.signature(&stamp), subject)
 }
 
 #[library_benchmark]
@@ -33,7 +33,7 @@ fn netgiro_digest(text: Vec<u8>) -> [u8; 32] {
 #[library_benchmark]
 #[bench::query(subjects::unleashed())]
 fn unleashed_signature(subject: Subject<Unleashed>) -> (Signature, Subject<Unleashed>) {
-    (subject.signature(()), subject)
+    (subject.signature(&()), subject)
 }
 
 #[library_benchmark]
@@ -45,7 +45,7 @@ fn unleashed_hmac((keyed, query): (Hmac<Sha256>, &'static [u8])) -> [u8; 32] {
 #[library_benchmark]
 #[bench::sha256((subjects::netvisor(MacAlgorithm::Sha256), subjects::netvisor_stamp()))]
 fn netvisor_mac((subject, stamp): NetvisorSha) -> (Signature, Subject<Netvisor>) {
-    (subject.signature(stamp), subject)
+    (subject.signature(&stamp), subject)
 }
 
 #[library_benchmark]

@@ -51,7 +51,7 @@ fn bodies() -> Vec<Line> {
         let (subject, text) = (subjects::netgiro(length), subjects::netgiro_text(length));
         // The axis is logarithmic: no body is drawn as one byte.
         let x = length.max(1) as f64;
-        signature.push((x, micros(length, || subject.signature(subjects::netgiro_stamp()))));
+        signature.push((x, micros(length, || subject.signature(&subjects::netgiro_stamp()))));
         digest.push((x, micros(length, || subjects::raw_digest(&text))));
     }
     vec![("Netgíró signature", signature), ("SHA-256 of the same bytes", digest)]

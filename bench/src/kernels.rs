@@ -87,14 +87,14 @@ impl Kernels {
 fn netgiro<'c>(length: usize, [signed, raw]: [&'static str; 2]) -> [Case<'c>; 2] {
     let (subject, stamp) = (subjects::netgiro(length), subjects::netgiro_stamp());
     let text = subjects::netgiro_text(length);
-    [Case::new(signed, move || subject.signature(stamp.clone())), Case::new(raw, move || raw_digest(&text))]
+    [Case::new(signed, move || subject.signature(&stamp)), Case::new(raw, move || raw_digest(&text))]
 }
 
 fn unleashed<'c>() -> [Case<'c>; 3] {
     let (subject, whole, (keyed, query)) =
         (subjects::unleashed(), subjects::unleashed(), subjects::unleashed_hmac());
     [
-        Case::new("unleashed", move || subject.signature(())),
+        Case::new("unleashed", move || subject.signature(&())),
         Case::new("hmac", move || raw_hmac(&keyed, query)),
         Case::new("unleashed, whole", move || whole.headers()),
     ]
@@ -105,7 +105,7 @@ fn netvisor<'c>() -> [Case<'c>; 4] {
     let text = subjects::netvisor_text();
     let (whole, netgiro) = (subjects::netvisor(MacAlgorithm::HmacSha256), subjects::netgiro(0));
     [
-        Case::new("netvisor", move || subject.signature(stamp.clone())),
+        Case::new("netvisor", move || subject.signature(&stamp)),
         Case::new("digest of netvisor", move || raw_digest(&text)),
         Case::new("netvisor, whole", move || whole.headers()),
         Case::new("netgiro, whole", move || netgiro.headers()),

@@ -12,7 +12,7 @@ use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use super::utf8::Utf8;
 use crate::error::{Class, Error, Fault};
 use crate::scope::printable_origin;
-use crate::signing::{Encoding, Mac, Outgoing, Segment, SignedText, as_sent};
+use crate::signing::{Encoding, Mac, Outgoing, as_sent};
 
 /// Longer nonces and reference ids than this are not taken from a reply.
 const LONGEST_FIELD: usize = 128;
@@ -199,9 +199,8 @@ impl Netgiro {
             return Err(ReplyFault::Reflected);
         }
         let mut mac = self.secret.mac().start();
-        let mut absorb = |segment: Segment<'_>| mac.update(segment.bytes());
         // The body comes last in the text: it is taken in afterwards, as it arrives.
-        self.secret.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", &mut SignedText::new(&mut absorb));
+        self.secret.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", &mut mac.text());
         Ok(ReplyCheck {
             mac,
             received,

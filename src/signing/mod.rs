@@ -8,6 +8,7 @@
 //! request ──▶ scope ──▶ stamp ──▶ segments ──▶ MAC ──▶ headers
 //! ```
 
+mod gathered;
 mod headers;
 mod mac;
 mod origin;
@@ -132,19 +133,31 @@ pub fn sign_with<'p, P: Provider>(
     signed.map_err(|error| error.in_provider(provider.name()))
 }
 
-/// The signature of a request that may be signed.
+/// Signs a request that may be signed.
 fn compute<'p, P: Provider>(
     provider: &'p P,
     request: &Outgoing<'_>,
     stamp: P::Stamp,
 ) -> Result<Signed<'p, P>, Error> {
-    let Some(key) = provider.mac() else {
-        return Ok(Signed { provider, stamp, signature: None });
-    };
+    let signature = signature(provider, request, &stamp)?;
+    Ok(Signed { provider, stamp, signature })
+}
+
+/// The signature alone, wherever the request would go; `None` where the provider has none. For those who recompute
+/// one: a request is signed with [`sign`].
+///
+/// # Errors
+/// When the provider cannot sign the request.
+#[inline]
+pub fn signature<P: Provider>(
+    provider: &P,
+    request: &Outgoing<'_>,
+    stamp: &P::Stamp,
+) -> Result<Option<Signature>, Error> {
+    let Some(key) = provider.mac() else { return Ok(None) };
     let mut mac = key.start();
-    let mut absorb = |segment: Segment<'_>| mac.update(segment.bytes());
-    provider.signed_text(request, &stamp, &mut SignedText::new(&mut absorb))?;
-    Ok(Signed { provider, stamp, signature: Some(mac.finish()) })
+    provider.signed_text(request, stamp, &mut mac.text())?;
+    Ok(Some(mac.finish()))
 }
 
 /// Signs an `http::Request` in place, for any client that sends one. On an error it is unchanged.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Charset, Origin};
+use super::{Charset, Mac, Origin};
 
 /// What a segment is, for those who show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,19 +127,33 @@ impl fmt::Debug for Segment<'_> {
 ///
 /// The bytes are taken at once and not kept, so a segment may come from a temporary.
 pub struct SignedText<'s> {
-    sink: &'s mut dyn FnMut(Segment<'_>),
+    sink: Sink<'s>,
+}
+
+/// Signing does not go through a closure: what a MAC does with a segment is then compiled into where it is stated.
+enum Sink<'s> {
+    Mac(&'s mut Mac),
+    Each(&'s mut dyn FnMut(Segment<'_>)),
 }
 
 impl<'s> SignedText<'s> {
     /// A text whose segments go to `sink`, in order.
     pub fn new(sink: &'s mut dyn FnMut(Segment<'_>)) -> Self {
-        Self { sink }
+        Self { sink: Sink::Each(sink) }
+    }
+
+    #[inline]
+    pub(super) fn of_mac(mac: &'s mut Mac) -> Self {
+        Self { sink: Sink::Mac(mac) }
     }
 
     /// Adds a segment with all that is known about it.
     #[inline]
     pub fn push(&mut self, segment: Segment<'_>) -> &mut Self {
-        (self.sink)(segment);
+        match &mut self.sink {
+            Sink::Mac(mac) => mac.take_in(&segment),
+            Sink::Each(sink) => sink(segment),
+        }
         self
     }
 

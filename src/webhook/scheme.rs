@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Uri, header};
 use super::origin::PublicOrigin;
 use super::window::Times;
 use super::{Refused, headers};
-use crate::signing::{Encoding, MacKey, Segment, Signature, SignedText};
+use crate::signing::{Encoding, MacKey, Signature, SignedText};
 
 /// A provider's way of signing webhooks. Cannot be implemented outside: the order is the verifier's, not the scheme's.
 pub trait Scheme: Sized + Send + Sync + 'static {
@@ -48,8 +48,7 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     /// The signature that a delivery of this text has.
     fn signature(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8]) -> Signature {
         let mut mac = Self::mac(key).start();
-        let mut absorb = |segment: Segment<'_>| mac.update(segment.bytes());
-        Self::state(stated, key, body, &mut SignedText::new(&mut absorb));
+        Self::state(stated, key, body, &mut mac.text());
         mac.finish()
     }
 

@@ -1,0 +1,62 @@
+//! Short pieces, put together before they are hashed.
+
+/// As much as the public part of a long Netvisor text; four blocks of SHA-256.
+const ROOM: usize = 256;
+
+/// Gathers what is short: a hash function takes in one piece of 200 bytes in half the time of a dozen small ones.
+/// Secrets may be among them: it is wiped on drop.
+#[derive(Clone)]
+pub(super) struct Gathered {
+    bytes: [u8; ROOM],
+    length: usize,
+}
+
+impl Gathered {
+    pub(super) fn new() -> Self {
+        Self { bytes: [0; ROOM], length: 0 }
+    }
+
+    /// Adds `piece`; `false` where there is no room for it, and nothing changes.
+    #[inline]
+    pub(super) fn add(&mut self, piece: &[u8]) -> bool {
+        let end = self.length + piece.len();
+        let Some(place) = self.bytes.get_mut(self.length..end) else { return false };
+        place.copy_from_slice(piece);
+        self.length = end;
+        true
+    }
+
+    /// All that was added since the last time.
+    #[inline]
+    pub(super) fn take(&mut self) -> &[u8] {
+        let length = std::mem::take(&mut self.length);
+        self.bytes.get(..length).unwrap_or_default()
+    }
+}
+
+impl Drop for Gathered {
+    #[inline]
+    fn drop(&mut self) {
+        // As `Zeroize` for an array, which goes byte by byte, but several bytes at once.
+        self.bytes = [0; ROOM];
+        zeroize::optimization_barrier(&self.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_comes_out_once_and_in_order() {
+        let mut gathered = Gathered::new();
+        assert!(gathered.add(b"ab") && gathered.add(b"") && gathered.add(b"c"));
+        assert_eq!(gathered.take(), b"abc");
+        assert_eq!(gathered.take(), b"");
+        assert!(gathered.add(&[7; ROOM]) && gathered.add(b""));
+        assert!(!gathered.add(b"x"));
+        assert_eq!(gathered.take(), [7; ROOM]);
+        assert!(!gathered.add(&[7; ROOM + 1]));
+        assert_eq!(gathered.take(), b"");
+    }
+}

@@ -1,7 +1,11 @@
 //! Whether a body is one document, told while it arrives.
 
-/// A JSON text nested deeper than this is refused; common parsers stop at 128.
-const DEEPEST: usize = 1024;
+mod brackets;
+mod json;
+mod runs;
+
+use json::Json;
+use runs::is_space;
 
 /// Whether a body is empty, one JSON object or array (RFC 8259), or XML, which is told by its first character and not
 /// looked into. A text that was signed as the end of a longer URL, or with something after it, is none of these. Judged
@@ -46,7 +50,7 @@ impl Document {
     pub(super) fn is_whole(&self) -> bool {
         match &self.0 {
             Kind::Empty | Kind::Xml => true,
-            Kind::Json(json) => json.state == State::End,
+            Kind::Json(json) => json.is_whole(),
             Kind::Neither => false,
         }
     }
@@ -59,230 +63,11 @@ pub(super) fn is_one_document(body: &[u8]) -> bool {
     document.is_whole()
 }
 
-/// Reads JSON from first to last byte without keeping any of it.
-struct Json {
-    state: State,
-    open: Brackets,
-}
-
-/// What is expected next.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Value,
-    ValueOrClose,
-    Name,
-    NameOrClose,
-    Colon,
-    CommaOrClose,
-    Text {
-        is_name: bool,
-    },
-    Escape {
-        is_name: bool,
-    },
-    HexDigits {
-        is_name: bool,
-        left: u8,
-    },
-    Literal(&'static [u8]),
-    Number(Digits),
-    /// Nothing but white space.
-    End,
-}
-
-/// Where in a number.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Digits {
-    AfterMinus,
-    AfterZero,
-    Whole,
-    AfterPoint,
-    Fraction,
-    AfterE,
-    AfterSign,
-    Exponent,
-}
-
-impl Json {
-    fn new() -> Self {
-        Self { state: State::Value, open: Brackets::default() }
-    }
-
-    /// `None` as soon as no JSON object or array starts like this.
-    fn update(&mut self, mut bytes: &[u8]) -> Option<()> {
-        while !bytes.is_empty() {
-            bytes = match self.state {
-                State::Text { is_name } => self.text(bytes, is_name)?,
-                State::Number(place) => self.number(bytes, place)?,
-                _ => self.token(bytes)?,
-            };
-        }
-        Some(())
-    }
-
-    fn text<'b>(&mut self, bytes: &'b [u8], is_name: bool) -> Option<&'b [u8]> {
-        let rest = after_plain_text(bytes);
-        let Some((byte, rest)) = rest.split_first() else { return Some(rest) };
-        self.state = match byte {
-            b'"' if is_name => State::Colon,
-            b'"' => State::CommaOrClose,
-            b'\\' => State::Escape { is_name },
-            _ => return None,
-        };
-        Some(rest)
-    }
-
-    /// One byte of what is neither text nor number; white space goes in runs.
-    fn token<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
-        let (byte, rest) = bytes.split_first()?;
-        self.state = match (self.state, byte) {
-            (State::Escape { is_name }, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                State::Text { is_name }
-            }
-            (State::Escape { is_name }, b'u') => State::HexDigits { is_name, left: 4 },
-            (State::HexDigits { is_name, left: 1 }, digit) if digit.is_ascii_hexdigit() => {
-                State::Text { is_name }
-            }
-            (State::HexDigits { is_name, left }, digit) if digit.is_ascii_hexdigit() => {
-                State::HexDigits { is_name, left: left - 1 }
-            }
-            (State::Literal([only]), byte) if byte == only => State::CommaOrClose,
-            (State::Literal([first, others @ ..]), byte) if byte == first => State::Literal(others),
-            (State::Escape { .. } | State::HexDigits { .. } | State::Literal(_), _) => return None,
-            (_, b' ' | b'\t' | b'\n' | b'\r') => return Some(after_spaces(rest)),
-            (State::Value | State::ValueOrClose, b'{') => self.open.push(Bracket::Curly)?,
-            (State::Value | State::ValueOrClose, b'[') => self.open.push(Bracket::Square)?,
-            (State::Value | State::ValueOrClose, byte) if self.open.depth > 0 && *byte != b']' => {
-                scalar(*byte)?
-            }
-            (State::ValueOrClose | State::CommaOrClose, b']') => self.open.pop(Bracket::Square)?,
-            (State::NameOrClose | State::CommaOrClose, b'}') => self.open.pop(Bracket::Curly)?,
-            (State::NameOrClose | State::Name, b'"') => State::Text { is_name: true },
-            (State::Colon, b':') => State::Value,
-            (State::CommaOrClose, b',') => self.open.after_comma(),
-            _ => return None,
-        };
-        Some(rest)
-    }
-
-    fn number<'b>(&mut self, bytes: &'b [u8], place: Digits) -> Option<&'b [u8]> {
-        let (byte, rest) = bytes.split_first()?;
-        let next = match (place, byte) {
-            (Digits::AfterMinus, b'0') => Digits::AfterZero,
-            (Digits::AfterMinus | Digits::Whole, b'0'..=b'9') => Digits::Whole,
-            (Digits::AfterZero | Digits::Whole, b'.') => Digits::AfterPoint,
-            (Digits::AfterZero | Digits::Whole | Digits::Fraction, b'e' | b'E') => Digits::AfterE,
-            (Digits::AfterPoint | Digits::Fraction, b'0'..=b'9') => Digits::Fraction,
-            (Digits::AfterE, b'+' | b'-') => Digits::AfterSign,
-            (Digits::AfterE | Digits::AfterSign | Digits::Exponent, b'0'..=b'9') => Digits::Exponent,
-            (Digits::AfterZero | Digits::Whole | Digits::Fraction | Digits::Exponent, _) => {
-                self.state = State::CommaOrClose;
-                return Some(bytes);
-            }
-            _ => return None,
-        };
-        self.state = State::Number(next);
-        let repeats = matches!(next, Digits::Whole | Digits::Fraction | Digits::Exponent);
-        Some(if repeats { after_digits(rest) } else { rest })
-    }
-}
-
-/// What a scalar that starts with `byte` goes on with.
-fn scalar(byte: u8) -> Option<State> {
-    Some(match byte {
-        b'"' => State::Text { is_name: false },
-        b't' => State::Literal(b"rue"),
-        b'f' => State::Literal(b"alse"),
-        b'n' => State::Literal(b"ull"),
-        b'-' => State::Number(Digits::AfterMinus),
-        b'0' => State::Number(Digits::AfterZero),
-        b'1'..=b'9' => State::Number(Digits::Whole),
-        _ => return None,
-    })
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
-fn after_spaces(bytes: &[u8]) -> &[u8] {
-    let spaces = bytes.iter().take_while(|byte| is_space(**byte)).count();
-    bytes.get(spaces..).unwrap_or_default()
-}
-
-fn after_digits(bytes: &[u8]) -> &[u8] {
-    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    bytes.get(digits..).unwrap_or_default()
-}
-
-/// What follows the bytes that stand for themselves in a JSON string.
-fn after_plain_text(bytes: &[u8]) -> &[u8] {
-    let ends_text = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
-    let mut rest = bytes;
-    // Sixteen at once, without a branch between them, which the compiler turns into vector instructions.
-    while let Some((block, behind)) = rest.split_first_chunk::<16>() {
-        if block.iter().fold(false, |found, byte| found | ends_text(byte)) {
-            break;
-        }
-        rest = behind;
-    }
-    let plain = rest.iter().position(ends_text).unwrap_or(rest.len());
-    rest.get(plain..).unwrap_or_default()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Bracket {
-    Curly,
-    Square,
-}
-
-/// The brackets that are open, one bit each, so that a hostile text cannot make them take memory.
-#[derive(Default)]
-struct Brackets {
-    curly: [u64; DEEPEST / 64],
-    depth: usize,
-}
-
-impl Brackets {
-    fn push(&mut self, bracket: Bracket) -> Option<State> {
-        let word = self.curly.get_mut(self.depth / 64)?;
-        let bit = 1 << (self.depth % 64);
-        self.depth += 1;
-        match bracket {
-            Bracket::Curly => {
-                *word |= bit;
-                Some(State::NameOrClose)
-            }
-            Bracket::Square => {
-                *word &= !bit;
-                Some(State::ValueOrClose)
-            }
-        }
-    }
-
-    fn pop(&mut self, bracket: Bracket) -> Option<State> {
-        if self.innermost()? != bracket {
-            return None;
-        }
-        self.depth -= 1;
-        Some(if self.depth == 0 { State::End } else { State::CommaOrClose })
-    }
-
-    fn after_comma(&self) -> State {
-        if self.innermost() == Some(Bracket::Curly) { State::Name } else { State::Value }
-    }
-
-    fn innermost(&self) -> Option<Bracket> {
-        let level = self.depth.checked_sub(1)?;
-        let word = self.curly.get(level / 64)?;
-        Some(if word >> (level % 64) & 1 == 1 { Bracket::Curly } else { Bracket::Square })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::brackets::DEEPEST;
     use super::*;
 
     fn is_one_document<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> bool {

@@ -9,5 +9,6 @@ pub fn client_builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
-        .retry(reqwest::retry::never())
+        // Where no retry is allowed, reqwest does not copy the headers for one either.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
 }

@@ -22,7 +22,7 @@ pub use signer::Signer;
 
 use crate::error::Error;
 use crate::scope::ORIGIN_NOT_ALLOWED;
-use crate::signing::{Outgoing, Provider, as_sent, sign};
+use crate::signing::{Outgoing, Provider, Signed, as_sent, sign};
 use redirect::{Hop, RedirectFault};
 
 /// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes.
@@ -50,11 +50,11 @@ pub(crate) struct Transport {
 /// out unsigned.
 pub(crate) type Answered<C> = (Response, Option<(Url, C)>);
 
-/// Signs and sends a request; `remember` keeps what is needed of the signed request to judge its reply.
+/// Signs and sends a request; `remember` keeps what is needed of the signature to judge the reply.
 pub(crate) async fn exchange<P: Provider, C: Send>(
     provider: &P,
     transport: Transport,
-    remember: impl Fn(&Outgoing<'_>) -> C + Send + Sync,
+    remember: impl Fn(&Signed<'_, P>) -> C + Send + Sync,
     mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
@@ -75,10 +75,9 @@ pub(crate) async fn exchange<P: Provider, C: Send>(
     }
     for hops_left in (0..=transport.redirect_limit).rev() {
         let unsigned = if transport.redirect_limit > 0 { request.try_clone() } else { None };
-        sign(provider, &outgoing(&request, extensions))
-            .map_err(into_middleware_error)?
-            .apply(request.headers_mut());
-        let remembered = remember(&outgoing(&request, extensions));
+        let signed = sign(provider, &outgoing(&request, extensions)).map_err(into_middleware_error)?;
+        let remembered = remember(&signed);
+        signed.apply(request.headers_mut());
         let signed_url = request.url().clone();
         let response = next.clone().run(request, extensions).await.map_err(|error| {
             redirect::exposed_by_failure(&signed_url, error).map_or_else(|error| error, refuse)

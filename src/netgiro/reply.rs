@@ -7,11 +7,13 @@ use url::Url;
 
 use super::Netgiro;
 use super::document::Document;
-use super::seen::{NonceId, SeenNonces, nonce_id};
+use super::seen::{NonceId, SeenNonces};
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use super::utf8::Utf8;
 use crate::error::{Class, Error, Fault};
 use crate::scope::printable_origin;
+#[cfg(feature = "middleware")]
+use crate::signing::Signed;
 use crate::signing::{Encoding, Mac, Outgoing, as_sent};
 
 /// Longer nonces and reference ids than this are not taken from a reply.
@@ -32,11 +34,11 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    pub(super) fn of(signed: &Outgoing<'_>) -> Self {
-        let signature = signed.headers().get(SIGNATURE);
+    #[cfg(feature = "middleware")]
+    pub(super) fn of(signed: &Signed<'_, Netgiro>) -> Self {
         Self {
-            nonce: signed.headers().get(NONCE).cloned(),
-            signature: signature.and_then(|value| Encoding::HexLower.decode(value.as_bytes())),
+            nonce: Some(signed.stamp().nonce.clone()),
+            signature: signed.signature().map(|signature| *signature.digest()),
         }
     }
 }
@@ -45,7 +47,12 @@ impl SentRequest {
     /// Reads it off a request that [`sign_http`](crate::sign_http) has signed.
     #[must_use]
     pub fn new(signed: &Outgoing<'_>) -> Self {
-        Self { url: signed.url().clone(), marks: Marks::of(signed) }
+        let signature = signed.headers().get(SIGNATURE);
+        let marks = Marks {
+            nonce: signed.headers().get(NONCE).cloned(),
+            signature: signature.and_then(|value| Encoding::HexLower.decode(value.as_bytes())),
+        };
+        Self { url: signed.url().clone(), marks }
     }
 
     #[cfg(feature = "explain")]
@@ -200,11 +207,11 @@ impl Netgiro {
         }
         let mut mac = self.secret.mac().start();
         // The body comes last in the text: it is taken in afterwards, as it arrives.
-        self.secret.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", &mut mac.text());
+        mac.text(|text| self.secret.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", text));
         Ok(ReplyCheck {
             mac,
             received,
-            nonce: nonce_id(nonce.as_bytes()),
+            nonce: self.seen.id(nonce.as_bytes()),
             reference_id: reference_id(headers),
             utf8: Utf8::default(),
             document: Document::new(),

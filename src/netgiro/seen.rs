@@ -1,26 +1,23 @@
 //! Which nonces have been seen.
 
 use std::collections::VecDeque;
-use std::num::NonZeroUsize;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use lru::LruCache;
-use sha2::{Digest as _, Sha256};
+use hashbrown::HashMap;
 
 use super::ReplyFault;
 
-/// A nonce, hashed, so that it takes the same room however long it is.
-pub(super) type NonceId = [u8; 32];
-
-pub(super) fn nonce_id(nonce: &[u8]) -> NonceId {
-    Sha256::digest(nonce).into()
-}
+/// A nonce, hashed under a key of this memory's own, so that it takes the same room however long it is. Two nonces of one
+/// id, which nobody without the key can look for, would have an honest reply refused, never a forged one accepted.
+pub(super) type NonceId = u64;
 
 /// How many exchanges are remembered.
 const EXCHANGES: usize = 10_000;
 
-/// The nonces of requests and of replies. An entry takes about 100 bytes, so the memory stays near 2 MB.
-const CAPACITY: NonZeroUsize = NonZeroUsize::new(2 * EXCHANGES).unwrap();
+/// The nonces of requests and of replies. An entry takes about 30 bytes, so the memory stays below 1 MB.
+const CAPACITY: usize = 2 * EXCHANGES;
 
 #[derive(Clone, Copy)]
 enum Sender {
@@ -33,26 +30,37 @@ enum Sender {
 ///
 /// Bounded: once 10,000 newer exchanges have taken place, the oldest is forgotten and could be replayed.
 pub(super) struct SeenNonces {
-    known: Mutex<LruCache<NonceId, Sender>>,
-    /// Requests that are not among the known yet: signing adds to this queue only, so that many threads can sign at once
-    /// without waiting for each other. Whoever judges a reply takes over what is here. Locked after `known`.
-    sent: Mutex<VecDeque<NonceId>>,
+    hasher: RandomState,
+    known: Mutex<Known>,
+    /// Requests that are not among the known yet. Signing adds to the queue of its thread and nothing else, so that no
+    /// thread waits for another; whoever judges a reply takes over what is here. Locked after `known`.
+    sent: [Queue; QUEUES],
 }
 
 impl Default for SeenNonces {
     fn default() -> Self {
-        Self { known: Mutex::new(LruCache::new(CAPACITY)), sent: Mutex::default() }
+        Self {
+            hasher: RandomState::new(),
+            known: Mutex::default(),
+            sent: std::array::from_fn(|_| Queue::default()),
+        }
     }
 }
 
 impl SeenNonces {
+    pub(super) fn id(&self, nonce: &[u8]) -> NonceId {
+        self.hasher.hash_one(nonce)
+    }
+
     /// Remembers the nonce of a request of ours.
-    pub(super) fn remember_request(&self, nonce: NonceId) {
-        let mut sent = lock(&self.sent);
+    pub(super) fn remember_request(&self, nonce: &[u8]) {
+        // There is a queue for each number below `QUEUES`.
+        let Some(queue) = self.sent.get(QUEUE.with(|queue| *queue)) else { return };
+        let mut sent = lock(&queue.0);
         if sent.len() == EXCHANGES {
             sent.pop_front();
         }
-        sent.push_back(nonce);
+        sent.push_back(self.id(nonce));
     }
 
     /// Remembers the nonce of a verified reply.
@@ -61,19 +69,65 @@ impl SeenNonces {
     /// When it was known already, from a request of ours or from an earlier reply.
     pub(super) fn admit_reply(&self, nonce: NonceId) -> Result<(), ReplyFault> {
         let mut known = lock(&self.known);
-        for nonce in lock(&self.sent).drain(..) {
-            known.put(nonce, Sender::Us);
+        for queue in &self.sent {
+            for nonce in lock(&queue.0).drain(..) {
+                known.remember(nonce, Sender::Us);
+            }
         }
-        match known.get(&nonce) {
+        match known.senders.get(&nonce) {
             Some(Sender::Us) => Err(ReplyFault::Reflected),
             Some(Sender::Them) => Err(ReplyFault::Replayed),
             None => {
-                known.put(nonce, Sender::Them);
+                known.remember(nonce, Sender::Them);
                 Ok(())
             }
         }
     }
 }
+
+/// What has been seen, and in which order.
+struct Known {
+    senders: HashMap<NonceId, Sender>,
+    oldest_first: VecDeque<NonceId>,
+}
+
+impl Default for Known {
+    /// With room for all that is kept, so that no request waits for a larger table.
+    fn default() -> Self {
+        let room = CAPACITY + 1;
+        Self { senders: HashMap::with_capacity(room), oldest_first: VecDeque::with_capacity(room) }
+    }
+}
+
+impl Known {
+    /// Takes in a nonce, and forgets the oldest when there is no room.
+    fn remember(&mut self, nonce: NonceId, sender: Sender) {
+        if self.senders.insert(nonce, sender).is_none() {
+            self.oldest_first.push_back(nonce);
+        }
+        if self.oldest_first.len() > CAPACITY
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.senders.remove(&oldest);
+        }
+    }
+}
+
+/// Threads beyond this many share queues.
+const QUEUES: usize = 8;
+
+thread_local! {
+    /// Which queue this thread adds to.
+    static QUEUE: usize = {
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
+        THREADS.fetch_add(1, Ordering::Relaxed) % QUEUES
+    };
+}
+
+/// Alone on its cache lines: two threads that write to neighbours would wait for each other as well.
+#[derive(Default)]
+#[repr(align(128))]
+struct Queue(Mutex<VecDeque<NonceId>>);
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic elsewhere cannot have left it half changed: nothing but single insertions and removals runs under a lock.
@@ -84,33 +138,45 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_nonce_is_admitted_once_and_the_memory_is_bounded() {
-        let seen = SeenNonces::default();
-        assert_eq!(seen.admit_reply(nonce_id(b"first")), Ok(()));
-        assert_eq!(seen.admit_reply(nonce_id(b"first")), Err(ReplyFault::Replayed));
-        for n in 0..CAPACITY.get() {
-            assert_eq!(seen.admit_reply(nonce_id(n.to_string().as_bytes())), Ok(()));
-        }
-        assert_eq!(lock(&seen.known).len(), CAPACITY.get());
+    fn admit(seen: &SeenNonces, nonce: &str) -> Result<(), ReplyFault> {
+        seen.admit_reply(seen.id(nonce.as_bytes()))
     }
 
     #[test]
-    fn a_nonce_of_ours_is_never_admitted() {
+    fn a_nonce_is_admitted_once_and_the_memory_is_bounded() {
         let seen = SeenNonces::default();
-        seen.remember_request(nonce_id(b"ours"));
-        for _ in 0..2 {
-            assert_eq!(seen.admit_reply(nonce_id(b"ours")), Err(ReplyFault::Reflected));
+        assert_eq!(admit(&seen, "first"), Ok(()));
+        assert_eq!(admit(&seen, "first"), Err(ReplyFault::Replayed));
+        for n in 1..CAPACITY {
+            assert_eq!(admit(&seen, &n.to_string()), Ok(()));
+        }
+        assert_eq!(admit(&seen, "first"), Err(ReplyFault::Replayed), "it is the oldest that is kept");
+        assert_eq!(admit(&seen, "one more"), Ok(()));
+        assert_eq!(admit(&seen, "first"), Ok(()));
+        let known = lock(&seen.known);
+        assert_eq!((known.senders.len(), known.oldest_first.len()), (CAPACITY, CAPACITY));
+    }
+
+    #[test]
+    fn a_nonce_of_ours_is_never_admitted_whichever_thread_sent_it() {
+        let seen = SeenNonces::default();
+        std::thread::scope(|scope| {
+            for thread in 0..2 * QUEUES {
+                let seen = &seen;
+                scope.spawn(move || seen.remember_request(thread.to_string().as_bytes()));
+            }
+        });
+        for thread in (0..2 * QUEUES).chain(0..2 * QUEUES) {
+            assert_eq!(admit(&seen, &thread.to_string()), Err(ReplyFault::Reflected));
         }
     }
 
     #[test]
     fn requests_that_no_reply_came_to_do_not_pile_up() {
         let seen = SeenNonces::default();
-        let id = |n: usize| nonce_id(n.to_string().as_bytes());
-        (0..=EXCHANGES).for_each(|n| seen.remember_request(id(n)));
-        assert_eq!(lock(&seen.sent).len(), EXCHANGES);
-        assert_eq!(seen.admit_reply(id(1)), Err(ReplyFault::Reflected));
-        assert_eq!(seen.admit_reply(id(0)), Ok(()), "the oldest is forgotten");
+        (0..=EXCHANGES).for_each(|n| seen.remember_request(n.to_string().as_bytes()));
+        assert_eq!(seen.sent.iter().map(|queue| lock(&queue.0).len()).sum::<usize>(), EXCHANGES);
+        assert_eq!(admit(&seen, "1"), Err(ReplyFault::Reflected));
+        assert_eq!(admit(&seen, "0"), Ok(()), "the oldest is forgotten");
     }
 }

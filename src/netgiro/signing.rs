@@ -6,7 +6,6 @@ use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::credentials::NAME;
-use super::seen::nonce_id;
 use super::{Netgiro, nonce};
 use crate::error::Error;
 use crate::field;
@@ -104,7 +103,7 @@ impl Provider for Netgiro {
 
     fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
         // From here on the request may be on the wire, where it can be recorded and sent back as a reply.
-        self.seen.remember_request(nonce_id(stamp.nonce.as_bytes()));
+        self.seen.remember_request(stamp.nonce.as_bytes());
         headers
             .reserve(3)
             .set_public(APP_KEY, self.app_key.clone())

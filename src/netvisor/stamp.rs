@@ -1,6 +1,6 @@
 //! What is drawn anew for each attempt.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::SystemTime;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
@@ -77,12 +77,27 @@ impl Moment {
     }
 }
 
-/// Written from the fields: chrono's own formatter costs several times as much and five allocations.
+/// Written from the fields, digit by digit: chrono's own formatter costs several times as much and five allocations.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(moment) = self;
-        write!(f, "{:04}-{:02}-{:02} ", moment.year(), moment.month(), moment.day())?;
-        write!(f, "{:02}:{:02}:{:02}", moment.hour(), moment.minute(), moment.second())
+        let year = moment.year().unsigned_abs();
+        let fields = [
+            year / 100,
+            year % 100,
+            moment.month(),
+            moment.day(),
+            moment.hour(),
+            moment.minute(),
+            moment.second(),
+        ];
+        let ends = ["", "-", "-", " ", ":", ":", ""];
+        fields.into_iter().zip(ends).try_for_each(|(field, end)| {
+            for digit in [field / 10, field % 10] {
+                f.write_char(char::from_digit(digit, 10).unwrap_or('0'))?;
+            }
+            f.write_str(end)
+        })
     }
 }
 

@@ -9,8 +9,8 @@ use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use super::SignedText;
 use super::gathered::Gathered;
-use super::{Segment, SignedText};
 use crate::error::Error;
 use crate::field::{Problem, refuse};
 
@@ -125,12 +125,7 @@ impl MacKey {
     #[inline]
     #[must_use]
     pub fn start(&self) -> Mac {
-        Mac {
-            state: self.state.clone(),
-            encoding: self.encoding,
-            skip: self.absorbed,
-            gathered: Gathered::new(),
-        }
+        Mac { state: self.state.clone(), encoding: self.encoding, skip: self.absorbed }
     }
 }
 
@@ -149,60 +144,49 @@ pub struct Mac {
     state: State,
     encoding: Encoding,
     skip: usize,
-    /// Bytes that come before whatever `state` takes in next.
-    gathered: Gathered,
 }
 
 impl Mac {
-    /// The text of this MAC: each segment stated there is taken in.
+    /// Takes in the segments that `state` states, and hands on what it returns.
     #[inline]
-    pub fn text(&mut self) -> SignedText<'_> {
-        SignedText::of_mac(self)
+    pub fn text<R>(&mut self, state: impl FnOnce(&mut SignedText<'_>) -> R) -> R {
+        let mut gathered = Gathered::new();
+        let stated = state(&mut SignedText::of_mac(self, &mut gathered));
+        self.update(gathered.take());
+        stated
     }
 
     /// Takes in the next bytes of the text.
     #[inline]
     pub fn update(&mut self, bytes: &[u8]) {
-        self.absorb_gathered();
-        absorb(&mut self.state, &mut self.skip, bytes);
-    }
-
-    /// Takes in the next segment of the text.
-    #[inline]
-    pub(super) fn take_in(&mut self, segment: &Segment<'_>) {
-        // What the state has taken in already is not worth a copy.
-        if self.skip > 0 || !self.gathered.add(segment.bytes()) {
-            self.update(segment.bytes());
+        let known = self.skip.min(bytes.len());
+        self.skip -= known;
+        let (_, fresh) = bytes.split_at_checked(known).unwrap_or_default();
+        match &mut self.state {
+            State::Hmac(hmac) => hmac.update(fresh),
+            State::Sha256(hash) => sha2::Digest::update(hash, fresh),
         }
     }
 
+    /// Takes in the next bytes of a text, behind those that are gathered.
     #[inline]
-    fn absorb_gathered(&mut self) {
-        absorb(&mut self.state, &mut self.skip, self.gathered.take());
+    pub(super) fn update_through(&mut self, gathered: &mut Gathered, bytes: &[u8]) {
+        // What the state has taken in already is not worth a copy.
+        if self.skip > 0 || !gathered.add(bytes) {
+            self.update(gathered.take());
+            self.update(bytes);
+        }
     }
 
     /// The signature.
     #[inline]
     #[must_use]
-    pub fn finish(mut self) -> Signature {
-        self.absorb_gathered();
+    pub fn finish(self) -> Signature {
         let digest = match self.state {
             State::Hmac(hmac) => hmac.finalize().into_bytes().into(),
             State::Sha256(hash) => hash.finalize().into(),
         };
         Signature { digest, encoding: self.encoding }
-    }
-}
-
-/// Takes `bytes` into `state`, but for the first `skip` of them, which are in it already.
-#[inline]
-fn absorb(state: &mut State, skip: &mut usize, bytes: &[u8]) {
-    let known = (*skip).min(bytes.len());
-    *skip -= known;
-    let (_, fresh) = bytes.split_at_checked(known).unwrap_or_default();
-    match state {
-        State::Hmac(hmac) => hmac.update(fresh),
-        State::Sha256(hash) => sha2::Digest::update(hash, fresh),
     }
 }
 
@@ -251,7 +235,7 @@ impl Signature {
         self.encoding.decode(received).is_some_and(|digest| self.matches(&digest))
     }
 
-    #[cfg(feature = "explain")]
+    #[cfg(any(feature = "explain", feature = "netgiro"))]
     pub(crate) fn digest(&self) -> &[u8; DIGEST_LENGTH] {
         &self.digest
     }
@@ -311,9 +295,7 @@ mod tests {
             let key = MacKey::sha256_with_prefix(b"secret", Encoding::HexLower);
             let (mut mac, mut by_segment) = (key.start(), key.start());
             cuts.iter().for_each(|cut| mac.update(cut.as_bytes()));
-            for cut in &cuts {
-                by_segment.text().public("cut", cut.as_bytes());
-            }
+            by_segment.text(|text| cuts.iter().for_each(|cut| _ = text.public("cut", cut.as_bytes())));
             assert_eq!(mac.finish().expose_text(), hex::encode(&whole), "{cuts:?}");
             assert_eq!(by_segment.finish().expose_text(), hex::encode(&whole), "{cuts:?}");
         }
@@ -324,15 +306,16 @@ mod tests {
         let text: Vec<u8> = (0..=255).cycle().take(4000).collect();
         for length in [1, 3, 63, 64, 65, 255, 256, 257, 1000] {
             let mut mac = MacKey::sha256(Encoding::HexLower).start();
-            for (n, piece) in text.chunks(length).enumerate() {
-                match n % 3 {
-                    0 => mac.text().public("public", piece),
-                    1 => mac.text().secret("secret", piece),
-                    _ => {
-                        mac.update(piece);
-                        continue;
+            for pieces in text.chunks(5 * length) {
+                mac.text(|text| {
+                    for (n, piece) in pieces.chunks(length).enumerate() {
+                        if n % 2 == 0 {
+                            text.public("public", piece)
+                        } else {
+                            text.secret("secret", piece)
+                        };
                     }
-                };
+                });
             }
             assert_eq!(mac.finish().expose_text(), hex::encode(Sha256::digest(&text)), "{length}");
         }

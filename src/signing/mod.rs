@@ -156,7 +156,7 @@ pub fn signature<P: Provider>(
 ) -> Result<Option<Signature>, Error> {
     let Some(key) = provider.mac() else { return Ok(None) };
     let mut mac = key.start();
-    provider.signed_text(request, stamp, &mut mac.text())?;
+    mac.text(|text| provider.signed_text(request, stamp, text))?;
     Ok(Some(mac.finish()))
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::gathered::Gathered;
 use super::{Charset, Mac, Origin};
 
 /// What a segment is, for those who show it.
@@ -106,7 +107,7 @@ impl<'a> Segment<'a> {
         (self.kind != SegmentKind::Secret).then_some(self.bytes)
     }
 
-    #[inline]
+    #[cfg(feature = "explain")]
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -132,7 +133,7 @@ pub struct SignedText<'s> {
 
 /// Signing does not go through a closure: what a MAC does with a segment is then compiled into where it is stated.
 enum Sink<'s> {
-    Mac(&'s mut Mac),
+    Mac(&'s mut Mac, &'s mut Gathered),
     Each(&'s mut dyn FnMut(Segment<'_>)),
 }
 
@@ -143,15 +144,15 @@ impl<'s> SignedText<'s> {
     }
 
     #[inline]
-    pub(super) fn of_mac(mac: &'s mut Mac) -> Self {
-        Self { sink: Sink::Mac(mac) }
+    pub(super) fn of_mac(mac: &'s mut Mac, gathered: &'s mut Gathered) -> Self {
+        Self { sink: Sink::Mac(mac, gathered) }
     }
 
     /// Adds a segment with all that is known about it.
     #[inline]
     pub fn push(&mut self, segment: Segment<'_>) -> &mut Self {
         match &mut self.sink {
-            Sink::Mac(mac) => mac.take_in(&segment),
+            Sink::Mac(mac, gathered) => mac.update_through(gathered, segment.bytes),
             Sink::Each(sink) => sink(segment),
         }
         self

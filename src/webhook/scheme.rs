@@ -48,7 +48,7 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     /// The signature that a delivery of this text has.
     fn signature(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8]) -> Signature {
         let mut mac = Self::mac(key).start();
-        Self::state(stated, key, body, &mut mac.text());
+        mac.text(|text| Self::state(stated, key, body, text));
         mac.finish()
     }
 

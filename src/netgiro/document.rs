@@ -8,8 +8,10 @@ use json::Json;
 use runs::is_space;
 
 /// Whether a body is empty, one JSON object or array (RFC 8259), or XML, which is told by its first character and not
-/// looked into. A text that was signed as the end of a longer URL, or with something after it, is none of these. Judged
-/// by the bytes, since the content type is not signed.
+/// looked into. Judged by the bytes, since the content type is not signed.
+///
+/// A text that was signed as the end of a longer URL, or with something after it, is none of these, unless the URL ended
+/// in a whole array or object: a border between URL and body is not signed.
 pub(super) struct Document(Kind);
 
 enum Kind {

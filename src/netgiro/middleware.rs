@@ -30,7 +30,7 @@ impl Netgiro {
     async fn judge(&self, sent: SentRequest, mut response: Response) -> Result<Response> {
         let mut check = match self.begin_reply(&sent, response.headers()) {
             Ok(check) => check,
-            Err(error) if self.report_only => return Ok(mark(response, &error)),
+            Err(error) if self.report_only => return self.hand_on(mark(response, &error)).await,
             Err(error) if is_gateway_answer(&response, &error) => {
                 return withhold(response, &error);
             }
@@ -52,6 +52,15 @@ impl Netgiro {
             }
             Err(error) if self.report_only => rebuild(mark(response, &error), body),
             Err(error) => Err(self.refuse(&response, error)),
+        }
+    }
+
+    /// The reply with its body read under the limit, and not checked.
+    async fn hand_on(&self, mut response: Response) -> Result<Response> {
+        match read_body(&mut response, self.body_limit, |_| ()).await {
+            Ok(body) => rebuild(response, body),
+            Err(ReadFault::Transport(error)) => Err(error.into()),
+            Err(ReadFault::TooLong) => Err(self.refuse(&response, Error::new(ReplyFault::TooLong))),
         }
     }
 

@@ -114,6 +114,23 @@ mod tests {
     }
 
     #[test]
+    fn s6_no_rise_is_lost_among_threads() {
+        const THREADS: u64 = 4;
+        const RISES: u64 = 250_000;
+        let (last, together) = (AtomicU64::new(0), std::sync::Barrier::new(4));
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    together.wait();
+                    (0..RISES).for_each(|_| _ = rise(&last, 0));
+                });
+            }
+        });
+        // Over a clock that stands still, each adds one: two that gave one step would have left it lower.
+        assert_eq!(last.into_inner(), THREADS * RISES);
+    }
+
+    #[test]
     fn two_threads_never_draw_one_nonce() {
         let draw = || (0..10_000).map(|_| next(&|| UNIX_EPOCH, &OsRandomness).unwrap()).collect::<Vec<_>>();
         let (mut a, b) = std::thread::scope(|scope| {

@@ -74,14 +74,7 @@ impl SeenNonces {
                 known.remember(nonce, Sender::Us);
             }
         }
-        match known.senders.get(&nonce) {
-            Some(Sender::Us) => Err(ReplyFault::Reflected),
-            Some(Sender::Them) => Err(ReplyFault::Replayed),
-            None => {
-                known.remember(nonce, Sender::Them);
-                Ok(())
-            }
-        }
+        known.admit(nonce)
     }
 }
 
@@ -100,6 +93,19 @@ impl Default for Known {
 }
 
 impl Known {
+    /// Takes in the nonce of a reply unless it is known: looked up and taken in under one lock, so that of two copies at
+    /// once only one is the first.
+    fn admit(&mut self, nonce: NonceId) -> Result<(), ReplyFault> {
+        match self.senders.get(&nonce) {
+            Some(Sender::Us) => Err(ReplyFault::Reflected),
+            Some(Sender::Them) => Err(ReplyFault::Replayed),
+            None => {
+                self.remember(nonce, Sender::Them);
+                Ok(())
+            }
+        }
+    }
+
     /// Takes in a nonce, and forgets the oldest when there is no room.
     fn remember(&mut self, nonce: NonceId, sender: Sender) {
         if self.senders.insert(nonce, sender).is_none() {
@@ -155,6 +161,29 @@ mod tests {
         assert_eq!(admit(&seen, "first"), Ok(()));
         let known = lock(&seen.known);
         assert_eq!((known.senders.len(), known.oldest_first.len()), (CAPACITY, CAPACITY));
+    }
+
+    #[test]
+    fn v4_of_threads_that_admit_one_nonce_at_once_exactly_one_does() {
+        const THREADS: usize = 2;
+        let nonces: Vec<String> = (0..EXCHANGES).map(|n| n.to_string()).collect();
+        let (seen, arrived) = (SeenNonces::default(), AtomicUsize::new(0));
+        let admit_all = || {
+            let admitted = nonces.iter().zip(1..).filter(|(nonce, round)| {
+                // Closer together than a `Barrier` brings them, which wakes one thread after the other.
+                arrived.fetch_add(1, Ordering::SeqCst);
+                while arrived.load(Ordering::SeqCst) < THREADS * round {
+                    std::thread::yield_now();
+                }
+                admit(&seen, nonce).is_ok()
+            });
+            admitted.count()
+        };
+        let admitted = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(admit_all)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
+        });
+        assert_eq!(admitted, nonces.len());
     }
 
     #[test]

@@ -138,3 +138,74 @@ impl Remarks {
         error.in_provider(NAME)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use futures_util::stream::iter;
+    use http::{Extensions, HeaderMap, HeaderValue, Method};
+    use http_body_util::{BodyExt as _, StreamBody};
+    use url::Url;
+
+    use super::super::reply::SentRequest;
+    use super::super::signing::{NONCE, SIGNATURE};
+    use super::*;
+    use crate::signing::Outgoing;
+
+    const URL: &str = "https://api.netgiro.is/v1/x";
+
+    /// A reply whose signature is for `[1]`, and which comes as `frames`.
+    fn checked(frames: Vec<Frame<Bytes>>) -> Checked {
+        let netgiro = Netgiro::new("app-key", "secret").unwrap();
+        let (url, headers, extensions) = (Url::parse(URL).unwrap(), HeaderMap::new(), Extensions::new());
+        let sent = SentRequest::new(&Outgoing::new(&Method::GET, &url, &headers, &extensions, b""));
+        let mut mac = netgiro.secret.mac().start();
+        mac.text(|text| netgiro.secret.state_text(b"1", URL, b"[1]", text));
+        let signature = mac.finish().header_value();
+        let headers = HeaderMap::from_iter([(NONCE, HeaderValue::from_static("1")), (SIGNATURE, signature)]);
+        let check = netgiro.begin_reply(&sent, &headers).unwrap();
+        let remarks = Remarks { status: StatusCode::OK, skew: None };
+        Checked {
+            inner: Body::wrap(StreamBody::new(iter(frames.into_iter().map(Ok::<_, BoxError>)))),
+            judge: Some(Judge { check, seen: netgiro.seen.clone(), remarks }),
+            withheld: Bytes::new(),
+            room: 10,
+        }
+    }
+
+    /// What comes out before the end, and whether the end is a good one.
+    fn read(frames: Vec<Frame<Bytes>>) -> (Vec<u8>, bool) {
+        let (mut body, mut read) = (checked(frames), Vec::new());
+        loop {
+            match body.frame().now_or_never().expect("all frames are there") {
+                Some(Ok(frame)) => read.extend_from_slice(&frame.into_data().expect("no trailers come out")),
+                Some(Err(_)) => return (read, false),
+                None => return (read, true),
+            }
+        }
+    }
+
+    fn data(chunks: &[&'static str]) -> Vec<Frame<Bytes>> {
+        chunks.iter().map(|chunk| Frame::data(Bytes::from_static(chunk.as_bytes()))).collect()
+    }
+
+    #[test]
+    fn frames_without_data_push_nothing_out() {
+        let wrong = data(&["[", "2]"]);
+        assert_eq!(read(wrong), (b"[".to_vec(), false));
+        let mut wrong_and_more = data(&["[", "2]", "", ""]);
+        wrong_and_more.push(Frame::trailers(HeaderMap::new()));
+        assert_eq!(read(wrong_and_more), (b"[".to_vec(), false));
+        let mut honest = data(&["", "[", "", "1]", ""]);
+        honest.push(Frame::trailers(HeaderMap::new()));
+        assert_eq!(read(honest), (b"[1]".to_vec(), true));
+    }
+
+    #[test]
+    fn a_length_is_told_with_what_is_withheld() {
+        let mut body = checked(data(&["[1", "]"]));
+        let _first = body.frame().now_or_never();
+        let hint = http_body::Body::size_hint(&body);
+        assert_eq!((hint.lower(), hint.upper()), (1, None), "the last chunk is known, the stream has no end");
+    }
+}

@@ -130,6 +130,20 @@ async fn a_wrong_reply_never_comes_whole_and_ends_in_its_own_error() {
 }
 
 #[tokio::test]
+async fn a_body_that_can_no_longer_be_a_document_is_not_handed_on() {
+    let server = Server::start(|request, _| {
+        let tail = if request.target == "/two-documents" { b"x" } else { b"\xff" };
+        chunked(&reply(&request.url(), [&b"[]"[..], &tail.repeat(1 << 20)].concat()), 1000, END)
+    })
+    .await;
+    for path in ["/two-documents", "/not-utf8"] {
+        let (read, end) = read(&streaming(&server), &server.url(path)).await;
+        assert!(end.is_err());
+        assert_eq!(read, b"", "{path}: what follows the document is in the first chunk");
+    }
+}
+
+#[tokio::test]
 async fn a_reply_that_is_cut_off_ends_in_the_transports_error() {
     let server =
         Server::start(|request, _| chunked(&reply(&request.url(), array_of(10_000)), 100, b"")).await;

@@ -84,3 +84,20 @@ async fn v3_what_never_ends_or_explodes_is_cut_off() {
         assert_eq!((error.code(), error.reference_id()), ("reply-too-long", Some("ref-1")), "{path}");
     }
 }
+
+#[tokio::test]
+async fn v3_report_only_hands_no_longer_reply_on_whether_or_not_it_is_signed() {
+    let server = Server::start(|request, _| match &*request.target {
+        "/signed" => reply(&request.url(), array_of(LIMIT + 1)),
+        "/unsigned" => Answer::new(200, array_of(LIMIT + 1)),
+        _ => Answer::new(200, array_of(LIMIT)),
+    })
+    .await;
+    let reporting = client(provider(server.origin()).body_limit(LIMIT).dangerous_report_only());
+    for path in ["/signed", "/unsigned"] {
+        let error = reporting.get(server.url(path)).send().await.unwrap_err();
+        assert_eq!(fault(&error).code(), "reply-too-long", "{path}");
+    }
+    let response = reporting.get(server.url("/short")).send().await.unwrap();
+    assert_eq!(response.bytes().await.unwrap(), array_of(LIMIT));
+}

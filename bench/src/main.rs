@@ -79,7 +79,7 @@ fn chain_cpu(rounds: usize) -> Result<Vec<Row>> {
     Ok(chain::cpu_over_no_op(rounds)?.into_iter().map(row).collect())
 }
 
-fn line(rows: &[Row], kernels: &Kernels, download: &Download, scaling: [Spread; 2]) -> Map<String, Value> {
+fn line(rows: &[Row], kernels: &Kernels, download: &Download, scaling: [Spread; 3]) -> Map<String, Value> {
     let mut line = json(rows);
     let nanos: Map<_, _> =
         kernels.absolute().map(|(name, nanos, _)| (name.to_owned(), value!(nanos.median.round()))).collect();
@@ -90,12 +90,12 @@ fn line(rows: &[Row], kernels: &Kernels, download: &Download, scaling: [Spread; 
     line.insert("peak_mib_streaming".into(), value!({ "verified": streamed, "unverified": stream }));
     line.insert(
         "two_threads_over_one".into(),
-        value!({ "netgiro": scaling[0].median, "digest": scaling[1].median }),
+        value!({ "netgiro": scaling[0].median, "netgiro_own": scaling[1].median, "digest": scaling[2].median }),
     );
     line
 }
 
-fn print_others(kernels: &Kernels, download: &Download, scaling: [Spread; 2]) {
+fn print_others(kernels: &Kernels, download: &Download, scaling: [Spread; 3]) {
     println!("\n64 MiB reply, beside its time above");
     let [verified, bytes] = download.beyond_body_mib;
     println!("  peak memory beyond the body: verified {verified:.2} MiB (goal ≤ 6), .bytes() {bytes:.2} MiB");
@@ -109,7 +109,7 @@ fn print_others(kernels: &Kernels, download: &Download, scaling: [Spread; 2]) {
     );
     println!("\nOperations per second on two threads ÷ on one (median, max)");
     for (name, Spread { median, max, .. }) in
-        ["netgiro, one signer (goal ≥ 1.8)", "plain digest"].iter().zip(scaling)
+        ["netgiro, one signer (goal ≥ 1.8)", "netgiro, a signer each", "plain digest"].iter().zip(scaling)
     {
         println!("  {name:<34} {median:.2} {max:.2}");
     }

@@ -138,7 +138,10 @@ fn verdict(exchange: &Exchange) -> String {
             let (code, sentence, fix) = (diagnosis.code(), diagnosis.sentence(), diagnosis.fix());
             format!("refused: {} {} [{code}]", printable(sentence), printable(fix))
         }
-        (Verdict::Refused(refusal), None) => format!("refused: {refusal} [{}]", refusal.code()),
+        (Verdict::Refused(refusal), None) => {
+            let fix = refusal.fix().map(|fix| format!(". {fix}")).unwrap_or_default();
+            format!("refused: {refusal}{fix} [{}]", refusal.code())
+        }
     }
 }
 

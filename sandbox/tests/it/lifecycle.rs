@@ -114,6 +114,14 @@ async fn exchanges_are_seen_live_and_kept_in_bounded_number_and_size() {
 }
 
 #[tokio::test]
+async fn ports_that_do_not_exist_are_refused_at_once() {
+    for port in [65532, 65535] {
+        let refused = Sandbox::builder().listen(([127, 0, 0, 1], port).into()).start().await;
+        assert!(matches!(refused, Err(StartError::PortsExhausted(refused)) if refused == port), "{port}");
+    }
+}
+
+#[tokio::test]
 async fn no_secret_is_shown() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut shown = format!("{sandbox:?} {:?}", Credentials::demo());

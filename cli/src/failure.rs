@@ -76,12 +76,12 @@ impl Failure {
     pub(crate) fn report(&self, json: bool) {
         let Some(told) = &self.told else { return };
         if json {
-            eprintln!("{}", output::json_line(&serde_json::json!({ "error": told })));
+            output::note(&output::json_line(&serde_json::json!({ "error": told })));
             return;
         }
-        eprintln!("countersign: {} [{}]", printable(&told.message), told.code);
+        output::note(&format!("countersign: {} [{}]", printable(&told.message), told.code));
         if let Some(next_step) = &told.next_step {
-            eprintln!("  {next_step}");
+            output::note(&format!("  {next_step}"));
         }
     }
 

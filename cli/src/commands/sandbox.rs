@@ -122,9 +122,9 @@ async fn tell_exchanges(sandbox: &Sandbox) {
             Ok(exchange) => {
                 let url = printable(&exchange.redacted_url());
                 let (status, verdict) = (exchange.status().as_u16(), verdict(&exchange));
-                eprintln!("{status} {} {url} {verdict}", exchange.method());
+                output::note(&format!("{status} {} {url} {verdict}", exchange.method()));
             }
-            Err(RecvError::Lagged(missed)) => eprintln!("({missed} requests are not shown)"),
+            Err(RecvError::Lagged(missed)) => output::note(&format!("({missed} requests are not shown)")),
             Err(RecvError::Closed) => return,
         }
     }

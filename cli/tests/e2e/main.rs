@@ -2,6 +2,7 @@
 
 mod canary;
 mod captured;
+mod closed;
 mod completions;
 mod explained;
 mod faults;

@@ -66,7 +66,7 @@ pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Fail
     }
     let form = args.form.map(Into::into).unwrap_or_default();
     let mut builder = Sandbox::builder()
-        .credentials(Credentials::from_variables(|name| context.environment.lookup(name)))
+        .credentials(context.environment.supply(|lookup| Credentials::from_variables(lookup))?)
         .listen(args.listen)
         .netvisor_signed_form(form)
         .unleashed_signed_form(form);
@@ -184,7 +184,7 @@ fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), 
     ];
     let mut text = String::new();
     for (name, value) in variables {
-        if environment.lookup(name).is_none() {
+        if environment.get(name)?.is_none() {
             text.push_str(&format!("{name}='{value}'\n"));
         }
     }

@@ -14,7 +14,7 @@ impl Tool for Netgiro {
     const NEEDED_TO_REPRODUCE: &'static str = "--nonce";
 
     fn build(environment: &Environment, _: &Settings) -> Result<Self, Failure> {
-        Ok(Self::from_variables(|name| environment.lookup(name))?)
+        Ok(environment.supply(|lookup| Self::from_variables(lookup))??)
     }
 
     with_scope!();

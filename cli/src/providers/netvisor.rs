@@ -34,7 +34,7 @@ impl Tool for Netvisor {
             Some(Algorithm::Sha256) => MacAlgorithm::Sha256,
             Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
         };
-        let credentials = Credentials::from_variables(|name| environment.lookup(name))?;
+        let credentials = environment.supply(|lookup| Credentials::from_variables(lookup))??;
         Ok(Self::with_algorithm(credentials, algorithm)?
             .language(language(environment)?)
             .signed_form(settings.form.map(Into::into).unwrap_or_default()))
@@ -57,7 +57,10 @@ impl Tool for Netvisor {
         let stamp = match (timestamp, timestamp_unix) {
             (Some(text), Some(seconds)) => Stamp::given(text, *seconds, id, language)?,
             (Some(text), None) => Stamp::given(text, unix_seconds(text)?, id, language)?,
-            (None, Some(seconds)) => Stamp::at(moment(*seconds)?, id, language)?,
+            (None, Some(seconds)) => {
+                // The machine's clock has no part in it, whatever the library would say.
+                Stamp::at(moment(*seconds)?, id, language).map_err(|_| outside_known_times())?
+            }
             (None, None) => Stamp::at(SystemClock.now(), id, language)?,
         };
         Ok(Some(stamp))
@@ -84,9 +87,11 @@ impl Tool for Netvisor {
     }
 }
 
-fn language(environment: &Environment) -> Result<Language, Error> {
-    let named = environment.lookup("NETVISOR_LANGUAGE").filter(|text| !text.is_empty());
-    named.map_or(Ok(Language::default()), |text| text.parse())
+fn language(environment: &Environment) -> Result<Language, Failure> {
+    match environment.get("NETVISOR_LANGUAGE")?.filter(|text| !text.is_empty()) {
+        Some(text) => Ok(text.parse::<Language>()?),
+        None => Ok(Language::default()),
+    }
 }
 
 /// The Unix seconds of a timestamp in one of the two forms that the vendor prints; other texts need their own flag.
@@ -99,5 +104,9 @@ fn unix_seconds(timestamp: &str) -> Result<i64, Failure> {
 fn moment(unix_seconds: i64) -> Result<SystemTime, Failure> {
     let span = Duration::from_secs(unix_seconds.unsigned_abs());
     let moment = if unix_seconds < 0 { UNIX_EPOCH.checked_sub(span) } else { UNIX_EPOCH.checked_add(span) };
-    moment.ok_or_else(|| Failure::usage("--timestamp-unix is outside the times that this machine knows"))
+    moment.ok_or_else(outside_known_times)
+}
+
+fn outside_known_times() -> Failure {
+    Failure::usage("--timestamp-unix is outside the years 0 to 9999, which a timestamp can express")
 }

@@ -15,7 +15,7 @@ impl Tool for Unleashed {
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
 
     fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure> {
-        let unleashed = Self::from_variables(|name| environment.lookup(name))?;
+        let unleashed = environment.supply(|lookup| Self::from_variables(lookup))??;
         Ok(unleashed.signed_form(settings.form.map(Into::into).unwrap_or_default()))
     }
 

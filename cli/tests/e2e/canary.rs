@@ -109,9 +109,15 @@ fn no_error_about_a_credential_quotes_it() {
 #[test]
 fn no_error_about_the_environment_file_quotes_it() {
     let sandbox = RunningSandbox::start(&[]);
-    for content in
-        ["canary/viz+ion=5 extra", "VIZION_API_KEY='canary/viz+ion=5", "VIZION_API_KEY=a canary/viz+ion=5"]
-    {
+    for content in [
+        "canary/viz+ion=5 extra",
+        "VIZION_API_KEY='canary/viz+ion=5",
+        "VIZION_API_KEY=a canary/viz+ion=5",
+        "VIZION_API_KEY=canary/viz+ion=5$x",
+        "VIZION_API_KEY: canary/viz+ion=5$x",
+        "VIZION_API_KEY canary/viz+ion=5=$x",
+        "VIZION_API_KEY='a\ncanary/viz+ion=5'\nUNLEASHED_API_KEY=\"canary/unlea+shed=4=$x\"",
+    ] {
         let path = sandbox.file("broken.env", content.as_bytes());
         let ran = run(tool()
             .args(["sign", "vizion", "GET", "https://prod.vizionapi.com/", "--env-file"])

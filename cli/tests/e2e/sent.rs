@@ -125,37 +125,6 @@ fn nothing_is_sent_to_an_origin_that_was_not_allowed() {
 }
 
 #[test]
-fn curl_gets_variables_where_the_environment_has_the_value() {
-    let command = |arguments: &[&str]| {
-        let environment =
-            [("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "secret"), ("VIZION_API_KEY", "key")];
-        run(tool().arg("sign").args(arguments).args(["--output", "curl"]).envs(environment)).stdout
-    };
-    let url = "https://api.netgiro.is/v1/sales/x?a=[1]";
-    let expected = r#"curl --request POST \
-  --globoff \
-  --header "netgiro_appkey: $NETGIRO_APP_KEY" \
-  --header 'netgiro_nonce: 1' \
-  --header 'netgiro_signature: SIGNATURE' \
-  --header 'content-type:' \
-  --data-binary '{"a": "b"}' \
-  'https://api.netgiro.is/v1/sales/x?a=[1]'
-"#;
-    // Plain SHA-256 of `secret1https://api.netgiro.is/v1/sales/x?a=[1]{"a": "b"}`.
-    let signature = "d584a560c43ca681fab5dc57a5fa7addd5b52b31e72384b80722330d221b69e6";
-    assert_eq!(
-        command(&["netgiro", "POST", url, "--nonce", "1", "--data", r#"{"a": "b"}"#]),
-        expected.replace("SIGNATURE", signature)
-    );
-    let expected = r#"curl --head \
-  --globoff \
-  --header "x-api-key: $VIZION_API_KEY" \
-  https://prod.vizionapi.com/references
-"#;
-    assert_eq!(command(&["vizion", "HEAD", "https://prod.vizionapi.com/references"]), expected);
-}
-
-#[test]
 fn an_existing_file_is_never_written_over() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("real.env");

@@ -47,7 +47,7 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
             "a fresh request never has an earlier signature: --expect needs {needed}"
         )));
     }
-    let provider: P = providers::build(&context.environment, &args.request.settings, &args.given)?;
+    let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
     let request = args.request.request()?;
     let outgoing = request.outgoing();
     let transcript = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {

@@ -22,9 +22,9 @@ Examples:
   countersign sign netvisor POST 'https://isvapi.netvisor.fi/customer.nv?method=add' --data @customer.xml
   countersign sign netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json")]
 pub(crate) struct SignArgs {
-    /// What to print; --json is short for json
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
+    /// What to print; --json is short for json [default: headers]
+    #[arg(short, long, value_enum)]
+    output: Option<Output>,
 
     #[command(flatten)]
     pub(crate) request: RequestArgs,
@@ -33,10 +33,9 @@ pub(crate) struct SignArgs {
     given: Reproduction,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Output {
     /// One header on each line
-    #[default]
     Headers,
     /// One object, header name to value
     Json,
@@ -45,7 +44,13 @@ enum Output {
 }
 
 pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Failure> {
-    let provider: P = providers::build(&context.environment, &args.request.settings, &args.given)?;
+    let output = match (args.output, context.json) {
+        (None, false) => Output::Headers,
+        (None | Some(Output::Json), true) => Output::Json,
+        (Some(output), false) => output,
+        (Some(_), true) => return Err(Failure::usage("--json and this --output cannot be used together")),
+    };
+    let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
     let mut request = args.request.request()?;
     let outgoing = request.outgoing();
     let signed = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
@@ -53,7 +58,7 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         None => countersign::sign(&provider, &outgoing)?,
     };
     signed.apply(&mut request.headers);
-    match if context.json { Output::Json } else { args.output } {
+    match output {
         Output::Headers => output::line(headers::lines(&request.headers, P::header_text).trim_end()),
         Output::Json => output::json(&headers::object(&request.headers, P::header_text)),
         Output::Curl => {

@@ -14,6 +14,7 @@ use crate::args::{Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::headers;
+use crate::request::RequestArgs;
 
 /// A provider as the tool drives it.
 pub(crate) trait Tool: Provider + Middleware + Clone {
@@ -75,10 +76,11 @@ pub(crate) enum Proof {
     Unsigned,
 }
 
-/// Makes a provider, after refusing flags that would be without effect.
+/// Makes a provider for a request, after refusing flags that would be without effect, and origins that the provider
+/// would refuse.
 pub(crate) fn build<P: Tool>(
     environment: &Environment,
-    settings: &Settings,
+    request: &RequestArgs,
     given: &Reproduction,
 ) -> Result<P, Failure> {
     let flags = [
@@ -87,6 +89,7 @@ pub(crate) fn build<P: Tool>(
         ("--nonce", given.nonce.is_some()),
         ("--timestamp", given.timestamp.is_some()),
         ("--timestamp-unix", given.timestamp_unix.is_some()),
+    let settings = &request.settings;
         ("--transaction-id", given.transaction_id.is_some()),
     ];
     for (flag, is_given) in flags {
@@ -94,7 +97,24 @@ pub(crate) fn build<P: Tool>(
             return Err(Failure::usage(format!("{flag} means nothing to this provider")));
         }
     }
-    Ok(P::build(environment, settings)?.with_scope(settings)?)
+    let provider = P::build(environment, settings)?.with_scope(settings)?;
+    check_origin(&provider, &request.url.url)?;
+    Ok(provider)
+}
+
+/// What the scope says; of a URL that only lacks the `s` of `https`, that it does.
+fn check_origin<P: Tool>(provider: &P, url: &Url) -> Result<(), Failure> {
+    let Err(error) = provider.scope().check(url) else { return Ok(()) };
+    let mut over_tls = url.clone();
+    if url.scheme() == "http"
+        && over_tls.set_scheme("https").is_ok()
+        && provider.scope().check(&over_tls).is_ok()
+    {
+        let (name, origin) = (provider.name(), url.origin().ascii_serialization());
+        let message = format!("{name}: {origin} is plain http, where credentials travel in clear");
+        return Err(Failure::refused("plain-http", message).with_next_step("Use https."));
+    }
+    Err(error.in_provider(provider.name()).into())
 }
 
 /// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::args::ProviderName) stands for.

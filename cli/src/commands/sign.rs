@@ -1,6 +1,7 @@
 //! `sign`: what would be sent.
 
 use clap::{Args, ValueEnum};
+use http::HeaderValue;
 
 use super::Context;
 use crate::args::Reproduction;
@@ -14,7 +15,8 @@ use crate::request::RequestArgs;
 /// Print the headers with which a request would be sent; nothing is sent
 ///
 /// The signature is among them: that is what this verb is for. Who has it can send this one request in your name; of
-/// Unleashed, any request with the same query, for ever.
+/// Unleashed, any request with the same query, for ever. A key is not: Vizion's, which is sent as it is, stands there
+/// as $VIZION_API_KEY.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -58,9 +60,10 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         None => countersign::sign(&provider, &outgoing)?,
     };
     signed.apply(&mut request.headers);
+    let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
     match output {
-        Output::Headers => output::line(headers::lines(&request.headers, P::header_text).trim_end()),
-        Output::Json => output::json(&headers::object(&request.headers, P::header_text)),
+        Output::Headers => output::line(headers::lines(&request.headers, shown).trim_end()),
+        Output::Json => output::json(&headers::object(&request.headers, shown)),
         Output::Curl => {
             output::line(&curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?)
         }

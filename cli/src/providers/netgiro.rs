@@ -13,6 +13,7 @@ impl Tool for Netgiro {
     const FLAGS: &'static [&'static str] = &["--nonce"];
     const NEEDED_TO_REPRODUCE: &'static str = "--nonce";
 
+    const SECRETS: &'static [&'static str] = &["NETGIRO_SECRET_KEY"];
     fn build(environment: &Environment, _: &Settings) -> Result<Self, Failure> {
         Ok(environment.supply(|lookup| Self::from_variables(lookup))??)
     }

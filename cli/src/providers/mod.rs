@@ -30,6 +30,9 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
     /// What `--expect` needs, so that the signature can come out the same.
     const NEEDED_TO_REPRODUCE: &'static str;
 
+    /// How much of a body is looked at: as much as `ResponseStatus::from_xml` does, or more.
+    const KEPT: usize = 64 * 1024;
+
     /// Makes it of its credentials, and of the settings except for the scope.
     fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure>;
 
@@ -52,8 +55,13 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
         headers::utf8(value)
     }
 
-    /// What the answer says, once its body has arrived.
-    fn judge(answer: &Answer<'_>) -> Result<Proof, Error>;
+    /// Whether the answer proves where it came from.
+    fn proof(_: &Answer<'_>) -> Result<Proof, Error> {
+        Ok(Proof::Unsigned)
+    }
+
+    /// Whether the answer, once its body has arrived, is a yes.
+    fn judge(answer: &Answer<'_>) -> Result<(), Error>;
 }
 
 /// What of an answer tells whether it is a yes.
@@ -61,13 +69,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) status: StatusCode,
     pub(crate) url: &'a Url,
     pub(crate) extensions: &'a Extensions,
-    /// The first [`Answer::START`] bytes of the body, or all of it.
+    /// The first [`Tool::KEPT`] bytes of the body, or all of it.
     pub(crate) start: &'a [u8],
-}
-
-impl Answer<'_> {
-    /// How much of a body is looked at: as much as `ResponseStatus::from_xml` does.
-    pub(crate) const START: usize = 64 * 1024;
 }
 
 /// Whether an answer proves where it came from.
@@ -86,13 +89,13 @@ pub(crate) fn build<P: Tool>(
     request: &RequestArgs,
     given: &Reproduction,
 ) -> Result<P, Failure> {
+    let settings = &request.settings;
     let flags = [
         ("--algorithm", settings.algorithm.is_some()),
         ("--form", settings.form.is_some()),
         ("--nonce", given.nonce.is_some()),
         ("--timestamp", given.timestamp.is_some()),
         ("--timestamp-unix", given.timestamp_unix.is_some()),
-    let settings = &request.settings;
         ("--transaction-id", given.transaction_id.is_some()),
     ];
     for (flag, is_given) in flags {

@@ -11,7 +11,7 @@ use countersign::{Error, Outgoing};
 use encoding_rs::ISO_8859_15;
 use http::{HeaderValue, StatusCode};
 
-use super::{Answer, Proof, Tool, with_scope};
+use super::{Answer, Tool, with_scope};
 use crate::args::{Algorithm, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -76,14 +76,14 @@ impl Tool for Netvisor {
     }
 
     /// Reads `ResponseStatus`, unless a gateway answered: what that sends, redirects among it, is no XML of Netvisor's.
-    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
+    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
         let status = answer.status;
         let from_gateway =
             status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() || status.is_redirection();
         match ResponseStatus::from_xml(answer.start) {
             Ok(Some(ResponseStatus::Failed(failure))) => Err(Error::new(failure).in_provider("netvisor")),
             Err(error) if !from_gateway => Err(error),
-            _ => Ok(Proof::Unsigned),
+            _ => Ok(()),
         }
     }
 }

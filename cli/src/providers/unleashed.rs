@@ -3,7 +3,7 @@
 use countersign::unleashed::{Unleashed, refusal};
 use countersign::{Error, Outgoing, Provider as _};
 
-use super::{Answer, Proof, Tool, with_scope};
+use super::{Answer, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -35,7 +35,7 @@ impl Tool for Unleashed {
         true
     }
 
-    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
-        refusal(answer.status, answer.url).map_or(Ok(Proof::Unsigned), Err)
+    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
+        refusal(answer.status, answer.url).map_or(Ok(()), Err)
     }
 }

@@ -3,7 +3,7 @@
 use countersign::vizion::{Vizion, refusal};
 use countersign::{Error, Outgoing};
 
-use super::{Answer, Proof, Tool, with_scope};
+use super::{Answer, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ impl Tool for Vizion {
         true
     }
 
-    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
-        refusal(answer.status).map_or(Ok(Proof::Unsigned), Err)
+    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
+        refusal(answer.status).map_or(Ok(()), Err)
     }
 }

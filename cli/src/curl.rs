@@ -10,15 +10,21 @@ use crate::request::Request;
 
 /// The command that sends a signed request. A header that is the value of a variable is written as `$VARIABLE`, so that
 /// the value stays out of the shell's history; a signature cannot be had from the shell and is written out.
+///
+/// What the environment file has, the shell reads there first, in a shell of its own, which forgets it afterwards.
 pub(crate) fn command<P: Tool>(
     signed: &Request,
     data: Option<&Data>,
     environment: &Environment,
 ) -> Result<String, Failure> {
     let mut parts = vec![format!("curl {}", method(&signed.method)), "--globoff".to_owned()];
+    let mut file = None;
     for (name, value) in &signed.headers {
         let value = match variable::<P>(value, environment) {
-            Some(variable) => format!("\"{name}: ${variable}\""),
+            Some(variable) => {
+                file = file.or_else(|| environment.file_with(variable));
+                format!("\"{name}: ${variable}\"")
+            }
             None => quote_bytes(&[name.as_str().as_bytes(), b": ", value.as_bytes()].concat()),
         };
         parts.push(format!("--header {value}"));
@@ -31,7 +37,11 @@ pub(crate) fn command<P: Tool>(
         parts.push(format!("--data-binary {}", quote(&data.argument())?));
     }
     parts.push(quote(signed.outgoing().url_as_sent())?);
-    Ok(parts.join(" \\\n  "))
+    let command = parts.join(" \\\n  ");
+    Ok(match file {
+        Some(file) => format!("({} && {command})", file.shell_command()?),
+        None => command,
+    })
 }
 
 fn method(method: &Method) -> String {
@@ -41,7 +51,8 @@ fn method(method: &Method) -> String {
 
 /// The variable that holds just this value. Only of ASCII, since the header may be in another charset.
 fn variable<P: Tool>(value: &HeaderValue, environment: &Environment) -> Option<&'static str> {
-    let holds = |name: &&'static str| environment.lookup(name).is_some_and(|held| held == *value);
+    let holds =
+        |name: &&'static str| environment.get(name).is_ok_and(|held| held.is_some_and(|held| held == *value));
     P::VARIABLES.iter().copied().find(holds).filter(|_| value.as_bytes().is_ascii())
 }
 

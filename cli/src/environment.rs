@@ -1,47 +1,75 @@
 //! Where credentials come from: the environment, and the file that `--env-file` names.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::env::VarError;
 use std::path::Path;
 
+use crate::env_file::EnvFile;
 use crate::failure::Failure;
+
+/// A shorter secret is found everywhere by chance: only a text that is just the secret is taken for it.
+const SHORTEST_FOUND: usize = 6;
 
 /// Named values, some of them secret: no `Debug` on purpose.
 pub(crate) struct Environment {
-    file: HashMap<String, String>,
+    file: Option<EnvFile>,
 }
 
 impl Environment {
     /// Reads the file, if one is named. What it names comes before the process environment, since it was asked for.
     pub(crate) fn read(file: Option<&Path>) -> Result<Self, Failure> {
-        let Some(path) = file else {
-            return Ok(Self { file: HashMap::new() });
-        };
-        let unreadable = |error: dotenvy::Error| {
-            Failure::usage(format!("cannot read the environment file {}: {}", path.display(), reason(&error)))
-        };
-        let entries = dotenvy::from_path_iter(path).map_err(unreadable)?;
-        Ok(Self { file: entries.collect::<Result<_, _>>().map_err(unreadable)? })
+        Ok(Self { file: file.map(EnvFile::read).transpose()? })
     }
 
-    pub(crate) fn lookup(&self, name: &str) -> Option<String> {
-        self.file.get(name).cloned().or_else(|| std::env::var(name).ok())
+    /// The value of a variable, where it has one.
+    pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Failure> {
+        if let Some(value) = self.file_with(name).and_then(|file| file.get(name)) {
+            return Ok(Some(value.to_owned()));
+        }
+        match std::env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => {
+                Err(Failure::usage(format!("the value of {name} is not valid UTF-8")))
+            }
+        }
     }
 
     /// The value of a variable that must be there.
     pub(crate) fn require(&self, name: &str) -> Result<String, Failure> {
-        let value = self.lookup(name).filter(|value| !value.is_empty());
+        let value = self.get(name)?.filter(|value| !value.is_empty());
         value.ok_or_else(|| Failure::usage(format!("not set: {name}")))
     }
-}
 
-/// What went wrong. The error's own text quotes the line, which may hold a secret.
-fn reason(error: &dotenvy::Error) -> String {
-    match error {
-        dotenvy::Error::Io(error) => error.to_string(),
-        dotenvy::Error::LineParse(_, _) => {
-            "a line is not NAME=VALUE; put values with spaces, '$', '#' or quotes into single quotes"
-                .to_owned()
+    /// Lets `take` look variables up, and fails where one that it asked for cannot be read.
+    pub(crate) fn supply<T>(
+        &self,
+        take: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> T,
+    ) -> Result<T, Failure> {
+        let failure = Cell::new(None);
+        let taken = take(&|name| {
+            self.get(name).unwrap_or_else(|unreadable| {
+                failure.set(Some(unreadable));
+                None
+            })
+        });
+        failure.into_inner().map_or(Ok(taken), Err)
+    }
+
+    /// The file, where a variable comes from there.
+    pub(crate) fn file_with(&self, name: &str) -> Option<&EnvFile> {
+        self.file.as_ref().filter(|file| file.get(name).is_some())
+    }
+
+    /// `text` with `$NAME` in place of the values of these variables.
+    pub(crate) fn masked(&self, text: &str, names: &[&str]) -> String {
+        let mut masked = text.to_owned();
+        for name in names {
+            let Ok(Some(secret)) = self.get(name) else { continue };
+            if secret.len() >= SHORTEST_FOUND || (!secret.is_empty() && secret == masked) {
+                masked = masked.replace(&secret, &format!("${name}"));
+            }
         }
-        _ => "it is not a list of NAME=VALUE".to_owned(),
+        masked
     }
 }

@@ -42,8 +42,18 @@ impl Told {
         Self {
             code: error.code().to_owned(),
             message: error.to_string(),
-            next_step: Some(error.next_step().to_owned()),
+            next_step: Some(next_step(error).to_owned()),
         }
+    }
+}
+
+/// What to do about it, in terms of flags where the library's own sentence names a method.
+fn next_step(error: &Error) -> &'static str {
+    match error.code() {
+        "origin-not-allowed" => {
+            "If the host is yours or the vendor's, add it with --allow-origin; else correct the URL."
+        }
+        _ => error.next_step(),
     }
 }
 
@@ -68,6 +78,22 @@ impl Failure {
         Self { exit: Exit::Refused, told: None }
     }
 
+    /// The same, with a sentence that tells what to do.
+    pub(crate) fn with_next_step(mut self, next_step: &str) -> Self {
+        if let Some(told) = &mut self.told {
+            told.next_step = Some(next_step.to_owned());
+        }
+        self
+    }
+
+    /// The same, with something else that was noticed.
+    pub(crate) fn with_note(mut self, note: &str) -> Self {
+        if let Some(told) = &mut self.told {
+            told.message = format!("{}; {note}", told.message);
+        }
+        self
+    }
+
     fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
         Self { exit, told: Some(Told { code: code.to_owned(), message: message.into(), next_step: None }) }
     }
@@ -76,12 +102,12 @@ impl Failure {
     pub(crate) fn report(&self, json: bool) {
         let Some(told) = &self.told else { return };
         if json {
-            eprintln!("{}", output::json_line(&serde_json::json!({ "error": told })));
+            output::note(&output::json_line(&serde_json::json!({ "error": told })));
             return;
         }
-        eprintln!("countersign: {} [{}]", printable(&told.message), told.code);
+        output::note(&format!("countersign: {} [{}]", printable(&told.message), told.code));
         if let Some(next_step) = &told.next_step {
-            eprintln!("  {next_step}");
+            output::note(&format!("  {next_step}"));
         }
     }
 
@@ -91,10 +117,12 @@ impl Failure {
     }
 }
 
-/// What is wrong with the settings is a matter of usage; everything else was refused, by us or by the provider.
+/// What is wrong with the settings, or with a request that nobody could sign, is a matter of usage; everything else was
+/// refused, by us or by the provider.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let exit = if error.is_configuration() { Exit::Usage } else { Exit::Refused };
+        let unusable = error.is_configuration() || error.is_signing() || error.code() == "user-info-in-url";
+        let exit = if unusable { Exit::Usage } else { Exit::Refused };
         Self { exit, told: Some(Told::of(&error)) }
     }
 }

@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 use crate::printable::printable;
 
 /// One header on each line, with no character left that moves a terminal's text.
-pub(crate) fn lines(headers: &HeaderMap, text: fn(&HeaderValue) -> String) -> String {
+pub(crate) fn lines(headers: &HeaderMap, text: impl Fn(&HeaderValue) -> String) -> String {
     headers.iter().map(|(name, value)| format!("{name}: {}\n", printable(&text(value)))).collect()
 }
 
 /// Name to value. Several values of one header are joined, as HTTP allows.
-pub(crate) fn object(headers: &HeaderMap, text: fn(&HeaderValue) -> String) -> Map<String, Value> {
-    let joined = |name| headers.get_all(name).iter().map(text).collect::<Vec<_>>().join(", ");
+pub(crate) fn object(headers: &HeaderMap, text: impl Fn(&HeaderValue) -> String) -> Map<String, Value> {
+    let joined = |name| headers.get_all(name).iter().map(&text).collect::<Vec<_>>().join(", ");
     headers.keys().map(|name| (name.to_string(), joined(name).into())).collect()
 }
 

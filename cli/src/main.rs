@@ -11,6 +11,7 @@ mod args;
 mod client;
 mod commands;
 mod curl;
+mod env_file;
 mod environment;
 mod failure;
 mod headers;

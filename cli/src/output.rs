@@ -20,11 +20,23 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Prints bytes as they are.
 pub(crate) fn raw(bytes: &[u8]) -> Result<(), Failure> {
+    read_on(bytes).map(|_| ())
+}
+
+/// Prints bytes as they are, and returns whether somebody still reads: a pipe that was closed, as by `head`, has had
+/// what it wanted, and the exit code is to tell of the verb, not of that.
+pub(crate) fn read_on(bytes: &[u8]) -> Result<bool, Failure> {
     let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(bytes)
-        .and_then(|()| stdout.flush())
-        .map_err(|error| Failure::transport(format!("cannot write to standard output: {error}")))
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::transport(format!("cannot write to standard output: {error}"))),
+    }
+}
+
+/// Prints a line to standard error. Where that is closed there is nowhere left to say so.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// JSON on one line, in which nothing moves a terminal's text: JSON itself leaves U+007F to U+009F as they are.

@@ -1,9 +1,11 @@
 //! A bug in the tool, told in one line.
 
+use crate::output;
+
 /// Replaces the default message and its backtrace. What was panicked with is left out: it may quote a value.
 pub(crate) fn report_in_one_line() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
-        eprintln!("countersign: internal error{}; please report it", place.unwrap_or_default());
+        output::note(&format!("countersign: internal error{}; please report it", place.unwrap_or_default()));
     }));
 }

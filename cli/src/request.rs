@@ -22,8 +22,8 @@ pub(crate) struct RequestArgs {
     pub(crate) method: Method,
 
     /// The whole URL, with its query
-    #[arg(value_parser = parse_url)]
-    pub(crate) url: Url,
+    #[arg(value_parser = TypedUrl::parse)]
+    pub(crate) url: TypedUrl,
 
     /// The body: as given, from a file, or from standard input with @-
     #[arg(short, long, value_name = "TEXT|@FILE|@-")]
@@ -35,6 +35,24 @@ pub(crate) struct RequestArgs {
 
     #[command(flatten)]
     pub(crate) settings: Settings,
+}
+
+/// A URL, and how it was typed: what is sent has the host in lower case and no default port.
+#[derive(Clone)]
+pub(crate) struct TypedUrl {
+    pub(crate) url: Url,
+    typed: String,
+}
+
+impl TypedUrl {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self { url: parse_url(text)?, typed: text.to_owned() })
+    }
+
+    /// As it was typed, but for the fragment.
+    pub(crate) fn typed_without_fragment(&self) -> &str {
+        self.typed.split('#').next().unwrap_or_default()
+    }
 }
 
 /// A request, ready to be signed.
@@ -55,7 +73,7 @@ impl RequestArgs {
         }
         Ok(Request {
             method: self.method.clone(),
-            url: self.url.clone(),
+            url: self.url.url.clone(),
             headers,
             extensions: Extensions::new(),
             body: self.data.as_ref().map(Data::read).transpose()?,

@@ -11,7 +11,7 @@ use crate::netgiro::Netgiro;
 use crate::netvisor::Netvisor;
 use crate::sandbox::{Clients, Sandbox, Urls};
 use crate::secrets::Secrets;
-use crate::server::Servers;
+use crate::server::{self, Servers};
 use crate::unleashed::Unleashed;
 use crate::vendor::Vendor;
 use crate::vizion::Vizion;
@@ -72,11 +72,15 @@ impl Builder {
     /// Binds the ports and starts the servers on the current tokio runtime.
     ///
     /// # Errors
-    /// When the address is not loopback or cannot be bound, or a credential is one that the library refuses.
+    /// When the address is not loopback or cannot be bound, there are no five ports from it on, or a credential is one
+    /// that the library refuses.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let Self { credentials, listen, netvisor_form, unleashed_form, injected } = self;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback);
+        }
+        if !server::fit(listen.port()) {
+            return Err(StartError::PortsExhausted(listen.port()));
         }
         let mut servers = Servers::new(Secrets::of(&credentials));
         servers.shared().inject(injected);
@@ -120,6 +124,9 @@ pub enum StartError {
     /// The address to listen on is not loopback. The sandbox hands out signatures to whoever asks, so it stays local.
     #[error("the sandbox listens on loopback only")]
     NotLoopback,
+    /// The vendors and the inspector need five ports in a row, and there are fewer from this one on.
+    #[error("there are no five ports in a row from {0} on: the last port is 65535")]
+    PortsExhausted(u16),
     /// A port could not be bound.
     #[error("cannot listen for {vendor}")]
     Listen {

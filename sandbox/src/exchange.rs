@@ -20,7 +20,7 @@ use crate::workings::Workings;
 
 /// One request, as it arrived, and the answer that it was given. Cheap to clone.
 ///
-/// Keys, ids and signatures are inside, for recomputing, and never shown.
+/// Keys and signatures are inside, for recomputing, and never shown; ids and app keys, which open nothing, are.
 #[derive(Clone)]
 pub struct Exchange(Arc<Record>);
 
@@ -76,8 +76,8 @@ impl Exchange {
         self.redacted(self.url().into())
     }
 
-    /// The headers in the order of arrival, each value as text: that of a key, an id or a signature is masked, as are
-    /// the sandbox's secrets in any, and no control character is left.
+    /// The headers in the order of arrival, each value as text: that of a key or a signature is masked, as are the
+    /// sandbox's secrets in any, and no control character is left.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
         self.0.arrived.headers.iter().map(|(name, value)| {
             let text = if hides(name) { masked(value) } else { printable(value) };

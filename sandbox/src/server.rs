@@ -116,7 +116,12 @@ impl Drop for Servers {
     }
 }
 
-/// The port `offset` after the first, or a free one.
+/// Whether there are ports from the first on for all vendors and the inspector.
+pub(crate) fn fit(first: u16) -> bool {
+    first.checked_add(Vendor::ALL.len() as u16).is_some()
+}
+
+/// The port `offset` after the first, or a free one. The ports [`fit`].
 fn port(first: SocketAddr, offset: u16) -> SocketAddr {
     let offset = if first.port() == 0 { 0 } else { offset };
     SocketAddr::new(first.ip(), first.port().saturating_add(offset))

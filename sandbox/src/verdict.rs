@@ -28,6 +28,18 @@ pub enum Refusal {
     /// Netvisor: neither HMACSHA256 nor SHA256. An absent header means MD5, which is refused.
     #[error("the MAC algorithm is neither HMACSHA256 nor SHA256")]
     Algorithm,
+    /// Netvisor: a count of milliseconds stands where one of seconds should.
+    #[error("the header {0} counts milliseconds where seconds are expected")]
+    Milliseconds(&'static str),
+    /// Netvisor: the two timestamps are apart by a time zone.
+    #[error("the header {0} holds local time where UTC is expected")]
+    LocalTime(&'static str),
+    /// Netvisor: a timestamp is in neither of the two forms that are known.
+    #[error("the header {0} is in no known form of a timestamp")]
+    TimestampFormat(&'static str),
+    /// Netvisor: the two timestamps do not name one moment.
+    #[error("the two timestamps do not name one moment")]
+    TimestampsDiffer,
     /// The signature is not that of what arrived.
     #[error("the signature does not match what arrived")]
     SignatureMismatch,
@@ -46,7 +58,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// A stable, lower-case, hyphenated name.
+    /// A stable, lower-case, hyphenated name. Of a mistake that a diagnosis knows in the signed text, it is the same.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -55,11 +67,29 @@ impl Refusal {
             Self::HeaderMalformed(_) => "header-malformed",
             Self::UnknownAccount(_) => "unknown-account",
             Self::Algorithm => "algorithm",
+            Self::Milliseconds(_) => "milliseconds-for-seconds",
+            Self::LocalTime(_) => "local-time",
+            Self::TimestampFormat(_) | Self::TimestampsDiffer => "timestamp-format",
             Self::SignatureMismatch => "signature-mismatch",
             Self::Repeated(_) => "repeated",
             Self::NoPermission => "no-permission",
             Self::UrlMalformed => "url-malformed",
             Self::Body => "body",
+        }
+    }
+
+    /// What to do about it, where the sentence leaves that open.
+    #[must_use]
+    pub fn fix(&self) -> Option<&'static str> {
+        match self {
+            Self::Milliseconds(_) => Some("Divide by 1000 and round down; sign the very value that is sent."),
+            Self::LocalTime(_) | Self::TimestampsDiffer => {
+                Some("Take the time once, in UTC, and write both timestamps from it.")
+            }
+            Self::TimestampFormat(_) => {
+                Some("Write it as `YYYY-MM-DD HH:MM:SS` in UTC, with `.mmm` behind it or without.")
+            }
+            _ => None,
         }
     }
 }

@@ -47,13 +47,15 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
             "a fresh request never has an earlier signature: --expect needs {needed}"
         )));
     }
-    let provider: P = providers::build(&context.environment, &args.request.settings, &args.given)?;
+    let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
     let request = args.request.request()?;
     let outgoing = request.outgoing();
     let transcript = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
         Some(stamp) => Transcript::with_stamp(&provider, &outgoing, stamp)?,
         None => Transcript::of(&provider, &outgoing)?,
     };
+    // Whoever signed may have had the URL as it was typed.
+    let transcript = transcript.other_url(args.request.url.typed_without_fragment());
     let diagnosis = args.expect.as_deref().map(|expected| transcript.diagnose(expected.trim()));
     let explained = Explained { explanation: transcript.explain(), diagnosis };
     print(&explained, context.json)?;

@@ -66,7 +66,7 @@ pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Fail
     }
     let form = args.form.map(Into::into).unwrap_or_default();
     let mut builder = Sandbox::builder()
-        .credentials(Credentials::from_variables(|name| context.environment.lookup(name)))
+        .credentials(context.environment.supply(|lookup| Credentials::from_variables(lookup))?)
         .listen(args.listen)
         .netvisor_signed_form(form)
         .unleashed_signed_form(form);
@@ -122,9 +122,9 @@ async fn tell_exchanges(sandbox: &Sandbox) {
             Ok(exchange) => {
                 let url = printable(&exchange.redacted_url());
                 let (status, verdict) = (exchange.status().as_u16(), verdict(&exchange));
-                eprintln!("{status} {} {url} {verdict}", exchange.method());
+                output::note(&format!("{status} {} {url} {verdict}", exchange.method()));
             }
-            Err(RecvError::Lagged(missed)) => eprintln!("({missed} requests are not shown)"),
+            Err(RecvError::Lagged(missed)) => output::note(&format!("({missed} requests are not shown)")),
             Err(RecvError::Closed) => return,
         }
     }
@@ -138,7 +138,10 @@ fn verdict(exchange: &Exchange) -> String {
             let (code, sentence, fix) = (diagnosis.code(), diagnosis.sentence(), diagnosis.fix());
             format!("refused: {} {} [{code}]", printable(sentence), printable(fix))
         }
-        (Verdict::Refused(refusal), None) => format!("refused: {refusal} [{}]", refusal.code()),
+        (Verdict::Refused(refusal), None) => {
+            let fix = refusal.fix().map(|fix| format!(". {fix}")).unwrap_or_default();
+            format!("refused: {refusal}{fix} [{}]", refusal.code())
+        }
     }
 }
 
@@ -181,7 +184,7 @@ fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), 
     ];
     let mut text = String::new();
     for (name, value) in variables {
-        if environment.lookup(name).is_none() {
+        if environment.get(name)?.is_none() {
             text.push_str(&format!("{name}='{value}'\n"));
         }
     }

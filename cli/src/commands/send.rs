@@ -1,13 +1,13 @@
 //! `send`: a signed request, and the verified answer.
 
 mod download;
+mod hint;
 
 use std::time::Duration;
 
 use clap::Args;
-use countersign::Error;
 use countersign::netvisor::TransactionId;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::Response;
 use reqwest_middleware::ClientWithMiddleware;
 use serde_json::{Map, Value};
@@ -19,15 +19,15 @@ use crate::client;
 use crate::failure::Failure;
 use crate::headers;
 use crate::output;
-use crate::printable::printable;
 use crate::providers::{self, Answer, Proof, Tool};
 use crate::request::{Request, RequestArgs};
 use download::Download;
+use hint::Hint;
 
 /// Sign and send a request, verify the answer where the provider signs it, and print its body
 ///
 /// The body goes to standard output as it is, but for a terminal, where control characters are escaped. Redirects are
-/// not followed.
+/// not followed. In headers that --include or --json prints, a key that the server sends back is masked.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -53,59 +53,67 @@ pub(crate) struct SendArgs {
 
 pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(), Failure> {
     let given = Reproduction { transaction_id: args.transaction_id.clone(), ..Reproduction::default() };
-    let provider: P = providers::build(&context.environment, &args.request.settings, &given)?;
+    let provider: P = providers::build(&context.environment, &args.request, &given)?;
     let mut request = args.request.request()?;
     if let Some(id) = &args.transaction_id {
         request.extensions.insert(TransactionId::new(id)?);
     }
     let client = client::for_url(&request.url, Duration::from_secs(args.timeout))?;
-    let client = reqwest_middleware::ClientBuilder::new(client).with(provider).build();
-    let response = send(&client, request).await?;
+    // The hint is taken from the answer before the provider judges it, which may withhold the answer.
+    let client = reqwest_middleware::ClientBuilder::new(client).with(provider).with(hint::take).build();
+    let shown = |value: &HeaderValue| context.environment.masked(&headers::utf8(value), P::SECRETS);
+    let hinted = |failure: Failure, hint: Option<&Hint>| match hint {
+        Some(hint) => failure.with_note(&hint.told(shown)),
+        None => failure,
+    };
+    let (sent, hint) = send(&client, request).await?;
+    let response = sent.map_err(|failure| hinted(failure, hint.as_ref()))?;
 
     let head = Head::of(&response);
     let printed = if context.json {
         Download::collecting(response).await?
     } else {
         if args.include {
-            output::line(&head.lines())?;
+            output::line(&head.lines(shown))?;
         }
-        Download::printing(response).await?
+        Download::printing(response, P::KEPT).await?
     };
     let answer =
         Answer { status: head.status, url: &head.url, extensions: &head.extensions, start: &printed.start };
-    let judged = judge::<P>(&answer, &head.headers);
+    let proof = P::proof(&answer);
     if context.json {
-        let verified = judged.as_ref().is_ok_and(|proof| *proof == Proof::Verified);
-        output::json(&head.json(&printed, verified))?;
+        let verified = proof.as_ref().is_ok_and(|proof| *proof == Proof::Verified);
+        output::json(&head.json(&printed, verified, shown))?;
     }
-    judged.map(|_| ())
+    let judged = proof.map_err(Failure::from).and_then(|_| judge::<P>(&answer));
+    judged.map_err(|failure| hinted(failure, hint.as_ref()))
 }
 
-async fn send(client: &ClientWithMiddleware, request: Request) -> Result<Response, Failure> {
+/// The answer, or why there is none; and the hint that came with it.
+async fn send(
+    client: &ClientWithMiddleware,
+    request: Request,
+) -> Result<(Result<Response, Failure>, Option<Hint>), Failure> {
     let Request { method, url, headers, mut extensions, body } = request;
     let mut builder = client.request(method, url).headers(headers);
     if let Some(body) = body {
         builder = builder.body(body);
     }
     let request = builder.build()?;
-    Ok(client.execute_with_extensions(request, &mut extensions).await?)
+    let sent = client.execute_with_extensions(request, &mut extensions).await;
+    Ok((sent.map_err(Failure::from), extensions.remove()))
 }
 
-/// Whether the answer is a yes. `x-countersign-diagnosis` is what the sandbox thinks went wrong.
-fn judge<P: Tool>(answer: &Answer<'_>, received: &HeaderMap) -> Result<Proof, Failure> {
-    let hint = received.get("x-countersign-diagnosis").map(headers::utf8);
-    let hint = hint.map(|hint| format!("the server's diagnosis: {}", printable(&hint)));
-    let proof = P::judge(answer).map_err(|error| hint.iter().cloned().fold(error, Error::with_note))?;
+/// Whether the answer is a yes.
+fn judge<P: Tool>(answer: &Answer<'_>) -> Result<(), Failure> {
+    P::judge(answer)?;
     let status = answer.status;
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
-        return Ok(proof);
+        return Ok(());
     }
     let mut message = format!("the answer is {status}");
     if status.is_redirection() {
         message.push_str(", a redirect, which is not followed: send to the URL that it names");
-    }
-    if let Some(hint) = hint {
-        message = format!("{message}; {hint}");
     }
     Err(Failure::refused("http-status", message))
 }
@@ -131,16 +139,21 @@ impl Head {
     }
 
     /// The status line and the headers, with an empty line at the end, and no control character of the server's.
-    fn lines(&self) -> String {
-        format!("{:?} {}\n{}", self.version, self.status, headers::lines(&self.headers, headers::utf8))
+    fn lines(&self, shown: impl Fn(&HeaderValue) -> String) -> String {
+        format!("{:?} {}\n{}", self.version, self.status, headers::lines(&self.headers, shown))
     }
 
-    fn json(&self, printed: &Download, verified: bool) -> Map<String, Value> {
+    fn json(
+        &self,
+        printed: &Download,
+        verified: bool,
+        shown: impl Fn(&HeaderValue) -> String,
+    ) -> Map<String, Value> {
         let (body_name, body) = printed.body_for_json();
         let fields: [(_, Value); 4] = [
             ("status", self.status.as_u16().into()),
             ("verified", verified.into()),
-            ("headers", headers::object(&self.headers, headers::utf8).into()),
+            ("headers", headers::object(&self.headers, shown).into()),
             (body_name, body.into()),
         ];
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

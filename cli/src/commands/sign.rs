@@ -1,6 +1,7 @@
 //! `sign`: what would be sent.
 
 use clap::{Args, ValueEnum};
+use http::HeaderValue;
 
 use super::Context;
 use crate::args::Reproduction;
@@ -14,7 +15,8 @@ use crate::request::RequestArgs;
 /// Print the headers with which a request would be sent; nothing is sent
 ///
 /// The signature is among them: that is what this verb is for. Who has it can send this one request in your name; of
-/// Unleashed, any request with the same query, for ever.
+/// Unleashed, any request with the same query, for ever. A key is not: Vizion's, which is sent as it is, stands there
+/// as $VIZION_API_KEY.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -22,9 +24,9 @@ Examples:
   countersign sign netvisor POST 'https://isvapi.netvisor.fi/customer.nv?method=add' --data @customer.xml
   countersign sign netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json")]
 pub(crate) struct SignArgs {
-    /// What to print; --json is short for json
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
+    /// What to print; --json is short for json [default: headers]
+    #[arg(short, long, value_enum)]
+    output: Option<Output>,
 
     #[command(flatten)]
     pub(crate) request: RequestArgs,
@@ -33,10 +35,9 @@ pub(crate) struct SignArgs {
     given: Reproduction,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Output {
     /// One header on each line
-    #[default]
     Headers,
     /// One object, header name to value
     Json,
@@ -45,7 +46,13 @@ enum Output {
 }
 
 pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Failure> {
-    let provider: P = providers::build(&context.environment, &args.request.settings, &args.given)?;
+    let output = match (args.output, context.json) {
+        (None, false) => Output::Headers,
+        (None | Some(Output::Json), true) => Output::Json,
+        (Some(output), false) => output,
+        (Some(_), true) => return Err(Failure::usage("--json and this --output cannot be used together")),
+    };
+    let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
     let mut request = args.request.request()?;
     let outgoing = request.outgoing();
     let signed = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
@@ -53,9 +60,10 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         None => countersign::sign(&provider, &outgoing)?,
     };
     signed.apply(&mut request.headers);
-    match if context.json { Output::Json } else { args.output } {
-        Output::Headers => output::line(headers::lines(&request.headers, P::header_text).trim_end()),
-        Output::Json => output::json(&headers::object(&request.headers, P::header_text)),
+    let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
+    match output {
+        Output::Headers => output::line(headers::lines(&request.headers, shown).trim_end()),
+        Output::Json => output::json(&headers::object(&request.headers, shown)),
         Output::Curl => {
             output::line(&curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?)
         }

@@ -14,17 +14,24 @@ use crate::args::{Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::headers;
+use crate::request::RequestArgs;
 
 /// A provider as the tool drives it.
 pub(crate) trait Tool: Provider + Middleware + Clone {
     /// The variables that its credentials come from.
     const VARIABLES: &'static [&'static str];
 
+    /// Those of them that open the account, where the others only name it: their values are never printed.
+    const SECRETS: &'static [&'static str];
+
     /// The flags that mean something to it, of those that do not mean something to every provider.
     const FLAGS: &'static [&'static str];
 
     /// What `--expect` needs, so that the signature can come out the same.
     const NEEDED_TO_REPRODUCE: &'static str;
+
+    /// How much of a body is looked at: as much as `ResponseStatus::from_xml` does, or more.
+    const KEPT: usize = 64 * 1024;
 
     /// Makes it of its credentials, and of the settings except for the scope.
     fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure>;
@@ -48,8 +55,13 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
         headers::utf8(value)
     }
 
-    /// What the answer says, once its body has arrived.
-    fn judge(answer: &Answer<'_>) -> Result<Proof, Error>;
+    /// Whether the answer proves where it came from.
+    fn proof(_: &Answer<'_>) -> Result<Proof, Error> {
+        Ok(Proof::Unsigned)
+    }
+
+    /// Whether the answer, once its body has arrived, is a yes.
+    fn judge(answer: &Answer<'_>) -> Result<(), Error>;
 }
 
 /// What of an answer tells whether it is a yes.
@@ -57,13 +69,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) status: StatusCode,
     pub(crate) url: &'a Url,
     pub(crate) extensions: &'a Extensions,
-    /// The first [`Answer::START`] bytes of the body, or all of it.
+    /// The first [`Tool::KEPT`] bytes of the body, or all of it.
     pub(crate) start: &'a [u8],
-}
-
-impl Answer<'_> {
-    /// How much of a body is looked at: as much as `ResponseStatus::from_xml` does.
-    pub(crate) const START: usize = 64 * 1024;
 }
 
 /// Whether an answer proves where it came from.
@@ -75,12 +82,14 @@ pub(crate) enum Proof {
     Unsigned,
 }
 
-/// Makes a provider, after refusing flags that would be without effect.
+/// Makes a provider for a request, after refusing flags that would be without effect, and origins that the provider
+/// would refuse.
 pub(crate) fn build<P: Tool>(
     environment: &Environment,
-    settings: &Settings,
+    request: &RequestArgs,
     given: &Reproduction,
 ) -> Result<P, Failure> {
+    let settings = &request.settings;
     let flags = [
         ("--algorithm", settings.algorithm.is_some()),
         ("--form", settings.form.is_some()),
@@ -94,7 +103,24 @@ pub(crate) fn build<P: Tool>(
             return Err(Failure::usage(format!("{flag} means nothing to this provider")));
         }
     }
-    Ok(P::build(environment, settings)?.with_scope(settings)?)
+    let provider = P::build(environment, settings)?.with_scope(settings)?;
+    check_origin(&provider, &request.url.url)?;
+    Ok(provider)
+}
+
+/// What the scope says; of a URL that only lacks the `s` of `https`, that it does.
+fn check_origin<P: Tool>(provider: &P, url: &Url) -> Result<(), Failure> {
+    let Err(error) = provider.scope().check(url) else { return Ok(()) };
+    let mut over_tls = url.clone();
+    if url.scheme() == "http"
+        && over_tls.set_scheme("https").is_ok()
+        && provider.scope().check(&over_tls).is_ok()
+    {
+        let (name, origin) = (provider.name(), url.origin().ascii_serialization());
+        let message = format!("{name}: {origin} is plain http, where credentials travel in clear");
+        return Err(Failure::refused("plain-http", message).with_next_step("Use https."));
+    }
+    Err(error.in_provider(provider.name()).into())
 }
 
 /// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::args::ProviderName) stands for.

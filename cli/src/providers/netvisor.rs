@@ -11,7 +11,7 @@ use countersign::{Error, Outgoing};
 use encoding_rs::ISO_8859_15;
 use http::{HeaderValue, StatusCode};
 
-use super::{Answer, Proof, Tool, with_scope};
+use super::{Answer, Tool, with_scope};
 use crate::args::{Algorithm, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -25,6 +25,7 @@ impl Tool for Netvisor {
         "NETVISOR_PARTNER_KEY",
         "NETVISOR_ORGANISATION_ID",
     ];
+    const SECRETS: &'static [&'static str] = &["NETVISOR_CUSTOMER_KEY", "NETVISOR_PARTNER_KEY"];
     const FLAGS: &'static [&'static str] =
         &["--algorithm", "--form", "--timestamp", "--timestamp-unix", "--transaction-id"];
     const NEEDED_TO_REPRODUCE: &'static str = "--transaction-id, and --timestamp or --timestamp-unix";
@@ -34,7 +35,7 @@ impl Tool for Netvisor {
             Some(Algorithm::Sha256) => MacAlgorithm::Sha256,
             Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
         };
-        let credentials = Credentials::from_variables(|name| environment.lookup(name))?;
+        let credentials = environment.supply(|lookup| Credentials::from_variables(lookup))??;
         Ok(Self::with_algorithm(credentials, algorithm)?
             .language(language(environment)?)
             .signed_form(settings.form.map(Into::into).unwrap_or_default()))
@@ -57,7 +58,10 @@ impl Tool for Netvisor {
         let stamp = match (timestamp, timestamp_unix) {
             (Some(text), Some(seconds)) => Stamp::given(text, *seconds, id, language)?,
             (Some(text), None) => Stamp::given(text, unix_seconds(text)?, id, language)?,
-            (None, Some(seconds)) => Stamp::at(moment(*seconds)?, id, language)?,
+            (None, Some(seconds)) => {
+                // The machine's clock has no part in it, whatever the library would say.
+                Stamp::at(moment(*seconds)?, id, language).map_err(|_| outside_known_times())?
+            }
             (None, None) => Stamp::at(SystemClock.now(), id, language)?,
         };
         Ok(Some(stamp))
@@ -72,21 +76,23 @@ impl Tool for Netvisor {
     }
 
     /// Reads `ResponseStatus`, unless a gateway answered: what that sends, redirects among it, is no XML of Netvisor's.
-    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
+    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
         let status = answer.status;
         let from_gateway =
             status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() || status.is_redirection();
         match ResponseStatus::from_xml(answer.start) {
             Ok(Some(ResponseStatus::Failed(failure))) => Err(Error::new(failure).in_provider("netvisor")),
             Err(error) if !from_gateway => Err(error),
-            _ => Ok(Proof::Unsigned),
+            _ => Ok(()),
         }
     }
 }
 
-fn language(environment: &Environment) -> Result<Language, Error> {
-    let named = environment.lookup("NETVISOR_LANGUAGE").filter(|text| !text.is_empty());
-    named.map_or(Ok(Language::default()), |text| text.parse())
+fn language(environment: &Environment) -> Result<Language, Failure> {
+    match environment.get("NETVISOR_LANGUAGE")?.filter(|text| !text.is_empty()) {
+        Some(text) => Ok(text.parse::<Language>()?),
+        None => Ok(Language::default()),
+    }
 }
 
 /// The Unix seconds of a timestamp in one of the two forms that the vendor prints; other texts need their own flag.
@@ -99,5 +105,9 @@ fn unix_seconds(timestamp: &str) -> Result<i64, Failure> {
 fn moment(unix_seconds: i64) -> Result<SystemTime, Failure> {
     let span = Duration::from_secs(unix_seconds.unsigned_abs());
     let moment = if unix_seconds < 0 { UNIX_EPOCH.checked_sub(span) } else { UNIX_EPOCH.checked_add(span) };
-    moment.ok_or_else(|| Failure::usage("--timestamp-unix is outside the times that this machine knows"))
+    moment.ok_or_else(outside_known_times)
+}
+
+fn outside_known_times() -> Failure {
+    Failure::usage("--timestamp-unix is outside the years 0 to 9999, which a timestamp can express")
 }

@@ -3,7 +3,7 @@
 use countersign::unleashed::{Unleashed, refusal};
 use countersign::{Error, Outgoing, Provider as _};
 
-use super::{Answer, Proof, Tool, with_scope};
+use super::{Answer, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -11,11 +11,12 @@ use crate::failure::Failure;
 impl Tool for Unleashed {
     const VARIABLES: &'static [&'static str] =
         &["UNLEASHED_API_ID", "UNLEASHED_API_KEY", "UNLEASHED_CLIENT_TYPE"];
+    const SECRETS: &'static [&'static str] = &["UNLEASHED_API_KEY"];
     const FLAGS: &'static [&'static str] = &["--form"];
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
 
     fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure> {
-        let unleashed = Self::from_variables(|name| environment.lookup(name))?;
+        let unleashed = environment.supply(|lookup| Self::from_variables(lookup))??;
         Ok(unleashed.signed_form(settings.form.map(Into::into).unwrap_or_default()))
     }
 
@@ -34,7 +35,7 @@ impl Tool for Unleashed {
         true
     }
 
-    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
-        refusal(answer.status, answer.url).map_or(Ok(Proof::Unsigned), Err)
+    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
+        refusal(answer.status, answer.url).map_or(Ok(()), Err)
     }
 }

@@ -3,18 +3,19 @@
 use countersign::vizion::{Vizion, refusal};
 use countersign::{Error, Outgoing};
 
-use super::{Answer, Proof, Tool, with_scope};
+use super::{Answer, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 
 impl Tool for Vizion {
     const VARIABLES: &'static [&'static str] = &["VIZION_API_KEY"];
+    const SECRETS: &'static [&'static str] = Self::VARIABLES;
     const FLAGS: &'static [&'static str] = &[];
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
 
     fn build(environment: &Environment, _: &Settings) -> Result<Self, Failure> {
-        Ok(Self::from_variables(|name| environment.lookup(name))?)
+        Ok(environment.supply(|lookup| Self::from_variables(lookup))??)
     }
 
     with_scope!();
@@ -32,7 +33,7 @@ impl Tool for Vizion {
         true
     }
 
-    fn judge(answer: &Answer<'_>) -> Result<Proof, Error> {
-        refusal(answer.status).map_or(Ok(Proof::Unsigned), Err)
+    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
+        refusal(answer.status).map_or(Ok(()), Err)
     }
 }

@@ -35,6 +35,15 @@ fn each_fault_ends_with_its_exit_code_and_code() {
     }
 }
 
+/// A gateway's answer is unsigned; that it was one, and which, must not be lost over that.
+#[test]
+fn a_status_of_a_gateway_is_told() {
+    let sandbox = RunningSandbox::start(&["--fault", "503"]);
+    let sent = run(&mut sandbox.command("send", "netgiro", "GET", "/v1/sales/GetList"));
+    assert!(sent.stderr.contains("the answer is 503 Service Unavailable"), "{}", sent.stderr);
+    assert!(sent.stderr.contains("something in front of Netgíró"), "{}", sent.stderr);
+}
+
 #[test]
 fn an_unverified_body_is_never_printed() {
     for fault in ["wrong-signature", "tampered", "reflected", "extended"] {

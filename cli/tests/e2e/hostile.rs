@@ -5,6 +5,8 @@ use std::net::TcpListener;
 
 use crate::support::{Ran, run, tool};
 
+const KEY: &str = "canary/viz+ion=5";
+
 /// Sends a request to a server that answers with these bytes.
 fn answered_with(answer: Vec<u8>, arguments: &[&str]) -> Ran {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -17,7 +19,7 @@ fn answered_with(answer: Vec<u8>, arguments: &[&str]) -> Ran {
     });
     let mut command = tool();
     command.args(["send", "vizion", "GET", &origin, "--allow-origin", &origin]).args(arguments);
-    let ran = run(command.env("VIZION_API_KEY", "key"));
+    let ran = run(command.env("VIZION_API_KEY", KEY));
     server.join().unwrap();
     ran
 }
@@ -59,4 +61,16 @@ fn a_body_in_json_is_escaped_and_whole() {
     assert_eq!(ran.json()["body"], body.as_str());
     let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n\xff\xfe".to_vec();
     assert_eq!(answered_with(answer, &["--json"]).json()["body_base64"], "//4=");
+}
+
+#[test]
+fn a_key_that_the_server_sends_back_in_a_header_is_masked() {
+    let echo = format!("x-echo: Bearer {KEY};\r\nx-countersign-diagnosis: not {KEY}\r\n");
+    let head = format!("HTTP/1.1 400 Bad\r\n{echo}content-length: 0\r\n\r\n");
+    for arguments in [["-i"], ["--json"]] {
+        let ran = answered_with(head.clone().into(), &arguments);
+        assert!(ran.stdout.contains("Bearer $VIZION_API_KEY;"), "{}", ran.stdout);
+        assert!(ran.stderr.contains("not $VIZION_API_KEY"), "{}", ran.stderr);
+        assert!(!(ran.stdout + &ran.stderr).contains(KEY));
+    }
 }

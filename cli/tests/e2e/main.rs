@@ -2,7 +2,10 @@
 
 mod canary;
 mod captured;
+mod closed;
 mod completions;
+mod curl;
+mod environment;
 mod explained;
 mod faults;
 mod hostile;

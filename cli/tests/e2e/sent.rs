@@ -102,6 +102,53 @@ fn a_wrong_key_is_refused_by_each_provider_with_its_own_code() {
     }
 }
 
+/// Its reply cannot be verified with that key, and is dropped, but for what the sandbox says of the request.
+#[test]
+fn a_wrong_key_of_netgiro_s_still_gets_the_sandboxs_diagnosis() {
+    let sandbox = RunningSandbox::start(&[]);
+    let origin = sandbox.url("netgiro");
+    let wrong = sandbox
+        .file("wrong.env", b"NETGIRO_APP_KEY=5A4DB0C5-0000-4000-8000-5A4DB0C50001\nNETGIRO_SECRET_KEY=wrong");
+    let mut command = tool();
+    command.args(["send", "netgiro", "GET", &format!("{origin}/v1/sales"), "--allow-origin", &origin]);
+    let refused = run(command.arg("--env-file").arg(wrong));
+    assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
+    assert!(refused.stderr.contains("the server's diagnosis: wrong-key; "), "{}", refused.stderr);
+}
+
+/// A reply that verifies and says no is the provider's refusal, and is printed all the same.
+#[test]
+fn a_verified_no_of_netgiro_s_is_a_refusal() {
+    let sandbox = RunningSandbox::start(&[]);
+    let demo = std::fs::read_to_string(sandbox.env_file()).unwrap();
+    let other_account = sandbox.file("other.env", demo.replace("5A4DB0C5-", "00000000-").as_bytes());
+    let origin = sandbox.url("netgiro");
+    for (media_type, part) in
+        [("application/json", r#""Success":false"#), ("application/xml", "<Success>false</Success>")]
+    {
+        let send = |arguments: &[&str]| {
+            let mut command = tool();
+            command.args([
+                "send",
+                "netgiro",
+                "GET",
+                &format!("{origin}/v1/sales"),
+                "--allow-origin",
+                &origin,
+            ]);
+            command.arg("--env-file").arg(&other_account).args(["-H", &format!("accept: {media_type}")]);
+            run(command.args(arguments))
+        };
+        let refused = send(&[]);
+        assert_eq!(refused.code, 1, "{media_type}: {}", refused.stderr);
+        assert!(refused.stdout.contains(part), "{}", refused.stdout);
+        assert!(refused.stderr.contains("result code 400: ") && refused.stderr.contains("reference id"));
+        let refused = send(&["--json"]);
+        assert_eq!((refused.code, refused.error_code().as_str()), (1, "netgiro-failed"));
+        assert_eq!(refused.json()["verified"], true);
+    }
+}
+
 #[test]
 fn nothing_is_sent_to_an_origin_that_was_not_allowed() {
     let sandbox = RunningSandbox::start(&[]);
@@ -122,37 +169,6 @@ fn nothing_is_sent_to_an_origin_that_was_not_allowed() {
         ])
         .env("VIZION_API_KEY", "key"));
     assert_eq!((closed.code, closed.error_code().as_str()), (3, "transport"));
-}
-
-#[test]
-fn curl_gets_variables_where_the_environment_has_the_value() {
-    let command = |arguments: &[&str]| {
-        let environment =
-            [("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "secret"), ("VIZION_API_KEY", "key")];
-        run(tool().arg("sign").args(arguments).args(["--output", "curl"]).envs(environment)).stdout
-    };
-    let url = "https://api.netgiro.is/v1/sales/x?a=[1]";
-    let expected = r#"curl --request POST \
-  --globoff \
-  --header "netgiro_appkey: $NETGIRO_APP_KEY" \
-  --header 'netgiro_nonce: 1' \
-  --header 'netgiro_signature: SIGNATURE' \
-  --header 'content-type:' \
-  --data-binary '{"a": "b"}' \
-  'https://api.netgiro.is/v1/sales/x?a=[1]'
-"#;
-    // Plain SHA-256 of `secret1https://api.netgiro.is/v1/sales/x?a=[1]{"a": "b"}`.
-    let signature = "d584a560c43ca681fab5dc57a5fa7addd5b52b31e72384b80722330d221b69e6";
-    assert_eq!(
-        command(&["netgiro", "POST", url, "--nonce", "1", "--data", r#"{"a": "b"}"#]),
-        expected.replace("SIGNATURE", signature)
-    );
-    let expected = r#"curl --head \
-  --globoff \
-  --header "x-api-key: $VIZION_API_KEY" \
-  https://prod.vizionapi.com/references
-"#;
-    assert_eq!(command(&["vizion", "HEAD", "https://prod.vizionapi.com/references"]), expected);
 }
 
 #[test]

@@ -110,6 +110,22 @@ fn each_forgery_is_what_it_is_called() {
     }
 }
 
+/// Else a receiver that parses and prints the body before it verifies could not tell the two apart.
+#[test]
+fn what_was_tampered_with_says_something_else_and_what_was_reserialised_does_not() {
+    for body in [r#"{"paid":true}"#, r#"{"sum":1}"#, r#"{"name":"x"}"#] {
+        let honest: serde_json::Value = serde_json::from_str(body).unwrap();
+        for (forgery, is_changed) in [("tampered", true), ("reserialised", false)] {
+            let receiver = Receiver::answering(&[401]);
+            trigger(&receiver.url, &["--data", body, "--fault", forgery]);
+            let delivery = receiver.deliveries().remove(0);
+            let (_, forged) = std::str::from_utf8(&delivery).unwrap().split_once("\r\n\r\n").unwrap();
+            let forged: serde_json::Value = serde_json::from_str(forged).unwrap();
+            assert_eq!(forged != honest, is_changed, "{forgery}: {forged}");
+        }
+    }
+}
+
 #[test]
 fn a_replay_is_the_same_delivery_twice() {
     let receiver = Receiver::answering(&[200, 401]);

@@ -133,7 +133,8 @@ fn reason(exchange: &Exchange) -> Option<Reason> {
     let Verdict::Refused(refusal) = exchange.verdict() else { return None };
     let Some(diagnosis) = exchange.diagnosis() else {
         let (code, sentence) = (refusal.code().to_owned(), capitalised(&format!("{refusal}.")));
-        return Some(Reason { code, sentence, fix: Vec::new(), others: Vec::new() });
+        let fix = refusal.fix().map(prose).unwrap_or_default();
+        return Some(Reason { code, sentence, fix, others: Vec::new() });
     };
     let others = diagnosis.findings().iter().skip(1);
     Some(Reason {

@@ -45,6 +45,10 @@ impl Netgiro {
             },
         };
         let mut reply = Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &document);
+        if arrived.method == Method::HEAD {
+            // What is signed is what arrives, and the answer to HEAD has no body.
+            *reply.body_mut() = Bytes::new();
+        }
         if let Ok(id) = HeaderValue::try_from(id) {
             reply.headers_mut().insert(REFERENCE_ID, id);
         }

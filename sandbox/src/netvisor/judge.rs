@@ -5,7 +5,7 @@ use countersign::netvisor::{
 };
 use encoding_rs::ISO_8859_15;
 
-use super::Netvisor;
+use super::{Netvisor, timestamps};
 use crate::arrived::Arrived;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
@@ -13,8 +13,8 @@ use crate::workings::Workings;
 const SENDER: &str = "x-netvisor-authentication-sender";
 const CUSTOMER_ID: &str = "x-netvisor-authentication-customerid";
 const PARTNER_ID: &str = "x-netvisor-authentication-partnerid";
-const TIMESTAMP: &str = "x-netvisor-authentication-timestamp";
-const TIMESTAMP_UNIX: &str = "x-netvisor-authentication-timestampunix";
+pub(super) const TIMESTAMP: &str = "x-netvisor-authentication-timestamp";
+pub(super) const TIMESTAMP_UNIX: &str = "x-netvisor-authentication-timestampunix";
 const TRANSACTION_ID: &str = "x-netvisor-authentication-transactionid";
 const MAC: &str = "x-netvisor-authentication-mac";
 const ALGORITHM: &str = "x-netvisor-authentication-machashcalculationalgorithm";
@@ -39,6 +39,8 @@ impl Netvisor {
             &self.provider(arrived, algorithm)?,
             stamp(arrived, algorithm)?,
         )?;
+        // After the signature, so that of a timestamp that was signed in another form, that is told.
+        timestamps::check(&text(arrived, TIMESTAMP)?, unix(arrived, algorithm)?)?;
         // Only now: a request that is not the partner's own must not use up an id of his.
         if self.transaction_ids.insert(transaction_id.as_bytes()) {
             Ok(())
@@ -76,18 +78,20 @@ fn stamp(arrived: &Arrived, algorithm: MacAlgorithm) -> Result<Stamp, Refusal> {
     let transaction_id =
         TransactionId::new(&text(arrived, TRANSACTION_ID)?).map_err(malformed(TRANSACTION_ID))?;
     let language = arrived.ascii(LANGUAGE)?.parse::<Language>().map_err(malformed(LANGUAGE))?;
-    let unix = match algorithm {
-        MacAlgorithm::HmacSha256 => timestamp_unix(arrived)?,
-        _ => 0, // Not part of the text.
-    };
+    // Without one, it is not part of the text.
+    let unix = unix(arrived, algorithm)?.unwrap_or_default();
     Stamp::given(&text(arrived, TIMESTAMP)?, unix, transaction_id, language).map_err(malformed(TIMESTAMP))
 }
 
-/// Seconds, written as an integer is printed: what is recomputed must be the text that arrived.
-fn timestamp_unix(arrived: &Arrived) -> Result<i64, Refusal> {
+/// Seconds, where they are part of the text. Written as an integer is printed: what is recomputed must be the text that
+/// arrived.
+fn unix(arrived: &Arrived, algorithm: MacAlgorithm) -> Result<Option<i64>, Refusal> {
+    if algorithm != MacAlgorithm::HmacSha256 {
+        return Ok(None);
+    }
     let text = arrived.ascii(TIMESTAMP_UNIX)?;
     let seconds = text.parse::<i64>().ok().filter(|seconds| seconds.to_string() == text);
-    seconds.ok_or(Refusal::HeaderMalformed(TIMESTAMP_UNIX))
+    seconds.map(Some).ok_or(Refusal::HeaderMalformed(TIMESTAMP_UNIX))
 }
 
 /// A header's value out of ISO-8859-15, in which every byte is a character: nothing is lost on the way back.

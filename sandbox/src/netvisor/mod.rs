@@ -2,6 +2,7 @@
 
 mod judge;
 mod reply;
+mod timestamps;
 
 use std::sync::atomic::AtomicU64;
 

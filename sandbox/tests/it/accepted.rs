@@ -111,6 +111,15 @@ async fn answers_come_in_the_format_that_was_asked_for() {
     }
 }
 
+/// The answer to it has no body, so none is what its signature covers.
+#[tokio::test]
+async fn a_head_request_of_netgiro_s_gets_an_answer_that_verifies() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let response = client(sandbox.netgiro()).head(sandbox.netgiro_url()).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), last_refusal(&sandbox)), (200, None));
+    assert_eq!(response.bytes().await.unwrap(), "");
+}
+
 #[tokio::test]
 async fn unleashed_does_not_insist_on_the_client_type() {
     let sandbox = Sandbox::start().await.unwrap();

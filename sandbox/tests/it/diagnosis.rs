@@ -64,6 +64,21 @@ async fn what_is_no_signature_at_all_is_told_too() {
     }
 }
 
+/// As `explain` has it, and no vendor says otherwise.
+#[tokio::test]
+async fn a_signature_in_upper_case_is_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (vendor, name) in
+        [(Vendor::Netvisor, "x-netvisor-authentication-mac"), (Vendor::Netgiro, "netgiro_signature")]
+    {
+        let told = told(&sandbox, vendor, |headers| {
+            let value = headers[name].to_str().unwrap().to_uppercase();
+            headers.insert(name, value.parse().unwrap());
+        });
+        assert!(told.await.starts_with("hex-upper-case; "), "{vendor}");
+    }
+}
+
 /// The longest search: no mistake is found at all.
 #[tokio::test]
 async fn another_key_is_told() {

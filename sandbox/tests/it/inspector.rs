@@ -1,5 +1,7 @@
 //! The inspector, over HTTP: who is answered, and with what.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use countersign::time::{Clock as _, SystemClock};
 use countersign::vizion::webhook::Verifier;
 use countersign_sandbox::{Credentials, Sandbox, Vendor};
@@ -117,6 +119,34 @@ async fn a_secret_in_a_wrong_place_is_not_shown() {
     let page = get(&sandbox, "/", &format!("host: {}\r\n", authority(&sandbox))).await;
     assert!(page.contains("Bearer ‹secret›") && page.contains("?key=‹secret›"), "{page}");
     assert!(!page.contains(key) && !format!("{:?}", sandbox.exchanges()).contains(key), "{page}");
+}
+
+/// Clients decode a secret that they should not, or log it in hex; the page must not hand it on.
+#[tokio::test]
+async fn a_secret_in_another_encoding_is_not_shown_either() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let key = "sandbox-vizion-key-7b3e";
+    // What the demo secret of Netgiro is the base64 of.
+    let decoded = "sandbox-netgiro-secret-key";
+    let forms = [
+        hex::encode(key),
+        hex::encode_upper(key),
+        STANDARD.encode(key),
+        URL_SAFE.encode(format!("user:{key}")),
+        decoded.to_owned(),
+        hex::encode(decoded),
+    ];
+    for form in &forms {
+        let mut request = signed_for(&sandbox, Vendor::Vizion, &format!("/a?key={form}"));
+        request.headers_mut().insert("x-mine", format!("Basic {form}").parse().unwrap());
+        send(request).await;
+    }
+    let page = get(&sandbox, "/", &format!("host: {}\r\n", authority(&sandbox))).await;
+    assert_eq!(page.matches("‹secret›").count(), 3 * forms.len(), "{page}");
+    for form in forms {
+        // Without the digits of base64 that are shared with what stands around.
+        assert!(!page.contains(&form[8..form.len() - 4]), "{form}");
+    }
 }
 
 /// A signature is shown where it proves nothing elsewhere, and a wrong one never: it may be right elsewhere.

@@ -114,6 +114,33 @@ async fn exchanges_are_seen_live_and_kept_in_bounded_number_and_size() {
 }
 
 #[tokio::test]
+async fn ports_that_do_not_exist_are_refused_at_once() {
+    for port in [65532, 65535] {
+        let refused = Sandbox::builder().listen(([127, 0, 0, 1], port).into()).start().await;
+        assert!(matches!(refused, Err(StartError::PortsExhausted(refused)) if refused == port), "{port}");
+    }
+}
+
+/// An id names an account, and is shown as in an explanation; a key or signature opens it.
+#[tokio::test]
+async fn ids_are_shown_and_keys_are_not() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (vendor, shown, masked) in [
+        (Vendor::Netvisor, "x-netvisor-authentication-partnerid", "x-netvisor-authentication-mac"),
+        (Vendor::Netgiro, "netgiro_appkey", "netgiro_signature"),
+        (Vendor::Unleashed, "api-auth-id", "api-auth-signature"),
+    ] {
+        let request = signed(&sandbox, vendor);
+        let sent = request.headers()[shown].clone();
+        send(request).await;
+        let exchange = last(&sandbox);
+        let text = |wanted| exchange.headers().find(|(name, _)| *name == wanted).unwrap().1;
+        assert_eq!(text(shown), sent.to_str().unwrap(), "{vendor}");
+        assert!(text(masked).starts_with("<masked, "), "{vendor}");
+    }
+}
+
+#[tokio::test]
 async fn no_secret_is_shown() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut shown = format!("{sandbox:?} {:?}", Credentials::demo());

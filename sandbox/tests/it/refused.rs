@@ -2,13 +2,14 @@
 
 use countersign::netgiro::{Netgiro, SentRequest, SimpleResponse};
 use countersign::netvisor::{
-    FailureCode, MacAlgorithm, Netvisor, ResponseStatus, TransactionId, read_status,
+    FailureCode, Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId, read_status,
 };
+use countersign::signing::sign_with;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
 use countersign::{Error, Outgoing};
 use countersign_sandbox::{Credentials, Refusal, Sandbox, Vendor};
-use http::HeaderValue;
+use http::{HeaderValue, Request};
 
 use crate::support::{client, last, last_refusal, send, send_raw, signed, url_of};
 
@@ -93,6 +94,33 @@ async fn md5_is_refused() {
         request.headers_mut().insert(name, HeaderValue::from_static(algorithm));
         send(request).await;
         assert_eq!(last_refusal(&sandbox), Some(Refusal::Algorithm), "{algorithm:?}");
+    }
+}
+
+/// The signature is right each time: it covers the timestamps, whatever they say.
+#[tokio::test]
+async fn netvisor_refuses_timestamps_that_it_does_not_ask_for_as_it_refuses_a_wrong_key() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (text, unix, code) in [
+        ("2024-01-15 10:00:00", 1_705_312_800, None),
+        ("2024-01-15 10:00:00.000", 1_705_312_800, None),
+        ("2024-01-15 10:00:00", 1_705_312_800_000, Some("milliseconds-for-seconds")),
+        ("2024-01-15 12:00:00", 1_705_312_800, Some("local-time")),
+        ("2024-01-15T10:00:00Z", 1_705_312_800, Some("timestamp-format")),
+        ("2024-01-15 10:00:00", 1_000_000_000, Some("timestamp-format")),
+    ] {
+        let mut request = Request::get(format!("{}/list", sandbox.netvisor_url())).body("").unwrap();
+        let stamp = Stamp::given(text, unix, TransactionId::random().unwrap(), Language::Fi).unwrap();
+        let (provider, unsigned) = (sandbox.netvisor(), request.clone());
+        let outgoing = Outgoing::from_http(&unsigned).unwrap();
+        sign_with(&provider, &outgoing, stamp).unwrap().apply(request.headers_mut());
+        let response = send(request).await;
+        assert_eq!(last_refusal(&sandbox).map(|refusal| refusal.code()), code, "{text} {unix}");
+        let Some(code) = code else { continue };
+        let told = response.headers()["x-countersign-diagnosis"].to_str().unwrap();
+        assert!(told.starts_with(&format!("{code}; ")), "{told}");
+        let body = response.text().await.unwrap();
+        assert!(body.contains("AUTHENTICATION_FAILED :: "), "{body}");
     }
 }
 

@@ -10,7 +10,6 @@ use reqwest::Response;
 use crate::failure::Failure;
 use crate::output;
 use crate::printable::PrintableBody;
-use crate::providers::Answer;
 
 /// A download shows its progress from here on.
 const LONG: u64 = 1024 * 1024;
@@ -23,12 +22,13 @@ pub(super) struct Download {
 }
 
 impl Download {
-    /// Prints the body while it arrives: as it is, but for a terminal, which gets it escaped.
-    pub(super) async fn printing(response: Response) -> Result<Self, Failure> {
+    /// Prints the body while it arrives: as it is, but for a terminal, which gets it escaped. Keeps its first `keep`
+    /// bytes.
+    pub(super) async fn printing(response: Response, keep: usize) -> Result<Self, Failure> {
         let mut escaped = io::stdout().is_terminal().then(PrintableBody::default);
-        let printed = Self::read(response, Answer::START, |chunk| match &mut escaped {
-            Some(escaped) => output::raw(escaped.push(chunk).as_bytes()),
-            None => output::raw(chunk),
+        let printed = Self::read(response, keep, |chunk| match &mut escaped {
+            Some(escaped) => output::read_on(escaped.push(chunk).as_bytes()),
+            None => output::read_on(chunk),
         })
         .await?;
         if let Some(escaped) = escaped {
@@ -39,21 +39,25 @@ impl Download {
 
     /// Collects the whole body.
     pub(super) async fn collecting(response: Response) -> Result<Self, Failure> {
-        Self::read(response, usize::MAX, |_| Ok(())).await
+        Self::read(response, usize::MAX, |_| Ok(true)).await
     }
 
+    /// Gives `each` the chunks as they arrive, until it wants no more and enough is kept to judge by.
     async fn read(
         mut response: Response,
         keep: usize,
-        mut each: impl FnMut(&[u8]) -> Result<(), Failure>,
+        mut each: impl FnMut(&[u8]) -> Result<bool, Failure>,
     ) -> Result<Self, Failure> {
         let mut progress = Progress::new(response.content_length());
-        let mut start = Vec::new();
+        let (mut start, mut wanted) = (Vec::new(), true);
         while let Some(chunk) = response.chunk().await? {
             let kept = chunk.len().min(keep - start.len());
             start.extend(chunk.iter().take(kept));
             progress.advance(chunk.len());
-            progress.hide_while(|| each(&chunk))?;
+            wanted = wanted && progress.hide_while(|| each(&chunk))?;
+            if !wanted && start.len() == keep {
+                break;
+            }
         }
         Ok(Self { start })
     }

@@ -74,7 +74,7 @@ impl Forgery {
                 let copy = headers.get(SIGNATURE).cloned();
                 headers.extend(copy.map(|copy| (SIGNATURE, copy)));
             }
-            Self::Tampered => replace_body(&mut delivery, [body.as_ref(), b" "].concat()),
+            Self::Tampered => replace_body(&mut delivery, with_another_value(body)),
             Self::Reserialised => {
                 let not_json = |_| Failure::usage("--fault reserialised needs --data that is JSON");
                 let value: serde_json::Value = serde_json::from_slice(body).map_err(not_json)?;
@@ -85,6 +85,24 @@ impl Forgery {
         }
         Ok(vec![delivery])
     }
+}
+
+/// The body with `true` and `false` exchanged, or with its last letter or digit another one. Not with other white space:
+/// a receiver that parses and prints the body before it verifies changes that, too.
+fn with_another_value(body: &[u8]) -> Vec<u8> {
+    for (value, other) in [(&b"true"[..], &b"false"[..]), (b"false", b"true")] {
+        if let Some(place) = body.windows(value.len()).position(|window| window == value) {
+            let (before, after) = body.split_at(place);
+            return [before, other, after.get(value.len()..).unwrap_or_default()].concat();
+        }
+    }
+    let mut changed = body.to_vec();
+    match changed.iter_mut().rfind(|byte| byte.is_ascii_alphanumeric()) {
+        Some(last @ (b'9' | b'z' | b'Z')) => *last -= 1,
+        Some(last) => *last += 1,
+        None => changed.push(b'0'),
+    }
+    changed
 }
 
 fn replace_body(delivery: &mut Request<Bytes>, body: Vec<u8>) {

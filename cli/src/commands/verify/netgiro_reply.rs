@@ -31,7 +31,7 @@ pub(super) struct ReplyArgs {
 }
 
 pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Judged {
-    let netgiro = Netgiro::from_variables(|name| context.environment.lookup(name))?;
+    let netgiro = context.environment.supply(|lookup| Netgiro::from_variables(lookup))??;
     let mut request = HeaderMap::new();
     for (flag, name, text) in [
         ("--request-nonce", "netgiro_nonce", &args.request_nonce),

@@ -1,0 +1,155 @@
+//! The file that `--env-file` names.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// The variables of a file, some of them secret: no `Debug` on purpose.
+pub(crate) struct EnvFile {
+    path: PathBuf,
+    text: String,
+    values: HashMap<String, String>,
+}
+
+impl EnvFile {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let unreadable = |reason: String| {
+            Failure::usage(format!("cannot read the environment file {}: {reason}", path.display()))
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        if let Some((line, name)) = first_substitution(&text) {
+            return Err(unreadable(format!(
+                "line {line}: {name} has a '$', which stands for another variable; put its value into single quotes"
+            )));
+        }
+        let entries = dotenvy::from_read_iter(text.as_bytes());
+        let values: Result<_, _> = entries.collect();
+        let values = values.map_err(|error| unreadable(reason(&error)))?;
+        Ok(Self { path: path.to_owned(), text, values })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// The command with which a shell reads the file, and gets the same values out of it.
+    pub(crate) fn shell_command(&self) -> Result<String, Failure> {
+        let path = self.path.display();
+        if let Some(line) = self.text.split('\n').position(|line| !is_read_alike_by_a_shell(line)) {
+            return Err(Failure::usage(format!(
+                "line {} of {path} means something else to a shell, so that no command can read it: write NAME='VALUE'",
+                line + 1
+            )));
+        }
+        // Without a slash in front, a shell would look for it elsewhere or take it for an option.
+        let path = if self.path.is_absolute() { path.to_string() } else { format!("./{path}") };
+        let quoted = shlex::try_quote(&path).map_err(|error| Failure::usage(error.to_string()))?;
+        Ok(format!(". {quoted}"))
+    }
+}
+
+/// What went wrong. The error's own text quotes the line, which may hold a secret.
+fn reason(error: &dotenvy::Error) -> String {
+    match error {
+        dotenvy::Error::Io(error) => error.to_string(),
+        dotenvy::Error::LineParse(_, _) => {
+            "a line is not NAME=VALUE; put values with spaces, '$', '#' or quotes into single quotes"
+                .to_owned()
+        }
+        _ => "it is not a list of NAME=VALUE".to_owned(),
+    }
+}
+
+/// How the names of the tool's variables begin. A file may have others, which are none of its business.
+const OWN_NAMES: [&str; 4] = ["NETVISOR_", "NETGIRO_", "UNLEASHED_", "VIZION_"];
+
+/// The number of the first line in which `$` would be replaced by the value of another variable, and the name of the
+/// tool's variable that the line gives a value to.
+fn first_substitution(text: &str) -> Option<(usize, &str)> {
+    let (mut open_quote, mut name) = (None, "");
+    for (index, line) in text.lines().enumerate() {
+        let mut value = line;
+        if open_quote.is_none() {
+            let Some((before, after)) = line.split_once('=') else { continue };
+            if before.trim_start().starts_with('#') {
+                continue;
+            }
+            let before = before.trim();
+            (name, value) = (before.strip_prefix("export ").unwrap_or(before).trim(), after);
+        }
+        let (mut characters, mut after_blank) = (value.chars(), true);
+        while let Some(character) = characters.next() {
+            match (open_quote, character) {
+                (Some(quote), _) if quote == character => open_quote = None,
+                (Some('\''), _) => {}
+                (_, '\\') => drop(characters.next()),
+                (_, '$') if is_own(name) => return Some((index + 1, name)),
+                (None, '\'' | '"') => open_quote = Some(character),
+                (None, '#') if after_blank => break,
+                _ => {}
+            }
+            after_blank = character.is_whitespace();
+        }
+    }
+    None
+}
+
+/// Of a line that is malformed, a part of a secret may stand where the name should.
+fn is_own(name: &str) -> bool {
+    is_name(name) && OWN_NAMES.iter().any(|own| name.starts_with(own))
+}
+
+/// Whether a shell takes this for the name of a variable.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether a line is empty, a comment, or gives a variable a value that a shell has nothing to add to.
+fn is_read_alike_by_a_shell(line: &str) -> bool {
+    if line.is_empty() || line.starts_with('#') {
+        return true;
+    }
+    let Some((name, value)) = line.strip_prefix("export ").unwrap_or(line).split_once('=') else {
+        return false;
+    };
+    let quoted = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let is_literal = quoted.map_or_else(
+        || value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte)),
+        |quoted| !quoted.contains(['\'', '\r']),
+    );
+    is_name(name) && is_literal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dollar_is_found_where_it_would_be_replaced() {
+        for (text, found) in [
+            ("VIZION_A='pa$$word'\nVIZION_B=\"x\\$y\"\nVIZION_C=z\\$\n# VIZION_D=$x\nVIZION_E=1 # $x", None),
+            ("VIZION_A=1\nNETGIRO_B=pa$word", Some((2, "NETGIRO_B"))),
+            ("export NETVISOR_A = \"x${B}\"", Some((1, "NETVISOR_A"))),
+            ("VIZION_A='first\nse$cond'\nVIZION_B=\"third\nfou$rth\"", Some((4, "VIZION_B"))),
+            ("VIZION_A=b#$c", Some((1, "VIZION_A"))),
+            ("VIZION_A=\\\\$b", Some((1, "VIZION_A"))),
+            ("HOME_OF=$HOME", None),
+        ] {
+            assert_eq!(first_substitution(text), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_shell_would_read_otherwise_is_told() {
+        for line in ["", "# a", "A=", "A=b+c/d==", "export A='b $c `d` #'", "A='ä'"] {
+            assert!(is_read_alike_by_a_shell(line), "{line}");
+        }
+        for line in
+            ["A =b", "A= b", "A=b;c", "A=`b`", "A=~", "A=b\\ c", "A=\"b\"", "A='b'c'", "A=b\r", "A.b=c", "x"]
+        {
+            assert!(!is_read_alike_by_a_shell(line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Variables and files that cannot be used.
+
+use crate::support::{RunningSandbox, run, tool};
+
+/// What Netvisor needs, each behind `NETVISOR_`.
+const NETVISOR: [&str; 6] =
+    ["SENDER", "CUSTOMER_ID", "CUSTOMER_KEY", "PARTNER_ID", "PARTNER_KEY", "ORGANISATION_ID"];
+
+/// A value that is there is not called absent.
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let value = std::ffi::OsStr::from_bytes(b"canary\xff");
+    for (name, arguments) in [
+        ("VIZION_API_KEY", &["sign", "vizion", "GET", "https://prod.vizionapi.com/"][..]),
+        ("NETVISOR_LANGUAGE", &["sign", "netvisor", "GET", "https://integration.netvisor.fi/"]),
+        ("VIZION_WEBHOOK_KEYS", &["trigger", "vizion", "--to", "http://127.0.0.1:1/"]),
+        ("UNLEASHED_API_KEY", &["sandbox"]),
+    ] {
+        let mut command = tool();
+        command.envs(NETVISOR.map(|variable| (format!("NETVISOR_{variable}"), "value")));
+        let refused = run(command.args(arguments).env(name, value));
+        assert_eq!(refused.code, 2);
+        let message = format!("countersign: the value of {name} is not valid UTF-8 [usage]\n");
+        assert_eq!((refused.stdout, refused.stderr), (String::new(), message));
+    }
+}
+
+/// `$word` would be replaced by nothing, and another secret would sign.
+#[test]
+fn a_dollar_outside_single_quotes_is_refused_by_line_and_name() {
+    let sandbox = RunningSandbox::start(&[]);
+    let signed = |content: &str| {
+        let file = sandbox.file("dollar.env", content.as_bytes());
+        run(tool()
+            .args(["sign", "netgiro", "GET", "https://api.netgiro.is/", "--nonce", "1", "--env-file"])
+            .arg(file))
+    };
+    for value in ["pa$word", "\"pa$word\"", "pa${word}"] {
+        let refused = signed(&format!("NETGIRO_APP_KEY=app\nNETGIRO_SECRET_KEY={value}\n"));
+        assert_eq!(refused.code, 2, "{value}");
+        assert!(refused.stderr.contains("line 2: NETGIRO_SECRET_KEY has a '$'"), "{}", refused.stderr);
+        assert!(!refused.stderr.contains("word"), "{}", refused.stderr);
+    }
+    // Plain SHA-256 of `pa$word1https://api.netgiro.is/`.
+    let signature = "903f4a0a08fa89accc94522387cec86de605acd8ce42cd45df602b2ec4bf0106";
+    for value in ["'pa$word'", "pa\\$word"] {
+        let signed = signed(&format!("NETGIRO_APP_KEY=app\nNETGIRO_SECRET_KEY={value}\n"));
+        assert!(signed.stdout.contains(signature), "{value}: {}{}", signed.stdout, signed.stderr);
+    }
+}
+
+/// The machine's clock has no part in it.
+#[test]
+fn a_time_that_no_timestamp_can_express_is_a_matter_of_usage() {
+    for seconds in ["9223372036854775807", "-9223372036854775808", "253402300800"] {
+        let mut command = tool();
+        command.args([
+            "sign",
+            "netvisor",
+            "GET",
+            "https://integration.netvisor.fi/",
+            "--timestamp-unix",
+            seconds,
+        ]);
+        let refused = run(command.envs(NETVISOR.map(|variable| (format!("NETVISOR_{variable}"), "value"))));
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        assert!(refused.stderr.contains("--timestamp-unix is outside"), "{}", refused.stderr);
+    }
+}

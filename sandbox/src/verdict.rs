@@ -31,15 +31,9 @@ pub enum Refusal {
     /// Netvisor: a count of milliseconds stands where one of seconds should.
     #[error("the header {0} counts milliseconds where seconds are expected")]
     Milliseconds(&'static str),
-    /// Netvisor: the two timestamps are apart by a time zone.
-    #[error("the header {0} holds local time where UTC is expected")]
-    LocalTime(&'static str),
     /// Netvisor: a timestamp is in neither of the two forms that are known.
     #[error("the header {0} is in no known form of a timestamp")]
     TimestampFormat(&'static str),
-    /// Netvisor: the two timestamps do not name one moment.
-    #[error("the two timestamps do not name one moment")]
-    TimestampsDiffer,
     /// The signature is not that of what arrived.
     #[error("the signature does not match what arrived")]
     SignatureMismatch,
@@ -68,8 +62,7 @@ impl Refusal {
             Self::UnknownAccount(_) => "unknown-account",
             Self::Algorithm => "algorithm",
             Self::Milliseconds(_) => "milliseconds-for-seconds",
-            Self::LocalTime(_) => "local-time",
-            Self::TimestampFormat(_) | Self::TimestampsDiffer => "timestamp-format",
+            Self::TimestampFormat(_) => "timestamp-format",
             Self::SignatureMismatch => "signature-mismatch",
             Self::Repeated(_) => "repeated",
             Self::NoPermission => "no-permission",
@@ -83,9 +76,6 @@ impl Refusal {
     pub fn fix(&self) -> Option<&'static str> {
         match self {
             Self::Milliseconds(_) => Some("Divide by 1000 and round down; sign the very value that is sent."),
-            Self::LocalTime(_) | Self::TimestampsDiffer => {
-                Some("Take the time once, in UTC, and write both timestamps from it.")
-            }
             Self::TimestampFormat(_) => {
                 Some("Write it as `YYYY-MM-DD HH:MM:SS` in UTC, with `.mmm` behind it or without.")
             }

@@ -131,6 +131,17 @@ mod tests {
     }
 
     #[test]
+    fn a_nonce_is_the_clocks_step_in_the_lane_of_the_process() {
+        let clock = || UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let nonce = next(&clock, &OsRandomness).unwrap();
+        let process = std::process::id();
+        assert_eq!(nonce % LANES, lane(&LANE, process, &OsRandomness).unwrap());
+        // Other tests of this process may have drawn a few of these steps.
+        let ahead = nonce / LANES - ticks(&clock).unwrap() / LANES;
+        assert!(ahead < 1_000, "{ahead}");
+    }
+
+    #[test]
     fn two_threads_never_draw_one_nonce() {
         let draw = || (0..10_000).map(|_| next(&|| UNIX_EPOCH, &OsRandomness).unwrap()).collect::<Vec<_>>();
         let (mut a, b) = std::thread::scope(|scope| {

@@ -2,8 +2,8 @@
 //!
 //! Given what should have been signed and the signature that somebody else computed, each mistake known from the
 //! field is made on purpose, the signature computed again and compared. What reproduces the received signature is
-//! proved, not guessed: two digests agree by chance once in 2²⁵⁶. Single mistakes come first; two made together are tried only where no
-//! single one explains it.
+//! proved, not guessed: two digests agree by chance once in 2²⁵⁶. Single mistakes come first; two made together are
+//! tried only where no single one explains it. Either may go with one in how the digest is written.
 //!
 //! ```
 //! use countersign::diagnose::diagnose;
@@ -127,8 +127,8 @@ impl Diagnosis {
         self.complete
     }
 
-    /// The stable code of the likeliest explanation, e.g. `query-decoded`; of two mistakes made together, both codes
-    /// with a `+` between them. `matches`, `wrong-key`, `other-body`, `signature-malformed` and `not-signed` are
+    /// The stable code of the likeliest explanation, e.g. `query-decoded`; of mistakes made together, all codes with a
+    /// `+` between them. `matches`, `wrong-key`, `other-body`, `signature-malformed` and `not-signed` are
     /// the codes of outcomes without a mistake.
     #[must_use]
     pub fn code(&self) -> &str {

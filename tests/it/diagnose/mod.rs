@@ -3,6 +3,7 @@
 mod canary;
 mod made;
 mod mistakes;
+mod netgiro;
 mod pairs;
 mod replies;
 mod subject;

@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue, header};
 use secrecy::ExposeSecret as _;
 
-use super::credentials::NAME;
+use super::credentials::{NAME, mac_key};
 use super::{Language, MacAlgorithm, Netvisor, Stamp, TransactionId, encoding};
 use crate::error::Error;
 use crate::scope::Scope;
@@ -61,6 +61,15 @@ impl Provider for Netvisor {
         if self.mac.algorithm() == MacAlgorithm::HmacSha256 {
             self.state_keys(key);
         }
+    }
+
+    fn other_algorithm(&self) -> Option<Self> {
+        let other = match self.mac.algorithm() {
+            MacAlgorithm::HmacSha256 => MacAlgorithm::Sha256,
+            MacAlgorithm::Sha256 => MacAlgorithm::HmacSha256,
+        };
+        let mac = mac_key(other, &self.customer_key, &self.partner_key).ok()?;
+        Some(Self { mac, ..self.clone() })
     }
 
     fn signed_text(

@@ -4,6 +4,7 @@ mod canary;
 mod made;
 mod mistakes;
 mod netgiro;
+mod netvisor;
 mod pairs;
 mod replies;
 mod subject;

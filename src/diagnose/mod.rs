@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod additions;
 mod address;
 mod algorithm;
 mod attempt;
@@ -28,6 +29,7 @@ mod charset;
 mod clock;
 mod fields;
 mod finding;
+mod orders;
 mod query;
 mod reading;
 mod search;
@@ -40,9 +42,11 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 #[cfg(feature = "netvisor")]
-pub(crate) use fields::with_header;
+pub(crate) use additions::with_field_of_other_algorithm;
+#[cfg(any(feature = "netvisor", feature = "netgiro"))]
+pub(crate) use additions::with_header;
 pub use finding::Finding;
-#[cfg(feature = "netvisor")]
+#[cfg(any(feature = "netvisor", feature = "netgiro"))]
 pub(crate) use table::Mistake;
 
 use crate::error::Error;

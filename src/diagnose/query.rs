@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::address::{rewrite, rewritten, with_query};
 use super::attempt::{Attempt, Variant, Variants};
-use super::fields::orders;
+use super::orders::orders;
 use crate::explain::Transcript;
 use crate::signing::Origin;
 

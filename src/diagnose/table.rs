@@ -5,7 +5,7 @@
 
 use super::attempt::{Attempt, Variants};
 use super::finding::Finding;
-use super::{address, algorithm, body, charset, clock, fields, query, secret};
+use super::{additions, address, algorithm, body, charset, clock, fields, query, secret};
 use crate::explain::Transcript;
 
 /// A known mistake: what it is called, what to do about it, and how to make it.
@@ -29,10 +29,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mistake> {
     let all = MISTAKES.iter();
     #[cfg(feature = "netvisor")]
     let all = all.chain(&crate::netvisor::MISTAKES);
+    #[cfg(feature = "netgiro")]
+    let all = all.chain(&crate::netgiro::MISTAKES);
     all
 }
 
-static MISTAKES: [Mistake; 34] = [
+static MISTAKES: [Mistake; 36] = [
     Mistake {
         code: "query-decoded",
         sentence: "The URL or query was signed with its percent-encoding undone.",
@@ -176,6 +178,18 @@ static MISTAKES: [Mistake; 34] = [
         sentence: "The fields were joined without the separator between them.",
         fix: "Put the separator between all fields of the text and of the key, and none at the ends.",
         variants: fields::unseparated,
+    },
+    Mistake {
+        code: "separator-trailing",
+        sentence: "The text was signed with a separator after its end, or without the one that is sent there.",
+        fix: "Put separators between fields or parameters only, and send the query that is signed.",
+        variants: fields::separated_at_the_end,
+    },
+    Mistake {
+        code: "method-included",
+        sentence: "The method was signed as one more part.",
+        fix: "Leave it out: this provider does not sign it.",
+        variants: additions::method,
     },
     Mistake {
         code: "charset",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -40,6 +40,7 @@ pub struct Transcript {
     pub(crate) key: Vec<Part>,
     /// Text and key as they would be with the provider's other algorithm, if it has one.
     pub(crate) other_algorithm: Option<Box<Self>>,
+    pub(crate) method: Option<Method>,
     /// With the fragment.
     pub(crate) url: Option<Url>,
     /// Also where it is not signed; empty where there is none.
@@ -83,6 +84,7 @@ impl Transcript {
             let other = Self::stated(&other, request, &stamp).map_err(named)?;
             transcript.other_algorithm = Some(Box::new(other));
         }
+        transcript.method = Some(request.method().clone());
         transcript.url = Some(request.url().clone());
         // A stream has no bytes yet; a provider that signs it has refused by now.
         transcript.body = request.body().unwrap_or_default().into();
@@ -114,6 +116,7 @@ impl Transcript {
             text: Vec::new(),
             key: Vec::new(),
             other_algorithm: None,
+            method: None,
             url: None,
             body: Arc::default(),
             headers: Vec::new(),

@@ -92,6 +92,23 @@ pub(super) static MISTAKES: &[Made] = &[
             s.insert(1, "body", BODY);
         }
     }),
+    ("app-key-included", |s| {
+        if s.has("nonce") {
+            s.insert(1, "app_key", "app-key");
+        }
+    }),
+    ("method-included", |s| s.insert(0, "method", "POST")),
+    ("method-included", |s| {
+        if s.has("nonce") {
+            s.insert(2, "method", "post");
+        }
+    }),
+    ("separator-trailing", |s| {
+        if s.has("sender") {
+            s.insert(s.fields.len(), "nothing", "");
+        }
+    }),
+    ("separator-trailing", |s| s.edit_query(|query| format!("{query}&"))),
     ("charset", |s| change_charset(s, utf_8)),
     ("charset", |s| change_charset(s, latin_1)),
     ("charset", |s| change_charset(s, latin_9)),

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::made::{Hash, Signing, decoded};
 use super::mistakes::Made;
-use super::subject::Subject;
 use super::subject::Subject::{NetvisorHmac, NetvisorHmacDecoded, NetvisorSha256};
+use super::subject::{OTHER_SECRET, SECRET, Subject};
 
 fn code(subject: Subject, signing: &Signing) -> String {
     subject.diagnose(&signing.signature()).code().to_owned()
@@ -56,4 +56,32 @@ fn the_md5_of_old_integrations_is_recognised() {
     let old = Signing { hash: Hash::PlainMd5, ..Signing::of(NetvisorSha256) };
     assert_eq!(code(NetvisorHmac, &old), "md5");
     assert_eq!(code(NetvisorSha256, &old), "md5");
+}
+
+#[test]
+fn the_partner_id_is_found_at_every_place() {
+    let right = Signing::of(NetvisorHmac);
+    for place in 0..=right.fields.len() {
+        let mut signing = right.clone();
+        signing.insert(place, "partner_id", "Acm_1");
+        assert_eq!(code(NetvisorHmac, &signing), "partner-id-included", "{place}");
+    }
+    for place in 0..=right.key.len() {
+        let mut signing = right.clone();
+        signing.key.insert(place, ("partner_id", "Acm_1".to_owned()));
+        assert_eq!(code(NetvisorHmac, &signing), "partner-id-included", "{place} of the key");
+    }
+}
+
+#[test]
+fn what_the_formula_has_too_much_or_too_little_is_found() {
+    let mut without_keys = Signing::of(NetvisorHmac);
+    without_keys.fields.truncate(8);
+    assert!(!format!("{:?}", without_keys.fields).contains(SECRET));
+    assert_eq!(without_keys.key[1].1, OTHER_SECRET);
+    assert_eq!(code(NetvisorHmac, &without_keys), "field-missing");
+
+    let with_unix = Signing { key: Vec::new(), hash: Hash::Plain, ..Signing::of(NetvisorHmac) };
+    assert_eq!(code(NetvisorSha256, &with_unix), "timestamp-unix-included");
+    assert_eq!(code(NetvisorHmac, &with_unix), "plain-hash-for-hmac");
 }

@@ -85,3 +85,19 @@ fn what_the_formula_has_too_much_or_too_little_is_found() {
     assert_eq!(code(NetvisorSha256, &with_unix), "timestamp-unix-included");
     assert_eq!(code(NetvisorHmac, &with_unix), "plain-hash-for-hmac");
 }
+
+#[test]
+fn a_timestamp_with_any_milliseconds_is_found() {
+    for timestamp in [
+        "2024-01-15 12:00:00.123",
+        "2024-01-15T12:00:00.000Z",
+        "2024-01-15T12:00:00.999Z",
+        "2024-01-15T12:00:00.000",
+    ] {
+        for subject in [NetvisorHmac, NetvisorSha256] {
+            let mut signing = Signing::of(subject);
+            signing.edit("timestamp", |_| timestamp.to_owned());
+            assert_eq!(code(subject, &signing), "timestamp-format", "{timestamp}");
+        }
+    }
+}

@@ -103,6 +103,12 @@ impl Attempt {
         Some(Self { text, ..self.clone() })
     }
 
+    /// The same with some parts of the key rewritten; `None` if that changes nothing.
+    pub(super) fn with_key(&self, rewrite: impl Fn(&Part) -> Option<Vec<u8>>) -> Option<Self> {
+        let key = Key::Stated(rewrite_parts(self.key_parts(), rewrite)?);
+        Some(Self { key, ..self.clone() })
+    }
+
     /// The same with some parts of the text and of the key rewritten alike; `None` if that changes nothing.
     pub(super) fn with_parts(&self, rewrite: impl Fn(&Part) -> Option<Vec<u8>>) -> Option<Self> {
         let text = rewrite_parts(&self.text, &rewrite);

@@ -58,6 +58,50 @@ fn the_md5_of_old_integrations_is_recognised() {
     assert_eq!(code(NetvisorSha256, &old), "md5");
 }
 
+/// Made on the keys in the text, in the HMAC's key, or in both.
+type Edit = fn(&mut [(&'static str, String)]);
+
+fn made(edit_text: Edit, edit_key: Edit) -> Signing {
+    let mut signing = Signing::of(NetvisorHmac);
+    let keys = signing.fields.len() - 2;
+    edit_text(&mut signing.fields[keys..]);
+    edit_key(&mut signing.key);
+    signing
+}
+
+#[test]
+fn a_secret_in_another_form_in_one_place_only_is_recognised() {
+    let nowhere: Edit = |_| ();
+    let each: [(&str, Edit); 9] = [
+        ("secret-base64-decoded", |keys| keys.iter_mut().for_each(|(_, key)| *key = undone(key))),
+        ("secret-base64-decoded", |keys| keys[1].1 = undone(&keys[1].1)),
+        ("secret-surrounding-whitespace", |keys| keys[1].1.push('\n')),
+        ("secret-surrounding-whitespace", |keys| keys[0].1.push(' ')),
+        ("secret-surrounding-whitespace", |keys| {
+            keys[0].1.push(' ');
+            keys[1].1.push('\n');
+        }),
+        ("secret-surrounding-whitespace", |keys| {
+            keys[0].1.push('\n');
+            keys[1].1.insert(0, ' ');
+        }),
+        ("secret-surrounding-whitespace", |keys| keys.iter_mut().for_each(|(_, key)| key.push_str("\r\n"))),
+        ("secret-encoded", |keys| keys[0].1 = BASE64.encode(&keys[0].1)),
+        ("fields-reordered", |keys| keys.swap(0, 1)),
+    ];
+    for (place, (expected, edit)) in each.into_iter().enumerate() {
+        for (text, key) in [(edit, edit), (nowhere, edit), (edit, nowhere)] {
+            assert_eq!(code(NetvisorHmac, &made(text, key)), expected, "{place}");
+        }
+    }
+    let diagnosis = NetvisorHmac.diagnose(&made(nowhere, each[2].1).signature());
+    assert!(diagnosis.sentence().ends_with("(partner_key, in the key only)."), "{}", diagnosis.sentence());
+}
+
+fn undone(key: &str) -> String {
+    String::from_utf8(BASE64.decode(key).unwrap()).unwrap()
+}
+
 #[test]
 fn the_partner_id_is_found_at_every_place() {
     let right = Signing::of(NetvisorHmac);

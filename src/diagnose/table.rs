@@ -5,7 +5,7 @@
 
 use super::attempt::{Attempt, Variants};
 use super::finding::Finding;
-use super::{additions, address, algorithm, body, charset, clock, fields, query, secret};
+use super::{additions, address, algorithm, body, case, charset, clock, fields, query, secret};
 use crate::explain::Transcript;
 
 /// A known mistake: what it is called, what to do about it, and how to make it.
@@ -34,7 +34,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mistake> {
     all
 }
 
-static MISTAKES: [Mistake; 36] = [
+static MISTAKES: [Mistake; 37] = [
     Mistake {
         code: "query-decoded",
         sentence: "The URL or query was signed with its percent-encoding undone.",
@@ -81,7 +81,7 @@ static MISTAKES: [Mistake; 36] = [
         code: "url-case",
         sentence: "The URL was signed in another case.",
         fix: "Sign it letter by letter as it is sent; upper and lower case differ, in `%2f` too.",
-        variants: address::case,
+        variants: case::other,
     },
     Mistake {
         code: "trailing-slash",
@@ -106,6 +106,12 @@ static MISTAKES: [Mistake; 36] = [
         sentence: "http was signed for https, or the reverse.",
         fix: "Sign the scheme that the client uses, also behind a proxy that ends TLS.",
         variants: address::scheme,
+    },
+    Mistake {
+        code: "url-as-typed",
+        sentence: "The URL was signed as it was typed, not as it is sent.",
+        fix: "Parse it first; then sign and send the text that the parser gives.",
+        variants: address::typed_url,
     },
     Mistake {
         code: "proxy-url",

@@ -46,6 +46,8 @@ pub struct Transcript {
     /// Also where it is not signed; empty where there is none.
     pub(crate) body: Arc<[u8]>,
     headers: Vec<SentHeader>,
+    /// As somebody typed it, before it was parsed.
+    pub(crate) typed_url: Option<String>,
     pub(crate) other_urls: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
 }
@@ -120,6 +122,7 @@ impl Transcript {
             url: None,
             body: Arc::default(),
             headers: Vec::new(),
+            typed_url: None,
             other_urls: Vec::new(),
             other_keys: Vec::new(),
         }
@@ -143,6 +146,13 @@ impl Transcript {
     #[must_use]
     pub fn url(mut self, url: &Url) -> Self {
         self.url = Some(url.clone());
+        self
+    }
+
+    /// Gives diagnoses the URL as somebody typed it: what is signed by a program that parses a URL only to send it.
+    #[must_use]
+    pub fn typed_url(mut self, url: impl Into<String>) -> Self {
+        self.typed_url = Some(url.into());
         self
     }
 

@@ -8,4 +8,5 @@ mod netvisor;
 mod pairs;
 mod replies;
 mod subject;
+mod urls;
 mod wrong_key;

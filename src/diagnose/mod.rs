@@ -30,6 +30,8 @@ mod charset;
 mod clock;
 mod fields;
 mod finding;
+mod json;
+mod json_printer;
 mod letters;
 mod orders;
 mod pieces;

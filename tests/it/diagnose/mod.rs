@@ -1,5 +1,6 @@
 //! Each known mistake, made by independent code, is diagnosed by its code.
 
+mod bodies;
 mod canary;
 mod made;
 mod mistakes;

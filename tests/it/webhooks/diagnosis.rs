@@ -286,7 +286,7 @@ fn a_long_body_is_not_diagnosed_unasked() {
     let long = format!("{BODY}{}", " ".repeat(64 << 10));
     let request = arrived(sent(|_| ()), |request| *request.body_mut() = Bytes::from(long));
     let said = said(&judge!(builder().build()), request);
-    assert_eq!((said.notes.as_str(), said.diagnosis.as_str()), ("", "body-reserialised"));
+    assert_eq!((said.notes.as_str(), said.diagnosis.as_str()), ("", "body-line-end"));
 }
 
 #[tokio::test]

@@ -156,13 +156,17 @@ impl Diagnosis {
         self.first().map_or("", Finding::fix)
     }
 
-    /// What a refusal says of this, where a mistake is proved.
+    /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved: such a
+    /// message was signed by somebody who holds the key, and is no more to be used than a forged one.
     #[cfg(any(feature = "netgiro", feature = "webhook"))]
-    pub(crate) fn note(&self) -> Option<String> {
-        (self.outcome == Outcome::Reproduced).then(|| {
-            let sentence = self.sentence().trim_end_matches('.');
-            format!("a known mistake would explain it, {}: {sentence}", self.code())
-        })
+    pub(crate) fn explain_refusal(&self, error: Error) -> Error {
+        if self.outcome != Outcome::Reproduced {
+            return error;
+        }
+        let sentence = self.sentence().trim_end_matches('.');
+        error
+            .with_note(format!("a known mistake would explain it, {}: {sentence}", self.code()))
+            .with_next_step(format!("{} Until then, do not use the message.", self.fix()))
     }
 
     /// The signature was made with the key `key_id`, and names another that is not known.

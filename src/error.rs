@@ -3,6 +3,7 @@
 //! What went wrong is a [`Fault`], stated in the folder of the part that found it. [`Error`] carries it through
 //! reqwest-middleware and reqwest-retry, where [`Error::find`] gets it back.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -48,6 +49,8 @@ struct Inner {
     provider: Option<&'static str>,
     reference_id: Option<http::HeaderValue>,
     notes: Vec<String>,
+    /// Where more is known than the fault says.
+    next_step: Option<Cow<'static, str>>,
     source: Option<BoxError>,
 }
 
@@ -59,6 +62,7 @@ impl Error {
             provider: None,
             reference_id: None,
             notes: Vec::new(),
+            next_step: None,
             source: None,
         }))
     }
@@ -83,10 +87,10 @@ impl Error {
         self.0.fault.code()
     }
 
-    /// What to do about it, in one sentence.
+    /// What to do about it, in a sentence or two.
     #[must_use]
-    pub fn next_step(&self) -> &'static str {
-        self.0.fault.next_step()
+    pub fn next_step(&self) -> &str {
+        self.0.next_step.as_deref().unwrap_or_else(|| self.0.fault.next_step())
     }
 
     /// The provider's name, e.g. `netgiro`, where one was involved.
@@ -162,6 +166,13 @@ impl Error {
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.0.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do instead of what the fault says.
+    #[cfg(any(feature = "webhook", all(feature = "netgiro", feature = "explain")))]
+    pub(crate) fn with_next_step(mut self, next_step: impl Into<Cow<'static, str>>) -> Self {
+        self.0.next_step = Some(next_step.into());
         self
     }
 

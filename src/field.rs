@@ -53,14 +53,18 @@ impl Fault for FieldFault {
     }
     fn next_step(&self) -> &'static str {
         match self.problem {
-            Problem::Empty => "Give the value that the provider issued.",
+            Problem::Empty => {
+                "Give a value: the one that the provider issued, or one of your own where you choose it."
+            }
             Problem::Padded => "Trim it: a pasted line end or blank is part of the signed text otherwise.",
             Problem::Control => "Copy the value again, without line ends or tabs inside.",
             Problem::NotAscii => {
-                "Use the value as issued; it goes into a header and must be printable ASCII."
+                "Use printable ASCII: it goes into a header. What the provider issued stays as issued."
             }
             #[cfg(feature = "netvisor")]
-            Problem::Ampersand => "Have the provider issue a value without '&'.",
+            Problem::Ampersand => {
+                "Use a value without '&'; if the provider issued this one, ask for another."
+            }
             #[cfg(feature = "netvisor")]
             Problem::Unmappable => "Spell the value with characters of ISO-8859-15 (Latin-9).",
             #[cfg(feature = "unleashed")]
@@ -99,6 +103,15 @@ pub(crate) fn ascii_header(field: &'static str, value: &str) -> Result<HeaderVal
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Some fields are issued by a provider, others are chosen: a sender, a nonce, a transaction id.
+    #[test]
+    fn what_to_do_is_right_for_issued_and_for_chosen_values() {
+        assert!(refuse("nonce", Problem::Empty).next_step().contains("or one of your own"));
+        assert!(refuse("nonce", Problem::NotAscii).next_step().starts_with("Use printable ASCII"));
+        #[cfg(feature = "netvisor")]
+        assert!(refuse("sender", Problem::Ampersand).next_step().contains("if the provider issued"));
+    }
 
     #[test]
     fn each_bad_value_is_refused_by_field_and_never_printed() {

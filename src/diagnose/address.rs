@@ -18,7 +18,7 @@ pub(super) fn is_query(address: &str) -> bool {
 }
 
 /// What follows `scheme://`, where an address begins with it: a query may hold another URL as it is.
-fn after_scheme(address: &str) -> Option<&str> {
+pub(super) fn after_scheme(address: &str) -> Option<&str> {
     let (scheme, rest) = address.split_once("://")?;
     scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(rest)
 }
@@ -56,7 +56,7 @@ pub(super) fn with_query(address: &str, form: impl Fn(&str) -> Option<String>) -
 }
 
 /// The address with its path rewritten.
-fn with_path(address: &str, form: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn with_path(address: &str, form: impl Fn(&str) -> Option<String>) -> Option<String> {
     if is_query(address) {
         return None;
     }
@@ -81,17 +81,20 @@ pub(super) fn question_mark<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Vari
 pub(super) fn path_included<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let Some(url) = &transcript.url else { return Box::new(std::iter::empty()) };
     let path = url.path();
-    let in_front = [path, &url[..Position::AfterPath], path.trim_start_matches('/')];
+    let bare_path = path.trim_start_matches('/');
+    let in_front = [path, &url[..Position::AfterPath], bare_path];
     let signed_query = in_front.map(|before| rewrite_query(attempt, |query| format!("{before}?{query}")));
+    let unmarked = in_front.map(|before| rewrite_query(attempt, |query| format!("{before}{query}")));
     let as_sent = [
         &url[Position::BeforePath..Position::AfterQuery],
         &url[..Position::AfterQuery],
         &url[Position::BeforeHost..Position::AfterQuery],
         path,
         &url[..Position::AfterPath],
+        bare_path,
     ];
     let as_sent = as_sent.map(|address| rewrite_query(attempt, |_| address.to_owned()));
-    Box::new(signed_query.into_iter().chain(as_sent).flatten().map(Variant::from))
+    Box::new(signed_query.into_iter().chain(as_sent).chain(unmarked).flatten().map(Variant::from))
 }
 
 /// The attempt with something else in place of a query that is signed by itself.
@@ -106,21 +109,6 @@ pub(super) fn origin_missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Var
             |url| url.split_once("://")?.1.split_once('/').map(|(_, path)| format!("/{path}")),
             |url| url.split_once("://")?.1.split_once('/').map(|(_, path)| path.to_owned()),
             |url| url.split_once("://").map(|(_, rest)| rest.to_owned()),
-        ],
-    )
-}
-
-pub(super) fn case<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    rewritten(
-        attempt,
-        &[
-            |url| Some(url.to_lowercase()),
-            |url| Some(with_hex_digits(url, |digit| digit.to_ascii_lowercase())),
-            |url| Some(with_hex_digits(url, |digit| digit.to_ascii_uppercase())),
-            |url| with_path(url, |path| Some(path.to_lowercase())),
-            |url| with_path(url, |path| Some(capitalised(path))),
-            |url| with_query(url, |query| Some(query.to_lowercase())),
-            |url| Some(url.to_uppercase()),
         ],
     )
 }
@@ -167,17 +155,29 @@ pub(super) fn scheme<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a
     )
 }
 
+/// The URL as somebody typed it, who may have typed the fragment too.
+pub(super) fn typed_url<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let typed = transcript.typed_url.as_deref();
+    let without_fragment = typed.and_then(|typed| typed.split('#').next());
+    let variants = without_fragment.into_iter().chain(typed).filter_map(|typed| with_url(attempt, typed));
+    Box::new(variants.map(Variant::from))
+}
+
 /// One of the other URLs that the transcript was given, in the address and in a host that is signed beside it.
 pub(super) fn other_url<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     Box::new(transcript.other_urls.iter().filter_map(|other| {
-        let attempt = rewrite_parts(attempt, |part| {
-            let known = part.kind == SegmentKind::Public && !part.bytes.is_empty();
-            if known { piece(other, part.origin).map(str::to_owned) } else { None }
-        })?;
+        let attempt = with_url(attempt, other)?;
         // Without the query, which may hold personal data.
         let shown = other.split('?').next().unwrap_or_default();
         Some(Variant { attempt, detail: Some(shown.escape_debug().to_string()) })
     }))
+}
+
+fn with_url(attempt: &Attempt, url: &str) -> Option<Attempt> {
+    rewrite_parts(attempt, |part| {
+        let known = part.kind == SegmentKind::Public && !part.bytes.is_empty();
+        if known { piece(url, part.origin).map(str::to_owned) } else { None }
+    })
 }
 
 /// What of `url` stands in a part that comes from `origin`. One that is not absolute stands for the address as a whole.
@@ -197,27 +197,6 @@ fn piece(url: &str, origin: Origin) -> Option<&str> {
 fn host_and_target(url: &str) -> Option<(&str, &str)> {
     let rest = after_scheme(url)?;
     rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))
-}
-
-/// The two digits after each percent sign in another case.
-fn with_hex_digits(text: &str, form: fn(char) -> char) -> String {
-    let mut digits_left = 0_u8;
-    let rewrite = |c: char| {
-        let is_digit = digits_left > 0;
-        digits_left = if c == '%' { 2 } else { digits_left.saturating_sub(1) };
-        if is_digit { form(c) } else { c }
-    };
-    text.chars().map(rewrite).collect()
-}
-
-/// The first letter of each segment of a path in upper case.
-fn capitalised(path: &str) -> String {
-    let mut after_slash = false;
-    let rewrite = |c: char| {
-        let first = std::mem::replace(&mut after_slash, c == '/');
-        if first { c.to_ascii_uppercase() } else { c }
-    };
-    path.chars().map(rewrite).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::explain::{Part, Transcript};
 use crate::signing::SegmentKind;
 
 /// An HMAC, with the secrets of the text as its key, where a plain hash is expected.
-pub(super) fn hmac_for_plain<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+pub(super) fn hmac_for_plain<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let Hash::Plain(function) = attempt.hash else { return none() };
     let key = without(&attempt.text, |part| part.kind != SegmentKind::Secret);
     if key.is_empty() {
@@ -15,11 +15,12 @@ pub(super) fn hmac_for_plain<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Var
     let bare = without(&attempt.text, |part| part.kind == SegmentKind::Secret);
     let texts = [bare, attempt.text.clone()];
     let hmac = move |text| Attempt { text, key: Key::Stated(key.clone()), hash: Hash::Hmac(function) };
-    Box::new(texts.into_iter().map(hmac).map(Variant::from))
+    let by_ourselves = texts.into_iter().map(hmac).map(Variant::from);
+    Box::new(of_other_algorithm(transcript, attempt).into_iter().chain(by_ourselves))
 }
 
 /// A plain hash, with the key before or after the text or nowhere, where an HMAC is expected.
-pub(super) fn plain_for_hmac<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+pub(super) fn plain_for_hmac<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let Hash::Hmac(function) = attempt.hash else { return none() };
     let (text, key) = (&attempt.text, attempt.key_parts());
     let separator = text.iter().find(|part| part.kind == SegmentKind::Separator).cloned();
@@ -32,7 +33,18 @@ pub(super) fn plain_for_hmac<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Var
         texts.push([key, &[separator], text].concat());
     }
     let plain = move |text| Attempt { text, key: Key::Stated(Vec::new()), hash: Hash::Plain(function) };
-    Box::new(texts.into_iter().map(plain).map(Variant::from))
+    let by_ourselves = texts.into_iter().map(plain).map(Variant::from);
+    Box::new(of_other_algorithm(transcript, attempt).into_iter().chain(by_ourselves))
+}
+
+/// The provider's other algorithm with all that goes with it, where there is one.
+fn of_other_algorithm(transcript: &Transcript, attempt: &Attempt) -> Option<Variant> {
+    let other = transcript.other_algorithm.as_deref()?;
+    let algorithm = other.mac.as_ref()?.algorithm().as_str();
+    Some(Variant {
+        attempt: attempt.restating(other),
+        detail: Some(format!("over the provider's own text for {algorithm}")),
+    })
 }
 
 /// Key and text given to the HMAC in each other's place.
@@ -55,14 +67,18 @@ pub(super) fn part_of_key<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Varian
     }))
 }
 
-/// MD5 in place of SHA-256.
-pub(super) fn md5<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let hash = match (attempt.hash, &attempt.key) {
-        (Hash::Plain(_), _) => Hash::Plain(Function::Md5),
-        (Hash::Hmac(_), Key::Stated(_)) => Hash::Hmac(Function::Md5),
-        (Hash::Hmac(_), Key::Prepared(_)) => return none(),
-    };
-    Box::new(std::iter::once(Attempt { hash, ..attempt.clone() }.into()))
+/// MD5 in place of SHA-256, also as the provider's other algorithm has it.
+pub(super) fn md5<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let other = of_other_algorithm(transcript, attempt);
+    let variants = std::iter::once(attempt.clone().into()).chain(other);
+    Box::new(variants.filter_map(|Variant { attempt, detail }: Variant| {
+        let hash = match (attempt.hash, &attempt.key) {
+            (Hash::Plain(_), _) => Hash::Plain(Function::Md5),
+            (Hash::Hmac(_), Key::Stated(_)) => Hash::Hmac(Function::Md5),
+            (Hash::Hmac(_), Key::Prepared(_)) => return None,
+        };
+        Some(Variant { attempt: Attempt { hash, ..attempt }, detail })
+    }))
 }
 
 /// Another key of those that the verifier holds.

@@ -66,6 +66,24 @@ impl Attempt {
         Self { text: transcript.text.clone(), key, hash }
     }
 
+    /// What `other` states of the same message, with what this attempt makes of the parts that both have.
+    pub(super) fn restating(&self, other: &Transcript) -> Self {
+        let ours = |theirs: &Part| {
+            let parts = self.text.iter().chain(self.key_parts());
+            let mut alike = parts.filter(|part| part.kind == theirs.kind && part.name == theirs.name);
+            alike.next().cloned()
+        };
+        let restate = |parts: &[Part]| {
+            let restated = |theirs: &Part| match theirs.kind {
+                SegmentKind::Separator => ours(theirs),
+                _ => Some(ours(theirs).unwrap_or_else(|| theirs.clone())),
+            };
+            parts.iter().filter_map(restated).collect()
+        };
+        let right = Self::of(other);
+        Self { text: restate(&right.text), key: Key::Stated(restate(right.key_parts())), hash: right.hash }
+    }
+
     /// What the key is made of, as far as that is known.
     pub(super) fn key_parts(&self) -> &[Part] {
         match &self.key {
@@ -83,6 +101,12 @@ impl Attempt {
     pub(super) fn with_text(&self, rewrite: impl Fn(&Part) -> Option<Vec<u8>>) -> Option<Self> {
         let text = rewrite_parts(&self.text, rewrite)?;
         Some(Self { text, ..self.clone() })
+    }
+
+    /// The same with some parts of the key rewritten; `None` if that changes nothing.
+    pub(super) fn with_key(&self, rewrite: impl Fn(&Part) -> Option<Vec<u8>>) -> Option<Self> {
+        let key = Key::Stated(rewrite_parts(self.key_parts(), rewrite)?);
+        Some(Self { key, ..self.clone() })
     }
 
     /// The same with some parts of the text and of the key rewritten alike; `None` if that changes nothing.

@@ -35,6 +35,9 @@ pub(super) fn local<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a>
 
 /// A thousand times too many or too few.
 pub(super) fn milliseconds<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    if !has_clock(attempt, is_seconds) {
+        return Box::new(std::iter::empty());
+    }
     let whole = with_clock(attempt, |time| is_seconds(time).then(|| format!("{time}000")));
     let of_any_moment = (1..1000).filter_map(move |milliseconds| {
         with_clock(attempt, |time| is_seconds(time).then(|| format!("{time}{milliseconds:03}")))
@@ -50,24 +53,42 @@ pub(super) fn seconds<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
     Box::new(with_clock(attempt, form).map(Variant::from).into_iter())
 }
 
-/// Another way of writing the same moment: with milliseconds, with a `T`, with a zone.
+/// Another way of writing the same moment: with milliseconds, which may be any, with a `T`, with a zone.
 pub(super) fn other_form<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let forms: [fn(NaiveDateTime) -> String; 6] = [
+    if !has_clock(attempt, |time| parse(time).is_some()) {
+        return Box::new(std::iter::empty());
+    }
+    let forms: [fn(NaiveDateTime) -> String; 8] = [
         |time| time.format("%Y-%m-%d %H:%M:%S.000").to_string(),
         |time| time.format("%Y-%m-%dT%H:%M:%S").to_string(),
         |time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        |time| time.format("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
+        |time| time.format("%Y-%m-%dT%H:%M:%S.000").to_string(),
         |time| time.format("%Y-%m-%d %H:%M").to_string(),
         |time| time.format(TEXT_FORM).to_string(),
         |time| time.and_utc().timestamp().to_string(),
     ];
-    Box::new(forms.into_iter().filter_map(|form| {
-        let attempt = with_clock(attempt, |time| parse(time).map(form))?;
-        Some(attempt.into())
-    }))
+    let whole = forms.into_iter().filter_map(|form| with_clock(attempt, |time| parse(time).map(form)));
+    let with_milliseconds: [fn(NaiveDateTime, u32) -> String; 2] = [
+        |time, milliseconds| format!("{}.{milliseconds:03}", time.format(TEXT_FORM)),
+        |time, milliseconds| format!("{}.{milliseconds:03}Z", time.format("%Y-%m-%dT%H:%M:%S")),
+    ];
+    let of_any_moment = with_milliseconds.into_iter().flat_map(move |form| {
+        (1..1000).filter_map(move |milliseconds| {
+            with_clock(attempt, |time| parse(time).map(|time| form(time, milliseconds)))
+        })
+    });
+    Box::new(whole.chain(of_any_moment).map(Variant::from))
 }
 
 fn is_clock(part: &Part) -> bool {
     part.origin == Origin::Clock && part.kind == SegmentKind::Public
+}
+
+/// Whether there is a time of a form that thousands of variants are made of: without one, none is worth a try.
+fn has_clock(attempt: &Attempt, is_of_form: impl Fn(&str) -> bool) -> bool {
+    let times = attempt.text.iter().filter(|part| is_clock(part));
+    times.filter_map(|part| std::str::from_utf8(&part.bytes).ok()).any(is_of_form)
 }
 
 fn with_clock(attempt: &Attempt, form: impl Fn(&str) -> Option<String>) -> Option<Attempt> {

@@ -1,18 +1,33 @@
 //! Mistakes in which fields are signed and how they are joined.
 
-use std::ops::Range;
-
+use super::address::{rewritten, with_query};
 use super::attempt::{Attempt, Key, Variant, Variants};
+use super::orders::orders;
 use crate::explain::{Part, Transcript};
-use crate::signing::{Segment, SegmentKind};
+use crate::signing::SegmentKind;
 
-/// Fields in another order: two swapped, one moved, or all reversed; the separators stay where they are.
+/// Fields in another order: two swapped, one moved, or all reversed; the separators stay where they are. Those of the
+/// key also in both places at once, where the text holds them too.
 pub(super) fn reordered<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let everywhere =
+        orders(fields(attempt.key_parts()).len()).filter_map(|order| with_key_in_order(attempt, &order));
     let text = orders(fields(&attempt.text).len())
         .map(|order| Attempt { text: in_order(&attempt.text, &order), ..attempt.clone() });
     let key = orders(fields(attempt.key_parts()).len())
         .map(|order| Attempt { key: Key::Stated(in_order(attempt.key_parts(), &order)), ..attempt.clone() });
-    Box::new(text.chain(key).map(Variant::from))
+    Box::new(everywhere.chain(text).chain(key).map(Variant::from))
+}
+
+/// The fields of the key in another order, in the key and wherever the text holds them.
+fn with_key_in_order(attempt: &Attempt, order: &[usize]) -> Option<Attempt> {
+    let key = fields(attempt.key_parts());
+    let moved = |part: &Part| {
+        let place = key.iter().position(|field| field.kind == part.kind && field.name == part.name)?;
+        key.get(*order.get(place)?).map(|field| (*field).clone())
+    };
+    attempt.text.iter().find_map(moved)?;
+    let text = attempt.text.iter().map(|part| moved(part).unwrap_or_else(|| part.clone())).collect();
+    Some(Attempt { text, key: Key::Stated(in_order(attempt.key_parts(), order)), hash: attempt.hash })
 }
 
 /// Fields joined without anything between them, in the text, in the key, or in both.
@@ -32,29 +47,42 @@ pub(super) fn unseparated<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Varian
     Box::new(variants.into_iter().flatten().map(Variant::from))
 }
 
-/// One field left out, with the separator before it.
+/// A separator after the last field, in the text, in the key, or in both; or one after a query, or none where it has one.
+pub(super) fn separated_at_the_end<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let ended = |parts: &[Part]| {
+        let separator = parts.iter().find(|part| part.kind == SegmentKind::Separator)?;
+        Some([parts, std::slice::from_ref(separator)].concat())
+    };
+    let text = ended(&attempt.text);
+    let key = ended(attempt.key_parts()).map(Key::Stated);
+    let both = text.clone().zip(key.clone()).map(|(text, key)| Attempt { text, key, hash: attempt.hash });
+    let in_text = text.map(|text| Attempt { text, ..attempt.clone() });
+    let in_key = key.map(|key| Attempt { key, ..attempt.clone() });
+    let of_query = rewritten(
+        attempt,
+        &[
+            |url| with_query(url, |query| (!query.is_empty()).then(|| format!("{query}&"))),
+            |url| with_query(url, |query| query.strip_suffix('&').map(str::to_owned)),
+        ],
+    );
+    Box::new([in_text, both, in_key].into_iter().flatten().map(Variant::from).chain(of_query))
+}
+
+/// One field left out, with the separator before it; or all secrets, where the key holds them too.
 pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let left_out = |part: &'a Part| Variant {
         attempt: Attempt { text: without(&attempt.text, |other| other.name == part.name), ..attempt.clone() },
         detail: Some(part.name().to_owned()),
     };
     let is_field = |part: &&Part| part.kind != SegmentKind::Separator && !part.bytes.is_empty();
-    Box::new(attempt.text.iter().filter(is_field).map(left_out))
-}
-
-/// A header that is sent but not signed, signed as one more field at any place.
-pub(crate) fn with_header<'a>(transcript: &'a Transcript, attempt: &'a Attempt, name: &str) -> Variants<'a> {
-    let Some(value) = transcript.header(name) else { return Box::new(std::iter::empty()) };
-    let field = Part::of(Segment::public(name, value.as_bytes()));
-    let separator = attempt.text.iter().find(|part| part.kind == SegmentKind::Separator);
-    let places = (0..attempt.text.len())
-        .filter(|place| attempt.text.get(*place).is_some_and(|part| part.kind != SegmentKind::Separator));
-    let before = places.map(move |place| {
-        let mut text = attempt.text.clone();
-        text.splice(place..place, std::iter::once(field.clone()).chain(separator.cloned()));
-        Attempt { text, ..attempt.clone() }.into()
-    });
-    Box::new(before)
+    let one = attempt.text.iter().filter(is_field).map(left_out);
+    let is_secret = |part: &Part| part.kind == SegmentKind::Secret;
+    let all_secrets = || Variant {
+        attempt: Attempt { text: without(&attempt.text, is_secret), ..attempt.clone() },
+        detail: Some("all secrets, which the key holds".to_owned()),
+    };
+    let in_both = [&attempt.text, attempt.key_parts()].iter().all(|parts| parts.iter().any(is_secret));
+    Box::new(one.chain(in_both.then(all_secrets)))
 }
 
 /// The parts without those that `leave_out` names and the separators before them.
@@ -88,28 +116,4 @@ fn in_order(parts: &[Part], order: &[usize]) -> Vec<Part> {
         _ => next.next().map_or_else(|| part.clone(), |field| (*field).clone()),
     };
     parts.iter().map(reorder).collect()
-}
-
-/// Orders of `count` things that people hit on: neighbours swapped first, then any two, then one moved, then reversed.
-pub(super) fn orders(count: usize) -> impl Iterator<Item = Vec<usize>> {
-    let all = move || (0..count).collect::<Vec<_>>();
-    let swaps = (1..count).flat_map(move |distance| {
-        (0..count - distance).map(move |place| {
-            let mut order = all();
-            order.swap(place, place + distance);
-            order
-        })
-    });
-    let moves = pairs(0..count).filter(|(from, to)| from.abs_diff(*to) > 1).map(move |(from, to)| {
-        let mut order = all();
-        let moved = order.remove(from);
-        order.insert(to, moved);
-        order
-    });
-    let reversed = (count > 3).then(|| (0..count).rev().collect());
-    swaps.chain(moves).chain(reversed)
-}
-
-fn pairs(range: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
-    range.clone().flat_map(move |first| range.clone().map(move |second| (first, second)))
 }

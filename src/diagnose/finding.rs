@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// One explanation of a signature: a mistake, or two made together.
+/// One explanation of a signature: a mistake, or a few made together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     code: String,
@@ -23,7 +23,7 @@ impl Finding {
         self
     }
 
-    /// Both mistakes, made together.
+    /// These mistakes and another, made together.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             code: format!("{}+{}", self.code, other.code),
@@ -32,7 +32,7 @@ impl Finding {
         }
     }
 
-    /// The stable code, e.g. `query-decoded`; of two mistakes, both with a `+` between them.
+    /// The stable code, e.g. `query-decoded`; of several mistakes, all with a `+` between them.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code

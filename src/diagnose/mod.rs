@@ -2,8 +2,8 @@
 //!
 //! Given what should have been signed and the signature that somebody else computed, each mistake known from the
 //! field is made on purpose, the signature computed again and compared. What reproduces the received signature is
-//! proved, not guessed: two digests agree by chance once in 2²⁵⁶. Single mistakes come first; two made together are tried only where no
-//! single one explains it.
+//! proved, not guessed: two digests agree by chance once in 2²⁵⁶. Single mistakes come first; two made together are
+//! tried only where no single one explains it. Either may go with one in how the digest is written.
 //!
 //! ```
 //! use countersign::diagnose::diagnose;
@@ -20,14 +20,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod additions;
 mod address;
 mod algorithm;
 mod attempt;
 mod body;
+mod case;
 mod charset;
 mod clock;
 mod fields;
 mod finding;
+mod json;
+mod json_printer;
+mod letters;
+mod orders;
+mod pieces;
 mod query;
 mod reading;
 mod search;
@@ -40,9 +47,11 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 #[cfg(feature = "netvisor")]
-pub(crate) use fields::with_header;
+pub(crate) use additions::with_field_of_other_algorithm;
+#[cfg(any(feature = "netvisor", feature = "netgiro"))]
+pub(crate) use additions::with_header;
 pub use finding::Finding;
-#[cfg(feature = "netvisor")]
+#[cfg(any(feature = "netvisor", feature = "netgiro"))]
 pub(crate) use table::Mistake;
 
 use crate::error::Error;
@@ -127,8 +136,8 @@ impl Diagnosis {
         self.complete
     }
 
-    /// The stable code of the likeliest explanation, e.g. `query-decoded`; of two mistakes made together, both codes
-    /// with a `+` between them. `matches`, `wrong-key`, `other-body`, `signature-malformed` and `not-signed` are
+    /// The stable code of the likeliest explanation, e.g. `query-decoded`; of mistakes made together, all codes with a
+    /// `+` between them. `matches`, `wrong-key`, `other-body`, `signature-malformed` and `not-signed` are
     /// the codes of outcomes without a mistake.
     #[must_use]
     pub fn code(&self) -> &str {
@@ -147,13 +156,17 @@ impl Diagnosis {
         self.first().map_or("", Finding::fix)
     }
 
-    /// What a refusal says of this, where a mistake is proved.
+    /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved: such a
+    /// message was signed by somebody who holds the key, and is no more to be used than a forged one.
     #[cfg(any(feature = "netgiro", feature = "webhook"))]
-    pub(crate) fn note(&self) -> Option<String> {
-        (self.outcome == Outcome::Reproduced).then(|| {
-            let sentence = self.sentence().trim_end_matches('.');
-            format!("a known mistake would explain it, {}: {sentence}", self.code())
-        })
+    pub(crate) fn explain_refusal(&self, error: Error) -> Error {
+        if self.outcome != Outcome::Reproduced {
+            return error;
+        }
+        let sentence = self.sentence().trim_end_matches('.');
+        error
+            .with_note(format!("a known mistake would explain it, {}: {sentence}", self.code()))
+            .with_next_step(format!("{} Until then, do not use the message.", self.fix()))
     }
 
     /// The signature was made with the key `key_id`, and names another that is not known.

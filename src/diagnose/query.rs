@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use ::url::form_urlencoded;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::address::{rewrite, rewritten, with_query};
+use super::address::{is_address, is_query, rewrite, rewritten, with_query};
 use super::attempt::{Attempt, Variant, Variants};
-use super::fields::orders;
-use crate::explain::Transcript;
+use super::letters::{lower_escapes, upper_escapes};
+use super::orders::{orders, permutations};
+use crate::explain::{Part, Transcript};
 use crate::signing::Origin;
 
 /// RFC 3986's unreserved characters stay; JavaScript's `encodeURIComponent` and Python's `quote` differ by a few.
@@ -27,6 +28,9 @@ const URI: &AsciiSet = &URI_COMPONENT
     .remove(b'#');
 const URI_COMPONENT: &AsciiSet = &COMPONENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
 
+/// Of no more parameters than this, every order is tried.
+const MOST_PERMUTED: usize = 5;
+
 pub(super) fn decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     rewritten(
         attempt,
@@ -38,7 +42,8 @@ pub(super) fn decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
     )
 }
 
-/// Encoded where it is signed decoded, encoded by other rules, or encoded twice.
+/// Encoded where it is signed decoded, encoded by other rules, or encoded twice. What differs in the case of hex digits
+/// alone is a mistake with the case.
 pub(super) fn encoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let as_sent = rewrite(attempt, |part, _| {
         let url = transcript.url.as_ref()?;
@@ -55,16 +60,23 @@ pub(super) fn encoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> V
             |url| with_query(url, |query| Some(encode_values(query, URI_COMPONENT))),
             |url| with_query(url, |query| Some(encode_values(query, QUOTE))),
             |url| with_query(url, |query| Some(form_encoded(query))),
+            |url| with_query(url, |query| Some(encode_values(&query.replace('+', "%20"), COMPONENT))),
             |url| with_query(url, |query| Some(query.replace('+', "%20"))),
             |url| with_query(url, |query| Some(query.replace("%20", "+"))),
             |url| Some(url.replace('%', "%25")),
             |url| with_query(url, |query| Some(encode_values(query, URI))),
-            |url| with_query(url, |query| Some(lower_case_escapes(&form_encoded(query)))),
+            // As .NET's `HttpUtility.UrlEncode`.
+            |url| with_query(url, |query| Some(lower_escapes(&form_encoded(query)))),
             |url| with_query(url, |query| Some(encode(query, COMPONENT))),
             |url| Some(encode(url, COMPONENT)),
         ],
     );
-    Box::new(as_sent.map(Variant::from).into_iter().chain(by_other_rules))
+    let addresses = addresses(attempt).map(|address| upper_escapes(&address)).collect::<Vec<_>>();
+    let is_encoded_otherwise = move |variant: &Variant| {
+        let others = self::addresses(&variant.attempt).map(|address| upper_escapes(&address));
+        !others.eq(addresses.iter().cloned())
+    };
+    Box::new(as_sent.map(Variant::from).into_iter().chain(by_other_rules).filter(is_encoded_otherwise))
 }
 
 /// Parameters sorted, or in another order.
@@ -72,18 +84,22 @@ pub(super) fn reordered<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants
     let sorted = rewritten(
         attempt,
         &[
+            |url| with_parameters(url, |parameters| parameters.sort_unstable()),
+            |url| with_parameters(url, |parameters| parameters.reverse()),
+            |url| with_parameters(url, |parameters| parameters.sort_by_key(|one| one.to_lowercase())),
+            |url| with_parameters(url, |parameters| parameters.sort_by_key(|one| name(one).to_owned())),
+            |url| with_parameters(url, |parameters| parameters.sort_by_key(|one| name(one).to_lowercase())),
+            |url| with_parameters(url, |parameters| parameters.sort_unstable_by(|a, b| b.cmp(a))),
             |url| {
-                with_query(url, |query| {
-                    let mut parameters: Vec<_> = query.split('&').collect();
-                    parameters.sort_unstable();
-                    Some(parameters.join("&"))
+                with_parameters(url, |parameters| {
+                    parameters.sort_by_key(|one| std::cmp::Reverse(one.to_lowercase()));
                 })
             },
-            |url| with_query(url, |query| Some(query.split('&').rev().collect::<Vec<_>>().join("&"))),
         ],
     );
     let count = longest_query(attempt);
-    let permuted = orders(count).filter_map(move |order| {
+    let all = if count > MOST_PERMUTED { 0 } else { count };
+    let permuted = orders(count).chain(permutations(all)).filter_map(move |order| {
         let permute = |query: &str| {
             let parameters: Vec<_> = query.split('&').collect();
             let permuted: Vec<_> = order.iter().filter_map(|place| parameters.get(*place)).copied().collect();
@@ -99,18 +115,33 @@ pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
         attempt,
         &[|url| match url.split_once('?') {
             Some((before, _)) => Some(before.to_owned()),
-            None if super::address::is_query(url) => Some(String::new()),
+            None if is_query(url) => Some(String::new()),
             None => None,
         }],
     )
 }
 
-/// How many parameters the query has, up to a number whose orders can all be tried.
+fn with_parameters(url: &str, order: fn(&mut Vec<&str>)) -> Option<String> {
+    with_query(url, |query| {
+        let mut parameters = query.split('&').collect();
+        order(&mut parameters);
+        Some(parameters.join("&"))
+    })
+}
+
+fn name(parameter: &str) -> &str {
+    parameter.split('=').next().unwrap_or_default()
+}
+
+/// How many parameters the query has, up to a number whose usual orders can all be tried.
 fn longest_query(attempt: &Attempt) -> usize {
     const MOST_PARAMETERS: usize = 12;
-    let count = |text: String| text.split('&').count();
-    let parts = attempt.text.iter().filter(|part| super::address::is_address(part));
-    parts.map(|part| count(part.text())).max().unwrap_or_default().min(MOST_PARAMETERS)
+    let count = |address: String| address.split('&').count();
+    addresses(attempt).map(count).max().unwrap_or_default().min(MOST_PARAMETERS)
+}
+
+fn addresses(attempt: &Attempt) -> impl Iterator<Item = String> {
+    attempt.text.iter().filter(|part| is_address(part)).map(Part::text)
 }
 
 fn decode(text: &str) -> Option<String> {
@@ -129,16 +160,6 @@ fn encode_values(query: &str, set: &'static AsciiSet) -> String {
         None => encode_one(pair),
     };
     query.split('&').map(encode_pair).collect::<Vec<_>>().join("&")
-}
-
-/// As .NET's `HttpUtility.UrlEncode` writes them.
-fn lower_case_escapes(text: &str) -> String {
-    let mut runs = text.split('%');
-    let first = runs.next().unwrap_or_default().to_owned();
-    runs.fold(first, |text, run| match run.split_at_checked(2) {
-        Some((digits, rest)) => format!("{text}%{}{rest}", digits.to_ascii_lowercase()),
-        None => format!("{text}%{run}"),
-    })
 }
 
 fn form_encoded(query: &str) -> String {

@@ -28,7 +28,14 @@ impl Effort {
     }
 }
 
-/// Of a mistake with many variants, only the likeliest ones are combined with another mistake.
+/// What single mistakes leave of the budget, however long the body and however many their unlikely variants are.
+const BUDGET_OF_PAIRS: usize = 40 << 20;
+
+/// Of a mistake with many variants, so many are tried before the unlikely ones of any other: where a long body uses the
+/// budget up, each mistake has had its turn.
+const LIKELY_VARIANTS: usize = 12;
+
+/// Only the likeliest ones are combined with another mistake.
 const VARIANTS_IN_PAIRS: usize = 6;
 
 pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort) -> Diagnosis {
@@ -48,9 +55,14 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort) -> Di
         };
     }
     let mut search = Search { transcript, readings, budget: effort.budget(), exhausted: false };
-    let mut findings = search.single();
+    let mut findings = match effort {
+        Effort::Full => search.single(BUDGET_OF_PAIRS),
+        Effort::Brief => search.single(0),
+    };
     if findings.is_empty() && effort == Effort::Full {
+        let unlikely_left = std::mem::take(&mut search.exhausted);
         findings = search.pairs();
+        search.exhausted |= unlikely_left;
     }
     let complete = !search.exhausted;
     match findings.is_empty() {
@@ -67,19 +79,25 @@ struct Search<'t> {
 }
 
 impl Search<'_> {
-    /// Each mistake by itself. One that goes with another encoding counts as two and comes after all others.
-    fn single(&mut self) -> Vec<Finding> {
-        let right = Attempt::of(self.transcript);
-        let (mut single, mut encoded) = (Vec::new(), Vec::new());
-        for mistake in table::all() {
-            let variants = (mistake.variants)(self.transcript, &right);
-            let Some((finding, reading)) = self.first_match(mistake, variants) else { continue };
-            match reading {
-                None => single.push(finding),
-                Some(reading) => encoded.push(finding.and(reading)),
+    /// Each mistake by itself: the likely variants of all, then, where none of these explains it, the others. Leaves
+    /// `reserve` of the budget.
+    fn single(&mut self, reserve: usize) -> Vec<Finding> {
+        self.budget -= reserve;
+        let transcript = self.transcript;
+        let right = Attempt::of(transcript);
+        let made = |mistake: &'static Mistake| (mistake, (mistake.variants)(transcript, &right));
+        let mut mistakes: Vec<_> = table::all().map(made).collect();
+        let mut findings = Vec::new();
+        for count in [LIKELY_VARIANTS, usize::MAX] {
+            for (mistake, variants) in &mut mistakes {
+                findings.extend(self.first_match(mistake, variants.take(count)));
+            }
+            if !findings.is_empty() {
+                break;
             }
         }
-        if single.is_empty() { encoded } else { single }
+        self.budget += reserve;
+        findings
     }
 
     /// Each pair of mistakes, made in the order of the table.
@@ -93,10 +111,8 @@ impl Search<'_> {
                 }
                 for second in table::all().skip(place + 1) {
                     let variants = (second.variants)(self.transcript, &variant.attempt);
-                    let Some((finding, None)) = self.first_match(second, variants.take(VARIANTS_IN_PAIRS))
-                    else {
-                        continue;
-                    };
+                    let found = self.first_match(second, variants.take(VARIANTS_IN_PAIRS));
+                    let Some(finding) = found else { continue };
                     let finding = first.finding().detailed(variant.detail.clone()).and(finding);
                     if !findings.contains(&finding) {
                         findings.push(finding);
@@ -107,12 +123,8 @@ impl Search<'_> {
         findings
     }
 
-    /// The first variant whose digest was received, in whatever encoding.
-    fn first_match(
-        &mut self,
-        mistake: &Mistake,
-        variants: impl Iterator<Item = Variant>,
-    ) -> Option<(Finding, Option<Finding>)> {
+    /// The first variant whose digest was received, with the mistake in its encoding if one was made too.
+    fn first_match(&mut self, mistake: &Mistake, variants: impl Iterator<Item = Variant>) -> Option<Finding> {
         for variant in variants {
             let cost = variant.attempt.length();
             if cost > self.budget {
@@ -122,7 +134,8 @@ impl Search<'_> {
             self.budget -= cost;
             let digest = variant.attempt.digest();
             if let Some(reading) = self.readings.iter().find(|reading| reading.is(&digest)) {
-                return Some((mistake.finding().detailed(variant.detail), reading.finding()));
+                let finding = mistake.finding().detailed(variant.detail);
+                return Some(reading.finding().into_iter().fold(finding, Finding::and));
             }
         }
         None

@@ -1,5 +1,7 @@
 //! Mistakes with secrets: used in another form than the one issued.
 
+use std::rc::Rc;
+
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::STANDARD;
@@ -14,65 +16,128 @@ const LENIENT: GeneralPurposeConfig =
 
 type Form = fn(&[u8]) -> Option<Vec<u8>>;
 
+static BASE64_DECODED: [Form; 1] = [|secret| {
+    let decode = |alphabet| GeneralPurpose::new(alphabet, LENIENT).decode(secret).ok();
+    decode(&alphabet::STANDARD).or_else(|| decode(&alphabet::URL_SAFE))
+}];
+
+static SURROUNDED_BY_WHITESPACE: [Form; 7] = [
+    |secret| Some([secret, b"\n"].concat()),
+    |secret| Some([secret, b"\r\n"].concat()),
+    |secret| Some([secret, b" "].concat()),
+    |secret| Some([b" ", secret].concat()),
+    |secret| Some([secret, b"\r"].concat()),
+    |secret| Some([secret, b"\t"].concat()),
+    |secret| Some([b" ", secret, b" "].concat()),
+];
+
+static OTHERWISE_ENCODED: [Form; 4] = [
+    |secret| hex::decode(secret).ok(),
+    |secret| Some(STANDARD.encode(secret).into_bytes()),
+    |secret| Some([b"\"", secret, b"\""].concat()),
+    |secret| Some([b"'", secret, b"'"].concat()),
+];
+
 pub(super) fn base64_decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(
-        attempt,
-        &[
-            |secret| GeneralPurpose::new(&alphabet::STANDARD, LENIENT).decode(secret).ok(),
-            |secret| GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT).decode(secret).ok(),
-        ],
-    )
+    in_forms(attempt, &BASE64_DECODED)
 }
 
 pub(super) fn surrounded_by_whitespace<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(
-        attempt,
-        &[
-            |secret| Some([secret, b"\n"].concat()),
-            |secret| Some([secret, b"\r\n"].concat()),
-            |secret| Some([secret, b" "].concat()),
-            |secret| Some([b" ", secret].concat()),
-            |secret| Some([secret, b"\r"].concat()),
-            |secret| Some([secret, b"\t"].concat()),
-            |secret| Some([b" ", secret, b" "].concat()),
-        ],
-    )
+    in_forms(attempt, &SURROUNDED_BY_WHITESPACE)
 }
 
 pub(super) fn otherwise_encoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(
-        attempt,
-        &[
-            |secret| hex::decode(secret).ok(),
-            |secret| Some(STANDARD.encode(secret).into_bytes()),
-            |secret| Some([b"\"", secret, b"\""].concat()),
-            |secret| Some([b"'", secret, b"'"].concat()),
-        ],
-    )
+    in_forms(attempt, &OTHERWISE_ENCODED)
 }
 
-/// Every secret in one of the forms, or, where there are several, one of them only; in the text and in the key alike.
+/// Every secret in one of the forms; where there are several, also one of them only, and where there are two, each in a
+/// form of its own. All of that in text and key alike, in the key only, and in the text only.
 fn in_forms<'a>(attempt: &'a Attempt, forms: &'static [Form]) -> Variants<'a> {
-    let mut names: Vec<&str> = secrets(attempt).map(Part::name).collect();
+    let names = names_of_secrets(attempt);
+    Box::new(choices(names.len(), forms).into_iter().flat_map(move |choices| {
+        let names = Rc::clone(&names);
+        places(attempt).iter().flat_map(move |place| {
+            let names = Rc::clone(&names);
+            choices.clone().into_iter().filter_map(move |chosen| place.with_secrets(attempt, &names, chosen))
+        })
+    }))
+}
+
+/// The form that each secret is used in, by its number; the others as issued.
+#[derive(Clone, Copy)]
+enum Chosen {
+    All(Form),
+    Only(usize, Form),
+    Each(Form, Form),
+}
+
+fn choices(count: usize, forms: &[Form]) -> [Vec<Chosen>; 3] {
+    let all = forms.iter().map(|form| Chosen::All(*form)).collect();
+    if count < 2 {
+        return [all, Vec::new(), Vec::new()];
+    }
+    let only =
+        (0..count).flat_map(|number| forms.iter().map(move |form| Chosen::Only(number, *form))).collect();
+    let mut each = Vec::new();
+    for (place, first) in forms.iter().enumerate().filter(|_| count == 2) {
+        let others = forms.iter().enumerate().filter(|(other, _)| *other != place);
+        each.extend(others.map(|(_, second)| Chosen::Each(*first, *second)));
+    }
+    [all, only, each]
+}
+
+impl Chosen {
+    fn form(self, number: usize) -> Option<Form> {
+        match self {
+            Self::All(form) => Some(form),
+            Self::Only(chosen, form) => (chosen == number).then_some(form),
+            Self::Each(first, second) => Some(if number == 0 { first } else { second }),
+        }
+    }
+}
+
+/// Where the secrets are used in another form.
+#[derive(Clone, Copy)]
+enum Place {
+    Everywhere,
+    Key,
+    Text,
+}
+
+fn places(attempt: &Attempt) -> &'static [Place] {
+    let [in_text, in_key] = [&attempt.text, attempt.key_parts()].map(|parts| parts.iter().any(is_secret));
+    if in_text && in_key { &[Place::Everywhere, Place::Key, Place::Text] } else { &[Place::Everywhere] }
+}
+
+impl Place {
+    fn with_secrets(self, attempt: &Attempt, names: &[&str], chosen: Chosen) -> Option<Variant> {
+        let rewrite = |part: &Part| {
+            let number = names.iter().position(|name| is_secret(part) && *name == part.name())?;
+            chosen.form(number)?(&part.bytes)
+        };
+        let (attempt, place) = match self {
+            Self::Everywhere => (attempt.with_parts(rewrite)?, None),
+            Self::Key => (attempt.with_key(rewrite)?, Some("in the key only")),
+            Self::Text => (attempt.with_text(rewrite)?, Some("in the text only")),
+        };
+        let which = match chosen {
+            Chosen::All(_) => None,
+            Chosen::Only(number, _) => names.get(number).copied(),
+            Chosen::Each(..) => Some("each in another way"),
+        };
+        let detail: Vec<&str> = which.into_iter().chain(place).collect();
+        Some(Variant { attempt, detail: (!detail.is_empty()).then(|| detail.join(", ")) })
+    }
+}
+
+fn names_of_secrets(attempt: &Attempt) -> Rc<[&str]> {
+    let secrets = attempt.text.iter().chain(attempt.key_parts()).filter(|part| is_secret(part));
+    let mut names: Vec<&str> = secrets.map(Part::name).collect();
     names.sort_unstable();
     names.dedup();
-    let one_by_one = if names.len() > 1 { names.into_iter().map(Some).collect() } else { Vec::new() };
-    let which = std::iter::once(None).chain(one_by_one);
-    let rewritten = move |form: &'static Form, which: Option<&str>| {
-        attempt.with_parts(|part| {
-            let chosen = part.kind == SegmentKind::Secret && which.is_none_or(|name| name == part.name());
-            if chosen { form(&part.bytes) } else { None }
-        })
-    };
-    let variants = which.flat_map(move |which| {
-        forms.iter().filter_map(move |form| {
-            let attempt = rewritten(form, which)?;
-            Some(Variant { attempt, detail: which.map(str::to_owned) })
-        })
-    });
-    Box::new(variants)
+    names.into()
 }
 
-fn secrets(attempt: &Attempt) -> impl Iterator<Item = &Part> {
-    attempt.text.iter().chain(attempt.key_parts()).filter(|part| part.kind == SegmentKind::Secret)
+fn is_secret(part: &Part) -> bool {
+    part.kind == SegmentKind::Secret
 }

@@ -5,7 +5,7 @@
 
 use super::attempt::{Attempt, Variants};
 use super::finding::Finding;
-use super::{address, algorithm, body, charset, clock, fields, query, secret};
+use super::{additions, address, algorithm, body, case, charset, clock, fields, query, secret};
 use crate::explain::Transcript;
 
 /// A known mistake: what it is called, what to do about it, and how to make it.
@@ -29,10 +29,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mistake> {
     let all = MISTAKES.iter();
     #[cfg(feature = "netvisor")]
     let all = all.chain(&crate::netvisor::MISTAKES);
+    #[cfg(feature = "netgiro")]
+    let all = all.chain(&crate::netgiro::MISTAKES);
     all
 }
 
-static MISTAKES: [Mistake; 34] = [
+static MISTAKES: [Mistake; 37] = [
     Mistake {
         code: "query-decoded",
         sentence: "The URL or query was signed with its percent-encoding undone.",
@@ -79,7 +81,7 @@ static MISTAKES: [Mistake; 34] = [
         code: "url-case",
         sentence: "The URL was signed in another case.",
         fix: "Sign it letter by letter as it is sent; upper and lower case differ, in `%2f` too.",
-        variants: address::case,
+        variants: case::other,
     },
     Mistake {
         code: "trailing-slash",
@@ -104,6 +106,12 @@ static MISTAKES: [Mistake; 34] = [
         sentence: "http was signed for https, or the reverse.",
         fix: "Sign the scheme that the client uses, also behind a proxy that ends TLS.",
         variants: address::scheme,
+    },
+    Mistake {
+        code: "url-as-typed",
+        sentence: "The URL was signed as it was typed, not as it is sent.",
+        fix: "Parse it first; then sign and send the text that the parser gives.",
+        variants: address::typed_url,
     },
     Mistake {
         code: "proxy-url",
@@ -176,6 +184,18 @@ static MISTAKES: [Mistake; 34] = [
         sentence: "The fields were joined without the separator between them.",
         fix: "Put the separator between all fields of the text and of the key, and none at the ends.",
         variants: fields::unseparated,
+    },
+    Mistake {
+        code: "separator-trailing",
+        sentence: "The text was signed with a separator after its end, or without the one that is sent there.",
+        fix: "Put separators between fields or parameters only, and send the query that is signed.",
+        variants: fields::separated_at_the_end,
+    },
+    Mistake {
+        code: "method-included",
+        sentence: "The method was signed as one more part.",
+        fix: "Leave it out: this provider does not sign it.",
+        variants: additions::method,
     },
     Mistake {
         code: "charset",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -38,11 +38,16 @@ pub struct Transcript {
     pub(crate) mac: Option<MacKey>,
     pub(crate) text: Vec<Part>,
     pub(crate) key: Vec<Part>,
+    /// Text and key as they would be with the provider's other algorithm, if it has one.
+    pub(crate) other_algorithm: Option<Box<Self>>,
+    pub(crate) method: Option<Method>,
     /// With the fragment.
     pub(crate) url: Option<Url>,
     /// Also where it is not signed; empty where there is none.
     pub(crate) body: Arc<[u8]>,
     headers: Vec<SentHeader>,
+    /// As somebody typed it, before it was parsed.
+    pub(crate) typed_url: Option<String>,
     pub(crate) other_urls: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
 }
@@ -76,15 +81,15 @@ impl Transcript {
     ) -> Result<Self, Error> {
         let named = |error: Error| error.in_provider(provider.name());
         provider.scope().check(request.url()).map_err(named)?;
-        let mut transcript = Self::empty(provider.name(), provider.mac().cloned());
-        if transcript.mac.is_some() {
-            let mut take = |segment: Segment<'_>| transcript.text.push(Part::of(segment));
-            provider.signed_text(request, &stamp, &mut SignedText::new(&mut take)).map_err(named)?;
+        let mut transcript = Self::stated(provider, request, &stamp).map_err(named)?;
+        if let Some(other) = provider.other_algorithm() {
+            let other = Self::stated(&other, request, &stamp).map_err(named)?;
+            transcript.other_algorithm = Some(Box::new(other));
         }
+        transcript.method = Some(request.method().clone());
         transcript.url = Some(request.url().clone());
         // A stream has no bytes yet; a provider that signs it has refused by now.
         transcript.body = request.body().unwrap_or_default().into();
-        let mut transcript = transcript.key(|key| provider.mac_key_text(key));
         let signature = transcript.signature();
         let (mut map, mut written) = (request.headers().clone(), Vec::new());
         provider.headers(stamp, &mut AuthHeaders::explained(&mut map, signature, &mut written));
@@ -96,15 +101,28 @@ impl Transcript {
         Ok(transcript)
     }
 
+    /// The text and the key that a provider states, and nothing else.
+    fn stated<P: Provider>(provider: &P, request: &Outgoing<'_>, stamp: &P::Stamp) -> Result<Self, Error> {
+        let mut transcript = Self::empty(provider.name(), provider.mac().cloned());
+        if transcript.mac.is_some() {
+            let mut take = |segment: Segment<'_>| transcript.text.push(Part::of(segment));
+            provider.signed_text(request, stamp, &mut SignedText::new(&mut take))?;
+        }
+        Ok(transcript.key(|key| provider.mac_key_text(key)))
+    }
+
     fn empty(name: &str, mac: Option<MacKey>) -> Self {
         Self {
             name: name.to_owned(),
             mac,
             text: Vec::new(),
             key: Vec::new(),
+            other_algorithm: None,
+            method: None,
             url: None,
             body: Arc::default(),
             headers: Vec::new(),
+            typed_url: None,
             other_urls: Vec::new(),
             other_keys: Vec::new(),
         }
@@ -128,6 +146,13 @@ impl Transcript {
     #[must_use]
     pub fn url(mut self, url: &Url) -> Self {
         self.url = Some(url.clone());
+        self
+    }
+
+    /// Gives diagnoses the URL as somebody typed it: what is signed by a program that parses a URL only to send it.
+    #[must_use]
+    pub fn typed_url(mut self, url: impl Into<String>) -> Self {
+        self.typed_url = Some(url.into());
         self
     }
 

@@ -5,14 +5,21 @@ use url::Url;
 
 use super::Netgiro;
 use super::credentials::NAME;
-use super::reply::{ReplyFault, SentRequest, single};
+use super::reply::{ReplyFault, SentRequest, is_nonce, single};
 use super::signing::{NONCE, SIGNATURE};
 use crate::diagnose::Diagnosis;
 use crate::error::Error;
 use crate::explain::Transcript;
+#[cfg(feature = "middleware")]
+use crate::middleware::read_body;
 
 /// A longer body is not worth a diagnosis that nobody asked for.
 const LONGEST_NOTED: usize = 64 << 10;
+
+/// Whether a mistake in what was signed, or in how the signature is written, may be the reason of a refusal.
+fn may_be_a_mistake(error: &Error) -> bool {
+    matches!(error.fault(), Some(ReplyFault::Mismatch | ReplyFault::SignatureMalformed))
+}
 
 impl Netgiro {
     /// The signature that a reply to `sent` with these headers and this body should carry, to be explained or
@@ -58,14 +65,36 @@ impl Netgiro {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Error {
-        if error.fault() != Some(&ReplyFault::Mismatch) || body.len() > LONGEST_NOTED {
+        if !may_be_a_mistake(&error) || body.len() > LONGEST_NOTED {
             return error;
         }
-        self.known_mistake(sent, headers, body).into_iter().fold(error, Error::with_note)
+        match self.diagnose_honest(sent, headers, body) {
+            Some(diagnosis) => diagnosis.explain_refusal(error),
+            None => error,
+        }
     }
 
-    fn known_mistake(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    /// As [`Netgiro::note_known_mistake`], of a reply that was refused before its body was read.
+    #[cfg(feature = "middleware")]
+    pub(super) async fn note_mistake_in_headers(
+        &self,
+        error: Error,
+        sent: &SentRequest,
+        response: &mut reqwest::Response,
+    ) -> Error {
+        if !may_be_a_mistake(&error) {
+            return error;
+        }
+        match read_body(response, LONGEST_NOTED.min(self.body_limit), |_| ()).await {
+            Ok(body) => self.note_known_mistake(error, sent, response.headers(), &body),
+            Err(_) => error,
+        }
+    }
+
+    /// `None` for a reply whose nonce would be refused: the request sent back in another encoding proves nothing.
+    fn diagnose_honest(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Option<Diagnosis> {
+        headers.get(NONCE).filter(|nonce| is_nonce(nonce.as_bytes()) && Some(*nonce) != sent.nonce())?;
         let received = headers.get(SIGNATURE)?.to_str().ok()?;
-        self.reply_transcript(sent, headers, body).ok()?.diagnose_briefly(received).note()
+        Some(self.reply_transcript(sent, headers, body).ok()?.diagnose_briefly(received))
     }
 }

@@ -34,7 +34,11 @@ impl Netgiro {
             Err(error) if is_gateway_answer(&response, &error) => {
                 return withhold(response, &error);
             }
-            Err(error) => return Err(self.refuse(&response, error)),
+            Err(error) => {
+                #[cfg(feature = "explain")]
+                let error = self.note_mistake_in_headers(error, &sent, &mut response).await;
+                return Err(self.refuse(&response, error));
+            }
         };
         if self.stream_replies && !self.report_only {
             return stream::verified_at_its_end(self, check, response);

@@ -28,6 +28,8 @@ mod document;
 mod explain;
 #[cfg(feature = "middleware")]
 mod middleware;
+#[cfg(feature = "explain")]
+mod mistakes;
 mod model;
 mod nonce;
 mod reply;
@@ -42,6 +44,8 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
+#[cfg(feature = "explain")]
+pub(crate) use mistakes::MISTAKES;
 pub use model::{ApiResponse, ResultCode, SimpleResponse};
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::Stamp;

@@ -59,6 +59,11 @@ impl SentRequest {
     pub(super) fn url(&self) -> &str {
         as_sent(&self.url)
     }
+
+    #[cfg(feature = "explain")]
+    pub(super) fn nonce(&self) -> Option<&HeaderValue> {
+        self.marks.nonce.as_ref()
+    }
 }
 
 /// Neither path nor query, which may hold personal data.
@@ -178,15 +183,18 @@ impl Netgiro {
         self.begin(sent, headers).map_err(|fault| Error::new(fault).with_reference_id(reference_id(headers)))
     }
 
-    /// Judges a whole reply: `body` is what arrived, decompressed. With the feature `explain`, a mismatch carries a note
-    /// where a known mistake would explain it.
+    /// Judges a whole reply: `body` is what arrived, decompressed. With the feature `explain`, a signature that does not
+    /// match, or is not written as it should be, carries a note where a known mistake would explain it.
     ///
     /// # Errors
     /// One of [`ReplyFault`], with the reply's reference id.
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
-        let mut check = self.begin_reply(sent, headers)?;
-        check.update(body);
-        check.finish(&self.seen).map_err(|error| self.note_known_mistake(error, sent, headers, body))
+        let judge = || {
+            let mut check = self.begin_reply(sent, headers)?;
+            check.update(body);
+            check.finish(&self.seen)
+        };
+        judge().map_err(|error| self.note_known_mistake(error, sent, headers, body))
     }
 
     #[cfg(not(feature = "explain"))]

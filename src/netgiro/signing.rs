@@ -14,7 +14,7 @@ use crate::signing::{
     AuthHeaders, Charset, Encoding, MacKey, Origin, Outgoing, Provider, Segment, SignedText, write_values,
 };
 
-const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
+pub(super) const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
 pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("netgiro_signature");
 pub(super) const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");

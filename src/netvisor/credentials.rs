@@ -1,6 +1,6 @@
 //! Making a [`Netvisor`] out of what the vendor issued.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use zeroize::Zeroizing;
 
 use super::{Language, MacAlgorithm, Netvisor, encoding};
@@ -111,14 +111,7 @@ impl Netvisor {
     fn build(credentials: &Credentials, algorithm: MacAlgorithm) -> Result<Self, Error> {
         let customer_key = encoding::secret("customer_key", credentials.customer_key.expose_secret())?;
         let partner_key = encoding::secret("partner_key", credentials.partner_key.expose_secret())?;
-        let mac = match algorithm {
-            MacAlgorithm::Sha256 => MacKey::sha256(Encoding::HexLower),
-            MacAlgorithm::HmacSha256 => {
-                let keys = [customer_key.expose_secret(), partner_key.expose_secret()];
-                let key = Zeroizing::new(keys.join(&b'&'));
-                MacKey::hmac_sha256(&key, Encoding::HexLower)?
-            }
-        };
+        let mac = mac_key(algorithm, &customer_key, &partner_key)?;
         Ok(Self {
             sender: encoding::header("sender", &credentials.sender)?,
             customer_id: encoding::header("customer_id", &credentials.customer_id)?,
@@ -133,5 +126,21 @@ impl Netvisor {
             fail_on_failed: false,
             settings: Settings::new(&ORIGINS)?,
         })
+    }
+}
+
+/// The hash state that a signature with `algorithm` starts from.
+pub(super) fn mac_key(
+    algorithm: MacAlgorithm,
+    customer_key: &SecretSlice<u8>,
+    partner_key: &SecretSlice<u8>,
+) -> Result<MacKey, Error> {
+    match algorithm {
+        MacAlgorithm::Sha256 => Ok(MacKey::sha256(Encoding::HexLower)),
+        MacAlgorithm::HmacSha256 => {
+            let keys = [customer_key.expose_secret(), partner_key.expose_secret()];
+            let key = Zeroizing::new(keys.join(&b'&'));
+            MacKey::hmac_sha256(&key, Encoding::HexLower)
+        }
     }
 }

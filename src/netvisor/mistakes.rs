@@ -1,10 +1,21 @@
 //! Mistakes that only Netvisor's format invites.
 
-use crate::diagnose::{Mistake, with_header};
+use super::signing::{PARTNER_ID, TIMESTAMP_UNIX_FIELD};
+use crate::diagnose::{Mistake, with_field_of_other_algorithm, with_header};
 
-pub(crate) static MISTAKES: [Mistake; 1] = [Mistake {
-    code: "partner-id-included",
-    sentence: "The partner id was signed as one more field.",
-    fix: "Leave it out of the signed text: it is sent in its header and not signed.",
-    variants: |transcript, attempt| with_header(transcript, attempt, super::signing::PARTNER_ID.as_str()),
-}];
+pub(crate) static MISTAKES: [Mistake; 2] = [
+    Mistake {
+        code: "partner-id-included",
+        sentence: "The partner id was signed as one more field.",
+        fix: "Leave it out of the signed text and of the key: it is sent in its header and not signed.",
+        variants: |transcript, attempt| with_header(transcript, attempt, PARTNER_ID.as_str()),
+    },
+    Mistake {
+        code: "timestamp-unix-included",
+        sentence: "The Unix timestamp was signed with an algorithm that does not have it.",
+        fix: "Leave it out, or move to HMACSHA256, whose text has it.",
+        variants: |transcript, attempt| {
+            with_field_of_other_algorithm(transcript, attempt, TIMESTAMP_UNIX_FIELD)
+        },
+    },
+];

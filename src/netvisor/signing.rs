@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue, header};
 use secrecy::ExposeSecret as _;
 
-use super::credentials::NAME;
+use super::credentials::{NAME, mac_key};
 use super::{Language, MacAlgorithm, Netvisor, Stamp, TransactionId, encoding};
 use crate::error::Error;
 use crate::scope::Scope;
@@ -18,6 +18,8 @@ const TRANSACTION_ID: HeaderName = HeaderName::from_static("x-netvisor-authentic
 const MAC: HeaderName = HeaderName::from_static("x-netvisor-authentication-mac");
 const ALGORITHM: HeaderName =
     HeaderName::from_static("x-netvisor-authentication-machashcalculationalgorithm");
+/// The field that only the text of the HMAC has.
+pub(super) const TIMESTAMP_UNIX_FIELD: &str = "timestamp_unix";
 const USE_STATUS_CODES: HeaderName =
     HeaderName::from_static("x-netvisor-authentication-usehttpresponsestatuscodes");
 const LANGUAGE: HeaderName = HeaderName::from_static("x-netvisor-interface-language");
@@ -63,6 +65,15 @@ impl Provider for Netvisor {
         }
     }
 
+    fn other_algorithm(&self) -> Option<Self> {
+        let other = match self.mac.algorithm() {
+            MacAlgorithm::HmacSha256 => MacAlgorithm::Sha256,
+            MacAlgorithm::Sha256 => MacAlgorithm::HmacSha256,
+        };
+        let mac = mac_key(other, &self.customer_key, &self.partner_key).ok()?;
+        Some(Self { mac, ..self.clone() })
+    }
+
     fn signed_text(
         &self,
         request: &Outgoing<'_>,
@@ -89,7 +100,8 @@ impl Provider for Netvisor {
             .push(field("transaction_id", stamp.transaction_id.as_bytes(), Origin::Drawn))
             .separator("&");
         if self.mac.algorithm() == MacAlgorithm::HmacSha256 {
-            text.push(field("timestamp_unix", stamp.timestamp_unix.as_bytes(), Origin::Clock)).separator("&");
+            text.push(field(TIMESTAMP_UNIX_FIELD, stamp.timestamp_unix.as_bytes(), Origin::Clock))
+                .separator("&");
         }
         self.state_keys(text);
         Ok(())

@@ -59,6 +59,15 @@ pub trait Provider: Send + Sync + 'static {
     /// out, as by default, mistakes made with the key are not tried. Signing does not call it.
     fn mac_key_text(&self, _key: &mut SignedText<'_>) {}
 
+    /// The same provider with the other algorithm that its API knows; `None`, as by default, where there is one only.
+    /// Diagnoses try what would be signed with it. Signing does not call it.
+    fn other_algorithm(&self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// States the signed text, segment by segment, in order. The only place where it is stated.
     ///
     /// # Errors

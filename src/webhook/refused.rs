@@ -190,7 +190,7 @@ impl Fault for Refused {
                 "Hand over the bytes as received: something in between parses and prints the body again."
             }
             Self::SignatureMismatch => {
-                "Check the key behind this id, then whether a proxy changes host, path or headers (`public_origin`)."
+                "Check the key, then whether something in between changes what the signature covers."
             }
             Self::Replayed => {
                 "Nothing, if the vendor repeats deliveries; otherwise someone has recorded one."

@@ -17,6 +17,8 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// Whether a proxy that changes host or path breaks the signature.
     const COVERS_URL: bool;
+    /// What to do about a signature that does not match what arrived.
+    const AFTER_MISMATCH: &'static str;
     /// A key, prepared.
     type Key: Send + Sync + 'static;
     /// What the signed text needs besides the body.

@@ -157,9 +157,13 @@ impl<S: Scheme> Verifier<S> {
     }
 
     pub(super) fn error(&self, refused: Refused, parts: &Parts) -> Error {
-        let names_both = S::COVERS_URL && refused == Refused::SignatureMismatch;
+        let is_mismatch = refused == Refused::SignatureMismatch;
         let error = Error::new(refused).in_provider(S::NAME);
-        if names_both { error.with_note(self.delivery(parts).addresses()) } else { error }
+        if !is_mismatch {
+            return error;
+        }
+        let error = error.with_next_step(S::AFTER_MISMATCH);
+        if S::COVERS_URL { error.with_note(self.delivery(parts).addresses()) } else { error }
     }
 
     /// The refusal, with the known mistake that would explain it, a few times a second.

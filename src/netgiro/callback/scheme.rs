@@ -40,6 +40,8 @@ pub struct Stated<'r> {
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
     const COVERS_URL: bool = true;
+    const AFTER_MISMATCH: &'static str =
+        "Check the secret, then whether a proxy changes host, path or body (`public_origin`).";
     type Key = Key;
     type Stated<'r> = Stated<'r>;
 

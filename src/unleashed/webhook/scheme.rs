@@ -14,6 +14,8 @@ pub struct Scheme;
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
     const COVERS_URL: bool = false;
+    const AFTER_MISMATCH: &'static str =
+        "Check the signing key, then whether something in between parses the body and prints it again.";
     type Key = HmacKey;
     /// The timestamp.
     type Stated<'r> = i64;

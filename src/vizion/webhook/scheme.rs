@@ -33,6 +33,8 @@ pub struct Covered<'r> {
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
     const COVERS_URL: bool = true;
+    const AFTER_MISMATCH: &'static str =
+        "Check the key behind this id, then whether a proxy changes host, path or headers (`public_origin`).";
     type Key = HmacKey;
     type Stated<'r> = Covered<'r>;
 

@@ -48,9 +48,10 @@ impl<S: Scheme> Verifier<S> {
         if body.len() > LONGEST_NOTED {
             return error;
         }
-        let diagnosis = self.diagnosis(parts, body, Transcript::diagnose_briefly);
-        let note = diagnosis.ok().and_then(|diagnosis| diagnosis.note());
-        note.into_iter().fold(error, Error::with_note)
+        match self.diagnosis(parts, body, Transcript::diagnose_briefly) {
+            Ok(diagnosis) => diagnosis.explain_refusal(error),
+            Err(_) => error,
+        }
     }
 
     fn diagnosis(&self, parts: &Parts, body: &[u8], diagnose: Diagnose) -> Result<Diagnosis, Refused> {

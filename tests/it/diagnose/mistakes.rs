@@ -24,9 +24,10 @@ pub(super) static MISTAKES: &[Made] = &[
     }),
     ("query-encoded", |s| s.edit_query(|query| query.replace('+', "%20"))),
     ("query-encoded", |s| s.edit("address", |address| address.replace('%', "%25"))),
-    // As JavaScript's `encodeURI`, and as .NET's `UrlEncode`.
+    // As JavaScript's `encodeURI`.
     ("query-encoded", |s| s.edit_query(|query| query.replace("%40", "@"))),
-    ("query-encoded", |s| s.edit_query(|query| query.replace("%C3%BC", "%c3%bc"))),
+    // The case of hex digits alone, as .NET's `UrlEncode` has it.
+    ("url-case", |s| s.edit_query(|query| query.replace("%C3%BC", "%c3%bc"))),
     ("query-reordered", |s| s.edit_query(|query| reorder(query, |parameters| parameters.sort_unstable()))),
     ("query-reordered", |s| s.edit_query(|query| reorder(query, |parameters| parameters.swap(1, 2)))),
     ("query-reordered", |s| s.edit_query(|query| reorder(query, |parameters| parameters.rotate_left(1)))),
@@ -54,6 +55,13 @@ pub(super) static MISTAKES: &[Made] = &[
         s.edit("address", |address| match address.contains("%40") {
             true => sent.clone(),
             false => address.to_owned(),
+        });
+    }),
+    ("path-included", |s| {
+        let path = s.url.path().to_owned();
+        s.edit("address", |address| match address.contains("://") {
+            true => address.to_owned(),
+            false => format!("{path}{address}"),
         });
     }),
     ("host-missing", |s| s.edit_url(|url| format!("/{}", url.splitn(4, '/').nth(3).unwrap()))),
@@ -92,6 +100,23 @@ pub(super) static MISTAKES: &[Made] = &[
             s.insert(1, "body", BODY);
         }
     }),
+    ("app-key-included", |s| {
+        if s.has("nonce") {
+            s.insert(1, "app_key", "app-key");
+        }
+    }),
+    ("method-included", |s| s.insert(0, "method", "POST")),
+    ("method-included", |s| {
+        if s.has("nonce") {
+            s.insert(2, "method", "post");
+        }
+    }),
+    ("separator-trailing", |s| {
+        if s.has("sender") {
+            s.insert(s.fields.len(), "nothing", "");
+        }
+    }),
+    ("separator-trailing", |s| s.edit_query(|query| format!("{query}&"))),
     ("charset", |s| change_charset(s, utf_8)),
     ("charset", |s| change_charset(s, latin_1)),
     ("charset", |s| change_charset(s, latin_9)),

@@ -1,9 +1,13 @@
 //! Each known mistake, made by independent code, is diagnosed by its code.
 
+mod bodies;
 mod canary;
 mod made;
 mod mistakes;
+mod netgiro;
+mod netvisor;
 mod pairs;
 mod replies;
 mod subject;
+mod urls;
 mod wrong_key;

@@ -1,14 +1,20 @@
 //! Signatures of what came in: Netgíró's replies, and any segments with a key.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use countersign::diagnose::Outcome;
 use countersign::explain::Transcript;
 use countersign::netgiro::{Netgiro, SentRequest};
 use countersign::signing::{Charset, Encoding, MacKey, Origin, Segment};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::{HeaderMap, HeaderValue, Request};
+use http::{HeaderMap, Request};
+use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
 use super::subject::SECRET;
+use crate::support::chains::fault;
+use crate::support::netgiro::{BODY, client, provider, signature};
+use crate::support::server::{Answer, Server};
 
 const URL: &str = "https://api.netgiro.is/v1/Sales/GetList?AllForCompany=true";
 const COMPACT: &str = r#"{"Success":true,"ResultCode":200}"#;
@@ -16,15 +22,29 @@ const PRETTY: &str = "{\n  \"Success\": true,\n  \"ResultCode\": 200\n}";
 
 /// A reply with `body`, signed as if the URL, the body and the secret had been others; judged.
 fn refusal(secret: &str, signed_url: &str, signed_body: &str, body: &str) -> countersign::Error {
+    let signature = hex::encode(Sha256::digest(format!("{secret}42{signed_url}{signed_body}")));
+    refusal_of(|_| ("42".to_owned(), signature), URL, body)
+}
+
+/// A reply whose nonce and signature are made of the headers of the request to `url`; judged.
+fn refusal_of(
+    sign: impl FnOnce(&HeaderMap) -> (String, String),
+    url: &str,
+    body: &str,
+) -> countersign::Error {
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
-    let mut request = Request::get(URL).body(()).unwrap();
+    let mut request = Request::get(url).body(()).unwrap();
     countersign::sign_http(&netgiro, &mut request).unwrap();
     let sent = SentRequest::new(&countersign::Outgoing::from_http(&request).unwrap());
-    let signature = hex::encode(Sha256::digest(format!("{secret}42{signed_url}{signed_body}")));
+    let (nonce, signature) = sign(request.headers());
     let mut headers = HeaderMap::new();
-    headers.insert("netgiro_nonce", HeaderValue::from_static("42"));
+    headers.insert("netgiro_nonce", nonce.parse().unwrap());
     headers.insert("netgiro_signature", signature.parse().unwrap());
     netgiro.verify_reply(&sent, &headers, body.as_bytes()).unwrap_err()
+}
+
+fn digest(nonce: &str, url: &str, body: &str) -> Vec<u8> {
+    Sha256::digest(format!("{SECRET}{nonce}{url}{body}")).to_vec()
 }
 
 #[test]
@@ -36,10 +56,78 @@ fn a_refused_reply_says_which_known_mistake_would_explain_it() {
         ("host-missing", refusal(SECRET, path, COMPACT, COMPACT)),
         ("url-scheme", refusal(SECRET, &URL.replace("https", "http"), COMPACT, COMPACT)),
         ("url-case", refusal(SECRET, &URL.to_lowercase(), COMPACT, COMPACT)),
+        ("url-case", refusal(SECRET, &URL.replace("/Sales/", "/sales/"), COMPACT, COMPACT)),
     ];
     for (code, error) in cases {
         assert_eq!(error.code(), "reply-signature-mismatch");
         assert!(error.notes().iter().any(|note| note.contains(code)), "{code}: {error}");
+    }
+}
+
+#[test]
+fn a_signature_written_in_another_way_is_explained_and_still_refused() {
+    let right = digest("42", URL, COMPACT);
+    let hmac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    let hmac = hmac.chain_update(format!("42{URL}{COMPACT}")).finalize().into_bytes();
+    let cases = [
+        ("base64-for-hex", BASE64.encode(&right)),
+        ("base64-of-hex", BASE64.encode(hex::encode(&right))),
+        ("hmac-for-plain-hash+base64-for-hex", BASE64.encode(hmac)),
+        ("md5", hex::encode(Md5::digest(format!("{SECRET}42{URL}{COMPACT}")))),
+    ];
+    for (code, signature) in cases {
+        let error = refusal_of(|_| ("42".to_owned(), signature), URL, COMPACT);
+        assert_eq!(error.code(), "reply-signature-malformed", "{code}");
+        assert!(error.notes()[0].contains(&format!("would explain it, {code}: ")), "{code}: {error}");
+        assert!(!error.next_step().contains("forged"), "{code}: {}", error.next_step());
+        assert!(error.next_step().contains("do not use"), "{code}: {}", error.next_step());
+    }
+    let text = format!("{}", refusal_of(|_| ("42".to_owned(), BASE64.encode([7; 32])), URL, COMPACT));
+    assert!(!text.contains("known mistake"), "{text}");
+}
+
+/// Whoever records a request can write its signature in base64; that shows no key.
+#[test]
+fn a_request_sent_back_in_another_encoding_gets_no_note() {
+    let reflected = |headers: &HeaderMap| {
+        let nonce = headers["netgiro_nonce"].to_str().unwrap().to_owned();
+        let signature = hex::decode(&headers["netgiro_signature"]).unwrap();
+        assert_eq!(signature, digest(&nonce, URL, ""));
+        (nonce, BASE64.encode(signature))
+    };
+    let error = refusal_of(reflected, URL, "");
+    assert_eq!((error.code(), error.notes().len()), ("reply-signature-malformed", 0), "{error}");
+    assert!(error.next_step().contains("forged"), "{}", error.next_step());
+}
+
+/// The last of all mistakes has its turn within the budget of a refusal, whatever the URL offers to try.
+#[test]
+fn each_mistake_is_tried_on_the_longest_reply_and_url_that_get_a_note() {
+    let query = (0..20).map(|n| format!("Name{n}=V%C3%A4lue%2f{}", n * 7 % 20)).collect::<Vec<_>>().join("&");
+    let url = format!("https://api.netgiro.is/v1/Sales/GetList/Of/All?{query}");
+    let item = r#"{"name":"Jürgen/A","price":1.5},"#;
+    let body = format!("[{}1]", item.repeat((60 << 10) / item.len()));
+    let md5 = hex::encode(Md5::digest(format!("{SECRET}42{url}{body}")));
+    let hmac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    let hmac = hmac.chain_update(format!("42{url}{body}")).finalize().into_bytes();
+    for (code, signature) in [("md5", md5), ("hmac-for-plain-hash", hex::encode(hmac))] {
+        let error = refusal_of(|_| ("42".to_owned(), signature), &url, &body);
+        assert!(error.notes()[0].contains(code), "{code}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn the_middleware_explains_a_signature_in_base64_and_refuses_it() {
+    let server = Server::start(|request, _| {
+        let signature = BASE64.encode(hex::decode(signature("42", &request.url(), BODY.as_bytes())).unwrap());
+        Answer::new(200, BODY).header("netgiro_nonce", "42").header("netgiro_signature", signature)
+    })
+    .await;
+    for provider in [provider(server.origin()), provider(server.origin()).dangerous_stream_replies()] {
+        let error = client(provider).get(server.url("/v1/sales")).send().await.unwrap_err();
+        let error = fault(&error);
+        assert_eq!(error.code(), "reply-signature-malformed");
+        assert!(error.notes().iter().any(|note| note.contains("base64-for-hex")), "{error}");
     }
 }
 

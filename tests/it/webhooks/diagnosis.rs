@@ -22,6 +22,7 @@ const URL: &str = "https://shop.example.is/paid?order=7";
 struct Said {
     refusal: &'static str,
     notes: String,
+    next_step: String,
     diagnosis: String,
     /// Everything that is printed.
     text: String,
@@ -51,6 +52,7 @@ fn said(judge: &Judge, request: Request<Bytes>) -> Said {
     Said {
         refusal: error.code(),
         notes: error.notes().join("; "),
+        next_step: error.next_step().to_owned(),
         diagnosis: code,
         text: format!("{error:#} {error:?} {diagnosis:?} {shown:?} {explained:?}"),
     }
@@ -233,6 +235,45 @@ fn each_mistake_is_named_in_the_refusal_and_by_the_diagnosis() {
 }
 
 #[test]
+fn a_proved_mistake_says_how_to_mend_it_and_not_that_the_delivery_is_forged() {
+    for ((code, ..), said) in all_said() {
+        assert!(!said.next_step.contains("forged"), "{code}: {}", said.next_step);
+        assert!(
+            said.next_step.ends_with("Until then, do not use the message."),
+            "{code}: {}",
+            said.next_step
+        );
+        if code == "hex-for-base64" {
+            assert!(said.next_step.starts_with("Encode the 32 bytes"), "{}", said.next_step);
+        }
+    }
+}
+
+#[test]
+fn after_a_mismatch_each_scheme_speaks_of_what_it_has() {
+    let nobodys = BASE64.encode([7; 32]);
+    let seconds = (NOW_MS / 1000).to_string();
+    let stock = with_headers(
+        Request::post("/stock").body(Bytes::from_static(BODY.as_bytes())).unwrap(),
+        &[("x-unleashed-timestamp", &seconds), ("x-unleashed-signature", &nobodys)],
+    );
+    let unleashed = unleashed::webhook::Verifier::builder().signing_key(SECRET).unwrap().build();
+    let netgiro = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let netgiro = netgiro.secret(SECRET).unwrap().build();
+    let vizion = sent(|sender| sender.secret = "nobody's".to_owned());
+    let cases = [
+        (said(&judge!(builder().build()), vizion), ["this id", "public_origin"].as_slice(), [].as_slice()),
+        (said(&judge!(netgiro), netgiro_delivery(&"07".repeat(32), BODY)), &["public_origin"], &["this id"]),
+        (said(&judge!(unleashed), stock), &["signing key"], &["this id", "public_origin", "proxy", "host"]),
+    ];
+    for (said, present, absent) in cases {
+        assert_eq!(said.refusal, MISMATCH);
+        assert!(present.iter().all(|word| said.next_step.contains(word)), "{}", said.next_step);
+        assert!(absent.iter().all(|word| !said.next_step.contains(word)), "{}", said.next_step);
+    }
+}
+
+#[test]
 fn the_other_key_and_the_proxys_url_are_named() {
     let notes: String = all_said().into_iter().map(|(_, said)| said.notes).collect();
     for named in ["the key hmac-key-2", "https://hooks.example.com/vizion", "https://pay.example.is/in/paid"]
@@ -286,7 +327,7 @@ fn a_long_body_is_not_diagnosed_unasked() {
     let long = format!("{BODY}{}", " ".repeat(64 << 10));
     let request = arrived(sent(|_| ()), |request| *request.body_mut() = Bytes::from(long));
     let said = said(&judge!(builder().build()), request);
-    assert_eq!((said.notes.as_str(), said.diagnosis.as_str()), ("", "body-reserialised"));
+    assert_eq!((said.notes.as_str(), said.diagnosis.as_str()), ("", "body-line-end"));
 }
 
 #[tokio::test]

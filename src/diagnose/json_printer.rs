@@ -1,0 +1,107 @@
+//! How JSON is written in each style.
+
+use std::io::{self, Write};
+
+use serde_json::ser::Formatter;
+
+use super::json::{Layout, Style};
+
+/// Writes in one style.
+pub(super) struct Printer {
+    style: Style,
+    depth: usize,
+    /// Whether the innermost array or object has a value.
+    filled: bool,
+}
+
+impl Printer {
+    pub(super) fn new(style: Style) -> Self {
+        Self { style, depth: 0, filled: false }
+    }
+
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        writer.write_all(bracket)
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth = self.depth.saturating_sub(1);
+        if self.filled {
+            self.start_line(writer)?;
+        }
+        writer.write_all(bracket)
+    }
+
+    fn separate<W: ?Sized + Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(if self.style.layout == Layout::Spaced { b", " } else { b"," })?;
+        }
+        self.start_line(writer)
+    }
+
+    fn start_line<W: ?Sized + Write>(&self, writer: &mut W) -> io::Result<()> {
+        let Layout::Indented(indent) = self.style.layout else { return Ok(()) };
+        writer.write_all(b"\n")?;
+        (0..self.depth).try_for_each(|_| writer.write_all(indent.as_bytes()))
+    }
+}
+
+impl Formatter for Printer {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.separate(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.separate(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(if self.style.layout == Layout::Compact { b":" } else { b": " })
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        let is_kept =
+            |c: char| (c.is_ascii() || !self.style.ascii) && (c != '/' || !self.style.escaped_slashes);
+        let mut rest = text;
+        while let Some(escaped) = rest.chars().find(|c| !is_kept(*c)) {
+            let (kept, after) = rest.split_once(escaped).unwrap_or((rest, ""));
+            writer.write_all(kept.as_bytes())?;
+            if escaped == '/' {
+                writer.write_all(b"\\/")?;
+            } else {
+                for unit in escaped.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+            rest = after;
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}

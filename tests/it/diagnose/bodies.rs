@@ -1,0 +1,90 @@
+//! The body: the same JSON as other programs print it, and files with another end.
+
+use countersign::Outgoing;
+use countersign::diagnose::diagnose;
+use countersign::netgiro::{self, Netgiro};
+use http::{Extensions, HeaderMap, Method};
+use sha2::{Digest as _, Sha256};
+
+use super::subject::{NONCE, SECRET};
+
+const URL: &str = "https://api.netgiro.is/v1/Checkout/InsertCart";
+
+fn code(sent: &str, signed: &str) -> String {
+    let (url, headers, extensions) = (URL.parse().unwrap(), HeaderMap::new(), Extensions::new());
+    let request = Outgoing::new(&Method::POST, &url, &headers, &extensions, sent.as_bytes());
+    let netgiro = Netgiro::new("app-key", SECRET).unwrap();
+    let received = hex::encode(Sha256::digest(format!("{SECRET}{NONCE}{URL}{signed}")));
+    let stamp = netgiro::Stamp::with_nonce(NONCE).unwrap();
+    diagnose(&netgiro, &request, stamp, &received).unwrap().code().to_owned()
+}
+
+/// One document as other programs print it: each combination of the switches, written down by hand.
+#[test]
+fn one_document_is_recognised_in_every_style() {
+    let sent = r#"{"name":"Jürgen","path":"a/b","list":[1,{}]}"#;
+    let layouts = [
+        "{N:NAME,P:PATH,L:[1,{}]}",
+        "{N: NAME, P: PATH, L: [1, {}]}",
+        "{\n  N: NAME,\n  P: PATH,\n  L: [\n    1,\n    {}\n  ]\n}",
+        "{\n    N: NAME,\n    P: PATH,\n    L: [\n        1,\n        {}\n    ]\n}",
+        "{\n\tN: NAME,\n\tP: PATH,\n\tL: [\n\t\t1,\n\t\t{}\n\t]\n}",
+    ];
+    let sorted_layouts = [
+        "{L:[1,{}],N:NAME,P:PATH}",
+        "{L: [1, {}], N: NAME, P: PATH}",
+        "{\n  L: [\n    1,\n    {}\n  ],\n  N: NAME,\n  P: PATH\n}",
+        "{\n    L: [\n        1,\n        {}\n    ],\n    N: NAME,\n    P: PATH\n}",
+        "{\n\tL: [\n\t\t1,\n\t\t{}\n\t],\n\tN: NAME,\n\tP: PATH\n}",
+    ];
+    let mut tried = 0;
+    for layout in layouts.into_iter().chain(sorted_layouts) {
+        for name in [r#""Jürgen""#, r#""J\u00fcrgen""#] {
+            for path in [r#""a/b""#, r#""a\/b""#] {
+                let values = layout.replace("NAME", name).replace("PATH", path);
+                let printed = values
+                    .replace("L:", r#""list":"#)
+                    .replace("N:", r#""name":"#)
+                    .replace("P:", r#""path":"#);
+                let expected = if printed == sent { "matches" } else { "body-reserialised" };
+                assert_eq!(code(sent, &printed), expected, "{printed}");
+                assert_eq!(code(&printed, &printed), "matches");
+                tried += 1;
+            }
+        }
+    }
+    assert_eq!(tried, 40);
+}
+
+#[test]
+fn what_was_sent_may_be_in_any_style_too() {
+    let sent = "{\n    \"name\": \"J\\u00fcrgen\",\n    \"path\": \"a\\/b\"\n}";
+    for signed in [r#"{"name":"Jürgen","path":"a/b"}"#, r#"{"name": "Jürgen", "path": "a/b"}"#] {
+        assert_eq!(code(sent, signed), "body-reserialised", "{signed}");
+    }
+    // 😀 takes two escapes; a number that no float holds stays as it is where white space alone goes.
+    assert_eq!(code(r#"{"a":"😀"}"#, r#"{"a":"\ud83d\ude00"}"#), "body-reserialised");
+    assert_eq!(
+        code(r#"{"a": 12345678901234567890123}"#, r#"{"a":12345678901234567890123}"#),
+        "body-reserialised"
+    );
+}
+
+#[test]
+fn an_end_of_line_alone_is_a_mistake_with_the_line_end() {
+    let pretty = "{\n  \"a\": 1\n}";
+    let cases = [
+        ("{\"a\":1}\n", "{\"a\":1}"),
+        ("{\"a\":1}", "{\"a\":1}\n"),
+        ("{\"a\":1}", "{\"a\":1}\r\n"),
+        ("{\"a\":1}\r\n", "{\"a\":1}"),
+        ("[1]\n", "[1]"),
+        ("{\n  \"a\": 1\n}\n", pretty),
+        (pretty, "{\r\n  \"a\": 1\r\n}"),
+    ];
+    for (sent, signed) in cases {
+        assert_eq!(code(sent, signed), "body-line-end", "{sent:?} {signed:?}");
+    }
+    assert_eq!(code("{\"a\":1}\n", pretty), "body-reserialised");
+    assert_eq!(code("{\"a\":1}", "{\r\n  \"a\": 1\r\n}"), "body-reserialised+body-line-end");
+}

@@ -1,0 +1,57 @@
+//! Netgíró: its prose speaks of HMAC and base64, and its reply's signature may be written in another way.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::made::{Hash, Signing, decoded};
+use super::subject::{BODY, NONCE, SECRET, Subject};
+
+fn hmac(key: &[u8], text: &str) -> Vec<u8> {
+    let mac = Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(text);
+    mac.finalize().into_bytes().to_vec()
+}
+
+#[test]
+fn the_vendors_prose_followed_to_the_letter_is_recognised() {
+    let sent = Subject::Netgiro.url()[..url::Position::AfterQuery].to_owned();
+    let message = format!("{NONCE}{sent}{BODY}");
+    let decoded_secret = BASE64.decode(SECRET).unwrap();
+    let cases = [
+        ("hmac-for-plain-hash+base64-for-hex", BASE64.encode(hmac(SECRET.as_bytes(), &message))),
+        (
+            "secret-base64-decoded+hmac-for-plain-hash+base64-for-hex",
+            BASE64.encode(hmac(&decoded_secret, &message)),
+        ),
+        (
+            "secret-base64-decoded+hmac-for-plain-hash+hex-upper-case",
+            hex::encode_upper(hmac(&decoded_secret, &message)),
+        ),
+        ("secret-base64-decoded+hmac-for-plain-hash", hex::encode(hmac(&decoded_secret, &message))),
+    ];
+    for (code, received) in cases {
+        assert_eq!(Subject::Netgiro.diagnose(&received).code(), code);
+    }
+}
+
+#[test]
+fn two_mistakes_go_with_one_in_the_encoding() {
+    type Writer = (&'static str, fn(&[u8]) -> String);
+    let writers: [Writer; 2] = [
+        ("hex-for-base64", |digest| hex::encode(digest)),
+        ("base64-of-hex", |digest| BASE64.encode(hex::encode(digest))),
+    ];
+    for (encoding, write) in writers {
+        let mut signing = Signing { write, ..Signing::of(Subject::Unleashed) };
+        signing.edit("address", decoded);
+        signing.edit_secrets(|secret| format!("{secret}\n"));
+        let code = format!("query-decoded+secret-surrounding-whitespace+{encoding}");
+        assert_eq!(Subject::Unleashed.diagnose(&signing.signature()).code(), code);
+    }
+    let mut signing =
+        Signing { write: |digest| hex::encode_upper(digest), ..Signing::of(Subject::NetvisorHmac) };
+    signing.edit("timestamp", |_| "2024-01-15 14:00:00".to_owned());
+    signing.hash = Hash::HmacMd5;
+    assert_eq!(Subject::NetvisorHmac.diagnose(&signing.signature()).code(), "local-time+md5+hex-upper-case");
+}

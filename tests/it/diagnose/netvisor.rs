@@ -1,0 +1,147 @@
+//! Netvisor: two algorithms with formulas of their own, and two keys that stand in the text and in the HMAC's key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::made::{Hash, Signing, decoded};
+use super::mistakes::Made;
+use super::subject::Subject::{NetvisorHmac, NetvisorHmacDecoded, NetvisorSha256};
+use super::subject::{OTHER_SECRET, SECRET, Subject};
+
+fn code(subject: Subject, signing: &Signing) -> String {
+    subject.diagnose(&signing.signature()).code().to_owned()
+}
+
+#[test]
+fn the_other_algorithm_is_recognised_by_its_own_formula() {
+    let (hmac, sha256) = (Signing::of(NetvisorHmac), Signing::of(NetvisorSha256));
+    assert_eq!(code(NetvisorHmac, &sha256), "plain-hash-for-hmac");
+    assert_eq!(
+        code(NetvisorHmacDecoded, &Signing { fields: with_decoded_url(&sha256), ..sha256.clone() }),
+        "plain-hash-for-hmac"
+    );
+    assert_eq!(code(NetvisorSha256, &hmac), "hmac-for-plain-hash");
+    let detail = NetvisorHmac.diagnose(&sha256.signature()).sentence().to_owned();
+    assert!(detail.contains("the provider's own text for SHA-256"), "{detail}");
+}
+
+fn with_decoded_url(signing: &Signing) -> Vec<(&'static str, String)> {
+    let mut signing = signing.clone();
+    signing.edit("address", decoded);
+    signing.fields
+}
+
+#[test]
+fn the_other_algorithm_goes_with_other_mistakes() {
+    for (expected, other) in [(NetvisorHmac, NetvisorSha256), (NetvisorSha256, NetvisorHmac)] {
+        let hash = if other == NetvisorHmac { "hmac-for-plain-hash" } else { "plain-hash-for-hmac" };
+        let right = Signing::of(other);
+        let cases: [Made; 5] = [
+            ("query-decoded", |s| s.edit("address", decoded)),
+            ("separator-missing", |s| s.separator = ""),
+            ("local-time", |s| s.edit("timestamp", |_| "2024-01-15 14:00:00".to_owned())),
+            ("secret-surrounding-whitespace", |s| s.edit_secrets(|secret| format!("{secret}\n"))),
+            ("secret-base64-decoded", |s| s.raw_secret = Some(|secret| BASE64.decode(secret).unwrap())),
+        ];
+        for (mistake, make) in cases {
+            let mut signing = right.clone();
+            make(&mut signing);
+            assert_eq!(code(expected, &signing), format!("{mistake}+{hash}"));
+        }
+    }
+}
+
+#[test]
+fn the_md5_of_old_integrations_is_recognised() {
+    let old = Signing { hash: Hash::PlainMd5, ..Signing::of(NetvisorSha256) };
+    assert_eq!(code(NetvisorHmac, &old), "md5");
+    assert_eq!(code(NetvisorSha256, &old), "md5");
+}
+
+/// Made on the keys in the text, in the HMAC's key, or in both.
+type Edit = fn(&mut [(&'static str, String)]);
+
+fn made(edit_text: Edit, edit_key: Edit) -> Signing {
+    let mut signing = Signing::of(NetvisorHmac);
+    let keys = signing.fields.len() - 2;
+    edit_text(&mut signing.fields[keys..]);
+    edit_key(&mut signing.key);
+    signing
+}
+
+#[test]
+fn a_secret_in_another_form_in_one_place_only_is_recognised() {
+    let nowhere: Edit = |_| ();
+    let each: [(&str, Edit); 9] = [
+        ("secret-base64-decoded", |keys| keys.iter_mut().for_each(|(_, key)| *key = undone(key))),
+        ("secret-base64-decoded", |keys| keys[1].1 = undone(&keys[1].1)),
+        ("secret-surrounding-whitespace", |keys| keys[1].1.push('\n')),
+        ("secret-surrounding-whitespace", |keys| keys[0].1.push(' ')),
+        ("secret-surrounding-whitespace", |keys| {
+            keys[0].1.push(' ');
+            keys[1].1.push('\n');
+        }),
+        ("secret-surrounding-whitespace", |keys| {
+            keys[0].1.push('\n');
+            keys[1].1.insert(0, ' ');
+        }),
+        ("secret-surrounding-whitespace", |keys| keys.iter_mut().for_each(|(_, key)| key.push_str("\r\n"))),
+        ("secret-encoded", |keys| keys[0].1 = BASE64.encode(&keys[0].1)),
+        ("fields-reordered", |keys| keys.swap(0, 1)),
+    ];
+    for (place, (expected, edit)) in each.into_iter().enumerate() {
+        for (text, key) in [(edit, edit), (nowhere, edit), (edit, nowhere)] {
+            assert_eq!(code(NetvisorHmac, &made(text, key)), expected, "{place}");
+        }
+    }
+    let diagnosis = NetvisorHmac.diagnose(&made(nowhere, each[2].1).signature());
+    assert!(diagnosis.sentence().ends_with("(partner_key, in the key only)."), "{}", diagnosis.sentence());
+}
+
+fn undone(key: &str) -> String {
+    String::from_utf8(BASE64.decode(key).unwrap()).unwrap()
+}
+
+#[test]
+fn the_partner_id_is_found_at_every_place() {
+    let right = Signing::of(NetvisorHmac);
+    for place in 0..=right.fields.len() {
+        let mut signing = right.clone();
+        signing.insert(place, "partner_id", "Acm_1");
+        assert_eq!(code(NetvisorHmac, &signing), "partner-id-included", "{place}");
+    }
+    for place in 0..=right.key.len() {
+        let mut signing = right.clone();
+        signing.key.insert(place, ("partner_id", "Acm_1".to_owned()));
+        assert_eq!(code(NetvisorHmac, &signing), "partner-id-included", "{place} of the key");
+    }
+}
+
+#[test]
+fn what_the_formula_has_too_much_or_too_little_is_found() {
+    let mut without_keys = Signing::of(NetvisorHmac);
+    without_keys.fields.truncate(8);
+    assert!(!format!("{:?}", without_keys.fields).contains(SECRET));
+    assert_eq!(without_keys.key[1].1, OTHER_SECRET);
+    assert_eq!(code(NetvisorHmac, &without_keys), "field-missing");
+
+    let with_unix = Signing { key: Vec::new(), hash: Hash::Plain, ..Signing::of(NetvisorHmac) };
+    assert_eq!(code(NetvisorSha256, &with_unix), "timestamp-unix-included");
+    assert_eq!(code(NetvisorHmac, &with_unix), "plain-hash-for-hmac");
+}
+
+#[test]
+fn a_timestamp_with_any_milliseconds_is_found() {
+    for timestamp in [
+        "2024-01-15 12:00:00.123",
+        "2024-01-15T12:00:00.000Z",
+        "2024-01-15T12:00:00.999Z",
+        "2024-01-15T12:00:00.000",
+    ] {
+        for subject in [NetvisorHmac, NetvisorSha256] {
+            let mut signing = Signing::of(subject);
+            signing.edit("timestamp", |_| timestamp.to_owned());
+            assert_eq!(code(subject, &signing), "timestamp-format", "{timestamp}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The URL: another case, another order of parameters, another text than the one that is sent.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use countersign::Outgoing;
+use countersign::explain::Transcript;
+use countersign::netgiro::{self, Netgiro};
+use countersign::unleashed::Unleashed;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::{Extensions, HeaderMap, Method};
+use sha2::{Digest as _, Sha256};
+
+use super::subject::{NONCE, SECRET};
+
+const SALES: &str = "https://api.netgiro.is/v1/sales/GetList?AllForCompany=true&name=J%C3%BCrgen%20A&z=%2f";
+
+/// What is said of a request to Netgíró with `sent` as its URL, where `signed` was signed.
+fn code(sent: &str, signed: &str) -> String {
+    diagnosed(|transcript| transcript, sent, signed)
+}
+
+fn diagnosed(add: impl FnOnce(Transcript) -> Transcript, sent: &str, signed: &str) -> String {
+    let (url, headers, extensions) = (sent.parse().unwrap(), HeaderMap::new(), Extensions::new());
+    let request = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
+    let netgiro = Netgiro::new("app-key", SECRET).unwrap();
+    let transcript =
+        Transcript::with_stamp(&netgiro, &request, netgiro::Stamp::with_nonce(NONCE).unwrap()).unwrap();
+    let received = hex::encode(Sha256::digest(format!("{SECRET}{NONCE}{signed}")));
+    add(transcript).diagnose(&received).code().to_owned()
+}
+
+/// The same for Unleashed, which signs the query.
+fn code_of_query(sent: &str, signed: &str) -> String {
+    let url = format!("https://api.unleashedsoftware.com/Customers/1?{sent}").parse().unwrap();
+    let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+    let request = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
+    let unleashed = Unleashed::new("api-id", SECRET, "acme/stock").unwrap();
+    let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(signed);
+    let received = BASE64.encode(mac.finalize().into_bytes());
+    countersign::diagnose::diagnose(&unleashed, &request, (), &received).unwrap().code().to_owned()
+}
+
+#[test]
+fn another_case_of_one_piece_is_recognised() {
+    let pieces = [
+        // The pair that Netgíró published, both ways.
+        ("/sales/", "/Sales/"),
+        ("/v1/", "/V1/"),
+        ("/GetList", "/getList"),
+        ("/GetList", "/getlist"),
+        ("/GetList", "/GETLIST"),
+        ("/v1/sales/GetList", "/V1/Sales/GetList"),
+        ("/v1/sales/GetList", "/v1/Sales/getList"),
+        ("/v1/sales/GetList", "/V1/SALES/GETLIST"),
+        ("AllForCompany", "allForCompany"),
+        ("AllForCompany", "allforcompany"),
+        ("=true", "=True"),
+        ("=true", "=TRUE"),
+        ("=J%C3%BCrgen", "=j%C3%BCrgen"),
+        ("name=", "Name="),
+        ("api.netgiro.is", "API.Netgiro.is"),
+        ("api.netgiro.is", "Api.Netgiro.Is"),
+        ("api.netgiro.is", "API.NETGIRO.IS"),
+        ("https:", "HTTPS:"),
+        ("https://api.netgiro.is", "HTTPS://API.NETGIRO.IS"),
+        ("%2f", "%2F"),
+        ("%C3%BC", "%c3%bc"),
+    ];
+    for (sent, signed) in pieces {
+        let other = SALES.replace(sent, signed);
+        assert_ne!(other, SALES);
+        assert_eq!(code(SALES, &other), "url-case", "{signed}");
+    }
+    for (sent, signed) in
+        [("/sales/", "/Sales/"), ("/GetList", "/getList"), ("=true", "=True"), ("%2f", "%2F")]
+    {
+        assert_eq!(code(&SALES.replace(sent, signed), SALES), "url-case", "{sent} for {signed}");
+    }
+    assert_eq!(code(SALES, &SALES.to_lowercase()), "url-case");
+    let lower = "https://api.netgiro.is/customerlist.nv?forcompany=true";
+    for (sent, signed) in
+        [("customerlist", "CustomerList"), ("customerlist", "customerList"), ("forc", "forC")]
+    {
+        assert_eq!(code(lower, &lower.replace(sent, signed)), "url-case", "{signed}");
+    }
+    let camel = SALES.replace("AllForCompany", "allForCompany").replace("name=", "Name=");
+    assert_eq!(code(SALES, &camel), "url-case");
+}
+
+#[test]
+fn another_case_in_a_long_query_is_recognised() {
+    let parameters = |form: fn(usize) -> String| (0..20).map(form).collect::<Vec<_>>().join("&");
+    let sent = parameters(|n| format!("Name{n}=Value{n}"));
+    let cases = [
+        parameters(|n| format!("name{n}=Value{n}")),
+        parameters(|n| format!("Name{n}=value{n}")),
+        parameters(|n| if n == 17 { "name17=Value17".to_owned() } else { format!("Name{n}=Value{n}") }),
+        parameters(|n| if n == 19 { "Name19=VALUE19".to_owned() } else { format!("Name{n}=Value{n}") }),
+    ];
+    for signed in cases {
+        assert_eq!(code_of_query(&sent, &signed), "url-case", "{signed}");
+    }
+}
+
+#[test]
+fn the_case_of_hex_digits_is_no_other_encoding() {
+    for (sent, signed) in [("a=%2f", "a=%2F"), ("a=%2F", "a=%2f"), ("a=%2F&b=%C3%BC", "a=%2f&b=%c3%bc")] {
+        assert_eq!(code_of_query(sent, signed), "url-case", "{signed}");
+    }
+    // .NET's `UrlEncode` writes lower-case digits and `+`.
+    assert_eq!(code_of_query("a=%2F&b=x%20y", "a=%2f&b=x+y"), "query-encoded");
+    assert_eq!(code_of_query("a=%2f&b=x+y", "a=%2F&b=x%20y"), "query-encoded");
+}
+
+#[test]
+fn every_order_of_a_few_parameters_is_recognised() {
+    for all in [&["b=1", "a=2", "d=3", "c=4"][..], &["B=1", "a=2", "C=3", "d=4", "A=5"]] {
+        let sent = all.join("&");
+        let mut orders = vec![Vec::new()];
+        for _ in all {
+            let longer = |order: Vec<&'static str>| {
+                let left: Vec<_> = all.iter().filter(|one| !order.contains(one)).collect();
+                left.into_iter().map(move |next| [&order[..], &[*next]].concat())
+            };
+            orders = orders.into_iter().flat_map(longer).collect();
+        }
+        for order in orders {
+            let expected = if order == all { "matches" } else { "query-reordered" };
+            assert_eq!(code_of_query(&sent, &order.join("&")), expected, "{order:?}");
+        }
+    }
+}
+
+#[test]
+fn a_sorted_query_of_any_length_is_recognised() {
+    let all: Vec<String> =
+        (0..20).map(|n| format!("{}{}=v{n}", if n % 3 == 0 { "P" } else { "p" }, n * 7 % 20)).collect();
+    // A name that sorts before its own extension only without what follows it.
+    let all = [all, vec!["p1x=9".to_owned(), "p-x=8".to_owned(), "p=7".to_owned()]].concat();
+    let sent = all.join("&");
+    let name = |parameter: &String| parameter.split('=').next().unwrap().to_owned();
+    type Sort = (&'static str, fn(&mut Vec<String>));
+    let sorts: [Sort; 6] = [
+        ("by byte", |all| all.sort()),
+        ("ignoring case", |all| all.sort_by_key(|one| one.to_lowercase())),
+        ("reversed", |all| all.reverse()),
+        ("descending", |all| {
+            all.sort();
+            all.reverse();
+        }),
+        ("by name", |all| all.sort_by_key(|one| one.split('=').next().unwrap().to_owned())),
+        ("by name, ignoring case", |all| {
+            all.sort_by_key(|one| one.split('=').next().unwrap().to_lowercase());
+        }),
+    ];
+    for (how, sort) in sorts {
+        let mut sorted = all.clone();
+        sort(&mut sorted);
+        assert_ne!(sorted, all);
+        assert_eq!(code_of_query(&sent, &sorted.join("&")), "query-reordered", "{how}");
+    }
+    let mut by_name = all.clone();
+    by_name.sort_by_key(name);
+    let mut by_byte = all;
+    by_byte.sort();
+    assert_ne!(by_name, by_byte, "the two orders are told apart here");
+}
+
+#[test]
+fn what_was_typed_is_tried_too() {
+    let typed = [
+        ("url-case", "https://API.Netgiro.is/v1/x"),
+        ("url-as-typed", "https://api.netgiro.is/a/../v1/x"),
+        ("url-as-typed", "https://api.netgiro.is\\v1/x"),
+        ("url-as-typed", "HTTPS://api.netgiro.is/v1/./x#part"),
+    ];
+    for (expected, typed) in typed {
+        let said = diagnosed(|transcript| transcript.typed_url(typed), typed, typed);
+        assert_eq!(said, expected, "{typed}");
+    }
+}

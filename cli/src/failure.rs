@@ -48,7 +48,7 @@ impl Told {
 }
 
 /// What to do about it, in terms of flags where the library's own sentence names a method.
-fn next_step(error: &Error) -> &'static str {
+fn next_step(error: &Error) -> &str {
     match error.code() {
         "origin-not-allowed" => {
             "If the host is yours or the vendor's, add it with --allow-origin; else correct the URL."

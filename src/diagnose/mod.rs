@@ -23,6 +23,7 @@
 mod additions;
 mod address;
 mod algorithm;
+mod allowance;
 mod attempt;
 mod body;
 mod case;
@@ -50,6 +51,8 @@ use serde::{Serialize, Serializer};
 pub(crate) use additions::with_field_of_other_algorithm;
 #[cfg(any(feature = "netvisor", feature = "netgiro"))]
 pub(crate) use additions::with_header;
+#[cfg(any(feature = "webhook", feature = "netgiro"))]
+pub(crate) use allowance::{Allowance, LONGEST_NOTED};
 pub use finding::Finding;
 #[cfg(any(feature = "netvisor", feature = "netgiro"))]
 pub(crate) use table::Mistake;

@@ -53,6 +53,8 @@ impl Netgiro {
             secret: Secret::new(secret_key)?,
             app_key: field::ascii_header("app_key", app_key)?,
             seen: Arc::new(SeenNonces::default()),
+            #[cfg(all(feature = "explain", feature = "middleware"))]
+            allowance: Arc::default(),
             body_limit: DEFAULT_BODY_LIMIT,
             report_only: false,
             #[cfg(feature = "middleware")]

@@ -7,14 +7,11 @@ use super::Netgiro;
 use super::credentials::NAME;
 use super::reply::{ReplyFault, SentRequest, is_nonce, single};
 use super::signing::{NONCE, SIGNATURE};
-use crate::diagnose::Diagnosis;
+use crate::diagnose::{Diagnosis, LONGEST_NOTED};
 use crate::error::Error;
 use crate::explain::Transcript;
 #[cfg(feature = "middleware")]
 use crate::middleware::read_body;
-
-/// A longer body is not worth a diagnosis that nobody asked for.
-const LONGEST_NOTED: usize = 64 << 10;
 
 /// Whether a mistake in what was signed, or in how the signature is written, may be the reason of a refusal.
 fn may_be_a_mistake(error: &Error) -> bool {
@@ -74,6 +71,25 @@ impl Netgiro {
         }
     }
 
+    /// As [`Netgiro::note_known_mistake`], a few times a second.
+    #[cfg(feature = "middleware")]
+    pub(super) fn note_if_allowed(
+        &self,
+        error: Error,
+        sent: &SentRequest,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Error {
+        let worth_it = may_be_a_mistake(&error) && self.may_diagnose();
+        if worth_it { self.note_known_mistake(error, sent, headers, body) } else { error }
+    }
+
+    /// Whether one more refused reply may be diagnosed: anybody on the path can send many.
+    #[cfg(feature = "middleware")]
+    fn may_diagnose(&self) -> bool {
+        !self.report_only && self.allowance.take(self.settings.clock.now())
+    }
+
     /// As [`Netgiro::note_known_mistake`], of a reply that was refused before its body was read.
     #[cfg(feature = "middleware")]
     pub(super) async fn note_mistake_in_headers(
@@ -82,7 +98,7 @@ impl Netgiro {
         sent: &SentRequest,
         response: &mut reqwest::Response,
     ) -> Error {
-        if !may_be_a_mistake(&error) {
+        if !may_be_a_mistake(&error) || !self.may_diagnose() {
             return error;
         }
         match read_body(response, LONGEST_NOTED.min(self.body_limit), |_| ()).await {

@@ -48,14 +48,17 @@ impl Netgiro {
             Err(ReadFault::Transport(error)) => return Err(error.into()),
             Err(ReadFault::TooLong) => return Err(self.refuse(&response, check.too_long())),
         };
-        let note = |error| self.note_known_mistake(error, &sent, response.headers(), &body);
-        match check.finish(&self.seen).map_err(note) {
+        match check.finish(&self.seen) {
             Ok(reply) => {
                 response.extensions_mut().insert(reply);
                 rebuild(response, body)
             }
             Err(error) if self.report_only => rebuild(mark(response, &error), body),
-            Err(error) => Err(self.refuse(&response, error)),
+            Err(error) => {
+                #[cfg(feature = "explain")]
+                let error = self.note_if_allowed(error, &sent, response.headers(), &body);
+                Err(self.refuse(&response, error))
+            }
         }
     }
 

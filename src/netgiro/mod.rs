@@ -63,6 +63,8 @@ pub struct Netgiro {
     app_key: HeaderValue,
     secret: Secret,
     seen: Arc<SeenNonces>,
+    #[cfg(all(feature = "explain", feature = "middleware"))]
+    allowance: Arc<crate::diagnose::Allowance>,
     body_limit: usize,
     report_only: bool,
     #[cfg(feature = "middleware")]

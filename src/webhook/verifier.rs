@@ -1,8 +1,6 @@
 //! The common way of verifying, in its order.
 
 #[cfg(feature = "explain")]
-mod allowance;
-#[cfg(feature = "explain")]
 mod diagnosis;
 
 use std::borrow::Cow;
@@ -32,7 +30,7 @@ struct Inner<S: Scheme> {
     keys: ArcSwap<Keys<S>>,
     settings: Settings,
     #[cfg(feature = "explain")]
-    allowance: allowance::Allowance,
+    allowance: crate::diagnose::Allowance,
 }
 
 impl<S: Scheme> Verifier<S> {
@@ -42,7 +40,7 @@ impl<S: Scheme> Verifier<S> {
             keys: ArcSwap::from_pointee(keys),
             settings,
             #[cfg(feature = "explain")]
-            allowance: allowance::Allowance::default(),
+            allowance: crate::diagnose::Allowance::default(),
         }))
     }
 

@@ -55,7 +55,7 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
         None => Transcript::of(&provider, &outgoing)?,
     };
     // Whoever signed may have had the URL as it was typed.
-    let transcript = transcript.other_url(args.request.url.typed_without_fragment());
+    let transcript = transcript.typed_url(args.request.url.typed_without_fragment());
     let diagnosis = args.expect.as_deref().map(|expected| transcript.diagnose(expected.trim()));
     let explained = Explained { explanation: transcript.explain(), diagnosis };
     print(&explained, context.json)?;

@@ -4,15 +4,12 @@ use http::request::Parts;
 use url::Url;
 
 use super::Verifier;
-use crate::diagnose::{Diagnosis, Outcome};
+use crate::diagnose::{Diagnosis, LONGEST_NOTED, Outcome};
 use crate::error::Error;
 use crate::explain::Transcript;
 use crate::signing::{Charset, Encoding, MacKey, Origin, Segment};
 use crate::webhook::scheme::{Claim, Received, Scheme};
 use crate::webhook::{Keys, Refused, forwarded};
-
-/// A longer body is not worth a diagnosis that nobody asked for.
-const LONGEST_NOTED: usize = 64 << 10;
 
 /// Where deliveries do not name their key, no more than this many are tried.
 const MOST_KEYS: usize = 4;

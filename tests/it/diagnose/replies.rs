@@ -106,7 +106,7 @@ fn each_mistake_is_tried_on_the_longest_reply_and_url_that_get_a_note() {
     let query = (0..20).map(|n| format!("Name{n}=V%C3%A4lue%2f{}", n * 7 % 20)).collect::<Vec<_>>().join("&");
     let url = format!("https://api.netgiro.is/v1/Sales/GetList/Of/All?{query}");
     let item = r#"{"name":"Jürgen/A","price":1.5},"#;
-    let body = format!("[{}1]", item.repeat((60 << 10) / item.len()));
+    let body = format!("[{}1]", item.repeat((15 << 10) / item.len()));
     let md5 = hex::encode(Md5::digest(format!("{SECRET}42{url}{body}")));
     let hmac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
     let hmac = hmac.chain_update(format!("42{url}{body}")).finalize().into_bytes();
@@ -128,6 +128,28 @@ async fn the_middleware_explains_a_signature_in_base64_and_refuses_it() {
         let error = fault(&error);
         assert_eq!(error.code(), "reply-signature-malformed");
         assert!(error.notes().iter().any(|note| note.contains("base64-for-hex")), "{error}");
+    }
+}
+
+/// Anybody on the path can make a client diagnose.
+#[tokio::test]
+async fn a_few_refused_replies_in_a_second_are_explained_and_no_more() {
+    let server = Server::start(|request, _| {
+        let malformed = BASE64.encode(hex::decode(signature("42", &request.url(), BODY.as_bytes())).unwrap());
+        let other_body = signature("42", &request.url(), b"");
+        let signature = if request.target == "/malformed" { malformed } else { other_body };
+        Answer::new(200, BODY).header("netgiro_nonce", "42").header("netgiro_signature", signature)
+    })
+    .await;
+    let standing_still = || std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    for path in ["/malformed", "/mismatch"] {
+        let client = client(provider(server.origin()).clock(standing_still));
+        let mut noted = 0;
+        for _ in 0..20 {
+            let error = client.get(server.url(path)).send().await.unwrap_err();
+            noted += usize::from(fault(&error).notes().iter().any(|note| note.contains("would explain")));
+        }
+        assert_eq!(noted, 8, "{path}");
     }
 }
 

@@ -14,7 +14,7 @@ use countersign_bench::download::{Download, download};
 use countersign_bench::kernels::Kernels;
 use countersign_bench::rounds::Spread;
 use countersign_bench::table::{Row, Table, json};
-use countersign_bench::{chain, growth, plot, subjects, throughput};
+use countersign_bench::{chain, growth, plot, throughput};
 use serde_json::{Map, Value, json as value};
 
 /// What signing and verifying cost.
@@ -55,14 +55,12 @@ fn main() -> Result<()> {
 }
 
 fn allocations() -> [Row; 4] {
-    let delivery = subjects::vizion(2048);
-    let vizion = allocation_counter::measure(|| drop(delivery.verify())).count_total;
     let row = |goal, name, count| Row::at_most(goal, name, Spread::exactly(count as f64));
     [
         row(2.0, "unleashed_allocs", allocations::unleashed()),
         row(5.0, "netvisor_allocs", allocations::netvisor()),
         row(11.0, "netgiro_allocs", allocations::netgiro()),
-        row(0.0, "vizion_verify_allocs", vizion),
+        row(0.0, "vizion_verify_allocs", allocations::vizion_verify()),
     ]
 }
 

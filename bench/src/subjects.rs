@@ -1,5 +1,6 @@
 //! The providers with fixed inputs, and the plain digests that their signatures are measured against.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -213,7 +214,7 @@ impl Delivery {
     ///
     /// # Panics
     /// Never: it is honest.
-    pub fn verify(&self) -> Verified<Bytes> {
+    pub fn verify(&self) -> Verified<Cow<'_, [u8]>> {
         self.verifier.verify(&self.parts, &self.body, self.at).expect("is honest")
     }
 

@@ -5,8 +5,9 @@ use http::{HeaderMap, HeaderName};
 use super::Refused;
 
 /// The one value of a header that must be there once.
-pub(crate) fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h [u8], Refused> {
-    let mut values = headers.get_all(HeaderName::from_static(name)).iter();
+pub(crate) fn single<'h>(headers: &'h HeaderMap, header: &'static HeaderName) -> Result<&'h [u8], Refused> {
+    let name = header.as_str();
+    let mut values = headers.get_all(header).iter();
     let value = values.next().ok_or(Refused::HeaderMissing { name })?;
     if values.next().is_some() { Err(Refused::HeaderDuplicate { name }) } else { Ok(value.as_bytes()) }
 }
@@ -14,13 +15,22 @@ pub(crate) fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&
 /// A plain decimal integer: no `+`, no leading zeros, no exponent, nothing around it.
 ///
 /// So one number has one text, and what is signed is what was compared with the clock.
-pub(crate) fn integer(name: &'static str, text: &str) -> Result<i64, Refused> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let canonical = digits.bytes().all(|byte| byte.is_ascii_digit())
-        && !digits.is_empty()
-        && (!digits.starts_with('0') || text == "0");
-    let parsed = if canonical { text.parse().ok() } else { None };
-    parsed.ok_or(Refused::TimeMalformed { name })
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Integer<'h> {
+    pub(crate) value: i64,
+    pub(crate) text: &'h str,
+}
+
+impl<'h> Integer<'h> {
+    /// Reads what `name` holds.
+    pub(crate) fn parse(name: &'static str, text: &'h str) -> Result<Self, Refused> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let canonical = digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.is_empty()
+            && (!digits.starts_with('0') || text == "0");
+        let parsed = if canonical { text.parse().ok() } else { None };
+        parsed.map(|value| Self { value, text }).ok_or(Refused::TimeMalformed { name })
+    }
 }
 
 #[cfg(test)]
@@ -30,7 +40,8 @@ mod tests {
     #[test]
     fn an_integer_has_one_text() {
         for value in [0, 1, -1, 10, 1_685_548_865_944, i64::MAX, i64::MIN] {
-            assert_eq!(integer("created", &value.to_string()), Ok(value));
+            let text = &*value.to_string();
+            assert_eq!(Integer::parse("created", text), Ok(Integer { value, text }));
         }
         let wrong = [
             "",
@@ -52,7 +63,8 @@ mod tests {
             "99999999999999999999999999",
         ];
         for text in wrong {
-            assert_eq!(integer("created", text), Err(Refused::TimeMalformed { name: "created" }), "{text:?}");
+            let refused = Err(Refused::TimeMalformed { name: "created" });
+            assert_eq!(Integer::parse("created", text), refused, "{text:?}");
         }
     }
 }

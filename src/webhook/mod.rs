@@ -74,7 +74,7 @@ pub use verified::Verified;
 pub use verifier::Verifier;
 pub use window::Window;
 
-pub(crate) use headers::integer;
+pub(crate) use headers::Integer;
 pub(crate) use hmac_key::HmacKey;
 pub(crate) use scheme::{Claim, Delivery, Freshness, Received, Scheme};
 pub(crate) use window::Times;

@@ -1,5 +1,7 @@
 //! Under which name the sender knows this service.
 
+use std::borrow::Cow;
+
 use url::{Position, Url};
 
 use crate::error::{Class, Error, Fault};
@@ -30,8 +32,11 @@ impl PublicOrigin {
     }
 
     /// The path and query as the sender wrote them.
-    pub(super) fn target(&self, received: &str) -> String {
-        format!("{}{received}", self.prefix)
+    pub(super) fn target<'t>(&self, received: &'t str) -> Cow<'t, str> {
+        if self.prefix.is_empty() {
+            return Cow::Borrowed(received);
+        }
+        Cow::Owned(format!("{}{received}", self.prefix))
     }
 
     /// The absolute URL as the sender wrote it.

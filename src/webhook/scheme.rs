@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderMap, Method, Uri, header};
+use http::{HeaderMap, HeaderName, Method, Uri, header};
 
 use super::origin::PublicOrigin;
 use super::window::Times;
@@ -93,8 +93,10 @@ pub(crate) enum Freshness {
     Remembered(Duration),
 }
 
+static HOST: HeaderName = header::HOST;
+
 /// A delivery without its body, as the sender sent it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Delivery<'r> {
     parts: &'r Parts,
     origin: Option<&'r PublicOrigin>,
@@ -114,21 +116,20 @@ impl<'r> Delivery<'r> {
     }
 
     /// The one value of a header.
-    pub(crate) fn single(&self, name: &'static str) -> Result<&'r [u8], Refused> {
-        headers::single(self.headers(), name)
+    pub(crate) fn single(&self, header: &'static HeaderName) -> Result<&'r [u8], Refused> {
+        headers::single(self.headers(), header)
     }
 
     /// The host that the sender meant: the public one, else the `host` header, else HTTP/2's `:authority`.
     ///
     /// Two that differ count as two `host` headers: whoever routes by the other one would act for another host.
     pub(crate) fn host(&self) -> Result<&'r [u8], Refused> {
-        let name = header::HOST.as_str();
-        match (self.origin, self.single(name), self.authority()) {
+        match (self.origin, self.single(&HOST), self.authority()) {
             (_, Err(duplicate @ Refused::HeaderDuplicate { .. }), _) => Err(duplicate),
             (Some(origin), _, _) => Ok(origin.host().as_bytes()),
             (None, Err(missing), authority) => authority.ok_or(missing),
             (None, Ok(host), Some(authority)) if !host.trim_ascii().eq_ignore_ascii_case(authority) => {
-                Err(Refused::HeaderDuplicate { name })
+                Err(Refused::HeaderDuplicate { name: HOST.as_str() })
             }
             (None, Ok(host), _) => Ok(host),
         }
@@ -137,7 +138,7 @@ impl<'r> Delivery<'r> {
     /// The path and query that the sender meant.
     pub(crate) fn target(&self) -> Cow<'r, str> {
         match self.origin {
-            Some(origin) => Cow::Owned(origin.target(self.received_target())),
+            Some(origin) => origin.target(self.received_target()),
             None => Cow::Borrowed(self.received_target()),
         }
     }
@@ -164,7 +165,7 @@ impl<'r> Delivery<'r> {
 
     /// The `host` header, else HTTP/2's `:authority`, whatever the public origin is.
     pub(super) fn received_host(&self) -> Option<&'r [u8]> {
-        self.headers().get(header::HOST).map(http::HeaderValue::as_bytes).or_else(|| self.authority())
+        self.headers().get(&HOST).map(http::HeaderValue::as_bytes).or_else(|| self.authority())
     }
 
     pub(super) fn received_target(&self) -> &'r str {

@@ -5,7 +5,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::ReplayKey;
@@ -105,13 +104,13 @@ impl<T> Verified<T> {
     }
 }
 
-impl Verified<Bytes> {
+impl<B: AsRef<[u8]>> Verified<B> {
     /// Reads the verified bytes as JSON.
     ///
     /// # Errors
     /// `webhook-json`, when they are not what `T` describes; the error underneath says where.
     pub fn json<T: DeserializeOwned>(self) -> Result<Verified<T>, Error> {
-        let content = serde_json::from_slice(&self.content)
+        let content = serde_json::from_slice(self.content.as_ref())
             .map_err(|source| Error::new(NotThisJson).in_provider(self.proof.provider).with_source(source))?;
         Ok(Verified { content, proof: self.proof })
     }

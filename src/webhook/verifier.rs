@@ -59,7 +59,8 @@ impl<S: Scheme> Verifier<S> {
         received.inspect_err(|error| self.report(error, parts))
     }
 
-    /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own.
+    /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own. What it
+    /// gives is `body` itself, but for one that was pretty-printed and is accepted as such.
     ///
     /// A copy of the delivery verifies as well. A service that uses this has to refuse a
     /// [`replay_key`](Verified::replay_key) that it has seen, for [`repeatable_for`](Verified::repeatable_for).
@@ -69,10 +70,15 @@ impl<S: Scheme> Verifier<S> {
     /// # Errors
     /// Why it was refused, as an [`Error`] over [`Refused`]; of several reasons the first in the order of the
     /// [module](super).
-    pub fn verify(&self, parts: &Parts, body: &[u8], now: SystemTime) -> Result<Verified<Bytes>, Error> {
+    pub fn verify<'b>(
+        &self,
+        parts: &Parts,
+        body: &'b [u8],
+        now: SystemTime,
+    ) -> Result<Verified<Cow<'b, [u8]>>, Error> {
         let (content, proof) =
             self.judge(parts, body, now).map_err(|refused| self.noted(refused, parts, body))?;
-        Ok(Verified::new(Bytes::copy_from_slice(&content), proof))
+        Ok(Verified::new(content, proof))
     }
 
     /// States the text that a delivery's signature should cover, for those who explain why it does not.

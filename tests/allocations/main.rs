@@ -17,3 +17,8 @@ fn netvisor_allocs() {
 fn netgiro_allocs() {
     assert_eq!(over_no_op::netgiro(), 10);
 }
+
+#[test]
+fn vizion_verify_allocs() {
+    assert_eq!(over_no_op::vizion_verify(), 0);
+}

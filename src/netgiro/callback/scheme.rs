@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::HeaderName;
+
 use super::super::credentials::NAME;
 use super::super::document::is_one_document;
 use super::super::reply::is_nonce;
@@ -9,8 +11,8 @@ use super::super::signing::Secret;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
 use crate::webhook::{self, Claim, Delivery, Freshness, Received, Refused};
 
-pub(super) const SIGNATURE: &str = "netgiro_signature";
-pub(super) const NONCE: &str = "netgiro_nonce";
+pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("netgiro_signature");
+pub(super) static NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
 
 const THIRTY_DAYS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -46,8 +48,8 @@ impl webhook::Scheme for Scheme {
     type Stated<'r> = Stated<'r>;
 
     fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Stated<'r>>, Refused> {
-        let signature = delivery.single(SIGNATURE)?;
-        let nonce = delivery.single(NONCE)?;
+        let signature = delivery.single(&SIGNATURE)?;
+        let nonce = delivery.single(&NONCE)?;
 
         if !is_nonce(nonce) {
             return Err(Refused::NonceMalformed);

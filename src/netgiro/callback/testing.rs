@@ -1,7 +1,7 @@
 //! Signed callbacks for your tests, so that nobody turns verification off there.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderValue, Request, header};
 use secrecy::SecretString;
 
 use super::super::credentials::NAME;
@@ -30,8 +30,8 @@ pub fn sign(
 
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(HeaderName::from_static(SIGNATURE), signature);
-        headers.insert(HeaderName::from_static(NONCE), nonce);
+        headers.insert(&SIGNATURE, signature);
+        headers.insert(&NONCE, nonce);
         Ok(request)
     };
     build().map_err(|error: Error| error.in_provider(NAME))

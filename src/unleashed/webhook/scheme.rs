@@ -1,11 +1,13 @@
 //! Unleashed's part of verifying.
 
+use http::HeaderName;
+
 use super::super::credentials::NAME;
 use crate::signing::{Charset, Encoding, MacKey, Origin, Segment, SignedText};
-use crate::webhook::{self, Claim, Delivery, Freshness, HmacKey, Received, Refused, Times, integer};
+use crate::webhook::{self, Claim, Delivery, Freshness, HmacKey, Integer, Received, Refused, Times};
 
-pub(super) const SIGNATURE: &str = "x-unleashed-signature";
-pub(super) const TIMESTAMP: &str = "x-unleashed-timestamp";
+pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("x-unleashed-signature");
+pub(super) static TIMESTAMP: HeaderName = HeaderName::from_static("x-unleashed-timestamp");
 
 /// Unleashed's way of signing webhooks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,18 +19,18 @@ impl webhook::Scheme for Scheme {
     const AFTER_MISMATCH: &'static str =
         "Check the signing key, then whether something in between parses the body and prints it again.";
     type Key = HmacKey;
-    /// The timestamp.
-    type Stated<'r> = i64;
+    /// The timestamp, as printed.
+    type Stated<'r> = &'r str;
 
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, i64>, Refused> {
-        let signature = delivery.single(SIGNATURE)?;
-        let timestamp = delivery.single(TIMESTAMP)?;
+    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, &'r str>, Refused> {
+        let signature = delivery.single(&SIGNATURE)?;
+        let timestamp = delivery.single(&TIMESTAMP)?;
 
         let signature = Received::new(signature, Encoding::Base64);
         let timestamp = std::str::from_utf8(timestamp).unwrap_or_default();
-        let timestamp = integer(TIMESTAMP, timestamp)?;
-        let freshness = Freshness::Timed(Times::in_seconds(timestamp));
-        Ok(Claim { signature, key_id: None, freshness, stated: timestamp })
+        let timestamp = Integer::parse(TIMESTAMP.as_str(), timestamp)?;
+        let freshness = Freshness::Timed(Times::in_seconds(timestamp.value));
+        Ok(Claim { signature, key_id: None, freshness, stated: timestamp.text })
     }
 
     fn mac(key: &HmacKey) -> &MacKey {
@@ -39,9 +41,7 @@ impl webhook::Scheme for Scheme {
         key.state(text);
     }
 
-    fn state(timestamp: &i64, _: &HmacKey, body: &[u8], text: &mut SignedText<'_>) {
-        // The text of an integer is unique here, so printing it again gives what was received.
-        let timestamp = timestamp.to_string();
+    fn state(timestamp: &&str, _: &HmacKey, body: &[u8], text: &mut SignedText<'_>) {
         text.push(Segment::public("timestamp", timestamp.as_bytes()).with_origin(Origin::Clock))
             .separator(".")
             .push(Segment::public("body", body).with_origin(Origin::Body).with_charset(Charset::Bytes));

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderValue, Request, header};
 use secrecy::SecretString;
 
 use super::super::credentials::NAME;
@@ -26,13 +26,14 @@ pub fn sign(
     let build = || {
         let key = super::prepare(signing_key.into())?;
         let timestamp = unix_seconds(signed_at)?;
+        let printed = timestamp.to_string();
         let mut request = testing::post(url, body.into())?;
-        let signature = Scheme::signature(&timestamp, &key, request.body()).header_value();
+        let signature = Scheme::signature(&printed.as_str(), &key, request.body()).header_value();
 
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(HeaderName::from_static(SIGNATURE), signature);
-        headers.insert(HeaderName::from_static(TIMESTAMP), HeaderValue::from(timestamp));
+        headers.insert(&SIGNATURE, signature);
+        headers.insert(&TIMESTAMP, HeaderValue::from(timestamp));
         Ok(request)
     };
     build().map_err(|error: Error| error.in_provider(NAME))

@@ -1,7 +1,8 @@
 //! The signature header, taken apart.
 
+use super::few::Few;
 use crate::signing::Encoding;
-use crate::webhook::{Received, Refused, integer};
+use crate::webhook::{Integer, Received, Refused};
 
 /// More parameters than this are not read. The draft has six.
 const MOST_PARAMETERS: usize = 16;
@@ -12,8 +13,8 @@ pub(super) struct Parameters<'h> {
     pub(super) key_id: &'h str,
     pub(super) signature: Received<'h>,
     pub(super) algorithm: &'h str,
-    pub(super) created: i64,
-    pub(super) expires: Option<i64>,
+    pub(super) created: Integer<'h>,
+    pub(super) expires: Option<Integer<'h>>,
     /// The covered headers, as listed: names with single spaces between them.
     pub(super) headers: &'h str,
 }
@@ -31,16 +32,15 @@ impl<'h> Parameters<'h> {
         if !scheme.eq_ignore_ascii_case("Signature") {
             return Err(Refused::SignatureHeaderMalformed);
         }
-        let list = list(rest)?;
-        let find = |name| list.iter().find(|(found, _)| *found == name).map(|(_, value)| *value);
-        let required = |name| find(name).ok_or(Refused::ParameterMissing { name });
+        let Known { key_id, signature, algorithm, created, expires, headers } = Known::read(rest)?;
+        let required = |name, value: Option<Value<'h>>| value.ok_or(Refused::ParameterMissing { name });
         Ok(Self {
-            key_id: required("keyId")?.text,
-            signature: required("signature")?.signature(),
-            algorithm: required("algorithm")?.text,
-            created: integer("created", required("created")?.text)?,
-            expires: find("expires").map(|value| integer("expires", value.text)).transpose()?,
-            headers: required("headers")?.text,
+            key_id: required("keyId", key_id)?.text,
+            signature: required("signature", signature)?.signature(),
+            algorithm: required("algorithm", algorithm)?.text,
+            created: Integer::parse("created", required("created", created)?.text)?,
+            expires: expires.map(|value| Integer::parse("expires", value.text)).transpose()?,
+            headers: required("headers", headers)?.text,
         })
     }
 }
@@ -53,24 +53,54 @@ impl<'h> Value<'h> {
     }
 }
 
-/// All parameters, each name once.
-fn list(mut rest: &str) -> Result<Vec<(&str, Value<'_>)>, Refused> {
-    let mut list: Vec<(&str, Value<'_>)> = Vec::with_capacity(6);
-    loop {
-        let (name, after) = rest.split_once('=').ok_or(Refused::SignatureHeaderMalformed)?;
-        let (value, after) = value(after).ok_or(Refused::SignatureHeaderMalformed)?;
-        if !is_name(name) || list.len() == MOST_PARAMETERS {
-            return Err(Refused::SignatureHeaderMalformed);
+/// The parameters that the draft names, as far as they are there.
+#[derive(Default)]
+struct Known<'h> {
+    key_id: Option<Value<'h>>,
+    signature: Option<Value<'h>>,
+    algorithm: Option<Value<'h>>,
+    created: Option<Value<'h>>,
+    expires: Option<Value<'h>>,
+    headers: Option<Value<'h>>,
+}
+
+impl<'h> Known<'h> {
+    /// Reads all parameters, each name once.
+    fn read(mut rest: &'h str) -> Result<Self, Refused> {
+        let mut known = Self::default();
+        let mut names = Few::<&str, MOST_PARAMETERS>::new();
+        loop {
+            let (name, after) = rest.split_once('=').ok_or(Refused::SignatureHeaderMalformed)?;
+            let (value, after) = value(after).ok_or(Refused::SignatureHeaderMalformed)?;
+            known.keep(name, value)?;
+            if names.is_full() {
+                return Err(Refused::SignatureHeaderMalformed);
+            }
+            if names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                return Err(Refused::ParameterDuplicate);
+            }
+            names.push(name);
+            if after.is_empty() {
+                return Ok(known);
+            }
+            // Both forms separate by a comma; some writers put spaces after it.
+            rest = after.strip_prefix(',').ok_or(Refused::SignatureHeaderMalformed)?.trim_start_matches(' ');
         }
-        if list.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            return Err(Refused::ParameterDuplicate);
-        }
-        list.push((name, value));
-        if after.is_empty() {
-            return Ok(list);
-        }
-        // Both forms separate by a comma; some writers put spaces after it.
-        rest = after.strip_prefix(',').ok_or(Refused::SignatureHeaderMalformed)?.trim_start_matches(' ');
+    }
+
+    fn keep(&mut self, name: &str, value: Value<'h>) -> Result<(), Refused> {
+        let place = match name {
+            "keyId" => &mut self.key_id,
+            "signature" => &mut self.signature,
+            "algorithm" => &mut self.algorithm,
+            "created" => &mut self.created,
+            "expires" => &mut self.expires,
+            "headers" => &mut self.headers,
+            _ if is_name(name) => return Ok(()),
+            _ => return Err(Refused::SignatureHeaderMalformed),
+        };
+        *place = Some(value);
+        Ok(())
     }
 }
 
@@ -116,7 +146,9 @@ mod tests {
         for text in [as_vizion, as_the_draft] {
             let parsed = parse(&text).unwrap();
             assert_eq!((parsed.key_id, parsed.algorithm), ("hmac-key-1", "SHA-256"));
-            assert_eq!((parsed.created, parsed.expires, parsed.headers), (5, Some(6), headers));
+            let (created, expires) = (parsed.created, parsed.expires.unwrap());
+            assert_eq!((created.value, created.text, expires.value, expires.text), (5, "5", 6, "6"));
+            assert_eq!(parsed.headers, headers);
             assert_eq!(hex::encode(parsed.signature.digest.unwrap()), HEX);
         }
     }

@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 
+use http::HeaderName;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::super::credentials::NAME;
 use super::parameters::Parameters;
-use super::signing_string::{SigningString, Stated};
+use super::signing_string::{SigningString, Sources};
 use crate::signing::{Encoding, MacKey, SignedText};
 use crate::webhook::{self, Claim, Delivery, Freshness, HmacKey, Refused, Times};
 
-pub(super) const SIGNATURE: &str = "x-vizion-signature";
-pub(super) const DIGEST: &str = "digest";
+pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("x-vizion-signature");
+pub(super) static DIGEST: HeaderName = HeaderName::from_static("digest");
 
 /// Names of HMAC-SHA256: Vizion's own, and the two of the draft. Whatever the name, the MAC is the same.
 const ALGORITHMS: [&str; 3] = ["SHA-256", "hmac-sha256", "hs2019"];
@@ -39,21 +40,24 @@ impl webhook::Scheme for Scheme {
     type Stated<'r> = Covered<'r>;
 
     fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Covered<'r>>, Refused> {
-        let signature = delivery.single(SIGNATURE)?;
-        let digest = delivery.single(DIGEST)?;
-        delivery.host()?;
+        let signature = delivery.single(&SIGNATURE)?;
+        let digest = delivery.single(&DIGEST)?;
+        let host = delivery.host()?;
 
         let Parameters { key_id, signature, algorithm, created, expires, headers } =
             Parameters::parse(signature)?;
         let digest = read_digest(digest).ok_or(Refused::DigestMalformed)?;
-        let signing_string = SigningString::gather(headers, Stated { created, expires }, delivery)?;
+        let expires_text = expires.map(|expires| expires.text);
+        let sources = Sources { host, created: created.text, expires: expires_text, delivery: *delivery };
+        let signing_string = SigningString::new(headers, sources)?;
         if !ALGORITHMS.iter().any(|known| known.eq_ignore_ascii_case(algorithm)) {
             return Err(Refused::AlgorithmUnknown);
         }
+        let times = Times::in_milliseconds(created.value, expires.map(|expires| expires.value));
         Ok(Claim {
             signature,
             key_id: Some(key_id),
-            freshness: Freshness::Timed(Times::in_milliseconds(created, expires)),
+            freshness: Freshness::Timed(times),
             stated: Covered { signing_string, digest },
         })
     }

@@ -2,115 +2,133 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderName, header};
+use http::{HeaderMap, Method};
 
+use super::few::Few;
 use crate::signing::{Origin, Segment, SignedText};
 use crate::webhook::{Delivery, Refused};
 
 /// What must be covered. Without the first a delivery could go to another path, without the last have another body.
-pub(super) const REQUIRED: [&str; 4] = ["(request-target)", "(created)", "host", "digest"];
+const REQUIRED: [&str; 4] = ["(request-target)", "(created)", "host", "digest"];
 
 /// More covered headers than this are not read.
 const MOST_LINES: usize = 64;
 
-/// The lines of a signing string, in the order of the list.
+/// The lines of a signing string, in the order of the list. What they stand for is looked up as they are stated, so that
+/// a delivery allocates nothing.
 #[derive(Debug)]
-pub(super) struct SigningString<'r>(Vec<(&'r str, Cow<'r, [u8]>)>);
+pub(super) struct SigningString<'r> {
+    list: &'r str,
+    sources: Sources<'r>,
+    /// The length of the body that was signed, where that is not the one received.
+    signed_length: Option<String>,
+}
 
-/// The two times that a line may state.
-#[derive(Clone, Copy)]
-pub(super) struct Stated {
-    pub(super) created: i64,
-    pub(super) expires: Option<i64>,
+/// What the names of a list stand for. The times are as printed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sources<'r> {
+    pub(super) host: &'r [u8],
+    pub(super) created: &'r str,
+    pub(super) expires: Option<&'r str>,
+    pub(super) delivery: Delivery<'r>,
 }
 
 impl<'r> SigningString<'r> {
-    /// Gathers what the listed names stand for.
-    pub(super) fn gather(list: &'r str, times: Stated, delivery: &Delivery<'r>) -> Result<Self, Refused> {
-        let names = names(list)?;
+    /// The lines that `list` names, each of which stands for something.
+    pub(super) fn new(list: &'r str, sources: Sources<'r>) -> Result<Self, Refused> {
+        let mut names = Few::<_, MOST_LINES>::new();
+        for name in list.split(' ') {
+            if names.is_full() || !is_name(name) || names.iter().any(|known| known == name) {
+                return Err(Refused::CoverageMalformed);
+            }
+            names.push(name);
+        }
         for name in REQUIRED {
-            if !names.contains(&name) {
+            if !names.iter().any(|listed| listed == name) {
                 return Err(Refused::NotCovered { name });
             }
         }
-        let line = |name| Ok((name, value(name, times, delivery)?));
-        names.into_iter().map(line).collect::<Result<_, _>>().map(Self)
+        names.iter().try_for_each(|name| sources.check(name))?;
+        Ok(Self { list, sources, signed_length: None })
     }
 
     /// States the length of the body that was signed, in place of the one that whoever pretty-printed it wrote. Vizion
     /// covers `content-length`, so the delivery could not verify otherwise.
     pub(super) fn restate_length(&mut self, length: usize) {
-        for (_, value) in self.0.iter_mut().filter(|(name, _)| *name == header::CONTENT_LENGTH.as_str()) {
-            *value = Cow::Owned(length.to_string().into_bytes());
-        }
+        self.signed_length = Some(length.to_string());
     }
 
     /// States it: `name: value`, LF between lines, none at the end.
     pub(super) fn state(&self, text: &mut SignedText<'_>) {
-        for (index, (name, value)) in self.0.iter().enumerate() {
+        for (index, name) in self.list.split(' ').enumerate() {
             if index > 0 {
                 text.separator("\n");
             }
-            text.separator(name).separator(": ");
-            state_value(name, value, text);
+            self.state_value(name, text.separator(name).separator(": "));
+        }
+    }
+
+    /// States a line's value with where it came from, so that diagnoses know which mistakes go with it.
+    fn state_value(&self, name: &str, text: &mut SignedText<'_>) {
+        let Sources { host, created, expires, delivery } = &self.sources;
+        let (value, origin) = match (name, &self.signed_length) {
+            ("(request-target)", _) => return state_target(delivery, text),
+            ("(created)", _) => (created.as_bytes(), Origin::Clock),
+            ("(expires)", _) => (expires.unwrap_or_default().as_bytes(), Origin::Clock),
+            ("host", _) => (*host, Origin::RequestHost),
+            ("content-length", Some(length)) => (length.as_bytes(), Origin::RequestHeader),
+            _ => return state_instances(name, delivery.headers(), text),
+        };
+        text.push(Segment::public(name, value.trim_ascii()).with_origin(origin));
+    }
+}
+
+impl Sources<'_> {
+    /// Refuses a name that stands for nothing.
+    fn check(&self, name: &str) -> Result<(), Refused> {
+        match name {
+            "(request-target)" | "(created)" | "host" => Ok(()),
+            "(expires)" if self.expires.is_none() => Err(Refused::ParameterMissing { name: "expires" }),
+            "(expires)" => Ok(()),
+            _ if self.delivery.headers().contains_key(name) => Ok(()),
+            _ => Err(Refused::CoveredHeaderMissing),
         }
     }
 }
 
-/// States a line's value with where it came from, so that diagnoses know which mistakes go with it.
-fn state_value(name: &str, value: &[u8], text: &mut SignedText<'_>) {
-    let segment = Segment::public(name, value);
-    match name {
-        "(request-target)" => {
-            let space = value.iter().position(|byte| *byte == b' ').unwrap_or_default();
-            let (method, target) = value.split_at_checked(space).unwrap_or_default();
-            text.push(Segment::public("method", method).with_origin(Origin::RequestMethod))
-                .separator(" ")
-                .push(Segment::public("target", target.trim_ascii_start()).with_origin(Origin::RequestTarget))
-        }
-        "(created)" | "(expires)" => text.push(segment.with_origin(Origin::Clock)),
-        "host" => text.push(segment.with_origin(Origin::RequestHost)),
-        _ => text.push(segment.with_origin(Origin::RequestHeader)),
-    };
+fn state_target(delivery: &Delivery<'_>, text: &mut SignedText<'_>) {
+    let (method, target) = (lower_case(delivery.method()), delivery.target());
+    text.push(Segment::public("method", method.as_bytes()).with_origin(Origin::RequestMethod))
+        .separator(" ")
+        .push(Segment::public("target", target.as_bytes()).with_origin(Origin::RequestTarget));
 }
 
-fn names(list: &str) -> Result<Vec<&str>, Refused> {
-    let mut names: Vec<&str> = Vec::with_capacity(8);
-    for name in list.split(' ') {
-        if !is_name(name) || names.contains(&name) || names.len() == MOST_LINES {
-            return Err(Refused::CoverageMalformed);
+/// States all instances of a header, trimmed, joined by `, `. A header value cannot hold CR or LF: its type forbids it.
+fn state_instances(name: &str, headers: &HeaderMap, text: &mut SignedText<'_>) {
+    for (index, value) in headers.get_all(name).iter().enumerate() {
+        if index > 0 {
+            text.separator(", ");
         }
-        names.push(name);
+        text.push(Segment::public(name, value.as_bytes().trim_ascii()).with_origin(Origin::RequestHeader));
     }
-    Ok(names)
 }
 
-/// A pseudo-header of the draft, or a header's name in lower case.
+fn lower_case(method: &Method) -> Cow<'static, str> {
+    match *method {
+        Method::POST => Cow::Borrowed("post"),
+        Method::PUT => Cow::Borrowed("put"),
+        Method::GET => Cow::Borrowed("get"),
+        _ => Cow::Owned(method.as_str().to_ascii_lowercase()),
+    }
+}
+
+/// A pseudo-header of the draft, or a header's name in lower case: a token (RFC 9110, section 5.6.2).
 fn is_name(name: &str) -> bool {
     matches!(name, "(request-target)" | "(created)" | "(expires)")
-        || HeaderName::from_lowercase(name.as_bytes()).is_ok()
+        || (!name.is_empty() && name.bytes().all(is_token_in_lower_case))
 }
 
-fn value<'r>(name: &'r str, times: Stated, delivery: &Delivery<'r>) -> Result<Cow<'r, [u8]>, Refused> {
-    match name {
-        "(request-target)" => {
-            let method = delivery.method().as_str().to_ascii_lowercase();
-            Ok(Cow::Owned(format!("{method} {}", delivery.target()).into_bytes()))
-        }
-        // The text of an integer is unique here, so printing it again gives what was printed.
-        "(created)" => Ok(Cow::Owned(times.created.to_string().into_bytes())),
-        "(expires)" => match times.expires {
-            Some(expires) => Ok(Cow::Owned(expires.to_string().into_bytes())),
-            None => Err(Refused::ParameterMissing { name: "expires" }),
-        },
-        "host" => delivery.host().map(|host| Cow::Borrowed(host.trim_ascii())),
-        _ => instances(name, delivery),
-    }
-}
-
-/// All instances of a header, trimmed, joined by `, `. A header value cannot hold CR or LF: its type forbids it.
-fn instances<'r>(name: &str, delivery: &Delivery<'r>) -> Result<Cow<'r, [u8]>, Refused> {
-    let mut values = delivery.headers().get_all(name).iter().map(|value| value.as_bytes().trim_ascii());
-    let first = values.next().ok_or(Refused::CoveredHeaderMissing)?;
-    Ok(values.fold(Cow::Borrowed(first), |joined, value| Cow::Owned([&*joined, b", ", value].concat())))
+fn is_token_in_lower_case(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.')
+        || matches!(byte, b'^' | b'_' | b'`' | b'|' | b'~')
 }

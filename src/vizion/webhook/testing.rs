@@ -3,13 +3,13 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderValue, Request, header};
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 
 use super::super::credentials::NAME;
 use super::scheme::{Covered, DIGEST, SIGNATURE, Scheme};
-use super::signing_string::{SigningString, Stated};
+use super::signing_string::{SigningString, Sources};
 use crate::error::Error;
 use crate::field::{self, Problem};
 use crate::time::{ClockOutOfRange, unix_nanos};
@@ -36,18 +36,21 @@ pub fn sign(
     let build = || {
         let key = super::prepare(key_id, secret.into())?;
         let created = milliseconds(signed_at)?;
-        let times = Stated { created, expires: created.checked_add(LIFE_MS) };
+        let expires = created.saturating_add(LIFE_MS).to_string();
         let mut request = testing::post(url, body.into())?;
         let digest: [u8; 32] = Sha256::digest(request.body()).into();
         describe(&mut request, &digest, signed_at);
 
         let (parts, body) = request.into_parts();
-        let signing_string =
-            SigningString::gather(COVERED, times, &Delivery::new(&parts, None)).map_err(Error::new)?;
+        let delivery = Delivery::new(&parts, None);
+        let host = delivery.host().map_err(Error::new)?;
+        let created = created.to_string();
+        let sources = Sources { host, created: &created, expires: Some(&expires), delivery };
+        let signing_string = SigningString::new(COVERED, sources).map_err(Error::new)?;
         let signature = Scheme::signature(&Covered { signing_string, digest }, &key, &body);
-        let value = signature_header(key_id, &signature.expose_text(), times)?;
+        let value = signature_header(key_id, &signature.expose_text(), &created, &expires)?;
         let mut request = Request::from_parts(parts, body);
-        request.headers_mut().insert(SIGNATURE, value);
+        request.headers_mut().insert(&SIGNATURE, value);
         Ok(request)
     };
     build().map_err(|error: Error| error.in_provider(NAME))
@@ -63,7 +66,7 @@ fn describe(request: &mut Request<Bytes>, digest: &[u8; 32], at: SystemTime) {
     // Both are printable ASCII, so the conversions do not fail.
     for (name, text) in [
         (header::DATE, httpdate::fmt_http_date(at)),
-        (HeaderName::from_static(DIGEST), format!("SHA-256={}", hex::encode(digest))),
+        (DIGEST.clone(), format!("SHA-256={}", hex::encode(digest))),
     ] {
         if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(name, value);
@@ -71,11 +74,14 @@ fn describe(request: &mut Request<Bytes>, digest: &[u8; 32], at: SystemTime) {
     }
 }
 
-fn signature_header(key_id: &str, signature: &str, times: Stated) -> Result<HeaderValue, Error> {
-    let Stated { created, expires } = times;
-    let expires = expires.map(|expires| format!(",expires={expires}")).unwrap_or_default();
+fn signature_header(
+    key_id: &str,
+    signature: &str,
+    created: &str,
+    expires: &str,
+) -> Result<HeaderValue, Error> {
     let text = format!(
-        "Signature keyId={key_id},signature={signature},algorithm=SHA-256,created={created}{expires},headers={COVERED}"
+        "Signature keyId={key_id},signature={signature},algorithm=SHA-256,created={created},expires={expires},headers={COVERED}"
     );
     HeaderValue::try_from(text).map_err(|_| field::refuse("key_id", Problem::NotAscii))
 }

@@ -51,7 +51,7 @@ fn verdict(verifier: &Verifier, request: &Request<bytes::Bytes>) -> &'static str
     let (parts, body) = request.clone().into_parts();
     match verifier.verify(&parts, &body, now()) {
         Ok(verified) => {
-            assert_eq!(*verified, body);
+            assert_eq!(**verified, *body);
             "accepted"
         }
         Err(error) => refusal(&error),

@@ -173,7 +173,7 @@ fn w8_a_pretty_printed_body_needs_the_opt_in_and_comes_out_as_verified() {
     // Whoever printed it may have corrected the covered length, or have left it.
     for length in [pretty.len(), BODY.len()] {
         parts.headers.insert("content-length", length.into());
-        assert_eq!(*lenient.verify(&parts, &body, now()).unwrap(), BODY);
+        assert_eq!(**lenient.verify(&parts, &body, now()).unwrap(), *BODY.as_bytes());
     }
     parts.headers.insert("content-length", 1.into());
     let tampered = lenient.verify(&parts, BODY.as_bytes(), now()).unwrap_err();

@@ -1,8 +1,8 @@
 //! A captured webhook.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bytes::Bytes;
 use clap::Args;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::webhook::Verified;
@@ -56,7 +56,7 @@ pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Judged {
 
 fn judge(
     args: &WebhookArgs,
-    verify: impl Fn(&Parts, &[u8], SystemTime) -> Result<Verified<Bytes>, Error>,
+    verify: impl for<'b> Fn(&Parts, &'b [u8], SystemTime) -> Result<Verified<Cow<'b, [u8]>>, Error>,
 ) -> Judged {
     let (parts, body) = message::read_request(&args.captured.read()?)?;
     let now = args.at.map_or_else(|| Ok(SystemClock.now()), moment)?;

@@ -1,5 +1,6 @@
 //! The rows of the threat model, by their ids: each test fails without the prevention it is named after.
 
+mod c1_other_clients;
 mod c1_redirects;
 mod c2_other_origins;
 mod c3_plain_http;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Method;
 
 use crate::support::chains::{self, Chain, Setup, fault};
-use crate::support::netgiro::reply_to;
+use crate::support::netgiro::{redirect_of, reply_to};
 use crate::support::server::{Answer, Server};
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
@@ -115,9 +115,9 @@ async fn c1_each_hop_within_the_origin_is_signed_anew() {
     let server = Server::start(|request, _| {
         let (path, _) = request.target.split_once('?').unwrap();
         match path.trim_start_matches('/').parse() {
-            Ok(status) => Answer::redirect(status, &format!("second/{status}?b=%20")),
+            Ok(status) => redirect_of(request, status, &format!("second/{status}?b=%20")),
             Err(_) if path.starts_with("/second/") => {
-                Answer::redirect(path.trim_start_matches("/second/").parse().unwrap(), "/third?c")
+                redirect_of(request, path.trim_start_matches("/second/").parse().unwrap(), "/third?c")
             }
             Err(_) => reply_to(request),
         }
@@ -164,9 +164,9 @@ async fn c1_what_cannot_be_followed_is_an_error() {
         Server::start(|request, _| {
             let host = request.header("host");
             match &*request.target {
-                "/bad" => Answer::redirect(302, "http://["),
-                "/user" => Answer::redirect(302, &format!("http://user@{host}/")),
-                _ => Answer::redirect(302, "/loop"),
+                "/bad" => redirect_of(request, 302, "http://["),
+                "/user" => redirect_of(request, 302, &format!("http://user@{host}/")),
+                _ => redirect_of(request, 302, "/loop"),
             }
         })
         .await,

@@ -2,6 +2,7 @@
 
 mod c1_other_clients;
 mod c1_redirects;
+mod c1_signed_redirects;
 mod c2_other_origins;
 mod c3_plain_http;
 mod c4_canaries;

@@ -62,7 +62,11 @@ macro_rules! shared_settings {
                 self
             }
 
-            /// Sends requests to other origins on as they are, unsigned, instead of refusing them.
+            /// Sends requests to other origins on as they are, unsigned, instead of refusing them. **Their replies are not
+            /// verified** and carry no verdict.
+            ///
+            /// A host that is allowed with `https` is still refused with plain `http`, and any allowed one with the other
+            /// scheme on its port or with a dot behind its name: as `plain-http` or `origin-not-allowed`.
             #[cfg(feature = "middleware")]
             #[must_use]
             pub fn pass_other_origins_unsigned(mut self) -> Self {

@@ -25,11 +25,11 @@ pub(crate) use replies::{Replies, Unjudged};
 pub use signer::Signer;
 
 use crate::error::Error;
-use crate::scope::ORIGIN_NOT_ALLOWED;
 use crate::signing::{Outgoing, Provider, as_sent, sign};
 use redirect::{Hop, RedirectFault};
 
-/// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes.
+/// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes. **Its reply
+/// is not verified** and carries no verdict.
 ///
 /// ```no_run
 /// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> reqwest_middleware::Result<()> {
@@ -68,11 +68,12 @@ pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
         return Ok((next.run(request, extensions).await?, None));
     }
     // `sign` checks the scope too; here it comes first, so that nothing is buffered for a request that is refused.
-    match provider.scope().check(request.url()) {
-        Err(error) if transport.pass_other_origins && error.code() == ORIGIN_NOT_ALLOWED => {
-            return Ok((next.run(request, extensions).await?, None));
+    if let Err(error) = provider.scope().check(request.url()) {
+        if !transport.pass_other_origins {
+            return Err(refuse(error));
         }
-        checked => checked.map_err(refuse)?,
+        provider.scope().check_passing_on(request.url()).map_err(refuse)?;
+        return Ok((next.run(request, extensions).await?, None));
     }
     if let Some(limit) = transport.stream_limit {
         body::buffer(&mut request, limit).await?.map_err(refuse)?;

@@ -21,6 +21,9 @@ impl<P: Provider> Signer<P> {
     }
 
     /// Sends requests to other origins on as they are, unsigned, instead of refusing them.
+    ///
+    /// A host that is allowed with `https` is still refused with plain `http`, and any allowed one with the other scheme
+    /// on its port or with a dot behind its name: as `plain-http` or `origin-not-allowed`.
     #[must_use]
     pub fn pass_other_origins_unsigned(mut self) -> Self {
         self.transport.pass_other_origins = true;

@@ -113,3 +113,22 @@ async fn c1_a_client_that_follows_within_the_origin_is_told() {
         assert!(fault.next_step().starts_with("Rotate"), "{}", fault.next_step());
     }
 }
+
+#[tokio::test]
+async fn c1_a_client_built_on_the_recommended_one_sends_no_referer_even_if_it_follows() {
+    let server = Server::start(|request, _| match &*request.target {
+        "/first?canary" => Answer::redirect(302, "/second"),
+        _ => reply_to(request),
+    })
+    .await;
+    let clients: [(fn() -> reqwest::ClientBuilder, bool); 2] =
+        [(countersign::client_builder, false), (reqwest::Client::builder, true)];
+    for (client, expected) in clients {
+        for chain in chains::all(server.origin()) {
+            let following = chain.over(client().redirect(Policy::default()));
+            following.get(server.url("/first?canary")).send().await.unwrap_err();
+            let [first, second] = server.take_requests().try_into().unwrap();
+            assert_eq!((first.has("referer"), second.has("referer")), (false, expected), "{}", chain.name);
+        }
+    }
+}

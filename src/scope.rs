@@ -4,9 +4,6 @@ use url::{Host, Position, Url};
 
 use crate::error::{Class, Error, Fault};
 
-/// The code of a request to an origin that is not in the scope.
-pub(crate) const ORIGIN_NOT_ALLOWED: &str = "origin-not-allowed";
-
 /// The origins (scheme, host, port) that a provider's credentials may be sent to.
 ///
 /// Starts out with the vendor's own; more are added by name. Everything else is refused before a connection is
@@ -72,6 +69,20 @@ impl Scope {
         }
     }
 
+    /// Whether a request that may not be signed may be passed on unsigned: not to an allowed host in clear or by another
+    /// spelling, where it is a signed one that went wrong.
+    #[cfg(feature = "middleware")]
+    pub(crate) fn check_passing_on(&self, url: &Url) -> Result<(), Error> {
+        if has_user_info(url) {
+            return Err(Error::new(ScopeFault::UserInfo));
+        }
+        if self.allowed.iter().any(|allowed| is_another_way_to(url, allowed)) {
+            self.check_scheme(url)?;
+            return Err(Error::new(ScopeFault::OriginNotAllowed { origin: printable_origin(url) }));
+        }
+        Ok(())
+    }
+
     /// The allowed origins as text, for logs and tools.
     pub fn origins(&self) -> impl Iterator<Item = String> {
         self.allowed.iter().map(printable_origin)
@@ -91,6 +102,21 @@ pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme()
         && a.host_str() == b.host_str()
         && a.port_or_known_default() == b.port_or_known_default()
+}
+
+/// Whether `url` leads to the host of `allowed`, at its port or with less protection. Another port that is as well
+/// protected is another service.
+#[cfg(feature = "middleware")]
+fn is_another_way_to(url: &Url, allowed: &Url) -> bool {
+    host_without_dot(url) == host_without_dot(allowed)
+        && (url.port_or_known_default() == allowed.port_or_known_default()
+            || url.scheme() != "https" && allowed.scheme() == "https")
+}
+
+/// DNS finds the same host with a dot behind the name and without.
+#[cfg(feature = "middleware")]
+fn host_without_dot(url: &Url) -> Option<&str> {
+    url.host_str().map(|host| host.trim_end_matches('.'))
 }
 
 /// The origin as text: never the path or query, which may hold personal data.
@@ -127,7 +153,7 @@ impl Fault for ScopeFault {
     fn code(&self) -> &'static str {
         match self {
             Self::InvalidOrigin => "invalid-origin",
-            Self::OriginNotAllowed { .. } => ORIGIN_NOT_ALLOWED,
+            Self::OriginNotAllowed { .. } => "origin-not-allowed",
             Self::PlainHttp { .. } => "plain-http",
             Self::UserInfo => "user-info-in-url",
         }

@@ -62,7 +62,11 @@ macro_rules! shared_settings {
                 self
             }
 
-            /// Sends requests to other origins on as they are, unsigned, instead of refusing them.
+            /// Sends requests to other origins on as they are, unsigned, instead of refusing them. **Their replies are not
+            /// verified** and carry no verdict.
+            ///
+            /// A host that is allowed with `https` is still refused with plain `http`, and any allowed one with the other
+            /// scheme on its port or with a dot behind its name: as `plain-http` or `origin-not-allowed`.
             #[cfg(feature = "middleware")]
             #[must_use]
             pub fn pass_other_origins_unsigned(mut self) -> Self {
@@ -71,8 +75,20 @@ macro_rules! shared_settings {
             }
 
             /// Follows up to `limit` redirects within the origin, signing each hop anew; a hop to another origin ends in
-            /// an error. For clients that follow none by themselves, as those of [`client_builder`](crate::client_builder).
-            /// Default: 0, a redirect is handed to the caller.
+            /// an error, and so does one more than `limit`. For clients that follow none by themselves, as those of
+            /// [`client_builder`](crate::client_builder).
+            ///
+            /// **Whoever answers in the provider's place then chooses a URL within the origin that is signed and sent
+            /// next**, with the method and the body of your request or as a `GET`, as the status says. A gateway can do
+            /// so, and somebody on the path who gets past TLS; no provider signs where a redirect leads. The reply that
+            /// you are given is to the last URL: compare `Response::url` with the one that you asked.
+            ///
+            /// Netgíró's redirects are followed only where the reply verifies, so nobody makes one up. Its signature
+            /// covers neither status nor `Location`, though: somebody who can change an honest reply on its way can
+            /// make a redirect of it.
+            ///
+            /// Default: 0, a redirect is handed to the caller. One in Netgíró's name is judged like any reply: without
+            /// a signature, as gateways send it, it is refused as `reply-signature-missing`.
             #[cfg(feature = "middleware")]
             #[must_use]
             pub fn follow_redirects(mut self, limit: usize) -> Self {

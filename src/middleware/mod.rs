@@ -6,7 +6,10 @@
 mod body;
 mod client;
 mod redirect;
+mod replies;
 mod signer;
+
+use std::ops::ControlFlow;
 
 use http::{Extensions, StatusCode};
 use reqwest::{Request, Response};
@@ -18,14 +21,15 @@ pub(crate) use body::put_back;
 #[cfg(feature = "netgiro")]
 pub(crate) use body::{ReadFault, hint_with, read_body, rebuild, wrap_body};
 pub use client::client_builder;
+pub(crate) use replies::{Replies, Unjudged};
 pub use signer::Signer;
 
 use crate::error::Error;
-use crate::scope::ORIGIN_NOT_ALLOWED;
-use crate::signing::{Outgoing, Provider, Signed, as_sent, sign};
+use crate::signing::{Outgoing, Provider, as_sent, sign};
 use redirect::{Hop, RedirectFault};
 
-/// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes.
+/// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes. **Its reply
+/// is not verified** and carries no verdict.
 ///
 /// ```no_run
 /// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> reqwest_middleware::Result<()> {
@@ -46,29 +50,30 @@ pub(crate) struct Transport {
     pub(crate) stream_limit: Option<usize>,
 }
 
-/// A response, and the URL of the request that it answers with what was remembered of it: `None` where the request went
-/// out unsigned.
-pub(crate) type Answered<C> = (Response, Option<(Url, C)>);
+/// A response, and the URL of the request that it answers with what was kept of it: `None` where there is nothing more to
+/// judge.
+pub(crate) type Answered<K> = (Response, Option<(Url, K)>);
 
-/// Signs and sends a request; `remember` keeps what is needed of the signature to judge the reply.
-pub(crate) async fn exchange<P: Provider, C: Send>(
+/// Signs and sends a request, and follows the redirects that it may follow.
+pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
     provider: &P,
+    replies: &R,
     transport: Transport,
-    remember: impl Fn(&Signed<'_, P>) -> C + Send + Sync,
     mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
-) -> Result<Answered<C>> {
+) -> Result<Answered<R::Kept>> {
     let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
     if extensions.get::<Unsigned>().is_some() {
         return Ok((next.run(request, extensions).await?, None));
     }
     // `sign` checks the scope too; here it comes first, so that nothing is buffered for a request that is refused.
-    match provider.scope().check(request.url()) {
-        Err(error) if transport.pass_other_origins && error.code() == ORIGIN_NOT_ALLOWED => {
-            return Ok((next.run(request, extensions).await?, None));
+    if let Err(error) = provider.scope().check(request.url()) {
+        if !transport.pass_other_origins {
+            return Err(refuse(error));
         }
-        checked => checked.map_err(refuse)?,
+        provider.scope().check_passing_on(request.url()).map_err(refuse)?;
+        return Ok((next.run(request, extensions).await?, None));
     }
     if let Some(limit) = transport.stream_limit {
         body::buffer(&mut request, limit).await?.map_err(refuse)?;
@@ -76,18 +81,18 @@ pub(crate) async fn exchange<P: Provider, C: Send>(
     for hops_left in (0..=transport.redirect_limit).rev() {
         let unsigned = if transport.redirect_limit > 0 { request.try_clone() } else { None };
         let signed = sign(provider, &outgoing(&request, extensions)).map_err(into_middleware_error)?;
-        let remembered = remember(&signed);
+        let kept = replies.keep(&signed);
         signed.apply(request.headers_mut());
         let signed_url = request.url().clone();
         let response = next.clone().run(request, extensions).await.map_err(|error| {
             redirect::exposed_by_failure(&signed_url, error).map_or_else(|error| error, refuse)
         })?;
         redirect::check_final_url(&signed_url, response.url()).map_err(refuse)?;
-        match Hop::of(&response, &signed_url) {
-            Some(hop) if transport.redirect_limit > 0 => {
-                request = hop.apply(unsigned, &signed_url, hops_left).map_err(refuse)?;
-            }
-            _ => return Ok((response, Some((signed_url, remembered)))),
+        let hop = Hop::of(&response, &signed_url).filter(|_| transport.redirect_limit > 0);
+        let Some(hop) = hop else { return Ok((response, Some((signed_url, kept)))) };
+        request = hop.apply(unsigned, &signed_url, hops_left).map_err(refuse)?;
+        if let ControlFlow::Break(response) = replies.vouch(signed_url, kept, response).await? {
+            return Ok((response, None));
         }
     }
     Err(refuse(Error::new(RedirectFault::TooMany)))

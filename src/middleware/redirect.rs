@@ -9,21 +9,14 @@ use crate::error::{Class, Error, Fault};
 use crate::scope::{printable_origin, same_origin};
 
 /// Fails when a response comes from elsewhere than where the signed request was sent: the client followed a redirect
-/// below the chain and took our headers along.
+/// below the chain and took our headers along. An answer from the URL that was signed passes, also when redirects led
+/// away from there and back: nothing in it tells.
 pub(super) fn check_final_url(signed: &Url, answered: &Url) -> Result<(), Error> {
-    if same_target(signed, answered) {
-        Ok(())
-    } else if same_origin(signed, answered) {
-        Err(Error::new(RedirectFault::FollowedWithin))
-    } else {
-        Err(Error::new(RedirectFault::Exposed { origin: printable_origin(answered) }))
-    }
+    if same_target(signed, answered) { Ok(()) } else { Err(exposed_at(signed, answered)) }
 }
 
-/// The same, told from the error of a client that gave up on following. Any other error comes back as it is.
-///
-/// Two cases cannot be seen from above the client: a chain of redirects that ends where it began, and a connection
-/// that breaks after a redirect was followed. `client_builder()` has neither.
+/// The same, told from the error of a client that stumbled over a redirect. Any other error comes back as it is, that of
+/// a connection too which broke after a redirect was followed: it names the URL that was signed.
 pub(super) fn exposed_by_failure(
     signed: &Url,
     error: reqwest_middleware::Error,
@@ -31,12 +24,32 @@ pub(super) fn exposed_by_failure(
     let reqwest_middleware::Error::Reqwest(cause) = error else {
         return Err(error);
     };
-    let followed = cause.url().filter(|_| cause.is_redirect()).map(|url| check_final_url(signed, url));
-    match followed {
-        // reqwest's error prints the URL, whose query may hold personal data.
-        Some(Err(exposed)) => Ok(exposed.with_source(cause.without_url())),
-        _ => Err(cause.into()),
+    let names_another = cause.url().is_some_and(|url| !same_target(signed, url));
+    if !cause.is_redirect() && !names_another {
+        return Err(cause.into());
     }
+    if is_about_the_next_url(&cause) {
+        // The error within prints that URL, and nothing can take it out.
+        return Ok(Error::new(RedirectFault::Followed));
+    }
+    let answered = cause.url().filter(|_| cause.is_redirect());
+    let exposed = answered.map_or_else(|| Error::new(RedirectFault::Followed), |url| exposed_at(signed, url));
+    // reqwest's error prints the URL, whose query may hold personal data.
+    Ok(exposed.with_source(cause.without_url()))
+}
+
+/// An origin of our own proves nothing: redirects may have led away from it and back.
+fn exposed_at(signed: &Url, answered: &Url) -> Error {
+    Error::new(if same_origin(signed, answered) {
+        RedirectFault::Followed
+    } else {
+        RedirectFault::Exposed { origin: printable_origin(answered) }
+    })
+}
+
+/// Whether the error names the URL that the client refused to go on to, not the one that redirected there.
+fn is_about_the_next_url(error: &reqwest::Error) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<reqwest::Error>)
 }
 
 /// Where a redirect leads, and with which method.
@@ -106,8 +119,10 @@ fn drop_body(request: &mut Request) {
 pub(super) enum RedirectFault {
     #[error("the client followed a redirect to {origin} and exposed the credential headers there")]
     Exposed { origin: String },
-    #[error("the client followed a redirect, so the answer is to a URL that was not signed")]
-    FollowedWithin,
+    #[error(
+        "the client handled redirects by itself and may have exposed the credential headers at an unknown origin"
+    )]
+    Followed,
     #[error("the reply redirects to another origin, {origin}")]
     CrossOrigin { origin: String },
     #[error("the reply redirects to a location that is no URL")]
@@ -122,7 +137,7 @@ impl Fault for RedirectFault {
     fn code(&self) -> &'static str {
         match self {
             Self::Exposed { .. } => "redirect-exposed-credentials",
-            Self::FollowedWithin => "redirect-followed",
+            Self::Followed => "redirect-followed",
             Self::CrossOrigin { .. } => "redirect-cross-origin",
             Self::Unreadable => "redirect-unreadable",
             Self::TooMany => "redirect-limit",
@@ -134,11 +149,8 @@ impl Fault for RedirectFault {
     }
     fn next_step(&self) -> &'static str {
         match self {
-            Self::Exposed { .. } => {
+            Self::Exposed { .. } | Self::Followed => {
                 "Rotate the provider's keys, then build the client with `countersign::client_builder()`."
-            }
-            Self::FollowedWithin => {
-                "Build the client with `countersign::client_builder()`, which follows none."
             }
             Self::CrossOrigin { .. } => "Ask the provider which URL to use; credentials are not sent along.",
             Self::Unreadable | Self::TooMany => "Ask the provider which URL to use.",

@@ -4,7 +4,7 @@ use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 
-use super::{Transport, exchange};
+use super::{Transport, Unjudged, exchange};
 use crate::signing::Provider;
 
 /// Makes middleware of any [`Provider`]. The crate's own providers are middleware by themselves.
@@ -21,13 +21,24 @@ impl<P: Provider> Signer<P> {
     }
 
     /// Sends requests to other origins on as they are, unsigned, instead of refusing them.
+    ///
+    /// A host that is allowed with `https` is still refused with plain `http`, and any allowed one with the other scheme
+    /// on its port or with a dot behind its name: as `plain-http` or `origin-not-allowed`.
     #[must_use]
     pub fn pass_other_origins_unsigned(mut self) -> Self {
         self.transport.pass_other_origins = true;
         self
     }
 
-    /// Follows up to `limit` redirects within the origin, signing each hop anew. Default: 0.
+    /// Follows up to `limit` redirects within the origin, signing each hop anew; a hop to another origin ends in an
+    /// error, and so does one more than `limit`. For clients that follow none by themselves, as those of
+    /// [`client_builder`](crate::client_builder).
+    ///
+    /// **Whoever answers in the provider's place then chooses a URL within the origin that is signed and sent next**,
+    /// with the method and the body of your request or as a `GET`, as the status says: replies are not verified here.
+    /// The reply that you are given is to the last URL: compare `Response::url` with the one that you asked.
+    ///
+    /// Default: 0, a redirect is handed to the caller.
     #[must_use]
     pub fn follow_redirects(mut self, limit: usize) -> Self {
         self.transport.redirect_limit = limit;
@@ -51,7 +62,7 @@ impl<P: Provider> Middleware for Signer<P> {
         next: Next<'_>,
     ) -> Result<Response> {
         let (response, _) =
-            exchange(&self.provider, self.transport, |_| (), request, extensions, next).await?;
+            exchange(&self.provider, &Unjudged, self.transport, request, extensions, next).await?;
         Ok(response)
     }
 }

@@ -1,15 +1,21 @@
 //! The middleware: signs on the way out, verifies on the way in.
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
 use http::{Extensions, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
+use url::Url;
 
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyFault, SentRequest, Verdict, reference_id};
 use super::{Netgiro, stream};
 use crate::error::{Error, Fault as _};
-use crate::middleware::{ReadFault, exchange, into_middleware_error, is_worth_a_retry, read_body, rebuild};
+use crate::middleware::{
+    ReadFault, Replies, exchange, into_middleware_error, is_worth_a_retry, read_body, rebuild,
+};
+use crate::signing::Signed;
 
 #[async_trait::async_trait]
 impl Middleware for Netgiro {
@@ -19,10 +25,31 @@ impl Middleware for Netgiro {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        match exchange(self, self.settings.transport, Marks::of, request, extensions, next).await? {
+        match exchange(self, self, self.settings.transport, request, extensions, next).await? {
             (response, Some((url, marks))) => self.judge(SentRequest { url, marks }, response).await,
             (response, None) => Ok(response),
         }
+    }
+}
+
+impl Replies<Self> for Netgiro {
+    type Kept = Marks;
+
+    fn keep(&self, signed: &Signed<'_, Self>) -> Marks {
+        Marks::of(signed)
+    }
+
+    /// Follows what verified. Without that, whoever answers could have any request signed.
+    async fn vouch(&self, url: Url, marks: Marks, redirect: Response) -> Result<ControlFlow<Response>> {
+        // While a streamed reply is handed on its verdict is not known yet.
+        let judge = Self { stream_replies: false, ..self.clone() };
+        let redirect = judge.judge(SentRequest { url, marks }, redirect).await?;
+        let verdict = redirect.extensions().get().map(Reply::verdict);
+        Ok(if verdict == Some(Verdict::Verified) {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(redirect)
+        })
     }
 }
 
@@ -72,7 +99,10 @@ impl Netgiro {
     }
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
-        let error = error.with_note(format!("the reply's status was {}", response.status().as_u16()));
+        let mut error = error.with_note(format!("the reply's status was {}", response.status().as_u16()));
+        if self.settings.transport.redirect_limit > 0 && response.status().is_redirection() {
+            error = error.with_note("a redirect is followed only where the reply verifies");
+        }
         let error = error.with_skew(response.headers(), &*self.settings.clock);
         into_middleware_error(error.in_provider(NAME))
     }

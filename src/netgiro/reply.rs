@@ -28,7 +28,7 @@ pub struct SentRequest {
 
 /// What an honest reply does not share with its request.
 #[derive(Clone)]
-pub(super) struct Marks {
+pub(crate) struct Marks {
     nonce: Option<HeaderValue>,
     signature: Option<[u8; 32]>,
 }

@@ -7,7 +7,7 @@ use reqwest_middleware::{Middleware, Next, Result};
 use super::status::{STATUS_WITHIN, Scan, scan};
 use super::{Netvisor, ResponseStatus, credentials::NAME};
 use crate::error::Error;
-use crate::middleware::{exchange, into_middleware_error, is_worth_a_retry, put_back};
+use crate::middleware::{Unjudged, exchange, into_middleware_error, is_worth_a_retry, put_back};
 
 /// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.
 const FIRST_LOOK: usize = 1024;
@@ -20,7 +20,7 @@ impl Middleware for Netvisor {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        match exchange(self, self.settings.transport, |_| (), request, extensions, next).await? {
+        match exchange(self, &Unjudged, self.settings.transport, request, extensions, next).await? {
             (response, Some(_)) if self.fail_on_failed => self.judge(response).await,
             (response, _) => Ok(response),
         }

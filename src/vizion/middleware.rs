@@ -5,7 +5,7 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 
 use super::Vizion;
-use crate::middleware::exchange;
+use crate::middleware::{Unjudged, exchange};
 
 #[async_trait::async_trait]
 impl Middleware for Vizion {
@@ -16,7 +16,7 @@ impl Middleware for Vizion {
         next: Next<'_>,
     ) -> Result<Response> {
         let (response, _) =
-            exchange(self, self.settings.transport, |_| (), request, extensions, next).await?;
+            exchange(self, &Unjudged, self.settings.transport, request, extensions, next).await?;
         Ok(response)
     }
 }

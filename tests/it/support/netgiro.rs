@@ -41,6 +41,12 @@ pub(crate) fn reply_to(request: &Received) -> Answer {
     reply(&request.url(), BODY)
 }
 
+/// An honest redirect of a request that arrived. The signature covers neither the status nor the location.
+pub(crate) fn redirect_of(request: &Received, status: u16, location: &str) -> Answer {
+    let reply = reply(&request.url(), "").header("location", location);
+    Answer { status, ..reply }
+}
+
 /// Whether a request that arrived carries the right signature.
 pub(crate) fn is_signed(request: &Received) -> bool {
     let expected = signature(&request.header("netgiro_nonce"), &request.url(), &request.body);

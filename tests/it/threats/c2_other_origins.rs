@@ -2,6 +2,7 @@
 
 use countersign::netgiro::Netgiro;
 use countersign::{Error, Unsigned, sign_http};
+use http::Method;
 
 use crate::support::chains::{self, Setup, fault};
 use crate::support::netgiro::{APP_KEY, SECRET};
@@ -45,6 +46,62 @@ async fn c2_what_is_passed_on_carries_nothing_of_ours() {
     let requests = server.requests();
     assert_eq!(requests.len(), 8);
     for (request, chain) in requests.iter().zip(chains::all(server.origin()).iter().cycle()) {
+        assert_eq!(chain.count(request), 0, "{} {}", chain.name, request.target);
+    }
+}
+
+#[tokio::test]
+async fn c2_an_allowed_host_is_not_passed_on_in_clear_or_by_another_spelling() {
+    let server = Server::start(|_, _| Answer::new(200, "")).await;
+    let port = server.port();
+    let origins = ["https://a.example", "https://a.example:8443", &format!("https://127.0.0.1:{port}")];
+    let chains = chains::set_up(Setup { origins: &origins, pass_other_origins: true, ..Setup::default() });
+    let refused = [
+        ("http://a.example/", "plain-http"),
+        ("http://A.example:8080/", "plain-http"),
+        ("http://a.example:443/", "plain-http"),
+        ("http://a.example./", "plain-http"),
+        ("https://a.example./", "origin-not-allowed"),
+        ("https://a.example.:8443/", "origin-not-allowed"),
+        ("ftp://a.example/", "plain-http"),
+        ("https://user@a.example/", "user-info-in-url"),
+        ("https://:secret@other.example/", "user-info-in-url"),
+        (&server.url("/"), "origin-not-allowed"),
+    ];
+    for chain in chains {
+        for (url, code) in refused {
+            // Not by reqwest's builder, which moves a user name to a header.
+            let request = reqwest::Request::new(Method::POST, url.parse().unwrap());
+            let error = chain.recommended().execute(request).await.unwrap_err();
+            assert_eq!((fault(&error).code(), fault(&error).provider()), (code, Some(chain.name)), "{url}");
+        }
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn c2_other_services_are_passed_on_also_beside_an_allowed_one() {
+    let server = Server::start(|_, _| Answer::new(200, "as it is")).await;
+    let others = [
+        ("http://127.0.0.1:1", server.url("/another-port")),
+        ("https://localhost", server.url("/another-name")),
+        // Nothing answers in TLS there: that the client tried is all that can be seen.
+        ("http://127.0.0.1:1", server.url("/").replace("http:", "https:")),
+    ];
+    for (origin, url) in &others {
+        for chain in
+            chains::set_up(Setup { origins: &[origin], pass_other_origins: true, ..Setup::default() })
+        {
+            let before = server.connections();
+            let result = chain.recommended().get(url).send().await;
+            assert_eq!(result.is_ok(), url.starts_with("http:"), "{url}: {result:?}");
+            assert!(server.connections() > before, "{url}");
+            if let Ok(response) = result {
+                assert!(response.extensions().get::<countersign::netgiro::Reply>().is_none());
+            }
+        }
+    }
+    for (request, chain) in server.requests().iter().zip(chains::all(server.origin()).iter().cycle()) {
         assert_eq!(chain.count(request), 0, "{} {}", chain.name, request.target);
     }
 }

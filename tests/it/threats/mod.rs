@@ -1,9 +1,12 @@
 //! The rows of the threat model, by their ids: each test fails without the prevention it is named after.
 
+mod c1_other_clients;
 mod c1_redirects;
+mod c1_signed_redirects;
 mod c2_other_origins;
 mod c3_plain_http;
 mod c4_canaries;
+mod c4_debug_texts;
 mod l2_l3_fields;
 mod s1_known_macs;
 mod s2_sent_bytes;

@@ -1,12 +1,15 @@
 //! S5: each attempt of a retried request is signed anew.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use countersign::netvisor::TransactionId;
+use http::HeaderMap;
 use reqwest_middleware::{ClientBuilder, RequestBuilder};
 use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
+use tokio::net::TcpListener;
 
 use crate::support::chains::{self, Chain};
 use crate::support::netgiro::reply_to;
@@ -61,6 +64,44 @@ async fn s5_a_stable_transaction_id_stays() {
         attempts(netvisor, || Answer::new(503, "").into(), |request| request.with_extension(id.clone()))
             .await;
     assert_eq!(nonces(&chain, &requests), HashSet::from(["order-17".to_owned()]));
+}
+
+/// An HTTP/2 server that refuses every stream, which says that nothing was done and the request may be sent again. Gives
+/// its origin and the headers of each request.
+async fn refusing_server() -> (String, Arc<Mutex<Vec<HeaderMap>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let requests = Arc::<Mutex<Vec<_>>>::default();
+    let kept = Arc::clone(&requests);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let kept = Arc::clone(&kept);
+            tokio::spawn(async move {
+                let mut connection = h2::server::handshake(stream).await.unwrap();
+                while let Some(Ok((request, mut respond))) = connection.accept().await {
+                    kept.lock().unwrap().push(request.headers().clone());
+                    respond.send_reset(h2::Reason::REFUSED_STREAM);
+                }
+            });
+        }
+    });
+    (origin, requests)
+}
+
+#[tokio::test]
+async fn s5_the_recommended_client_repeats_nothing_below_the_signer() {
+    let (origin, requests) = refusing_server().await;
+    let attempts = async |chain: &Chain, client: reqwest::ClientBuilder| {
+        let client = chain.over(client.http2_prior_knowledge());
+        client.post(format!("{origin}/x")).body("[1]").send().await.unwrap_err();
+        std::mem::take(&mut *requests.lock().unwrap())
+    };
+    for chain in chains::all(&origin) {
+        // reqwest's own client sends the very same headers again, or this test would prove nothing.
+        let repeated = attempts(&chain, reqwest::Client::builder()).await;
+        assert!(repeated.len() > 1 && repeated.iter().all(|headers| *headers == repeated[0]), "{repeated:?}");
+        assert_eq!(attempts(&chain, countersign::client_builder()).await.len(), 1, "{}", chain.name);
+    }
 }
 
 fn netvisor(origin: &str) -> Chain {

@@ -1,0 +1,162 @@
+//! C4: no `Debug` text of a public type holds a secret.
+
+use std::fmt::Write as _;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use countersign::netgiro::Netgiro;
+use countersign::signing::{Encoding, MacKey, SignedText};
+use countersign::vizion::Vizion;
+use countersign::webhook::{MemoryStore, RedisStore, Unverified, Window};
+use countersign::{Outgoing, Provider, Signer, sign};
+use countersign::{netgiro::callback, unleashed, vizion};
+use http::{Extensions, HeaderMap, Method};
+use tower::Layer as _;
+
+use super::c4_canaries::{assert_clean, credentials};
+use crate::support::chains::{
+    CUSTOMER_KEY, PARTNER_KEY, UNLEASHED_KEY, VIZION_KEY, netvisor, unleashed as unleashed_provider,
+};
+use crate::support::netgiro::{APP_KEY, SECRET};
+
+/// The `Debug` text of the request and of the reply's judgement, of one provider.
+fn describe<P: Provider<Stamp: std::fmt::Debug> + std::fmt::Debug>(
+    text: &mut String,
+    provider: P,
+    url: &str,
+) {
+    let (url, extensions, mut signed_headers) = (url.parse().unwrap(), Extensions::new(), HeaderMap::new());
+    let none = HeaderMap::new();
+    let outgoing = Outgoing::new(&Method::POST, &url, &none, &extensions, b"{}");
+    let signed = sign(&provider, &outgoing).unwrap();
+    write!(text, "{provider:?} {outgoing:?} {signed:?} {:?} {:?}", signed.signature(), signed.stamp())
+        .unwrap();
+    let mut segments = String::new();
+    let mut print = |segment: countersign::signing::Segment<'_>| {
+        write!(segments, "{segment:?} {:?}", segment.public_bytes()).unwrap();
+    };
+    let mut signed_text = SignedText::new(&mut print);
+    write!(text, "{signed_text:?}").unwrap();
+    provider.signed_text(&outgoing, signed.stamp(), &mut signed_text).unwrap();
+    write!(text, "{segments} {:?}", provider.mac()).unwrap();
+    signed.apply(&mut signed_headers);
+    let sent = Outgoing::new(&Method::POST, &url, &signed_headers, &extensions, b"{}");
+    write!(text, "{signed_headers:?} {sent:?} {:?}", countersign::netgiro::SentRequest::new(&sent)).unwrap();
+    write!(text, "{:#?}", Signer::new(provider)).unwrap();
+}
+
+#[test]
+fn c4_no_debug_text_holds_a_secret() {
+    let mut text = String::new();
+    let query = "?a=1&b=%40";
+    describe(&mut text, netvisor(), &format!("https://isvapi.netvisor.fi/x{query}"));
+    describe(&mut text, Netgiro::new(APP_KEY, SECRET).unwrap(), &format!("https://api.netgiro.is/x{query}"));
+    describe(&mut text, unleashed_provider(), "https://api.unleashedsoftware.com/x");
+    describe(&mut text, Vizion::new(VIZION_KEY).unwrap(), &format!("https://demo.vizionapi.com/x{query}"));
+    let key = MacKey::hmac_sha256(UNLEASHED_KEY.as_bytes(), Encoding::Base64).unwrap();
+    write!(text, "{key:?} {:?} {:?}", key.start(), key.start().finish()).unwrap();
+    write!(text, "{:?}", MacKey::sha256_with_prefix(SECRET.as_bytes(), Encoding::HexLower)).unwrap();
+    write!(text, "{:?}", credentials(CUSTOMER_KEY, PARTNER_KEY)).unwrap();
+    write!(text, "{:?}", countersign::SecretString::from(SECRET)).unwrap();
+    assert!(text.len() > 3000, "{text}");
+    assert_clean(&text);
+}
+
+#[test]
+fn c4_no_debug_text_of_a_request_holds_its_path_or_query() {
+    let url = "https://api.netgiro.is/canary?canary=canary".parse().unwrap();
+    let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+    let outgoing = Outgoing::new(&Method::POST, &url, &headers, &extensions, b"canary");
+    let text = format!("{outgoing:?} {:?}", countersign::netgiro::SentRequest::new(&outgoing));
+    assert!(text.matches("api.netgiro.is").count() == 2 && !text.contains("canary"), "{text}");
+}
+
+#[test]
+fn c4_a_signature_made_a_header_value_is_marked_sensitive() {
+    for encoding in [Encoding::HexLower, Encoding::Base64] {
+        let value = MacKey::sha256(encoding).start().finish().header_value();
+        assert!(value.is_sensitive() && !value.is_empty());
+        assert_eq!(format!("{value:?}"), "Sensitive");
+    }
+}
+
+/// In no body and no key: what a content or a path must not add to a text.
+const PRIVATE: &str = "private-5d2c";
+
+/// The `Debug` texts of all that receives one provider's deliveries, and of what it says of `request`, which is honest.
+macro_rules! describe_receiving {
+    ($text:expr, $builder:expr, $keys:expr, $request:expr) => {{
+        let (builder, (parts, body)) = ($builder, $request.into_parts());
+        write!($text, "{builder:#?} {:?}", $keys).unwrap();
+        let verifier = builder.build();
+        let layer = verifier.layer();
+        write!($text, "{verifier:?} {layer:?} {:?}", layer.layer(())).unwrap();
+        let verified = verifier.verify(&parts, &body, SystemTime::now()).unwrap();
+        write!($text, "{verified:?} {:?} {}", verified.replay_key(), verified.replay_key()).unwrap();
+        write!($text, "{:?}", verified.clone().json::<serde_json::Value>().unwrap()).unwrap();
+        write!($text, "{:?}", verified.json::<Vec<()>>().unwrap_err()).unwrap();
+        write!($text, "{:?}", verifier.transcript(&parts, &body).unwrap()).unwrap();
+        write!($text, "{:?}", verifier.diagnose(&parts, &body).unwrap()).unwrap();
+        for body in [Bytes::new(), Bytes::from(vec![b' '; 2 << 20]), Bytes::from_static(b"{}")] {
+            let error = verifier.receive(&parts, body).await.unwrap_err();
+            let refused = error.fault::<countersign::webhook::Refused>().unwrap();
+            write!($text, "{error} {error:#} {error:?} {refused} {refused:?}").unwrap();
+        }
+        verifier.exchange_keys($keys);
+        write!($text, "{verifier:#?}").unwrap();
+    }};
+}
+
+#[tokio::test]
+async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
+    let mut text = String::new();
+    let (url, body) = (format!("https://shop.example.is/paid?{PRIVATE}"), format!("{{\"a\":\"{PRIVATE}\"}}"));
+    let now = SystemTime::now();
+    describe_receiving!(
+        text,
+        vizion::webhook::Verifier::builder().key("key-1", VIZION_KEY).unwrap(),
+        vizion::webhook::Keys::new().with("key-2", CUSTOMER_KEY).unwrap(),
+        vizion::webhook::testing::sign("key-1", VIZION_KEY, &url, body.clone(), now).unwrap()
+    );
+    describe_receiving!(
+        text,
+        callback::Verifier::builder("https://shop.example.is").unwrap().secret(SECRET).unwrap(),
+        callback::Keys::new().with(SECRET).unwrap(),
+        callback::testing::sign(SECRET, &url, body.clone(), 42).unwrap()
+    );
+    describe_receiving!(
+        text,
+        unleashed::webhook::Verifier::builder().signing_key(UNLEASHED_KEY).unwrap(),
+        unleashed::webhook::Keys::new().with(UNLEASHED_KEY).unwrap(),
+        unleashed::webhook::testing::sign(UNLEASHED_KEY, &url, body, now).unwrap()
+    );
+    for scheme in
+        [format!("{:?}", vizion::webhook::Scheme::default()), format!("{:?}", callback::Scheme::default())]
+    {
+        text.push_str(&scheme);
+    }
+    write!(text, "{:?} {:?}", unleashed::webhook::Scheme, Window::new(Duration::ZERO, Duration::MAX))
+        .unwrap();
+    write!(text, "{:?} {:?}", MemoryStore::default(), Unverified::NoLayer).unwrap();
+    assert!(text.len() > 3000, "{text}");
+    assert_clean(&text);
+    assert!(!text.contains(PRIVATE), "{text}");
+}
+
+#[tokio::test]
+async fn c4_neither_a_redis_store_nor_its_refusal_prints_the_password() {
+    let password = percent_encoding::utf8_percent_encode(PARTNER_KEY, percent_encoding::NON_ALPHANUMERIC);
+    let store = RedisStore::connect(format!("redis://user:{password}@127.0.0.1:1")).unwrap();
+    let refused = [
+        RedisStore::connect(format!("redis://user:{PARTNER_KEY}@127.0.0.1:x")).unwrap_err(),
+        RedisStore::connect(format!("unknown://user:{password}@127.0.0.1")).unwrap_err(),
+    ];
+    let request =
+        vizion::webhook::testing::sign("id", VIZION_KEY, "https://a.example/", "{}", SystemTime::now());
+    let (parts, body) = request.unwrap().into_parts();
+    let builder =
+        vizion::webhook::Verifier::builder().key("id", VIZION_KEY).unwrap().replay_store(store.clone());
+    let unreachable = builder.build().receive(&parts, body).await.unwrap_err();
+    assert_eq!(unreachable.code(), "webhook-store-unreachable");
+    assert_clean(&format!("{store:?} {store:#?} {refused:?} {refused:#?} {unreachable:#} {unreachable:#?}"));
+}

@@ -1,11 +1,12 @@
 //! C4: no `Debug` text of a public type holds a secret.
 
 use std::fmt::Write as _;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::netgiro::Netgiro;
 use countersign::signing::{Encoding, MacKey, SignedText};
+use countersign::time::{Clock as _, SystemClock};
 use countersign::vizion::Vizion;
 use countersign::webhook::{MemoryStore, RedisStore, Unverified, Window};
 use countersign::{Outgoing, Provider, Signer, sign};
@@ -91,7 +92,7 @@ macro_rules! describe_receiving {
         let verifier = builder.build();
         let layer = verifier.layer();
         write!($text, "{verifier:?} {layer:?} {:?}", layer.layer(())).unwrap();
-        let verified = verifier.verify(&parts, &body, SystemTime::now()).unwrap();
+        let verified = verifier.verify(&parts, &body, SystemClock.now()).unwrap();
         write!($text, "{verified:?} {:?} {}", verified.replay_key(), verified.replay_key()).unwrap();
         write!($text, "{:?}", verified.clone().json::<serde_json::Value>().unwrap()).unwrap();
         write!($text, "{:?}", verified.json::<Vec<()>>().unwrap_err()).unwrap();
@@ -111,7 +112,7 @@ macro_rules! describe_receiving {
 async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
     let mut text = String::new();
     let (url, body) = (format!("https://shop.example.is/paid?{PRIVATE}"), format!("{{\"a\":\"{PRIVATE}\"}}"));
-    let now = SystemTime::now();
+    let now = SystemClock.now();
     describe_receiving!(
         text,
         vizion::webhook::Verifier::builder().key("key-1", VIZION_KEY).unwrap(),
@@ -152,7 +153,7 @@ async fn c4_neither_a_redis_store_nor_its_refusal_prints_the_password() {
         RedisStore::connect(format!("unknown://user:{password}@127.0.0.1")).unwrap_err(),
     ];
     let request =
-        vizion::webhook::testing::sign("id", VIZION_KEY, "https://a.example/", "{}", SystemTime::now());
+        vizion::webhook::testing::sign("id", VIZION_KEY, "https://a.example/", "{}", SystemClock.now());
     let (parts, body) = request.unwrap().into_parts();
     let builder =
         vizion::webhook::Verifier::builder().key("id", VIZION_KEY).unwrap().replay_store(store.clone());

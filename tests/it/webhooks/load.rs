@@ -56,7 +56,7 @@ fn exchange(verifier: &Verifier) {
 }
 
 /// Sends this worker's share: the first half under the key that stays, the second under either valid key, and every
-/// tenth delivery once more.
+/// tenth delivery with copies around it.
 async fn deliver(
     worker: usize,
     client: reqwest::Client,
@@ -67,18 +67,28 @@ async fn deliver(
     let mine: Vec<usize> = (worker..DELIVERIES).step_by(CONNECTIONS).collect();
     let (before, after) = mine.split_at(mine.len() / 2);
     for n in before {
-        assert_eq!(send(&client, address, *n, KEYS[1]).await, 200, "delivery {n}");
+        deliver_one(&client, address, *n, KEYS[1]).await;
         sent.fetch_add(1, Ordering::SeqCst);
     }
     exchanged.wait().await;
     assert_eq!(send(&client, address, mine[0], KEYS[0]).await, 401, "a retired key");
     for n in after {
-        let key = if n % 2 == 0 { KEYS[1] } else { THIRD };
-        assert_eq!(send(&client, address, *n, key).await, 200, "delivery {n}");
-        if n % 10 == 0 {
-            assert_eq!(send(&client, address, *n, key).await, 401, "a copy of delivery {n}");
-        }
+        deliver_one(&client, address, *n, if n % 2 == 0 { KEYS[1] } else { THIRD }).await;
     }
+}
+
+/// One delivery; every tenth goes out three times at once, of which one is taken, and once more when that is known.
+async fn deliver_one(client: &reqwest::Client, address: std::net::SocketAddr, n: usize, key: (&str, &str)) {
+    let send = || send(client, address, n, key);
+    if !n.is_multiple_of(10) {
+        assert_eq!(send().await, 200, "delivery {n}");
+        return;
+    }
+    let (first, second, third) = tokio::join!(send(), send(), send());
+    let mut answers = [first, second, third];
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 401, 401], "delivery {n} and its copies");
+    assert_eq!(send().await, 401, "a late copy of delivery {n}");
 }
 
 async fn send(client: &reqwest::Client, address: std::net::SocketAddr, n: usize, key: (&str, &str)) -> u16 {

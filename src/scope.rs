@@ -6,8 +6,9 @@ use crate::error::{Class, Error, Fault};
 
 /// The origins (scheme, host, port) that a provider's credentials may be sent to.
 ///
-/// Starts out with the vendor's own; more are added by name. Everything else is refused before a connection is
-/// made. Plain `http` is refused too, except to loopback: `127.0.0.0/8`, `[::1]` and `localhost`.
+/// A provider's starts out with the vendor's own; more are added by name. Everything else is refused before a connection
+/// is made. Plain `http` is added for loopback only, which is `127.0.0.0/8`, `[::1]` and `localhost`, unless
+/// [`Scope::dangerous_allow_http`] was called first.
 #[derive(Clone, Debug)]
 pub struct Scope {
     allowed: Vec<Url>,
@@ -46,8 +47,8 @@ impl Scope {
         Ok(())
     }
 
-    /// Lets credentials travel unencrypted to the allowed origins, beyond loopback: for a TLS-terminating proxy on a
-    /// network that you trust as much as the keys.
+    /// Lets credentials travel unencrypted to origins allowed *after* this call, beyond loopback: for a TLS-terminating
+    /// proxy on a network that you trust as much as the keys.
     pub fn dangerous_allow_http(&mut self) {
         self.plain_http = true;
     }
@@ -55,13 +56,14 @@ impl Scope {
     /// Whether a request to `url` may be signed.
     ///
     /// # Errors
-    /// `origin-not-allowed`, `plain-http`, or `user-info-in-url`.
+    /// `origin-not-allowed` or `user-info-in-url`.
     pub fn check(&self, url: &Url) -> Result<(), Error> {
         // The text of a URL up to its path is its origin, normalised: no default port is written. No allowed origin has
         // user information, so a URL that has some is equal to none.
         let origin = &url[..Position::BeforePath];
         if self.allowed.iter().any(|allowed| allowed[..Position::BeforePath] == *origin) {
-            self.check_scheme(url)
+            // Not in clear: such an origin is allowed only where it may be.
+            Ok(())
         } else if has_user_info(url) {
             Err(Error::new(ScopeFault::UserInfo))
         } else {

@@ -45,7 +45,7 @@ macro_rules! shared_settings {
     ($provider:ty) => {
         impl $provider {
             /// Adds an origin, `scheme://host[:port]`, that the credentials may be sent to: a proxy of yours, a
-            /// test server. The vendor's production and test origins are allowed from the start.
+            /// test server. The vendor's own are allowed from the start, those for tests too.
             ///
             /// # Errors
             /// `invalid-origin`; `plain-http` for `http` beyond loopback.
@@ -75,8 +75,8 @@ macro_rules! shared_settings {
             }
 
             /// Follows up to `limit` redirects within the origin, signing each hop anew; a hop to another origin ends in
-            /// an error, and so does one more than `limit`. For clients that follow none by themselves, as those of
-            /// [`client_builder`](crate::client_builder).
+            /// an error, and so do one more than `limit` and one of a request whose body is a stream. For clients that
+            /// follow none by themselves, as those of [`client_builder`](crate::client_builder).
             ///
             /// **Whoever answers in the provider's place then chooses a URL within the origin that is signed and sent
             /// next**, with the method and the body of your request or as a `GET`, as the status says. A gateway can do

@@ -7,7 +7,8 @@ use reqwest_middleware::{Middleware, Next, Result};
 use super::{Transport, Unjudged, exchange};
 use crate::signing::Provider;
 
-/// Makes middleware of any [`Provider`]. The crate's own providers are middleware by themselves.
+/// Makes middleware of any [`Provider`]. It signs and no more: replies are handed on as they are, unverified. The crate's
+/// own providers are middleware by themselves, and do with a reply what can be done.
 #[derive(Clone, Debug)]
 pub struct Signer<P> {
     provider: P,
@@ -31,8 +32,8 @@ impl<P: Provider> Signer<P> {
     }
 
     /// Follows up to `limit` redirects within the origin, signing each hop anew; a hop to another origin ends in an
-    /// error, and so does one more than `limit`. For clients that follow none by themselves, as those of
-    /// [`client_builder`](crate::client_builder).
+    /// error, and so do one more than `limit` and one of a request whose body is a stream. For clients that follow none
+    /// by themselves, as those of [`client_builder`](crate::client_builder).
     ///
     /// **Whoever answers in the provider's place then chooses a URL within the origin that is signed and sent next**,
     /// with the method and the body of your request or as a `GET`, as the status says: replies are not verified here.
@@ -46,6 +47,7 @@ impl<P: Provider> Signer<P> {
     }
 
     /// Reads request bodies that are streams into memory, up to `limit` bytes, so that they can be signed.
+    /// A longer one is refused as `stream-too-long`. By default the provider decides what becomes of a stream.
     #[must_use]
     pub fn buffer_stream_bodies(mut self, limit: usize) -> Self {
         self.transport.stream_limit = Some(limit);

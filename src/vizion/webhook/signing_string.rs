@@ -132,3 +132,71 @@ fn is_token_in_lower_case(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.')
         || matches!(byte, b'^' | b'_' | b'`' | b'|' | b'~')
 }
+
+#[cfg(test)]
+mod tests {
+    use http::request::Parts;
+    use http::{HeaderValue, Request};
+
+    use super::*;
+
+    fn parts(method: &str) -> Parts {
+        let request =
+            Request::builder().method(method).uri("/in?a=1").header("host", "h").header("digest", "d");
+        request.header("x-many", "1").header("x-many", " 2 ").body(()).unwrap().into_parts().0
+    }
+
+    /// The signing string of a delivery with this list.
+    fn stated(list: &str, parts: &Parts) -> Result<String, Refused> {
+        let sources =
+            Sources { host: b"h", created: "5", expires: None, delivery: Delivery::new(parts, None) };
+        let signing_string = SigningString::new(list, sources)?;
+        let mut stated = Vec::new();
+        let mut gather = |segment: Segment<'_>| stated.extend_from_slice(segment.public_bytes().unwrap());
+        signing_string.state(&mut SignedText::new(&mut gather));
+        Ok(String::from_utf8(stated).unwrap())
+    }
+
+    #[test]
+    fn each_name_has_its_line_in_the_order_of_the_list() {
+        let list = "digest x-many (created) host (request-target)";
+        let expected = "digest: d\nx-many: 1, 2\n(created): 5\nhost: h\n(request-target): post /in?a=1";
+        assert_eq!(stated(list, &parts("POST")), Ok(expected.to_owned()));
+        assert!(stated(list, &parts("PURGE")).unwrap().ends_with(": purge /in?a=1"));
+    }
+
+    #[test]
+    fn a_list_that_is_no_list_of_names_is_refused() {
+        let required = REQUIRED.join(" ");
+        for wrong in ["", " ", " host", "host  date", "Host", "h\u{f6}st", "(unknown)", "a:b", "host host"] {
+            let refused =
+                [stated(wrong, &parts("POST")), stated(&format!("{required} {wrong}"), &parts("POST"))];
+            assert_eq!(
+                refused,
+                [Err(Refused::CoverageMalformed), Err(Refused::CoverageMalformed)],
+                "{wrong:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_that_stands_for_nothing_is_refused() {
+        let with = |name: &str| stated(&format!("{} {name}", REQUIRED.join(" ")), &parts("POST"));
+        assert_eq!(with("x-absent"), Err(Refused::CoveredHeaderMissing));
+        assert_eq!(with("(expires)"), Err(Refused::ParameterMissing { name: "expires" }));
+        assert!(with("x-many").is_ok());
+    }
+
+    #[test]
+    fn sixty_four_names_are_read_and_no_more() {
+        let mut parts = parts("POST");
+        let names: Vec<_> = (0..61).map(|n| format!("x-{n}")).collect();
+        for name in &names {
+            let name: http::HeaderName = name.parse().unwrap();
+            parts.headers.insert(name, HeaderValue::from_static("v"));
+        }
+        let list = |more: usize| format!("{} {}", REQUIRED.join(" "), names[..more].join(" "));
+        assert_eq!(stated(&list(60), &parts).unwrap().lines().count(), MOST_LINES);
+        assert_eq!(stated(&list(61), &parts), Err(Refused::CoverageMalformed));
+    }
+}

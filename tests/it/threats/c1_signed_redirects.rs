@@ -75,6 +75,17 @@ async fn c1_netgiro_follows_no_redirect_that_did_not_verify() {
 }
 
 #[tokio::test]
+async fn what_is_followed_is_said_of_redirects_alone_and_where_they_are_followed() {
+    let says_so = |error: reqwest_middleware::Error| fault(&error).to_string().contains("is followed only");
+    for (status, limit, expected) in [(302, 1, true), (302, 0, false), (200, 1, false), (200, 0, false)] {
+        let server = forger(status).await;
+        let client = client(provider(server.origin()).follow_redirects(limit));
+        let error = client.get(server.url("/unsigned")).send().await.unwrap_err();
+        assert_eq!(says_so(error), expected, "{status}, {limit}");
+    }
+}
+
+#[tokio::test]
 async fn c1_netgiro_follows_no_reply_that_it_has_seen() {
     let (nonce, start) = (fresh_nonce(), "/start");
     let server = Server::start(move |request, _| match &*request.target {

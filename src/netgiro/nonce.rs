@@ -87,8 +87,10 @@ mod tests {
         let before = || UNIX_EPOCH - Duration::from_secs(62_135_596_801);
         let first = || UNIX_EPOCH - Duration::from_secs(62_135_596_800);
         let after = || UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+        let last = || UNIX_EPOCH + Duration::new(253_402_300_799, 999_999_900);
         assert_eq!(ticks(&before).unwrap_err().code(), "clock-out-of-range");
         assert_eq!(ticks(&first).unwrap(), 0);
+        assert_eq!(ticks(&last).unwrap(), 3_155_378_975_999_999_999);
         assert_eq!(ticks(&after).unwrap_err().code(), "clock-out-of-range");
     }
 
@@ -111,6 +113,20 @@ mod tests {
         let (drawn, randomness) = (AtomicU64::new(0), Counting(AtomicU64::new(1)));
         let lanes = [7, 7, 8, 8].map(|process| lane(&drawn, process, &randomness).unwrap());
         assert_eq!(lanes, [0x0101, 0x0101, 0x0202, 0x0202]);
+    }
+
+    #[test]
+    fn a_lane_that_another_thread_drew_meanwhile_is_the_lane() {
+        struct Overtaken(&'static AtomicU64);
+        impl Randomness for Overtaken {
+            fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
+                self.0.store(7 * LANES + 5, Ordering::Relaxed);
+                bytes.fill(9);
+                Ok(())
+            }
+        }
+        static DRAWN: AtomicU64 = AtomicU64::new(0);
+        assert_eq!(lane(&DRAWN, 7, &Overtaken(&DRAWN)).unwrap(), 5);
     }
 
     #[test]

@@ -189,3 +189,16 @@ pub fn sign_http<P: Provider, B: Payload>(provider: &P, request: &mut http::Requ
     signed.apply(request.headers_mut());
     Ok(())
 }
+
+#[cfg(all(test, feature = "unleashed"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_signed_names_its_provider_and_nothing_else() {
+        let provider = crate::unleashed::Unleashed::new("api-id", "api-key", "acme/stock").unwrap();
+        let request = http::Request::get("https://api.unleashedsoftware.com/Customers?a=1").body(()).unwrap();
+        let signed = sign(&provider, &Outgoing::from_http(&request).unwrap()).unwrap();
+        assert_eq!(format!("{signed:?}"), r#"Signed { provider: "unleashed", .. }"#);
+    }
+}

@@ -187,6 +187,17 @@ mod tests {
     }
 
     #[test]
+    fn ten_thousand_exchanges_are_remembered() {
+        let seen = SeenNonces::default();
+        for n in 0..EXCHANGES {
+            seen.remember_request(format!("request {n}").as_bytes());
+            assert_eq!(admit(&seen, &format!("reply {n}")), Ok(()));
+        }
+        assert_eq!(admit(&seen, "request 0"), Err(ReplyFault::Reflected));
+        assert_eq!(admit(&seen, "reply 0"), Err(ReplyFault::Replayed));
+    }
+
+    #[test]
     fn a_nonce_of_ours_is_never_admitted_whichever_thread_sent_it() {
         let seen = SeenNonces::default();
         std::thread::scope(|scope| {

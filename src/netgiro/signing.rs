@@ -119,3 +119,13 @@ impl Provider for Netgiro {
             .set_signature(SIGNATURE);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debug_text_has_no_secret() {
+        assert_eq!(format!("{:?}", Secret::new("the secret".into()).unwrap()), "Secret { .. }");
+    }
+}

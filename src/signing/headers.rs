@@ -83,3 +83,16 @@ impl fmt::Debug for AuthHeaders<'_> {
         f.debug_struct("AuthHeaders").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debug_text_has_no_header() {
+        let mut map = HeaderMap::new();
+        let mut headers = AuthHeaders::new(&mut map, None);
+        headers.set(http::header::AUTHORIZATION, HeaderValue::from_static("secret"));
+        assert_eq!(format!("{headers:?}"), "AuthHeaders { .. }");
+    }
+}

@@ -322,6 +322,14 @@ mod tests {
     }
 
     #[test]
+    fn a_debug_text_has_the_algorithm_and_not_the_key() {
+        let key = MacKey::hmac_sha256(b"key", Encoding::Base64).unwrap();
+        assert_eq!(format!("{key:?}"), "MacKey { algorithm: HmacSha256, encoding: Base64, .. }");
+        assert_eq!(format!("{:?}", key.start()), "Mac { .. }");
+        assert_eq!(format!("{:?}", key.start().finish()), "Signature { encoding: Base64, .. }");
+    }
+
+    #[test]
     fn only_a_whole_digest_in_the_right_encoding_matches() {
         let mut mac = MacKey::hmac_sha256(b"key", Encoding::Base64).unwrap().start();
         mac.update(b"text");

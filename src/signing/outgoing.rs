@@ -254,6 +254,15 @@ mod tests {
     }
 
     #[test]
+    fn a_request_is_read_as_it_is() {
+        let request = http::Request::put("https://h/a").body(()).unwrap();
+        let read = Outgoing::from_http(&request).unwrap();
+        assert_eq!((read.method(), read.body().unwrap()), (&Method::PUT, &b""[..]));
+        let request = http::Request::put("https://h/a").body("text").unwrap();
+        assert_eq!(Outgoing::from_http(&request).unwrap().body().unwrap(), b"text");
+    }
+
+    #[test]
     fn a_received_url_keeps_the_characters_that_arrived() {
         let (headers, extensions) = (HeaderMap::new(), Extensions::new());
         let text = "https://h/a?name=O'Neil&q=?";

@@ -80,14 +80,14 @@ impl Netgiro {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Error {
-        let worth_it = may_be_a_mistake(&error) && self.may_diagnose();
-        if worth_it { self.note_known_mistake(error, sent, headers, body) } else { error }
+        let may = self.may_diagnose(&error);
+        if may { self.note_known_mistake(error, sent, headers, body) } else { error }
     }
 
     /// Whether one more refused reply may be diagnosed: anybody on the path can send many.
     #[cfg(feature = "middleware")]
-    fn may_diagnose(&self) -> bool {
-        !self.report_only && self.allowance.take(self.settings.clock.now())
+    fn may_diagnose(&self, error: &Error) -> bool {
+        may_be_a_mistake(error) && self.allowance.take(self.settings.clock.now())
     }
 
     /// As [`Netgiro::note_known_mistake`], of a reply that was refused before its body was read.
@@ -98,7 +98,7 @@ impl Netgiro {
         sent: &SentRequest,
         response: &mut reqwest::Response,
     ) -> Error {
-        if !may_be_a_mistake(&error) || !self.may_diagnose() {
+        if !self.may_diagnose(&error) {
             return error;
         }
         match read_body(response, LONGEST_NOTED.min(self.body_limit), |_| ()).await {

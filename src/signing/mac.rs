@@ -276,9 +276,8 @@ impl Encoding {
         match self {
             Self::HexLower => hex::decode_to_slice(text, &mut digest).ok().map(|()| digest),
             Self::Base64 => {
-                let mut buffer = [0; DIGEST_LENGTH + 1];
-                let length = BASE64.decode_slice(text, &mut buffer).ok()?;
-                buffer.get(..length)?.try_into().ok()
+                let length = BASE64.decode_slice(text, &mut digest).ok()?;
+                (length == DIGEST_LENGTH).then_some(digest)
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use axum::extract::Request;
 use bytes::Bytes;
+use constant_time_eq::constant_time_eq;
 use countersign::Outgoing;
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
-use subtle::ConstantTimeEq as _;
 use url::{Host, Url};
 
 use crate::verdict::Refusal;
@@ -71,8 +71,8 @@ impl Arrived {
 
     /// Checks an id against the one that is known here.
     pub(crate) fn expect_account(&self, name: &'static str, known: &[u8]) -> Result<(), Refusal> {
-        let same = self.header(name)?.as_bytes().ct_eq(known);
-        if same.into() { Ok(()) } else { Err(Refusal::UnknownAccount(name)) }
+        let same = constant_time_eq(self.header(name)?.as_bytes(), known);
+        if same { Ok(()) } else { Err(Refusal::UnknownAccount(name)) }
     }
 
     /// The request as the library's signing functions take it.

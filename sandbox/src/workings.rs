@@ -1,9 +1,9 @@
 //! What comes to light while a request is judged.
 
+use constant_time_eq::constant_time_eq;
 use countersign::diagnose::Diagnosis;
 use countersign::explain::{Explanation, Transcript};
 use countersign::signing::{Provider, sign_with};
-use subtle::ConstantTimeEq as _;
 
 use crate::arrived::Arrived;
 use crate::signatures::Signatures;
@@ -42,7 +42,7 @@ impl Workings {
         // The text, not the digest: no vendor says that it takes a digest written in another way.
         let matches = signed.signature().is_some_and(|signature| {
             let expected = signature.expose_text();
-            expected.as_bytes().ct_eq(received).into()
+            constant_time_eq(expected.as_bytes(), received)
         });
         self.signatures = Some(Signatures::of(arrived, explanation, signed.signature(), received, matches));
         if matches {

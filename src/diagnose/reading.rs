@@ -43,13 +43,17 @@ static MISREADINGS: [Misreading; 6] = [
         code: "hex-upper-case",
         sentence: "The signature is written in upper-case hex digits.",
         fix: "Write it in lower-case hex digits.",
-        decode: |text, encoding| (encoding == Encoding::HexLower).then(|| hex::decode(text).ok()).flatten(),
+        decode: |text, encoding| {
+            (encoding == Encoding::HexLower).then(|| hex_digits(text.as_bytes())).flatten()
+        },
     },
     Misreading {
         code: "hex-for-base64",
         sentence: "The signature is written in hex where base64 is expected.",
         fix: "Encode the 32 bytes of the digest in base64, with padding.",
-        decode: |text, encoding| (encoding == Encoding::Base64).then(|| hex::decode(text).ok()).flatten(),
+        decode: |text, encoding| {
+            (encoding == Encoding::Base64).then(|| hex_digits(text.as_bytes())).flatten()
+        },
     },
     Misreading {
         code: "base64-for-hex",
@@ -61,7 +65,7 @@ static MISREADINGS: [Misreading; 6] = [
         code: "base64-of-hex",
         sentence: "The signature is the base64 of hex digits: it was encoded twice.",
         fix: "Encode the bytes of the digest once.",
-        decode: |text, _| hex::decode(any_base64(text)?).ok(),
+        decode: |text, _| hex_digits(&any_base64(text)?),
     },
     Misreading {
         code: "base64-variant",
@@ -91,7 +95,7 @@ pub(super) fn describe(text: &str, encoding: Encoding) -> String {
         Encoding::HexLower => "64 hex digits",
         Encoding::Base64 => "44 characters of base64",
     };
-    match hex::decode(text).ok().or_else(|| any_base64(text)).map(|bytes| bytes.len()) {
+    match hex_digits(text.as_bytes()).or_else(|| any_base64(text)).map(|bytes| bytes.len()) {
         Some(20) => format!("{expected} are expected, these are the 20 bytes of a SHA-1"),
         Some(64) => format!("{expected} are expected, these are the 64 bytes of a SHA-512"),
         _ => format!("{expected} are expected, these are {characters} characters"),
@@ -101,11 +105,30 @@ pub(super) fn describe(text: &str, encoding: Encoding) -> String {
 fn expected(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
     match encoding {
         Encoding::HexLower if text.bytes().any(|byte| byte.is_ascii_uppercase()) => None,
-        Encoding::HexLower => hex::decode(text).ok(),
+        Encoding::HexLower => hex_digits(text.as_bytes()),
         Encoding::Base64 => BASE64.decode(text).ok(),
     }
 }
 
+/// Nothing but digits: the decoder would let a `0x` pass.
+fn hex_digits(text: &[u8]) -> Option<Vec<u8>> {
+    if text.starts_with(b"0x") { None } else { const_hex::decode(text).ok() }
+}
+
 fn any_base64(text: &str) -> Option<Vec<u8>> {
     [BASE64, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].iter().find_map(|engine| engine.decode(text).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_behind_0x_are_no_signature() {
+        let digits = hex::encode([7; 32]);
+        assert_eq!(all(&digits, Encoding::HexLower).len(), 1);
+        for encoding in [Encoding::HexLower, Encoding::Base64] {
+            assert_eq!(all(&format!("0x{digits}"), encoding).len(), 0);
+        }
+    }
 }

@@ -32,7 +32,7 @@ static SURROUNDED_BY_WHITESPACE: [Form; 7] = [
 ];
 
 static OTHERWISE_ENCODED: [Form; 4] = [
-    |secret| hex::decode(secret).ok(),
+    |secret| const_hex::decode(secret).ok(),
     |secret| Some(STANDARD.encode(secret).into_bytes()),
     |secret| Some([b"\"", secret, b"\""].concat()),
     |secret| Some([b"'", secret, b"'"].concat()),

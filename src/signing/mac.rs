@@ -4,10 +4,10 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use constant_time_eq::constant_time_eq_32;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 
 use super::SignedText;
 use super::gathered::Gathered;
@@ -226,7 +226,7 @@ impl Signature {
     /// Whether `received`, already decoded, is this signature. Takes the same time wherever they differ.
     #[must_use]
     pub fn matches(&self, received: &[u8; DIGEST_LENGTH]) -> bool {
-        self.digest.ct_eq(received).into()
+        constant_time_eq_32(&self.digest, received)
     }
 
     /// Whether a received header text is this signature, decoded first: hex in either case, base64 with padding.
@@ -244,7 +244,7 @@ impl Signature {
         match self.encoding {
             Encoding::HexLower => {
                 // The buffer is exactly twice the digest, the only length that the encoder accepts.
-                let _ = hex::encode_to_slice(self.digest, buffer);
+                let _ = const_hex::encode_to_slice(self.digest, buffer);
                 buffer
             }
             Encoding::Base64 => {
@@ -274,7 +274,9 @@ impl Encoding {
     pub fn decode(self, text: &[u8]) -> Option<[u8; DIGEST_LENGTH]> {
         let mut digest = [0; DIGEST_LENGTH];
         match self {
-            Self::HexLower => hex::decode_to_slice(text, &mut digest).ok().map(|()| digest),
+            // The decoder would let a `0x` in front pass.
+            Self::HexLower if text.len() != LONGEST_TEXT => None,
+            Self::HexLower => const_hex::decode_to_slice(text, &mut digest).ok().map(|()| digest),
             Self::Base64 => {
                 let length = BASE64.decode_slice(text, &mut digest).ok()?;
                 (length == DIGEST_LENGTH).then_some(digest)
@@ -337,6 +339,18 @@ mod tests {
         assert!(signature.matches_text(text.as_bytes()));
         for wrong in ["", &text[..43], &format!("{text} "), &format!("{text}{text}"), &hex::encode([0; 32])] {
             assert!(!signature.matches_text(wrong.as_bytes()), "{wrong:?}");
+        }
+        for right in [hex::encode([7; 32]), hex::encode_upper([0xab; 32])] {
+            assert!(Encoding::HexLower.decode(right.as_bytes()).is_some());
+            let wrong = [
+                format!("0x{right}"),
+                format!("0x{}", &right[2..]),
+                right[..62].to_owned(),
+                format!("{right} "),
+            ];
+            for wrong in wrong {
+                assert_eq!(Encoding::HexLower.decode(wrong.as_bytes()), None, "{wrong}");
+            }
         }
         assert_eq!(MacKey::hmac_sha256(b"", Encoding::Base64).unwrap_err().code(), "field-empty");
     }

@@ -25,9 +25,8 @@ impl<'h> Integer<'h> {
     /// Reads what `name` holds.
     pub(crate) fn parse(name: &'static str, text: &'h str) -> Result<Self, Refused> {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let canonical = digits.bytes().all(|byte| byte.is_ascii_digit())
-            && !digits.is_empty()
-            && (!digits.starts_with('0') || text == "0");
+        // What else is no number, parsing finds.
+        let canonical = digits.starts_with(|first: char| matches!(first, '1'..='9')) || text == "0";
         let parsed = if canonical { text.parse().ok() } else { None };
         parsed.map(|value| Self { value, text }).ok_or(Refused::TimeMalformed { name })
     }

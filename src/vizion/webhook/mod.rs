@@ -33,7 +33,6 @@
 //! - `expires` need not be signed, so it can only shorten the window.
 //! - The key is chosen by `keyId`; keys of other ids are never tried.
 
-mod few;
 mod parameters;
 mod scheme;
 mod signing_string;

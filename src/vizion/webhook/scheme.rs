@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use constant_time_eq::constant_time_eq_32;
 use http::HeaderName;
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 
 use super::super::credentials::NAME;
 use super::parameters::Parameters;
@@ -46,9 +46,10 @@ impl webhook::Scheme for Scheme {
 
         let Parameters { key_id, signature, algorithm, created, expires, headers } =
             Parameters::parse(signature)?;
-        let digest = read_digest(digest).ok_or(Refused::DigestMalformed)?;
+        let body_digest = read_digest(digest).ok_or(Refused::DigestMalformed)?;
         let expires_text = expires.map(|expires| expires.text);
-        let sources = Sources { host, created: created.text, expires: expires_text, delivery: *delivery };
+        let sources =
+            Sources { host, digest, created: created.text, expires: expires_text, delivery: *delivery };
         let signing_string = SigningString::new(headers, sources)?;
         if !ALGORITHMS.iter().any(|known| known.eq_ignore_ascii_case(algorithm)) {
             return Err(Refused::AlgorithmUnknown);
@@ -58,13 +59,13 @@ impl webhook::Scheme for Scheme {
             signature,
             key_id: Some(key_id),
             freshness: Freshness::Timed(times),
-            stated: Covered { signing_string, digest },
+            stated: Covered { signing_string, digest: body_digest },
         })
     }
 
     fn check_digest<'b>(&self, covered: &mut Covered<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
         let digest = covered.digest;
-        let matches = |body: &[u8]| <[u8; 32]>::from(Sha256::digest(body)).ct_eq(&digest).into();
+        let matches = |body: &[u8]| constant_time_eq_32(&Sha256::digest(body).into(), &digest);
         if matches(body) {
             return Ok(Cow::Borrowed(body));
         }

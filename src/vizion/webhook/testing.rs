@@ -45,7 +45,8 @@ pub fn sign(
         let delivery = Delivery::new(&parts, None);
         let host = delivery.host().map_err(Error::new)?;
         let created = created.to_string();
-        let sources = Sources { host, created: &created, expires: Some(&expires), delivery };
+        let listed = delivery.single(&DIGEST).map_err(Error::new)?;
+        let sources = Sources { host, digest: listed, created: &created, expires: Some(&expires), delivery };
         let signing_string = SigningString::new(COVERED, sources).map_err(Error::new)?;
         let signature = Scheme::signature(&Covered { signing_string, digest }, &key, &body);
         let value = signature_header(key_id, &signature.expose_text(), &created, &expires)?;
@@ -66,7 +67,7 @@ fn describe(request: &mut Request<Bytes>, digest: &[u8; 32], at: SystemTime) {
     // Both are printable ASCII, so the conversions do not fail.
     for (name, text) in [
         (header::DATE, httpdate::fmt_http_date(at)),
-        (DIGEST.clone(), format!("SHA-256={}", hex::encode(digest))),
+        (DIGEST.clone(), format!("SHA-256={}", const_hex::encode(digest))),
     ] {
         if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(name, value);

@@ -56,7 +56,7 @@ impl<S: Scheme> Verifier<S> {
         let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
         let checked = scheme.check_digest(&mut stated, body);
         if let (Err(_), Some(digest)) = (&checked, S::digest(&stated)) {
-            let of_body = diagnose(&digest_transcript::<S>(body), &hex::encode(digest));
+            let of_body = diagnose(&digest_transcript::<S>(body), &const_hex::encode(digest));
             if of_body.outcome() == Outcome::Reproduced {
                 return Ok(of_body);
             }

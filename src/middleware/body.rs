@@ -200,7 +200,19 @@ mod tests {
             append(&mut body, &[0; 1000], 100_000);
             capacities.push(body.capacity());
         }
-        capacities.dedup();
-        assert_eq!(capacities, [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 100_000]);
+        let doubled = |thousands: usize| (thousands.next_power_of_two() * 1000).min(100_000);
+        assert_eq!(capacities, (1..=100).map(doubled).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn two_chunks_are_too_long_together() {
+        let in_two = || {
+            let rest = Response::from(http::Response::new(Body::from("world")));
+            put_back(rest, Bytes::from("hello")).unwrap()
+        };
+        for (limit, expected) in [(10, Some("helloworld")), (9, None), (6, None), (5, None), (4, None)] {
+            let body = read_body(&mut in_two(), limit, |_| ()).await.ok();
+            assert_eq!(body.as_deref(), expected.map(str::as_bytes), "{limit}");
+        }
     }
 }

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        let bad: [&[u8]; 30] = [
+        let bad: [&[u8]; 34] = [
             b"1",
             b"\"a\"",
             b"true",
@@ -136,6 +136,10 @@ mod tests {
             b"[\"\\u12g4\"]",
             b"[nul]",
             b"[truex]",
+            b"[t rue]",
+            b"[\"\\ n\"]",
+            b"[\"\\u 12ab\"]",
+            b"[\"\\u12 ab\"]",
         ];
         for text in bad {
             assert!(!is_one_document([text]), "{:?}", String::from_utf8_lossy(text));

@@ -202,4 +202,10 @@ mod tests {
         assert_eq!(SimpleResponse::from_slice(b"{}").unwrap_err().code(), "reply-unreadable");
         assert_eq!(SimpleResponse::from_slice(b"").unwrap_err().code(), "reply-unreadable");
     }
+
+    #[test]
+    fn four_codes_say_that_the_customer_declined() {
+        let declined: Vec<_> = (0..20_000).filter(|code| ResultCode::from(*code).is_declined()).collect();
+        assert_eq!(declined, [10302, 10307, 10422, 10423]);
+    }
 }

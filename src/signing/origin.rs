@@ -91,3 +91,14 @@ impl fmt::Display for Charset {
         f.pad(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_padded_as_asked() {
+        assert_eq!(format!("{:>12}|{}", Origin::RequestUrl, Origin::Body), " request URL|body");
+        assert_eq!(format!("{:<6}|{}", Charset::Utf8, Charset::Latin9), "UTF-8 |ISO-8859-15");
+    }
+}

@@ -182,3 +182,16 @@ impl fmt::Debug for SignedText<'_> {
         f.debug_struct("SignedText").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debug_text_has_bytes_that_are_public_and_the_length_of_a_secret() {
+        let [public, secret] = [Segment::public("url", b"/a"), Segment::secret("key", b"hush")];
+        assert_eq!(format!("{public:?}"), r#"Segment { name: "url", kind: Public, length: 2, bytes: "/a" }"#);
+        assert_eq!(format!("{secret:?}"), r#"Segment { name: "key", kind: Secret, length: 4 }"#);
+        assert_eq!(format!("{:?}", SignedText::new(&mut |_| ())), "SignedText { .. }");
+    }
+}

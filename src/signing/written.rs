@@ -64,6 +64,8 @@ mod tests {
     fn too_long_or_unfit_is_an_error() {
         assert_eq!(write_values([&"x".repeat(ROOM)]).unwrap(), ["x".repeat(ROOM)]);
         assert_eq!(write_values([&"x".repeat(ROOM + 1)]).unwrap_err().code(), "header-unwritable");
-        assert_eq!(write_values([&"line\n"]).unwrap_err().code(), "header-unwritable");
+        let unfit = write_values([&"line\n"]).unwrap_err();
+        assert_eq!(unfit.code(), "header-unwritable");
+        assert!(unfit.next_step().starts_with("Report this"));
     }
 }

@@ -6,13 +6,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use countersign::error::Class;
 use countersign::netvisor::MacAlgorithm;
-use countersign::{Error, unleashed, vizion};
-use http::StatusCode;
+use countersign::{Error, Outgoing, netgiro, netvisor, sign_http, unleashed, vizion};
+use http::{Extensions, HeaderMap, Method, Request, StatusCode};
 use reqwest_middleware::{ClientBuilder, Middleware};
 use reqwest_retry::policies::ExponentialBackoff;
 use reqwest_retry::{RetryError, RetryTransientMiddleware};
 
-use crate::support::fault::TestFault;
+use crate::support::fault::{TestFault, assert_says_what_to_do};
 use crate::support::raw_server::{RawServer, answer};
 use crate::support::server::Answer;
 use crate::support::{client, subjects};
@@ -162,6 +162,45 @@ async fn a_verification_error_carries_the_reference_id() {
     let error = Error::find(error).unwrap();
     assert_eq!(error.reference_id(), Some("ref-1"));
     assert!(error.to_string().contains("ref-1"));
+}
+
+/// One error of each kind that takes no reply.
+fn one_of_each_kind() -> Vec<Error> {
+    let http = |uri: &str| Request::get(uri).header("accept", "text/html").body(()).unwrap();
+    let from_http = |uri: &str| Outgoing::from_http(&http(uri)).err();
+    let url = "https://h/".parse().unwrap();
+    let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+    let stream = Outgoing::new(&Method::POST, &url, &headers, &extensions, b"").with_stream();
+    let mut html = http("https://api.unleashedsoftware.com/Customers");
+    let mut elsewhere = http("https://other.example/");
+    let keys = || vizion::webhook::Keys::new().with("id", "one").unwrap();
+    let mut errors: Vec<_> = [
+        from_http("/a"),
+        from_http("https://H/"),
+        stream.body().err(),
+        netgiro::SimpleResponse::from_slice(b"{}").err(),
+        netgiro::callback::Verifier::builder("example").err(),
+        keys().with("id", "two").err(),
+        "XX".parse::<netvisor::Language>().err(),
+        netvisor::ResponseStatus::from_xml(b"<Root>").err(),
+        sign_http(&subjects::unleashed(), &mut html).err(),
+        sign_http(&subjects::unleashed(), &mut elsewhere).err(),
+        subjects::unleashed().allow_origin("example").err(),
+        vizion::Vizion::new("").err(),
+        vizion::Vizion::new(" padded ").err(),
+    ]
+    .map(|error| error.expect("each is refused"))
+    .into();
+    for status in [400, 401, 403, 404, 429, 500].map(|status| StatusCode::from_u16(status).unwrap()) {
+        errors.extend(vizion::refusal(status));
+        errors.extend(unleashed::refusal(status, &"https://h/?a=1".parse().unwrap()));
+    }
+    errors
+}
+
+#[test]
+fn each_error_says_in_a_sentence_what_to_do() {
+    one_of_each_kind().iter().for_each(assert_says_what_to_do);
 }
 
 #[test]

@@ -47,11 +47,6 @@ impl Brackets {
         if self.innermost() == Some(Bracket::Curly) { State::Name } else { State::Value }
     }
 
-    /// Whether one is open.
-    pub(super) fn any(&self) -> bool {
-        self.depth > 0
-    }
-
     fn innermost(&self) -> Option<Bracket> {
         let level = self.depth.checked_sub(1)?;
         let word = self.curly.get(level / 64)?;

@@ -3,7 +3,8 @@
 use super::brackets::{Bracket, Brackets};
 use super::runs::{after_digits, after_plain_text, after_spaces};
 
-/// Reads JSON from first to last byte without keeping any of it.
+/// Reads a JSON object or array from first to last byte without keeping any of it. Whoever makes one has seen its bracket,
+/// behind white space at most: a number alone would pass.
 pub(super) struct Json {
     state: State,
     open: Brackets,
@@ -105,8 +106,8 @@ impl Json {
             (_, b' ' | b'\t' | b'\n' | b'\r') => return Some(after_spaces(rest)),
             (State::Value | State::ValueOrClose, b'{') => self.open.push(Bracket::Curly)?,
             (State::Value | State::ValueOrClose, b'[') => self.open.push(Bracket::Square)?,
-            (State::Value | State::ValueOrClose, byte) if self.open.any() && *byte != b']' => scalar(*byte)?,
             (State::ValueOrClose | State::CommaOrClose, b']') => self.open.pop(Bracket::Square)?,
+            (State::Value | State::ValueOrClose, byte) => scalar(*byte)?,
             (State::NameOrClose | State::CommaOrClose, b'}') => self.open.pop(Bracket::Curly)?,
             (State::NameOrClose | State::Name, b'"') => State::Text { is_name: true },
             (State::Colon, b':') => State::Value,

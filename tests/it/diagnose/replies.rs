@@ -138,13 +138,19 @@ async fn a_few_refused_replies_in_a_second_are_explained_and_no_more() {
         let malformed = BASE64.encode(hex::decode(signature("42", &request.url(), BODY.as_bytes())).unwrap());
         let other_body = signature("42", &request.url(), b"");
         let signature = if request.target == "/malformed" { malformed } else { other_body };
-        Answer::new(200, BODY).header("netgiro_nonce", "42").header("netgiro_signature", signature)
+        let answer = Answer::new(200, BODY).header("netgiro_nonce", "42");
+        if request.target == "/unsigned" { answer } else { answer.header("netgiro_signature", signature) }
     })
     .await;
     let standing_still = || std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
     for path in ["/malformed", "/mismatch"] {
         let client = client(provider(server.origin()).clock(standing_still));
         let mut noted = 0;
+        // What no mistake can explain does not count.
+        for _ in 0..20 {
+            let error = client.get(server.url("/unsigned")).send().await.unwrap_err();
+            assert_eq!(fault(&error).code(), "reply-signature-missing");
+        }
         for _ in 0..20 {
             let error = client.get(server.url(path)).send().await.unwrap_err();
             noted += usize::from(fault(&error).notes().iter().any(|note| note.contains("would explain")));
@@ -156,8 +162,10 @@ async fn a_few_refused_replies_in_a_second_are_explained_and_no_more() {
 #[test]
 fn an_unexplained_or_long_reply_gets_no_note() {
     assert_eq!(refusal("another secret", URL, COMPACT, COMPACT).notes().len(), 0);
-    let long = format!("{{\"padding\":\"{}\"}}", "x".repeat(64 << 10));
-    assert_eq!(refusal(SECRET, URL, "", &long).notes().len(), 0);
+    for (length, notes) in [(16 << 10, 1), ((16 << 10) + 1, 0), (64 << 10, 0)] {
+        let body = format!("[{}]", "1".repeat(length - 2));
+        assert_eq!(refusal(SECRET, URL, "", &body).notes().len(), notes, "{length}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use countersign::error::{Class, Fault};
+use countersign::error::{Class, Error, Fault};
 
 /// Its code.
 #[derive(Debug)]
@@ -24,4 +24,10 @@ impl Fault for TestFault {
     fn next_step(&self) -> &'static str {
         "None."
     }
+}
+
+/// A sentence of several words, not a code.
+pub(crate) fn assert_says_what_to_do(error: &Error) {
+    let next_step = error.next_step();
+    assert!(next_step.ends_with('.') && next_step.split(' ').count() >= 4, "{error:#}: {next_step:?}");
 }

@@ -64,6 +64,12 @@ fn c4_no_debug_text_holds_a_secret() {
 }
 
 #[test]
+fn c4_a_provider_prints_its_settings() {
+    let text = format!("{:?}", Netgiro::new(APP_KEY, SECRET).unwrap());
+    assert!(text.starts_with("Netgiro { body_limit: 10485760, report_only: false, settings: "), "{text}");
+}
+
+#[test]
 fn c4_no_debug_text_of_a_request_holds_its_path_or_query() {
     let url = "https://api.netgiro.is/canary?canary=canary".parse().unwrap();
     let (headers, extensions) = (HeaderMap::new(), Extensions::new());

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue};
 use reqwest::Body;
 
 use crate::support::chains::{self, fault};
+use crate::support::fault::assert_says_what_to_do;
 use crate::support::netgiro::{client, is_signed, provider, reply_to};
 use crate::support::server::{Server, Step};
 
@@ -40,6 +41,13 @@ async fn s4_netgiro_refuses_a_stream_before_connecting_or_buffers_it() {
     let short = client(provider(server.origin()).buffer_stream_bodies(4));
     let error = short.post(server.url("/")).body(chunks()).send().await.unwrap_err();
     assert_eq!((fault(&error).code(), server.connections()), ("stream-too-long", 0));
+
+    assert_says_what_to_do(fault(&error));
+
+    let broken = stream::iter([Ok("["), Err(std::io::Error::other("cut off"))]);
+    let error = short.post(server.url("/")).body(Body::wrap_stream(broken)).send().await.unwrap_err();
+    assert!(error.to_string().contains("cut off") || format!("{error:?}").contains("cut off"), "{error:?}");
+    assert!(countersign::Error::find(&error).is_none() && server.connections() == 0, "{error:?}");
 
     let buffering = client(provider(server.origin()).buffer_stream_bodies(5));
     buffering.post(server.url("/")).body(chunks()).send().await.unwrap();

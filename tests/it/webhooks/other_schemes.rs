@@ -167,6 +167,9 @@ async fn netgiro_callbacks_have_only_the_store_against_repetition() {
     assert_eq!((accepted.signed_at(), accepted.repeatable_for()), (None, Duration::from_secs(60)));
     let again = verifier.receive(&parts, body.clone()).await.unwrap_err();
     assert_eq!(refusal(&again), "webhook-replayed");
+    let as_by_default = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let accepted = as_by_default.secret(SECRET).unwrap().build().receive(&parts, body.clone()).await.unwrap();
+    assert_eq!(accepted.repeatable_for(), Duration::from_secs(2_592_000), "thirty days");
     // The core alone has nothing to tell an old one by.
     assert!(verifier.verify(&parts, &body, SystemTime::UNIX_EPOCH).is_ok());
 }

@@ -31,7 +31,8 @@ impl Window {
     /// How long the delivery can still be repeated; more than zero.
     pub(super) fn check(&self, times: &Times, now: SystemTime) -> Result<Duration, Refused> {
         times.check_unit()?;
-        let age = unix_nanos(now) - times.signed_at();
+        let now = unix_nanos(now);
+        let age = now - times.signed_at();
         let (past, ahead) = (nanos(self.past), nanos(self.ahead));
         if age > past {
             return Err(Refused::TooOld { by_seconds: seconds_up(age - past) });
@@ -39,7 +40,7 @@ impl Window {
         if age < -ahead {
             return Err(Refused::TooEarly { by_seconds: seconds_up(-age - ahead) });
         }
-        if times.expires_at().is_some_and(|expires_at| unix_nanos(now) >= expires_at) {
+        if times.expires_at().is_some_and(|expires_at| now >= expires_at) {
             return Err(Refused::Expired);
         }
         // Machines that share a replay store may differ by as much as a sender's clock may, and the one that is behind

@@ -93,7 +93,7 @@ mod tests {
             b"{}",
             b" [ ] \n",
             br#"{"a":[1,-0.5e+3,true,false,null,"\"\\\/\b\u00e9"],"b":{}}"#,
-            b"[0,10,1E5,1.25,[[]],{}]",
+            b"[0,-0,10,-10,1E5,1.25,[[]],{}]",
             b"<a/>",
             b"\n<?xml version=\"1.0\"?><a>",
             "{\"\u{e6}\":\"\u{1f600}\u{7f}\"}".as_bytes(),
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        let bad: [&[u8]; 34] = [
+        let bad: [&[u8]; 35] = [
             b"1",
             b"\"a\"",
             b"true",
@@ -136,6 +136,7 @@ mod tests {
             b"[\"\\u12g4\"]",
             b"[nul]",
             b"[truex]",
+            b"[-01]",
             b"[t rue]",
             b"[\"\\ n\"]",
             b"[\"\\u 12ab\"]",

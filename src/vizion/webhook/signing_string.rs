@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::header::GetAll;
-use http::{HeaderValue, Method};
+use http::{HeaderMap, Method};
 use memchr::memchr_iter;
 use smallvec::SmallVec;
 
@@ -50,8 +49,8 @@ enum Value<'r> {
     /// The method and the target.
     Target,
     Bytes(&'r [u8], Origin),
-    /// All instances of a header.
-    Instances(GetAll<'r, HeaderValue>),
+    /// All instances of a header that is there more than once.
+    Instances,
 }
 
 impl<'r> SigningString<'r> {
@@ -93,13 +92,13 @@ impl<'r> SigningString<'r> {
                 text.separator("\n");
             }
             text.separator(name).separator(": ");
-            match (value, &self.signed_length) {
-                (Value::Target, _) => state_target(&self.delivery, text),
-                (Value::Bytes(bytes, origin), _) => state_value(name, bytes, *origin, text),
-                (Value::Instances(_), Some(length)) if *name == "content-length" => {
+            match (&self.signed_length, value) {
+                (Some(length), _) if *name == "content-length" => {
                     state_value(name, length.as_bytes(), Origin::RequestHeader, text);
                 }
-                (Value::Instances(instances), _) => state_instances(name, instances, text),
+                (_, Value::Target) => state_target(&self.delivery, text),
+                (_, Value::Bytes(bytes, origin)) => state_value(name, bytes, *origin, text),
+                (_, Value::Instances) => state_instances(name, self.delivery.headers(), text),
             }
         }
     }
@@ -118,9 +117,11 @@ impl<'r> Sources<'r> {
             "host" => Ok(Value::Bytes(self.host, Origin::RequestHost)),
             "digest" => Ok(Value::Bytes(self.digest, Origin::RequestHeader)),
             _ => {
-                let instances = self.delivery.headers().get_all(name);
-                let first = instances.iter().next().ok_or(Refused::CoveredHeaderMissing);
-                first.map(|_| Value::Instances(instances))
+                let mut instances = self.delivery.headers().get_all(name).iter();
+                let first = instances.next().ok_or(Refused::CoveredHeaderMissing)?;
+                let is_only = instances.next().is_none();
+                let only = Value::Bytes(first.as_bytes(), Origin::RequestHeader);
+                Ok(if is_only { only } else { Value::Instances })
             }
         }
     }
@@ -134,8 +135,8 @@ fn state_target(delivery: &Delivery<'_>, text: &mut SignedText<'_>) {
 }
 
 /// States all instances of a header, joined by `, `. A header value cannot hold CR or LF: its type forbids it.
-fn state_instances(name: &str, instances: &GetAll<'_, HeaderValue>, text: &mut SignedText<'_>) {
-    for (index, value) in instances.iter().enumerate() {
+fn state_instances(name: &str, headers: &HeaderMap, text: &mut SignedText<'_>) {
+    for (index, value) in headers.get_all(name).iter().enumerate() {
         if index > 0 {
             text.separator(", ");
         }

@@ -10,7 +10,7 @@ use countersign::netgiro::Netgiro;
 use crate::rounds::Spread;
 use crate::subjects::{self, Subject};
 
-const OPERATIONS: u32 = 20_000;
+const OPERATIONS: u32 = 200_000;
 
 thread_local! {
     static OWN: Subject<Netgiro> = subjects::netgiro(0);

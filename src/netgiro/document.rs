@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        let bad: [&[u8]; 35] = [
+        let bad: [&[u8]; 39] = [
             b"1",
             b"\"a\"",
             b"true",
@@ -136,6 +136,10 @@ mod tests {
             b"[\"\\u12g4\"]",
             b"[nul]",
             b"[truex]",
+            b"[nulx]",
+            b"[nxll]",
+            b"[\"\\u1g34\"]",
+            b"[\"\\u123g\"]",
             b"[-01]",
             b"[t rue]",
             b"[\"\\ n\"]",

@@ -100,7 +100,7 @@ impl Json {
             (State::HexDigits { is_name, left }, digit) if digit.is_ascii_hexdigit() => {
                 State::HexDigits { is_name, left: left - 1 }
             }
-            (State::Literal([only]), byte) if byte == only => State::CommaOrClose,
+            // The end of a literal that was cut in two is taken by `update`.
             (State::Literal([first, others @ ..]), byte) if byte == first => State::Literal(others),
             (State::Escape { .. } | State::HexDigits { .. } | State::Literal(_), _) => return None,
             (_, b' ' | b'\t' | b'\n' | b'\r') => return Some(after_spaces(rest)),

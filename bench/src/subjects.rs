@@ -200,7 +200,10 @@ pub fn vizion(length: usize) -> Delivery {
     let at = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
     let body = format!(r#"{{"event":"{}"}}"#, "x".repeat(length - 12));
     let url = "https://hooks.example.com/vizion";
-    let (parts, body) = webhook::testing::sign(key_id, secret, url, body, at).expect("valid").into_parts();
+    let (mut parts, body) =
+        webhook::testing::sign(key_id, secret, url, body, at).expect("valid").into_parts();
+    // As a server of HTTP/1 hands it over.
+    parts.uri = "/vizion".parse().expect("valid");
     let verifier = webhook::Verifier::builder().key(key_id, secret).expect("valid").build();
     let mut signing_string = Vec::new();
     let mut gather = |segment: Segment<'_>| signing_string.extend(segment.public_bytes().expect("no secret"));

@@ -26,7 +26,7 @@ impl<'h> Integer<'h> {
     pub(crate) fn parse(name: &'static str, text: &'h str) -> Result<Self, Refused> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         // What else is no number, parsing finds.
-        let canonical = digits.starts_with(|first: char| matches!(first, '1'..='9')) || text == "0";
+        let canonical = matches!(digits.as_bytes(), [b'1'..=b'9', ..]) || text == "0";
         let parsed = if canonical { text.parse().ok() } else { None };
         parsed.map(|value| Self { value, text }).ok_or(Refused::TimeMalformed { name })
     }

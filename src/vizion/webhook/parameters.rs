@@ -85,8 +85,8 @@ impl<'h> Known<'h> {
             if after.is_empty() {
                 return Ok(known);
             }
-            // Both forms separate by a comma; some writers put spaces after it.
-            rest = after.strip_prefix(',').ok_or(Refused::SignatureHeaderMalformed)?.trim_start_matches(' ');
+            // Both forms separate by a comma; some writers put white space after it.
+            rest = after.strip_prefix(',').ok_or(Refused::SignatureHeaderMalformed)?.trim_ascii_start();
         }
     }
 

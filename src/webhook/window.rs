@@ -135,6 +135,8 @@ mod tests {
         assert_eq!(check(NOW_MS + 60_000, None), Ok(Duration::from_secs(300 + 60 + 61)));
         assert_eq!(check(NOW_MS - 300_001, None), Err(Refused::TooOld { by_seconds: 1 }));
         assert_eq!(check(NOW_MS + 60_001, None), Err(Refused::TooEarly { by_seconds: 1 }));
+        assert_eq!(check(NOW_MS - 310_000, None), Err(Refused::TooOld { by_seconds: 10 }));
+        assert_eq!(check(NOW_MS + 70_000, None), Err(Refused::TooEarly { by_seconds: 10 }));
     }
 
     #[test]
@@ -143,6 +145,14 @@ mod tests {
         assert_eq!(check(NOW_MS, Some(NOW_MS)), Err(Refused::Expired));
         assert_eq!(check(NOW_MS - 300_001, Some(i64::MAX)), Err(Refused::TooOld { by_seconds: 1 }));
         assert_eq!(check(NOW_MS, Some(i64::MIN)), Err(Refused::Expired));
+    }
+
+    #[test]
+    fn a_signed_time_is_since_1970() {
+        let at = |times: Times| times.signed_at_time().map(|at| at.duration_since(UNIX_EPOCH).unwrap());
+        assert_eq!(at(Times::in_milliseconds(1500, None)), Some(Duration::from_millis(1500)));
+        assert_eq!(at(Times::in_seconds(15)), Some(Duration::from_secs(15)));
+        assert_eq!(at(Times::in_seconds(-1)), None);
     }
 
     #[test]

@@ -142,6 +142,11 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
     {
         text.push_str(&scheme);
     }
+    for shown in
+        ["[\"key-2\"]", "Verifier { provider: \"vizion\", keys: [\"key-1\"], settings: Settings { window: "]
+    {
+        assert!(text.contains(shown), "{shown} in {text}");
+    }
     write!(text, "{:?} {:?}", unleashed::webhook::Scheme, Window::new(Duration::ZERO, Duration::MAX))
         .unwrap();
     write!(text, "{:?} {:?}", MemoryStore::default(), Unverified::NoLayer).unwrap();

@@ -11,7 +11,7 @@ use http::Request;
 
 use super::cases;
 use super::sender::Sender;
-use super::{builder, refusal};
+use super::{builder, now, refusal};
 
 /// What `receive` says: a code, or `accepted`.
 pub(super) async fn receive(verifier: &Verifier, request: &Request<Bytes>) -> &'static str {
@@ -27,6 +27,16 @@ pub(super) fn numbered(n: usize) -> Request<Bytes> {
     let mut sender = Sender::honest();
     sender.target = format!("/vizion?n={n}");
     sender.send()
+}
+
+#[test]
+fn a_verified_delivery_says_where_it_came_from_and_for_how_long_to_remember_it() {
+    let (parts, body) = Sender::honest().send().into_parts();
+    let a_minute_later = now() + Duration::from_secs(60);
+    let verified = builder().build().verify(&parts, &body, a_minute_later).unwrap();
+    assert_eq!((verified.provider(), verified.key_id()), ("vizion", Some("hmac-key-1")));
+    assert_eq!(verified.signed_at(), Some(now()));
+    assert_eq!(verified.repeatable_for(), Duration::from_secs(4 * 60 + 60 + 1));
 }
 
 /// Two verifiers, 100 copies at once, several deliveries: each is accepted once.

@@ -38,3 +38,17 @@ impl fmt::Debug for HmacKey {
         f.debug_struct("HmacKey").field("mac", &self.mac).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debug_text_has_neither_the_text_nor_its_length() {
+        let key = HmacKey::new("secret", "hush hush".into(), Encoding::HexLower).unwrap();
+        assert_eq!(
+            format!("{key:?}"),
+            "HmacKey { mac: MacKey { algorithm: HmacSha256, encoding: HexLower, .. }, .. }"
+        );
+    }
+}

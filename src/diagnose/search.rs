@@ -19,7 +19,7 @@ pub(super) enum Effort {
 }
 
 impl Effort {
-    /// How many bytes may be hashed in all.
+    /// What all attempts may cost, in bytes hashed.
     fn budget(self) -> usize {
         match self {
             Self::Full => 64 << 20,
@@ -126,7 +126,7 @@ impl Search<'_> {
     /// The first variant whose digest was received, with the mistake in its encoding if one was made too.
     fn first_match(&mut self, mistake: &Mistake, variants: impl Iterator<Item = Variant>) -> Option<Finding> {
         for variant in variants {
-            let cost = variant.attempt.length();
+            let cost = variant.attempt.cost();
             if cost > self.budget {
                 self.exhausted = true;
                 return None;

@@ -2,6 +2,7 @@
 //! allocator.
 
 mod over_no_op;
+mod refusals;
 
 #[test]
 fn unleashed_allocs() {
@@ -16,6 +17,13 @@ fn netvisor_allocs() {
 #[test]
 fn netgiro_allocs() {
     assert_eq!(over_no_op::netgiro(), 10);
+}
+
+/// What a refusal is worth that nobody asked to have diagnosed: some milliseconds.
+#[test]
+fn refusing_a_long_list_of_headers_stays_cheap() {
+    let bytes = refusals::bytes_for_an_unknown_key_and_64_headers();
+    assert!(bytes < 12 << 20, "{bytes}");
 }
 
 #[test]

@@ -1,0 +1,31 @@
+//! What a delivery that is refused may cost, which anybody can send.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use allocation_counter::measure;
+use countersign::vizion::webhook::{Verifier, testing};
+use http::{HeaderName, HeaderValue};
+
+/// The bytes allocated while a delivery is refused, and diagnosed, whose key is unknown and which lists as many headers as
+/// are read.
+pub(crate) fn bytes_for_an_unknown_key_and_64_headers() -> u64 {
+    let at = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
+    let url = "https://hooks.example.com/vizion?a=1";
+    let (mut parts, body) = testing::sign("hmac-key-1", "secret", url, "{}", at).unwrap().into_parts();
+    let mut listed = "(request-target) (created) host digest".to_owned();
+    for name in (0..60).map(|n| format!("x-{n}")) {
+        listed.extend([" ", &name]);
+        parts.headers.insert(HeaderName::try_from(name).unwrap(), HeaderValue::from_static("Value"));
+    }
+    let signature = "ab".repeat(32);
+    let header = format!(
+        "Signature keyId=unknown,signature={signature},algorithm=SHA-256,created=1685548865944,headers={listed}"
+    );
+    parts.headers.insert("x-vizion-signature", header.parse().unwrap());
+    let verifier = Verifier::builder().key("hmac-key-1", "secret").unwrap().build();
+    let refuse = || {
+        let error = verifier.verify(&parts, &body, at).unwrap_err();
+        assert_eq!(error.code(), "webhook-key-unknown");
+    };
+    measure(refuse).bytes_total
+}

@@ -110,9 +110,9 @@ fn expected(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
     }
 }
 
-/// Nothing but digits: the decoder would let a `0x` pass.
-fn hex_digits(text: &[u8]) -> Option<Vec<u8>> {
-    if text.starts_with(b"0x") { None } else { const_hex::decode(text).ok() }
+/// Nothing but digits: the decoder would let a `0x` or `0X` in front pass.
+pub(super) fn hex_digits(text: &[u8]) -> Option<Vec<u8>> {
+    if const_hex::check_raw(text) { const_hex::decode(text).ok() } else { None }
 }
 
 fn any_base64(text: &str) -> Option<Vec<u8>> {
@@ -128,7 +128,9 @@ mod tests {
         let digits = hex::encode([7; 32]);
         assert_eq!(all(&digits, Encoding::HexLower).len(), 1);
         for encoding in [Encoding::HexLower, Encoding::Base64] {
-            assert_eq!(all(&format!("0x{digits}"), encoding).len(), 0);
+            for prefix in ["0x", "0X"] {
+                assert_eq!(all(&format!("{prefix}{digits}"), encoding).len(), 0, "{prefix}");
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::attempt::{Attempt, Variant, Variants};
+use super::reading;
 use crate::explain::{Part, Transcript};
 use crate::signing::SegmentKind;
 
@@ -32,7 +33,7 @@ static SURROUNDED_BY_WHITESPACE: [Form; 7] = [
 ];
 
 static OTHERWISE_ENCODED: [Form; 4] = [
-    |secret| const_hex::decode(secret).ok(),
+    reading::hex_digits,
     |secret| Some(STANDARD.encode(secret).into_bytes()),
     |secret| Some([b"\"", secret, b"\""].concat()),
     |secret| Some([b"'", secret, b"'"].concat()),

@@ -344,6 +344,7 @@ mod tests {
             assert!(Encoding::HexLower.decode(right.as_bytes()).is_some());
             let wrong = [
                 format!("0x{right}"),
+                format!("0X{right}"),
                 format!("0x{}", &right[2..]),
                 right[..62].to_owned(),
                 format!("{right} "),

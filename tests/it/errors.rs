@@ -195,6 +195,7 @@ fn one_of_each_kind() -> Vec<Error> {
         errors.extend(vizion::refusal(status));
         errors.extend(unleashed::refusal(status, &"https://h/?a=1".parse().unwrap()));
     }
+    assert!(errors.len() > 15, "each API refuses in a way of its own");
     errors
 }
 

@@ -122,8 +122,8 @@ fn value(text: &str) -> Option<(Value<'_>, &str)> {
 }
 
 /// As `str::split_once`; several times as fast for what is short.
-fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
-    let at = memchr(at, text.as_bytes())?;
+fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr(separator, text.as_bytes())?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
@@ -149,7 +149,7 @@ mod tests {
             "Signature keyId=hmac-key-1,signature={HEX},algorithm=SHA-256,created=5,expires=6,headers={headers}"
         );
         let as_the_draft = format!(
-            "Signature keyId=\"hmac-key-1\", algorithm=\"SHA-256\", created=5, expires=6, headers=\"{headers}\", \
+            "Signature keyId=\"hmac-key-1\", algorithm=\"SHA-256\",\tcreated=5,  expires=6, headers=\"{headers}\", \
              signature=\"{BASE64}\""
         );
         for text in [as_vizion, as_the_draft] {
@@ -166,6 +166,15 @@ mod tests {
     fn base64_needs_the_quotes() {
         let text = format!("Signature keyId=k,signature={BASE64},algorithm=SHA-256,created=5,headers=host");
         assert_eq!(parse(&text).unwrap().signature.digest, None);
+    }
+
+    #[test]
+    fn sixteen_parameters_are_read_and_no_more() {
+        let base = format!("Signature keyId=k,signature={HEX},algorithm=SHA-256,created=5,headers=host");
+        let with = |more: usize| {
+            parse(&(0..more).fold(base.clone(), |text, n| format!("{text},x{n}=1"))).map(|_| ())
+        };
+        assert_eq!((with(11), with(12)), (Ok(()), Err(Refused::SignatureHeaderMalformed)));
     }
 
     #[test]

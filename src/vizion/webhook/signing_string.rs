@@ -15,10 +15,10 @@ const REQUIRED: [&str; 4] = ["(request-target)", "(created)", "host", "digest"];
 /// More covered headers than this are not read.
 const MOST_LINES: usize = 64;
 
-/// As many lines are kept without an allocation; Vizion lists eight.
+/// As many lines, Vizion's eight, are kept without an allocation; more take a few small ones.
 const USUAL_LINES: usize = 8;
 
-/// The lines of a signing string, in the order of the list, each looked up once.
+/// The lines of a signing string, in the order of the list.
 #[derive(Debug)]
 pub(super) struct SigningString<'r> {
     lines: SmallVec<[Line<'r>; USUAL_LINES]>,

@@ -12,6 +12,7 @@ use http::Request;
 use super::cases;
 use super::sender::Sender;
 use super::{builder, now, refusal};
+use crate::support::fault::assert_says_what_to_do;
 
 /// What `receive` says: a code, or `accepted`.
 pub(super) async fn receive(verifier: &Verifier, request: &Request<Bytes>) -> &'static str {
@@ -37,6 +38,17 @@ fn a_verified_delivery_says_where_it_came_from_and_for_how_long_to_remember_it()
     assert_eq!((verified.provider(), verified.key_id()), ("vizion", Some("hmac-key-1")));
     assert_eq!(verified.signed_at(), Some(now()));
     assert_eq!(verified.repeatable_for(), Duration::from_secs(4 * 60 + 60 + 1));
+    let text = format!("{verified:?}");
+    assert!(
+        text.starts_with(r#"Verified { provider: "vizion", key_id: Some("hmac-key-1"), signed_at: "#),
+        "{text}"
+    );
+
+    let read = verified.clone().json::<serde_json::Value>().unwrap();
+    assert_eq!(read["event"], "arrived");
+    let error = verified.json::<Vec<()>>().unwrap_err();
+    assert_eq!((error.code(), error.is_refused()), ("webhook-json", true));
+    assert_says_what_to_do(&error);
 }
 
 /// Two verifiers, 100 copies at once, several deliveries: each is accepted once.

@@ -6,7 +6,15 @@ use std::time::SystemTime;
 use crate::time::unix_nanos;
 
 /// A longer body is not diagnosed: what a diagnosis costs grows with it.
-pub(crate) const LONGEST_NOTED: usize = 16 << 10;
+pub(crate) const LONGEST_BODY: usize = 16 << 10;
+
+/// Nor is a longer URL, or target of one: each of its parameters is one more thing to have gone wrong.
+const LONGEST_URL: usize = 2 << 10;
+
+/// Whether a message is short enough to be diagnosed though nobody asked.
+pub(crate) fn is_short(url: &str, body: &[u8]) -> bool {
+    url.len() <= LONGEST_URL && body.len() <= LONGEST_BODY
+}
 
 /// Diagnosing takes milliseconds where refusing takes microseconds, and anybody may send what is refused: enough for
 /// whoever sets a service up, too little to keep a core busy.

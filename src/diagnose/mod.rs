@@ -51,8 +51,10 @@ use serde::{Serialize, Serializer};
 pub(crate) use additions::with_field_of_other_algorithm;
 #[cfg(any(feature = "netvisor", feature = "netgiro"))]
 pub(crate) use additions::with_header;
+#[cfg(all(feature = "netgiro", feature = "middleware"))]
+pub(crate) use allowance::LONGEST_BODY;
 #[cfg(any(feature = "webhook", feature = "netgiro"))]
-pub(crate) use allowance::{Allowance, LONGEST_NOTED};
+pub(crate) use allowance::{Allowance, is_short};
 pub use finding::Finding;
 #[cfg(any(feature = "netvisor", feature = "netgiro"))]
 pub(crate) use table::Mistake;

@@ -7,7 +7,9 @@ use super::Netgiro;
 use super::credentials::NAME;
 use super::reply::{ReplyFault, SentRequest, is_nonce, single};
 use super::signing::{NONCE, SIGNATURE};
-use crate::diagnose::{Diagnosis, LONGEST_NOTED};
+#[cfg(feature = "middleware")]
+use crate::diagnose::LONGEST_BODY;
+use crate::diagnose::{Diagnosis, is_short};
 use crate::error::Error;
 use crate::explain::Transcript;
 #[cfg(feature = "middleware")]
@@ -62,7 +64,7 @@ impl Netgiro {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Error {
-        if !may_be_a_mistake(&error) || body.len() > LONGEST_NOTED {
+        if !may_be_a_mistake(&error) || !is_short(sent.url(), body) {
             return error;
         }
         match self.diagnose_honest(sent, headers, body) {
@@ -101,7 +103,7 @@ impl Netgiro {
         if !self.may_diagnose(&error) {
             return error;
         }
-        match read_body(response, LONGEST_NOTED.min(self.body_limit), |_| ()).await {
+        match read_body(response, LONGEST_BODY.min(self.body_limit), |_| ()).await {
             Ok(body) => self.note_known_mistake(error, sent, response.headers(), &body),
             Err(_) => error,
         }

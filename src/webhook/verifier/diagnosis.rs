@@ -4,7 +4,7 @@ use http::request::Parts;
 use url::Url;
 
 use super::Verifier;
-use crate::diagnose::{Diagnosis, LONGEST_NOTED, Outcome};
+use crate::diagnose::{Diagnosis, Outcome, is_short};
 use crate::error::Error;
 use crate::explain::Transcript;
 use crate::signing::{Charset, Encoding, MacKey, Origin, Segment};
@@ -42,7 +42,7 @@ impl<S: Scheme> Verifier<S> {
 
     /// The refusal, with the known mistake that would explain it, if one does.
     pub(super) fn with_known_mistake(&self, error: Error, parts: &Parts, body: &[u8]) -> Error {
-        if body.len() > LONGEST_NOTED {
+        if !is_short(self.delivery(parts).received_target(), body) {
             return error;
         }
         match self.diagnosis(parts, body, Transcript::diagnose_briefly) {

@@ -166,6 +166,11 @@ fn an_unexplained_or_long_reply_gets_no_note() {
         let body = format!("[{}]", "1".repeat(length - 2));
         assert_eq!(refusal(SECRET, URL, "", &body).notes().len(), notes, "{length}");
     }
+    for (length, notes) in [(2 << 10, 1), ((2 << 10) + 1, 0)] {
+        let url = format!("{URL}&padding={}", "x".repeat(length - URL.len() - "&padding=".len()));
+        let right = |_: &HeaderMap| ("42".to_owned(), BASE64.encode(digest("42", &url, COMPACT)));
+        assert_eq!(refusal_of(right, &url, COMPACT).notes().len(), notes, "{length}");
+    }
 }
 
 #[test]

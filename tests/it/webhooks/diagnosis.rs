@@ -323,11 +323,21 @@ fn what_no_mistake_explains_gets_no_note() {
 }
 
 #[test]
-fn a_long_body_is_not_diagnosed_unasked() {
+fn a_long_body_or_url_is_not_diagnosed_unasked() {
     let long = format!("{BODY}{}", " ".repeat(64 << 10));
     let request = arrived(sent(|_| ()), |request| *request.body_mut() = Bytes::from(long));
     let said = said(&judge!(builder().build()), request);
     assert_eq!((said.notes.as_str(), said.diagnosis.as_str()), ("", "body-line-end"));
+    for (length, is_noted) in [(2 << 10, true), ((2 << 10) + 1, false)] {
+        let target = format!("/vizion?padding={}", "x".repeat(length - "/vizion?padding=".len()));
+        let swapped = sent(|sender| (sender.target, sender.secret) = (target, KEYS[1].1.to_owned()));
+        let said = self::said(&judge!(builder().build()), swapped);
+        assert_eq!(
+            (said.notes.contains("known mistake"), &*said.diagnosis),
+            (is_noted, "wrong-key-id"),
+            "{length}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -81,3 +81,25 @@ fn push_new(list: &mut Vec<String>, new: String) {
         list.push(new);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn a_path_that_a_proxy_kept_is_tried_if_it_is_one_and_not_too_long() {
+        let tried = |target: &str| {
+            let request = Request::get("/in").header("host", "h").header("x-original-uri", target);
+            candidates(&Delivery::new(&request.body(()).unwrap().into_parts().0, None))
+        };
+        let path = |length: usize| format!("/{}", "a".repeat(length - 1));
+        let longest = path(LONGEST_TARGET);
+        let both = |target: &str| ["https://h/in".to_owned(), format!("https://h{target}")];
+        assert_eq!(tried(&longest)[..2], both(&longest));
+        for ignored in [path(LONGEST_TARGET + 1), "a/b".to_owned(), String::new()] {
+            assert_eq!(tried(&ignored), ["https://h/in", "http://h/in"], "{} bytes", ignored.len());
+        }
+    }
+}

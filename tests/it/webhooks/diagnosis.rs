@@ -350,6 +350,11 @@ async fn a_flood_is_diagnosed_a_few_times_a_second_only() {
             count.fetch_add(notes, std::sync::atomic::Ordering::Relaxed);
         })
         .build();
+    // What no mistake can explain does not count.
+    let unsigned = arrived(sent(|_| ()), |request| _ = request.headers_mut().remove("x-vizion-signature"));
+    for _ in 0..50 {
+        assert_eq!(receive(&verifier, &unsigned).await, "webhook-header-missing");
+    }
     let request = sent(|sender| sender.secret = KEYS[1].1.to_owned());
     for _ in 0..50 {
         assert_eq!(receive(&verifier, &request).await, MISMATCH);

@@ -202,3 +202,34 @@ impl Fault for Refused {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_says_what_to_do_about_it() {
+        let name = "digest";
+        for (refused, word) in [
+            (Refused::BodyTooLong { limit: 1 }, "body_limit"),
+            (Refused::BodyUnreadable, "cuts connections"),
+            (Refused::HeaderMissing { name }, "sender is the vendor"),
+            (Refused::CoveredHeaderMissing, "drops headers"),
+            (Refused::AlgorithmUnknown, "notices"),
+            (Refused::KeyUnknown, "rotated"),
+            (Refused::TimeUnit { unit: "seconds" }, "unit"),
+            (Refused::TooOld { by_seconds: 1 }, "clock first"),
+            (Refused::TooEarly { by_seconds: 1 }, "clock first"),
+            (Refused::Expired, "queue in front"),
+            (Refused::DigestMismatch, "bytes as received"),
+            (Refused::SignatureMismatch, "Check the key"),
+            (Refused::Replayed, "recorded"),
+            (Refused::StoreUnreachable, "store back"),
+            (Refused::HeaderDuplicate { name }, "forged"),
+            (Refused::SignatureMalformed, "forged"),
+            (Refused::NotUtf8, "forged"),
+        ] {
+            assert!(refused.next_step().contains(word), "{refused:?}: {}", refused.next_step());
+        }
+    }
+}

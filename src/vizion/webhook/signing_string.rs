@@ -56,24 +56,24 @@ enum Value<'r> {
 impl<'r> SigningString<'r> {
     /// The lines that `list` names, each of which stands for something.
     pub(super) fn new(list: &'r str, sources: Sources<'r>) -> Result<Self, Refused> {
-        let mut names = SmallVec::<[_; USUAL_LINES]>::new();
+        let mut lines = SmallVec::<[Line<'r>; USUAL_LINES]>::new();
         let mut start = 0;
         for end in memchr_iter(b' ', list.as_bytes()).chain([list.len()]) {
             let name = list.get(start..end).unwrap_or_default();
             start = end + 1;
-            if names.len() == MOST_LINES || !is_name(name) || names.contains(&name) {
+            if lines.len() == MOST_LINES || !is_name(name) || lines.iter().any(|line| line.name == name) {
                 return Err(Refused::CoverageMalformed);
             }
-            names.push(name);
+            // What it stands for is looked up below, once the whole list is known to be good.
+            lines.push(Line { name, value: Value::Target });
         }
         for name in REQUIRED {
-            if !names.contains(&name) {
+            if !lines.iter().any(|line| line.name == name) {
                 return Err(Refused::NotCovered { name });
             }
         }
-        let mut lines = SmallVec::new();
-        for &name in &names {
-            lines.push(Line { name, value: sources.value(name)? });
+        for line in &mut lines {
+            line.value = sources.value(line.name)?;
         }
         Ok(Self { lines, delivery: sources.delivery, signed_length: None })
     }

@@ -274,7 +274,7 @@ impl Encoding {
     pub fn decode(self, text: &[u8]) -> Option<[u8; DIGEST_LENGTH]> {
         let mut digest = [0; DIGEST_LENGTH];
         match self {
-            // The decoder would let a `0x` in front pass.
+            // The decoder would let a `0x` or `0X` in front pass.
             Self::HexLower if text.len() != LONGEST_TEXT => None,
             Self::HexLower => const_hex::decode_to_slice(text, &mut digest).ok().map(|()| digest),
             Self::Base64 => {

@@ -97,16 +97,17 @@ mod tests {
     #[test]
     fn what_has_expired_takes_no_room() {
         let store = MemoryStore::new(2);
-        let short = Duration::from_millis(100);
+        // Long enough that both are still there when a busy machine comes to look.
+        let life = Duration::from_secs(1);
         let insert =
-            |n: u8| store.insert_if_absent(&ReplayKey::new("test", [n; 32]), short).now_or_never().unwrap();
+            |n: u8| store.insert_if_absent(&ReplayKey::new("test", [n; 32]), life).now_or_never().unwrap();
         assert!(insert(1).unwrap() && insert(2).unwrap());
         store.seen.run_pending_tasks();
         assert_eq!(format!("{store:?}"), "MemoryStore { remembered: 2, capacity: 2, .. }");
         assert!(insert(3).unwrap_err().to_string().contains("full"));
         // moka clears away what has expired once in a second or so.
         let accepted = |_| {
-            std::thread::sleep(short);
+            std::thread::sleep(life / 10);
             insert(3).is_ok()
         };
         assert!((0..100).any(accepted));

@@ -46,12 +46,13 @@ fn ticks(clock: &dyn Clock) -> Result<u64, Error> {
 
 /// Raises `last` to `now`, or by one where the clock has not moved on, without a lock.
 fn rise(last: &AtomicU64, now: u64) -> u64 {
-    let raised = |last: u64| now.max(last + 1);
-    // The closure always gives a value, so both arms hold the value that was replaced.
-    let replaced = match last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(raised(last))) {
-        Ok(replaced) | Err(replaced) => replaced,
-    };
-    raised(replaced)
+    let next = || last.fetch_add(1, Ordering::Relaxed) + 1;
+    let step = next();
+    if step >= now {
+        return step;
+    }
+    // Behind the clock: its step is ours unless another thread has got there in the meantime.
+    if last.fetch_max(now, Ordering::Relaxed) < now { now } else { next() }
 }
 
 fn lane(drawn: &AtomicU64, process: u32, randomness: &dyn Randomness) -> Result<u64, Error> {
@@ -144,6 +145,31 @@ mod tests {
         });
         // Over a clock that stands still, each adds one: two that gave one step would have left it lower.
         assert_eq!(last.into_inner(), THREADS * RISES);
+    }
+
+    #[test]
+    fn s6_threads_that_race_for_a_moving_clock_draw_different_steps() {
+        const RISES: usize = 1_000_000;
+        let (last, together) = (AtomicU64::new(0), std::sync::Barrier::new(2));
+        let race = || {
+            together.wait();
+            let steps = (0..RISES).map(|_| {
+                // A clock that is ahead each time, and the same for both where they are close together.
+                let now = (last.load(Ordering::Relaxed) / 8 + 1) * 8;
+                let step = rise(&last, now);
+                assert!(step >= now);
+                step
+            });
+            steps.collect::<Vec<_>>()
+        };
+        let (mut steps, others) = std::thread::scope(|scope| {
+            let other = scope.spawn(race);
+            (race(), other.join().unwrap())
+        });
+        assert!(steps.is_sorted_by(|a, b| a < b) && others.is_sorted_by(|a, b| a < b));
+        steps.extend(others);
+        steps.sort_unstable();
+        assert!(steps.is_sorted_by(|a, b| a < b));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::json::State;
 
-/// A JSON text nested deeper than this is refused; common parsers stop at 128.
-pub(super) const DEEPEST: usize = 1024;
+/// A JSON text nested deeper than this is refused, as by common parsers: serde_json stops there, .NET's at 64.
+pub(super) const DEEPEST: u32 = u128::BITS;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bracket {
@@ -14,25 +14,27 @@ pub(super) enum Bracket {
 /// The brackets that are open, one bit each, so that a hostile text cannot make them take memory.
 #[derive(Default)]
 pub(super) struct Brackets {
-    curly: [u64; DEEPEST / 64],
-    depth: usize,
+    curly: u128,
+    depth: u32,
 }
 
 impl Brackets {
     pub(super) fn push(&mut self, bracket: Bracket) -> Option<State> {
-        let word = self.curly.get_mut(self.depth / 64)?;
-        let bit = 1 << (self.depth % 64);
+        if self.depth == DEEPEST {
+            return None;
+        }
+        let bit = 1 << self.depth;
         self.depth += 1;
-        match bracket {
+        Some(match bracket {
             Bracket::Curly => {
-                *word |= bit;
-                Some(State::NameOrClose)
+                self.curly |= bit;
+                State::NameOrClose
             }
             Bracket::Square => {
-                *word &= !bit;
-                Some(State::ValueOrClose)
+                self.curly &= !bit;
+                State::ValueOrClose
             }
-        }
+        })
     }
 
     pub(super) fn pop(&mut self, bracket: Bracket) -> Option<State> {
@@ -49,7 +51,6 @@ impl Brackets {
 
     fn innermost(&self) -> Option<Bracket> {
         let level = self.depth.checked_sub(1)?;
-        let word = self.curly.get(level / 64)?;
-        Some(if word >> (level % 64) & 1 == 1 { Bracket::Curly } else { Bracket::Square })
+        Some(if self.curly >> level & 1 == 1 { Bracket::Curly } else { Bracket::Square })
     }
 }

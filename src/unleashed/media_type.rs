@@ -34,9 +34,12 @@ pub(super) fn check(headers: &HeaderMap, name: HeaderName) -> Result<(), Error> 
 }
 
 fn is_supported(value: &str) -> bool {
-    let essence = value.split_once(';').map_or(value, |(essence, _)| essence).trim();
-    !value.contains(',')
-        && ["application/json", "application/xml"].iter().any(|known| essence.eq_ignore_ascii_case(known))
+    let known = |text: &str| {
+        ["application/json", "application/xml"].iter().any(|known| text.eq_ignore_ascii_case(known))
+    };
+    let essence = || value.split_once(';').map_or(value, |(essence, _)| essence).trim();
+    // Nearly all requests name it without parameters.
+    known(value) || !value.contains(',') && known(essence())
 }
 
 #[cfg(test)]

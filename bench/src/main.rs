@@ -57,10 +57,18 @@ fn main() -> Result<()> {
 fn allocations() -> [Row; 4] {
     let row = |goal, name, count| Row::at_most(goal, name, Spread::exactly(count as f64));
     [
-        row(2.0, "unleashed_allocs", allocations::unleashed()),
-        row(5.0, "netvisor_allocs", allocations::netvisor()),
-        row(11.0, "netgiro_allocs", allocations::netgiro()),
+        row(2.0, "unleashed_allocs", allocations::unleashed().allocations),
+        row(5.0, "netvisor_allocs", allocations::netvisor().allocations),
+        row(11.0, "netgiro_allocs", allocations::netgiro().allocations),
         row(0.0, "vizion_verify_allocs", allocations::vizion_verify()),
+    ]
+}
+
+fn request_bytes() -> [(&'static str, u64); 3] {
+    [
+        ("unleashed", allocations::unleashed().bytes),
+        ("netvisor", allocations::netvisor().bytes),
+        ("netgiro", allocations::netgiro().bytes),
     ]
 }
 
@@ -105,6 +113,10 @@ fn print_others(kernels: &Kernels, download: &Download, scaling: [Spread; 3]) {
         "  time of a stream, verified at its end ÷ not verified: {:.2}",
         download.streamed_over_stream.median
     );
+    println!("\nBytes allocated for a request, over one through a middleware that does nothing");
+    for (name, extra) in request_bytes() {
+        println!("  {name:<10} {extra}");
+    }
     println!("\nOperations per second on two threads ÷ on one (median, max)");
     for (name, Spread { median, max, .. }) in
         ["netgiro, one signer (goal ≥ 1.8)", "netgiro, a signer each", "plain digest"].iter().zip(scaling)

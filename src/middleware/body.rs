@@ -61,9 +61,8 @@ fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
     body.extend_from_slice(chunk);
 }
 
-/// The response with `body` in place of the one that was read.
-pub(crate) fn rebuild(mut response: Response, body: Bytes) -> Result<Response> {
-    let url = response.url().clone();
+/// The response of `url` with `body` in place of the one that was read.
+pub(crate) fn rebuild(mut response: Response, url: Url, body: Bytes) -> Result<Response> {
     let parts = Parts {
         status: response.status(),
         version: response.version(),

@@ -10,6 +10,7 @@ mod replies;
 mod signer;
 
 use std::ops::ControlFlow;
+use std::pin::Pin;
 
 use http::{Extensions, StatusCode};
 use reqwest::{Request, Response};
@@ -25,7 +26,7 @@ pub(crate) use replies::{Replies, Unjudged};
 pub use signer::Signer;
 
 use crate::error::Error;
-use crate::signing::{Outgoing, Provider, as_sent, sign};
+use crate::signing::{Outgoing, Provider, as_sent, sign_in_scope};
 use redirect::{Hop, RedirectFault};
 
 /// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes. **Its reply
@@ -55,7 +56,49 @@ pub(crate) struct Transport {
 pub(crate) type Answered<K> = (Response, Option<(Url, K)>);
 
 /// Signs and sends a request, and follows the redirects that it may follow.
+///
+/// A future is as large as the largest thing that it may ever wait for, and one above 1 KiB costs more to allocate and to
+/// move than a signature does. So what happens rarely is boxed, and the request is not borrowed here, which would have it
+/// kept twice.
 pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
+    provider: &P,
+    replies: &R,
+    transport: Transport,
+    request: Request,
+    extensions: &mut Extensions,
+    next: Next<'_>,
+) -> Result<Answered<R::Kept>> {
+    if transport.stream_limit.is_some() || transport.redirect_limit > 0 {
+        return Box::pin(exchange_in_steps(provider, replies, transport, request, extensions, next)).await;
+    }
+    let (answer, sent) = send(provider, replies, transport, request, extensions, next)?;
+    let answer = answer.await;
+    let Some((url, kept)) = sent else { return Ok((answer?, None)) };
+    Ok((check_answer(provider, &url, answer)?, Some((url, kept))))
+}
+
+/// A request under way, and what its answer is judged by; `None` for one that is not signed.
+type Sent<'a, K> = (Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>, Option<(Url, K)>);
+
+/// Signs a request, if it is to be signed, and sends it.
+fn send<'a, P: Provider, R: Replies<P>>(
+    provider: &P,
+    replies: &R,
+    transport: Transport,
+    mut request: Request,
+    extensions: &'a mut Extensions,
+    next: Next<'a>,
+) -> Result<Sent<'a, R::Kept>> {
+    let sent = if is_to_be_signed(provider, transport, &request, extensions)? {
+        Some(sign_request(provider, replies, &mut request, extensions)?)
+    } else {
+        None
+    };
+    Ok((next.run(request, extensions), sent))
+}
+
+/// The same with the body buffered first, and redirects within the origin followed, each hop signed anew.
+async fn exchange_in_steps<P: Provider, R: Replies<P>>(
     provider: &P,
     replies: &R,
     transport: Transport,
@@ -64,38 +107,73 @@ pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
     next: Next<'_>,
 ) -> Result<Answered<R::Kept>> {
     let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
-    if extensions.get::<Unsigned>().is_some() {
-        return Ok((next.run(request, extensions).await?, None));
-    }
-    // `sign` checks the scope too; here it comes first, so that nothing is buffered for a request that is refused.
-    if let Err(error) = provider.scope().check(request.url()) {
-        if !transport.pass_other_origins {
-            return Err(refuse(error));
-        }
-        provider.scope().check_passing_on(request.url()).map_err(refuse)?;
+    // First of all, so that nothing is buffered for a request that is refused.
+    if !is_to_be_signed(provider, transport, &request, extensions)? {
         return Ok((next.run(request, extensions).await?, None));
     }
     if let Some(limit) = transport.stream_limit {
         body::buffer(&mut request, limit).await?.map_err(refuse)?;
     }
+    let follows = transport.redirect_limit > 0;
     for hops_left in (0..=transport.redirect_limit).rev() {
-        let unsigned = if transport.redirect_limit > 0 { request.try_clone() } else { None };
-        let signed = sign(provider, &outgoing(&request, extensions)).map_err(into_middleware_error)?;
-        let kept = replies.keep(&signed);
-        signed.apply(request.headers_mut());
-        let signed_url = request.url().clone();
-        let response = next.clone().run(request, extensions).await.map_err(|error| {
-            redirect::exposed_by_failure(&signed_url, error).map_or_else(|error| error, refuse)
-        })?;
-        redirect::check_final_url(&signed_url, response.url()).map_err(refuse)?;
-        let hop = Hop::of(&response, &signed_url).filter(|_| transport.redirect_limit > 0);
-        let Some(hop) = hop else { return Ok((response, Some((signed_url, kept)))) };
-        request = hop.apply(unsigned, &signed_url, hops_left).map_err(refuse)?;
-        if let ControlFlow::Break(response) = replies.vouch(signed_url, kept, response).await? {
+        provider.scope().check(request.url()).map_err(refuse)?;
+        let unsigned = if follows { request.try_clone() } else { None };
+        let (url, kept) = sign_request(provider, replies, &mut request, extensions)?;
+        let response = check_answer(provider, &url, next.clone().run(request, extensions).await)?;
+        let hop = if follows { Hop::of(&response, &url) } else { None };
+        let Some(hop) = hop else { return Ok((response, Some((url, kept)))) };
+        request = hop.apply(unsigned, &url, hops_left).map_err(refuse)?;
+        if let ControlFlow::Break(response) = replies.vouch(url, kept, response).await? {
             return Ok((response, None));
         }
     }
     Err(refuse(Error::new(RedirectFault::TooMany)))
+}
+
+/// Whether a request is signed, or passed on as it is.
+fn is_to_be_signed<P: Provider>(
+    provider: &P,
+    transport: Transport,
+    request: &Request,
+    extensions: &Extensions,
+) -> Result<bool> {
+    let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
+    if extensions.get::<Unsigned>().is_some() {
+        return Ok(false);
+    }
+    match provider.scope().check(request.url()) {
+        Ok(()) => Ok(true),
+        Err(_) if transport.pass_other_origins => {
+            provider.scope().check_passing_on(request.url()).map_err(refuse)?;
+            Ok(false)
+        }
+        Err(error) => Err(refuse(error)),
+    }
+}
+
+/// Signs a request whose URL is in the scope. Gives what its answer is judged by: the URL is that of the answer, which has
+/// no fragment.
+fn sign_request<P: Provider, R: Replies<P>>(
+    provider: &P,
+    replies: &R,
+    request: &mut Request,
+    extensions: &Extensions,
+) -> Result<(Url, R::Kept)> {
+    let signed = sign_in_scope(provider, &outgoing(request, extensions)).map_err(into_middleware_error)?;
+    let kept = replies.keep(&signed);
+    signed.apply(request.headers_mut());
+    let mut url = request.url().clone();
+    url.set_fragment(None);
+    Ok((url, kept))
+}
+
+/// The answer to a request to `signed`, unless the client went on to somewhere else with it.
+fn check_answer<P: Provider>(provider: &P, signed: &Url, answer: Result<Response>) -> Result<Response> {
+    let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
+    let response = answer
+        .map_err(|error| redirect::exposed_by_failure(signed, error).map_or_else(|error| error, refuse))?;
+    redirect::check_final_url(signed, response.url()).map_err(refuse)?;
+    Ok(response)
 }
 
 fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a> {
@@ -121,5 +199,5 @@ pub(crate) fn is_worth_a_retry(status: StatusCode) -> bool {
 
 /// Whether two URLs are one request target: equal but for the fragment, which is never sent.
 fn same_target(a: &Url, b: &Url) -> bool {
-    as_sent(a) == as_sent(b)
+    a == b || as_sent(a) == as_sent(b)
 }

@@ -62,9 +62,11 @@ impl Hop {
     /// The hop that a response asks for; `None` when it is no redirect.
     pub(super) fn of(response: &Response, from: &Url) -> Option<Self> {
         let status = response.status();
+        if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return None;
+        }
         let location = response.headers().get(header::LOCATION)?;
-        matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-            .then(|| Self { location: location.to_str().ok().and_then(|text| from.join(text).ok()), status })
+        Some(Self { location: location.to_str().ok().and_then(|text| from.join(text).ok()), status })
     }
 
     /// The request of this hop, made from an unsigned copy of the one before (RFC 9110, section 15.4).

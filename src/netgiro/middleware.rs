@@ -1,6 +1,8 @@
 //! The middleware: signs on the way out, verifies on the way in.
 
+use std::future::ready;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 
 use bytes::Bytes;
 use http::{Extensions, header};
@@ -9,7 +11,7 @@ use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
 
 use super::credentials::NAME;
-use super::reply::{Marks, Reply, ReplyFault, SentRequest, Verdict, reference_id};
+use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id};
 use super::{Netgiro, stream};
 use crate::error::{Error, Fault as _};
 use crate::middleware::{
@@ -25,10 +27,10 @@ impl Middleware for Netgiro {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        match exchange(self, self, self.settings.transport, request, extensions, next).await? {
-            (response, Some((url, marks))) => self.judge(SentRequest { url, marks }, response).await,
-            (response, None) => Ok(response),
-        }
+        let (response, sent) =
+            exchange(self, self, self.settings.transport, request, extensions, next).await?;
+        let Some((url, marks)) = sent else { return Ok(response) };
+        self.judge(SentRequest { url, marks }, response).await
     }
 }
 
@@ -54,35 +56,50 @@ impl Replies<Self> for Netgiro {
 }
 
 impl Netgiro {
-    async fn judge(&self, sent: SentRequest, mut response: Response) -> Result<Response> {
-        let mut check = match self.begin_reply(&sent, response.headers()) {
-            Ok(check) => check,
-            Err(error) if self.report_only => return self.hand_on(mark(response, &error)).await,
-            Err(error) if is_gateway_answer(&response, &error) => {
-                return withhold(response, &error);
+    /// One future for each case, and of async blocks, since an async function keeps its arguments twice: see [`exchange`]
+    /// for what a large future costs.
+    fn judge<'a>(
+        &'a self,
+        sent: SentRequest,
+        mut response: Response,
+    ) -> Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>> {
+        match self.begin_reply(&sent, response.headers()) {
+            Ok(check) if self.stream_replies && !self.report_only => {
+                Box::pin(ready(stream::verified_at_its_end(self, check, response)))
             }
-            Err(error) => {
+            Ok(mut check) => Box::pin(async move {
+                match read_body(&mut response, self.body_limit, |chunk| check.update(chunk)).await {
+                    Ok(body) => self.finish(check, sent, response, body),
+                    Err(ReadFault::Transport(error)) => Err(error.into()),
+                    Err(ReadFault::TooLong) => Err(self.refuse(&response, check.too_long())),
+                }
+            }),
+            Err(error) if self.report_only => Box::pin(self.hand_on(sent.url, mark(response, &error))),
+            Err(error) if is_gateway_answer(&response, &error) => {
+                Box::pin(ready(withhold(sent.url, response, &error)))
+            }
+            Err(error) => Box::pin(async move {
                 #[cfg(feature = "explain")]
                 let error = self.note_mistake_in_headers(error, &sent, &mut response).await;
-                return Err(self.refuse(&response, error));
-            }
-        };
-        if self.stream_replies && !self.report_only {
-            return stream::verified_at_its_end(self, check, response);
+                Err(self.refuse(&response, error))
+            }),
         }
-        let body = match read_body(&mut response, self.body_limit, |chunk| check.update(chunk)).await {
-            Ok(body) => body,
-            Err(ReadFault::Transport(error)) => return Err(error.into()),
-            Err(ReadFault::TooLong) => return Err(self.refuse(&response, check.too_long())),
-        };
+    }
+
+    fn finish(
+        &self,
+        check: ReplyCheck,
+        sent: SentRequest,
+        mut response: Response,
+        body: Bytes,
+    ) -> Result<Response> {
         match check.finish(&self.seen) {
             Ok(reply) => {
                 response.extensions_mut().insert(reply);
-                rebuild(response, body)
+                rebuild(response, sent.url, body)
             }
-            Err(error) if self.report_only => rebuild(mark(response, &error), body),
+            Err(error) if self.report_only => rebuild(mark(response, &error), sent.url, body),
             Err(error) => {
-                #[cfg(feature = "explain")]
                 let error = self.note_if_allowed(error, &sent, response.headers(), &body);
                 Err(self.refuse(&response, error))
             }
@@ -90,9 +107,9 @@ impl Netgiro {
     }
 
     /// The reply with its body read under the limit, and not checked.
-    async fn hand_on(&self, mut response: Response) -> Result<Response> {
+    async fn hand_on(&self, url: Url, mut response: Response) -> Result<Response> {
         match read_body(&mut response, self.body_limit, |_| ()).await {
-            Ok(body) => rebuild(response, body),
+            Ok(body) => rebuild(response, url, body),
             Err(ReadFault::Transport(error)) => Err(error.into()),
             Err(ReadFault::TooLong) => Err(self.refuse(&response, Error::new(ReplyFault::TooLong))),
         }
@@ -114,12 +131,12 @@ fn is_gateway_answer(response: &Response, error: &Error) -> bool {
 }
 
 /// Keeps the status for the retry layer and drops the body, which nobody vouches for.
-fn withhold(response: Response, error: &Error) -> Result<Response> {
+fn withhold(url: Url, response: Response, error: &Error) -> Result<Response> {
     let mut response = mark(response, error);
     for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
         response.headers_mut().remove(name);
     }
-    rebuild(response, Bytes::new())
+    rebuild(response, url, Bytes::new())
 }
 
 fn mark(mut response: Response, error: &Error) -> Response {

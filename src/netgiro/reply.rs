@@ -198,7 +198,12 @@ impl Netgiro {
     }
 
     #[cfg(not(feature = "explain"))]
-    pub(super) fn note_known_mistake(&self, error: Error, _: &SentRequest, _: &HeaderMap, _: &[u8]) -> Error {
+    fn note_known_mistake(&self, error: Error, _: &SentRequest, _: &HeaderMap, _: &[u8]) -> Error {
+        error
+    }
+
+    #[cfg(all(feature = "middleware", not(feature = "explain")))]
+    pub(super) fn note_if_allowed(&self, error: Error, _: &SentRequest, _: &HeaderMap, _: &[u8]) -> Error {
         error
     }
 

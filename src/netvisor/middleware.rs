@@ -21,7 +21,7 @@ impl Middleware for Netvisor {
         next: Next<'_>,
     ) -> Result<Response> {
         match exchange(self, &Unjudged, self.settings.transport, request, extensions, next).await? {
-            (response, Some(_)) if self.fail_on_failed => self.judge(response).await,
+            (response, Some(_)) if self.fail_on_failed => Box::pin(self.judge(response)).await,
             (response, _) => Ok(response),
         }
     }

@@ -121,11 +121,18 @@ impl<P: Provider> fmt::Debug for Signed<'_, P> {
 /// # Errors
 /// When the URL is out of the provider's [`Scope`], or the provider cannot sign the request.
 pub fn sign<'p, P: Provider>(provider: &'p P, request: &Outgoing<'_>) -> Result<Signed<'p, P>, Error> {
-    let signed = || {
-        provider.scope().check(request.url())?;
-        compute(provider, request, provider.stamp(request)?)
-    };
-    signed().map_err(|error| error.in_provider(provider.name()))
+    let checked = provider.scope().check(request.url());
+    checked.map_err(|error| error.in_provider(provider.name()))?;
+    sign_in_scope(provider, request)
+}
+
+/// The same for a request whose URL is known to be in the scope.
+pub(crate) fn sign_in_scope<'p, P: Provider>(
+    provider: &'p P,
+    request: &Outgoing<'_>,
+) -> Result<Signed<'p, P>, Error> {
+    let signed = provider.stamp(request).and_then(|stamp| compute(provider, request, stamp));
+    signed.map_err(|error| error.in_provider(provider.name()))
 }
 
 /// Signs a request with a given stamp: to reproduce a known case. A stamp must not be sent twice.

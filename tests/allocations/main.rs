@@ -6,17 +6,27 @@ mod refusals;
 
 #[test]
 fn unleashed_allocs() {
-    assert_eq!(over_no_op::unleashed(), 2);
+    assert_eq!(over_no_op::unleashed().allocations, 2);
 }
 
 #[test]
 fn netvisor_allocs() {
-    assert_eq!(over_no_op::netvisor(), 5);
+    assert_eq!(over_no_op::netvisor().allocations, 5);
 }
 
 #[test]
 fn netgiro_allocs() {
-    assert_eq!(over_no_op::netgiro(), 10);
+    assert_eq!(over_no_op::netgiro().allocations, 10);
+}
+
+/// A future is as large as the largest thing that it may ever wait for: what happens rarely is boxed.
+#[test]
+fn a_request_under_way_takes_little_memory() {
+    for (extra, most) in
+        [(over_no_op::unleashed(), 1_000), (over_no_op::netvisor(), 3_500), (over_no_op::netgiro(), 2_200)]
+    {
+        assert!(extra.bytes <= most, "{} bytes for {most}", extra.bytes);
+    }
 }
 
 /// What a refusal is worth that nobody asked to have diagnosed: some milliseconds.

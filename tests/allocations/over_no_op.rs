@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::{Duration, UNIX_EPOCH};
 
-use allocation_counter::measure;
+use allocation_counter::{AllocationInfo, measure};
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, Netvisor};
 use countersign::signing::{Encoding, MacKey};
@@ -67,14 +67,14 @@ fn client(middleware: impl Middleware, url: &str) -> ClientWithMiddleware {
 }
 
 /// The allocations of one request with one header of the caller's, up to the last byte of the reply.
-fn allocations(middleware: impl Middleware, url: &str) -> u64 {
+fn allocations(middleware: impl Middleware, url: &str) -> AllocationInfo {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let client = client(middleware, url);
     let call = || {
         let mut request = Request::new(http::Method::GET, url.parse().unwrap());
         request.headers_mut().insert("accept", "application/json".parse().unwrap());
         let read = async || client.execute(request).await.unwrap().bytes().await.unwrap();
-        measure(|| drop(runtime.block_on(read()))).count_total
+        measure(|| drop(runtime.block_on(read())))
     };
     for _ in 0..WARM_UP {
         call();
@@ -82,18 +82,29 @@ fn allocations(middleware: impl Middleware, url: &str) -> u64 {
     call()
 }
 
-fn over_no_op(middleware: impl Middleware, url: &str) -> u64 {
-    allocations(middleware, url) - allocations(NoOp, url)
+/// What a request costs over one through a middleware that does nothing.
+pub(crate) struct Extra {
+    pub(crate) allocations: u64,
+    /// In all of these, and in the future that a middleware is, whose allocation the other one has too.
+    pub(crate) bytes: u64,
+}
+
+fn over_no_op(middleware: impl Middleware, url: &str) -> Extra {
+    let (signed, no_op) = (allocations(middleware, url), allocations(NoOp, url));
+    Extra {
+        allocations: signed.count_total - no_op.count_total,
+        bytes: signed.bytes_total - no_op.bytes_total,
+    }
 }
 
 /// A signed Unleashed request.
-pub(crate) fn unleashed() -> u64 {
+pub(crate) fn unleashed() -> Extra {
     let unleashed = Unleashed::new("id", "key", "acme/stock").unwrap();
     over_no_op(unleashed, "https://api.unleashedsoftware.com/Customers?pageSize=200")
 }
 
 /// A signed Netvisor request.
-pub(crate) fn netvisor() -> u64 {
+pub(crate) fn netvisor() -> Extra {
     let netvisor = Netvisor::new(Credentials {
         sender: "Acme".into(),
         customer_id: "customer".into(),
@@ -106,7 +117,7 @@ pub(crate) fn netvisor() -> u64 {
 }
 
 /// A signed Netgíró request and its verified reply.
-pub(crate) fn netgiro() -> u64 {
+pub(crate) fn netgiro() -> Extra {
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
     over_no_op(netgiro, "https://api.netgiro.is/v1/sales/GetList?AllForCompany=true")
 }

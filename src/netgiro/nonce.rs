@@ -15,7 +15,7 @@ const LAST_TICK: i128 = 3_155_378_975_999_999_999;
 /// the same tick: a nonce is a multiple of this plus the process's lane. One step is 6.6 ms; a process that signs
 /// faster than that runs ahead of the clock, which an opaque, rising number may. Two processes share a lane in one
 /// case of 65,536.
-const LANES: u64 = 1 << 16;
+pub(super) const LANES: u64 = 1 << 16;
 
 /// This process's lane below the id of the process that drew it, so that a forked child draws its own.
 static LANE: AtomicU64 = AtomicU64::new(0);
@@ -34,6 +34,11 @@ pub(super) fn next(clock: &dyn Clock, randomness: &dyn Randomness) -> Result<u64
     let ticks = ticks(clock)?;
     let lane = lane(&LANE, std::process::id(), randomness)?;
     Ok(rise(&LAST_STEP.0, ticks / LANES) * LANES + lane)
+}
+
+/// What all nonces of one process have in common.
+pub(super) fn lane_of(nonce: u64) -> u64 {
+    nonce % LANES
 }
 
 fn ticks(clock: &dyn Clock) -> Result<u64, Error> {

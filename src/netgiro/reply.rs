@@ -7,7 +7,7 @@ use url::Url;
 
 use super::Netgiro;
 use super::document::Document;
-use super::seen::{NonceId, SeenNonces};
+use super::seen::{ReplyNonce, SeenNonces};
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use super::utf8::Utf8;
 use crate::error::{Class, Error, Fault};
@@ -224,7 +224,7 @@ impl Netgiro {
         Ok(ReplyCheck {
             mac,
             received,
-            nonce: self.seen.id(nonce.as_bytes()),
+            nonce: self.seen.reply_nonce(nonce.as_bytes()),
             reference_id: reference_id(headers),
             utf8: Utf8::default(),
             document: Document::new(),
@@ -236,7 +236,7 @@ impl Netgiro {
 pub(super) struct ReplyCheck {
     mac: Mac,
     received: [u8; 32],
-    nonce: NonceId,
+    nonce: ReplyNonce,
     reference_id: Option<HeaderValue>,
     utf8: Utf8,
     document: Document,
@@ -275,7 +275,7 @@ impl ReplyCheck {
                 return Err(ReplyFault::NotOneDocument);
             }
             // Last of all: a forgery must not burn the nonce of the honest reply.
-            seen.admit_reply(nonce)
+            seen.admit_reply(&nonce)
         };
         match judge() {
             Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),

@@ -23,6 +23,8 @@ pub(super) const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_ref
 #[derive(Clone, Debug)]
 pub struct Stamp {
     pub(super) nonce: HeaderValue,
+    /// The number that it is, where it was drawn here.
+    pub(super) drawn: Option<u64>,
 }
 
 impl Stamp {
@@ -32,7 +34,7 @@ impl Stamp {
     /// When it is empty, padded, or not printable ASCII.
     pub fn with_nonce(nonce: &str) -> Result<Self, Error> {
         let nonce = field::ascii_header("nonce", nonce).map_err(|error| error.in_provider(NAME))?;
-        Ok(Self { nonce })
+        Ok(Self { nonce, drawn: None })
     }
 }
 
@@ -90,9 +92,9 @@ impl Provider for Netgiro {
 
     fn stamp(&self, request: &Outgoing<'_>) -> Result<Stamp, Error> {
         request.body()?;
-        let nonce = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
-        let [nonce] = write_values([&nonce])?;
-        Ok(Stamp { nonce })
+        let number = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
+        let [nonce] = write_values([&number])?;
+        Ok(Stamp { nonce, drawn: Some(number) })
     }
 
     fn mac(&self) -> Option<&MacKey> {
@@ -111,7 +113,7 @@ impl Provider for Netgiro {
 
     fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
         // From here on the request may be on the wire, where it can be recorded and sent back as a reply.
-        self.seen.remember_request(stamp.nonce.as_bytes());
+        self.seen.remember_request(&stamp);
         headers
             .reserve(3)
             .set_public(APP_KEY, self.own_app_key())

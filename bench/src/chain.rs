@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use countersign::netvisor::MacAlgorithm;
 use cpu_time::ThreadTime;
-use http::Extensions;
+use http::{Extensions, HeaderMap};
 use reqwest::{Request, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next};
 use tokio::runtime::Runtime;
@@ -34,8 +34,24 @@ impl Middleware for NoOp {
     }
 }
 
-/// The CPU time of each provider's client over that of a client with [`NoOp`], by name. Only the client's thread counts:
-/// the server has one of its own. The replies are the same for all.
+/// What no signer can do without: headers, made beforehand, that are put into each request.
+struct Ready(HeaderMap);
+
+#[async_trait::async_trait]
+impl Middleware for Ready {
+    async fn handle(
+        &self,
+        mut request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> reqwest_middleware::Result<Response> {
+        request.headers_mut().extend(self.0.clone());
+        next.run(request, extensions).await
+    }
+}
+
+/// The CPU time of a client with a signer, or with [`Ready`] headers, over that of a client with [`NoOp`], by name. Only
+/// the client's thread counts: the server has one of its own. The replies are the same for all.
 ///
 /// # Errors
 /// When a request fails.
@@ -60,11 +76,17 @@ pub fn cpu_over_no_op(rounds: usize) -> Result<Vec<(&'static str, Spread)>> {
 
 fn clients(server: Loopback) -> Result<Vec<(&'static str, ClientWithMiddleware)>> {
     let origin = server.origin();
+    let unleashed = subjects::unleashed();
+    let netgiro = subjects::netgiro(0);
+    let netvisor = subjects::netvisor(MacAlgorithm::HmacSha256);
     Ok(vec![
         ("no_op", client(NoOp)?),
-        ("unleashed", client(subjects::unleashed().provider.allow_origin(&origin)?)?),
-        ("netgiro", client(subjects::netgiro(0).provider.allow_origin(&origin)?)?),
-        ("netvisor", client(subjects::netvisor(MacAlgorithm::HmacSha256).provider.allow_origin(&origin)?)?),
+        ("unleashed, headers alone", client(Ready(unleashed.headers()))?),
+        ("netgiro, headers alone", client(Ready(netgiro.headers()))?),
+        ("netvisor, headers alone", client(Ready(netvisor.headers()))?),
+        ("unleashed", client(unleashed.provider.allow_origin(&origin)?)?),
+        ("netgiro", client(netgiro.provider.allow_origin(&origin)?)?),
+        ("netvisor", client(netvisor.provider.allow_origin(&origin)?)?),
     ])
 }
 

@@ -151,8 +151,13 @@ impl Fault for RedirectFault {
     }
     fn next_step(&self) -> &'static str {
         match self {
-            Self::Exposed { .. } | Self::Followed => {
+            Self::Exposed { .. } => {
                 "Rotate the provider's keys, then build the client with `countersign::client_builder()`."
+            }
+            // The error of a policy that stops at once is the same as of one that stops later.
+            Self::Followed => {
+                "Rotate the provider's keys, unless the client's own policy stops at the first redirect; then build the \
+                 client with `countersign::client_builder()`."
             }
             Self::CrossOrigin { .. } => "Ask the provider which URL to use; credentials are not sent along.",
             Self::Unreadable | Self::TooMany => "Ask the provider which URL to use.",

@@ -1,0 +1,91 @@
+//! The address: the URL, or its query.
+
+use super::Mistake;
+use crate::diagnose::{address, case, query};
+
+pub(super) static MISTAKES: [Mistake; 14] = [
+    Mistake {
+        code: "query-decoded",
+        sentence: "The URL or query was signed with its percent-encoding undone.",
+        fix: "Sign it as it is sent, or, if the provider expects this, choose `SignedForm::Decoded`.",
+        variants: query::decoded,
+    },
+    Mistake {
+        code: "query-encoded",
+        sentence: "The URL or query was signed in another percent-encoding than it is sent in.",
+        fix: "Sign the very text that is sent; let one piece of code encode it, once.",
+        variants: query::encoded,
+    },
+    Mistake {
+        code: "query-reordered",
+        sentence: "The parameters of the query were signed in another order.",
+        fix: "Sign them in the order in which they are sent.",
+        variants: query::reordered,
+    },
+    Mistake {
+        code: "query-missing",
+        sentence: "The query was left out.",
+        fix: "Sign the URL with its query.",
+        variants: query::missing,
+    },
+    Mistake {
+        code: "question-mark-included",
+        sentence: "The question mark was signed.",
+        fix: "Leave it out: sign what follows it.",
+        variants: address::question_mark,
+    },
+    Mistake {
+        code: "path-included",
+        sentence: "More of the URL than its query was signed.",
+        fix: "Sign the query only, without host, path and question mark.",
+        variants: address::path_included,
+    },
+    Mistake {
+        code: "host-missing",
+        sentence: "The URL was signed without its scheme or host.",
+        fix: "Sign the absolute URL, from `https://` on.",
+        variants: address::origin_missing,
+    },
+    Mistake {
+        code: "url-case",
+        sentence: "The URL was signed in another case.",
+        fix: "Sign it letter by letter as it is sent; upper and lower case differ, in `%2f` too.",
+        variants: case::other,
+    },
+    Mistake {
+        code: "trailing-slash",
+        sentence: "The URL was signed with a slash more or less at the end of its path.",
+        fix: "Sign the path as it is sent.",
+        variants: address::trailing_slash,
+    },
+    Mistake {
+        code: "fragment-included",
+        sentence: "The fragment, from `#` on, was signed.",
+        fix: "Leave it out: it is never sent.",
+        variants: address::fragment,
+    },
+    Mistake {
+        code: "default-port",
+        sentence: "The port was written out where it is not sent, or left out where it is.",
+        fix: "Sign the URL as it is sent: the default port, 443 for https, is left out, any other is not.",
+        variants: address::port,
+    },
+    Mistake {
+        code: "url-scheme",
+        sentence: "http was signed for https, or the reverse.",
+        fix: "Sign the scheme that the client uses, also behind a proxy that ends TLS.",
+        variants: address::scheme,
+    },
+    Mistake {
+        code: "url-as-typed",
+        sentence: "The URL was signed as it was typed, not as it is sent.",
+        fix: "Parse it first; then sign and send the text that the parser gives.",
+        variants: address::typed_url,
+    },
+    Mistake {
+        code: "proxy-url",
+        sentence: "The URL on the other side of a proxy was signed.",
+        fix: "Configure the public origin and path, so that both sides sign the same URL.",
+        variants: address::other_url,
+    },
+];

@@ -1,0 +1,43 @@
+//! How the fields become one text.
+
+use super::Mistake;
+use crate::diagnose::{additions, charset, fields};
+
+pub(super) static MISTAKES: [Mistake; 6] = [
+    Mistake {
+        code: "fields-reordered",
+        sentence: "The fields were signed in another order.",
+        fix: "Join them in the provider's order; an explanation lists it.",
+        variants: fields::reordered,
+    },
+    Mistake {
+        code: "field-missing",
+        sentence: "A field was left out of the signed text.",
+        fix: "Sign all fields; an explanation lists them.",
+        variants: fields::missing,
+    },
+    Mistake {
+        code: "separator-missing",
+        sentence: "The fields were joined without the separator between them.",
+        fix: "Put the separator between all fields of the text and of the key, and none at the ends.",
+        variants: fields::unseparated,
+    },
+    Mistake {
+        code: "separator-trailing",
+        sentence: "The text was signed with a separator after its end, or without the one that is sent there.",
+        fix: "Put separators between fields or parameters only, and send the query that is signed.",
+        variants: fields::separated_at_the_end,
+    },
+    Mistake {
+        code: "method-included",
+        sentence: "The method was signed as one more part.",
+        fix: "Leave it out: this provider does not sign it.",
+        variants: additions::method,
+    },
+    Mistake {
+        code: "charset",
+        sentence: "The text was signed in another charset.",
+        fix: "Sign the bytes that are sent; an explanation names the charset of each field.",
+        variants: charset::other,
+    },
+];

@@ -1,0 +1,32 @@
+//! The secrets, and the key that is made of them.
+
+use super::{Mistake, WRONG_KEY_ID};
+use crate::diagnose::{algorithm, secret};
+
+pub(super) static MISTAKES: [Mistake; 5] = [
+    Mistake {
+        code: "secret-surrounding-whitespace",
+        sentence: "The secret was used with white space or a line end around it.",
+        fix: "Trim it; files and pasted text often end in a line end.",
+        variants: secret::surrounded_by_whitespace,
+    },
+    Mistake {
+        code: "secret-base64-decoded",
+        sentence: "The secret was base64-decoded.",
+        fix: "Use its text as issued, without decoding it.",
+        variants: secret::base64_decoded,
+    },
+    Mistake {
+        code: "secret-encoded",
+        sentence: "The secret was decoded from hex, encoded in base64, or used with quotes around it.",
+        fix: "Use its text as issued.",
+        variants: secret::otherwise_encoded,
+    },
+    Mistake {
+        code: "key-incomplete",
+        sentence: "Only a part of the key was used.",
+        fix: "Make the key of all its parts; an explanation lists them.",
+        variants: algorithm::part_of_key,
+    },
+    WRONG_KEY_ID,
+];

@@ -3,6 +3,7 @@
 use super::address::{rewritten, with_query};
 use super::attempt::{Attempt, Key, Variant, Variants};
 use super::orders::orders;
+use super::places::in_places;
 use crate::explain::{Part, Transcript};
 use crate::signing::SegmentKind;
 
@@ -30,21 +31,13 @@ fn with_key_in_order(attempt: &Attempt, order: &[usize]) -> Option<Attempt> {
     Some(Attempt { text, key: Key::Stated(in_order(attempt.key_parts(), order)), hash: attempt.hash })
 }
 
-/// Fields joined without anything between them, in the text, in the key, or in both.
+/// Fields joined without anything between them.
 pub(super) fn unseparated<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let bare = |parts: &[Part]| -> Vec<Part> {
-        parts.iter().filter(|part| part.kind != SegmentKind::Separator).cloned().collect()
-    };
-    let text = bare(&attempt.text);
-    let key = Key::Stated(bare(attempt.key_parts()));
-    let in_text = text.len() < attempt.text.len();
-    let in_key = fields(attempt.key_parts()).len() < attempt.key_parts().len();
-    let variants = [
-        (in_text && in_key).then(|| Attempt { text: text.clone(), key: key.clone(), hash: attempt.hash }),
-        in_text.then(|| Attempt { text: text.clone(), ..attempt.clone() }),
-        in_key.then(|| Attempt { key: key.clone(), ..attempt.clone() }),
-    ];
-    Box::new(variants.into_iter().flatten().map(Variant::from))
+    let bare = in_places(attempt, None, |parts| {
+        let bare: Vec<Part> = fields(parts).into_iter().cloned().collect();
+        (bare.len() < parts.len()).then_some(bare)
+    });
+    Box::new(bare.into_iter().flatten())
 }
 
 /// A separator after the last field, in the text, in the key, or in both; or one after a query, or none where it has one.

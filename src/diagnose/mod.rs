@@ -36,11 +36,13 @@ mod json_printer;
 mod letters;
 mod orders;
 mod pieces;
+mod places;
 mod query;
 mod reading;
 mod search;
 mod secret;
 mod table;
+mod unicode;
 
 use std::fmt;
 

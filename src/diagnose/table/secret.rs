@@ -1,9 +1,9 @@
-//! The secrets, and the key that is made of them.
+//! The secrets, the bytes that are made of text and key, and the key's parts.
 
 use super::{Mistake, WRONG_KEY_ID};
-use crate::diagnose::{algorithm, secret};
+use crate::diagnose::{algorithm, secret, unicode};
 
-pub(super) static MISTAKES: [Mistake; 5] = [
+pub(super) static MISTAKES: [Mistake; 6] = [
     Mistake {
         code: "secret-surrounding-whitespace",
         sentence: "The secret was used with white space or a line end around it.",
@@ -21,6 +21,13 @@ pub(super) static MISTAKES: [Mistake; 5] = [
         sentence: "The secret was decoded from hex, encoded in base64, or used with quotes around it.",
         fix: "Use its text as issued.",
         variants: secret::otherwise_encoded,
+    },
+    Mistake {
+        code: "utf-16",
+        sentence: "The text or the key was written in UTF-16.",
+        fix: "Write both in the charset that an explanation names, as .NET's `Encoding.UTF8` does for UTF-8; its \
+              `Encoding.Unicode` is UTF-16.",
+        variants: unicode::utf_16,
     },
     Mistake {
         code: "key-incomplete",

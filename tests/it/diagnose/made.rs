@@ -21,6 +21,11 @@ pub(super) struct Signing {
     pub(super) write: fn(&[u8]) -> String,
     /// Where a secret is no text any more.
     pub(super) raw_secret: Option<fn(&str) -> Vec<u8>>,
+    /// What becomes of the joined text and of the joined key before they are hashed.
+    pub(super) text_form: fn(Vec<u8>) -> Vec<u8>,
+    pub(super) key_form: fn(Vec<u8>) -> Vec<u8>,
+    /// Makes a digest of key and text in place of `hash`.
+    pub(super) other_hash: Option<fn(&[u8], &[u8]) -> Vec<u8>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,11 +82,18 @@ impl Signing {
             fields,
             key,
             raw_secret: None,
+            text_form: |text| text,
+            key_form: |key| key,
+            other_hash: None,
         }
     }
 
     pub(super) fn signature(&self) -> String {
-        let (text, key) = (self.join(&self.fields), self.join(&self.key));
+        let text = (self.text_form)(self.join(&self.fields));
+        let key = (self.key_form)(self.join(&self.key));
+        if let Some(digest) = self.other_hash {
+            return (self.write)(&digest(&key, &text));
+        }
         let digest = match self.hash {
             Hash::Plain => Sha256::digest(&text).to_vec(),
             Hash::PlainMd5 => Md5::digest(&text).to_vec(),

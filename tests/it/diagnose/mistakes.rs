@@ -120,6 +120,13 @@ pub(super) static MISTAKES: &[Made] = &[
     ("charset", |s| change_charset(s, utf_8)),
     ("charset", |s| change_charset(s, latin_1)),
     ("charset", |s| change_charset(s, latin_9)),
+    ("utf-16", |s| in_utf_16(s, utf_16_le, utf_16_le)),
+    ("utf-16", |s| in_utf_16(s, utf_16_le, |key| key)),
+    ("utf-16", |s| in_utf_16(s, |text| text, utf_16_le)),
+    ("utf-16", |s| in_utf_16(s, marked_utf_16_le, marked_utf_16_le)),
+    ("utf-16", |s| in_utf_16(s, marked_utf_16_le, |key| key)),
+    ("utf-16", |s| in_utf_16(s, |text| text, |key| [&b"\xfe\xff"[..], &utf_16_be(key)].concat())),
+    ("utf-16", |s| in_utf_16(s, utf_16_be, utf_16_be)),
     ("separator-missing", |s| s.separator = ""),
     ("fields-reordered", |s| swap(s, "timestamp", "language")),
     ("fields-reordered", |s| swap(s, "customer_key", "partner_key")),
@@ -257,6 +264,29 @@ fn reorder(query: &str, order: fn(&mut Vec<&str>)) -> String {
 /// Where the signed text is ASCII, the charset does not show; where another is right, this one changes nothing.
 fn change_charset(signing: &mut Signing, charset: fn(&str) -> Vec<u8>) {
     signing.charset = charset;
+}
+
+type Bytes = fn(Vec<u8>) -> Vec<u8>;
+
+/// Text and key, each in a form of its own. The keys are ASCII; a text that stays is in the charset that is right.
+fn in_utf_16(signing: &mut Signing, text: Bytes, key: Bytes) {
+    if text(b"a".to_vec()) != b"a" {
+        signing.charset = utf_8;
+    }
+    (signing.text_form, signing.key_form) = (text, key);
+}
+
+fn utf_16_le(text: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8(text).unwrap();
+    text.encode_utf16().flat_map(|unit| [(unit & 0xff) as u8, (unit >> 8) as u8]).collect()
+}
+
+fn marked_utf_16_le(text: Vec<u8>) -> Vec<u8> {
+    [&b"\xff\xfe"[..], &utf_16_le(text)].concat()
+}
+
+fn utf_16_be(text: Vec<u8>) -> Vec<u8> {
+    utf_16_le(text).chunks(2).flat_map(|unit| [unit[1], unit[0]]).collect()
 }
 
 fn swap(signing: &mut Signing, first: &str, second: &str) {

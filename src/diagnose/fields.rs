@@ -3,9 +3,9 @@
 use super::address::{rewritten, with_query};
 use super::attempt::{Attempt, Key, Variant, Variants};
 use super::orders::orders;
-use super::places::in_places;
+use super::places::Place;
 use crate::explain::{Part, Transcript};
-use crate::signing::SegmentKind;
+use crate::signing::{Segment, SegmentKind};
 
 /// Fields in another order: two swapped, one moved, or all reversed; the separators stay where they are. Those of the
 /// key also in both places at once, where the text holds them too.
@@ -33,11 +33,70 @@ fn with_key_in_order(attempt: &Attempt, order: &[usize]) -> Option<Attempt> {
 
 /// Fields joined without anything between them.
 pub(super) fn unseparated<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let bare = in_places(attempt, None, |parts| {
+    let bare = |parts: &[Part]| {
         let bare: Vec<Part> = fields(parts).into_iter().cloned().collect();
         (bare.len() < parts.len()).then_some(bare)
-    });
-    Box::new(bare.into_iter().flatten())
+    };
+    Box::new(Place::ALL.into_iter().filter_map(move |place| place.with_parts(attempt, None, bare)))
+}
+
+/// What people join fields with.
+const SEPARATORS: [&str; 13] = ["&", "|", ",", ";", ":", "\n", " ", "\t", ".", "-", "_", "\r\n", "&amp;"];
+
+/// Fields joined by another separator, or by one where the format has none. A format that has several, as between the
+/// lines of headers and within them, has each written in another way.
+pub(super) fn otherwise_separated<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let rewrites: [(&str, fn(&str) -> String); 2] = [
+        ("without blanks behind colons", |separator| separator.replace(": ", ":")),
+        ("\\r\\n for \\n", |separator| separator.replace('\n', "\r\n")),
+    ];
+    Box::new(Place::ALL.into_iter().flat_map(move |place| {
+        let replaced = SEPARATORS.iter().filter_map(move |separator| {
+            let shown = format!("{separator:?}");
+            place.with_parts(attempt, Some(&shown), |parts| joined_by(parts, separator))
+        });
+        let rewritten = rewrites.into_iter().filter_map(move |(what, rewrite)| {
+            place.with_parts(attempt, Some(what), |parts| with_several_separators(parts, rewrite))
+        });
+        replaced.chain(rewritten)
+    }))
+}
+
+/// The fields with one separator between any two; nothing where they are so already, or where there are several.
+fn joined_by(parts: &[Part], separator: &str) -> Option<Vec<Part>> {
+    let fields = fields(parts);
+    if fields.len() < 2 || has_several_separators(parts) {
+        return None;
+    }
+    let separator = Part::of(Segment::separator(separator));
+    let mut joined = Vec::with_capacity(2 * fields.len());
+    for field in fields {
+        joined.extend([field.clone(), separator.clone()]);
+    }
+    joined.pop();
+    (!is_same(&joined, parts)).then_some(joined)
+}
+
+fn with_several_separators(parts: &[Part], rewrite: fn(&str) -> String) -> Option<Vec<Part>> {
+    if !has_several_separators(parts) {
+        return None;
+    }
+    let rewrite = |part: &Part| match part.kind {
+        SegmentKind::Separator => part.with_bytes(rewrite(&part.text()).into_bytes()),
+        _ => part.clone(),
+    };
+    let rewritten = parts.iter().map(rewrite).collect::<Vec<_>>();
+    (!is_same(&rewritten, parts)).then_some(rewritten)
+}
+
+fn has_several_separators(parts: &[Part]) -> bool {
+    let mut separators = parts.iter().filter(|part| part.kind == SegmentKind::Separator);
+    let first = separators.next();
+    separators.any(|other| first.is_some_and(|first| first.bytes != other.bytes))
+}
+
+fn is_same(one: &[Part], other: &[Part]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.bytes == other.bytes)
 }
 
 /// A separator after the last field, in the text, in the key, or in both; or one after a query, or none where it has one.

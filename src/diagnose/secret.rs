@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::attempt::{Attempt, Variant, Variants};
+use super::places::Place;
 use super::reading;
 use crate::explain::{Part, Transcript};
 use crate::signing::SegmentKind;
@@ -59,7 +60,10 @@ fn in_forms<'a>(attempt: &'a Attempt, forms: &'static [Form]) -> Variants<'a> {
         let names = Rc::clone(&names);
         places(attempt).iter().flat_map(move |place| {
             let names = Rc::clone(&names);
-            choices.clone().into_iter().filter_map(move |chosen| place.with_secrets(attempt, &names, chosen))
+            choices
+                .clone()
+                .into_iter()
+                .filter_map(move |chosen| with_secrets(*place, attempt, &names, chosen))
         })
     }))
 }
@@ -97,38 +101,28 @@ impl Chosen {
     }
 }
 
-/// Where the secrets are used in another form.
-#[derive(Clone, Copy)]
-enum Place {
-    Everywhere,
-    Key,
-    Text,
-}
-
 fn places(attempt: &Attempt) -> &'static [Place] {
     let [in_text, in_key] = [&attempt.text, attempt.key_parts()].map(|parts| parts.iter().any(is_secret));
     if in_text && in_key { &[Place::Everywhere, Place::Key, Place::Text] } else { &[Place::Everywhere] }
 }
 
-impl Place {
-    fn with_secrets(self, attempt: &Attempt, names: &[&str], chosen: Chosen) -> Option<Variant> {
-        let rewrite = |part: &Part| {
-            let number = names.iter().position(|name| is_secret(part) && *name == part.name())?;
-            chosen.form(number)?(&part.bytes)
-        };
-        let (attempt, place) = match self {
-            Self::Everywhere => (attempt.with_parts(rewrite)?, None),
-            Self::Key => (attempt.with_key(rewrite)?, Some("in the key only")),
-            Self::Text => (attempt.with_text(rewrite)?, Some("in the text only")),
-        };
-        let which = match chosen {
-            Chosen::All(_) => None,
-            Chosen::Only(number, _) => names.get(number).copied(),
-            Chosen::Each(..) => Some("each in another way"),
-        };
-        let detail: Vec<&str> = which.into_iter().chain(place).collect();
-        Some(Variant { attempt, detail: (!detail.is_empty()).then(|| detail.join(", ")) })
-    }
+fn with_secrets(place: Place, attempt: &Attempt, names: &[&str], chosen: Chosen) -> Option<Variant> {
+    let rewrite = |part: &Part| {
+        let number = names.iter().position(|name| is_secret(part) && *name == part.name())?;
+        chosen.form(number)?(&part.bytes)
+    };
+    let attempt = match place {
+        Place::Everywhere => attempt.with_parts(rewrite)?,
+        Place::Key => attempt.with_key(rewrite)?,
+        Place::Text => attempt.with_text(rewrite)?,
+    };
+    let which = match chosen {
+        Chosen::All(_) => None,
+        Chosen::Only(number, _) => names.get(number).copied(),
+        Chosen::Each(..) => Some("each in another way"),
+    };
+    let detail: Vec<&str> = which.into_iter().chain(place.words()).collect();
+    Some(Variant { attempt, detail: (!detail.is_empty()).then(|| detail.join(", ")) })
 }
 
 fn names_of_secrets(attempt: &Attempt) -> Rc<[&str]> {

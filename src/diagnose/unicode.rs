@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::attempt::{Attempt, Variants};
-use super::places::in_places;
+use super::places::Place;
 use crate::explain::{Part, Transcript};
 
 /// A form of UTF-16: its name, what it begins with, and how a unit is written.
@@ -21,8 +21,9 @@ const MARK: &str = "\u{feff}";
 
 pub(super) fn utf_16<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     Box::new(FORMS.iter().flat_map(|form| {
-        let widened = in_places(attempt, Some(form.0.to_owned()), |parts| Some(widen(parts, form)));
-        widened.into_iter().flatten()
+        let widened =
+            |place: Place| place.with_parts(attempt, Some(form.0), |parts| Some(widen(parts, form)));
+        Place::ALL.into_iter().filter_map(widened)
     }))
 }
 

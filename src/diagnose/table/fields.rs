@@ -3,7 +3,7 @@
 use super::Mistake;
 use crate::diagnose::{additions, charset, fields};
 
-pub(super) static MISTAKES: [Mistake; 6] = [
+pub(super) static MISTAKES: [Mistake; 7] = [
     Mistake {
         code: "fields-reordered",
         sentence: "The fields were signed in another order.",
@@ -21,6 +21,12 @@ pub(super) static MISTAKES: [Mistake; 6] = [
         sentence: "The fields were joined without the separator between them.",
         fix: "Put the separator between all fields of the text and of the key, and none at the ends.",
         variants: fields::unseparated,
+    },
+    Mistake {
+        code: "separator-other",
+        sentence: "The fields were joined by another separator than the format has between them.",
+        fix: "Join them as the provider's format has it; an explanation shows what stands between two fields.",
+        variants: fields::otherwise_separated,
     },
     Mistake {
         code: "separator-trailing",

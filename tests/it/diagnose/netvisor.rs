@@ -103,6 +103,25 @@ fn undone(key: &str) -> String {
 }
 
 #[test]
+fn every_separator_is_recognised_in_text_and_key_or_in_one_of_them() {
+    // None of these stands in a key, so that the key's own separator is the only one there.
+    for separator in ["|", ",", ";", ":", "\n", " ", "\t", ".", "-", "_", "\r\n", "&amp;"] {
+        let other = Signing { separator, ..Signing::of(NetvisorHmac) };
+        let mut text_only = other.clone();
+        text_only.key = vec![("both", format!("{SECRET}&{OTHER_SECRET}"))];
+        let mut key_only = Signing::of(NetvisorHmac);
+        key_only.key = vec![("both", format!("{SECRET}{separator}{OTHER_SECRET}"))];
+        for signing in [&other, &text_only, &key_only] {
+            assert_eq!(code(NetvisorHmac, signing), "separator-other", "{separator:?}");
+        }
+        let plain = Signing { separator, ..Signing::of(NetvisorSha256) };
+        assert_eq!(code(NetvisorSha256, &plain), "separator-other", "{separator:?}");
+        let said = NetvisorHmac.diagnose(&text_only.signature()).sentence().to_owned();
+        assert!(said.ends_with(&format!("({separator:?}, in the text only).")), "{said}");
+    }
+}
+
+#[test]
 fn the_partner_id_is_found_at_every_place() {
     let right = Signing::of(NetvisorHmac);
     for place in 0..=right.fields.len() {

@@ -115,6 +115,9 @@ fn vizion() -> Vec<Mistaken> {
         ("secret-surrounding-whitespace", MISMATCH, secret("first secret\n")),
         ("secret-encoded", MISMATCH, secret(&BASE64.encode(SECRET))),
         ("seconds-for-milliseconds", MISMATCH, in_seconds),
+        ("separator-other", MISMATCH, sent(|sender| sender.rewrite = |text| text.replace(": ", ":"))),
+        ("separator-other", MISMATCH, sent(|sender| sender.rewrite = |text| text.replace('\n', "\r\n"))),
+        ("utf-16", MISMATCH, sent(|sender| sender.rewrite = |text| text.replace("", "\0")[1..].to_owned())),
         ("base64-for-hex", MALFORMED, sent(|sender| sender.encode = |digest| BASE64.encode(digest))),
         ("wrong-key-id", MISMATCH, secret(KEYS[1].1)),
         (
@@ -200,6 +203,7 @@ fn unleashed() -> Vec<Mistaken> {
         ("body-reserialised", MISMATCH, signed(SECRET, format!("{seconds}.{PRETTY}"))),
         ("milliseconds-for-seconds", MISMATCH, signed(SECRET, format!("{NOW_MS}.{BODY}"))),
         ("separator-missing", MISMATCH, signed(SECRET, format!("{seconds}{BODY}"))),
+        ("separator-other", MISMATCH, signed(SECRET, format!("{seconds}|{BODY}"))),
         ("secret-surrounding-whitespace", MISMATCH, signed("old secret\r\n", format!("{seconds}.{BODY}"))),
         (
             "plain-hash-for-hmac",

@@ -25,6 +25,8 @@ pub(super) struct Sender {
     /// How the parameters are written, given their names and values.
     pub(super) print: fn(&[(&str, String)]) -> String,
     pub(super) encode: fn(&[u8]) -> String,
+    /// What becomes of the signing string before it is signed.
+    pub(super) rewrite: fn(String) -> String,
 }
 
 impl Sender {
@@ -54,6 +56,7 @@ impl Sender {
             expires: Some((NOW_MS + 3_600_000).to_string()),
             print: unquoted,
             encode: |digest| hex::encode(digest),
+            rewrite: |text| text,
         }
     }
 
@@ -65,7 +68,7 @@ impl Sender {
     pub(super) fn send(&self) -> Request<Bytes> {
         let mut parameters = vec![
             ("keyId", self.key_id.clone()),
-            ("signature", (self.encode)(&mac(&self.secret, &self.signing_string()))),
+            ("signature", (self.encode)(&mac(&self.secret, &(self.rewrite)(self.signing_string())))),
             ("algorithm", self.algorithm.clone()),
             ("created", self.created.clone()),
             ("headers", self.covered.clone()),

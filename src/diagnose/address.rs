@@ -1,6 +1,6 @@
 //! Mistakes with the URL besides its query's encoding and order.
 
-use ::url::{Position, Url};
+use ::url::Url;
 
 use super::attempt::{Attempt, Variant, Variants};
 use crate::explain::{Part, Transcript};
@@ -75,31 +75,6 @@ pub(super) fn question_mark<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Vari
             |url| (!is_query(url) && !url.contains('?')).then(|| format!("{url}?")),
         ],
     )
-}
-
-/// The path, or the whole URL, signed with the query.
-pub(super) fn path_included<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let Some(url) = &transcript.url else { return Box::new(std::iter::empty()) };
-    let path = url.path();
-    let bare_path = path.trim_start_matches('/');
-    let in_front = [path, &url[..Position::AfterPath], bare_path];
-    let signed_query = in_front.map(|before| rewrite_query(attempt, |query| format!("{before}?{query}")));
-    let unmarked = in_front.map(|before| rewrite_query(attempt, |query| format!("{before}{query}")));
-    let as_sent = [
-        &url[Position::BeforePath..Position::AfterQuery],
-        &url[..Position::AfterQuery],
-        &url[Position::BeforeHost..Position::AfterQuery],
-        path,
-        &url[..Position::AfterPath],
-        bare_path,
-    ];
-    let as_sent = as_sent.map(|address| rewrite_query(attempt, |_| address.to_owned()));
-    Box::new(signed_query.into_iter().chain(as_sent).chain(unmarked).flatten().map(Variant::from))
-}
-
-/// The attempt with something else in place of a query that is signed by itself.
-fn rewrite_query(attempt: &Attempt, form: impl Fn(&str) -> String) -> Option<Attempt> {
-    rewrite(attempt, |part, query| (part.origin == Origin::RequestQuery).then(|| form(query)))
 }
 
 pub(super) fn origin_missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {

@@ -35,6 +35,7 @@ mod json;
 mod json_printer;
 mod letters;
 mod orders;
+mod path;
 mod pieces;
 mod places;
 mod query;

@@ -1,7 +1,7 @@
 //! The address: the URL, or its query.
 
 use super::Mistake;
-use crate::diagnose::{address, case, query};
+use crate::diagnose::{address, case, path, query};
 
 pub(super) static MISTAKES: [Mistake; 14] = [
     Mistake {
@@ -38,7 +38,7 @@ pub(super) static MISTAKES: [Mistake; 14] = [
         code: "path-included",
         sentence: "More of the URL than its query was signed.",
         fix: "Sign the query only, without host, path and question mark.",
-        variants: address::path_included,
+        variants: path::included,
     },
     Mistake {
         code: "host-missing",

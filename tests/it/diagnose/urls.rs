@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use countersign::Outgoing;
 use countersign::explain::Transcript;
 use countersign::netgiro::{self, Netgiro};
 use countersign::unleashed::Unleashed;
+use countersign::{Outgoing, SignedForm};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Extensions, HeaderMap, Method};
 use sha2::{Digest as _, Sha256};
@@ -31,13 +31,51 @@ fn diagnosed(add: impl FnOnce(Transcript) -> Transcript, sent: &str, signed: &st
 
 /// The same for Unleashed, which signs the query.
 fn code_of_query(sent: &str, signed: &str) -> String {
-    let url = format!("https://api.unleashedsoftware.com/Customers/1?{sent}").parse().unwrap();
-    let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+    code_of_list(&format!("https://api.unleashedsoftware.com/Customers/1?{sent}"), signed, SignedForm::AsSent)
+}
+
+fn code_of_decoded_query(sent: &str, signed: &str) -> String {
+    code_of_list(sent, signed, SignedForm::Decoded)
+}
+
+fn code_of_list(sent: &str, signed: &str, form: SignedForm) -> String {
+    let (url, headers, extensions) = (sent.parse().unwrap(), HeaderMap::new(), Extensions::new());
     let request = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
-    let unleashed = Unleashed::new("api-id", SECRET, "acme/stock").unwrap();
+    let unleashed = Unleashed::new("api-id", SECRET, "acme/stock").unwrap().signed_form(form);
     let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(signed);
     let received = BASE64.encode(mac.finalize().into_bytes());
     countersign::diagnose::diagnose(&unleashed, &request, (), &received).unwrap().code().to_owned()
+}
+
+/// Of a request to Unleashed, whose path ends in the page's number.
+#[test]
+fn the_path_with_and_without_its_page_is_recognised() {
+    let query = "pageSize=200&modifiedSince=2024-01-01";
+    let signed = [
+        "/Customers/1?",
+        "Customers/1?",
+        "Customers?",
+        "/Customers?",
+        "Customers/?",
+        "/Customers/?",
+        "https://api.unleashedsoftware.com/Customers?",
+        "api.unleashedsoftware.com/Customers?",
+        "Customers",
+        "/Customers",
+        "1?",
+    ];
+    for before in signed {
+        assert_eq!(code_of_query(query, &format!("{before}{query}")), "path-included", "{before}");
+    }
+    for alone in ["/Customers/1", "Customers/1", "Customers", "/Customers", "Customers/", "1"] {
+        assert_eq!(code_of_query(query, alone), "path-included", "{alone}");
+    }
+    // Signed encoded, and the page left out, where the query is sent so and signed decoded.
+    let (sent, guid) = ("https://api.unleashedsoftware.com/Customers?a=%40", "3f7b-11");
+    assert_eq!(code_of_decoded_query(sent, "Customers?a=%40"), "path-included");
+    assert_eq!(code_of_decoded_query(sent, "/Customers/1?a=@"), "path-included");
+    let sent = format!("https://api.unleashedsoftware.com/Customers/{guid}?a=%40");
+    assert_eq!(code_of_decoded_query(&sent, &format!("{guid}?a=@")), "path-included");
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod body;
 mod case;
 mod charset;
 mod clock;
+mod dress;
 mod fields;
 mod finding;
 mod json;

@@ -3,23 +3,56 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD as BASE64, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
+use constant_time_eq::constant_time_eq;
+
+use super::dress;
 use super::finding::Finding;
 use crate::signing::Encoding;
 
-/// The lengths of MD5 and of SHA-256, the digests that can be made sense of.
-const DIGEST_LENGTHS: [usize; 2] = [16, 32];
+/// The lengths of MD5, SHA-1, SHA-256, SHA-384 and SHA-512, the digests that can be made sense of.
+const DIGEST_LENGTHS: [usize; 5] = [16, 20, 32, 48, 64];
+
+/// So much of a digest proves it as well as all of it.
+const SHORTEST_CUT: usize = 16;
 
 /// One way of reading a received text, right or mistaken.
 pub(super) struct Reading {
-    pub(super) digest: Vec<u8>,
-    /// `None` where the text is in the expected encoding.
-    mistake: Option<&'static Misreading>,
+    received: Received,
+    /// None where the text is in the expected encoding.
+    mistakes: Vec<Finding>,
+}
+
+/// What of a digest was received.
+enum Received {
+    All(Vec<u8>),
+    Beginning(Vec<u8>),
+    /// Digits, of which each byte below 16 has one only.
+    Unpadded(String),
 }
 
 impl Reading {
-    /// The mistake in the encoding, if one was made.
+    /// The mistakes in the encoding, if any were made.
     pub(super) fn finding(&self) -> Option<Finding> {
-        self.mistake.map(|mistake| Finding::new(mistake.code, mistake.sentence, mistake.fix))
+        self.mistakes.iter().cloned().reduce(Finding::and)
+    }
+
+    /// Compared in constant time: a diagnosis may be run on what a stranger sent.
+    pub(super) fn is(&self, digest: &[u8]) -> bool {
+        match &self.received {
+            Received::All(received) => constant_time_eq(received, digest),
+            Received::Beginning(received) => {
+                digest.get(..received.len()).is_some_and(|beginning| constant_time_eq(received, beginning))
+            }
+            Received::Unpadded(digits) => {
+                let unpadded: String = digest.iter().map(|byte| format!("{byte:x}")).collect();
+                constant_time_eq(digits.as_bytes(), unpadded.as_bytes())
+            }
+        }
+    }
+
+    /// Whether it has the length of a digest that is expected, or of an old one.
+    pub(super) fn is_of_usual_length(&self) -> bool {
+        matches!(&self.received, Received::All(digest) if [16, 32].contains(&digest.len()))
     }
 }
 
@@ -29,22 +62,16 @@ struct Misreading {
     sentence: &'static str,
     fix: &'static str,
     /// Undoes it, where the text looks as if it had been made.
-    decode: fn(&str, Encoding) -> Option<Vec<u8>>,
+    decode: fn(&str, Encoding) -> Option<Received>,
 }
 
-static MISREADINGS: [Misreading; 6] = [
-    Misreading {
-        code: "signature-surrounding-whitespace",
-        sentence: "The signature has white space at its beginning or end.",
-        fix: "Trim it; base64 tools often end their output with a line end.",
-        decode: |text, encoding| (text.trim() != text).then(|| expected(text.trim(), encoding)).flatten(),
-    },
+static MISREADINGS: [Misreading; 8] = [
     Misreading {
         code: "hex-upper-case",
         sentence: "The signature is written in upper-case hex digits.",
         fix: "Write it in lower-case hex digits.",
         decode: |text, encoding| {
-            (encoding == Encoding::HexLower).then(|| hex_digits(text.as_bytes())).flatten()
+            (encoding == Encoding::HexLower).then(|| hex_digits(text.as_bytes())).flatten().map(Received::All)
         },
     },
     Misreading {
@@ -52,40 +79,96 @@ static MISREADINGS: [Misreading; 6] = [
         sentence: "The signature is written in hex where base64 is expected.",
         fix: "Encode the 32 bytes of the digest in base64, with padding.",
         decode: |text, encoding| {
-            (encoding == Encoding::Base64).then(|| hex_digits(text.as_bytes())).flatten()
+            (encoding == Encoding::Base64).then(|| hex_digits(text.as_bytes())).flatten().map(Received::All)
         },
     },
     Misreading {
         code: "base64-for-hex",
         sentence: "The signature is written in base64 where hex is expected.",
         fix: "Encode the 32 bytes of the digest in lower-case hex digits.",
-        decode: |text, encoding| (encoding == Encoding::HexLower).then(|| any_base64(text)).flatten(),
+        decode: |text, encoding| {
+            (encoding == Encoding::HexLower).then(|| any_base64(text)).flatten().map(Received::All)
+        },
     },
     Misreading {
         code: "base64-of-hex",
         sentence: "The signature is the base64 of hex digits: it was encoded twice.",
         fix: "Encode the bytes of the digest once.",
-        decode: |text, _| hex_digits(&any_base64(text)?),
+        decode: |text, _| hex_digits(&any_base64(text)?).map(Received::All),
+    },
+    Misreading {
+        code: "encoded-twice",
+        sentence: "The signature was encoded in hex or base64, and what came out was encoded once more.",
+        fix: "Encode the bytes of the digest once; PHP's `hash_hmac`, for one, gives hex digits unless told otherwise.",
+        decode: |text, _| {
+            let of_base64 = |bytes: Vec<u8>| any_base64(std::str::from_utf8(&bytes).ok()?);
+            let of_hex = || hex_digits(&hex_digits(text.as_bytes())?);
+            let twice = of_hex().or_else(|| of_base64(hex_digits(text.as_bytes())?));
+            twice.or_else(|| of_base64(any_base64(text)?)).map(Received::All)
+        },
     },
     Misreading {
         code: "base64-variant",
         sentence: "The signature is in URL-safe base64 or lacks its padding.",
         fix: "Use the standard alphabet, with `+`, `/` and padding.",
-        decode: |text, encoding| (encoding == Encoding::Base64).then(|| any_base64(text)).flatten(),
+        decode: |text, encoding| {
+            (encoding == Encoding::Base64).then(|| any_base64(text)).flatten().map(Received::All)
+        },
+    },
+    Misreading {
+        code: "hex-zeros-missing",
+        sentence: "The hex digits lack a zero in front of each byte below 16.",
+        fix: "Write two digits for each byte, as `%02x` does.",
+        decode: |text, _| {
+            let is_short =
+                (32..64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+            is_short.then(|| Received::Unpadded(text.to_ascii_lowercase()))
+        },
+    },
+    Misreading {
+        code: "signature-cut",
+        sentence: "The signature is the beginning of the digest and not all of it.",
+        fix: "Send all 32 bytes of it; look for a field or a column that cuts it off.",
+        decode: |text, encoding| {
+            let whole = match encoding {
+                Encoding::HexLower => hex_digits(text.get(..text.len() & !1)?.as_bytes()),
+                Encoding::Base64 => STANDARD_NO_PAD.decode(text.get(..text.len() & !3)?).ok(),
+            };
+            whole.filter(|bytes| (SHORTEST_CUT..32).contains(&bytes.len())).map(Received::Beginning)
+        },
     },
 ];
 
 /// All readings that give a digest: the expected one, or the mistaken ones.
 pub(super) fn all(text: &str, encoding: Encoding) -> Vec<Reading> {
     let is_digest = |digest: &Vec<u8>| DIGEST_LENGTHS.contains(&digest.len());
-    if let Some(digest) = expected(text, encoding).filter(is_digest) {
-        return vec![Reading { digest, mistake: None }];
+    let mut readings = Vec::new();
+    for (worn, text) in dress::layers(text) {
+        let worn: Vec<Finding> = worn.iter().map(|on| Finding::new(on.code, on.sentence, on.fix)).collect();
+        if let Some(digest) = expected(&text, encoding).filter(is_digest) {
+            let is_right = digest.len() == 32;
+            let is_bare = worn.is_empty();
+            readings.push(Reading { received: Received::All(digest), mistakes: worn.clone() });
+            if is_right && is_bare {
+                break;
+            }
+            // 64 hex digits are base64 as well.
+            if is_right {
+                continue;
+            }
+        }
+        for mistake in &MISREADINGS {
+            let received = (mistake.decode)(&text, encoding);
+            let is_some = |received: &Received| match received {
+                Received::All(digest) => is_digest(digest),
+                Received::Beginning(_) | Received::Unpadded(_) => true,
+            };
+            let Some(received) = received.filter(is_some) else { continue };
+            let made = Finding::new(mistake.code, mistake.sentence, mistake.fix);
+            readings.push(Reading { received, mistakes: [&worn[..], &[made]].concat() });
+        }
     }
-    let mistaken = |mistake: &'static Misreading| {
-        let digest = (mistake.decode)(text, encoding).filter(is_digest)?;
-        Some(Reading { digest, mistake: Some(mistake) })
-    };
-    MISREADINGS.iter().filter_map(mistaken).collect()
+    readings
 }
 
 /// What is wrong with the form of a text that has no reading. Tells its length, never the text.
@@ -124,13 +207,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_behind_0x_are_no_signature() {
+    fn a_bare_digest_has_one_reading() {
+        assert_eq!(all(&hex::encode([7; 32]), Encoding::HexLower).len(), 1);
+        // Base64 may begin as hex digits with a prefix do.
+        let digest = BASE64.decode(format!("0x{}=", "A".repeat(41))).unwrap();
+        let readings = all(&BASE64.encode(&digest), Encoding::Base64);
+        assert!(readings.len() == 1 && readings[0].is(&digest) && readings[0].finding().is_none());
+    }
+
+    #[test]
+    fn what_a_stranger_sends_has_few_readings() {
         let digits = hex::encode([7; 32]);
-        assert_eq!(all(&digits, Encoding::HexLower).len(), 1);
-        for encoding in [Encoding::HexLower, Encoding::Base64] {
-            for prefix in ["0x", "0X"] {
-                assert_eq!(all(&format!("{prefix}{digits}"), encoding).len(), 0, "{prefix}");
-            }
+        let separated = digits.as_bytes().chunks(2).map(|byte| str::from_utf8(byte).unwrap());
+        let separated = separated.collect::<Vec<_>>().join("-");
+        for text in [
+            format!("\"'<[ sha256=0x{digits} ]>'\""),
+            format!(" a b c d e f ( {{ `%25%25` }} ) {digits}"),
+            format!("'b: \"0x{separated}\"'"),
+            "%20=".repeat(250),
+            "a=".repeat(4 << 10),
+        ] {
+            let layers = dress::layers(&text).len();
+            assert!(layers < 100, "{layers} {text}");
         }
     }
 }

@@ -10,4 +10,5 @@ mod pairs;
 mod replies;
 mod subject;
 mod urls;
+mod written;
 mod wrong_key;

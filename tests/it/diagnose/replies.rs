@@ -72,6 +72,8 @@ fn a_signature_written_in_another_way_is_explained_and_still_refused() {
     let cases = [
         ("base64-for-hex", BASE64.encode(&right)),
         ("base64-of-hex", BASE64.encode(hex::encode(&right))),
+        ("hex-prefixed", format!("0x{}", hex::encode(&right))),
+        ("signature-labelled", format!("sha256={}", hex::encode(&right))),
         ("hmac-for-plain-hash+base64-for-hex", BASE64.encode(hmac)),
         ("md5", hex::encode(Md5::digest(format!("{SECRET}42{URL}{COMPACT}")))),
     ];

@@ -39,12 +39,19 @@ fn code_of_decoded_query(sent: &str, signed: &str) -> String {
 }
 
 fn code_of_list(sent: &str, signed: &str, form: SignedForm) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(signed);
+    said_of(sent, &BASE64.encode(mac.finalize().into_bytes()), form)
+}
+
+pub(super) fn code_of_signature(sent: &str, received: &str) -> String {
+    said_of(sent, received, SignedForm::AsSent)
+}
+
+fn said_of(sent: &str, received: &str, form: SignedForm) -> String {
     let (url, headers, extensions) = (sent.parse().unwrap(), HeaderMap::new(), Extensions::new());
     let request = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
     let unleashed = Unleashed::new("api-id", SECRET, "acme/stock").unwrap().signed_form(form);
-    let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(signed);
-    let received = BASE64.encode(mac.finalize().into_bytes());
-    countersign::diagnose::diagnose(&unleashed, &request, (), &received).unwrap().code().to_owned()
+    countersign::diagnose::diagnose(&unleashed, &request, (), received).unwrap().code().to_owned()
 }
 
 /// Of a request to Unleashed, whose path ends in the page's number.

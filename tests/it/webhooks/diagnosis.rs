@@ -118,6 +118,11 @@ fn vizion() -> Vec<Mistaken> {
         ("separator-other", MISMATCH, sent(|sender| sender.rewrite = |text| text.replace(": ", ":"))),
         ("separator-other", MISMATCH, sent(|sender| sender.rewrite = |text| text.replace('\n', "\r\n"))),
         ("utf-16", MISMATCH, sent(|sender| sender.rewrite = |text| text.replace("", "\0")[1..].to_owned())),
+        (
+            "hex-prefixed",
+            MALFORMED,
+            sent(|sender| sender.encode = |digest| format!("0x{}", hex::encode(digest))),
+        ),
         ("base64-for-hex", MALFORMED, sent(|sender| sender.encode = |digest| BASE64.encode(digest))),
         ("wrong-key-id", MISMATCH, secret(KEYS[1].1)),
         (

@@ -1,0 +1,144 @@
+//! A right digest, written in another way than as hex digits or base64 alone.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+
+use super::made::{Signing, decoded};
+use super::subject::Subject;
+
+/// What is written, given the right text.
+type Dressed = (&'static str, fn(&str) -> String);
+
+static DRESSED: [Dressed; 25] = [
+    ("signature-surrounding-whitespace", |text| format!("{text}\n")),
+    ("signature-surrounding-whitespace", |text| format!(" {text} ")),
+    ("signature-surrounding-whitespace", |text| format!("{}\r\n{}", &text[..32], &text[32..])),
+    ("signature-quoted", |text| format!("\"{text}\"")),
+    ("signature-quoted", |text| format!("'{text}'")),
+    ("signature-quoted", |text| format!("<{text}>")),
+    ("signature-quoted", |text| format!("[{text}]")),
+    ("signature-quoted", |text| format!("b'{text}'")),
+    ("signature-labelled", |text| format!("sha256={text}")),
+    ("signature-labelled", |text| format!("SHA256 {text}")),
+    ("signature-labelled", |text| format!("hmac {text}")),
+    ("signature-labelled", |text| format!("HMAC-SHA256: {text}")),
+    ("signature-labelled", |text| format!("v1={text}")),
+    ("signature-labelled", |text| format!("X-Netvisor-Authentication-MAC: sha256={text}")),
+    // As openssl and sha256sum print it.
+    ("signature-labelled", |text| format!("HMAC-SHA2-256(stdin)= {text}")),
+    ("signature-labelled", |text| format!("{text}  -")),
+    ("signature-labelled", |text| format!("{text} *request.txt")),
+    ("signature-quoted+signature-labelled", |text| format!("\"sha256={text}\"")),
+    ("signature-labelled+signature-quoted", |text| format!("signature=\"{text}\"")),
+    ("signature-surrounding-whitespace+signature-quoted", |text| format!("'{text}' \n")),
+    ("signature-cut", |text| text[..text.len() - 2].to_owned()),
+    ("signature-cut", |text| text[..40].to_owned()),
+    ("encoded-twice", |text| hex::encode(text)),
+    ("signature-labelled+encoded-twice", |text| format!("hex {}", hex::encode(text))),
+    ("signature-quoted+signature-cut", |text| format!("\"{}\"", &text[..41])),
+];
+
+const SUBJECTS: [Subject; 3] = [Subject::Netgiro, Subject::NetvisorHmac, Subject::Unleashed];
+
+fn code(subject: Subject, received: &str) -> String {
+    subject.diagnose(received).code().to_owned()
+}
+
+#[test]
+fn what_a_signature_wears_is_named() {
+    for subject in SUBJECTS {
+        let right = Signing::of(subject).signature();
+        for (expected, write) in &DRESSED {
+            let received = write(&right);
+            assert_eq!(code(subject, &received), *expected, "{received}");
+        }
+    }
+}
+
+#[test]
+fn hex_digits_may_be_written_in_many_ways() {
+    let mut short_ones = 0;
+    let separated = |digits: String, separator: &str| {
+        let bytes: Vec<_> = digits.as_bytes().chunks(2).map(|byte| str::from_utf8(byte).unwrap()).collect();
+        bytes.join(separator)
+    };
+    for subject in SUBJECTS {
+        let signing = |write: fn(&[u8]) -> String| Signing { write, ..Signing::of(subject) }.signature();
+        let lower = signing(|digest| hex::encode(digest));
+        let upper = signing(|digest| hex::encode_upper(digest));
+        let no_zeros = signing(|digest| digest.iter().map(|byte| format!("{byte:x}")).collect());
+        let is_base64 = subject == Subject::Unleashed;
+        let [of_lower, of_upper] = if is_base64 { ["+hex-for-base64"; 2] } else { ["", "+hex-upper-case"] };
+        let cases = [
+            (format!("hex-prefixed{of_lower}"), format!("0x{lower}")),
+            (format!("hex-prefixed{of_lower}"), format!("0X{lower}")),
+            (format!("hex-prefixed{of_lower}"), format!("\\x{lower}")),
+            (format!("hex-prefixed{of_upper}"), format!("0x{upper}")),
+            (format!("signature-quoted+hex-prefixed{of_lower}"), format!("'0x{lower}'")),
+            (format!("signature-labelled+hex-prefixed{of_lower}"), format!("sha256=0x{lower}")),
+            (format!("hex-separated{of_lower}"), separated(lower.clone(), ":")),
+            // .NET's `BitConverter.ToString`.
+            (format!("hex-separated{of_upper}"), separated(upper.clone(), "-")),
+            (format!("signature-surrounding-whitespace{of_upper}"), separated(upper, " ")),
+        ];
+        // Most digests have a byte below 16, not all.
+        let short = (no_zeros.len() < 64).then(|| [no_zeros.to_uppercase(), no_zeros]);
+        short_ones += usize::from(short.is_some());
+        let short = short.into_iter().flatten().map(|digits| ("hex-zeros-missing".to_owned(), digits));
+        for (expected, received) in cases.into_iter().chain(short) {
+            assert_eq!(code(subject, &received), expected, "{subject:?} {received}");
+        }
+        let other = "0x".to_owned() + &hex::encode([7; 32]);
+        assert_eq!(code(subject, &other), "wrong-key");
+    }
+    assert!(short_ones > 1, "{short_ones}");
+}
+
+#[test]
+fn base64_may_be_written_in_many_ways() {
+    // With a `+`, which a form turns into a blank.
+    let mut signing = Signing::of(Subject::Unleashed);
+    for number in 0.. {
+        signing.edit("address", |_| format!("b=1&a={number}"));
+        if signing.signature()[..40].contains('+') {
+            break;
+        }
+    }
+    let right = signing.signature();
+    let code = |received: &str| {
+        let url = format!("https://api.unleashedsoftware.com/Customers?{}", signing.fields[0].1);
+        super::urls::code_of_signature(&url, received)
+    };
+    assert_eq!(code(&right), "matches");
+    assert_eq!(code(&right.replace('+', " ")), "signature-url-encoded");
+    assert_eq!(
+        code(&percent_encode(right.as_bytes(), NON_ALPHANUMERIC).to_string()),
+        "signature-url-encoded"
+    );
+    assert_eq!(code(&BASE64.encode(&right)), "encoded-twice");
+    let safe = URL_SAFE_NO_PAD.encode(BASE64.decode(&right).unwrap());
+    assert_eq!(code(&format!("\"{safe}\"")), "signature-quoted+base64-variant");
+    let hex = BASE64.encode(hex::encode(BASE64.decode(&right).unwrap()));
+    assert_eq!(
+        code(&format!("{}\n{}\n", &hex[..76], &hex[76..])),
+        "signature-surrounding-whitespace+base64-of-hex"
+    );
+}
+
+#[test]
+fn what_is_written_in_another_way_goes_with_another_mistake() {
+    for subject in [Subject::Netgiro, Subject::Unleashed] {
+        let mut signing = Signing::of(subject);
+        signing.edit("address", decoded);
+        let right = signing.signature();
+        let cases = [
+            ("query-decoded+signature-quoted", format!("\"{right}\"")),
+            ("query-decoded+signature-labelled", format!("sha256={right}")),
+            ("query-decoded+signature-cut", right[..40].to_owned()),
+        ];
+        for (expected, received) in cases {
+            assert_eq!(code(subject, &received), expected);
+        }
+    }
+}

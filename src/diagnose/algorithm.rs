@@ -1,6 +1,6 @@
 //! Mistakes in how text and key become a digest.
 
-use super::attempt::{Attempt, Function, Hash, Key, Variant, Variants};
+use super::attempt::{Attempt, Function, Hash, Key, Step, Variant, Variants};
 use super::fields::without;
 use crate::explain::{Part, Transcript};
 use crate::signing::SegmentKind;
@@ -67,17 +67,55 @@ pub(super) fn part_of_key<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Varian
     }))
 }
 
-/// MD5 in place of SHA-256, also as the provider's other algorithm has it.
 pub(super) fn md5<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    other_function(transcript, attempt, Function::Md5)
+}
+
+pub(super) fn sha_1<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    other_function(transcript, attempt, Function::Sha1)
+}
+
+pub(super) fn sha_384<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    other_function(transcript, attempt, Function::Sha384)
+}
+
+pub(super) fn sha_512<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    other_function(transcript, attempt, Function::Sha512)
+}
+
+/// Another function in place of SHA-256, also as the provider's other algorithm has it.
+fn other_function<'a>(transcript: &'a Transcript, attempt: &'a Attempt, function: Function) -> Variants<'a> {
     let other = of_other_algorithm(transcript, attempt);
     let variants = std::iter::once(attempt.clone().into()).chain(other);
-    Box::new(variants.filter_map(|Variant { attempt, detail }: Variant| {
+    Box::new(variants.filter_map(move |Variant { attempt, detail }: Variant| {
         let hash = match (attempt.hash, &attempt.key) {
-            (Hash::Plain(_), _) => Hash::Plain(Function::Md5),
-            (Hash::Hmac(_), Key::Stated(_)) => Hash::Hmac(Function::Md5),
-            (Hash::Hmac(_), Key::Prepared(_)) => return None,
+            (Hash::Plain(_), _) => Hash::Plain(function),
+            (Hash::Hmac(_), Key::Stated(_)) => Hash::Hmac(function),
+            (Hash::Hmac(_), Key::Prepared(_)) | (Hash::Chain { .. }, _) => return None,
         };
         Some(Variant { attempt: Attempt { hash, ..attempt }, detail })
+    }))
+}
+
+/// A digest hashed once more: that of the text, or the right one.
+pub(super) fn twice<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let steps: &[(Step, Step, &str)] = match attempt.hash {
+        Hash::Plain(Function::Sha256) => &[(Step::Plain, Step::Plain, "SHA-256 twice")],
+        Hash::Hmac(Function::Sha256) => &[
+            (Step::Plain, Step::Hmac, "HMAC of a SHA-256"),
+            (Step::Hmac, Step::Plain, "SHA-256 of the HMAC"),
+            (Step::Hmac, Step::Hmac, "HMAC twice"),
+        ],
+        _ => return none(),
+    };
+    Box::new(steps.iter().flat_map(|(first, second, what)| {
+        [(true, "in hex digits"), (false, "as bytes")].map(|(in_hex, how)| Variant {
+            attempt: Attempt {
+                hash: Hash::Chain { first: *first, in_hex, second: *second },
+                ..attempt.clone()
+            },
+            detail: Some(format!("{what}, the first digest {how}")),
+        })
     }))
 }
 

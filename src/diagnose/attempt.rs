@@ -1,12 +1,13 @@
 //! What somebody may have signed instead.
 
-use hmac::{Hmac, KeyInit as _};
+use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
-use sha2::{Digest as _, Sha256};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
 use crate::explain::{Part, Transcript};
-use crate::signing::{MacAlgorithm, MacKey, Origin, SegmentKind};
+use crate::signing::{MacAlgorithm, MacKey, Origin, Segment, SegmentKind};
 
 /// Copying a part takes as long as hashing so many bytes. A stranger chooses how many parts the text of a webhook has.
 const COST_OF_A_PART: usize = 128;
@@ -47,12 +48,36 @@ pub(super) enum Key {
 pub(super) enum Hash {
     Plain(Function),
     Hmac(Function),
+    /// SHA-256 twice: what comes out first is hashed again, as bytes or in hex digits.
+    Chain {
+        first: Step,
+        in_hex: bool,
+        second: Step,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Function {
     Sha256,
     Md5,
+    Sha1,
+    Sha384,
+    Sha512,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Plain,
+    Hmac,
+}
+
+impl Step {
+    fn hash(self) -> Hash {
+        match self {
+            Self::Plain => Hash::Plain(Function::Sha256),
+            Self::Hmac => Hash::Hmac(Function::Sha256),
+        }
+    }
 }
 
 impl Attempt {
@@ -129,33 +154,44 @@ impl Attempt {
     }
 
     pub(super) fn digest(&self) -> Vec<u8> {
-        let key = || join(self.key_parts());
         match (self.hash, &self.key) {
-            (Hash::Plain(Function::Sha256), _) => {
-                let mut hash = Sha256::new();
-                self.text.iter().for_each(|part| sha2::Digest::update(&mut hash, &**part.bytes));
-                hash.finalize().to_vec()
-            }
-            (Hash::Plain(Function::Md5), _) => {
-                let mut hash = Md5::new();
-                self.text.iter().for_each(|part| sha2::Digest::update(&mut hash, &**part.bytes));
-                hash.finalize().to_vec()
-            }
+            (Hash::Plain(function), _) => match function {
+                Function::Sha256 => self.plain::<Sha256>(),
+                Function::Md5 => self.plain::<Md5>(),
+                Function::Sha1 => self.plain::<Sha1>(),
+                Function::Sha384 => self.plain::<Sha384>(),
+                Function::Sha512 => self.plain::<Sha512>(),
+            },
             (Hash::Hmac(Function::Sha256), Key::Prepared(mac)) => {
                 let mut mac = mac.start();
                 self.text.iter().for_each(|part| mac.update(&part.bytes));
                 mac.finish().digest().to_vec()
             }
-            (Hash::Hmac(Function::Sha256), Key::Stated(_)) => {
-                self.authenticate(Hmac::<Sha256>::new_from_slice(&key()))
+            (Hash::Hmac(function), _) => match function {
+                Function::Sha256 => self.keyed::<Hmac<Sha256>>(),
+                Function::Md5 => self.keyed::<Hmac<Md5>>(),
+                Function::Sha1 => self.keyed::<Hmac<Sha1>>(),
+                Function::Sha384 => self.keyed::<Hmac<Sha384>>(),
+                Function::Sha512 => self.keyed::<Hmac<Sha512>>(),
+            },
+            (Hash::Chain { first, in_hex, second }, _) => {
+                let digest = Self { hash: first.hash(), ..self.clone() }.digest();
+                let digest = if in_hex { const_hex::encode(digest).into_bytes() } else { digest };
+                let text = vec![Part::of(Segment::public("digest", &digest))];
+                Self { text, hash: second.hash(), ..self.clone() }.digest()
             }
-            (Hash::Hmac(Function::Md5), _) => self.authenticate(Hmac::<Md5>::new_from_slice(&key())),
         }
     }
 
-    fn authenticate<M: hmac::Mac, E>(&self, mac: Result<M, E>) -> Vec<u8> {
+    fn plain<D: Digest>(&self) -> Vec<u8> {
+        let mut hash = D::new();
+        self.text.iter().for_each(|part| hash.update(&**part.bytes));
+        hash.finalize().to_vec()
+    }
+
+    fn keyed<M: Mac + KeyInit>(&self) -> Vec<u8> {
         // An HMAC takes a key of any length; should that change, nothing equals an empty digest.
-        let Ok(mut mac) = mac else { return Vec::new() };
+        let Ok(mut mac) = <M as KeyInit>::new_from_slice(&join(self.key_parts())) else { return Vec::new() };
         self.text.iter().for_each(|part| mac.update(&part.bytes));
         mac.finalize().into_bytes().to_vec()
     }

@@ -3,7 +3,7 @@
 use super::Mistake;
 use crate::diagnose::algorithm;
 
-pub(super) static MISTAKES: [Mistake; 4] = [
+pub(super) static MISTAKES: [Mistake; 8] = [
     Mistake {
         code: "hmac-for-plain-hash",
         sentence: "An HMAC was computed where a plain hash is expected.",
@@ -27,5 +27,29 @@ pub(super) static MISTAKES: [Mistake; 4] = [
         sentence: "MD5 was computed where SHA-256 is expected.",
         fix: "Use SHA-256, and say so in the algorithm header where there is one.",
         variants: algorithm::md5,
+    },
+    Mistake {
+        code: "sha-1",
+        sentence: "SHA-1 was computed where SHA-256 is expected.",
+        fix: "Use SHA-256: the algorithm is named where the hash or HMAC is made.",
+        variants: algorithm::sha_1,
+    },
+    Mistake {
+        code: "sha-512",
+        sentence: "SHA-512 was computed where SHA-256 is expected.",
+        fix: "Use SHA-256: the algorithm is named where the hash or HMAC is made.",
+        variants: algorithm::sha_512,
+    },
+    Mistake {
+        code: "sha-384",
+        sentence: "SHA-384 was computed where SHA-256 is expected.",
+        fix: "Use SHA-256: the algorithm is named where the hash or HMAC is made.",
+        variants: algorithm::sha_384,
+    },
+    Mistake {
+        code: "hashed-twice",
+        sentence: "A digest was hashed once more.",
+        fix: "Hash the text itself, once.",
+        variants: algorithm::twice,
     },
 ];

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD};
 use countersign::diagnose::Outcome;
+use hmac::{Hmac, KeyInit as _};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use super::made::{Hash, Signing, decoded, is_secret, latin_1, latin_9, utf_8};
 use super::subject::{BODY, Subject};
@@ -174,6 +177,32 @@ pub(super) static MISTAKES: &[Made] = &[
         }
     }),
     ("md5", |s| s.hash = if s.hash == Hash::Plain { Hash::PlainMd5 } else { Hash::HmacMd5 }),
+    ("sha-1", |s| {
+        s.other_hash = Some(|key, text| match key {
+            [] => Sha1::digest(text).to_vec(),
+            key => hmac(Hmac::<Sha1>::new_from_slice(key).unwrap(), text),
+        });
+    }),
+    ("sha-384", |s| {
+        s.other_hash = Some(|key, text| match key {
+            [] => Sha384::digest(text).to_vec(),
+            key => hmac(Hmac::<Sha384>::new_from_slice(key).unwrap(), text),
+        });
+    }),
+    ("sha-512", |s| {
+        s.other_hash = Some(|key, text| match key {
+            [] => Sha512::digest(text).to_vec(),
+            key => hmac(Hmac::<Sha512>::new_from_slice(key).unwrap(), text),
+        });
+    }),
+    ("hashed-twice", |s| s.other_hash = Some(|key, text| right_hash(key, &Sha256::digest(text)))),
+    ("hashed-twice", |s| {
+        s.other_hash = Some(|key, text| right_hash(key, hex::encode(Sha256::digest(text)).as_bytes()));
+    }),
+    ("hashed-twice", |s| {
+        s.other_hash = Some(|key, text| right_hash(key, hex::encode(right_hash(key, text)).as_bytes()));
+    }),
+    ("hashed-twice", |s| s.other_hash = Some(|key, text| Sha256::digest(right_hash(key, text)).to_vec())),
     ("hex-for-base64", |s| {
         if is_base64(s) {
             s.write = |digest| hex::encode(digest);
@@ -279,6 +308,17 @@ fn reorder(query: &str, order: fn(&mut Vec<&str>)) -> String {
 /// Where the signed text is ASCII, the charset does not show; where another is right, this one changes nothing.
 fn change_charset(signing: &mut Signing, charset: fn(&str) -> Vec<u8>) {
     signing.charset = charset;
+}
+
+fn right_hash(key: &[u8], text: &[u8]) -> Vec<u8> {
+    match key {
+        [] => Sha256::digest(text).to_vec(),
+        key => hmac(Hmac::<Sha256>::new_from_slice(key).unwrap(), text),
+    }
+}
+
+fn hmac<M: hmac::Mac>(mac: M, text: &[u8]) -> Vec<u8> {
+    mac.chain_update(text).finalize().into_bytes().to_vec()
 }
 
 type Bytes = fn(Vec<u8>) -> Vec<u8>;

@@ -7,11 +7,14 @@ use base64::alphabet;
 use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use md5::Md5;
+use sha2::{Digest as _, Sha256};
+
 use super::attempt::{Attempt, Variant, Variants};
 use super::places::Place;
 use super::reading;
 use crate::explain::{Part, Transcript};
-use crate::signing::SegmentKind;
+use crate::signing::{Origin, SegmentKind};
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -33,12 +36,49 @@ static SURROUNDED_BY_WHITESPACE: [Form; 7] = [
     |secret| Some([b" ", secret, b" "].concat()),
 ];
 
-static OTHERWISE_ENCODED: [Form; 4] = [
+static OTHERWISE_ENCODED: [Form; 6] = [
     reading::hex_digits,
     |secret| Some(STANDARD.encode(secret).into_bytes()),
     |secret| Some([b"\"", secret, b"\""].concat()),
     |secret| Some([b"'", secret, b"'"].concat()),
+    |secret| Some(const_hex::encode(secret).into_bytes()),
+    // Bytes, as Python prints them.
+    |secret| Some([b"b'", secret, b"'"].concat()),
 ];
+
+static IN_ANOTHER_CASE: [Form; 2] =
+    [|secret| Some(secret.to_ascii_lowercase()), |secret| Some(secret.to_ascii_uppercase())];
+
+/// As a hand copies it, as a file of settings is cut at a sign that means something there, or without its padding.
+static CUT: [Form; 7] = [
+    |secret| secret.split_last().map(|(_, rest)| rest.to_vec()),
+    |secret| secret.split_first().map(|(_, rest)| rest.to_vec()),
+    |secret| up_to(secret, b'='),
+    |secret| up_to(secret, b'#'),
+    |secret| up_to(secret, b'$'),
+    |secret| up_to(secret, b'&'),
+    |secret| up_to(secret, b'%'),
+];
+
+/// What takes the place of a setting that is not there.
+static UNSET: [Form; 5] = [
+    |_| Some(Vec::new()),
+    |_| Some(b"undefined".to_vec()),
+    |_| Some(b"null".to_vec()),
+    |_| Some(b"None".to_vec()),
+    |_| Some(b"nil".to_vec()),
+];
+
+static HASHED: [Form; 3] = [
+    |secret| Some(const_hex::encode(Sha256::digest(secret)).into_bytes()),
+    |secret| Some(Sha256::digest(secret).to_vec()),
+    |secret| Some(const_hex::encode(Md5::digest(secret)).into_bytes()),
+];
+
+fn up_to(secret: &[u8], sign: u8) -> Option<Vec<u8>> {
+    let end = secret.iter().position(|byte| *byte == sign)?;
+    secret.get(..end).map(<[u8]>::to_vec)
+}
 
 pub(super) fn base64_decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     in_forms(attempt, &BASE64_DECODED)
@@ -50,6 +90,48 @@ pub(super) fn surrounded_by_whitespace<'a>(_: &'a Transcript, attempt: &'a Attem
 
 pub(super) fn otherwise_encoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     in_forms(attempt, &OTHERWISE_ENCODED)
+}
+
+pub(super) fn in_another_case<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    in_forms(attempt, &IN_ANOTHER_CASE)
+}
+
+pub(super) fn cut<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    in_forms(attempt, &CUT)
+}
+
+pub(super) fn unset<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    in_forms(attempt, &UNSET)
+}
+
+pub(super) fn hashed<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    in_forms(attempt, &HASHED)
+}
+
+/// One secret replaced by another, by a public credential of the text, or by the value of a header.
+pub(super) fn mixed_up<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let names = names_of_secrets(attempt);
+    let parts = || attempt.text.iter().chain(attempt.key_parts());
+    let of_parts = parts().filter(|part| part.origin == Origin::Credential);
+    let of_parts = of_parts.map(|part| (part.name(), part.bytes.as_slice()));
+    let of_headers = transcript.public_headers().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let mut known = Vec::new();
+    let mut candidates: Vec<(&str, &[u8])> = of_parts.chain(of_headers).collect();
+    candidates.retain(|(_, value)| {
+        let is_new = !value.is_empty() && !known.contains(value);
+        known.push(*value);
+        is_new
+    });
+    let count = names.len();
+    Box::new((0..count).flat_map(move |number| {
+        let names = Rc::clone(&names);
+        candidates.clone().into_iter().filter_map(move |(other, value)| {
+            let name = names.get(number)?;
+            let replace = |part: &Part| (is_secret(part) && part.name() == *name).then(|| value.to_vec());
+            let attempt = attempt.with_parts(replace)?;
+            Some(Variant { attempt, detail: Some(format!("{other} in place of {name}")) })
+        })
+    }))
 }
 
 /// Every secret in one of the forms; where there are several, also one of them only, and where there are two, each in a

@@ -175,6 +175,11 @@ impl Transcript {
         self.headers.iter().find(|header| header.name == name).map(|header| &header.value)
     }
 
+    /// The headers that are going to be sent and may be shown.
+    pub(crate) fn public_headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().filter(|header| header.public).map(|header| (&header.name, &header.value))
+    }
+
     /// What is signed and sent, with secrets masked.
     #[must_use]
     pub fn explain(&self) -> Explanation {

@@ -3,7 +3,7 @@
 use super::{Mistake, WRONG_KEY_ID};
 use crate::diagnose::{algorithm, secret, unicode};
 
-pub(super) static MISTAKES: [Mistake; 6] = [
+pub(super) static MISTAKES: [Mistake; 11] = [
     Mistake {
         code: "secret-surrounding-whitespace",
         sentence: "The secret was used with white space or a line end around it.",
@@ -18,9 +18,39 @@ pub(super) static MISTAKES: [Mistake; 6] = [
     },
     Mistake {
         code: "secret-encoded",
-        sentence: "The secret was decoded from hex, encoded in base64, or used with quotes around it.",
+        sentence: "The secret was decoded from hex, encoded in hex or base64, or used with quotes around it.",
         fix: "Use its text as issued.",
         variants: secret::otherwise_encoded,
+    },
+    Mistake {
+        code: "secret-case",
+        sentence: "The secret was used in upper or lower case.",
+        fix: "Use its letters as issued.",
+        variants: secret::in_another_case,
+    },
+    Mistake {
+        code: "secret-cut",
+        sentence: "The secret was used without its beginning or its end.",
+        fix: "Copy all of it, with `=` at its end; put it in quotes where `#`, `$`, `&` or `%` mean something.",
+        variants: secret::cut,
+    },
+    Mistake {
+        code: "secret-unset",
+        sentence: "No secret was used: nothing was there, or the word for nothing.",
+        fix: "Look where the secret is read from; anybody can make such a signature.",
+        variants: secret::unset,
+    },
+    Mistake {
+        code: "secret-hashed",
+        sentence: "A hash of the secret was used.",
+        fix: "Use its text as issued.",
+        variants: secret::hashed,
+    },
+    Mistake {
+        code: "secret-mixed-up",
+        sentence: "Another credential or setting was used in place of a secret.",
+        fix: "Compare the names of the settings with what is read into them.",
+        variants: secret::mixed_up,
     },
     Mistake {
         code: "utf-16",

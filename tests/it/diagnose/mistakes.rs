@@ -10,7 +10,7 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use super::made::{Hash, Signing, decoded, is_secret, latin_1, latin_9, utf_8};
-use super::subject::{BODY, Subject};
+use super::subject::{BODY, SECRET, Subject};
 
 /// A mistake by its code, and how it is made. What it leaves as it is cannot be made there.
 pub(super) type Made = (&'static str, fn(&mut Signing));
@@ -156,6 +156,25 @@ pub(super) static MISTAKES: &[Made] = &[
     ("secret-base64-decoded", |s| s.raw_secret = Some(|secret| BASE64.decode(secret).unwrap())),
     ("secret-encoded", |s| s.edit_secrets(|secret| BASE64.encode(secret))),
     ("secret-encoded", |s| s.edit_secrets(|secret| format!("\"{secret}\""))),
+    ("secret-encoded", |s| s.edit_secrets(|secret| hex::encode(secret))),
+    ("secret-encoded", |s| s.edit_secrets(|secret| format!("b'{secret}'"))),
+    ("secret-case", |s| s.edit_secrets(str::to_lowercase)),
+    ("secret-case", |s| s.edit_secrets(str::to_uppercase)),
+    ("secret-cut", |s| s.edit_secrets(|secret| secret[1..].to_owned())),
+    ("secret-cut", |s| s.edit_secrets(|secret| secret[..secret.len() - 1].to_owned())),
+    ("secret-unset", |s| {
+        if s.hash == Hash::Hmac {
+            s.edit_secrets(|_| String::new());
+        }
+    }),
+    ("secret-unset", |s| s.edit_secrets(|_| "undefined".to_owned())),
+    ("secret-hashed", |s| s.edit_secrets(|secret| hex::encode(Sha256::digest(secret)))),
+    ("secret-hashed", |s| s.raw_secret = Some(|secret| Sha256::digest(secret).to_vec())),
+    ("secret-mixed-up", |s| {
+        let only = s.fields.len() == 1;
+        s.edit_secrets(|secret| if only { "api-id".to_owned() } else { secret.to_owned() });
+    }),
+    ("secret-mixed-up", |s| s.edit_secrets(|_| SECRET.to_owned())),
     ("key-incomplete", |s| s.key.truncate(1)),
     ("hmac-for-plain-hash", |s| {
         if s.hash == Hash::Plain {

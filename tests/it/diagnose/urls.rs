@@ -56,6 +56,20 @@ fn said_of(sent: &str, received: &str, form: SignedForm) -> String {
 
 /// Of a request to Unleashed, whose path ends in the page's number.
 #[test]
+fn a_secret_that_a_file_of_settings_cuts_is_recognised() {
+    for sign in ['=', '#', '$', '&', '%'] {
+        let secret = format!("begin{sign}end");
+        let request = http::Request::get("https://api.unleashedsoftware.com/Customers?a=1").body(()).unwrap();
+        let unleashed = Unleashed::new("api-id", &*secret, "acme/stock").unwrap();
+        let mac = Hmac::<Sha256>::new_from_slice(b"begin").unwrap().chain_update("a=1");
+        let received = BASE64.encode(mac.finalize().into_bytes());
+        let outgoing = Outgoing::from_http(&request).unwrap();
+        let diagnosis = countersign::diagnose::diagnose(&unleashed, &outgoing, (), &received).unwrap();
+        assert_eq!(diagnosis.code(), "secret-cut", "{sign}");
+    }
+}
+
+#[test]
 fn the_path_with_and_without_its_page_is_recognised() {
     let query = "pageSize=200&modifiedSince=2024-01-01";
     let signed = [

@@ -32,8 +32,8 @@ impl Mistake {
 
 /// All mistakes: those of any provider, then those of one provider's format.
 pub(super) fn all() -> impl Iterator<Item = &'static Mistake> {
-    let all = address::MISTAKES.iter().chain(&content::MISTAKES).chain(&fields::MISTAKES);
-    let all = all.chain(&secret::MISTAKES).chain(&hash::MISTAKES);
+    let all = address::MISTAKES.iter().chain(content::MISTAKES).chain(fields::MISTAKES);
+    let all = all.chain(secret::MISTAKES).chain(hash::MISTAKES);
     #[cfg(feature = "netvisor")]
     let all = all.chain(&crate::netvisor::MISTAKES);
     #[cfg(feature = "netgiro")]

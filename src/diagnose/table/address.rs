@@ -3,7 +3,7 @@
 use super::Mistake;
 use crate::diagnose::{address, case, path, query};
 
-pub(super) static MISTAKES: [Mistake; 14] = [
+pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "query-decoded",
         sentence: "The URL or query was signed with its percent-encoding undone.",

@@ -3,7 +3,7 @@
 use super::Mistake;
 use crate::diagnose::{body, clock};
 
-pub(super) static MISTAKES: [Mistake; 8] = [
+pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "body-missing",
         sentence: "The body was left out.",

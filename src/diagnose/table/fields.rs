@@ -3,7 +3,7 @@
 use super::Mistake;
 use crate::diagnose::{additions, charset, fields};
 
-pub(super) static MISTAKES: [Mistake; 7] = [
+pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "fields-reordered",
         sentence: "The fields were signed in another order.",

@@ -3,7 +3,7 @@
 use super::Mistake;
 use crate::diagnose::algorithm;
 
-pub(super) static MISTAKES: [Mistake; 8] = [
+pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "hmac-for-plain-hash",
         sentence: "An HMAC was computed where a plain hash is expected.",

@@ -3,7 +3,7 @@
 use super::{Mistake, WRONG_KEY_ID};
 use crate::diagnose::{algorithm, secret, unicode};
 
-pub(super) static MISTAKES: [Mistake; 11] = [
+pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "secret-surrounding-whitespace",
         sentence: "The secret was used with white space or a line end around it.",

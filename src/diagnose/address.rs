@@ -1,6 +1,6 @@
 //! Mistakes with the URL besides its query's encoding and order.
 
-use ::url::Url;
+use ::url::{Position, Url};
 
 use super::attempt::{Attempt, Variant, Variants};
 use crate::explain::{Part, Transcript};
@@ -99,6 +99,19 @@ pub(super) fn trailing_slash<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Var
     )
 }
 
+/// Each slash of the path written twice; the first is where people join a base and a path.
+pub(super) fn doubled_slash<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    const MOST_SLASHES: usize = 8;
+    Box::new((0..MOST_SLASHES).filter_map(|number| {
+        let double = |path: &str| {
+            let (place, _) = path.match_indices('/').nth(number)?;
+            let (before, from) = path.split_at_checked(place)?;
+            Some(format!("{before}/{from}"))
+        };
+        rewrite(attempt, |_, url| with_path(url, double)).map(Variant::from)
+    }))
+}
+
 pub(super) fn fragment<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let fragment = transcript.url.as_ref().and_then(Url::fragment);
     let included = fragment.and_then(|fragment| rewrite(attempt, |_, url| Some(format!("{url}#{fragment}"))));
@@ -145,6 +158,17 @@ pub(super) fn other_url<'a>(transcript: &'a Transcript, attempt: &'a Attempt) ->
         // Without the query, which may hold personal data.
         let shown = other.split('?').next().unwrap_or_default();
         Some(Variant { attempt, detail: Some(shown.escape_debug().to_string()) })
+    }))
+}
+
+/// The same URL at another origin of those that the provider's credentials may go to.
+pub(super) fn other_environment<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let Some(origin) = transcript.url.as_ref().map(|url| &url[..Position::BeforePath]) else {
+        return Box::new(std::iter::empty());
+    };
+    Box::new(transcript.origins.iter().filter_map(move |other| {
+        let attempt = rewrite(attempt, |_, url| Some(format!("{other}{}", url.strip_prefix(origin)?)))?;
+        Some(Variant { attempt, detail: Some(other.clone()) })
     }))
 }
 

@@ -69,6 +69,7 @@ pub(super) fn encoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> V
             |url| with_query(url, |query| Some(lower_escapes(&form_encoded(query)))),
             |url| with_query(url, |query| Some(encode(query, COMPONENT))),
             |url| Some(encode(url, COMPONENT)),
+            |url| with_query(url, |query| Some(query.replace('&', "&amp;"))),
         ],
     );
     let addresses = addresses(attempt).map(|address| upper_escapes(&address)).collect::<Vec<_>>();
@@ -119,6 +120,29 @@ pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
             None => None,
         }],
     )
+}
+
+/// One parameter left out, all from one on, or those without a value: added, or dropped, after signing.
+pub(super) fn parameter_missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let count = longest_query(attempt);
+    let kept = move |what: String, keep: &dyn Fn(usize, &str) -> bool| {
+        let keep = |query: &str| {
+            let parameters = query.split('&').enumerate().filter(|(place, one)| keep(*place, one));
+            Some(parameters.map(|(_, one)| one).collect::<Vec<_>>().join("&"))
+        };
+        let attempt = rewrite(attempt, |_, url| with_query(url, keep))?;
+        Some(Variant { attempt, detail: Some(what) })
+    };
+    let one = (0..count)
+        .filter_map(move |left_out| kept(format!("number {}", left_out + 1), &|place, _| place != left_out));
+    let from_one_on = (1..count.saturating_sub(1)).filter_map(move |first| {
+        kept(format!("all from number {} on", first + 1), &|place, _| place < first)
+    });
+    let is_filled = |_, one: &str| one.split_once('=').is_none_or(|(_, value)| !value.is_empty());
+    let empty = std::iter::once_with(move || kept("those without a value".to_owned(), &is_filled)).flatten();
+    let all: Variants<'a> = Box::new(one.chain(from_one_on).chain(empty));
+    // Of one parameter, none would be left.
+    if count < 2 { Box::new(std::iter::empty()) } else { all }
 }
 
 fn with_parameters(url: &str, order: fn(&mut Vec<&str>)) -> Option<String> {

@@ -49,6 +49,8 @@ pub struct Transcript {
     /// As somebody typed it, before it was parsed.
     pub(crate) typed_url: Option<String>,
     pub(crate) other_urls: Vec<String>,
+    /// Where the provider's credentials may go to.
+    pub(crate) origins: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
 }
 
@@ -86,6 +88,7 @@ impl Transcript {
             let other = Self::stated(&other, request, &stamp).map_err(named)?;
             transcript.other_algorithm = Some(Box::new(other));
         }
+        transcript.origins = provider.scope().origins().collect();
         transcript.method = Some(request.method().clone());
         transcript.url = Some(request.url().clone());
         // A stream has no bytes yet; a provider that signs it has refused by now.
@@ -124,6 +127,7 @@ impl Transcript {
             headers: Vec::new(),
             typed_url: None,
             other_urls: Vec::new(),
+            origins: Vec::new(),
             other_keys: Vec::new(),
         }
     }

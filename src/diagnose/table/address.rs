@@ -29,6 +29,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: query::missing,
     },
     Mistake {
+        code: "parameter-missing",
+        sentence: "The query was signed without some of its parameters.",
+        fix: "Sign the query that is sent, after everything has been added to it that is going to be.",
+        variants: query::parameter_missing,
+    },
+    Mistake {
         code: "question-mark-included",
         sentence: "The question mark was signed.",
         fix: "Leave it out: sign what follows it.",
@@ -59,6 +65,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: address::trailing_slash,
     },
     Mistake {
+        code: "slash-doubled",
+        sentence: "The URL was signed with two slashes in place of one in its path.",
+        fix: "Sign the URL as it is sent, after its base and its path have been joined.",
+        variants: address::doubled_slash,
+    },
+    Mistake {
         code: "fragment-included",
         sentence: "The fragment, from `#` on, was signed.",
         fix: "Leave it out: it is never sent.",
@@ -81,6 +93,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         sentence: "The URL was signed as it was typed, not as it is sent.",
         fix: "Parse it first; then sign and send the text that the parser gives.",
         variants: address::typed_url,
+    },
+    Mistake {
+        code: "other-environment",
+        sentence: "The URL was signed with another of the provider's hosts, e.g. the one for tests.",
+        fix: "Sign the URL of the request itself, not one that is put together from a second setting.",
+        variants: address::other_environment,
     },
     Mistake {
         code: "proxy-url",

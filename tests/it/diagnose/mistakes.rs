@@ -40,6 +40,9 @@ pub(super) static MISTAKES: &[Made] = &[
             None => String::new(),
         });
     }),
+    ("query-encoded", |s| s.edit_query(|query| query.replace('&', "&amp;"))),
+    ("parameter-missing", |s| s.edit_query(|query| reorder(query, |parameters| _ = parameters.remove(1)))),
+    ("parameter-missing", |s| s.edit_query(|query| reorder(query, |parameters| parameters.truncate(1)))),
     ("question-mark-included", |s| {
         s.edit("address", |address| match address.contains("://") {
             true => address.to_owned(),
@@ -71,6 +74,8 @@ pub(super) static MISTAKES: &[Made] = &[
     ("url-case", |s| s.edit_url(str::to_lowercase)),
     ("url-case", |s| s.edit("address", |address| address.replace("%2f", "%2F"))),
     ("trailing-slash", |s| s.edit_url(|url| url.replacen('?', "/?", 1))),
+    ("slash-doubled", |s| s.edit_url(|url| url.replacen("/v1", "//v1", 1))),
+    ("slash-doubled", |s| s.edit_url(|url| url.replacen("/Items", "//Items", 1))),
     ("fragment-included", |s| s.edit_url(|url| format!("{url}#part"))),
     ("default-port", |s| {
         s.edit_url(|url| {
@@ -79,6 +84,11 @@ pub(super) static MISTAKES: &[Made] = &[
         });
     }),
     ("url-scheme", |s| s.edit_url(|url| url.replacen("https", "http", 1))),
+    ("other-environment", |s| {
+        s.edit_url(|url| {
+            url.replacen("api.netgiro", "api.test.netgiro", 1).replacen("integration", "isvapi", 1)
+        });
+    }),
     ("body-missing", |s| s.edit("body", |_| String::new())),
     ("body-reserialised", |s| {
         s.edit("body", |_| r#"{"total": 100, "name": "J\u00fcrgen", "items": [1, 2]}"#.to_owned());

@@ -191,6 +191,25 @@ fn every_order_of_a_few_parameters_is_recognised() {
 }
 
 #[test]
+fn a_parameter_more_or_less_is_recognised() {
+    let all = ["pageSize=200", "modifiedSince=2024-01-01", "code=", "orderBy=code", "x="];
+    let sent = all.join("&");
+    for left_out in 0..all.len() {
+        let mut some = all.to_vec();
+        some.remove(left_out);
+        assert_eq!(code_of_query(&sent, &some.join("&")), "parameter-missing", "{left_out}");
+        if left_out > 0 {
+            assert_eq!(code_of_query(&sent, &all[..left_out].join("&")), "parameter-missing", "{left_out}");
+        }
+    }
+    assert_eq!(
+        code_of_query(&sent, "pageSize=200&modifiedSince=2024-01-01&orderBy=code"),
+        "parameter-missing"
+    );
+    assert_eq!(code_of_query("a=1", ""), "query-missing");
+}
+
+#[test]
 fn a_sorted_query_of_any_length_is_recognised() {
     let all: Vec<String> =
         (0..20).map(|n| format!("{}{}=v{n}", if n % 3 == 0 { "P" } else { "p" }, n * 7 % 20)).collect();

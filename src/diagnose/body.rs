@@ -1,5 +1,10 @@
 //! Mistakes with the body.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::Md5;
+use sha2::{Digest as _, Sha256};
+
 use super::attempt::{Attempt, Variant, Variants};
 use super::json::{self, Document, Style};
 use crate::explain::{Part, Transcript};
@@ -31,6 +36,44 @@ pub(super) fn line_end<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<
             |body| Some(([body, b"\r\n"].concat(), "a line end after it")),
         ],
     )
+}
+
+/// Longer bodies are not converted: that takes as long as hashing them.
+const LONGEST_CONVERTED: usize = 64 << 10;
+
+/// What a program makes of a body on the way to the hash.
+pub(super) fn converted<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    if attempt.part_from(Origin::Body).is_none_or(|body| body.bytes.len() > LONGEST_CONVERTED) {
+        return Box::new(std::iter::empty());
+    }
+    in_forms(
+        attempt,
+        &[
+            |_| Some((b"[object Object]".to_vec(), "`[object Object]`, which JavaScript makes of an object")),
+            |_| Some((b"{}".to_vec(), "`{}`")),
+            |_| Some((b"null".to_vec(), "`null`")),
+            |_| Some((b"undefined".to_vec(), "`undefined`")),
+            |_| Some((b"None".to_vec(), "`None`")),
+            |_| Some((b"\"\"".to_vec(), "two quotes")),
+            |body| Some((serde_json::to_vec(std::str::from_utf8(body).ok()?).ok()?, "a JSON string")),
+            |body| Some((python_bytes(body), "as Python prints bytes")),
+            |body| Some((const_hex::encode(Sha256::digest(body)).into_bytes(), "its SHA-256 in hex digits")),
+            |body| Some((STANDARD.encode(Sha256::digest(body)).into_bytes(), "its SHA-256 in base64")),
+            |body| Some((STANDARD.encode(body).into_bytes(), "base64")),
+            |body| Some((const_hex::encode(Md5::digest(body)).into_bytes(), "its MD5 in hex digits")),
+            |body| Some((STANDARD.encode(Md5::digest(body)).into_bytes(), "its MD5 in base64")),
+            |body| Some((Sha256::digest(body).to_vec(), "the bytes of its SHA-256")),
+        ],
+    )
+}
+
+/// Double quotes need no escape between single ones.
+fn python_bytes(body: &[u8]) -> Vec<u8> {
+    let escape = |byte: &u8| match byte {
+        b'"' => "\"".to_owned(),
+        byte => byte.escape_ascii().to_string(),
+    };
+    format!("b'{}'", body.iter().map(escape).collect::<String>()).into_bytes()
 }
 
 /// The same JSON value, printed by other rules. What differs in line ends and white space around it alone is another
@@ -65,9 +108,9 @@ fn without_line_ends(body: &[u8]) -> impl Iterator<Item = &u8> {
     body.trim_ascii().iter().filter(|byte| **byte != b'\r')
 }
 
-type Form = fn(&[u8]) -> Option<(Vec<u8>, &'static str)>;
+pub(super) type Form = fn(&[u8]) -> Option<(Vec<u8>, &'static str)>;
 
-fn in_forms<'a>(attempt: &'a Attempt, forms: &'static [Form]) -> Variants<'a> {
+pub(super) fn in_forms<'a>(attempt: &'a Attempt, forms: &'static [Form]) -> Variants<'a> {
     let Some(body) = attempt.part_from(Origin::Body) else { return Box::new(std::iter::empty()) };
     Box::new(forms.iter().filter_map(|form| {
         let (bytes, detail) = form(&body.bytes)?;

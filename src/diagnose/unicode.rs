@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::attempt::{Attempt, Variants};
+use super::body;
 use super::places::Place;
 use crate::explain::{Part, Transcript};
 
@@ -18,6 +19,24 @@ static FORMS: [Form; 4] = [
 ];
 
 const MARK: &str = "\u{feff}";
+
+/// A byte order mark in front of the body, or none where it is sent; then one in front of text or key.
+pub(super) fn byte_order_mark<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let of_body = body::in_forms(
+        attempt,
+        &[
+            |body| Some(([MARK.as_bytes(), body].concat(), "in front of the body")),
+            |body| Some((body.strip_prefix(MARK.as_bytes())?.to_vec(), "sent and not signed")),
+        ],
+    );
+    let marked = |parts: &[Part]| {
+        let (first, rest) = parts.split_first()?;
+        let first = first.with_bytes([MARK.as_bytes(), first.bytes.as_slice()].concat());
+        Some([&[first], rest].concat())
+    };
+    let of_text = Place::ALL.into_iter().filter_map(move |place| place.with_parts(attempt, None, marked));
+    Box::new(of_body.chain(of_text))
+}
 
 pub(super) fn utf_16<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     Box::new(FORMS.iter().flat_map(|form| {

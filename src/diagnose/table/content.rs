@@ -23,6 +23,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: body::line_end,
     },
     Mistake {
+        code: "body-converted",
+        sentence: "What was signed is made of the body or stands for it, and is not the body.",
+        fix: "Sign the very bytes of the body that is sent, and nothing where there is none.",
+        variants: body::converted,
+    },
+    Mistake {
         code: "body-included",
         sentence: "The body was signed.",
         fix: "Leave it out: this provider does not sign bodies.",

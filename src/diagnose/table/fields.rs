@@ -1,7 +1,7 @@
 //! How the fields become one text.
 
 use super::Mistake;
-use crate::diagnose::{additions, charset, fields};
+use crate::diagnose::{additions, charset, fields, unicode};
 
 pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
@@ -39,6 +39,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         sentence: "The method was signed as one more part.",
         fix: "Leave it out: this provider does not sign it.",
         variants: additions::method,
+    },
+    Mistake {
+        code: "byte-order-mark",
+        sentence: "A byte order mark was signed that is not sent, or sent and not signed.",
+        fix: "Write UTF-8 without it; .NET's `new UTF8Encoding(false)` does so.",
+        variants: unicode::byte_order_mark,
     },
     Mistake {
         code: "charset",

@@ -88,3 +88,18 @@ fn an_end_of_line_alone_is_a_mistake_with_the_line_end() {
     assert_eq!(code("{\"a\":1}\n", pretty), "body-reserialised");
     assert_eq!(code("{\"a\":1}", "{\r\n  \"a\": 1\r\n}"), "body-reserialised+body-line-end");
 }
+
+#[test]
+fn a_byte_order_mark_alone_is_named() {
+    assert_eq!(code("\u{feff}{\"a\":1}", "{\"a\":1}"), "byte-order-mark");
+    assert_eq!(code("{\"a\":1}", "\u{feff}{\"a\":1}"), "byte-order-mark");
+}
+
+#[test]
+fn what_stands_for_no_body_is_named() {
+    for signed in ["{}", "null", "undefined", "None", "\"\""] {
+        assert_eq!(code("", signed), "body-converted", "{signed}");
+    }
+    let quoted = r#"b'{"a":"it\'s\n"}'"#;
+    assert_eq!(code("{\"a\":\"it's\n\"}", quoted), "body-converted");
+}

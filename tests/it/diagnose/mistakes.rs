@@ -108,6 +108,16 @@ pub(super) static MISTAKES: &[Made] = &[
         });
     }),
     ("body-line-end", |s| s.edit("body", |body| format!("{body}\n"))),
+    ("body-converted", |s| s.edit("body", |_| "[object Object]".to_owned())),
+    ("body-converted", |s| s.edit("body", |_| "null".to_owned())),
+    ("body-converted", |s| s.edit("body", |body| format!("\"{}\"", body.replace('"', "\\\"")))),
+    // As Python prints bytes.
+    ("body-converted", |s| {
+        s.edit("body", |_| r#"b'{"total":100,"name":"J\xc3\xbcrgen","items":[1,2]}'"#.to_owned());
+    }),
+    ("body-converted", |s| s.edit("body", |body| hex::encode(Sha256::digest(body)))),
+    ("body-converted", |s| s.edit("body", |body| BASE64.encode(Sha256::digest(body)))),
+    ("body-converted", |s| s.edit("body", |body| BASE64.encode(body))),
     ("body-included", |s| {
         if !s.has("body") && s.separator.is_empty() {
             s.insert(1, "body", BODY);
@@ -130,6 +140,9 @@ pub(super) static MISTAKES: &[Made] = &[
         }
     }),
     ("separator-trailing", |s| s.edit_query(|query| format!("{query}&"))),
+    ("byte-order-mark", |s| s.edit("body", |body| format!("\u{feff}{body}"))),
+    ("byte-order-mark", |s| s.text_form = marked),
+    ("byte-order-mark", |s| s.key_form = |key| if key.is_empty() { key } else { marked(key) }),
     ("charset", |s| change_charset(s, utf_8)),
     ("charset", |s| change_charset(s, latin_1)),
     ("charset", |s| change_charset(s, latin_9)),
@@ -367,6 +380,10 @@ fn utf_16_le(text: Vec<u8>) -> Vec<u8> {
 
 fn marked_utf_16_le(text: Vec<u8>) -> Vec<u8> {
     [&b"\xff\xfe"[..], &utf_16_le(text)].concat()
+}
+
+fn marked(text: Vec<u8>) -> Vec<u8> {
+    [&b"\xef\xbb\xbf"[..], &text].concat()
 }
 
 fn utf_16_be(text: Vec<u8>) -> Vec<u8> {

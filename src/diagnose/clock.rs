@@ -11,26 +11,42 @@ const TEXT_FORM: &str = "%Y-%m-%d %H:%M:%S";
 /// Time zones are whole and half hours from −12:00 to +14:00; the usual ones, in Europe, come first.
 const ZONES: std::ops::RangeInclusive<i32> = -24..=28;
 
-/// Local time where UTC is expected: in the text form, in the count of seconds, or in both.
+/// A time, some seconds later.
+type Shift = fn(&str, i32) -> Option<String>;
+
+/// In the text form, in the count of seconds, or in both.
+const SHIFTS: [Shift; 3] = [shift_text, shift_count, |time, seconds| {
+    shift_text(time, seconds).or_else(|| shift_count(time, seconds))
+}];
+
+/// Local time where UTC is expected.
 pub(super) fn local<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     if !attempt.text.iter().any(is_clock) {
         return Box::new(std::iter::empty());
     }
     let mut zones: Vec<i32> = ZONES.filter(|half_hours| *half_hours != 0).collect();
     zones.sort_by_key(|half_hours| (half_hours % 2 != 0, (half_hours - 5).abs()));
-    let forms: [fn(&str, i32) -> Option<String>; 3] = [shift_text, shift_count, |time, minutes| {
-        shift_text(time, minutes).or_else(|| shift_count(time, minutes))
-    }];
     let variants = zones.into_iter().flat_map(move |half_hours| {
-        let shifted = move |form: fn(&str, i32) -> Option<String>| {
-            let attempt = with_clock(attempt, |time| form(time, 30 * half_hours))?;
+        let shifted = move |form: Shift| {
+            let attempt = with_clock(attempt, |time| form(time, 1800 * half_hours))?;
             let detail =
                 format!("UTC{:+03}:{:02} in the signed text", half_hours / 2, 30 * (half_hours.abs() % 2));
             Some(Variant { attempt, detail: Some(detail) })
         };
-        forms.into_iter().filter_map(shifted)
+        SHIFTS.into_iter().filter_map(shifted)
     });
     Box::new(variants)
+}
+
+/// A second or a few too many or too few: once for the header, and once more for the text.
+pub(super) fn read_twice<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    Box::new([1, -1, 2, -2, 3, -3].into_iter().flat_map(move |seconds| {
+        let shifted = move |form: Shift| {
+            let attempt = with_clock(attempt, |time| form(time, seconds))?;
+            Some(Variant { attempt, detail: Some(format!("{seconds:+} s")) })
+        };
+        SHIFTS.into_iter().filter_map(shifted)
+    }))
 }
 
 /// A thousand times too many or too few.
@@ -108,14 +124,14 @@ fn parse(time: &str) -> Option<NaiveDateTime> {
     if is_fraction { NaiveDateTime::parse_from_str(whole, TEXT_FORM).ok() } else { None }
 }
 
-fn shift_text(time: &str, minutes: i32) -> Option<String> {
-    let shifted = parse(time)?.checked_add_signed(TimeDelta::minutes(minutes.into()))?;
+fn shift_text(time: &str, seconds: i32) -> Option<String> {
+    let shifted = parse(time)?.checked_add_signed(TimeDelta::seconds(seconds.into()))?;
     Some(format!("{}{}", shifted.format(TEXT_FORM), time.get(19..)?))
 }
 
-fn shift_count(time: &str, minutes: i32) -> Option<String> {
-    let seconds: i64 = if is_seconds(time) { time.parse().ok()? } else { return None };
-    Some(seconds.checked_add(60 * i64::from(minutes))?.to_string())
+fn shift_count(time: &str, seconds: i32) -> Option<String> {
+    let count: i64 = if is_seconds(time) { time.parse().ok()? } else { return None };
+    Some(count.checked_add(seconds.into())?.to_string())
 }
 
 /// Ten digits: seconds since 1970, from 2001 to 2286.

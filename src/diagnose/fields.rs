@@ -5,7 +5,10 @@ use super::attempt::{Attempt, Key, Variant, Variants};
 use super::orders::orders;
 use super::places::Place;
 use crate::explain::{Part, Transcript};
-use crate::signing::{Segment, SegmentKind};
+use crate::signing::{Origin, Segment, SegmentKind};
+
+/// Of no more fields than this, any two are left out together.
+const MOST_IN_TWOS: usize = 12;
 
 /// Fields in another order: two swapped, one moved, or all reversed; the separators stay where they are. Those of the
 /// key also in both places at once, where the text holds them too.
@@ -120,7 +123,23 @@ pub(super) fn separated_at_the_end<'a>(_: &'a Transcript, attempt: &'a Attempt) 
     Box::new([in_text, both, in_key].into_iter().flatten().map(Variant::from).chain(of_query))
 }
 
-/// One field left out, with the separator before it; or all secrets, where the key holds them too.
+/// Something after the end of the text that is none of its separators.
+pub(super) fn ended<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let ends_in_body = attempt.text.last().is_some_and(|last| last.origin == Origin::Body);
+    let is_known = move |end: &str| {
+        // What stands after a body is a mistake with the body.
+        let is_of_body = ends_in_body && end.contains('\n');
+        is_of_body
+            || attempt.text.iter().any(|part| part.kind == SegmentKind::Separator && part.text() == end)
+    };
+    let ends = ["\n", "\r\n", "\0", " "].into_iter().filter(move |end| !is_known(end));
+    Box::new(ends.map(|end| {
+        let end = Part::of(Segment::public("end", end.as_bytes()));
+        Attempt { text: [&attempt.text[..], &[end]].concat(), ..attempt.clone() }.into()
+    }))
+}
+
+/// One field left out, with the separator before it; all secrets, where the key holds them too; or any two of a few.
 pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let left_out = |part: &'a Part| Variant {
         attempt: Attempt { text: without(&attempt.text, |other| other.name == part.name), ..attempt.clone() },
@@ -134,7 +153,18 @@ pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
         detail: Some("all secrets, which the key holds".to_owned()),
     };
     let in_both = [&attempt.text, attempt.key_parts()].iter().all(|parts| parts.iter().any(is_secret));
-    Box::new(one.chain(in_both.then(all_secrets)))
+    let few = attempt.text.iter().filter(is_field).map(Part::name).collect::<Vec<_>>();
+    let few = if few.len() > MOST_IN_TWOS { Vec::new() } else { few };
+    let before = |(count, second)| few.iter().take(count).map(move |first: &&'a str| [*first, second]);
+    let twos: Vec<[&str; 2]> = few.iter().copied().enumerate().flat_map(before).collect();
+    let twos = twos.into_iter().map(|left_out| Variant {
+        attempt: Attempt {
+            text: without(&attempt.text, |part| left_out.contains(&part.name())),
+            ..attempt.clone()
+        },
+        detail: Some(left_out.join(" and ")),
+    });
+    Box::new(one.chain(in_both.then(all_secrets)).chain(twos))
 }
 
 /// The parts without those that `leave_out` names and the separators before them.

@@ -53,6 +53,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: clock::local,
     },
     Mistake {
+        code: "clock-read-twice",
+        sentence: "The signed text holds another second than the header.",
+        fix: "Read the clock once, and use what it says in the header and in the signed text.",
+        variants: clock::read_twice,
+    },
+    Mistake {
         code: "timestamp-format",
         sentence: "The timestamp was signed in another format than it is sent in.",
         fix: "Format it once, and use the same text in the header and in the signed text.",

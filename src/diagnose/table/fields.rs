@@ -35,6 +35,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: fields::separated_at_the_end,
     },
     Mistake {
+        code: "text-line-end",
+        sentence: "The text was signed with a line end, a blank or a zero byte after it.",
+        fix: "Sign the text alone: in a shell with `printf %s`, since `echo` ends its line.",
+        variants: fields::ended,
+    },
+    Mistake {
         code: "method-included",
         sentence: "The method was signed as one more part.",
         fix: "Leave it out: this provider does not sign it.",

@@ -140,6 +140,12 @@ pub(super) static MISTAKES: &[Made] = &[
         }
     }),
     ("separator-trailing", |s| s.edit_query(|query| format!("{query}&"))),
+    ("text-line-end", |s| s.text_form = |text| [&text[..], b"\0"].concat()),
+    ("text-line-end", |s| {
+        if !s.has("body") {
+            s.text_form = |text| [&text[..], b"\n"].concat();
+        }
+    }),
     ("byte-order-mark", |s| s.edit("body", |body| format!("\u{feff}{body}"))),
     ("byte-order-mark", |s| s.text_form = marked),
     ("byte-order-mark", |s| s.key_form = |key| if key.is_empty() { key } else { marked(key) }),
@@ -161,6 +167,7 @@ pub(super) static MISTAKES: &[Made] = &[
     ("fields-reordered", |s| swap(s, "customer_key", "partner_key")),
     ("fields-reordered", |s| swap(s, "nonce", "address")),
     ("field-missing", |s| s.fields.retain(|(name, _)| !["unix", "nonce"].contains(name))),
+    ("field-missing", |s| s.fields.retain(|(name, _)| !["language", "organisation_id"].contains(name))),
     ("partner-id-included", |s| {
         if s.has("sender") {
             s.insert(3, "partner_id", "Acm_1");
@@ -172,6 +179,8 @@ pub(super) static MISTAKES: &[Made] = &[
     ("local-time", |s| s.edit("timestamp", |_| "2024-01-15 17:30:00".to_owned())),
     ("local-time", |s| s.edit("timestamp", |_| "2024-01-15 00:00:00".to_owned())),
     ("local-time", |s| s.edit("unix", |unix| (unix.parse::<i64>().unwrap() - 3600 * 3).to_string())),
+    ("clock-read-twice", |s| s.edit("unix", |unix| (unix.parse::<i64>().unwrap() + 1).to_string())),
+    ("clock-read-twice", |s| s.edit("timestamp", |_| "2024-01-15 11:59:59".to_owned())),
     ("timestamp-format", |s| s.edit("timestamp", |_| "2024-01-15T12:00:00".to_owned())),
     ("timestamp-format", |s| s.edit("timestamp", |time| format!("{time}.000"))),
     ("secret-surrounding-whitespace", |s| s.edit_secrets(|secret| format!("{secret}\n"))),

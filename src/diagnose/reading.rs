@@ -129,11 +129,10 @@ static MISREADINGS: [Misreading; 8] = [
         code: "signature-cut",
         sentence: "The signature is the beginning of the digest and not all of it.",
         fix: "Send all 32 bytes of it; look for a field or a column that cuts it off.",
-        decode: |text, encoding| {
-            let whole = match encoding {
-                Encoding::HexLower => hex_digits(text.get(..text.len() & !1)?.as_bytes()),
-                Encoding::Base64 => STANDARD_NO_PAD.decode(text.get(..text.len() & !3)?).ok(),
-            };
+        decode: |text, _| {
+            let digits = || hex_digits(text.get(..text.len() & !1)?.as_bytes());
+            let letters = || STANDARD_NO_PAD.decode(text.get(..text.len() & !3)?).ok();
+            let whole = digits().or_else(letters);
             whole.filter(|bytes| (SHORTEST_CUT..32).contains(&bytes.len())).map(Received::Beginning)
         },
     },

@@ -77,6 +77,8 @@ fn hex_digits_may_be_written_in_many_ways() {
             (format!("hex-prefixed{of_upper}"), format!("0x{upper}")),
             (format!("signature-quoted+hex-prefixed{of_lower}"), format!("'0x{lower}'")),
             (format!("signature-labelled+hex-prefixed{of_lower}"), format!("sha256=0x{lower}")),
+            ("signature-cut".to_owned(), lower[..32].to_owned()),
+            ("signature-cut".to_owned(), lower[..51].to_owned()),
             (format!("hex-separated{of_lower}"), separated(lower.clone(), ":")),
             // .NET's `BitConverter.ToString`.
             (format!("hex-separated{of_upper}"), separated(upper.clone(), "-")),

@@ -103,16 +103,32 @@ impl Search<'_> {
         findings
     }
 
-    /// Each pair of mistakes, made in the order of the table.
+    /// Each pair of mistakes, made in the order of the table: those that often come together, then the others.
     fn pairs(&mut self) -> Vec<Finding> {
-        let right = Attempt::of(self.transcript);
         let mut findings = Vec::new();
+        for with_seldom in [false, true] {
+            self.pairs_of(with_seldom, &mut findings);
+            if !findings.is_empty() {
+                break;
+            }
+        }
+        findings
+    }
+
+    fn pairs_of(&mut self, with_seldom: bool, findings: &mut Vec<Finding>) {
+        let right = Attempt::of(self.transcript);
         for (place, first) in table::all().enumerate() {
+            if first.is_seldom_combined() && !with_seldom {
+                continue;
+            }
             for variant in (first.variants)(self.transcript, &right).take(VARIANTS_IN_PAIRS) {
                 if self.exhausted {
-                    return findings;
+                    return;
                 }
-                for second in table::all().skip(place + 1) {
+                let is_of_turn = |second: &&Mistake| {
+                    (first.is_seldom_combined() || second.is_seldom_combined()) == with_seldom
+                };
+                for second in table::all().skip(place + 1).filter(is_of_turn) {
                     let variants = (second.variants)(self.transcript, &variant.attempt);
                     let found = self.first_match(second, variants.take(VARIANTS_IN_PAIRS));
                     let Some(finding) = found else { continue };
@@ -123,7 +139,6 @@ impl Search<'_> {
                 }
             }
         }
-        findings
     }
 
     /// The first variant whose digest was received, with the mistake in its encoding if one was made too.

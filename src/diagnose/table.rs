@@ -28,6 +28,10 @@ impl Mistake {
     pub(super) fn finding(&self) -> Finding {
         Finding::new(self.code, self.sentence, self.fix)
     }
+
+    pub(super) fn is_seldom_combined(&self) -> bool {
+        SELDOM_COMBINED.contains(&self.code)
+    }
 }
 
 /// All mistakes: those of any provider, then those of one provider's format.
@@ -40,6 +44,29 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mistake> {
     let all = all.chain(&crate::netgiro::MISTAKES);
     all
 }
+
+/// Made together with another, these are tried last: a long body would use up the work allowed before the likelier pairs
+/// have had their turn.
+const SELDOM_COMBINED: [&str; 18] = [
+    "parameter-missing",
+    "slash-doubled",
+    "other-environment",
+    "body-converted",
+    "clock-read-twice",
+    "separator-other",
+    "text-line-end",
+    "byte-order-mark",
+    "secret-case",
+    "secret-cut",
+    "secret-unset",
+    "secret-hashed",
+    "secret-mixed-up",
+    "utf-16",
+    "sha-1",
+    "sha-384",
+    "sha-512",
+    "hashed-twice",
+];
 
 pub(super) const WRONG_KEY_ID: Mistake = Mistake {
     code: "wrong-key-id",
@@ -80,3 +107,18 @@ pub(super) static NOT_SIGNED: Conclusion = Conclusion(
     "This provider's requests carry an API key and no signature.",
     "Check the key; there is no signature to compare.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mistake_has_a_code_of_its_own() {
+        let codes: Vec<&str> = all().map(|mistake| mistake.code).collect();
+        let mut sorted = codes.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), codes.len());
+        assert!(SELDOM_COMBINED.iter().all(|code| codes.contains(code)));
+    }
+}

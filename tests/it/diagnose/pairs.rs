@@ -7,13 +7,16 @@ use super::mistakes::{MISTAKES, Made};
 use super::subject::Subject;
 
 /// From different stages: the address, the fields, the secret, the encoding.
-const COMBINED: [&str; 7] = [
+const COMBINED: [&str; 10] = [
     "query-decoded",
     "query-reordered",
     "body-missing",
     "local-time",
     "separator-missing",
     "secret-surrounding-whitespace",
+    "secret-case",
+    "utf-16",
+    "sha-512",
     "base64-for-hex",
 ];
 

@@ -2,8 +2,9 @@
 //!
 //! Given what should have been signed and the signature that somebody else computed, each mistake known from the
 //! field is made on purpose, the signature computed again and compared. What reproduces the received signature is
-//! proved, not guessed: two digests agree by chance once in 2²⁵⁶. Single mistakes come first; two made together are
-//! tried only where no single one explains it. Either may go with one in how the digest is written.
+//! proved, not guessed: two digests agree by chance once in 2²⁵⁶, and of one that is cut off, half is asked for. Single
+//! mistakes come first; two made together are tried only where no single one explains it. Either may go with what is wrong
+//! with how the digest is written.
 //!
 //! ```
 //! use countersign::diagnose::diagnose;
@@ -111,7 +112,7 @@ pub enum Outcome {
     WrongKey,
     /// The signature is right, and no known mistake makes its digest of the body that arrived: proved to be of another.
     OtherBody,
-    /// It is not a digest in any known encoding, so nothing could be compared.
+    /// It is not a digest in any known encoding, or one of another function or cut off that nothing reproduces.
     Malformed,
     /// The provider signs nothing: there is no signature to compare with.
     Unsigned,
@@ -165,8 +166,8 @@ impl Diagnosis {
         self.first().map_or("", Finding::fix)
     }
 
-    /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved: such a
-    /// message was signed by somebody who holds the key, and is no more to be used than a forged one.
+    /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved: most such
+    /// messages were signed by somebody who holds the key, and none is more to be used than a forged one.
     #[cfg(any(feature = "netgiro", feature = "webhook"))]
     pub(crate) fn explain_refusal(&self, error: Error) -> Error {
         if self.outcome != Outcome::Reproduced {

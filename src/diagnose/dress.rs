@@ -1,5 +1,7 @@
 //! What a signature is wrapped in, marked with or taken apart by, where the digits or letters themselves are right.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 /// A known mistake around the text of a signature.
@@ -11,7 +13,7 @@ pub(super) struct Dress {
     take_off: fn(&str) -> Vec<String>,
 }
 
-/// The text of no signature is longer, whatever it wears.
+/// No signature is longer, whatever it wears.
 const LONGEST: usize = 1 << 10;
 
 /// No more than this is worn at once.
@@ -86,7 +88,7 @@ static DRESSES: [Dress; 6] = [
         sentence: "The signature was percent-encoded, or decoded as a form, where `+` becomes a blank.",
         fix: "Put it into the header as it is: nothing is encoded there.",
         take_off: |text| {
-            let decoded = percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned());
+            let decoded = percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned);
             decoded.into_iter().chain([text.replace(' ', "+")]).collect()
         },
     },

@@ -49,7 +49,8 @@ const SEPARATORS: [&str; 13] = ["&", "|", ",", ";", ":", "\n", " ", "\t", ".", "
 /// Fields joined by another separator, or by one where the format has none. A format that has several, as between the
 /// lines of headers and within them, has each written in another way.
 pub(super) fn otherwise_separated<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let rewrites: [(&str, fn(&str) -> String); 2] = [
+    type Rewrite = (&'static str, fn(&str) -> String);
+    let rewrites: [Rewrite; 2] = [
         ("without blanks behind colons", |separator| separator.replace(": ", ":")),
         ("\\r\\n for \\n", |separator| separator.replace('\n', "\r\n")),
     ];

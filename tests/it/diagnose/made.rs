@@ -25,8 +25,11 @@ pub(super) struct Signing {
     pub(super) text_form: fn(Vec<u8>) -> Vec<u8>,
     pub(super) key_form: fn(Vec<u8>) -> Vec<u8>,
     /// Makes a digest of key and text in place of `hash`.
-    pub(super) other_hash: Option<fn(&[u8], &[u8]) -> Vec<u8>>,
+    pub(super) other_hash: Option<OtherHash>,
 }
+
+/// Of a key and a text.
+type OtherHash = fn(&[u8], &[u8]) -> Vec<u8>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hash {
@@ -183,4 +186,32 @@ pub(super) fn latin_1(text: &str) -> Vec<u8> {
 
 pub(super) fn latin_9(text: &str) -> Vec<u8> {
     text.chars().map(|c| if c == '€' { 0xa4 } else { u8::try_from(u32::from(c)).unwrap() }).collect()
+}
+
+pub(super) fn right_hash(key: &[u8], text: &[u8]) -> Vec<u8> {
+    match key {
+        [] => Sha256::digest(text).to_vec(),
+        key => hmac(Hmac::<Sha256>::new_from_slice(key).unwrap(), text),
+    }
+}
+
+pub(super) fn hmac<M: hmac::Mac>(mac: M, text: &[u8]) -> Vec<u8> {
+    mac.chain_update(text).finalize().into_bytes().to_vec()
+}
+
+pub(super) fn marked(text: Vec<u8>) -> Vec<u8> {
+    [&b"\xef\xbb\xbf"[..], &text].concat()
+}
+
+pub(super) fn utf_16_le(text: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8(text).unwrap();
+    text.encode_utf16().flat_map(|unit| [(unit & 0xff) as u8, (unit >> 8) as u8]).collect()
+}
+
+pub(super) fn marked_utf_16_le(text: Vec<u8>) -> Vec<u8> {
+    [&b"\xff\xfe"[..], &utf_16_le(text)].concat()
+}
+
+pub(super) fn utf_16_be(text: Vec<u8>) -> Vec<u8> {
+    utf_16_le(text).chunks(2).flat_map(|unit| [unit[1], unit[0]]).collect()
 }

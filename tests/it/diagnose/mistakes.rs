@@ -9,7 +9,10 @@ use hmac::{Hmac, KeyInit as _};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-use super::made::{Hash, Signing, decoded, is_secret, latin_1, latin_9, utf_8};
+use super::made::{
+    Hash, Signing, decoded, hmac, is_secret, latin_1, latin_9, marked, marked_utf_16_le, right_hash, utf_8,
+    utf_16_be, utf_16_le,
+};
 use super::subject::{BODY, SECRET, Subject};
 
 /// A mistake by its code, and how it is made. What it leaves as it is cannot be made there.
@@ -361,17 +364,6 @@ fn change_charset(signing: &mut Signing, charset: fn(&str) -> Vec<u8>) {
     signing.charset = charset;
 }
 
-fn right_hash(key: &[u8], text: &[u8]) -> Vec<u8> {
-    match key {
-        [] => Sha256::digest(text).to_vec(),
-        key => hmac(Hmac::<Sha256>::new_from_slice(key).unwrap(), text),
-    }
-}
-
-fn hmac<M: hmac::Mac>(mac: M, text: &[u8]) -> Vec<u8> {
-    mac.chain_update(text).finalize().into_bytes().to_vec()
-}
-
 type Bytes = fn(Vec<u8>) -> Vec<u8>;
 
 /// Text and key, each in a form of its own. The keys are ASCII; a text that stays is in the charset that is right.
@@ -380,23 +372,6 @@ fn in_utf_16(signing: &mut Signing, text: Bytes, key: Bytes) {
         signing.charset = utf_8;
     }
     (signing.text_form, signing.key_form) = (text, key);
-}
-
-fn utf_16_le(text: Vec<u8>) -> Vec<u8> {
-    let text = String::from_utf8(text).unwrap();
-    text.encode_utf16().flat_map(|unit| [(unit & 0xff) as u8, (unit >> 8) as u8]).collect()
-}
-
-fn marked_utf_16_le(text: Vec<u8>) -> Vec<u8> {
-    [&b"\xff\xfe"[..], &utf_16_le(text)].concat()
-}
-
-fn marked(text: Vec<u8>) -> Vec<u8> {
-    [&b"\xef\xbb\xbf"[..], &text].concat()
-}
-
-fn utf_16_be(text: Vec<u8>) -> Vec<u8> {
-    utf_16_le(text).chunks(2).flat_map(|unit| [unit[1], unit[0]]).collect()
 }
 
 fn swap(signing: &mut Signing, first: &str, second: &str) {

@@ -26,6 +26,7 @@ mod credentials;
 mod document;
 #[cfg(feature = "explain")]
 mod explain;
+mod failure;
 #[cfg(feature = "middleware")]
 mod middleware;
 #[cfg(feature = "explain")]
@@ -44,6 +45,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
+pub use failure::Failure;
 #[cfg(feature = "explain")]
 pub(crate) use mistakes::MISTAKES;
 pub use model::{ApiResponse, ResultCode, SimpleResponse};

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::Failure;
 use super::credentials::NAME;
 use crate::error::{Class, Error, Fault};
 
@@ -25,7 +26,7 @@ pub struct SimpleResponse {
 /// ```
 /// use countersign::netgiro::{ApiResponse, ResultCode};
 ///
-/// #[derive(serde::Deserialize)]
+/// #[derive(Debug, serde::Deserialize)]
 /// #[serde(rename_all = "PascalCase")]
 /// struct Cart {
 ///     transaction_id: String,
@@ -35,6 +36,9 @@ pub struct SimpleResponse {
 /// let cart = ApiResponse::<Cart>::from_slice(body)?;
 /// assert_eq!(cart.response.result_code, ResultCode::PendingCustomerConfirmation);
 /// assert_eq!(cart.data.transaction_id, "881E674F");
+///
+/// let declined = br#"{"Success":false,"Message":"Declined","ResultCode":10302}"#;
+/// assert_eq!(ApiResponse::<Cart>::from_slice(declined).unwrap_err().code(), "netgiro-declined");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +64,14 @@ impl<T: DeserializeOwned> ApiResponse<T> {
     /// Reads a reply's body, JSON or XML (told by its first character), in UTF-8.
     ///
     /// # Errors
-    /// `reply-unreadable`, when it is neither or lacks a field.
+    /// `netgiro-declined` and `netgiro-failed`, with the [`Failure`] as [`Error::fault`], when it says `Success: false`: such
+    /// a reply lacks the fields of its call. `reply-unreadable`, when it is neither or lacks a field.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
-        Ok(Self { response: read(body)?, data: read(body)? })
+        let response: SimpleResponse = read(body)?;
+        if !response.success {
+            return Err(Error::new(Failure { response }).in_provider(NAME));
+        }
+        Ok(Self { response, data: read(body)? })
     }
 }
 
@@ -193,6 +202,41 @@ mod tests {
         };
         assert_eq!(SimpleResponse::from_slice(json).unwrap(), expected);
         assert_eq!(SimpleResponse::from_slice(xml).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_no_is_an_error_that_says_why() {
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Cart {
+            #[expect(dead_code, reason = "only its absence is looked at")]
+            transaction_id: String,
+        }
+        for (reply, code, text) in [
+            (
+                r#"{"Success":false,"Message":"Not\nfound","ResultCode":10306}"#,
+                "netgiro-failed",
+                r"netgiro: Netgíró answered 10306 (CustomerDoesNotExist): Not\nfound",
+            ),
+            (
+                r#"{"Success":false,"ResultCode":10307}"#,
+                "netgiro-declined",
+                "netgiro: Netgíró answered 10307 (CustomerDeclined10307)",
+            ),
+            (
+                r#"{"Success":false,"ResultCode":7}"#,
+                "netgiro-failed",
+                "netgiro: Netgíró answered 7 (Unknown(7))",
+            ),
+        ] {
+            let error = ApiResponse::<Cart>::from_slice(reply.as_bytes()).unwrap_err();
+            assert_eq!((error.code(), error.to_string().as_str()), (code, text));
+            let said = &error.fault::<Failure>().unwrap().response;
+            assert_eq!(*said, SimpleResponse::from_slice(reply.as_bytes()).unwrap());
+            assert_eq!(error.next_step().starts_with("Offer"), code == "netgiro-declined");
+        }
+        let lacking = ApiResponse::<Cart>::from_slice(br#"{"Success":true,"ResultCode":200}"#).unwrap_err();
+        assert_eq!(lacking.code(), "reply-unreadable");
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod client;
 mod redirect;
 mod replies;
 mod signer;
+#[cfg(any(feature = "unleashed", feature = "vizion"))]
+mod status;
 
 use std::ops::ControlFlow;
 use std::pin::Pin;
@@ -24,6 +26,8 @@ pub(crate) use body::{ReadFault, hint_with, read_body, rebuild, wrap_body};
 pub use client::client_builder;
 pub(crate) use replies::{Replies, Unjudged};
 pub use signer::Signer;
+#[cfg(any(feature = "unleashed", feature = "vizion"))]
+pub(crate) use status::error_for_status;
 
 use crate::error::Error;
 use crate::signing::{Outgoing, Provider, as_sent, sign_in_scope};

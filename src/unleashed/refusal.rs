@@ -5,9 +5,8 @@ use std::fmt;
 use http::StatusCode;
 use url::Url;
 
+use super::credentials::NAME;
 use crate::error::{Class, Error, Fault};
-#[cfg(feature = "middleware")]
-use crate::time::SystemClock;
 
 /// A likely cause of a 403, told from the query that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,20 +91,18 @@ pub fn refusal(status: StatusCode, url: &Url) -> Option<Error> {
         causes.push(Cause::ParameterOrder);
     }
     causes.push(Cause::Credentials);
-    Some(Error::new(Refusal { causes }).in_provider(super::credentials::NAME))
+    Some(Error::new(Refusal { causes }).in_provider(NAME))
 }
 
-/// Turns a 403 into an error that names its likely causes, and whether the local clock is off; hands on any other
-/// response.
+/// Turns a 4xx or 5xx into an error; that of a 403 names its likely causes. All say whether the local clock is off. The
+/// body of such a reply is gone: look at its status first where you want to read it.
 ///
 /// # Errors
-/// `unleashed-forbidden`, and only for a 403.
+/// `unleashed-forbidden` for a 403, `error-status` for any other 4xx and for a 5xx.
 #[cfg(feature = "middleware")]
 pub fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
-    match refusal(response.status(), response.url()) {
-        None => Ok(response),
-        Some(error) => Err(error.with_skew(response.headers(), &SystemClock)),
-    }
+    let known = refusal(response.status(), response.url());
+    crate::middleware::error_for_status(response, NAME, known)
 }
 
 #[cfg(test)]

@@ -2,9 +2,8 @@
 
 use http::StatusCode;
 
+use super::credentials::NAME;
 use crate::error::{Class, Error, Fault};
-#[cfg(feature = "middleware")]
-use crate::time::SystemClock;
 
 /// A refused API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,20 +43,18 @@ pub fn refusal(status: StatusCode) -> Option<Error> {
         StatusCode::FORBIDDEN => Refusal::NoValidKey,
         _ => return None,
     };
-    Some(Error::new(refusal).in_provider(super::credentials::NAME))
+    Some(Error::new(refusal).in_provider(NAME))
 }
 
-/// Turns a 401 or 403 into an error that says what Vizion means by it, and whether the local clock is off; hands on any
-/// other response.
+/// Turns a 4xx or 5xx into an error; those of a 401 and a 403 say what Vizion means by it. All say whether the local clock is
+/// off. The body of such a reply is gone: look at its status first where you want to read it.
 ///
 /// # Errors
-/// `vizion-no-permission` for a 401 and `vizion-no-valid-key` for a 403; never otherwise.
+/// `vizion-no-permission` for a 401, `vizion-no-valid-key` for a 403, `error-status` for any other 4xx and for a 5xx.
 #[cfg(feature = "middleware")]
 pub fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
-    match refusal(response.status()) {
-        None => Ok(response),
-        Some(error) => Err(error.with_skew(response.headers(), &SystemClock)),
-    }
+    let known = refusal(response.status());
+    crate::middleware::error_for_status(response, NAME, known)
 }
 
 #[cfg(test)]

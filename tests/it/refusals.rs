@@ -52,6 +52,36 @@ async fn each_providers_refusal_tells_how_far_the_clock_is_off() {
 }
 
 #[tokio::test]
+async fn every_error_status_is_an_error_and_no_other() {
+    use countersign::{Error, unleashed, vizion};
+    let server = Server::start(|request, _| answer(request)).await;
+    let [_, _, unleashed, vizion] = chains::all(server.origin()).map(|chain| chain.recommended());
+    for (status, expected) in [
+        (200, [None, None]),
+        (204, [None, None]),
+        (304, [None, None]),
+        (400, [Some("error-status"), Some("error-status")]),
+        (401, [Some("error-status"), Some("vizion-no-permission")]),
+        (403, [Some("unleashed-forbidden"), Some("vizion-no-valid-key")]),
+        (429, [Some("error-status"), Some("error-status")]),
+        (503, [Some("error-status"), Some("error-status")]),
+    ] {
+        let get = async |client: &reqwest_middleware::ClientWithMiddleware| {
+            client.get(server.url(&format!("/{status}"))).send().await.unwrap()
+        };
+        let errors = [
+            unleashed::error_for_status(get(&unleashed).await).err(),
+            vizion::error_for_status(get(&vizion).await).err(),
+        ];
+        assert_eq!(errors.each_ref().map(|error| error.as_ref().map(Error::code)), expected);
+        for error in errors.iter().flatten().filter(|error| error.code() == "error-status") {
+            assert!(error.is_refused() && error.to_string().contains(&status.to_string()), "{error}");
+            assert_eq!(error.next_step().starts_with("Try again"), [429, 503].contains(&status));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_gateways_answer_is_left_to_the_retry_layer_under_fail_on_failed() {
     let server = Server::start(|request, _| answer(request)).await;
     let failing = netvisor().allow_origin(server.origin()).unwrap().fail_on_failed();

@@ -1,0 +1,41 @@
+//! Statuses that are errors.
+
+use http::StatusCode;
+use reqwest::Response;
+
+use crate::error::{Class, Error, Fault};
+use crate::time::SystemClock;
+
+/// The response, unless its status is an error: `known` where the provider's own meaning of it is, else that it is one.
+pub(crate) fn error_for_status(
+    response: Response,
+    provider: &'static str,
+    known: Option<Error>,
+) -> Result<Response, Error> {
+    let status = response.status();
+    if known.is_none() && !status.is_client_error() && !status.is_server_error() {
+        return Ok(response);
+    }
+    let error = known.unwrap_or_else(|| Error::new(ErrorStatus(status)));
+    Err(error.in_provider(provider).with_skew(response.headers(), &SystemClock))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the provider answered {0}")]
+struct ErrorStatus(StatusCode);
+
+impl Fault for ErrorStatus {
+    fn code(&self) -> &'static str {
+        "error-status"
+    }
+    fn class(&self) -> Class {
+        Class::Refused
+    }
+    fn next_step(&self) -> &'static str {
+        if self.0 == StatusCode::TOO_MANY_REQUESTS || self.0.is_server_error() {
+            "Try again later: add a retry layer outside the signer."
+        } else {
+            "Read the body of the reply, which says more: look at its status before you ask for an error."
+        }
+    }
+}

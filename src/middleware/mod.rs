@@ -192,7 +192,8 @@ fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a
 /// Wraps an error so that [`Error::find`] finds it again, also through reqwest-retry.
 pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
     tracing::debug!(provider = error.provider(), code = error.code(), "refused");
-    let summary = format!("{error} [{}]", error.code());
+    // The next step too: a program that prints the outer error only has no other chance to say it.
+    let summary = format!("{error:#}");
     reqwest_middleware::Error::Middleware(anyhow::Error::new(error).context(summary))
 }
 

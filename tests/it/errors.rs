@@ -61,7 +61,7 @@ async fn each_error_is_found_and_belongs_to_one_class() {
         let found = Error::find(&error).unwrap_or_else(|| panic!("{code} in {error:?}"));
         assert_eq!(found.code(), code);
         assert!(found.provider().is_some(), "{code}");
-        assert!(error.to_string().contains(&format!("[{code}]")), "{error}");
+        assert!(error.to_string().ends_with(&format!("{found:#}")), "{error}");
         check_class(found, class);
 
         let wrapped = anyhow::Error::new(error).context("inner").context("outer");

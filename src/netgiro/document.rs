@@ -153,9 +153,22 @@ mod tests {
 
     #[test]
     fn depth_is_bounded() {
-        let nested = |depth: u32| ["[", "]"].map(|bracket| bracket.repeat(depth as usize)).concat();
-        assert!(is_one_document([nested(DEEPEST).as_bytes()]));
-        assert!(!is_one_document([nested(DEEPEST + 1).as_bytes()]));
+        let nested = |depth: u32| {
+            let squares = |level: &u32| level.is_multiple_of(3);
+            let opening = (0..depth).map(|level| if squares(&level) { "[" } else { "{\"a\":" });
+            let closing = (0..depth).rev().map(|level| if squares(&level) { "]" } else { "}" });
+            (opening.collect::<String>(), closing.collect::<Vec<_>>())
+        };
+        for depth in [1, 63, 64, 65, DEEPEST - 1, DEEPEST, DEEPEST + 1] {
+            let (opening, mut closing) = nested(depth);
+            let text = [&*opening, "[]", &closing.concat()].concat();
+            // The innermost value is a level too.
+            assert_eq!(is_one_document([text.as_bytes()]), depth < DEEPEST, "{depth}");
+            // What is skipped without a value being made may be deeper there.
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), depth < DEEPEST, "{depth}");
+            closing[0] = if closing[0] == "]" { "}" } else { "]" };
+            assert!(!is_one_document([[&*opening, "[]", &closing.concat()].concat().as_bytes()]), "{depth}");
+        }
     }
 
     /// Texts of JSON's own pieces, so that a good part of them is valid.

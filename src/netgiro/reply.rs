@@ -133,7 +133,7 @@ pub enum ReplyFault {
     /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
     #[error("the reply's body is not valid UTF-8, as after a length extension")]
     NotUtf8,
-    /// The body is neither empty, nor one JSON object or array of at most 128 levels, nor XML.
+    /// The body is neither empty, nor one JSON object or array of at most 127 levels, nor XML.
     #[error("the reply's body is not one JSON object or array, nor XML")]
     NotOneDocument,
     /// A reply with this nonce was verified before.

@@ -106,7 +106,7 @@ pub enum Refused {
     /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
     #[error("the body is not valid UTF-8, as after a length extension")]
     NotUtf8,
-    /// The body is neither empty, nor one JSON object or array, nor XML.
+    /// The body is neither empty, nor one JSON object or array of at most 127 levels, nor XML.
     #[error("the body is not one JSON object or array, nor XML")]
     NotOneDocument,
     /// This delivery was accepted before.

@@ -2,8 +2,8 @@
 
 use super::json::State;
 
-/// A JSON text nested deeper than this is refused, as by common parsers: serde_json stops there, .NET's at 64.
-pub(super) const DEEPEST: u32 = u128::BITS;
+/// A JSON text nested deeper than this is refused, as by serde_json; .NET's parsers stop at 64.
+pub(super) const DEEPEST: u32 = 127;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bracket {

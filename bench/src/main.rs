@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
+use countersign_bench::chain::Case;
 use countersign_bench::download::{Download, download};
 use countersign_bench::kernels::Kernels;
 use countersign_bench::rounds::Spread;
@@ -44,9 +45,9 @@ fn main() -> Result<()> {
     rows.push(Row::at_most(1.10, "netgiro_verify_64m_over_bytes", download.verified_over_bytes));
     rows.extend(allocations());
     let chain = chain::cpu_over_no_op(long_rounds)?;
-    rows.extend(chain.iter().filter_map(|(name, measured)| {
-        chain_goal(name).map(|(row, goal)| Row::at_most(goal, row, *measured))
-    }));
+    rows.extend(
+        chain.iter().filter_map(|case| case.goal.map(|goal| Row::at_most(goal, case.name, case.over_no_op))),
+    );
     let scaling = throughput::two_threads_over_one(long_rounds);
     if arguments.json {
         println!("{}", Value::Object(line(&rows, &kernels, &download, scaling)));
@@ -66,16 +67,6 @@ fn allocations() -> [Row; 4] {
         row(11.0, "netgiro_allocs", allocations::netgiro().allocations),
         row(0.0, "vizion_verify_allocs", allocations::vizion_verify()),
     ]
-}
-
-/// The goals of the chain; `None` for what has none.
-fn chain_goal(name: &str) -> Option<(&'static str, f64)> {
-    match name {
-        "unleashed" => Some(("chain_cpu_unleashed", 1.04)),
-        "netgiro" => Some(("chain_cpu_netgiro", 1.13)),
-        "netvisor" => Some(("chain_cpu_netvisor", 1.12)),
-        _ => None,
-    }
 }
 
 fn line(rows: &[Row], kernels: &Kernels, download: &Download, scaling: [Spread; 3]) -> Map<String, Value> {
@@ -118,11 +109,13 @@ fn print_others(kernels: &Kernels, download: &Download, scaling: [Spread; 3]) {
     }
 }
 
-fn print_beside_the_chain(chain: &[(&str, Spread)]) {
+fn print_beside_the_chain(chain: &[Case]) {
     println!(
         "\nBeside the CPU time of the chain: headers made beforehand put into each request (median, min, max)"
     );
-    for (name, Spread { median, min, max }) in chain.iter().filter(|(name, _)| chain_goal(name).is_none()) {
+    for Case { name, over_no_op: Spread { median, min, max }, .. } in
+        chain.iter().filter(|case| case.goal.is_none())
+    {
         println!("  {name:<26} {median:.2} {min:.2} {max:.2}");
     }
     println!("\nBytes allocated for a request beyond those of a no-op");

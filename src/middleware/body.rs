@@ -61,8 +61,9 @@ fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
     body.extend_from_slice(chunk);
 }
 
-/// The response of `url` with `body` in place of the one that was read.
-pub(crate) fn rebuild(mut response: Response, url: Url, body: Bytes) -> Result<Response> {
+/// The response with `body` in place of the one that was read. Its URL is not copied where it is `kept`.
+pub(crate) fn rebuild(mut response: Response, kept: Url, body: Bytes) -> Result<Response> {
+    let url = if *response.url() == kept { kept } else { response.url().clone() };
     let parts = Parts {
         status: response.status(),
         version: response.version(),

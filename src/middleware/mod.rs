@@ -72,36 +72,61 @@ pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
     extensions: &mut Extensions,
     next: Next<'_>,
 ) -> Result<Answered<R::Kept>> {
+    // First of all, so that nothing is buffered for a request that is refused.
+    let (request, is_to_be_signed) = decide(provider, transport, request, extensions)?;
+    if !is_to_be_signed {
+        return Ok((next.run(request, extensions).await?, None));
+    }
     if transport.stream_limit.is_some() || transport.redirect_limit > 0 {
         return Box::pin(exchange_in_steps(provider, replies, transport, request, extensions, next)).await;
     }
-    let (answer, sent) = send(provider, replies, transport, request, extensions, next)?;
-    let answer = answer.await;
-    let Some((url, kept)) = sent else { return Ok((answer?, None)) };
-    Ok((check_answer(provider, &url, answer)?, Some((url, kept))))
+    let (answer, url, kept) = sign_and_run(provider, replies, request, extensions, next)?;
+    let response = check_answer(provider, &url, answer.await)?;
+    Ok((response, Some((url, kept))))
 }
 
-/// A request under way, and what its answer is judged by; `None` for one that is not signed.
-type Sent<'a, K> = (Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>, Option<(Url, K)>);
+/// The request, and whether it is signed or passed on as it is.
+fn decide<P: Provider>(
+    provider: &P,
+    transport: Transport,
+    request: Request,
+    extensions: &Extensions,
+) -> Result<(Request, bool)> {
+    if extensions.get::<Unsigned>().is_some() {
+        return Ok((request, false));
+    }
+    match provider.scope().check(request.url()) {
+        Ok(()) => Ok((request, true)),
+        Err(_) if transport.pass_other_origins => {
+            provider.scope().check_passing_on(request.url()).map_err(|error| refuse(provider, error))?;
+            Ok((request, false))
+        }
+        Err(error) => Err(refuse(provider, error)),
+    }
+}
 
-/// Signs a request, if it is to be signed, and sends it.
-fn send<'a, P: Provider, R: Replies<P>>(
+/// The answer that is under way, the URL that it comes from, and what of the signed request it is judged by.
+type UnderWay<'a, K> = (Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>, Url, K);
+
+/// Signs a request whose URL is in the scope, and hands it on.
+fn sign_and_run<'a, P: Provider, R: Replies<P>>(
     provider: &P,
     replies: &R,
-    transport: Transport,
     mut request: Request,
     extensions: &'a mut Extensions,
     next: Next<'a>,
-) -> Result<Sent<'a, R::Kept>> {
-    let sent = if is_to_be_signed(provider, transport, &request, extensions)? {
-        Some(sign_request(provider, replies, &mut request, extensions)?)
-    } else {
-        None
-    };
-    Ok((next.run(request, extensions), sent))
+) -> Result<UnderWay<'a, R::Kept>> {
+    let signed = sign_in_scope(provider, &outgoing(&request, extensions)).map_err(into_middleware_error)?;
+    let kept = replies.keep(&signed);
+    signed.apply(request.headers_mut());
+    let mut url = request.url().clone();
+    // Neither sent nor, by reqwest, kept in the answer.
+    url.set_fragment(None);
+    Ok((next.run(request, extensions), url, kept))
 }
 
-/// The same with the body buffered first, and redirects within the origin followed, each hop signed anew.
+/// As [`exchange`], of a request that is in the scope, with its body buffered first, and redirects within the origin
+/// followed, each hop signed anew.
 async fn exchange_in_steps<P: Provider, R: Replies<P>>(
     provider: &P,
     replies: &R,
@@ -110,74 +135,38 @@ async fn exchange_in_steps<P: Provider, R: Replies<P>>(
     extensions: &mut Extensions,
     next: Next<'_>,
 ) -> Result<Answered<R::Kept>> {
-    let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
-    // First of all, so that nothing is buffered for a request that is refused.
-    if !is_to_be_signed(provider, transport, &request, extensions)? {
-        return Ok((next.run(request, extensions).await?, None));
-    }
     if let Some(limit) = transport.stream_limit {
-        body::buffer(&mut request, limit).await?.map_err(refuse)?;
+        body::buffer(&mut request, limit).await?.map_err(|error| refuse(provider, error))?;
     }
     let follows = transport.redirect_limit > 0;
     for hops_left in (0..=transport.redirect_limit).rev() {
-        provider.scope().check(request.url()).map_err(refuse)?;
         let unsigned = if follows { request.try_clone() } else { None };
-        let (url, kept) = sign_request(provider, replies, &mut request, extensions)?;
-        let response = check_answer(provider, &url, next.clone().run(request, extensions).await)?;
+        let (answer, url, kept) = sign_and_run(provider, replies, request, extensions, next.clone())?;
+        let response = check_answer(provider, &url, answer.await)?;
         let hop = if follows { Hop::of(&response, &url) } else { None };
         let Some(hop) = hop else { return Ok((response, Some((url, kept)))) };
-        request = hop.apply(unsigned, &url, hops_left).map_err(refuse)?;
+        request = hop.apply(unsigned, &url, hops_left).map_err(|error| refuse(provider, error))?;
         if let ControlFlow::Break(response) = replies.vouch(url, kept, response).await? {
             return Ok((response, None));
         }
+        // The next hop is within the origin, but may carry user information.
+        provider.scope().check(request.url()).map_err(|error| refuse(provider, error))?;
     }
-    Err(refuse(Error::new(RedirectFault::TooMany)))
-}
-
-/// Whether a request is signed, or passed on as it is.
-fn is_to_be_signed<P: Provider>(
-    provider: &P,
-    transport: Transport,
-    request: &Request,
-    extensions: &Extensions,
-) -> Result<bool> {
-    let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
-    if extensions.get::<Unsigned>().is_some() {
-        return Ok(false);
-    }
-    match provider.scope().check(request.url()) {
-        Ok(()) => Ok(true),
-        Err(_) if transport.pass_other_origins => {
-            provider.scope().check_passing_on(request.url()).map_err(refuse)?;
-            Ok(false)
-        }
-        Err(error) => Err(refuse(error)),
-    }
-}
-
-/// Signs a request whose URL is in the scope. Gives what its answer is judged by: the URL is that of the answer, which has
-/// no fragment.
-fn sign_request<P: Provider, R: Replies<P>>(
-    provider: &P,
-    replies: &R,
-    request: &mut Request,
-    extensions: &Extensions,
-) -> Result<(Url, R::Kept)> {
-    let signed = sign_in_scope(provider, &outgoing(request, extensions)).map_err(into_middleware_error)?;
-    let kept = replies.keep(&signed);
-    signed.apply(request.headers_mut());
-    let mut url = request.url().clone();
-    url.set_fragment(None);
-    Ok((url, kept))
+    Err(refuse(provider, Error::new(RedirectFault::TooMany)))
 }
 
 /// The answer to a request to `signed`, unless the client went on to somewhere else with it.
 fn check_answer<P: Provider>(provider: &P, signed: &Url, answer: Result<Response>) -> Result<Response> {
-    let refuse = |error: Error| into_middleware_error(error.in_provider(provider.name()));
-    let response = answer
-        .map_err(|error| redirect::exposed_by_failure(signed, error).map_or_else(|error| error, refuse))?;
-    redirect::check_final_url(signed, response.url()).map_err(refuse)?;
+    let response = answer.map_err(|error| match redirect::exposed_by_failure(signed, error) {
+        Ok(exposed) => refuse(provider, exposed),
+        Err(error) => error,
+    })?;
+    redirect::check_final_url(signed, response.url()).map_err(|error| refuse(provider, error))?;
     Ok(response)
+}
+
+fn refuse<P: Provider>(provider: &P, error: Error) -> reqwest_middleware::Error {
+    into_middleware_error(error.in_provider(provider.name()))
 }
 
 fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a> {
@@ -204,5 +193,5 @@ pub(crate) fn is_worth_a_retry(status: StatusCode) -> bool {
 
 /// Whether two URLs are one request target: equal but for the fragment, which is never sent.
 fn same_target(a: &Url, b: &Url) -> bool {
-    a == b || as_sent(a) == as_sent(b)
+    as_sent(a) == as_sent(b)
 }

@@ -18,14 +18,16 @@ const EXCHANGES: usize = 10_000;
 /// reply can answer a later request: the formula has no direction, and a reply does not name its request.
 ///
 /// Bounded: once 10,000 newer exchanges have taken place, the oldest may be forgotten and could be replayed. Takes less
-/// than 1 MB, of which 80 KB for each thread that signs, up to eight.
+/// than 1 MB, of which 80 KB for each thread that signs, up to eight; 0.3 MB more where nonces are given by the caller or
+/// a forked child signs.
 pub(super) struct SeenNonces {
     hasher: RandomState,
     known: Mutex<Known>,
     /// The numbers that were drawn for requests. Signing adds to the queue of its thread and nothing else, so that no
     /// thread waits for another. They are searched for a number of their lane only, which few replies have.
     drawn: [Queue; QUEUES],
-    /// The lane of all numbers in the queues. A forked child draws from another, and keeps its numbers with `known`.
+    /// The lane of all numbers in the queues. A forked child draws from another: it keeps its numbers with `known`, for
+    /// which its threads do wait.
     lane: OnceLock<u64>,
 }
 

@@ -85,7 +85,7 @@ fn allocations(middleware: impl Middleware, url: &str) -> AllocationInfo {
 /// What a request costs over one through a middleware that does nothing.
 pub(crate) struct Extra {
     pub(crate) allocations: u64,
-    /// In all of these, and in the future that a middleware is, whose allocation the other one has too.
+    /// All that is allocated between the request and the last byte of its reply, freed or not.
     pub(crate) bytes: u64,
 }
 

@@ -1,12 +1,14 @@
 //! S3: one of each of our headers, whatever was set before. S4: a stream is not an empty body.
 
+use countersign::Unsigned;
+use countersign::netgiro::{Reply, Verdict};
 use futures_util::stream;
 use http::{HeaderMap, HeaderValue};
 use reqwest::Body;
 
 use crate::support::chains::{self, fault};
 use crate::support::fault::assert_says_what_to_do;
-use crate::support::netgiro::{client, is_signed, provider, reply_to};
+use crate::support::netgiro::{client, is_signed, provider, redirect_of, reply_to};
 use crate::support::server::{Server, Step};
 
 #[tokio::test]
@@ -53,6 +55,32 @@ async fn s4_netgiro_refuses_a_stream_before_connecting_or_buffers_it() {
     buffering.post(server.url("/")).body(chunks()).send().await.unwrap();
     let request = server.requests().pop().unwrap();
     assert_eq!((request.body.as_slice(), is_signed(&request)), (b"[1,2]".as_slice(), true));
+}
+
+/// Buffering and following redirects take another way through the middleware.
+#[tokio::test]
+async fn s4_a_client_that_buffers_passes_on_what_is_not_signed_and_hands_redirects_to_the_caller() {
+    let server = Server::start(|request, _| match &*request.target {
+        "/redirect" => redirect_of(request, 302, "/elsewhere"),
+        _ => reply_to(request),
+    })
+    .await;
+    let home = provider(server.origin()).buffer_stream_bodies(5);
+    let redirect = client(home.clone()).get(server.url("/redirect")).send().await.unwrap();
+    assert_eq!(redirect.status(), 302);
+    assert_eq!(redirect.extensions().get().map(Reply::verdict), Some(Verdict::Verified));
+    assert_eq!(server.requests().len(), 1);
+
+    let following = home.clone().follow_redirects(2);
+    for client in [home, following].map(client) {
+        client.get(server.url("/")).with_extension(Unsigned).send().await.unwrap();
+        assert!(!server.requests().last().unwrap().has("netgiro_signature"));
+    }
+    let passing = provider("https://proxy.example").pass_other_origins_unsigned();
+    for client in [passing.clone().buffer_stream_bodies(5), passing.follow_redirects(2)].map(client) {
+        client.get(server.url("/")).send().await.unwrap();
+        assert!(!server.requests().last().unwrap().has("netgiro_signature"));
+    }
 }
 
 #[tokio::test]

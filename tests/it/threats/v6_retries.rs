@@ -40,8 +40,12 @@ async fn v6_transport_errors_stay_what_they_are() {
     }
     let nobody_listens = Server::start(|_, _| Vec::new()).await.origin().to_owned();
     tokio::task::yield_now().await;
-    let refused = self::client(provider(&nobody_listens)).get(nobody_listens).send().await;
-    assert!(matches!(refused, Err(Error::Reqwest(error)) if error.is_connect()));
+    let client = self::client(provider(&nobody_listens));
+    // A fragment is not sent, and must not make the URL of the error look like another.
+    for url in [nobody_listens.clone(), format!("{nobody_listens}/a?b#c")] {
+        let refused = client.get(url).send().await;
+        assert!(matches!(&refused, Err(Error::Reqwest(error)) if error.is_connect()), "{refused:?}");
+    }
 }
 
 #[tokio::test]

@@ -52,7 +52,25 @@ impl<'a> AuthHeaders<'a> {
         if self.map.contains_key(&name) { self } else { self.set_public(name, value) }
     }
 
-    /// Sets the header that carries the signature. Does nothing for a provider without a MAC.
+    /// The signature, for a header that holds more than it; `None` for a provider without a MAC.
+    ///
+    /// ```
+    /// # use countersign::signing::AuthHeaders;
+    /// fn write(app_id: &str, headers: &mut AuthHeaders<'_>) {
+    ///     let Some(signature) = headers.signature() else { return };
+    ///     let value = format!("ACME {app_id}:{}", signature.expose_text());
+    ///     // The id was checked when the provider was made, so that this holds.
+    ///     if let Ok(value) = value.try_into() {
+    ///         headers.set(http::header::AUTHORIZATION, value);
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn signature(&self) -> Option<&Signature> {
+        self.signature.as_ref()
+    }
+
+    /// Sets the header that is the signature and nothing else. Does nothing for a provider without a MAC.
     pub fn set_signature(&mut self, name: HeaderName) -> &mut Self {
         match self.signature {
             Some(signature) => self.set(name, signature.header_value()),
@@ -92,6 +110,7 @@ mod tests {
     fn a_debug_text_has_no_header() {
         let mut map = HeaderMap::new();
         let mut headers = AuthHeaders::new(&mut map, None);
+        assert!(headers.signature().is_none());
         headers.set(http::header::AUTHORIZATION, HeaderValue::from_static("secret"));
         assert_eq!(format!("{headers:?}"), "AuthHeaders { .. }");
     }

@@ -140,6 +140,20 @@ pub(super) fn ended<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a>
     }))
 }
 
+/// A field with another value that somebody may set for it.
+#[cfg(feature = "netvisor")]
+pub(crate) fn with_other_value<'a>(
+    attempt: &'a Attempt,
+    name: &'static str,
+    values: &'static [&'static str],
+) -> Variants<'a> {
+    let with = move |value: &&str| {
+        let rewritten = attempt.with_text(|part| (part.name() == name).then(|| value.as_bytes().to_vec()));
+        rewritten.map(|attempt| Variant { attempt, detail: Some((*value).to_owned()) })
+    };
+    Box::new(values.iter().filter_map(with))
+}
+
 /// One field left out, with the separator before it; all secrets, where the key holds them too; or any two of a few.
 pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let left_out = |part: &'a Part| Variant {

@@ -60,6 +60,8 @@ pub(crate) use additions::with_header;
 pub(crate) use allowance::LONGEST_BODY;
 #[cfg(any(feature = "webhook", feature = "netgiro"))]
 pub(crate) use allowance::{Allowance, is_short};
+#[cfg(feature = "netvisor")]
+pub(crate) use fields::with_other_value;
 pub use finding::Finding;
 #[cfg(any(feature = "netvisor", feature = "netgiro"))]
 pub(crate) use table::Mistake;
@@ -86,7 +88,7 @@ pub fn diagnose<P: Provider>(
 impl Transcript {
     /// Diagnoses `received`, the text of a signature that somebody else computed for this message.
     ///
-    /// The work is bounded: at most 64 MiB are hashed, and a body is re-serialised up to 64 KiB.
+    /// The work is bounded: at most 96 MiB are hashed, and a body is re-serialised up to 64 KiB.
     #[must_use]
     pub fn diagnose(&self, received: &str) -> Diagnosis {
         search::run(self, received, Effort::Full)

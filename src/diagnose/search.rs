@@ -20,14 +20,14 @@ impl Effort {
     /// What all attempts may cost, in bytes hashed.
     fn budget(self) -> usize {
         match self {
-            Self::Full => 64 << 20,
+            Self::Full => 96 << 20,
             Self::Brief => 8 << 20,
         }
     }
 }
 
 /// What single mistakes leave of the budget, however long the body and however many their unlikely variants are.
-const BUDGET_OF_PAIRS: usize = 40 << 20;
+const BUDGET_OF_PAIRS: usize = 72 << 20;
 
 /// Of a mistake with many variants, so many are tried before the unlikely ones of any other: where a long body uses the
 /// budget up, each mistake has had its turn.

@@ -47,7 +47,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mistake> {
 
 /// Made together with another, these are tried last: a long body would use up the work allowed before the likelier pairs
 /// have had their turn.
-const SELDOM_COMBINED: [&str; 18] = [
+const SELDOM_COMBINED: [&str; 19] = [
+    "language-other",
     "parameter-missing",
     "slash-doubled",
     "other-environment",
@@ -88,8 +89,9 @@ pub(super) static MATCHES: Conclusion =
     Conclusion("matches", "The signature is the expected one.", "Nothing needs to be done.");
 pub(super) static WRONG_KEY: Conclusion = Conclusion(
     "wrong-key",
-    "No known mistake reproduces this signature, so it was most likely made with another key.",
-    "Compare the fingerprints of the keys on both sides, then the explanations of both requests.",
+    "No known mistake reproduces this signature: it was made with another key, or of a nonce, timestamp, body or other value \
+     that is not the one compared with.",
+    "Compare the fingerprints of the keys on both sides, then the explanations of both messages, value by value.",
 );
 #[cfg(feature = "webhook")]
 pub(super) static OTHER_BODY: Conclusion = Conclusion(

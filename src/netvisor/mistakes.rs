@@ -1,9 +1,18 @@
 //! Mistakes that only Netvisor's format invites.
 
 use super::signing::{PARTNER_ID, TIMESTAMP_UNIX_FIELD};
-use crate::diagnose::{Mistake, with_field_of_other_algorithm, with_header};
+use crate::diagnose::{Mistake, with_field_of_other_algorithm, with_header, with_other_value};
 
-pub(crate) static MISTAKES: [Mistake; 2] = [
+/// What Netvisor knows, and what else it is written as.
+const LANGUAGES: [&str; 8] = ["FI", "SE", "EN", "SV", "fi", "se", "en", "sv"];
+
+pub(crate) static MISTAKES: [Mistake; 3] = [
+    Mistake {
+        code: "language-other",
+        sentence: "Another language was signed than is sent.",
+        fix: "Sign the very value of the language header; Swedish is `SE` there, not `SV`.",
+        variants: |_, attempt| with_other_value(attempt, "language", &LANGUAGES),
+    },
     Mistake {
         code: "partner-id-included",
         sentence: "The partner id was signed as one more field.",

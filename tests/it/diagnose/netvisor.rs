@@ -156,6 +156,17 @@ fn what_the_formula_has_too_much_or_too_little_is_found() {
 }
 
 #[test]
+fn another_language_is_found_in_any_spelling() {
+    for language in ["SE", "EN", "SV", "fi", "sv"] {
+        for subject in [NetvisorHmac, NetvisorSha256] {
+            let mut signing = Signing::of(subject);
+            signing.edit("language", |_| language.to_owned());
+            assert_eq!(code(subject, &signing), "language-other", "{language}");
+        }
+    }
+}
+
+#[test]
 fn a_timestamp_with_any_milliseconds_is_found() {
     for timestamp in [
         "2024-01-15 12:00:00.123",

@@ -38,7 +38,9 @@ impl Scope {
             && url.path() == "/"
             && url.query().is_none()
             && url.fragment().is_none()
-            && !has_user_info(&url);
+            && !has_user_info(&url)
+            // Taken literally, so that it would match nothing.
+            && !url.host_str().is_some_and(|host| host.contains('*'));
         if !bare {
             return Err(Error::new(ScopeFault::InvalidOrigin));
         }
@@ -141,7 +143,9 @@ fn is_loopback(url: &Url) -> bool {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ScopeFault {
-    #[error("an allowed origin must be scheme://host[:port] with http or https and nothing else")]
+    #[error(
+        "an allowed origin must be scheme://host[:port] with http or https and nothing else, nor a wildcard"
+    )]
     InvalidOrigin,
     #[error("{origin} is not an origin that these credentials belong to")]
     OriginNotAllowed { origin: String },
@@ -166,8 +170,11 @@ impl Fault for ScopeFault {
     fn next_step(&self) -> &'static str {
         match self {
             Self::InvalidOrigin => "Write it like https://proxy.example:8443.",
+            Self::OriginNotAllowed { origin } if origin.starts_with("http:") => {
+                "Use https; a server of your own on loopback is added with `allow_origin` (`Scope::allow`)."
+            }
             Self::OriginNotAllowed { .. } => {
-                "If the host is yours or the vendor's, add it with allow_origin; else correct the URL."
+                "If the host is yours or the vendor's, add it with `allow_origin` (`Scope::allow`); else correct the URL."
             }
             Self::PlainHttp { .. } => "Use https.",
             Self::UserInfo => "Remove it: the provider's scheme has its own headers for credentials.",
@@ -178,6 +185,17 @@ impl Fault for ScopeFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_to_do_about_another_origin_depends_on_its_scheme() {
+        let scope = Scope::new(["https://a.example"]).unwrap();
+        for (url, expected) in [("http://a.example/", "Use https"), ("https://b.example/", "If the host is")]
+        {
+            let error = scope.check(&Url::parse(url).unwrap()).unwrap_err();
+            assert_eq!(error.code(), "origin-not-allowed");
+            assert!(error.next_step().starts_with(expected), "{url}");
+        }
+    }
 
     #[test]
     fn origins_are_listed_in_the_order_in_which_they_were_allowed() {

@@ -150,6 +150,7 @@ fn a_bad_origin_is_refused_by_the_provider_that_it_was_given_to() {
         ("https://c4n4ry@host", "invalid-origin"),
         ("https://user:c4n4ry@host", "invalid-origin"),
         ("ftp://host", "invalid-origin"),
+        ("https://*.netgiro.is", "invalid-origin"),
         ("file:///etc", "invalid-origin"),
         ("http://proxy.example", "plain-http"),
         ("http://localhost.example", "plain-http"),

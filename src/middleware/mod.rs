@@ -24,6 +24,8 @@ pub(crate) use body::put_back;
 #[cfg(feature = "netgiro")]
 pub(crate) use body::{ReadFault, hint_with, read_body, rebuild, wrap_body};
 pub use client::client_builder;
+#[cfg(feature = "netgiro")]
+pub(crate) use redirect::redirect_origin;
 pub(crate) use replies::{Replies, Unjudged};
 pub use signer::Signer;
 #[cfg(any(feature = "unleashed", feature = "vizion"))]

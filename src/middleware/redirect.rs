@@ -52,6 +52,12 @@ fn is_about_the_next_url(error: &reqwest::Error) -> bool {
     std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<reqwest::Error>)
 }
 
+/// Where a redirect leads, as far as that may be printed; `None` for what is none.
+#[cfg(feature = "netgiro")]
+pub(crate) fn redirect_origin(response: &Response) -> Option<String> {
+    Hop::of(response, response.url())?.location.as_ref().map(printable_origin)
+}
+
 /// Where a redirect leads, and with which method.
 pub(super) struct Hop {
     location: Option<Url>,

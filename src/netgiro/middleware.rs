@@ -16,6 +16,7 @@ use super::{Netgiro, stream};
 use crate::error::{Error, Fault as _};
 use crate::middleware::{
     ReadFault, Replies, exchange, into_middleware_error, is_worth_a_retry, read_body, rebuild,
+    redirect_origin,
 };
 use crate::signing::Signed;
 
@@ -117,6 +118,9 @@ impl Netgiro {
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
         let mut error = error.with_note(format!("the reply's status was {}", response.status().as_u16()));
+        if let Some(origin) = redirect_origin(response) {
+            error = error.with_note(format!("it redirects to {origin}"));
+        }
         if self.settings.transport.redirect_limit > 0 && response.status().is_redirection() {
             error = error.with_note("a redirect is followed only where the reply verifies");
         }

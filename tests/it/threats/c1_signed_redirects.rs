@@ -67,6 +67,7 @@ async fn c1_netgiro_follows_no_redirect_that_did_not_verify() {
                 assert_eq!((fault.code(), fault.is_verification()), (code, true), "{path}");
                 let said = fault.to_string();
                 assert!(said.contains("a redirect is followed only where the reply verifies"), "{said}");
+                assert!(said.contains(&format!("it redirects to {};", server.origin())), "{said}");
             }
         }
         assert!(server.requests().iter().all(|request| request.target != ORACLE));

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module per topic.
 
 mod autotraits;
+mod codes;
 mod construction;
 mod diagnose;
 mod errors;

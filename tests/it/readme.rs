@@ -69,3 +69,26 @@ fn the_numbers_are_right() {
     let example = include_str!("../../examples/custom_provider.rs");
     assert!(README.contains("`examples/custom_provider.rs`, 60 lines") && example.lines().count() <= 60);
 }
+
+/// The names that a manifest gives a version, each with it.
+fn versions(manifest: &str) -> impl Iterator<Item = (&str, &str)> {
+    manifest.lines().filter_map(|line| {
+        let (name, value) = line.split_once(" = ")?;
+        Some((name, value.split('"').find(|text| text.starts_with(|first: char| first.is_ascii_digit()))?))
+    })
+}
+
+#[test]
+fn the_versions_to_depend_on_are_those_of_the_manifest() {
+    let blocks = README.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let mut compared = 0;
+    for (name, wanted) in blocks.flat_map(versions) {
+        let key = if name.starts_with("countersign") { "version" } else { name };
+        let declared: Vec<&str> =
+            versions(MANIFEST).filter(|(name, _)| *name == key).map(|(_, version)| version).collect();
+        let is_of_it = |version: &&str| format!("{version}.").starts_with(&format!("{wanted}."));
+        assert!(!declared.is_empty() && declared.iter().all(is_of_it), "{name}: {wanted}, not {declared:?}");
+        compared += 1;
+    }
+    assert!(compared >= 9, "{compared}");
+}

@@ -67,7 +67,7 @@ async fn serve(name: &'static str, redis: &Redis) -> Result<SocketAddr, Box<dyn 
     let accept = move |event: Verified<Bytes>| async move {
         println!("  machine {name} accepted {}", String::from_utf8_lossy(&event));
     };
-    let app = Router::new().route("/vizion", post(accept)).layer(verifier.layer());
+    let app = Router::new().route("/vizion", post(accept).route_layer(verifier.layer()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, app).await });

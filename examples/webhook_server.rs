@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .key("hmac-key-1", "an example secret")?
         .on_refused(|error, _| println!("  refused: {error} [{}]", error.code()))
         .build();
-    let app = Router::new().route("/vizion", post(handler)).layer(verifier.layer());
+    let app = Router::new().route("/vizion", post(handler).route_layer(verifier.layer()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, app).await });

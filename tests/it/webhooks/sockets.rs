@@ -94,6 +94,26 @@ async fn w3_a_route_without_the_layer_answers_500() {
     assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
 }
 
+#[tokio::test]
+async fn on_a_route_the_layer_leaves_other_paths_and_methods_to_the_application() {
+    let refused = Arc::new(Mutex::new(0));
+    let counter = Arc::clone(&refused);
+    let verifier = builder().on_refused(move |_, _| *counter.lock().unwrap() += 1).build();
+    let app = Router::new().route("/vizion", post(echo).route_layer(verifier.layer()));
+    let address = serve(app).await;
+    let forged = || Request::post("/vizion").header(header::HOST, "h").body(Bytes::new()).unwrap();
+    let mut other = forged();
+    *other.uri_mut() = "/other".parse().unwrap();
+    let mut get = forged();
+    *get.method_mut() = http::Method::GET;
+    for (request, status) in [(Sender::honest().send(), 200), (other, 404), (get, 405), (forged(), 401)] {
+        assert_eq!(*refused.lock().unwrap(), 0, "before {status}");
+        let answer = exchange(address, request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    }
+    assert_eq!(*refused.lock().unwrap(), 1);
+}
+
 struct Unreachable;
 
 #[async_trait::async_trait]

@@ -13,6 +13,7 @@ mod readme;
 mod refusals;
 mod streamed_replies;
 mod support;
+mod tables;
 mod threats;
 mod unsigned;
 mod untouched;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Everything CI checks, in CI's order: vectors, formatting, lints, docs, features, the README's two commands, every example.
+# Everything CI checks, in CI's order: vectors, formatting, the oldest Rust, lints, docs, features, the README's two
+# commands, every example.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +11,9 @@ scripts/make-vectors.py --check
 
 step formatting
 cargo fmt --all --check
+
+step "the oldest Rust: dependencies"
+scripts/check-rust-version.py
 
 step clippy
 cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -54,13 +54,13 @@ impl Middleware for Ready {
 pub struct Case {
     /// What it is called in the table, or beside it.
     pub name: &'static str,
-    /// What it may be at most; `None` for [`Ready`] headers.
+    /// What it may be at most; `None` for headers alone.
     pub goal: Option<f64>,
     /// What it is.
     pub over_no_op: Spread,
 }
 
-/// The CPU time of a client with a signer, or with [`Ready`] headers, over that of a client with [`NoOp`]. Only the
+/// The CPU time of a client with a signer, or with headers alone, over that of a client with [`NoOp`]. Only the
 /// client's thread counts: the server has one of its own. The replies are the same for all.
 ///
 /// # Errors

@@ -29,9 +29,11 @@ Credentials come from the environment only, or from the file that --env-file nam
 
 Exit codes:
   0  done and, where the provider signs, verified
-  1  refused: by the provider, by verification, or because the credentials do not belong there
+  1  refused: by the provider, by verification, or because the credentials do not belong there;
+     or the forgery of trigger --fault was accepted
   2  usage: arguments, files or credentials that cannot be used
   3  transport: the message did not get through
+  4  unclear: the answer to a forgery says neither that it was accepted nor that it was refused
 
 Examples:
   countersign sign netgiro GET 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true'

@@ -12,12 +12,15 @@ use crate::printable::printable;
 /// The kinds of failure, with the exit codes that scripts may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// The provider said no, the reply did not verify, or the credentials do not belong there.
+    /// The provider said no, the reply did not verify, or the credentials do not belong there; or a receiver accepted
+    /// a forgery.
     Refused = 1,
     /// The arguments, a file named in them, or the credentials cannot be used.
     Usage = 2,
     /// The message did not get through.
     Transport = 3,
+    /// The answer to a forgery says neither that it was accepted nor that it was refused.
+    Unclear = 4,
 }
 
 /// Why the tool did not succeed. No secret is in it.
@@ -78,6 +81,11 @@ impl Failure {
         Self { exit: Exit::Refused, told: None }
     }
 
+    /// Unclear, as the verb's own output has said.
+    pub(crate) fn unclear_as_printed() -> Self {
+        Self { exit: Exit::Unclear, told: None }
+    }
+
     /// The same, with a sentence that tells what to do.
     pub(crate) fn with_next_step(mut self, next_step: &str) -> Self {
         if let Some(told) = &mut self.told {
@@ -112,7 +120,7 @@ impl Failure {
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
-        // The three codes are 1, 2 and 3.
+        // The codes are 1 to 4.
         ExitCode::from(self.exit as u8)
     }
 }

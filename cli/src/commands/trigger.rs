@@ -1,5 +1,6 @@
 //! `trigger`: a signed webhook, or a forged one, delivered to a server of yours.
 
+mod answer;
 mod forge;
 
 use std::time::Duration;
@@ -16,9 +17,9 @@ use super::Context;
 use crate::client;
 use crate::failure::Failure;
 use crate::input::Data;
-use crate::output;
 use crate::request::parse_url;
 use crate::webhook_keys::{self, VizionKey};
+use answer::Answer;
 use forge::Forgery;
 
 /// A receiver that takes longer is taken to be stuck.
@@ -30,7 +31,10 @@ const SAMPLE: &str = r#"{"id":"5a4db0c5-0000-4000-8000-5a4db0c50004","event":"co
 /// Deliver a signed webhook, or a forged one, to a server of yours
 #[derive(Args)]
 #[command(after_long_help = "\
-Exits with 0 when the receiver accepted the delivery (2xx) and with 1 when it refused it, forged or not.
+Exits with 0 when the receiver accepted the delivery (2xx), with 1 when it did not.
+
+With --fault it is the other way round: 0 when the receiver refused the forgery (401, 403), 1 when it accepted it (2xx),
+4 when neither can be told. Of a replay, the first delivery must be accepted for the second to tell.
 
 Examples:
   countersign trigger vizion --to http://127.0.0.1:3000/vizion
@@ -78,14 +82,15 @@ pub(crate) async fn run(args: &TriggerArgs, context: &Context) -> Result<(), Fai
     check_scope(args)?;
     let key = key(args, context)?;
     let body = args.data.as_ref().map_or_else(|| Ok(Bytes::from_static(SAMPLE.as_bytes())), Data::read)?;
-    let mut status = StatusCode::OK;
-    for request in deliveries(args, &key, &body)? {
-        status = deliver(request).await?;
-        if !status.is_success() {
+    let mut requests = deliveries(args, &key, &body)?.into_iter().peekable();
+    let mut answer = Answer { status: StatusCode::OK, is_last: true };
+    while let Some(request) = requests.next() {
+        answer = Answer { status: deliver(request).await?, is_last: requests.peek().is_none() };
+        if !answer.status.is_success() {
             break;
         }
     }
-    tell(status, args.fault, context.json)
+    answer.tell(args.fault, context.json)
 }
 
 /// A delivery is as good as the vendor's own, so it goes only where it was meant to.
@@ -121,20 +126,4 @@ async fn deliver(request: Request<Bytes>) -> Result<StatusCode, Failure> {
     let (parts, body) = request.into_parts();
     let sending = client.request(parts.method, url).headers(parts.headers).body(body);
     Ok(sending.send().await?.status())
-}
-
-fn tell(status: StatusCode, fault: Option<Forgery>, json: bool) -> Result<(), Failure> {
-    let accepted = status.is_success();
-    if json {
-        output::json(&serde_json::json!({
-            "status": status.as_u16(),
-            "accepted": accepted,
-            "fault": fault.map(Forgery::name),
-        }))?;
-    } else {
-        let what =
-            fault.map_or_else(|| "the delivery".to_owned(), |fault| format!("the forgery {}", fault.name()));
-        output::line(&format!("{status}: {what} was {}", if accepted { "accepted" } else { "refused" }))?;
-    }
-    if accepted { Ok(()) } else { Err(Failure::refused_as_printed()) }
 }

@@ -1,0 +1,61 @@
+//! What the receiver's answer says of a delivery.
+
+use http::StatusCode;
+
+use super::forge::Forgery;
+use crate::failure::Failure;
+use crate::output;
+
+/// What the receiver answered.
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// Whether to the last of what was sent: only that is the forgery.
+    pub(super) is_last: bool,
+}
+
+impl Answer {
+    /// Prints whether the delivery was accepted. Fails with the exit code of one that went the wrong way.
+    pub(super) fn tell(self, fault: Option<Forgery>, json: bool) -> Result<(), Failure> {
+        let accepted = if fault.is_some() { self.forgery_accepted() } else { Some(self.status.is_success()) };
+        if json {
+            output::json(&serde_json::json!({
+                "status": self.status.as_u16(),
+                "accepted": accepted,
+                "fault": fault.map(Forgery::name),
+            }))?;
+        } else {
+            output::line(&format!("{}: {}", self.status, self.sentence(accepted, fault)))?;
+        }
+        match accepted {
+            Some(accepted) if accepted == fault.is_none() => Ok(()),
+            Some(_) => Err(Failure::refused_as_printed()),
+            None => Err(Failure::unclear_as_printed()),
+        }
+    }
+
+    /// Whether the receiver took a forgery; `None` where the answer does not say: a receiver that fails, or is not at
+    /// this path, has refused nothing.
+    fn forgery_accepted(self) -> Option<bool> {
+        match self.status {
+            status if status.is_success() => Some(true),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.is_last => Some(false),
+            _ => None,
+        }
+    }
+
+    fn sentence(self, accepted: Option<bool>, fault: Option<Forgery>) -> String {
+        let what =
+            fault.map_or_else(|| "the delivery".to_owned(), |fault| format!("the forgery {}", fault.name()));
+        match (accepted, fault) {
+            (Some(true), None) => format!("{what} was accepted"),
+            (Some(false), None) => format!("{what} was refused"),
+            (Some(true), Some(_)) => format!("{what} was accepted, and must be refused"),
+            (Some(false), Some(_)) => format!("{what} was refused, as it must be"),
+            (None, _) if self.is_last => {
+                format!("cannot tell whether {what} was refused: only 401 and 403 say so")
+            }
+            (None, _) => format!("cannot tell of {what}: the honest delivery before it was not accepted"),
+        }
+    }
+}

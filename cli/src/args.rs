@@ -25,7 +25,8 @@ Credentials come from the environment only, or from the file that --env-file nam
   netgiro    NETGIRO_APP_KEY, NETGIRO_SECRET_KEY
   unleashed  UNLEASHED_API_ID, UNLEASHED_API_KEY, UNLEASHED_CLIENT_TYPE
   vizion     VIZION_API_KEY
-  webhooks   VIZION_WEBHOOK_KEYS=\"hmac-key-1=…,hmac-key-2=…\", UNLEASHED_WEBHOOK_KEY
+  webhooks   VIZION_WEBHOOK_KEYS=\"hmac-key-1=…,hmac-key-2=…\", UNLEASHED_WEBHOOK_KEY;
+             Netgíró's callbacks take NETGIRO_SECRET_KEY
 
 Exit codes:
   0  done and, where the provider signs, verified

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 
 const VIZION: &str = "VIZION_WEBHOOK_KEYS";
 const UNLEASHED: &str = "UNLEASHED_WEBHOOK_KEY";
+const NETGIRO: &str = "NETGIRO_SECRET_KEY";
 
 /// A key of Vizion's and its id.
 pub(crate) struct VizionKey {
@@ -24,6 +25,11 @@ pub(crate) fn vizion(environment: &Environment) -> Result<Vec<VizionKey>, Failur
 /// Reads `UNLEASHED_WEBHOOK_KEY`, the signing key as issued.
 pub(crate) fn unleashed(environment: &Environment) -> Result<SecretString, Failure> {
     environment.require(UNLEASHED).map(SecretString::from)
+}
+
+/// Reads `NETGIRO_SECRET_KEY`: callbacks are signed with the key that signs requests.
+pub(crate) fn netgiro(environment: &Environment) -> Result<SecretString, Failure> {
+    environment.require(NETGIRO).map(SecretString::from)
 }
 
 /// The first `=` separates, since a secret in base64 ends in more of them.

@@ -35,6 +35,8 @@ pub struct UnleashedCredentials {
     pub api_key: SecretString,
     /// The client type.
     pub client_type: String,
+    /// What Unleashed signs webhooks with. The sandbox sends none; where a client sends the key by mistake, it is masked.
+    pub webhook_key: SecretString,
 }
 
 /// An account of Vizion.
@@ -89,6 +91,7 @@ impl Credentials {
                 api_id: "5a4db0c5-0000-4000-8000-5a4db0c50002".into(),
                 api_key: "sandboxUnleashedApiKey8w1xQz5Tn3Rk7Yp0==".into(),
                 client_type: "countersign/sandbox".into(),
+                webhook_key: "sandbox-unleashed-webhook-key-6e15".into(),
             },
             vizion: VizionCredentials {
                 api_key: "sandbox-vizion-key-7b3e".into(),
@@ -131,6 +134,7 @@ impl Credentials {
             ("NETVISOR_PARTNER_KEY", &mut netvisor.partner_key),
             ("NETGIRO_SECRET_KEY", &mut netgiro.secret_key),
             ("UNLEASHED_API_KEY", &mut unleashed.api_key),
+            ("UNLEASHED_WEBHOOK_KEY", &mut unleashed.webhook_key),
             ("VIZION_API_KEY", &mut vizion.api_key),
         ] {
             if let Some(value) = lookup(name) {

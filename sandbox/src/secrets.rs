@@ -27,6 +27,7 @@ impl Secrets {
             &netvisor.partner_key,
             &netgiro.secret_key,
             &unleashed.api_key,
+            &unleashed.webhook_key,
             &vizion.api_key,
             &vizion.restricted_api_key,
             &vizion.webhook_key.secret,
@@ -110,6 +111,13 @@ mod tests {
             secrets().redact("k=a/b+c=d?ÿ~>&k=a%2Fb%2Bc%3Dd%3F%C3%BF%7E%3E").as_deref(),
             Some("k=‹secret›&k=‹secret›")
         );
+    }
+
+    #[test]
+    fn keys_of_webhooks_are_secrets_too() {
+        for key in ["sandbox-unleashed-webhook-key-6e15", "sandbox-vizion-webhook-key-c80f"] {
+            assert_eq!(secrets().redact(key).as_deref(), Some(REPLACEMENT));
+        }
     }
 
     #[test]

@@ -179,6 +179,7 @@ fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), 
         ("UNLEASHED_API_ID", &unleashed.api_id),
         ("UNLEASHED_API_KEY", unleashed.api_key.expose_secret()),
         ("UNLEASHED_CLIENT_TYPE", &unleashed.client_type),
+        ("UNLEASHED_WEBHOOK_KEY", unleashed.webhook_key.expose_secret()),
         ("VIZION_API_KEY", demo.vizion.api_key.expose_secret()),
         ("VIZION_WEBHOOK_KEYS", &webhook_keys),
     ];

@@ -23,6 +23,7 @@ use crate::output;
 Examples:
   countersign verify vizion --message delivery.http --at 1685548870000
   countersign verify unleashed --message - < delivery.http
+  countersign verify netgiro-callback --message paid.http --public-origin https://shop.example.is
   countersign verify netgiro-reply --message reply.http --url https://api.netgiro.is/v1/sales/GetList")]
 pub(crate) struct VerifyArgs {
     #[command(subcommand)]
@@ -35,6 +36,8 @@ enum What {
     Vizion(webhook::VizionArgs),
     /// A webhook of Unleashed's, under UNLEASHED_WEBHOOK_KEY
     Unleashed(webhook::WebhookArgs),
+    /// A payment callback of Netgíró's, under NETGIRO_SECRET_KEY
+    NetgiroCallback(webhook::CallbackArgs),
     /// A reply of Netgíró's to a request of yours
     NetgiroReply(netgiro_reply::ReplyArgs),
 }
@@ -78,6 +81,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<(), Failure> {
     let judged = match &args.what {
         What::Vizion(args) => webhook::vizion(args, context),
         What::Unleashed(args) => webhook::unleashed(args, context),
+        What::NetgiroCallback(args) => webhook::netgiro_callback(args, context),
         What::NetgiroReply(args) => netgiro_reply::judge(args, context),
     };
     match judged? {

@@ -134,11 +134,15 @@ fn no_verdict_and_no_delivery_shows_a_secret() {
     );
     let unleashed = "POST / HTTP/1.1\r\nhost: h\r\nx-unleashed-timestamp: 1685548865\r\n\
         x-unleashed-signature: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n{}";
+    let callback = &format!("POST / HTTP/1.1\r\nnetgiro_nonce: 7\r\nnetgiro_signature: {zeros}\r\n\r\n{{}}");
     for (command_line, message, code) in [
         ("verify netgiro-reply --message - --url https://api.netgiro.is/", reply.as_str(), 1),
         ("verify vizion --message - --at 1685548865944", &vizion, 1),
         ("verify unleashed --message - --at 1685548865944", unleashed, 1),
+        ("verify netgiro-callback --message - --public-origin https://h", callback, 1),
         ("trigger vizion --to http://127.0.0.1:1/", "", 3),
+        ("trigger unleashed --to http://127.0.0.1:1/", "", 3),
+        ("trigger netgiro --to http://127.0.0.1:1/ --fault wrong-signature", "", 3),
         ("trigger vizion --to https://elsewhere.example/", "", 1),
         ("trigger vizion --to http://127.0.0.1:1/ --key-id none", "", 2),
     ] {

@@ -3,16 +3,18 @@
 use crate::receiver::Receiver;
 use crate::support::{Ran, run, run_with_input, tool};
 
-const KEYS: (&str, &str) = ("VIZION_WEBHOOK_KEYS", "hmac-key-1=first secret,hmac-key-2=c2Vjb25k==");
+const KEYS: [(&str, &str); 3] = [
+    ("VIZION_WEBHOOK_KEYS", "hmac-key-1=first secret"),
+    ("UNLEASHED_WEBHOOK_KEY", "second secret"),
+    ("NETGIRO_SECRET_KEY", "third secret"),
+];
 
 fn trigger(url: &str, arguments: &[&str]) -> Ran {
-    run(tool().args(["trigger", "vizion", "--to", url]).args(arguments).envs([KEYS]))
+    trigger_as("vizion", url, arguments)
 }
 
-fn verify(message: &[u8]) -> Ran {
-    let mut command = tool();
-    command.args(["verify", "vizion", "--message", "-", "--json"]).envs([KEYS]);
-    run_with_input(&mut command, message)
+fn trigger_as(provider: &str, url: &str, arguments: &[&str]) -> Ran {
+    run(tool().args(["trigger", provider, "--to", url]).args(arguments).envs(KEYS))
 }
 
 /// Status of the answer, exit code with `--fault`, what is told, `accepted` in JSON, and exit code without `--fault`.
@@ -61,25 +63,57 @@ fn a_replay_is_judged_by_the_answer_to_the_second_delivery() {
     }
 }
 
+/// Forgeries of a provider's, and the code with which the library refuses each.
+type Forgeries = &'static [(&'static str, &'static str)];
+
+const OF_ALL: Forgeries = &[
+    ("unsigned", "webhook-header-missing"),
+    ("wrong-signature", "webhook-signature-mismatch"),
+    ("wrong-key", "webhook-signature-mismatch"),
+    ("duplicate", "webhook-header-duplicate"),
+];
+const OF_THE_TIMED: Forgeries = &[("stale", "webhook-too-old"), ("future", "webhook-too-early")];
+const OF_VIZION: Forgeries = &[
+    ("unknown-key", "webhook-key-unknown"),
+    ("seconds", "webhook-time-unit"),
+    ("tampered", "webhook-digest-mismatch"),
+    ("reserialised", "webhook-digest-mismatch"),
+];
+const OF_THOSE_WITHOUT_A_DIGEST: Forgeries =
+    &[("tampered", "webhook-signature-mismatch"), ("reserialised", "webhook-signature-mismatch")];
+const OF_UNLEASHED: Forgeries = &[("milliseconds", "webhook-time-unit")];
+
 #[test]
 fn each_forgery_is_what_it_is_called() {
-    for (forgery, code) in [
-        ("unsigned", "webhook-header-missing"),
-        ("wrong-signature", "webhook-signature-mismatch"),
-        ("wrong-key", "webhook-signature-mismatch"),
-        ("unknown-key", "webhook-key-unknown"),
-        ("duplicate", "webhook-header-duplicate"),
-        ("stale", "webhook-too-old"),
-        ("future", "webhook-too-early"),
-        ("seconds", "webhook-time-unit"),
-        ("tampered", "webhook-digest-mismatch"),
-        ("reserialised", "webhook-digest-mismatch"),
+    for (provider, what, lists) in [
+        ("vizion", "vizion", &[OF_ALL, OF_THE_TIMED, OF_VIZION][..]),
+        ("unleashed", "unleashed", &[OF_ALL, OF_THE_TIMED, OF_THOSE_WITHOUT_A_DIGEST, OF_UNLEASHED]),
+        ("netgiro", "netgiro-callback", &[OF_ALL, OF_THOSE_WITHOUT_A_DIGEST]),
     ] {
-        let receiver = Receiver::answering([401]);
-        let sent = trigger(&receiver.url, &["--fault", forgery, "--json"]);
-        assert_eq!((sent.code, &sent.json()["status"]), (0, &401.into()), "{forgery}: {}", sent.stderr);
-        let verdict = verify(&receiver.deliveries()[0]);
-        assert_eq!((verdict.code, &verdict.json()["code"]), (1, &code.into()), "{forgery}");
+        for (forgery, code) in lists.concat() {
+            let receiver = Receiver::answering([401]);
+            let origin = receiver.origin().to_owned();
+            let sent = trigger_as(provider, &receiver.url, &["--fault", forgery, "--json"]);
+            assert_eq!((sent.code, &sent.json()["status"]), (0, &401.into()), "{forgery}: {}", sent.stderr);
+            let mut verify = tool();
+            verify.args(["verify", what, "--message", "-", "--json"]).envs(KEYS);
+            if provider == "netgiro" {
+                verify.args(["--public-origin", &origin]);
+            }
+            let verdict = run_with_input(&mut verify, &receiver.deliveries()[0]);
+            assert_eq!((verdict.code, &verdict.json()["code"]), (1, &code.into()), "{provider} {forgery}");
+        }
+    }
+}
+
+#[test]
+fn a_forgery_that_a_scheme_cannot_express_is_refused() {
+    for (provider, forgery) in
+        [("vizion", "milliseconds"), ("unleashed", "unknown-key"), ("netgiro", "stale")]
+    {
+        let refused = trigger_as(provider, "http://127.0.0.1:1/", &["--fault", forgery]);
+        assert_eq!(refused.code, 2, "{provider}");
+        assert!(refused.stderr.contains(&format!("invalid value '{forgery}'")), "{}", refused.stderr);
     }
 }
 
@@ -101,8 +135,10 @@ fn what_was_tampered_with_says_something_else_and_what_was_reserialised_does_not
 
 #[test]
 fn a_replay_is_the_same_delivery_twice() {
-    let receiver = Receiver::answering([200, 401]);
-    assert_eq!(trigger(&receiver.url, &["--fault", "replayed"]).code, 0);
-    let deliveries = receiver.deliveries();
-    assert_eq!(deliveries[0], deliveries[1]);
+    for provider in ["vizion", "unleashed", "netgiro"] {
+        let receiver = Receiver::answering([200, 401]);
+        assert_eq!(trigger_as(provider, &receiver.url, &["--fault", "replayed"]).code, 0);
+        let deliveries = receiver.deliveries();
+        assert_eq!(deliveries[0], deliveries[1]);
+    }
 }

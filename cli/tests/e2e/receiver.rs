@@ -13,12 +13,16 @@ pub(crate) struct Receiver {
 impl Receiver {
     pub(crate) fn answering(statuses: impl Into<Vec<u16>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/hooks/vizion?tenant=7", listener.local_addr().unwrap());
+        let url = format!("http://{}/hook?tenant=7", listener.local_addr().unwrap());
         let statuses = statuses.into();
         let serve = move || {
             statuses.into_iter().map(|status| receive(&mut listener.accept().unwrap().0, status)).collect()
         };
         Self { url, served: std::thread::spawn(serve) }
+    }
+
+    pub(crate) fn origin(&self) -> &str {
+        self.url.split_once("/hook").unwrap().0
     }
 
     pub(crate) fn deliveries(self) -> Vec<Vec<u8>> {

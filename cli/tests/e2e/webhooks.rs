@@ -29,18 +29,28 @@ fn an_honest_delivery_arrives_and_verifies_under_its_key() {
 }
 
 #[test]
-fn the_sandbox_s_file_has_a_webhook_key_to_trigger_and_verify_with() {
+fn the_sandbox_s_file_has_the_keys_to_trigger_and_verify_with() {
     let sandbox = RunningSandbox::start(&[]);
-    let receiver = Receiver::answering([204]);
-    let with_file = |arguments: &[&str]| {
-        let mut command = tool();
-        command.args(arguments).args(["--json", "--env-file"]).arg(sandbox.env_file());
-        command
-    };
-    assert_eq!(run(&mut with_file(&["trigger", "vizion", "--to", &receiver.url])).code, 0);
-    let delivery = &receiver.deliveries()[0];
-    let verdict = run_with_input(&mut with_file(&["verify", "vizion", "--message", "-"]), delivery);
-    assert_eq!((verdict.code, &verdict.json()["key_id"]), (0, &"hmac-key-1".into()), "{}", verdict.stderr);
+    for (provider, what) in
+        [("vizion", "vizion"), ("unleashed", "unleashed"), ("netgiro", "netgiro-callback")]
+    {
+        let receiver = Receiver::answering([204]);
+        let origin = receiver.origin().to_owned();
+        let with_file = |arguments: &[&str]| {
+            let mut command = tool();
+            command.args(arguments).args(["--json", "--env-file"]).arg(sandbox.env_file());
+            command
+        };
+        let sent = run(&mut with_file(&["trigger", provider, "--to", &receiver.url]));
+        assert_eq!(sent.code, 0, "{provider}: {}", sent.stderr);
+        let mut verify = with_file(&["verify", what, "--message", "-"]);
+        if provider == "netgiro" {
+            verify.args(["--public-origin", &origin]);
+        }
+        let verdict = run_with_input(&mut verify, &receiver.deliveries()[0]);
+        assert_eq!(verdict.code, 0, "{provider}: {}{}", verdict.stdout, verdict.stderr);
+        assert_eq!(verdict.json()["provider"], provider);
+    }
 }
 
 #[test]
@@ -84,6 +94,31 @@ fn an_unleashed_webhook_is_judged_in_its_own_scheme() {
         judge(&message.replace(":1}", ":2}"), "1705312801000").json()["code"],
         "webhook-signature-mismatch"
     );
+}
+
+/// Plain SHA-256 of `a secret42https://shop.example.is/paid?order=7{"Success":true}`, made with Python.
+#[test]
+fn a_netgiro_callback_is_judged_for_the_public_origin() {
+    let message = "POST /paid?order=7 HTTP/1.1\r\nhost: inside\r\nnetgiro_nonce: 42\r\n\
+        netgiro_signature: 587cfb8ce657c8a6b0af1740f133397e302c518588fc3394a765ad738c5429bc\r\n\r\n{\"Success\":true}";
+    let judge = |message: &str, origin: &str| {
+        let mut command = tool();
+        command.args(["verify", "netgiro-callback", "--message", "-", "--json", "--public-origin", origin]);
+        run_with_input(command.env("NETGIRO_SECRET_KEY", "a secret"), message.as_bytes())
+    };
+    let origin = "https://shop.example.is";
+    let honest = judge(message, origin);
+    assert_eq!(honest.stdout, "{\"verdict\":\"verified\",\"provider\":\"netgiro\"}\n", "{}", honest.stderr);
+    for (message, origin) in [
+        (message.to_owned(), "https://elsewhere.example"),
+        (message.replace("true", "false"), origin),
+        (message.replace("order=7", "order=8"), origin),
+        (message.replace("nonce: 42", "nonce: 43"), origin),
+    ] {
+        let refused = judge(&message, origin);
+        assert_eq!((refused.code, &refused.json()["code"]), (1, &"webhook-signature-mismatch".into()));
+    }
+    assert_eq!(judge(message, "shop.example.is").error_code(), "invalid-public-origin");
 }
 
 #[test]

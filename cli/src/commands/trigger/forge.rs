@@ -4,13 +4,13 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use clap::ValueEnum;
-use countersign::vizion::webhook::testing;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
+use super::signer::{Scheme, Signer};
 use crate::failure::Failure;
-use crate::webhook_keys::VizionKey;
 
-const SIGNATURE: HeaderName = HeaderName::from_static("x-vizion-signature");
+const UNLEASHED_TIMESTAMP: HeaderName = HeaderName::from_static("x-unleashed-timestamp");
 
 /// A forged delivery, by what is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -19,7 +19,7 @@ pub(super) enum Forgery {
     Unsigned,
     /// One digit of the signature is another
     WrongSignature,
-    /// Signed with another secret under the right key id
+    /// Signed with another secret, under the right key id where there is one
     WrongKey,
     /// Signed under a key id that nobody has
     UnknownKey,
@@ -31,6 +31,8 @@ pub(super) enum Forgery {
     Future,
     /// Times in seconds instead of milliseconds
     Seconds,
+    /// The time in milliseconds instead of seconds
+    Milliseconds,
     /// The body was changed after it was signed
     Tampered,
     /// The body was parsed and printed again on its way
@@ -39,7 +41,50 @@ pub(super) enum Forgery {
     Replayed,
 }
 
+/// Takes the names of these forgeries.
+pub(super) fn among(known: &'static [Forgery]) -> impl TypedValueParser<Value = Forgery> {
+    PossibleValuesParser::new(known.iter().filter_map(Forgery::to_possible_value))
+        .try_map(|name| Forgery::from_str(&name, false))
+}
+
 impl Forgery {
+    pub(super) const OF_VIZION: &[Self] = &[
+        Self::Unsigned,
+        Self::WrongSignature,
+        Self::WrongKey,
+        Self::UnknownKey,
+        Self::Duplicate,
+        Self::Stale,
+        Self::Future,
+        Self::Seconds,
+        Self::Tampered,
+        Self::Reserialised,
+        Self::Replayed,
+    ];
+    /// There are no key ids.
+    pub(super) const OF_UNLEASHED: &[Self] = &[
+        Self::Unsigned,
+        Self::WrongSignature,
+        Self::WrongKey,
+        Self::Duplicate,
+        Self::Stale,
+        Self::Future,
+        Self::Milliseconds,
+        Self::Tampered,
+        Self::Reserialised,
+        Self::Replayed,
+    ];
+    /// There are neither key ids nor times.
+    pub(super) const OF_NETGIRO: &[Self] = &[
+        Self::Unsigned,
+        Self::WrongSignature,
+        Self::WrongKey,
+        Self::Duplicate,
+        Self::Tampered,
+        Self::Reserialised,
+        Self::Replayed,
+    ];
+
     /// The name that `--fault` takes.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
@@ -48,31 +93,36 @@ impl Forgery {
     /// What is sent, in order. All but the last are meant to be accepted.
     pub(super) fn make(
         self,
-        key: &VizionKey,
+        signer: &Signer,
         url: &str,
         body: &Bytes,
         now: SystemTime,
     ) -> Result<Vec<Request<Bytes>>, Failure> {
         const HOUR: Duration = Duration::from_secs(60 * 60);
-        let signed_by = |id: &str, secret: &str, at| testing::sign(id, secret, url, body.clone(), at);
-        let signed = |at| testing::sign(&key.id, key.secret.clone(), url, body.clone(), at);
         let mut delivery = match self {
-            Self::WrongKey => signed_by(&key.id, "a secret that is not the receiver's", now)?,
-            Self::UnknownKey => signed_by("hmac-key-of-nobody", "a secret of nobody's", now)?,
-            Self::Stale => signed(now - 2 * HOUR)?,
-            Self::Future => signed(now + HOUR)?,
-            _ => signed(now)?,
+            Self::WrongKey => {
+                signer.with_secret("a secret that is not the receiver's").sign(url, body, now)?
+            }
+            Self::UnknownKey => {
+                let scheme = Scheme::Vizion { key_id: "hmac-key-of-nobody".to_owned() };
+                Signer { scheme, secret: "a secret of nobody's".into() }.sign(url, body, now)?
+            }
+            Self::Stale => signer.sign(url, body, now - 2 * HOUR)?,
+            Self::Future => signer.sign(url, body, now + HOUR)?,
+            _ => signer.sign(url, body, now)?,
         };
+        let signature = signer.scheme.signature_header();
         let headers = delivery.headers_mut();
         match self {
             Self::Unsigned => {
-                headers.remove(SIGNATURE);
+                headers.remove(signature);
             }
-            Self::WrongSignature => rewrite_signature(headers, flip_first_digit)?,
-            Self::Seconds => rewrite_signature(headers, cut_milliseconds)?,
+            Self::WrongSignature => rewrite(headers, &signature, flip_first_digit)?,
+            Self::Seconds => rewrite(headers, &signature, cut_milliseconds)?,
+            Self::Milliseconds => rewrite(headers, &UNLEASHED_TIMESTAMP, |seconds| format!("{seconds}000"))?,
             Self::Duplicate => {
-                let copy = headers.get(SIGNATURE).cloned();
-                headers.extend(copy.map(|copy| (SIGNATURE, copy)));
+                let copy = headers.get(&signature).cloned();
+                headers.extend(copy.map(|copy| (signature, copy)));
             }
             Self::Tampered => replace_body(&mut delivery, with_another_value(body)),
             Self::Reserialised => {
@@ -110,22 +160,24 @@ fn replace_body(delivery: &mut Request<Bytes>, body: Vec<u8>) {
     *delivery.body_mut() = body.into();
 }
 
-fn rewrite_signature(headers: &mut HeaderMap, rewrite: impl Fn(&str) -> String) -> Result<(), Failure> {
+fn rewrite(
+    headers: &mut HeaderMap,
+    name: &HeaderName,
+    rewrite: impl Fn(&str) -> String,
+) -> Result<(), Failure> {
     let unreadable = || Failure::usage("the key id cannot be part of a forged header");
-    let value = headers.get_mut(SIGNATURE).ok_or_else(unreadable)?;
+    let value = headers.get_mut(name).ok_or_else(unreadable)?;
     let forged = rewrite(value.to_str().map_err(|_| unreadable())?);
     *value = HeaderValue::from_str(&forged).map_err(|_| unreadable())?;
     Ok(())
 }
 
+/// The signature is the whole header, or a parameter of it.
 fn flip_first_digit(header: &str) -> String {
-    match header.split_once("signature=") {
-        Some((before, after)) => {
-            let digit = if after.starts_with('0') { '1' } else { '0' };
-            format!("{before}signature={digit}{}", after.get(1..).unwrap_or_default())
-        }
-        None => header.to_owned(),
-    }
+    let start = header.find(",signature=").map_or(0, |place| place + ",signature=".len());
+    let (before, after) = header.split_at(start);
+    let digit = if after.starts_with('0') { '1' } else { '0' };
+    format!("{before}{digit}{}", after.get(1..).unwrap_or_default())
 }
 
 /// Takes the last three digits off `created` and `expires`.

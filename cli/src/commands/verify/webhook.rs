@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Args;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::webhook::Verified;
-use countersign::{Error, unleashed, vizion};
+use countersign::{Error, netgiro, unleashed, vizion};
 use http::request::Parts;
 
 use super::{Captured, Judged, Verdict};
@@ -25,6 +25,12 @@ pub(super) struct WebhookArgs {
     at: Option<u64>,
 }
 
+impl WebhookArgs {
+    fn now(&self) -> Result<SystemTime, Failure> {
+        self.at.map_or_else(|| Ok(SystemClock.now()), moment)
+    }
+}
+
 #[derive(Args)]
 pub(super) struct VizionArgs {
     #[command(flatten)]
@@ -33,6 +39,16 @@ pub(super) struct VizionArgs {
     /// The origin that the sender used, where a proxy in front of the capture has changed it
     #[arg(long, value_name = "ORIGIN")]
     public_origin: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct CallbackArgs {
+    #[command(flatten)]
+    captured: Captured,
+
+    /// The origin of the callback URL that Netgíró was given, which its signature covers
+    #[arg(long, value_name = "ORIGIN")]
+    public_origin: String,
 }
 
 pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Judged {
@@ -44,22 +60,30 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Judged {
         builder = builder.public_origin(origin)?;
     }
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&args.webhook, |parts, body, now| verifier.verify(parts, body, now))
+    judge(&args.webhook.captured, args.webhook.now()?, |parts, body, now| verifier.verify(parts, body, now))
 }
 
 pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Judged {
     let key = webhook_keys::unleashed(&context.environment)?;
     let builder = unleashed::webhook::Verifier::builder().signing_key(key)?;
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(args, |parts, body, now| verifier.verify(parts, body, now))
+    judge(&args.captured, args.now()?, |parts, body, now| verifier.verify(parts, body, now))
+}
+
+/// A callback carries no time, so none is given.
+pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Judged {
+    let secret = webhook_keys::netgiro(&context.environment)?;
+    let builder = netgiro::callback::Verifier::builder(&args.public_origin)?.secret(secret)?;
+    let verifier = builder.body_limit(usize::MAX).build();
+    judge(&args.captured, SystemClock.now(), |parts, body, now| verifier.verify(parts, body, now))
 }
 
 fn judge(
-    args: &WebhookArgs,
+    captured: &Captured,
+    now: SystemTime,
     verify: impl for<'b> Fn(&Parts, &'b [u8], SystemTime) -> Result<Verified<Cow<'b, [u8]>>, Error>,
 ) -> Judged {
-    let (parts, body) = message::read_request(&args.captured.read()?)?;
-    let now = args.at.map_or_else(|| Ok(SystemClock.now()), moment)?;
+    let (parts, body) = message::read_request(&captured.read()?)?;
     Ok(verify(&parts, &body, now).map(|verified| Verdict {
         verdict: "verified",
         provider: verified.provider(),

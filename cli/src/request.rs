@@ -4,7 +4,7 @@ use bytes::Bytes;
 use clap::Args;
 use countersign::Outgoing;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
-use url::Url;
+use url::{ParseError, Url};
 
 use crate::args::{ProviderName, Settings};
 use crate::failure::Failure;
@@ -95,7 +95,10 @@ fn parse_method(text: &str) -> Result<Method, String> {
 }
 
 pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let url = Url::parse(text).map_err(|error| match error {
+        ParseError::RelativeUrlWithoutBase => "give the whole URL, from https:// on".to_owned(),
+        _ => error.to_string(),
+    })?;
     if matches!(url.scheme(), "http" | "https") {
         Ok(url)
     } else {

@@ -1,6 +1,8 @@
 //! The file that `--env-file` names.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
@@ -23,9 +25,10 @@ impl EnvFile {
                 "line {line}: {name} has a '$', which stands for another variable; put its value into single quotes"
             )));
         }
-        let entries = dotenvy::from_read_iter(text.as_bytes());
-        let values: Result<_, _> = entries.collect();
-        let values = values.map_err(|error| unreadable(reason(&error)))?;
+        let lines_read = Cell::new(0);
+        let lines = LineByLine { rest: text.as_bytes(), read: &lines_read };
+        let values: Result<_, _> = dotenvy::from_read_iter(lines).collect();
+        let values = values.map_err(|error| unreadable(reason(&error, lines_read.get())))?;
         Ok(Self { path: path.to_owned(), text, values })
     }
 
@@ -49,14 +52,34 @@ impl EnvFile {
     }
 }
 
+/// Hands out one line at a time and counts them, since the parser's errors do not say where they are.
+struct LineByLine<'t> {
+    rest: &'t [u8],
+    read: &'t Cell<usize>,
+}
+
+impl Read for LineByLine<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut line = self.rest.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+        let length = line.read(buffer)?;
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        // One that is longer than the buffer is counted at its end.
+        if length > 0 && line.is_empty() {
+            self.read.set(self.read.get() + 1);
+        }
+        Ok(length)
+    }
+}
+
 /// What went wrong. The error's own text quotes the line, which may hold a secret.
-fn reason(error: &dotenvy::Error) -> String {
+fn reason(error: &dotenvy::Error, lines_read: usize) -> String {
     match error {
         dotenvy::Error::Io(error) => error.to_string(),
-        dotenvy::Error::LineParse(_, _) => {
-            "a line is not NAME=VALUE; put values with spaces, '$', '#' or quotes into single quotes"
-                .to_owned()
-        }
+        // A value in quotes may go over several lines.
+        dotenvy::Error::LineParse(text, _) => format!(
+            "line {} is not NAME=VALUE; put values with spaces, '$', '#' or quotes into single quotes",
+            (lines_read + 1).saturating_sub(text.lines().count().max(1))
+        ),
         _ => "it is not a list of NAME=VALUE".to_owned(),
     }
 }

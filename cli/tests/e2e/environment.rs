@@ -52,6 +52,28 @@ fn a_dollar_outside_single_quotes_is_refused_by_line_and_name() {
     }
 }
 
+#[test]
+fn a_line_that_cannot_be_read_is_told_by_its_number() {
+    let sandbox = RunningSandbox::start(&[]);
+    let long = format!("# {}\nA={}\nVIZION_API_KEY canary\n", "c".repeat(20_000), "d".repeat(20_000));
+    for (content, line) in [
+        ("VIZION_API_KEY canary", 1),
+        ("# comment\n\nA=b # c\nVIZION_API_KEY: canary\nC=d", 4),
+        ("A='first\nsecond'\r\nVIZION_API_KEY=canary canary\r\n", 3),
+        ("A=b\nVIZION_API_KEY='canary\nC=d\n\n", 2),
+        ("A=b\nVIZION_API_KEY='canary", 2),
+        (&long, 3),
+    ] {
+        let file = sandbox.file("broken.env", content.as_bytes());
+        let mut command = tool();
+        command.args(["sign", "vizion", "GET", "https://prod.vizionapi.com/", "--env-file"]).arg(file);
+        let refused = run(&mut command);
+        assert_eq!(refused.code, 2, "{content}");
+        assert!(refused.stderr.contains(&format!("line {line} is not NAME=VALUE")), "{}", refused.stderr);
+        assert!(!refused.stderr.contains("canary"), "{}", refused.stderr);
+    }
+}
+
 /// The machine's clock has no part in it.
 #[test]
 fn a_time_that_no_timestamp_can_express_is_a_matter_of_usage() {

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use clap::Args;
 use countersign::Outgoing;
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use url::{ParseError, Url};
 
 use crate::args::{ProviderName, Settings};
 use crate::failure::Failure;
 use crate::input::Data;
+use crate::providers::Tool;
 
 /// Which request, and for whom.
 #[derive(Args)]
@@ -26,6 +27,9 @@ pub(crate) struct RequestArgs {
     pub(crate) url: TypedUrl,
 
     /// The body: as given, from a file, or from standard input with @-
+    ///
+    /// Where neither -H nor the provider's own headers say what it is, it is sent as application/json, and as
+    /// application/xml when it starts with "<".
     #[arg(short, long, value_name = "TEXT|@FILE|@-")]
     pub(crate) data: Option<Data>,
 
@@ -65,20 +69,30 @@ pub(crate) struct Request {
 }
 
 impl RequestArgs {
-    /// Reads the body, and puts the parts together.
-    pub(crate) fn request(&self) -> Result<Request, Failure> {
+    /// Reads the body, and puts the parts together, with what `P` leaves to others: the media type of the body.
+    pub(crate) fn request<P: Tool>(&self) -> Result<Request, Failure> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             headers.append(name, value.clone());
+        }
+        let body = self.data.as_ref().map(Data::read).transpose()?;
+        if let Some(body) = body.as_ref().filter(|body| !P::SETS_CONTENT_TYPE && !body.is_empty()) {
+            headers.entry(header::CONTENT_TYPE).or_insert_with(|| media_type(body));
         }
         Ok(Request {
             method: self.method.clone(),
             url: self.url.url.clone(),
             headers,
             extensions: Extensions::new(),
-            body: self.data.as_ref().map(Data::read).transpose()?,
+            body,
         })
     }
+}
+
+/// JSON is what these providers speak by default, XML the other thing that they read.
+fn media_type(body: &[u8]) -> HeaderValue {
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    HeaderValue::from_static(if text.starts_with(b"<") { "application/xml" } else { "application/json" })
 }
 
 impl Request {

@@ -3,12 +3,14 @@
 use clap::Args;
 use countersign::diagnose::{Diagnosis, Outcome};
 use countersign::explain::{Explanation, Transcript};
+use http::{HeaderValue, header};
 use serde::Serialize;
 
 use super::Context;
 use crate::args::Reproduction;
 use crate::failure::Failure;
 use crate::output;
+use crate::printable::printable;
 use crate::providers::{self, Tool};
 use crate::request::RequestArgs;
 
@@ -36,6 +38,9 @@ pub(crate) struct ExplainArgs {
 #[derive(Serialize)]
 struct Explained {
     explanation: Explanation,
+    /// What the body is sent as, where the provider's headers do not say it. Other headers of your own may hold secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnosis: Option<Diagnosis>,
 }
@@ -48,7 +53,7 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
         )));
     }
     let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
-    let request = args.request.request()?;
+    let request = args.request.request::<P>()?;
     let outgoing = request.outgoing();
     let transcript = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
         Some(stamp) => Transcript::with_stamp(&provider, &outgoing, stamp)?,
@@ -57,7 +62,9 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
     // Whoever signed may have had the URL as it was typed.
     let transcript = transcript.typed_url(args.request.url.typed_without_fragment());
     let diagnosis = args.expect.as_deref().map(|expected| transcript.diagnose(expected.trim()));
-    let explained = Explained { explanation: transcript.explain(), diagnosis };
+    let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
+    let content_type = request.headers.get(header::CONTENT_TYPE).map(shown);
+    let explained = Explained { explanation: transcript.explain(), content_type, diagnosis };
     print(&explained, context.json)?;
     match explained.diagnosis {
         Some(diagnosis) if diagnosis.outcome() != Outcome::Matches => Err(Failure::refused_as_printed()),
@@ -70,6 +77,9 @@ fn print(explained: &Explained, json: bool) -> Result<(), Failure> {
         return output::json(explained);
     }
     output::line(explained.explanation.to_string().trim_end())?;
+    if let Some(content_type) = &explained.content_type {
+        output::line(&format!("also sent\n  content-type  \"{}\"", printable(content_type)))?;
+    }
     match &explained.diagnosis {
         Some(diagnosis) => {
             output::line(&format!("diagnosis\n  {}", diagnosis.to_string().replace('\n', "\n  ")))

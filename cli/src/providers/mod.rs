@@ -30,6 +30,9 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
     /// What `--expect` needs, so that the signature can come out the same.
     const NEEDED_TO_REPRODUCE: &'static str;
 
+    /// Whether its headers say of every request what the body is.
+    const SETS_CONTENT_TYPE: bool = false;
+
     /// How much of a body is looked at: as much as `ResponseStatus::from_xml` does, or more.
     const KEPT: usize = 64 * 1024;
 

@@ -29,6 +29,7 @@ impl Tool for Netvisor {
     const FLAGS: &'static [&'static str] =
         &["--algorithm", "--form", "--timestamp", "--timestamp-unix", "--transaction-id"];
     const NEEDED_TO_REPRODUCE: &'static str = "--transaction-id, and --timestamp or --timestamp-unix";
+    const SETS_CONTENT_TYPE: bool = true;
 
     fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure> {
         let algorithm = match settings.algorithm {

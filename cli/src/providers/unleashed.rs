@@ -14,6 +14,7 @@ impl Tool for Unleashed {
     const SECRETS: &'static [&'static str] = &["UNLEASHED_API_KEY"];
     const FLAGS: &'static [&'static str] = &["--form"];
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
+    const SETS_CONTENT_TYPE: bool = true;
 
     fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure> {
         let unleashed = environment.supply(|lookup| Self::from_variables(lookup))??;

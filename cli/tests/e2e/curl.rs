@@ -57,10 +57,10 @@ fn curl_gets_variables_where_the_environment_has_the_value() {
     let url = "https://api.netgiro.is/v1/sales/x?a=[1]";
     let expected = r#"curl --request POST \
   --globoff \
+  --header 'content-type: application/json' \
   --header "netgiro_appkey: $NETGIRO_APP_KEY" \
   --header 'netgiro_nonce: 1' \
   --header 'netgiro_signature: SIGNATURE' \
-  --header 'content-type:' \
   --data-binary '{"a": "b"}' \
   'https://api.netgiro.is/v1/sales/x?a=[1]'
 "#;
@@ -76,4 +76,13 @@ fn curl_gets_variables_where_the_environment_has_the_value() {
   https://prod.vizionapi.com/references
 "#;
     assert_eq!(command(&["vizion", "HEAD", "https://prod.vizionapi.com/references"]), expected);
+}
+
+/// Where nothing is sent, curl must not call it a form either.
+#[test]
+fn curl_gives_an_empty_body_no_type() {
+    let mut command = tool();
+    command.args(["sign", "vizion", "POST", "https://prod.vizionapi.com/references"]);
+    let signed = run(command.args(["--data", "", "--output", "curl"]).env("VIZION_API_KEY", "key"));
+    assert!(signed.stdout.contains("--header 'content-type:' \\\n  --data-binary ''"), "{}", signed.stdout);
 }

@@ -10,6 +10,7 @@ mod explained;
 mod faults;
 mod forgeries;
 mod hostile;
+mod media_type;
 mod receiver;
 mod sent;
 mod support;

@@ -1,4 +1,4 @@
-//! `--data`: a body, as text, from a file or from standard input.
+//! `--data` and `--expect`: a body or a signature, as text, from a file or from standard input.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::failure::Failure;
 
-/// Where a body comes from.
+/// Where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Data {
     Text(String),
@@ -45,6 +45,13 @@ impl Data {
                 Ok(bytes.into())
             }
         }
+    }
+
+    /// The content as text, without white space around it; `flag` is whose it is.
+    pub(crate) fn read_text(&self, flag: &str) -> Result<String, Failure> {
+        let bytes = self.read()?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage(format!("{flag} is not text")))?;
+        Ok(text.trim().to_owned())
     }
 
     /// Written again as the argument that it came from.

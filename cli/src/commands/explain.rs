@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Context;
 use crate::args::Reproduction;
 use crate::failure::Failure;
+use crate::input::Data;
 use crate::output;
 use crate::printable::printable;
 use crate::providers::{self, Tool};
@@ -22,11 +23,14 @@ Exits with 0 when the signature matches or none was given, with 1 when it does n
 Examples:
   countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv
   countersign explain netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json
-  countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?customerCode=ACME' --expect SIGNATURE")]
+  countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?customerCode=ACME' --expect @theirs.txt")]
 pub(crate) struct ExplainArgs {
     /// The signature that somebody else computed: say which known mistake it comes from
-    #[arg(long, value_name = "SIGNATURE")]
-    expect: Option<String>,
+    ///
+    /// As given, from a file, or from standard input with @-. An argument is seen by whoever lists processes, and kept in
+    /// the shell's history; Unleashed's signature of a query is as good as the key for that query, for ever.
+    #[arg(long, value_name = "SIGNATURE|@FILE|@-")]
+    expect: Option<Data>,
 
     #[command(flatten)]
     pub(crate) request: RequestArgs,
@@ -52,6 +56,9 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
             "a fresh request never has an earlier signature: --expect needs {needed}"
         )));
     }
+    if args.expect == Some(Data::StandardInput) && args.request.data == Some(Data::StandardInput) {
+        return Err(Failure::usage("standard input is either --data or --expect, not both"));
+    }
     let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
     let request = args.request.request::<P>()?;
     let outgoing = request.outgoing();
@@ -61,7 +68,8 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
     };
     // Whoever signed may have had the URL as it was typed.
     let transcript = transcript.typed_url(args.request.url.typed_without_fragment());
-    let diagnosis = args.expect.as_deref().map(|expected| transcript.diagnose(expected.trim()));
+    let expected = args.expect.as_ref().map(|expected| expected.read_text("--expect")).transpose()?;
+    let diagnosis = expected.map(|expected| transcript.diagnose(&expected));
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
     let content_type = request.headers.get(header::CONTENT_TYPE).map(shown);
     let explained = Explained { explanation: transcript.explain(), content_type, diagnosis };

@@ -1,6 +1,8 @@
 //! `explain --expect`: the signature that somebody else computed.
 
-use crate::support::{run, tool};
+use std::process::Command;
+
+use crate::support::{RunningSandbox, run, run_with_input, tool};
 
 /// Signatures of one request by an independent implementation of the mistake (Python's hmac and hashlib).
 const UNLEASHED: [(&str, &str); 2] = [
@@ -8,21 +10,56 @@ const UNLEASHED: [(&str, &str); 2] = [
     ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "wrong-key"),
 ];
 
+fn explain_unleashed(expected: &str) -> Command {
+    let mut command = tool();
+    command
+        .args([
+            "explain",
+            "unleashed",
+            "GET",
+            "https://api.unleashedsoftware.com/Customers?customerCode=ACME",
+        ])
+        .args(["--expect", expected, "--json"])
+        .envs([("UNLEASHED_API_ID", "api-id"), ("UNLEASHED_API_KEY", "unleashed-example-api-key")])
+        .env("UNLEASHED_CLIENT_TYPE", "acme/stock");
+    command
+}
+
 #[test]
 fn a_mistake_is_named_by_its_code() {
     for (signature, code) in UNLEASHED {
-        let explained = run(tool()
-            .args([
-                "explain",
-                "unleashed",
-                "GET",
-                "https://api.unleashedsoftware.com/Customers?customerCode=ACME",
-            ])
-            .args(["--expect", signature, "--json"])
-            .envs([("UNLEASHED_API_ID", "api-id"), ("UNLEASHED_API_KEY", "unleashed-example-api-key")])
-            .env("UNLEASHED_CLIENT_TYPE", "acme/stock"));
+        let explained = run(&mut explain_unleashed(signature));
         assert_eq!(explained.code, 1);
         assert_eq!(explained.json()["diagnosis"]["code"], code);
+    }
+}
+
+/// As an argument, Unleashed's signature would be in the shell's history and in the list of processes.
+#[test]
+fn a_signature_is_read_from_a_file_and_from_standard_input() {
+    let sandbox = RunningSandbox::start(&[]);
+    let (signature, code) = UNLEASHED[0];
+    let line = format!("{signature}\r\n");
+    let file = sandbox.file("theirs.txt", line.as_bytes());
+    let from_file = run(&mut explain_unleashed(&format!("@{}", file.display())));
+    let from_stdin = run_with_input(&mut explain_unleashed("@-"), line.as_bytes());
+    for explained in [from_file, from_stdin] {
+        assert_eq!((explained.code, &explained.json()["diagnosis"]["code"]), (1, &code.into()));
+    }
+}
+
+#[test]
+fn a_signature_that_cannot_be_read_is_a_matter_of_usage() {
+    let no_text = run_with_input(&mut explain_unleashed("@-"), b"canary\xff");
+    let taken_twice = run_with_input(explain_unleashed("@-").args(["--data", "@-"]), b"canary");
+    let no_file = run(&mut explain_unleashed("@no-such-file"));
+    for (refused, message) in [
+        (no_text, "--expect is not text"),
+        (taken_twice, "standard input is either --data or --expect"),
+        (no_file, "cannot read no-such-file"),
+    ] {
+        assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"));
+        assert!(refused.stderr.contains(message) && !refused.stderr.contains("canary"), "{}", refused.stderr);
     }
 }
 

@@ -18,6 +18,7 @@ mod headers;
 mod input;
 mod message;
 mod output;
+mod own_headers;
 mod panics;
 mod printable;
 mod providers;

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use clap::Args;
 use countersign::Outgoing;
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use url::{ParseError, Url};
 
 use crate::args::{ProviderName, Settings};
 use crate::failure::Failure;
 use crate::input::Data;
+use crate::own_headers;
 use crate::providers::Tool;
 
 /// Which request, and for whom.
@@ -34,8 +35,9 @@ pub(crate) struct RequestArgs {
     pub(crate) data: Option<Data>,
 
     /// A header of your own; never one with credentials, which come from the environment
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    // Read later: what clap says of a value that it cannot read quotes it.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<String>,
 
     #[command(flatten)]
     pub(crate) settings: Settings,
@@ -69,12 +71,9 @@ pub(crate) struct Request {
 }
 
 impl RequestArgs {
-    /// Reads the body, and puts the parts together, with what `P` leaves to others: the media type of the body.
-    pub(crate) fn request<P: Tool>(&self) -> Result<Request, Failure> {
-        let mut headers = HeaderMap::new();
-        for (name, value) in &self.headers {
-            headers.append(name, value.clone());
-        }
+    /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body.
+    pub(crate) fn request<P: Tool>(&self, provider: &P) -> Result<Request, Failure> {
+        let mut headers = own_headers::read(&self.headers, |name| provider.sets_header(name))?;
         let body = self.data.as_ref().map(Data::read).transpose()?;
         if let Some(body) = body.as_ref().filter(|body| !P::SETS_CONTENT_TYPE && !body.is_empty()) {
             headers.entry(header::CONTENT_TYPE).or_insert_with(|| media_type(body));
@@ -118,11 +117,4 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
     } else {
         Err("not an http or https URL".to_owned())
     }
-}
-
-fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let (name, value) = text.split_once(':').ok_or("not NAME: VALUE")?;
-    let name = name.trim().parse::<HeaderName>().map_err(|error| error.to_string())?;
-    let value = value.trim().parse::<HeaderValue>().map_err(|error| error.to_string())?;
-    Ok((name, value))
 }

@@ -60,7 +60,7 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
         return Err(Failure::usage("standard input is either --data or --expect, not both"));
     }
     let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
-    let request = args.request.request::<P>()?;
+    let request = args.request.request(&provider)?;
     let outgoing = request.outgoing();
     let transcript = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
         Some(stamp) => Transcript::with_stamp(&provider, &outgoing, stamp)?,

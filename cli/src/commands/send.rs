@@ -54,7 +54,7 @@ pub(crate) struct SendArgs {
 pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(), Failure> {
     let given = Reproduction { transaction_id: args.transaction_id.clone(), ..Reproduction::default() };
     let provider: P = providers::build(&context.environment, &args.request, &given)?;
-    let mut request = args.request.request::<P>()?;
+    let mut request = args.request.request(&provider)?;
     if let Some(id) = &args.transaction_id {
         request.extensions.insert(TransactionId::new(id)?);
     }

@@ -53,7 +53,7 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         (Some(_), true) => return Err(Failure::usage("--json and this --output cannot be used together")),
     };
     let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
-    let mut request = args.request.request::<P>()?;
+    let mut request = args.request.request(&provider)?;
     let outgoing = request.outgoing();
     let signed = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
         Some(stamp) => countersign::sign_with(&provider, &outgoing, stamp)?,

@@ -6,7 +6,7 @@ mod unleashed;
 mod vizion;
 
 use countersign::{Error, Outgoing, Provider};
-use http::{Extensions, HeaderValue, StatusCode};
+use http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use reqwest_middleware::Middleware;
 use url::Url;
 
@@ -52,6 +52,9 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
 
     /// Whether the flags settle all that is otherwise drawn anew.
     fn is_reproduced(given: &Reproduction) -> bool;
+
+    /// Whether it sets this header whatever a request has under its name.
+    fn sets_header(&self, name: &HeaderName) -> bool;
 
     /// A header's value as text, in the provider's charset.
     fn header_text(value: &HeaderValue) -> String {

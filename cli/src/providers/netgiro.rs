@@ -5,6 +5,7 @@ use std::fmt;
 use countersign::error::{Class, Fault};
 use countersign::netgiro::{Netgiro, Reply, SimpleResponse, Stamp, Verdict};
 use countersign::{Error, Outgoing};
+use http::HeaderName;
 
 use super::{Answer, Proof, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
@@ -36,6 +37,10 @@ impl Tool for Netgiro {
 
     fn is_reproduced(given: &Reproduction) -> bool {
         given.nonce.is_some()
+    }
+
+    fn sets_header(&self, name: &HeaderName) -> bool {
+        matches!(name.as_str(), "netgiro_appkey" | "netgiro_nonce" | "netgiro_signature")
     }
 
     /// The middleware has verified it, but for a gateway's unsigned 429 or 5xx, which it only marks.

@@ -7,9 +7,9 @@ use countersign::netvisor::{
     Credentials, Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId,
 };
 use countersign::time::{Clock as _, SystemClock};
-use countersign::{Error, Outgoing};
+use countersign::{Error, Outgoing, Provider as _};
 use encoding_rs::ISO_8859_15;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::{Answer, Tool, with_scope};
 use crate::args::{Algorithm, Reproduction, Settings};
@@ -70,6 +70,15 @@ impl Tool for Netvisor {
 
     fn is_reproduced(given: &Reproduction) -> bool {
         given.transaction_id.is_some() && (given.timestamp.is_some() || given.timestamp_unix.is_some())
+    }
+
+    fn sets_header(&self, name: &HeaderName) -> bool {
+        const OWN: [&str; 3] =
+            ["x-netvisor-authentication-", "x-netvisor-interface-language", "x-netvisor-organisation-id"];
+        // With the older algorithm, this one is left to whoever sends.
+        let is_optional = name == "x-netvisor-authentication-usehttpresponsestatuscodes"
+            && self.mac().is_some_and(|mac| mac.algorithm() == MacAlgorithm::Sha256);
+        !is_optional && OWN.iter().any(|own| name.as_str().starts_with(own))
     }
 
     fn header_text(value: &HeaderValue) -> String {

@@ -2,6 +2,7 @@
 
 use countersign::unleashed::{Unleashed, refusal};
 use countersign::{Error, Outgoing, Provider as _};
+use http::HeaderName;
 
 use super::{Answer, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
@@ -34,6 +35,10 @@ impl Tool for Unleashed {
 
     fn is_reproduced(_: &Reproduction) -> bool {
         true
+    }
+
+    fn sets_header(&self, name: &HeaderName) -> bool {
+        matches!(name.as_str(), "api-auth-id" | "api-auth-signature" | "client-type")
     }
 
     fn judge(answer: &Answer<'_>) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use countersign::vizion::{Vizion, refusal};
 use countersign::{Error, Outgoing};
+use http::HeaderName;
 
 use super::{Answer, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
@@ -31,6 +32,10 @@ impl Tool for Vizion {
 
     fn is_reproduced(_: &Reproduction) -> bool {
         true
+    }
+
+    fn sets_header(&self, name: &HeaderName) -> bool {
+        name == "x-api-key"
     }
 
     fn judge(answer: &Answer<'_>) -> Result<(), Error> {

@@ -11,6 +11,7 @@ mod faults;
 mod forgeries;
 mod hostile;
 mod media_type;
+mod own_headers;
 mod receiver;
 mod sent;
 mod support;

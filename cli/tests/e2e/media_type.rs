@@ -3,22 +3,7 @@
 use std::process::Command;
 
 use crate::receiver::Receiver;
-use crate::support::{run, tool};
-
-const VARIABLES: [(&str, &str); 12] = [
-    ("NETVISOR_SENDER", "Acme"),
-    ("NETVISOR_CUSTOMER_ID", "FI_1"),
-    ("NETVISOR_CUSTOMER_KEY", "customer key"),
-    ("NETVISOR_PARTNER_ID", "Acm_1"),
-    ("NETVISOR_PARTNER_KEY", "partner key"),
-    ("NETVISOR_ORGANISATION_ID", "1234567-8"),
-    ("NETGIRO_APP_KEY", "app-key"),
-    ("NETGIRO_SECRET_KEY", "secret key"),
-    ("UNLEASHED_API_ID", "api-id"),
-    ("UNLEASHED_API_KEY", "api key"),
-    ("UNLEASHED_CLIENT_TYPE", "acme/stock"),
-    ("VIZION_API_KEY", "vizion-key"),
-];
+use crate::support::{VARIABLES, run, tool};
 
 /// The content-type of a request off the wire; none is an empty text.
 fn content_type(request: &[u8]) -> String {

@@ -7,6 +7,22 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// What each provider needs.
+pub(crate) const VARIABLES: [(&str, &str); 12] = [
+    ("NETVISOR_SENDER", "Acme"),
+    ("NETVISOR_CUSTOMER_ID", "FI_1"),
+    ("NETVISOR_CUSTOMER_KEY", "customer key"),
+    ("NETVISOR_PARTNER_ID", "Acm_1"),
+    ("NETVISOR_PARTNER_KEY", "partner key"),
+    ("NETVISOR_ORGANISATION_ID", "1234567-8"),
+    ("NETGIRO_APP_KEY", "app-key"),
+    ("NETGIRO_SECRET_KEY", "secret key"),
+    ("UNLEASHED_API_ID", "api-id"),
+    ("UNLEASHED_API_KEY", "api key"),
+    ("UNLEASHED_CLIENT_TYPE", "acme/stock"),
+    ("VIZION_API_KEY", "vizion-key"),
+];
+
 /// A command with no credentials in its environment.
 pub(crate) fn tool() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));

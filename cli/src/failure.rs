@@ -50,11 +50,15 @@ impl Told {
     }
 }
 
-/// What to do about it, in terms of flags where the library's own sentence names a method.
+/// What to do about it, in terms of flags where the library's own sentence speaks to a program.
 fn next_step(error: &Error) -> &str {
     match error.code() {
         "origin-not-allowed" => {
             "If the host is yours or the vendor's, add it with --allow-origin; else correct the URL."
+        }
+        // Only a message that was captured is judged here, and mostly some time after.
+        "webhook-too-old" | "webhook-too-early" | "webhook-expired" => {
+            "Give --at, the Unix time at which it arrived. If that is given and right, check the sender's clock."
         }
         _ => error.next_step(),
     }

@@ -79,21 +79,58 @@ fn a_message_behind_a_proxy_needs_the_public_origin() {
 }
 
 /// Made with Python: `base64(hmac_sha256(b"signing key", b'1705312800.{"a":1}'))`.
+const OF_UNLEASHED: &str = "POST /hook HTTP/1.1\r\nhost: h\r\nx-unleashed-timestamp: 1705312800\r\n\
+    x-unleashed-signature: EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=\r\n\r\n{\"a\":1}";
+
+fn unleashed_verifier(arguments: &[&str]) -> Command {
+    let mut command = tool();
+    command.args(["verify", "unleashed", "--message", "-", "--json"]).args(arguments);
+    command.env("UNLEASHED_WEBHOOK_KEY", "signing key");
+    command
+}
+
+fn verify_unleashed(message: &str, arguments: &[&str]) -> Ran {
+    run_with_input(&mut unleashed_verifier(arguments), message.as_bytes())
+}
+
 #[test]
 fn an_unleashed_webhook_is_judged_in_its_own_scheme() {
-    let message = "POST /hook HTTP/1.1\r\nhost: h\r\nx-unleashed-timestamp: 1705312800\r\n\
-        x-unleashed-signature: EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=\r\n\r\n{\"a\":1}";
-    let judge = |message: &str, at: &str| {
-        let mut command: Command = tool();
-        command.args(["verify", "unleashed", "--message", "-", "--json", "--at", at]);
-        run_with_input(command.env("UNLEASHED_WEBHOOK_KEY", "signing key"), message.as_bytes())
-    };
-    assert_eq!(judge(message, "1705312801000").json()["verdict"], "verified");
-    assert_eq!(judge(message, "1705313801000").json()["code"], "webhook-too-old");
-    assert_eq!(
-        judge(&message.replace(":1}", ":2}"), "1705312801000").json()["code"],
-        "webhook-signature-mismatch"
-    );
+    let judge = |message: &str, at: &str| verify_unleashed(message, &["--at", at]).json();
+    assert_eq!(judge(OF_UNLEASHED, "1705312801000")["verdict"], "verified");
+    assert_eq!(judge(OF_UNLEASHED, "1705313801000")["code"], "webhook-too-old");
+    let changed = OF_UNLEASHED.replace(":1}", ":2}");
+    assert_eq!(judge(&changed, "1705312801000")["code"], "webhook-signature-mismatch");
+}
+
+/// Unleashed prints seconds, Vizion milliseconds; 11 digits of either were decades ago or are millennia ahead.
+#[test]
+fn a_time_is_taken_in_seconds_and_in_milliseconds() {
+    for (at, code) in [
+        ("1705312810", None),
+        ("1705312810000", None),
+        ("1705313801", Some("webhook-too-old")),
+        ("99999999999", Some("webhook-too-old")),
+        ("100000000000", Some("webhook-too-early")),
+        ("0", Some("webhook-too-early")),
+    ] {
+        let verdict = verify_unleashed(OF_UNLEASHED, &["--at", at]).json();
+        assert_eq!(verdict["code"].as_str(), code, "{at}: {verdict}");
+    }
+    for at in ["100000000000000", "1705312810000000", "1705312810000000000", "18446744073709551615"] {
+        let refused = run(&mut unleashed_verifier(&["--at", at]));
+        assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"), "{at}");
+        assert!(refused.stderr.contains("this looks like micro- or nanoseconds"), "{}", refused.stderr);
+    }
+}
+
+/// The clock of the machine that judges a capture has nothing to do with when it arrived.
+#[test]
+fn an_old_capture_asks_for_the_time_at_which_it_arrived() {
+    for arguments in [&[][..], &["--at", "0"]] {
+        let verdict = verify_unleashed(OF_UNLEASHED, arguments).json();
+        let next_step = verdict["next_step"].as_str().unwrap();
+        assert!(next_step.starts_with("Give --at, the Unix time at which it arrived."), "{next_step}");
+    }
 }
 
 /// Plain SHA-256 of `a secret42https://shop.example.is/paid?order=7{"Success":true}`, made with Python.

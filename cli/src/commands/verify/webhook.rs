@@ -11,7 +11,6 @@ use http::request::Parts;
 
 use super::{Captured, Judged, Verdict};
 use crate::commands::Context;
-use crate::failure::Failure;
 use crate::message;
 use crate::webhook_keys;
 
@@ -20,14 +19,14 @@ pub(super) struct WebhookArgs {
     #[command(flatten)]
     captured: Captured,
 
-    /// Judge as if it were this time, in milliseconds since 1970 [default: now]
-    #[arg(long, value_name = "UNIX_MS")]
-    at: Option<u64>,
+    /// Judge as if it were this time, in milliseconds or seconds since 1970 [default: now]
+    #[arg(long, value_name = "UNIX_TIME", value_parser = parse_moment)]
+    at: Option<SystemTime>,
 }
 
 impl WebhookArgs {
-    fn now(&self) -> Result<SystemTime, Failure> {
-        self.at.map_or_else(|| Ok(SystemClock.now()), moment)
+    fn now(&self) -> SystemTime {
+        self.at.unwrap_or_else(|| SystemClock.now())
     }
 }
 
@@ -60,14 +59,14 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Judged {
         builder = builder.public_origin(origin)?;
     }
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&args.webhook.captured, args.webhook.now()?, |parts, body, now| verifier.verify(parts, body, now))
+    judge(&args.webhook.captured, args.webhook.now(), |parts, body, now| verifier.verify(parts, body, now))
 }
 
 pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Judged {
     let key = webhook_keys::unleashed(&context.environment)?;
     let builder = unleashed::webhook::Verifier::builder().signing_key(key)?;
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&args.captured, args.now()?, |parts, body, now| verifier.verify(parts, body, now))
+    judge(&args.captured, args.now(), |parts, body, now| verifier.verify(parts, body, now))
 }
 
 /// A callback carries no time, so none is given.
@@ -93,9 +92,22 @@ fn judge(
     }))
 }
 
-fn moment(unix_ms: u64) -> Result<SystemTime, Failure> {
-    let moment = UNIX_EPOCH.checked_add(Duration::from_millis(unix_ms));
-    moment.ok_or_else(|| Failure::usage("--at is outside the times that this machine knows"))
+/// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, the number itself says.
+fn parse_moment(text: &str) -> Result<SystemTime, String> {
+    /// In seconds the year 5138, in milliseconds 1973, when there were no webhooks.
+    const SECONDS_END: u64 = 100_000_000_000;
+    /// In milliseconds the year 5138, in microseconds 1973.
+    const MILLISECONDS_END: u64 = 1000 * SECONDS_END;
+    let since = match text.parse::<u64>().map_err(|error| error.to_string())? {
+        seconds @ ..SECONDS_END => Duration::from_secs(seconds),
+        milliseconds @ SECONDS_END..MILLISECONDS_END => Duration::from_millis(milliseconds),
+        MILLISECONDS_END.. => {
+            return Err(
+                "give milliseconds or seconds since 1970: this looks like micro- or nanoseconds".to_owned()
+            );
+        }
+    };
+    UNIX_EPOCH.checked_add(since).ok_or_else(|| "outside the times that this machine knows".to_owned())
 }
 
 fn unix_ms(time: SystemTime) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! Running the tool, and a sandbox that it runs.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -44,7 +44,10 @@ pub(crate) fn run(command: &mut Command) -> Ran {
 pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Ran {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
+    // A run that fails over its arguments ends without reading.
+    if let Err(error) = child.stdin.take().unwrap().write_all(input) {
+        assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+    }
     ended(child.wait_with_output().unwrap())
 }
 

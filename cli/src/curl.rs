@@ -62,7 +62,7 @@ fn quote(text: &str) -> Result<String, Failure> {
 }
 
 /// Quotes bytes that may be no UTF-8, as in Netvisor's headers, in the form that bash, zsh and ksh read.
-fn quote_bytes(bytes: &[u8]) -> String {
+pub(crate) fn quote_bytes(bytes: &[u8]) -> String {
     match shlex::bytes::try_quote(bytes) {
         Ok(quoted) if bytes.is_ascii() => String::from_utf8_lossy(&quoted).into_owned(),
         _ => {

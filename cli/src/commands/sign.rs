@@ -1,7 +1,7 @@
 //! `sign`: what would be sent.
 
 use clap::{Args, ValueEnum};
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
 use super::Context;
 use crate::args::Reproduction;
@@ -60,6 +60,9 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         None => countersign::sign(&provider, &outgoing)?,
     };
     signed.apply(&mut request.headers);
+    if output != Output::Curl {
+        note_other_bytes(&provider, &request.headers, context.json);
+    }
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
     match output {
         Output::Headers => output::line(headers::lines(&request.headers, shown).trim_end()),
@@ -67,5 +70,25 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         Output::Curl => {
             output::line(&curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?)
         }
+    }
+}
+
+/// Says of which headers the bytes are others than those of the text that is printed: Netvisor's are in ISO-8859-15.
+fn note_other_bytes<P: Tool>(provider: &P, headers: &HeaderMap, json: bool) {
+    let is_other = |value: &HeaderValue| P::header_text(value).as_bytes() != value.as_bytes();
+    for (name, value) in headers.iter().filter(|(name, value)| provider.sets_header(name) && is_other(value))
+    {
+        let bytes = curl::quote_bytes(value.as_bytes());
+        let message = format!(
+            "{name} is sent as the bytes {bytes}; copied from here in UTF-8 it does not match the signature. \
+             --output curl writes the bytes"
+        );
+        output::note(&if json {
+            output::json_line(
+                &serde_json::json!({ "note": { "code": "header-not-ascii", "message": message } }),
+            )
+        } else {
+            format!("countersign: {message} [header-not-ascii]")
+        });
     }
 }

@@ -2,6 +2,7 @@
 
 mod canary;
 mod captured;
+mod charset;
 mod closed;
 mod completions;
 mod curl;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Refused;
 use super::scheme::Scheme;
 use crate::error::{Class, Error, Fault};
 
@@ -45,6 +46,11 @@ impl<S: Scheme> Keys<S> {
         id: Option<&'k str>,
     ) -> impl Iterator<Item = (&'k Option<Arc<str>>, &'k S::Key)> {
         self.0.iter().filter(move |entry| entry.id.as_deref() == id).map(|entry| (&entry.id, &entry.key))
+    }
+
+    /// Why no key is [named](Self::named).
+    pub(super) fn none_named(&self) -> Refused {
+        if self.0.is_empty() { Refused::NoKeys } else { Refused::KeyUnknown }
     }
 
     /// The keys that have an id.

@@ -73,6 +73,9 @@ pub enum Refused {
     /// Another algorithm than the scheme's.
     #[error("the signature names another algorithm than the scheme's")]
     AlgorithmUnknown,
+    /// There are no keys at all: none were given, or the last was retired.
+    #[error("no key is configured")]
+    NoKeys,
     /// No key has this id: it never had one, or the key was retired.
     #[error("no key has the id that the signature names")]
     KeyUnknown,
@@ -147,6 +150,7 @@ impl Fault for Refused {
             Self::NotCovered { .. } => "webhook-not-covered",
             Self::CoveredHeaderMissing => "webhook-covered-header-missing",
             Self::AlgorithmUnknown => "webhook-algorithm-unknown",
+            Self::NoKeys => "webhook-no-keys",
             Self::KeyUnknown => "webhook-key-unknown",
             Self::TimeUnit { .. } => "webhook-time-unit",
             Self::TooOld { .. } => "webhook-too-old",
@@ -178,6 +182,7 @@ impl Fault for Refused {
             Self::AlgorithmUnknown => {
                 "Check the vendor's notices for a new scheme; never accept an older one."
             }
+            Self::NoKeys => "Give the verifier the vendor's key, when it is built or with `exchange_keys`.",
             Self::KeyUnknown => "If the vendor rotated its keys, add the new one under its id.",
             Self::TimeUnit { .. } => {
                 "Correct the unit in whatever signs; the vendor's own deliveries have it right."
@@ -216,6 +221,7 @@ mod tests {
             (Refused::HeaderMissing { name }, "sender is the vendor"),
             (Refused::CoveredHeaderMissing, "drops headers"),
             (Refused::AlgorithmUnknown, "notices"),
+            (Refused::NoKeys, "exchange_keys"),
             (Refused::KeyUnknown, "rotated"),
             (Refused::TimeUnit { unit: "seconds" }, "unit"),
             (Refused::TooOld { by_seconds: 1 }, "clock first"),

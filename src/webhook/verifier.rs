@@ -89,8 +89,7 @@ impl<S: Scheme> Verifier<S> {
         let error = |refused| self.error(refused, parts);
         let claim = self.0.scheme.read(&self.delivery(parts)).map_err(error)?;
         let keys = self.0.keys.load();
-        let (_, key) =
-            keys.named(claim.key_id).next().ok_or_else(|| self.error(Refused::KeyUnknown, parts))?;
+        let (_, key) = keys.named(claim.key_id).next().ok_or_else(|| error(keys.none_named()))?;
         S::state(&claim.stated, key, body, text);
         Ok(())
     }
@@ -136,7 +135,7 @@ impl<S: Scheme> Verifier<S> {
         let signature = signature.digest.ok_or(Refused::SignatureMalformed)?;
         let keys = self.0.keys.load();
         let mut candidates = keys.named(key_id).peekable();
-        candidates.peek().ok_or(Refused::KeyUnknown)?;
+        candidates.peek().ok_or_else(|| keys.none_named())?;
         let (signed_at, repeatable_for) = match freshness {
             Freshness::Timed(times) => (times.signed_at_time(), window.check(&times, now)?),
             Freshness::Remembered(span) => (None, span),

@@ -36,7 +36,7 @@ impl<S: Scheme> Verifier<S> {
         let error = |refused| self.error(refused, parts);
         let Claim { key_id, stated, .. } = self.0.scheme.read(&self.delivery(parts)).map_err(error)?;
         let keys = self.0.keys.load();
-        let (_, key) = keys.named(key_id).next().ok_or(Refused::KeyUnknown).map_err(error)?;
+        let (_, key) = keys.named(key_id).next().ok_or_else(|| error(keys.none_named()))?;
         Ok(self.transcript_under(key, &stated, parts, body))
     }
 
@@ -83,7 +83,7 @@ impl<S: Scheme> Verifier<S> {
             Some(found) => Ok(found),
             None => signer(&keys, |key| under(key).outcome() == Outcome::Matches)
                 .map(|key_id| Diagnosis::wrong_key_id(&key_id))
-                .ok_or(Refused::KeyUnknown),
+                .ok_or_else(|| keys.none_named()),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use countersign::{netgiro, unleashed};
+use countersign::{netgiro, unleashed, vizion};
 use http::{HeaderValue, Request};
 use sha2::{Digest as _, Sha256};
 
@@ -208,4 +208,21 @@ fn unleashed_webhooks_are_refused_for_every_reason() {
         cases.push(("webhook-signature-malformed", set(signature, text)));
     }
     check(&unleashed_judge(), &honest, cases);
+}
+
+#[test]
+fn without_a_key_nothing_is_said_of_key_ids() {
+    let url = "https://hooks.example.com/in";
+    let (parts, body) = unleashed::webhook::testing::sign(SECRET, url, BODY, now()).unwrap().into_parts();
+    let unleashed = unleashed::webhook::Verifier::builder().build().verify(&parts, &body, now()).unwrap_err();
+    let (parts, body) = netgiro::callback::testing::sign(SECRET, URL, BODY, 42).unwrap().into_parts();
+    let netgiro = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap().build();
+    let netgiro = netgiro.verify(&parts, &body, now()).unwrap_err();
+    let (parts, body) = vizion::webhook::testing::sign("id", SECRET, url, BODY, now()).unwrap().into_parts();
+    let vizion = vizion::webhook::Verifier::builder().build().verify(&parts, &body, now()).unwrap_err();
+    for error in [unleashed, netgiro, vizion] {
+        assert_eq!(refusal(&error), "webhook-no-keys");
+        let text = format!("{error:#}");
+        assert!(text.contains("no key is configured") && !text.contains(" id"), "{text}");
+    }
 }

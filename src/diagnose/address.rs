@@ -153,7 +153,16 @@ pub(super) fn typed_url<'a>(transcript: &'a Transcript, attempt: &'a Attempt) ->
 
 /// One of the other URLs that the transcript was given, in the address and in a host that is signed beside it.
 pub(super) fn other_url<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    Box::new(transcript.other_urls.iter().filter_map(|other| {
+    one_of(&transcript.other_urls, attempt)
+}
+
+/// One of the URLs of hosts that the message must not be for.
+pub(super) fn foreign_url<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    one_of(&transcript.foreign_urls, attempt)
+}
+
+fn one_of<'a>(urls: &'a [String], attempt: &'a Attempt) -> Variants<'a> {
+    Box::new(urls.iter().filter_map(|other| {
         let attempt = with_url(attempt, other)?;
         // Without the query, which may hold personal data.
         let shown = other.split('?').next().unwrap_or_default();

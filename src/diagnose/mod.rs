@@ -169,7 +169,8 @@ impl Diagnosis {
     }
 
     /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved: most such
-    /// messages were signed by somebody who holds the key, and none is more to be used than a forged one.
+    /// messages were signed by somebody who holds the key, and none is more to be used than a forged one. It is read by
+    /// whoever received the message, and most fixes are for whoever signs.
     #[cfg(any(feature = "netgiro", feature = "webhook"))]
     pub(crate) fn explain_refusal(&self, error: Error) -> Error {
         if self.outcome != Outcome::Reproduced {
@@ -178,7 +179,25 @@ impl Diagnosis {
         let sentence = self.sentence().trim_end_matches('.');
         error
             .with_note(format!("a known mistake would explain it, {}: {sentence}", self.code()))
-            .with_next_step(format!("{} Until then, do not use the message.", self.fix()))
+            .with_next_step(self.advice_to_recipient())
+    }
+
+    #[cfg(any(feature = "netgiro", feature = "webhook"))]
+    fn advice_to_recipient(&self) -> String {
+        let fix = self.fix();
+        let has = |code: &str| self.code().split('+').any(|one| one == code);
+        if has(table::OTHER_HOST) {
+            return fix.to_owned();
+        }
+        let advice = if has(table::PROXY_URL) {
+            fix.to_owned()
+        } else {
+            format!(
+                "To whoever signs: {fix} If that is the vendor, look here: for a setting that differs from what was \
+                 issued, or a proxy that changes the message."
+            )
+        };
+        format!("{advice} Until then, do not use the message.")
     }
 
     /// The signature was made with the key `key_id`, and names another that is not known.

@@ -9,6 +9,9 @@ mod fields;
 mod hash;
 mod secret;
 
+#[cfg(any(feature = "netgiro", feature = "webhook"))]
+pub(super) use address::{OTHER_HOST, PROXY_URL};
+
 use super::algorithm;
 use super::attempt::{Attempt, Variants};
 use super::finding::Finding;

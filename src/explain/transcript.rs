@@ -49,6 +49,8 @@ pub struct Transcript {
     /// As somebody typed it, before it was parsed.
     pub(crate) typed_url: Option<String>,
     pub(crate) other_urls: Vec<String>,
+    /// Those of hosts that the message must not be for.
+    pub(crate) foreign_urls: Vec<String>,
     /// Where the provider's credentials may go to.
     pub(crate) origins: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
@@ -127,6 +129,7 @@ impl Transcript {
             headers: Vec::new(),
             typed_url: None,
             other_urls: Vec::new(),
+            foreign_urls: Vec::new(),
             origins: Vec::new(),
             other_keys: Vec::new(),
         }
@@ -164,6 +167,13 @@ impl Transcript {
     #[must_use]
     pub fn other_url(mut self, url: impl Into<String>) -> Self {
         self.other_urls.push(url.into());
+        self
+    }
+
+    /// Gives diagnoses a URL under which the message may have been signed for somebody else.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn foreign_url(mut self, url: impl Into<String>) -> Self {
+        self.foreign_urls.push(url.into());
         self
     }
 

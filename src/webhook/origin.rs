@@ -31,6 +31,13 @@ impl PublicOrigin {
         &self.host
     }
 
+    /// Whether an absolute URL is on this host, whatever the port.
+    #[cfg(feature = "explain")]
+    pub(super) fn has_host_of(&self, url: &str) -> bool {
+        let host = |url: &str| Url::parse(url).ok()?.host_str().map(str::to_owned);
+        host(url).is_some_and(|name| Some(name) == host(&self.origin))
+    }
+
     /// The path and query as the sender wrote them.
     pub(super) fn target<'t>(&self, received: &'t str) -> Cow<'t, str> {
         if self.prefix.is_empty() {
@@ -91,6 +98,18 @@ mod tests {
                 (origin.host(), &*origin.target("/a?b=1"), &*origin.url("/a?b=1")),
                 (host, target, url)
             );
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "explain")]
+    fn another_port_is_the_same_host_and_another_name_is_not() {
+        let origin = PublicOrigin::new("https://hooks.example.com/in").unwrap();
+        for same in ["https://hooks.example.com/", "http://HOOKS.example.com:8080/a"] {
+            assert!(origin.has_host_of(same), "{same}");
+        }
+        for other in ["https://evil.example.com/", "https://a.hooks.example.com/", "https://a b/", "/in"] {
+            assert!(!origin.has_host_of(other), "{other}");
         }
     }
 

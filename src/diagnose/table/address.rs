@@ -3,6 +3,10 @@
 use super::Mistake;
 use crate::diagnose::{address, case, path, query};
 
+/// Their fixes are for whoever receives the message, those of all others for whoever signs it.
+pub(in crate::diagnose) const PROXY_URL: &str = "proxy-url";
+pub(in crate::diagnose) const OTHER_HOST: &str = "other-host";
+
 pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "query-decoded",
@@ -101,9 +105,15 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: address::other_environment,
     },
     Mistake {
-        code: "proxy-url",
+        code: PROXY_URL,
         sentence: "The URL on the other side of a proxy was signed.",
-        fix: "Configure the public origin and path, so that both sides sign the same URL.",
+        fix: "If that URL is yours, configure it as the public origin, so that both sides sign the same one.",
         variants: address::other_url,
+    },
+    Mistake {
+        code: OTHER_HOST,
+        sentence: "It was signed for another host than the public origin that is configured.",
+        fix: "Do not use it: it is not meant for this service, and may have been signed to be tried on others.",
+        variants: address::foreign_url,
     },
 ];

@@ -106,7 +106,11 @@ impl<S: Scheme> Verifier<S> {
             Some(url) => transcript.url(&url),
             None => transcript,
         };
-        urls.fold(transcript, Transcript::other_url)
+        let origin = self.settings().origin.as_ref();
+        urls.fold(transcript, |transcript, url| match origin {
+            Some(origin) if !origin.has_host_of(&url) => transcript.foreign_url(url),
+            _ => transcript.other_url(url),
+        })
     }
 }
 

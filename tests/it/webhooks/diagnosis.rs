@@ -181,11 +181,19 @@ fn netgiro() -> Vec<Mistaken> {
         ("trailing-slash", MISMATCH, delivery("old secret", "https://shop.example.is/paid/?order=7")),
         ("url-scheme", MISMATCH, delivery(SECRET, "http://shop.example.is/paid?order=7")),
         (
-            "proxy-url",
+            "other-host",
             MISMATCH,
             with_headers(
                 delivery(SECRET, elsewhere),
                 &[("x-forwarded-host", "pay.example.is"), ("x-forwarded-prefix", "/in/")],
+            ),
+        ),
+        (
+            "proxy-url",
+            MISMATCH,
+            with_headers(
+                delivery(SECRET, "https://shop.example.is/in/paid?order=7"),
+                &[("x-forwarded-prefix", "/in/")],
             ),
         ),
     ]
@@ -245,16 +253,20 @@ fn each_mistake_is_named_in_the_refusal_and_by_the_diagnosis() {
 
 #[test]
 fn a_proved_mistake_says_how_to_mend_it_and_not_that_the_delivery_is_forged() {
-    for ((code, ..), said) in all_said() {
-        assert!(!said.next_step.contains("forged"), "{code}: {}", said.next_step);
-        assert!(
-            said.next_step.ends_with("Until then, do not use the message."),
-            "{code}: {}",
-            said.next_step
-        );
+    for ((code, ..), Said { next_step, .. }) in all_said() {
+        assert!(!next_step.contains("forged") && next_step.contains("o not use"), "{code}: {next_step}");
         if code == "hex-for-base64" {
-            assert!(said.next_step.starts_with("Encode the 32 bytes"), "{}", said.next_step);
+            assert!(next_step.contains("Encode the 32 bytes"), "{next_step}");
         }
+    }
+}
+
+#[test]
+fn whoever_receives_is_told_which_advice_is_for_whoever_signs() {
+    for ((code, ..), Said { next_step, .. }) in all_said() {
+        let for_recipient = ["proxy-url", "other-host"].contains(&code);
+        let for_signer = next_step.starts_with("To whoever signs: ") && next_step.contains("the vendor");
+        assert!(for_recipient != for_signer, "{code}: {next_step}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Webhooks: rows W1 to W10 of what goes wrong in request signing.
 
 mod addresses;
+mod advice;
 mod cases;
 mod diagnosis;
 mod load;

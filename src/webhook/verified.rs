@@ -50,11 +50,17 @@ pub(crate) struct Proof {
     pub(super) replay_key: ReplayKey,
     /// For how long it has to be remembered, from when it was verified.
     pub(super) repeatable_for: Duration,
+    /// Whether the replay store took it for this very verification.
+    pub(super) is_remembered: bool,
 }
 
 impl<T> Verified<T> {
     pub(super) fn new(content: T, proof: Proof) -> Self {
         Self { content, proof }
+    }
+
+    pub(super) fn is_remembered(&self) -> bool {
+        self.proof.is_remembered
     }
 
     /// The content, as a plain value.

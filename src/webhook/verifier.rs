@@ -2,6 +2,7 @@
 
 #[cfg(feature = "explain")]
 mod diagnosis;
+mod once;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +10,6 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
-use bytes::Bytes;
 use http::request::Parts;
 
 use super::builder::{Builder, Settings};
@@ -42,21 +42,6 @@ impl<S: Scheme> Verifier<S> {
             #[cfg(feature = "explain")]
             allowance: crate::diagnose::Allowance::default(),
         }))
-    }
-
-    /// Verifies a delivery, and takes it only once: what a service wants.
-    ///
-    /// A refusal goes to the log (a `tracing` warning) and to [`on_refused`](Builder::on_refused). A delivery is spent
-    /// as soon as it is accepted, also when your handler then fails: act on it, or queue it, before anything else.
-    ///
-    /// With the feature `explain`, up to 8 refusals in a second are diagnosed, and carry a note where a known mistake
-    /// would explain them.
-    ///
-    /// # Errors
-    /// As [`Verifier::verify`]; also `webhook-replayed` and `webhook-store-unreachable`.
-    pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
-        let received = self.receive_unreported(parts, body).await;
-        received.inspect_err(|error| self.report(error, parts))
     }
 
     /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own. What it
@@ -100,26 +85,6 @@ impl<S: Scheme> Verifier<S> {
         self.0.keys.store(Arc::new(keys));
     }
 
-    async fn receive_unreported(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
-        let now = self.settings().clock.now();
-        let (content, proof) =
-            self.judge(parts, &body, now).map_err(|refused| self.noted_at(now, refused, parts, &body))?;
-        let content = match content {
-            Cow::Borrowed(_) => body,
-            Cow::Owned(rewritten) => rewritten.into(),
-        };
-        let store = &*self.settings().store;
-        match store.insert_if_absent(&proof.replay_key, proof.repeatable_for).await {
-            Ok(true) => Ok(Verified::new(content, proof)),
-            Ok(false) => Err(self.error(Refused::Replayed, parts)),
-            Err(source) if self.settings().accept_without_store => {
-                tracing::warn!(provider = S::NAME, %source, "webhook accepted without the replay store");
-                Ok(Verified::new(content, proof))
-            }
-            Err(source) => Err(self.error(Refused::StoreUnreachable, parts).with_source(source)),
-        }
-    }
-
     fn judge<'b>(
         &self,
         parts: &Parts,
@@ -146,9 +111,17 @@ impl<S: Scheme> Verifier<S> {
             .ok_or(Refused::SignatureMismatch)?;
         scheme.check_signed_body(&content)?;
         let replay_key = ReplayKey::new(S::NAME, signature);
-        let proof =
-            Proof { provider: S::NAME, key_id: key_id.clone(), signed_at, replay_key, repeatable_for };
-        Ok((content, proof))
+        Ok((
+            content,
+            Proof {
+                provider: S::NAME,
+                key_id: key_id.clone(),
+                signed_at,
+                replay_key,
+                repeatable_for,
+                is_remembered: false,
+            },
+        ))
     }
 
     fn delivery<'r>(&'r self, parts: &'r Parts) -> Delivery<'r> {

@@ -62,6 +62,11 @@ impl ReplayStore for MemoryStore {
         // `or_insert` would let two callers at once both find nothing; `or_insert_with` has one wait for the other.
         Ok(self.seen.entry_by_ref(key).or_insert_with(|| ttl).is_fresh())
     }
+
+    async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError> {
+        self.seen.invalidate(key);
+        Ok(())
+    }
 }
 
 impl fmt::Debug for MemoryStore {

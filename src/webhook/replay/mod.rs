@@ -18,21 +18,35 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// Remembers which deliveries were accepted.
 ///
 /// It is asked last, after the signature was found right, so a forgery never gets in. Implement it with
-/// [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present".
+/// [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present". Each call must
+/// end by itself: set a time-out.
 #[async_trait::async_trait]
 pub trait ReplayStore: Send + Sync + 'static {
     /// Remembers `key` for at least `ttl`: `true` when it was not there before, `false` when it was. Of any number of
     /// calls at once with one key, on any machine, exactly one may get `true`.
     ///
     /// # Errors
-    /// When the store cannot say. The delivery is then refused. The call must end by itself: set a time-out.
+    /// When the store cannot say. The delivery is then refused.
     async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError>;
+
+    /// Forgets `key`, so that the next call of `insert_if_absent` gets `true` for it. Not to know it is no error. Only
+    /// whoever got `true` for a key asks for this, and once.
+    ///
+    /// Not provided: a store that kept the key in silence would lose the deliveries whose retry is meant to be let in.
+    ///
+    /// # Errors
+    /// When the store may still know it, or cannot forget at all. The delivery then stays spent.
+    async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError>;
 }
 
 #[async_trait::async_trait]
 impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
     async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
         (**self).insert_if_absent(key, ttl).await
+    }
+
+    async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError> {
+        (**self).forget(key).await
     }
 }
 

@@ -70,6 +70,10 @@ impl RedisStore {
         self.prefix = prefix.into();
         self
     }
+
+    fn name(&self, key: &ReplayKey) -> String {
+        format!("{}{key}", self.prefix)
+    }
 }
 
 #[async_trait::async_trait]
@@ -78,9 +82,15 @@ impl ReplayStore for RedisStore {
         // Redis refuses a life of 0 ms, and one beyond what its signed 64 bits of milliseconds hold.
         let milliseconds = ttl.as_millis().clamp(1, 1 << 52);
         let mut set = redis::cmd("SET");
-        set.arg(format!("{}{key}", self.prefix)).arg(1).arg("NX").arg("PX").arg(milliseconds.to_string());
+        set.arg(self.name(key)).arg(1).arg("NX").arg("PX").arg(milliseconds.to_string());
         let stored: Option<String> = set.query_async(&mut self.connection.clone()).await?;
         Ok(stored.is_some())
+    }
+
+    async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError> {
+        let mut delete = redis::cmd("DEL");
+        delete.arg(self.name(key));
+        Ok(delete.query_async(&mut self.connection.clone()).await?)
     }
 }
 

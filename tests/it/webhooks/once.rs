@@ -89,6 +89,11 @@ impl ReplayStore for Scripted {
         self.asked.fetch_add(1, Ordering::SeqCst);
         (self.answer)()
     }
+
+    async fn forget(&self, _: &ReplayKey) -> Result<(), StoreError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        (self.answer)().map(drop)
+    }
 }
 
 #[tokio::test]
@@ -175,6 +180,37 @@ async fn what_is_remembered_is_forgotten_after_its_time() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("it is never forgotten");
+}
+
+/// A delivery that is forgotten is accepted once more, and what the store never took for a verification is left alone.
+pub(super) async fn forgotten_is_accepted_anew(store: Arc<dyn ReplayStore>) {
+    let verifier = builder().replay_store(store).build();
+    let (parts, body) = numbered(0).into_parts();
+    for _ in 0..2 {
+        let accepted = verifier.receive(&parts, body.clone()).await.unwrap();
+        assert_eq!(receive(&verifier, &numbered(0)).await, "webhook-replayed");
+        verifier.forget(&verifier.verify(&parts, &body, now()).unwrap()).await.unwrap();
+        assert_eq!(receive(&verifier, &numbered(0)).await, "webhook-replayed");
+        verifier.forget(&accepted).await.unwrap();
+        // Nothing to forget is no error.
+        verifier.forget(&accepted).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_memory_is_told_to_forget_is_accepted_anew() {
+    forgotten_is_accepted_anew(Arc::new(MemoryStore::default())).await;
+}
+
+#[tokio::test]
+async fn what_was_accepted_without_the_store_is_not_forgotten() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let broken = Scripted { asked: Arc::clone(&asked), answer: || Err("down".into()) };
+    let verifier = builder().replay_store(broken).dangerous_accept_without_store().build();
+    let (parts, body) = Sender::honest().send().into_parts();
+    let accepted = verifier.receive(&parts, body).await.unwrap();
+    verifier.forget(&accepted).await.unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "another machine may have remembered a copy");
 }
 
 #[tokio::test]

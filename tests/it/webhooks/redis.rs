@@ -9,7 +9,7 @@ use countersign::webhook::{RedisStore, ReplayStore};
 
 use super::builder;
 use super::cases;
-use super::once::{exactly_one_of_100_copies, numbered, receive};
+use super::once::{exactly_one_of_100_copies, forgotten_is_accepted_anew, numbered, receive};
 use crate::support::redis_server::RedisServer;
 
 fn verifier(server: &RedisServer) -> Verifier {
@@ -21,6 +21,24 @@ async fn w5_redis_exactly_one_of_100_copies() {
     let Some(server) = RedisServer::start("w5_redis_exactly_one_of_100_copies") else { return };
     let store = || Arc::new(RedisStore::connect(server.url()).unwrap()) as Arc<dyn ReplayStore>;
     exactly_one_of_100_copies([store(), store()]).await;
+}
+
+#[tokio::test]
+async fn what_redis_is_told_to_forget_is_accepted_anew() {
+    let Some(server) = RedisServer::start("what_redis_is_told_to_forget_is_accepted_anew") else { return };
+    forgotten_is_accepted_anew(Arc::new(RedisStore::connect(server.url()).unwrap())).await;
+}
+
+#[tokio::test]
+async fn a_redis_that_is_down_says_that_it_did_not_forget() {
+    let Some(mut server) = RedisServer::start("a_redis_that_is_down_says_that_it_did_not_forget") else {
+        return;
+    };
+    let verifier = verifier(&server);
+    let (parts, body) = numbered(0).into_parts();
+    let accepted = verifier.receive(&parts, body).await.unwrap();
+    server.kill();
+    assert!(verifier.forget(&accepted).await.is_err());
 }
 
 #[tokio::test]

@@ -121,6 +121,10 @@ impl ReplayStore for Unreachable {
     async fn insert_if_absent(&self, _: &ReplayKey, _: std::time::Duration) -> Result<bool, StoreError> {
         Err("down".into())
     }
+
+    async fn forget(&self, _: &ReplayKey) -> Result<(), StoreError> {
+        Err("down".into())
+    }
 }
 
 /// A server whose refusals' codes are kept.

@@ -1,0 +1,65 @@
+//! Taking a delivery once.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::request::Parts;
+
+use super::Verifier;
+use crate::error::Error;
+use crate::webhook::scheme::Scheme;
+use crate::webhook::{Refused, StoreError, Verified};
+
+impl<S: Scheme> Verifier<S> {
+    /// Verifies a delivery, and takes it only once: what a service wants.
+    ///
+    /// A refusal goes to the log (a `tracing` warning) and to [`on_refused`](super::super::Builder::on_refused). A
+    /// delivery is spent as soon as it is accepted, also when your handler then fails: act on it, or queue it, before
+    /// anything else, or [`forget`](Self::forget) it.
+    ///
+    /// With the feature `explain`, up to 8 refusals in a second are diagnosed, and carry a note where a known mistake
+    /// would explain them.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`]; also `webhook-replayed` and `webhook-store-unreachable`.
+    pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
+        let received = self.receive_unreported(parts, body).await;
+        received.inspect_err(|error| self.report(error, parts))
+    }
+
+    /// Has the replay store forget a delivery that [`receive`](Self::receive) accepted and that could not be handled, so
+    /// that the sender's retry is let in. Whatever was done with it is then done again: at least once, where it was at
+    /// most once.
+    ///
+    /// Does nothing for what the store does not remember by that very call, as what [`verify`](Self::verify) gave: it
+    /// may know a copy that was accepted before.
+    ///
+    /// # Errors
+    /// The store's own, when it did not do it: the delivery stays spent.
+    pub async fn forget<T>(&self, accepted: &Verified<T>) -> Result<(), StoreError> {
+        if !accepted.is_remembered() {
+            return Ok(());
+        }
+        self.settings().store.forget(accepted.replay_key()).await
+    }
+
+    async fn receive_unreported(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
+        let now = self.settings().clock.now();
+        let (content, mut proof) =
+            self.judge(parts, &body, now).map_err(|refused| self.noted_at(now, refused, parts, &body))?;
+        let content = match content {
+            Cow::Borrowed(_) => body,
+            Cow::Owned(rewritten) => rewritten.into(),
+        };
+        let store = &*self.settings().store;
+        match store.insert_if_absent(&proof.replay_key, proof.repeatable_for).await {
+            Ok(true) => proof.is_remembered = true,
+            Ok(false) => return Err(self.error(Refused::Replayed, parts)),
+            Err(source) if self.settings().accept_without_store => {
+                tracing::warn!(provider = S::NAME, %source, "webhook accepted without the replay store");
+            }
+            Err(source) => return Err(self.error(Refused::StoreUnreachable, parts).with_source(source)),
+        }
+        Ok(Verified::new(content, proof))
+    }
+}

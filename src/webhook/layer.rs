@@ -1,5 +1,7 @@
 //! The tower layer: nothing unverified gets past it.
 
+mod retries;
+
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,6 +13,7 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use self::retries::{Ending, Retries};
 use super::scheme::Scheme;
 use super::{Refused, Verified, Verifier};
 use crate::error::Error;
@@ -22,11 +25,14 @@ impl<S: Scheme> Verifier<S> {
     /// extensions and those very bytes as the body. Everything else is answered 401, in the same bytes whatever the
     /// reason, and reported as by [`Verifier::receive`].
     ///
+    /// A delivery is taken at most once: it is spent, whatever becomes of it in the handler, unless
+    /// [`forget_failed`](VerifyLayer::forget_failed) is chosen.
+    ///
     /// A body is read up to the limit and no further. How long that may take is not limited here: put a time-out layer
     /// outside of this one.
     #[must_use]
     pub fn layer(&self) -> VerifyLayer<S> {
-        VerifyLayer { verifier: self.clone() }
+        VerifyLayer { verifier: self.clone(), retries: Retries::default() }
     }
 
     async fn receive_streamed<B>(&self, parts: &Parts, body: B) -> Result<Verified<Bytes>, Error>
@@ -68,13 +74,33 @@ impl<S: Scheme> Verifier<S> {
 #[derive(Clone, Debug)]
 pub struct VerifyLayer<S: Scheme> {
     verifier: Verifier<S>,
+    retries: Retries,
+}
+
+impl<S: Scheme> VerifyLayer<S> {
+    /// Lets the sender's retry in where the handler failed: at least once, in place of at most once.
+    ///
+    /// A delivery is forgotten when its handler answers 5xx, 408 or 429, or ends in an error or a panic, or is dropped
+    /// before it has answered, as when the sender hangs up or a time-out layer outside has had enough. Any other answer
+    /// leaves it spent. The handler must bear to be run again after it did all or a part of its work; of copies that come
+    /// while one is being handled, none is let in. Whoever recorded a delivery can be the one who retries it.
+    ///
+    /// A delivery is still lost where nobody is left to forget it: the process ends while the handler runs, or panics abort
+    /// it; the sender hangs up while the store is asked, or the store's answer is lost; the store does not forget (which is
+    /// logged). One whose handler was dropped is forgotten just after, by a task of the tokio runtime: a retry that comes
+    /// sooner is refused, and the next is let in. Outside of tokio nothing is forgotten (which is logged).
+    #[must_use]
+    pub fn forget_failed(mut self) -> Self {
+        self.retries.forget_failed = true;
+        self
+    }
 }
 
 impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
     type Service = VerifyService<S, Inner>;
 
     fn layer(&self, inner: Inner) -> Self::Service {
-        VerifyService { verifier: self.verifier.clone(), inner }
+        VerifyService { verifier: self.verifier.clone(), retries: self.retries, inner }
     }
 }
 
@@ -82,6 +108,7 @@ impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
 #[derive(Clone, Debug)]
 pub struct VerifyService<S: Scheme, Inner> {
     verifier: Verifier<S>,
+    retries: Retries,
     inner: Inner,
 }
 
@@ -94,7 +121,7 @@ where
     Received: Body + Send + 'static,
     Received::Data: Send,
     Received::Error: Into<BoxError>,
-    Answer: Default,
+    Answer: Default + Send,
 {
     type Response = Response<Answer>;
     type Error = Inner::Error;
@@ -108,7 +135,7 @@ where
         let clone = self.inner.clone();
         // The one that said that it is ready is used up; its clone has to be asked anew.
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let verifier = self.verifier.clone();
+        let (verifier, retries) = (self.verifier.clone(), self.retries);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let Ok(verified) = verifier.receive_streamed(&parts, body).await else {
@@ -119,8 +146,14 @@ where
             if let header::Entry::Occupied(mut length) = parts.headers.entry(header::CONTENT_LENGTH) {
                 length.insert(verified.len().into());
             }
+            let handling = retries.watch(&verifier, &verified);
             parts.extensions.insert(verified);
-            inner.call(Request::from_parts(parts, body)).await
+            let answer = inner.call(Request::from_parts(parts, body)).await;
+            if let Some(handling) = handling {
+                let ending = answer.as_ref().map_or(Ending::Failed, |answer| answer.status().into());
+                handling.end(ending).await;
+            }
+            answer
         })
     }
 }

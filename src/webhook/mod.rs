@@ -39,7 +39,12 @@
 //!
 //! # What this does not do
 //! It does not check source addresses, and does not limit how slowly a body may arrive: put a time-out layer
-//! in front. A delivery that was accepted is spent, whatever becomes of it in the handler.
+//! in front.
+//!
+//! # Once, and retries
+//! A delivery that was accepted is spent, whatever becomes of it in the handler: at most once. Where that loses too much,
+//! `Verifier::layer().forget_failed()`, or [`Verifier::forget`] without the layer, lets the retry of a failed one in: at
+//! least once.
 
 mod builder;
 #[cfg(feature = "axum")]

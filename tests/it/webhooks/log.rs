@@ -12,17 +12,17 @@ use super::sender::Sender;
 use super::{BODY, KEYS, builder, cases};
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     /// What was written since it was last asked.
-    fn take(&self) -> String {
+    pub(super) fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
     }
 }
 
 /// Listens to this thread's log for as long as the guard lives.
-async fn listen() -> (Log, DefaultGuard) {
+pub(super) async fn listen() -> (Log, DefaultGuard) {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_writer(log.clone())

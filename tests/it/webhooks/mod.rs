@@ -10,6 +10,7 @@ mod once;
 mod other_schemes;
 mod redis;
 mod refusals;
+mod retries;
 mod sender;
 mod sockets;
 mod vectors;

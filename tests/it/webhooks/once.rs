@@ -157,7 +157,7 @@ async fn a_full_memory_refuses_what_is_new_and_still_knows_what_it_had() {
 }
 
 /// Runs a future that never waits.
-fn futures_now<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn futures_now<T>(future: impl Future<Output = T>) -> T {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match std::pin::pin!(future).poll(&mut context) {
         std::task::Poll::Ready(value) => value,

@@ -37,7 +37,7 @@ fn app(verifier: &Verifier) -> Router {
 }
 
 /// Sends a request as it is but for its framing, and returns the answer's bytes without the `date`.
-async fn exchange(address: SocketAddr, mut request: Request<Bytes>) -> String {
+pub(super) async fn exchange(address: SocketAddr, mut request: Request<Bytes>) -> String {
     let length = request.body().len();
     request.headers_mut().insert(header::CONTENT_LENGTH, length.into());
     request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

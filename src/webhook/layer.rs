@@ -15,6 +15,7 @@ use tower_service::Service;
 
 use self::retries::{Ending, Retries};
 use super::scheme::Scheme;
+use super::verifier::Taken;
 use super::{Refused, Verified, Verifier};
 use crate::error::Error;
 
@@ -26,7 +27,8 @@ impl<S: Scheme> Verifier<S> {
     /// reason, and reported as by [`Verifier::receive`].
     ///
     /// A delivery is taken at most once: it is spent, whatever becomes of it in the handler, unless
-    /// [`forget_failed`](VerifyLayer::forget_failed) is chosen.
+    /// [`forget_failed`](VerifyLayer::forget_failed) is chosen. A repetition is refused, unless
+    /// [`acknowledge_duplicates`](VerifyLayer::acknowledge_duplicates) is.
     ///
     /// A body is read up to the limit and no further. How long that may take is not limited here: put a time-out layer
     /// outside of this one.
@@ -35,19 +37,29 @@ impl<S: Scheme> Verifier<S> {
         VerifyLayer { verifier: self.clone(), retries: Retries::default() }
     }
 
-    async fn receive_streamed<B>(&self, parts: &Parts, body: B) -> Result<Verified<Bytes>, Error>
+    /// Verifies a delivery and takes it; `None` where it repeats one that was handled, and such are acknowledged.
+    async fn let_in<B>(
+        &self,
+        retries: Retries,
+        parts: &Parts,
+        body: B,
+    ) -> Result<Option<Verified<Bytes>>, Error>
     where
         B: Body,
         B::Error: Into<BoxError>,
     {
-        match self.collect(body).await {
-            Ok(body) => self.receive(parts, body).await,
-            Err((refused, source)) => {
-                let error = self.error(refused, parts);
-                let error = if let Some(source) = source { error.with_source(source) } else { error };
-                self.report(&error, parts);
-                Err(error)
+        let body = self.collect(body).await.map_err(|(refused, source)| {
+            let error = self.error(refused, parts);
+            if let Some(source) = source { error.with_source(source) } else { error }
+        })?;
+        match self.take(parts, body).await? {
+            Taken::First(accepted) => Ok(Some(accepted)),
+            Taken::Again(repeated)
+                if retries.acknowledge_duplicates && self.was_handled(&repeated, parts).await? =>
+            {
+                Ok(None)
             }
+            Taken::Again(_) => Err(self.error(Refused::Replayed, parts)),
         }
     }
 
@@ -94,6 +106,23 @@ impl<S: Scheme> VerifyLayer<S> {
         self.retries.forget_failed = true;
         self
     }
+
+    /// Answers a repetition of a delivery that was handled with an empty 200 in place of 401, and does not run the handler:
+    /// for senders that retry when an answer was lost on its way.
+    ///
+    /// All else is verified as of the first one, so it carries the same signature over the same bytes. It was handled if its
+    /// handler answered 2xx; while that runs, and when it ended otherwise, a repetition is refused as ever, on each
+    /// machine that shares the replay store. So 200 is never said of what may still be lost. It says to whoever recorded a
+    /// delivery that it was handled.
+    ///
+    /// By itself this leaves it at most once; with [`forget_failed`](Self::forget_failed) it is at least once. That a
+    /// delivery was handled is remembered beside it, before it is answered: one more write, and twice the room in the
+    /// store. Where that write fails (which is logged), or outside of tokio, repetitions are refused.
+    #[must_use]
+    pub fn acknowledge_duplicates(mut self) -> Self {
+        self.retries.acknowledge_duplicates = true;
+        self
+    }
 }
 
 impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
@@ -138,8 +167,17 @@ where
         let (verifier, retries) = (self.verifier.clone(), self.retries);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            let Ok(verified) = verifier.receive_streamed(&parts, body).await else {
-                return Ok(unauthorized());
+            let verified = match verifier.let_in(retries, &parts, body).await {
+                Ok(Some(verified)) => verified,
+                Ok(None) => {
+                    tracing::info!(provider = S::NAME, "webhook acknowledged again: it was handled before");
+                    return Ok(empty(StatusCode::OK));
+                }
+                Err(error) => {
+                    verifier.report(&error, &parts);
+                    // The one answer to everything that did not verify.
+                    return Ok(empty(StatusCode::UNAUTHORIZED));
+                }
             };
             let body = Full::new(Bytes::clone(&verified));
             // A body that was pretty-printed has become shorter than the header says.
@@ -158,9 +196,8 @@ where
     }
 }
 
-/// The one answer to everything that did not verify.
-fn unauthorized<Answer: Default>() -> Response<Answer> {
+fn empty<Answer: Default>(status: StatusCode) -> Response<Answer> {
     let mut response = Response::new(Answer::default());
-    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    *response.status_mut() = status;
     response
 }

@@ -44,7 +44,8 @@
 //! # Once, and retries
 //! A delivery that was accepted is spent, whatever becomes of it in the handler: at most once. Where that loses too much,
 //! `Verifier::layer().forget_failed()`, or [`Verifier::forget`] without the layer, lets the retry of a failed one in: at
-//! least once.
+//! least once. Where a sender retries because the answer was lost, `Verifier::layer().acknowledge_duplicates()` answers 200
+//! to a repetition of what was handled.
 
 mod builder;
 #[cfg(feature = "axum")]

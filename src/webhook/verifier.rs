@@ -4,6 +4,9 @@
 mod diagnosis;
 mod once;
 
+#[cfg(feature = "tower")]
+pub(super) use once::Taken;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! What becomes of a delivery when its handler has ended, so that the sender's retry is let in or not.
 
+use std::pin::Pin;
+
 use bytes::Bytes;
 use http::StatusCode;
 use tokio::runtime::Handle;
@@ -12,6 +14,7 @@ use crate::webhook::{Verified, Verifier};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Retries {
     pub(super) forget_failed: bool,
+    pub(super) acknowledge_duplicates: bool,
 }
 
 impl Retries {
@@ -21,7 +24,8 @@ impl Retries {
         verifier: &Verifier<S>,
         delivery: &Verified<Bytes>,
     ) -> Option<Handling<S>> {
-        self.forget_failed.then(|| Handling {
+        let is_watched = self.forget_failed || self.acknowledge_duplicates;
+        (is_watched && delivery.is_remembered()).then(|| Handling {
             retries: self,
             verifier: verifier.clone(),
             delivery: Some(delivery.clone()),
@@ -35,8 +39,10 @@ impl Retries {
 pub(super) enum Ending {
     /// The handler says that it can be tried again, or did not get to say anything.
     Failed,
+    /// Success.
+    Handled,
     /// Any other answer.
-    Answered,
+    Rejected,
 }
 
 impl From<StatusCode> for Ending {
@@ -44,7 +50,11 @@ impl From<StatusCode> for Ending {
         // The two below 500 that ask to come again: a time-out layer and a limit answer with them.
         let is_failure = status.is_server_error()
             || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
-        if is_failure { Self::Failed } else { Self::Answered }
+        match () {
+            () if is_failure => Self::Failed,
+            () if status.is_success() => Self::Handled,
+            () => Self::Rejected,
+        }
     }
 }
 
@@ -70,14 +80,18 @@ impl<S: Scheme> Handling<S> {
     /// that was let in meanwhile.
     fn settle(&mut self, ending: Ending) -> Option<JoinHandle<()>> {
         let delivery = self.delivery.take()?;
-        if ending != Ending::Failed || !self.retries.forget_failed {
-            return None;
-        }
+        let Retries { forget_failed, acknowledge_duplicates } = self.retries;
+        let verifier = self.verifier.clone();
+        let telling: Pin<Box<dyn Future<Output = ()> + Send>> = match ending {
+            Ending::Failed if forget_failed => Box::pin(forget(verifier, delivery)),
+            Ending::Handled if acknowledge_duplicates => Box::pin(remember_handled(verifier, delivery)),
+            _ => return None,
+        };
         let Some(runtime) = &self.runtime else {
-            tracing::warn!(provider = delivery.provider(), "webhook stays spent: forgetting it takes tokio");
+            tracing::warn!(provider = S::NAME, ?ending, "webhook stays spent: telling the store takes tokio");
             return None;
         };
-        Some(runtime.spawn(forget(self.verifier.clone(), delivery)))
+        Some(runtime.spawn(telling))
     }
 }
 
@@ -89,12 +103,22 @@ impl<S: Scheme> Drop for Handling<S> {
 }
 
 async fn forget<S: Scheme>(verifier: Verifier<S>, delivery: Verified<Bytes>) {
-    let provider = delivery.provider();
     match verifier.forget(&delivery).await {
-        Ok(()) => tracing::info!(provider, "webhook forgotten, since its handler failed: a retry is let in"),
-        Err(source) => {
-            tracing::warn!(provider, %source, "webhook stays spent, though its handler failed");
+        Ok(()) => {
+            tracing::info!(
+                provider = S::NAME,
+                "webhook forgotten, since its handler failed: a retry is let in"
+            );
         }
+        Err(source) => {
+            tracing::warn!(provider = S::NAME, %source, "webhook stays spent, though its handler failed");
+        }
+    }
+}
+
+async fn remember_handled<S: Scheme>(verifier: Verifier<S>, delivery: Verified<Bytes>) {
+    if let Err(source) = verifier.remember_handled(&delivery).await {
+        tracing::warn!(provider = S::NAME, %source, "webhook handled, and its repetitions are refused");
     }
 }
 
@@ -103,13 +127,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_be_tried_again_has_failed() {
+    fn what_can_be_tried_again_has_failed_and_success_alone_is_handled() {
         for (status, ending) in [
-            (200, Ending::Answered),
-            (302, Ending::Answered),
-            (404, Ending::Answered),
+            (200, Ending::Handled),
+            (204, Ending::Handled),
+            (302, Ending::Rejected),
+            (404, Ending::Rejected),
             (408, Ending::Failed),
-            (422, Ending::Answered),
+            (422, Ending::Rejected),
             (429, Ending::Failed),
             (500, Ending::Failed),
             (503, Ending::Failed),

@@ -67,6 +67,10 @@ impl ReplayStore for MemoryStore {
         self.seen.invalidate(key);
         Ok(())
     }
+
+    async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        Ok(self.seen.contains_key(key))
+    }
 }
 
 impl fmt::Debug for MemoryStore {

@@ -37,6 +37,13 @@ pub trait ReplayStore: Send + Sync + 'static {
     /// # Errors
     /// When the store may still know it, or cannot forget at all. The delivery then stays spent.
     async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError>;
+
+    /// Whether `key` is remembered. Asked only where repetitions are
+    /// [acknowledged](super::VerifyLayer::acknowledge_duplicates).
+    ///
+    /// # Errors
+    /// When the store cannot say. The repetition is then refused.
+    async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError>;
 }
 
 #[async_trait::async_trait]
@@ -48,21 +55,33 @@ impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
     async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError> {
         (**self).forget(key).await
     }
+
+    async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        (**self).contains(key).await
+    }
 }
 
 /// What tells one delivery from another: the provider and the decoded signature, so that no other spelling of the
 /// same signature counts as new.
 ///
-/// `Display` gives `provider:` and 64 hex digits.
+/// `Display` gives `provider:` and 64 hex digits, and `:handled` after them in the key under which a store keeps that a
+/// delivery was handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReplayKey {
     provider: &'static str,
     signature: [u8; 32],
+    is_of_handled: bool,
 }
 
 impl ReplayKey {
     pub(crate) fn new(provider: &'static str, signature: [u8; 32]) -> Self {
-        Self { provider, signature }
+        Self { provider, signature, is_of_handled: false }
+    }
+
+    /// What is remembered of the same delivery once it was handled.
+    #[cfg(feature = "tower")]
+    pub(super) fn of_handled(self) -> Self {
+        Self { is_of_handled: true, ..self }
     }
 }
 
@@ -71,6 +90,7 @@ impl fmt::Display for ReplayKey {
         let mut buffer = [0; 64];
         // The buffer is exactly twice the signature, the only length that the encoder accepts.
         let _ = const_hex::encode_to_slice(self.signature, &mut buffer);
-        write!(f, "{}:{}", self.provider, String::from_utf8_lossy(&buffer))
+        let handled = if self.is_of_handled { ":handled" } else { "" };
+        write!(f, "{}:{}{handled}", self.provider, String::from_utf8_lossy(&buffer))
     }
 }

@@ -92,6 +92,12 @@ impl ReplayStore for RedisStore {
         delete.arg(self.name(key));
         Ok(delete.query_async(&mut self.connection.clone()).await?)
     }
+
+    async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        let mut exists = redis::cmd("EXISTS");
+        exists.arg(self.name(key));
+        Ok(exists.query_async(&mut self.connection.clone()).await?)
+    }
 }
 
 impl fmt::Debug for RedisStore {

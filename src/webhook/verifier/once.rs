@@ -10,6 +10,13 @@ use crate::error::Error;
 use crate::webhook::scheme::Scheme;
 use crate::webhook::{Refused, StoreError, Verified};
 
+/// A delivery that verified.
+pub(in crate::webhook) enum Taken {
+    First(Verified<Bytes>),
+    /// The replay store knew it.
+    Again(#[cfg_attr(not(feature = "tower"), expect(dead_code))] Verified<Bytes>),
+}
+
 impl<S: Scheme> Verifier<S> {
     /// Verifies a delivery, and takes it only once: what a service wants.
     ///
@@ -23,8 +30,12 @@ impl<S: Scheme> Verifier<S> {
     /// # Errors
     /// As [`Verifier::verify`]; also `webhook-replayed` and `webhook-store-unreachable`.
     pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
-        let received = self.receive_unreported(parts, body).await;
-        received.inspect_err(|error| self.report(error, parts))
+        let accepted = match self.take(parts, body).await {
+            Ok(Taken::First(accepted)) => Ok(accepted),
+            Ok(Taken::Again(_)) => Err(self.error(Refused::Replayed, parts)),
+            Err(error) => Err(error),
+        };
+        accepted.inspect_err(|error| self.report(error, parts))
     }
 
     /// Has the replay store forget a delivery that [`receive`](Self::receive) accepted and that could not be handled, so
@@ -43,7 +54,29 @@ impl<S: Scheme> Verifier<S> {
         self.settings().store.forget(accepted.replay_key()).await
     }
 
-    async fn receive_unreported(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
+    /// Has the replay store remember that a delivery was handled.
+    #[cfg(feature = "tower")]
+    pub(in crate::webhook) async fn remember_handled(
+        &self,
+        delivery: &Verified<Bytes>,
+    ) -> Result<(), StoreError> {
+        let key = delivery.replay_key().of_handled();
+        self.settings().store.insert_if_absent(&key, delivery.repeatable_for()).await.map(drop)
+    }
+
+    /// Whether the delivery that this one repeats was handled.
+    #[cfg(feature = "tower")]
+    pub(in crate::webhook) async fn was_handled(
+        &self,
+        repeated: &Verified<Bytes>,
+        parts: &Parts,
+    ) -> Result<bool, Error> {
+        let known = self.settings().store.contains(&repeated.replay_key().of_handled()).await;
+        known.map_err(|source| self.error(Refused::StoreUnreachable, parts).with_source(source))
+    }
+
+    /// Verifies a delivery and gives it to the replay store. Reports nothing.
+    pub(in crate::webhook) async fn take(&self, parts: &Parts, body: Bytes) -> Result<Taken, Error> {
         let now = self.settings().clock.now();
         let (content, mut proof) =
             self.judge(parts, &body, now).map_err(|refused| self.noted_at(now, refused, parts, &body))?;
@@ -54,12 +87,12 @@ impl<S: Scheme> Verifier<S> {
         let store = &*self.settings().store;
         match store.insert_if_absent(&proof.replay_key, proof.repeatable_for).await {
             Ok(true) => proof.is_remembered = true,
-            Ok(false) => return Err(self.error(Refused::Replayed, parts)),
+            Ok(false) => return Ok(Taken::Again(Verified::new(content, proof))),
             Err(source) if self.settings().accept_without_store => {
                 tracing::warn!(provider = S::NAME, %source, "webhook accepted without the replay store");
             }
             Err(source) => return Err(self.error(Refused::StoreUnreachable, parts).with_source(source)),
         }
-        Ok(Verified::new(content, proof))
+        Ok(Taken::First(Verified::new(content, proof)))
     }
 }

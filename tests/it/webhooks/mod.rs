@@ -4,6 +4,7 @@ mod addresses;
 mod advice;
 mod cases;
 mod diagnosis;
+mod duplicates;
 mod load;
 mod log;
 mod once;

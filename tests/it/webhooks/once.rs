@@ -94,6 +94,10 @@ impl ReplayStore for Scripted {
         self.asked.fetch_add(1, Ordering::SeqCst);
         (self.answer)().map(drop)
     }
+
+    async fn contains(&self, _: &ReplayKey) -> Result<bool, StoreError> {
+        (self.answer)()
+    }
 }
 
 #[tokio::test]

@@ -233,7 +233,7 @@ fn outside_of_tokio_it_stays_spent_and_the_log_says_so() {
     assert!(futures_now(reaches_what_fails(&layer)));
     let text = log.take();
     assert!(
-        text.contains("WARN") && text.contains("webhook stays spent: forgetting it takes tokio"),
+        text.contains("WARN") && text.contains("webhook stays spent: telling the store takes tokio"),
         "{text}"
     );
     assert!(!futures_now(reaches_what_fails(&layer)));
@@ -250,6 +250,10 @@ impl ReplayStore for Unforgetting {
 
     async fn forget(&self, _: &ReplayKey) -> Result<(), StoreError> {
         Err("it cannot forget".into())
+    }
+
+    async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        self.0.contains(key).await
     }
 }
 

@@ -125,6 +125,10 @@ impl ReplayStore for Unreachable {
     async fn forget(&self, _: &ReplayKey) -> Result<(), StoreError> {
         Err("down".into())
     }
+
+    async fn contains(&self, _: &ReplayKey) -> Result<bool, StoreError> {
+        Err("down".into())
+    }
 }
 
 /// A server whose refusals' codes are kept.

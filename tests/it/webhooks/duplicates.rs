@@ -1,0 +1,144 @@
+//! Repetitions of deliveries that were handled, where they are acknowledged.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use countersign::vizion::webhook::Scheme;
+use countersign::webhook::{MemoryStore, ReplayKey, ReplayStore, StoreError, VerifyLayer};
+
+use super::log::listen;
+use super::once::numbered;
+use super::retries::Act::{Answer, Wait};
+use super::retries::{Service, status, statuses, stores, verifier};
+use super::sender::Sender;
+use super::sockets::exchange;
+use super::{builder, cases};
+
+fn acknowledge(layer: VerifyLayer<Scheme>) -> VerifyLayer<Scheme> {
+    layer.acknowledge_duplicates()
+}
+
+fn forget_and_acknowledge(layer: VerifyLayer<Scheme>) -> VerifyLayer<Scheme> {
+    layer.forget_failed().acknowledge_duplicates()
+}
+
+#[tokio::test]
+async fn a_repetition_of_what_was_handled_is_answered_by_an_empty_200() {
+    let (stores, _server) = stores("a_repetition_of_what_was_handled_is_answered_by_an_empty_200");
+    for store in stores {
+        // Two machines that share the store.
+        let first = Service::start(&verifier(&store), acknowledge, &[Answer(202)]).await;
+        let other = Service::start(&verifier(&store), acknowledge, &[]).await;
+        let answer = exchange(first.address, numbered(0)).await;
+        assert!(status(&answer) == 202 && answer.ends_with("handled"), "{answer}");
+        for service in [&first, &other, &first] {
+            let again = exchange(service.address, numbered(0)).await;
+            assert!(status(&again) == 200 && again.ends_with("\r\n\r\n"), "{again}");
+        }
+        assert_eq!((first.runs(), other.runs()), (1, 0));
+        assert_eq!(status(&exchange(first.address, numbered(1)).await), 200);
+        assert_eq!(first.runs(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_failed_or_was_rejected_is_never_acknowledged() {
+    for failed in [302, 404, 422, 500] {
+        let service = Service::start(&builder().build(), acknowledge, &[Answer(failed)]).await;
+        assert_eq!(statuses(&service, 3).await, [failed, 401, 401]);
+        assert_eq!(service.runs(), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_failed_is_let_in_until_it_is_handled_and_then_acknowledged() {
+    let (stores, _server) = stores("what_failed_is_let_in_until_it_is_handled_and_then_acknowledged");
+    for store in stores {
+        let acts = [Answer(500), Answer(503)];
+        let service = Service::start(&verifier(&store), forget_and_acknowledge, &acts).await;
+        assert_eq!(statuses(&service, 5).await, [500, 503, 200, 200, 200]);
+        assert_eq!(service.runs(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_of_what_is_still_handled_is_not_acknowledged_since_that_may_fail() {
+    let (stores, _server) = stores("a_copy_of_what_is_still_handled_is_not_acknowledged_since_that_may_fail");
+    for store in stores {
+        let first = Service::start(&verifier(&store), forget_and_acknowledge, &[Wait(500)]).await;
+        let other = Service::start(&verifier(&store), forget_and_acknowledge, &[]).await;
+        let copies = async {
+            first.await_runs(1).await;
+            let copies = (first.deliver().await, other.deliver().await);
+            first.go_on();
+            copies
+        };
+        let (failed, copies) = tokio::join!(first.deliver(), copies);
+        assert_eq!((failed, copies), (500, (401, 401)));
+        assert_eq!((other.deliver().await, other.runs(), first.deliver().await), (200, 1, 200));
+        assert_eq!(first.runs(), 1);
+    }
+}
+
+#[tokio::test]
+async fn nothing_but_a_repetition_is_acknowledged() {
+    let last = Arc::new(Mutex::new(""));
+    let heard = Arc::clone(&last);
+    let strict = builder().on_refused(move |error, _| *heard.lock().unwrap() = error.code()).build();
+    let strict = Service::start(&strict, |layer| layer, &[]).await;
+    let service = Service::start(&builder().build(), acknowledge, &[]).await;
+    let honest = Sender::honest().send();
+    for service in [&strict, &service] {
+        assert_eq!(status(&exchange(service.address, honest.clone()).await), 200);
+    }
+    for case in cases::all() {
+        exchange(strict.address, case.request.clone()).await;
+        // Some tampering is white space that does not survive the wire.
+        let expected = if *last.lock().unwrap() == "webhook-replayed" { 200 } else { 401 };
+        let answer = exchange(service.address, case.request).await;
+        assert_eq!(status(&answer), expected, "{}: {answer}", case.name);
+    }
+    assert_eq!(service.runs(), 1);
+}
+
+/// Has no room for what was handled, or does not say whether it was.
+struct NoRoom {
+    store: MemoryStore,
+    says: bool,
+}
+
+#[async_trait::async_trait]
+impl ReplayStore for NoRoom {
+    async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
+        if key.to_string().ends_with(":handled") {
+            return Err("no room".into());
+        }
+        self.store.insert_if_absent(key, ttl).await
+    }
+
+    async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError> {
+        self.store.forget(key).await
+    }
+
+    async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        if self.says { self.store.contains(key).await } else { Err("it does not say".into()) }
+    }
+}
+
+#[tokio::test]
+async fn a_repetition_is_refused_where_the_store_does_not_know_whether_it_was_handled() {
+    for (says, reason) in [(true, "webhook-replayed"), (false, "it does not say")] {
+        let (log, _guard) = listen().await;
+        let store: Arc<dyn ReplayStore> = Arc::new(NoRoom { store: MemoryStore::default(), says });
+        let service = Service::start(&verifier(&store), acknowledge, &[]).await;
+        assert_eq!(service.deliver().await, 200);
+        let text = log.take();
+        assert!(
+            text.contains("handled, and its repetitions are refused") && text.contains("no room"),
+            "{text}"
+        );
+        assert_eq!((service.deliver().await, service.runs()), (401, 1));
+        let text = log.take();
+        assert!(text.contains(reason), "{text}");
+    }
+}

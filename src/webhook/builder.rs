@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::request::Parts;
 
 use super::origin::PublicOrigin;
+use super::report::Reporter;
 use super::scheme::Scheme;
 use super::{Keys, MemoryStore, ReplayStore, Verifier, Window};
 use crate::error::Error;
@@ -21,8 +22,6 @@ pub struct Builder<S: Scheme> {
     pub(super) settings: Settings,
 }
 
-type Hook = dyn Fn(&Error, &Parts) + Send + Sync;
-
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) window: Window,
@@ -31,7 +30,7 @@ pub(super) struct Settings {
     pub(super) store: Arc<dyn ReplayStore>,
     pub(super) accept_without_store: bool,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) on_refused: Option<Arc<Hook>>,
+    pub(super) reporter: Reporter,
 }
 
 impl<S: Scheme> Builder<S> {
@@ -43,7 +42,7 @@ impl<S: Scheme> Builder<S> {
             store: Arc::new(MemoryStore::default()),
             accept_without_store: false,
             clock: Arc::new(SystemClock),
-            on_refused: None,
+            reporter: Reporter::default(),
         };
         Self { scheme, keys: Keys::new(), settings }
     }
@@ -105,10 +104,11 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// Is told of each refused delivery and why. What it hears must not reach the sender.
+    /// Is told of each refused delivery and why; also of one that verified, and is not the JSON that a handler's
+    /// `Verified<Json<_>>` wants (`webhook-json`). What it hears must not reach the sender.
     #[must_use]
     pub fn on_refused(mut self, hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
-        self.settings.on_refused = Some(Arc::new(hook));
+        self.settings.reporter = Reporter::new(hook);
         self
     }
 

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::FromRequestParts;
-use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
@@ -10,6 +9,8 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Verified;
+use super::report::Reporter;
+use crate::error::Error;
 
 /// The very bytes that the [layer](super::Verifier::layer) verified.
 impl<State: Send + Sync> FromRequestParts<State> for Verified<Bytes> {
@@ -26,7 +27,14 @@ impl<State: Send + Sync, T: DeserializeOwned> FromRequestParts<State> for Verifi
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Unverified> {
         let bytes = Verified::<Bytes>::from_request_parts(parts, state).await?;
-        bytes.read_as(|bytes| Json::from_bytes(&bytes)).map_err(Unverified::NotThisJson)
+        match bytes.read_json::<T>() {
+            Ok(read) => Ok(read.map(Json)),
+            Err((error, _)) => {
+                let reporter = parts.extensions.get::<Reporter>().cloned().unwrap_or_default();
+                reporter.report(&error, parts);
+                Err(Unverified::NotThisJson(error))
+            }
+        }
     }
 }
 
@@ -37,10 +45,18 @@ pub enum Unverified {
     /// The route has no verifying layer: a mistake of this service, answered 500.
     #[error("the route has no verifying layer; add `.layer(verifier.layer())`")]
     NoLayer,
-    /// The delivery verified, and its body is not the JSON that the handler wants: answered 400 or 422.
-    #[error("the verified body is not the JSON that was expected")]
-    NotThisJson(#[source] JsonRejection),
+    /// The delivery verified, and its body is not the JSON that the handler wants: `webhook-json`, reported like a refusal
+    /// and answered by an empty 422. The error holds nothing of the body; [`Verified::json`] gives one that says more.
+    ///
+    /// No handler has seen it, so it is let in again where [failed ones](super::VerifyLayer::forget_failed) are: once
+    /// the types are corrected, the sender's retry gets through.
+    #[error(transparent)]
+    NotThisJson(Error),
 }
+
+/// Marks the answer to a delivery that no handler has seen.
+#[derive(Clone, Copy)]
+pub(super) struct Unseen;
 
 impl IntoResponse for Unverified {
     fn into_response(self) -> Response {
@@ -49,10 +65,10 @@ impl IntoResponse for Unverified {
                 tracing::error!("webhook refused: {self}");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
-            Self::NotThisJson(rejection) => {
-                // Without the rejection's text, which may hold a value out of the body.
-                tracing::warn!("webhook not understood: the verified body is not the JSON that was expected");
-                rejection.into_response()
+            Self::NotThisJson(_) => {
+                let mut response = StatusCode::UNPROCESSABLE_ENTITY.into_response();
+                response.extensions_mut().insert(Unseen);
+                response
             }
         }
     }

@@ -93,8 +93,9 @@ impl<S: Scheme> VerifyLayer<S> {
     /// Lets the sender's retry in where the handler failed: at least once, in place of at most once.
     ///
     /// A delivery is forgotten when its handler answers 5xx, 408 or 429, or ends in an error or a panic, or is dropped
-    /// before it has answered, as when the sender hangs up or a time-out layer outside has had enough. Any other answer
-    /// leaves it spent. The handler must bear to be run again after it did all or a part of its work; of copies that come
+    /// before it has answered, as when the sender hangs up or a time-out layer outside has had enough; also where the body
+    /// is not the JSON that its `Verified<Json<_>>` wants. Any other answer leaves it spent. A retry with the same signature
+    /// is let in as long as that is fresh. The handler must bear to be run again after it did all or a part of its work; of copies that come
     /// while one is being handled, none is let in. Whoever recorded a delivery can be the one who retries it.
     ///
     /// A delivery is still lost where nobody is left to forget it: the process ends while the handler runs, or panics abort
@@ -186,9 +187,11 @@ where
             }
             let handling = retries.watch(&verifier, &verified);
             parts.extensions.insert(verified);
+            #[cfg(feature = "axum")]
+            parts.extensions.insert(verifier.settings().reporter.clone());
             let answer = inner.call(Request::from_parts(parts, body)).await;
             if let Some(handling) = handling {
-                let ending = answer.as_ref().map_or(Ending::Failed, |answer| answer.status().into());
+                let ending = answer.as_ref().map_or(Ending::Failed, Ending::of);
                 handling.end(ending).await;
             }
             answer

@@ -22,7 +22,8 @@
 //! of the raw bytes, MAC, replay store. The first that fails refuses, and nothing later runs: a forgery never reaches the store, so it
 //! cannot spend the honest delivery's place. Signatures and digests are compared decoded, in constant time.
 //!
-//! The sender is told nothing but 401, in the same bytes for every reason. The reason, with a stable code and a next
+//! The sender is told nothing but 401, in the same bytes for every reason; or, of what verified and is not the JSON that
+//! a handler's `Verified<Json<_>>` wants, nothing but 422. The reason, with a stable code and a next
 //! step, goes to the log (`tracing`, level `WARN`) and to [`Builder::on_refused`]. With the feature `explain`, a digest
 //! or signature that does not match carries a note where a known mistake would explain it: a body printed anew, a
 //! proxy's host or path, another key's id. `Verifier::diagnose` looks further, for tools.
@@ -60,6 +61,7 @@ mod layer;
 mod origin;
 mod refused;
 mod replay;
+mod report;
 mod scheme;
 pub(crate) mod testing;
 mod verified;

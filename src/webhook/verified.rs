@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use super::ReplayKey;
 use crate::error::{Class, Error, Fault};
@@ -104,9 +105,9 @@ impl<T> Verified<T> {
 
 #[cfg(feature = "axum")]
 impl<T> Verified<T> {
-    /// Another reading of the same bytes. Private, since what `read` returns is taken to be verified.
-    pub(super) fn read_as<U, E>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Verified<U>, E> {
-        Ok(Verified { content: read(self.content)?, proof: self.proof })
+    /// The same in another wrapping. Private, since what `wrap` returns is taken to be verified.
+    pub(super) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Verified<U> {
+        Verified { content: wrap(self.content), proof: self.proof }
     }
 }
 
@@ -114,11 +115,20 @@ impl<B: AsRef<[u8]>> Verified<B> {
     /// Reads the verified bytes as JSON.
     ///
     /// # Errors
-    /// `webhook-json`, when they are not what `T` describes; the error underneath says where.
+    /// `webhook-json`, when they are not what `T` describes. It says where; the error underneath also what, and may quote
+    /// the body.
     pub fn json<T: DeserializeOwned>(self) -> Result<Verified<T>, Error> {
-        let content = serde_json::from_slice(self.content.as_ref())
-            .map_err(|source| Error::new(NotThisJson).in_provider(self.proof.provider).with_source(source))?;
-        Ok(Verified { content, proof: self.proof })
+        self.read_json().map_err(|(error, source)| error.with_source(source))
+    }
+
+    /// As [`Verified::json`], with the error that may quote the body apart.
+    pub(super) fn read_json<T: DeserializeOwned>(self) -> Result<Verified<T>, (Error, serde_json::Error)> {
+        match serde_json::from_slice(self.content.as_ref()) {
+            Ok(content) => Ok(Verified { content, proof: self.proof }),
+            Err(source) => {
+                Err((Error::new(NotThisJson::at(&source)).in_provider(self.proof.provider), source))
+            }
+        }
     }
 }
 
@@ -142,8 +152,24 @@ impl<T> fmt::Debug for Verified<T> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the verified body is not the JSON that was expected")]
-struct NotThisJson;
+#[error("the verified body is not the JSON that was expected: {what} at line {line}, column {column}")]
+struct NotThisJson {
+    what: &'static str,
+    line: usize,
+    column: usize,
+}
+
+impl NotThisJson {
+    /// All of serde's error that holds nothing of the body.
+    fn at(error: &serde_json::Error) -> Self {
+        let what = match error.classify() {
+            Category::Data => "a wrong type or field",
+            Category::Eof => "a premature end",
+            Category::Syntax | Category::Io => "a syntax error",
+        };
+        Self { what, line: error.line(), column: error.column() }
+    }
+}
 
 impl Fault for NotThisJson {
     fn code(&self) -> &'static str {

@@ -174,16 +174,7 @@ impl<S: Scheme> Verifier<S> {
     }
 
     pub(super) fn report(&self, error: &Error, parts: &Parts) {
-        tracing::warn!(
-            provider = S::NAME,
-            code = error.code(),
-            next_step = error.next_step(),
-            source = std::error::Error::source(error).map(tracing::field::display),
-            "webhook refused: {error}"
-        );
-        if let Some(hook) = &self.settings().on_refused {
-            hook(error, parts);
-        }
+        self.settings().reporter.report(error, parts);
     }
 }
 

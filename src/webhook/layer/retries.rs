@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{Response, StatusCode};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -45,8 +45,16 @@ pub(super) enum Ending {
     Rejected,
 }
 
-impl From<StatusCode> for Ending {
-    fn from(status: StatusCode) -> Self {
+impl Ending {
+    pub(super) fn of<Answer>(answer: &Response<Answer>) -> Self {
+        #[cfg(feature = "axum")]
+        if answer.extensions().get::<crate::webhook::extract::Unseen>().is_some() {
+            return Self::Failed;
+        }
+        Self::of_status(answer.status())
+    }
+
+    fn of_status(status: StatusCode) -> Self {
         // The two below 500 that ask to come again: a time-out layer and a limit answer with them.
         let is_failure = status.is_server_error()
             || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
@@ -140,7 +148,7 @@ mod tests {
             (503, Ending::Failed),
             (599, Ending::Failed),
         ] {
-            assert_eq!(Ending::from(StatusCode::from_u16(status).unwrap()), ending, "{status}");
+            assert_eq!(Ending::of_status(StatusCode::from_u16(status).unwrap()), ending, "{status}");
         }
     }
 }

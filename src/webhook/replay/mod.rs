@@ -38,8 +38,7 @@ pub trait ReplayStore: Send + Sync + 'static {
     /// When the store may still know it, or cannot forget at all. The delivery then stays spent.
     async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError>;
 
-    /// Whether `key` is remembered. Asked only where repetitions are
-    /// [acknowledged](super::VerifyLayer::acknowledge_duplicates).
+    /// Whether `key` is remembered. Asked only where the layer is told to acknowledge duplicates.
     ///
     /// # Errors
     /// When the store cannot say. The repetition is then refused.

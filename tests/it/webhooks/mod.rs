@@ -14,6 +14,7 @@ mod refusals;
 mod retries;
 mod sender;
 mod sockets;
+mod unread;
 mod vectors;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

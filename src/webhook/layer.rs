@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use self::retries::{Ending, Retries};
+use self::retries::{Ending, Handling, Retries};
 use super::scheme::Scheme;
 use super::verifier::Taken;
 use super::{Refused, Verified, Verifier};
@@ -185,15 +185,12 @@ where
             if let header::Entry::Occupied(mut length) = parts.headers.entry(header::CONTENT_LENGTH) {
                 length.insert(verified.len().into());
             }
-            let handling = retries.watch(&verifier, &verified);
-            parts.extensions.insert(verified);
             #[cfg(feature = "axum")]
             parts.extensions.insert(verifier.settings().reporter.clone());
+            let handling = Handling::new(retries, verifier, verified.clone());
+            parts.extensions.insert(verified);
             let answer = inner.call(Request::from_parts(parts, body)).await;
-            if let Some(handling) = handling {
-                let ending = answer.as_ref().map_or(Ending::Failed, Ending::of);
-                handling.end(ending).await;
-            }
+            handling.end(answer.as_ref().map_or(Ending::Failed, Ending::of)).await;
             answer
         })
     }

@@ -17,23 +17,6 @@ pub(super) struct Retries {
     pub(super) acknowledge_duplicates: bool,
 }
 
-impl Retries {
-    /// What watches over the handling of a delivery, if anything depends on how that ends.
-    pub(super) fn watch<S: Scheme>(
-        self,
-        verifier: &Verifier<S>,
-        delivery: &Verified<Bytes>,
-    ) -> Option<Handling<S>> {
-        let is_watched = self.forget_failed || self.acknowledge_duplicates;
-        (is_watched && delivery.is_remembered()).then(|| Handling {
-            retries: self,
-            verifier: verifier.clone(),
-            delivery: Some(delivery.clone()),
-            runtime: Handle::try_current().ok(),
-        })
-    }
-}
-
 /// How the handling of a delivery ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -77,6 +60,10 @@ pub(super) struct Handling<S: Scheme> {
 }
 
 impl<S: Scheme> Handling<S> {
+    pub(super) fn new(retries: Retries, verifier: Verifier<S>, delivery: Verified<Bytes>) -> Self {
+        Self { retries, verifier, delivery: Some(delivery), runtime: Handle::try_current().ok() }
+    }
+
     pub(super) async fn end(mut self, ending: Ending) {
         if let Some(settling) = self.settle(ending) {
             // Where it panicked, the store was not told; there is no more to be done than after any of its errors.
@@ -87,7 +74,7 @@ impl<S: Scheme> Handling<S> {
     /// Tells the store in a task of its own, which does not end with the connection: told twice, it could forget a retry
     /// that was let in meanwhile.
     fn settle(&mut self, ending: Ending) -> Option<JoinHandle<()>> {
-        let delivery = self.delivery.take()?;
+        let delivery = self.delivery.take().filter(Verified::is_remembered)?;
         let Retries { forget_failed, acknowledge_duplicates } = self.retries;
         let verifier = self.verifier.clone();
         let telling: Pin<Box<dyn Future<Output = ()> + Send>> = match ending {

@@ -77,9 +77,9 @@ async fn w5_memory_exactly_one_of_100_copies() {
 }
 
 /// Counts what it is asked, and answers as it is told.
-struct Scripted {
-    asked: Arc<AtomicUsize>,
-    answer: fn() -> Result<bool, StoreError>,
+pub(super) struct Scripted {
+    pub(super) asked: Arc<AtomicUsize>,
+    pub(super) answer: fn() -> Result<bool, StoreError>,
 }
 
 #[async_trait::async_trait]

@@ -21,7 +21,7 @@ use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use super::builder;
 use super::log::listen;
-use super::once::{futures_now, numbered};
+use super::once::{Scripted, futures_now, numbered};
 use super::sockets::{exchange, serve};
 use crate::support::redis_server::RedisServer;
 
@@ -269,4 +269,21 @@ async fn what_the_store_does_not_forget_stays_spent_and_the_log_says_so() {
         "{text}"
     );
     assert_eq!((service.deliver().await, service.runs()), (401, 1));
+}
+
+#[tokio::test]
+async fn the_store_is_told_no_more_than_what_it_has_to_know() {
+    let (log, _guard) = listen().await;
+    for (answer, act) in [
+        ((|| Ok(true)) as fn() -> Result<bool, StoreError>, Answer(200)),
+        (|| Err("down".into()), Answer(500)),
+    ] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let store = Scripted { asked: Arc::clone(&asked), answer };
+        let verifier = builder().replay_store(store).dangerous_accept_without_store().build();
+        Service::start(&verifier, forget_failed, &[act]).await.deliver().await;
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+    let text = log.take();
+    assert!(!text.contains("forgotten"), "{text}");
 }

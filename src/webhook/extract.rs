@@ -43,7 +43,7 @@ impl<State: Send + Sync, T: DeserializeOwned> FromRequestParts<State> for Verifi
 #[non_exhaustive]
 pub enum Unverified {
     /// The route has no verifying layer: a mistake of this service, answered 500.
-    #[error("the route has no verifying layer; add `.layer(verifier.layer())`")]
+    #[error("the route has no verifying layer; add `.route_layer(verifier.layer())`")]
     NoLayer,
     /// The delivery verified, and its body is not the JSON that the handler wants: `webhook-json`, reported like a refusal
     /// and answered by an empty 422. The error holds nothing of the body; [`Verified::json`] gives one that says more.

@@ -10,7 +10,7 @@
 //! use countersign::{vizion, webhook::Verified};
 //!
 //! let verifier = vizion::webhook::Verifier::builder().key("hmac-key-1", secret)?.build();
-//! let app: Router = Router::new().route("/vizion", post(handler)).layer(verifier.layer());
+//! let app: Router = Router::new().route("/vizion", post(handler).route_layer(verifier.layer()));
 //! async fn handler(event: Verified<Bytes>) { /* cannot run unverified */ }
 //! # Ok(()) }
 //! ```

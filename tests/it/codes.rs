@@ -48,8 +48,17 @@ fn errors(source: &str) -> BTreeMap<String, Vec<&str>> {
     errors
 }
 
+/// The source with the names of codes that are constants replaced by their values.
+fn with_constants(source: &str) -> String {
+    let constants = between(source, " const ", ";").filter_map(|constant| constant.split_once(": &str = "));
+    constants.fold(source.to_owned(), |source, (name, value)| {
+        source.replace(&format!(" code: {name},"), &format!(" code: {value},"))
+    })
+}
+
 /// Each code of a diagnosis, with its sentence.
 fn diagnoses(source: &str) -> BTreeMap<String, String> {
+    let source = &*with_constants(source);
     let mistakes = between(source, " code: \"", " fix:");
     let conclusions = between(source, " Conclusion(\n    \"", ");");
     let conclusions = conclusions.chain(between(source, " Conclusion(\"", ");"));

@@ -27,6 +27,12 @@ impl Recent {
         self.newer.len() + self.older.len()
     }
 
+    /// How many ids fit each generation as it is.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> [usize; 2] {
+        [self.newer.capacity(), self.older.capacity()]
+    }
+
     pub(super) fn contains(&self, id: NonceId) -> bool {
         // An id is a hash already.
         [&self.newer, &self.older].into_iter().any(|ids| ids.find(id, |known| *known == id).is_some())

@@ -104,6 +104,15 @@ fn a_nonce_of_ours_is_never_admitted_whichever_process_drew_it() {
 }
 
 #[test]
+fn no_table_grows_while_a_reply_waits() {
+    let seen = SeenNonces::default();
+    let room = lock(&seen.known).replies.room();
+    assert!(room.iter().all(|room| *room >= EXCHANGES), "{room:?}");
+    (0..3 * EXCHANGES).for_each(|n| admit(&seen, &n.to_string()).unwrap());
+    assert_eq!(lock(&seen.known).replies.room(), room);
+}
+
+#[test]
 fn requests_that_no_reply_came_to_do_not_pile_up() {
     let seen = SeenNonces::default();
     let numbers: Vec<u64> = in_lane(7).take(EXCHANGES + 1).collect();

@@ -133,6 +133,29 @@ fn what_was_tampered_with_says_something_else_and_what_was_reserialised_does_not
     }
 }
 
+/// A body that is printed as it was is no forgery: the receiver would be blamed for accepting an honest delivery.
+#[test]
+fn what_was_reserialised_has_other_bytes() {
+    for (body, printed) in [
+        (r#"{"sum":1}"#, "{\n  \"sum\": 1\n}"),
+        ("{\n  \"sum\": 1\n}", r#"{"sum":1}"#),
+        ("[\n  1\n]", "[1]"),
+        ("{ }", "{}"),
+    ] {
+        let receiver = Receiver::answering([401]);
+        let sent = trigger(&receiver.url, &["--data", body, "--fault", "reserialised"]);
+        assert_eq!(sent.code, 0, "{body}: {}", sent.stderr);
+        let delivery = receiver.deliveries().remove(0);
+        let (_, forged) = std::str::from_utf8(&delivery).unwrap().split_once("\r\n\r\n").unwrap();
+        assert_eq!(forged, printed, "{body}");
+    }
+    for body in ["{}", "[]", "7", "null"] {
+        let failed = trigger("http://127.0.0.1:1/", &["--data", body, "--fault", "reserialised"]);
+        assert_eq!((failed.code, failed.stdout.as_str()), (2, ""), "{body}");
+        assert!(failed.stderr.contains("this JSON has only one spelling"), "{body}: {}", failed.stderr);
+    }
+}
+
 #[test]
 fn a_replay_is_the_same_delivery_twice() {
     for provider in ["vizion", "unleashed", "netgiro"] {

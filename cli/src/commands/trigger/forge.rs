@@ -126,9 +126,7 @@ impl Forgery {
             }
             Self::Tampered => replace_body(&mut delivery, with_another_value(body)),
             Self::Reserialised => {
-                let not_json = |_| Failure::usage("--fault reserialised needs --data that is JSON");
-                let value: serde_json::Value = serde_json::from_slice(body).map_err(not_json)?;
-                replace_body(&mut delivery, format!("{value:#}").into_bytes());
+                replace_body(&mut delivery, in_another_spelling(body)?);
             }
             Self::Replayed => return Ok(vec![delivery.clone(), delivery]),
             Self::WrongKey | Self::UnknownKey | Self::Stale | Self::Future => {}
@@ -153,6 +151,16 @@ fn with_another_value(body: &[u8]) -> Vec<u8> {
         None => changed.push(b'0'),
     }
     changed
+}
+
+/// The same JSON in other bytes: where they are the same, what is sent is no forgery, and a receiver is right to accept it.
+fn in_another_spelling(body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let not_json = |_| Failure::usage("--fault reserialised needs --data that is JSON");
+    let value: serde_json::Value = serde_json::from_slice(body).map_err(not_json)?;
+    let mut spellings = [format!("{value:#}"), value.to_string()].into_iter();
+    let other = spellings.find(|spelling| spelling.as_bytes() != body);
+    let only_one = || Failure::usage("this JSON has only one spelling; give `--data` with a field");
+    Ok(other.ok_or_else(only_one)?.into_bytes())
 }
 
 fn replace_body(delivery: &mut Request<Bytes>, body: Vec<u8>) {

@@ -46,12 +46,14 @@ fn a_forgery_is_told_from_what_says_nothing_of_it() {
     }
 }
 
-/// A receiver that refuses everything has not told a replay from an honest delivery.
+/// A receiver that refuses everything has not told a replay from an honest delivery; one that accepts both copies may
+/// have handled only the first, as a layer that acknowledges duplicates does.
 #[test]
 fn a_replay_is_judged_by_the_answer_to_the_second_delivery() {
     for (statuses, told, code) in [
         (&[200, 401][..], "was refused, as it must be", 0),
-        (&[200, 200], "was accepted, and must be refused", 1),
+        (&[200, 200], "look whether the handler ran again", 4),
+        (&[200, 204], "look whether the handler ran again", 4),
         (&[200, 500], "only 401 and 403 say so", 4),
         (&[401], "the honest delivery before it was not accepted", 4),
     ] {
@@ -154,6 +156,14 @@ fn what_was_reserialised_has_other_bytes() {
         assert_eq!((failed.code, failed.stdout.as_str()), (2, ""), "{body}");
         assert!(failed.stderr.contains("this JSON has only one spelling"), "{body}: {}", failed.stderr);
     }
+}
+
+#[test]
+fn of_a_repetition_that_gets_2xx_json_has_no_verdict() {
+    let receiver = Receiver::answering([200, 200]);
+    let object = trigger(&receiver.url, &["--fault", "replayed", "--json"]);
+    assert_eq!((object.code, &object.json()["accepted"]), (4, &serde_json::Value::Null));
+    assert_eq!(receiver.deliveries().len(), 2);
 }
 
 #[test]

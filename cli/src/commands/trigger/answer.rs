@@ -17,7 +17,7 @@ pub(super) struct Answer {
 impl Answer {
     /// Prints whether the delivery was accepted. Fails with the exit code of one that went the wrong way.
     pub(super) fn tell(self, fault: Option<Forgery>, json: bool) -> Result<(), Failure> {
-        let accepted = if fault.is_some() { self.forgery_accepted() } else { Some(self.status.is_success()) };
+        let accepted = fault.map_or(Some(self.status.is_success()), |forgery| self.forgery_accepted(forgery));
         if json {
             output::json(&serde_json::json!({
                 "status": self.status.as_u16(),
@@ -35,9 +35,10 @@ impl Answer {
     }
 
     /// Whether the receiver took a forgery; `None` where the answer does not say: a receiver that fails, or is not at
-    /// this path, has refused nothing.
-    fn forgery_accepted(self) -> Option<bool> {
+    /// this path, has refused nothing; and one that acknowledges repetitions answers 2xx without handling them again.
+    fn forgery_accepted(self, forgery: Forgery) -> Option<bool> {
         match self.status {
+            status if status.is_success() && forgery == Forgery::Replayed => None,
             status if status.is_success() => Some(true),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.is_last => Some(false),
             _ => None,
@@ -52,6 +53,10 @@ impl Answer {
             (Some(false), None) => format!("{what} was refused"),
             (Some(true), Some(_)) => format!("{what} was accepted, and must be refused"),
             (Some(false), Some(_)) => format!("{what} was refused, as it must be"),
+            (None, _) if self.status.is_success() => format!(
+                "cannot tell of {what}: the second copy was handled, too, or only acknowledged; look whether the \
+                 handler ran again"
+            ),
             (None, _) if self.is_last => {
                 format!("cannot tell whether {what} was refused: only 401 and 403 say so")
             }

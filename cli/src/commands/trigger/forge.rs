@@ -1,4 +1,4 @@
-//! Deliveries that a receiver must refuse.
+//! Deliveries that a receiver must refuse or, where they are repetitions, must not handle again.
 
 use std::time::{Duration, SystemTime};
 
@@ -37,7 +37,7 @@ pub(super) enum Forgery {
     Tampered,
     /// The body was parsed and printed again on its way
     Reserialised,
-    /// The same delivery twice; the second must be refused
+    /// The same delivery twice; the second must not be handled
     Replayed,
 }
 

@@ -54,9 +54,13 @@ fn respelled<'a>(attempt: &'a Attempt, respell: fn(&Pieces<'_>) -> Vec<String>) 
     Box::new(std::iter::once_with(spellings).flatten().filter_map(respell))
 }
 
-/// Each piece by itself, all pieces of some kinds, and some of the few host labels, path segments and names.
+/// Each piece by itself, all pieces of some kinds, and some of the few host labels, path segments and names; none of an
+/// address with many pieces.
 fn unlikely(pieces: &Pieces<'_>) -> Vec<String> {
     use Group::{Host, Name, Path, Scheme, Value};
+    if pieces.are_many() {
+        return Vec::new();
+    }
     let one_by_one =
         pieces.one_by_one(&[Host, Path, Name, Value, Scheme], &[toggled, lower, upper, title_case]);
     let kinds: [&[Group]; 8] = [

@@ -6,6 +6,9 @@ use super::letters::{initial_upper, second_word};
 /// Of longer URLs, only so many pieces are tried one by one.
 pub(super) const MOST_PIECES: usize = 48;
 
+/// With all between them; a URL with 60 parameters has as many.
+const MOST_IN_ALL: usize = 256;
+
 /// Of no more pieces than this, every selection is tried.
 const MOST_SELECTED: usize = 5;
 
@@ -64,11 +67,20 @@ impl<'u> Pieces<'u> {
         form: impl Fn(&str) -> String,
         chosen: impl Fn(Group, usize) -> bool,
     ) -> String {
-        let write = |(place, (group, piece)): (usize, &(Group, &str))| match chosen(*group, place) {
-            true => form(piece),
-            false => (*piece).to_owned(),
-        };
-        self.0.iter().enumerate().map(write).collect()
+        let mut address = String::with_capacity(self.0.iter().map(|(_, piece)| piece.len()).sum());
+        for (place, (group, piece)) in self.0.iter().enumerate() {
+            if chosen(*group, place) {
+                address.push_str(&form(piece));
+            } else {
+                address.push_str(piece);
+            }
+        }
+        address
+    }
+
+    /// Whether hundreds of spellings are too much to write: a stranger chooses the address.
+    pub(super) fn are_many(&self) -> bool {
+        self.0.len() > MOST_IN_ALL
     }
 
     fn places(&self, groups: &[Group]) -> Vec<usize> {

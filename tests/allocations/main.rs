@@ -33,9 +33,17 @@ fn a_request_allocates_few_bytes() {
 
 /// What a refusal is worth that nobody asked to have diagnosed: some milliseconds.
 #[test]
-fn refusing_a_long_list_of_headers_stays_cheap() {
-    let bytes = refusals::bytes_for_an_unknown_key_and_64_headers();
-    assert!(bytes < 12 << 20, "{bytes}");
+fn refusing_a_long_list_of_headers_stays_cheap_however_many_keys_there_are() {
+    for keys in [1, 20] {
+        let bytes = refusals::bytes_for_an_unknown_key_and_64_headers(keys);
+        assert!(bytes < 12 << 20, "{bytes} for {keys}");
+    }
+}
+
+#[test]
+fn refusing_a_url_of_many_pieces_stays_cheap() {
+    let bytes = refusals::bytes_for_a_url_of_many_pieces();
+    assert!(bytes < 10 << 20, "{bytes}");
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use allocation_counter::measure;
+use countersign::netgiro::callback;
 use countersign::vizion::webhook::{Verifier, testing};
 use http::{HeaderName, HeaderValue};
 
-/// The bytes allocated while a delivery is refused, and diagnosed, whose key is unknown and which lists as many headers as
-/// are read.
-pub(crate) fn bytes_for_an_unknown_key_and_64_headers() -> u64 {
+/// The bytes allocated while a delivery is refused, and diagnosed, whose key is none of `keys` and which lists as many headers
+/// as are read.
+pub(crate) fn bytes_for_an_unknown_key_and_64_headers(keys: usize) -> u64 {
     let at = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
     let url = "https://hooks.example.com/vizion?a=1";
     let (mut parts, body) = testing::sign("hmac-key-1", "secret", url, "{}", at).unwrap().into_parts();
@@ -22,10 +23,28 @@ pub(crate) fn bytes_for_an_unknown_key_and_64_headers() -> u64 {
         "Signature keyId=unknown,signature={signature},algorithm=SHA-256,created=1685548865944,headers={listed}"
     );
     parts.headers.insert("x-vizion-signature", header.parse().unwrap());
-    let verifier = Verifier::builder().key("hmac-key-1", "secret").unwrap().build();
+    let builder = (0..keys).fold(Verifier::builder(), |builder, key| {
+        builder.key(&format!("hmac-key-{key}"), format!("secret {key}")).unwrap()
+    });
+    let verifier = builder.build();
     let refuse = || {
         let error = verifier.verify(&parts, &body, at).unwrap_err();
         assert_eq!(error.code(), "webhook-key-unknown");
+    };
+    measure(refuse).bytes_total
+}
+
+/// The bytes allocated while a callback is refused, and diagnosed, whose URL is as long as one that is diagnosed unasked and
+/// has as many pieces as fit it.
+pub(crate) fn bytes_for_a_url_of_many_pieces() -> u64 {
+    let url = format!("https://shop.example.com/paid?{}", "a&".repeat(1000));
+    let (parts, body) = callback::testing::sign("another secret", &url, "", 42).unwrap().into_parts();
+    let origin = "https://shop.example.com";
+    let verifier = callback::Verifier::builder(origin).unwrap().secret("secret").unwrap().build();
+    let at = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let refuse = || {
+        let error = verifier.verify(&parts, &body, at).unwrap_err();
+        assert_eq!(error.code(), "webhook-signature-mismatch");
     };
     measure(refuse).bytes_total
 }

@@ -111,8 +111,9 @@ impl<S: Scheme> VerifyLayer<S> {
     /// Answers a repetition of a delivery that was handled with an empty 200 in place of 401, and does not run the handler:
     /// for senders that retry when an answer was lost on its way.
     ///
-    /// All else is verified as of the first one, so it carries the same signature over the same bytes. It was handled if its
-    /// handler answered 2xx; while that runs, and when it ended otherwise, a repetition is refused as ever, on each
+    /// All else is verified as of the first one, so it carries the same signature over the same bytes, and it came in by the
+    /// same method, at the same host and target: not every scheme signs those. It was handled if its handler answered 2xx;
+    /// while that runs, and when it ended otherwise, a repetition is refused as ever, on each
     /// machine that shares the replay store. So 200 is never said of what may still be lost. It says to whoever recorded a
     /// delivery that it was handled.
     ///
@@ -187,7 +188,8 @@ where
             }
             #[cfg(feature = "axum")]
             parts.extensions.insert(verifier.settings().reporter.clone());
-            let handling = Handling::new(retries, verifier, verified.clone());
+            let place = verifier.place(&parts);
+            let handling = Handling::new(retries, verifier, place, verified.clone());
             parts.extensions.insert(verified);
             let answer = inner.call(Request::from_parts(parts, body)).await;
             handling.end(answer.as_ref().map_or(Ending::Failed, Ending::of)).await;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
@@ -51,8 +52,8 @@ pub(crate) struct Proof {
     pub(super) replay_key: ReplayKey,
     /// For how long it has to be remembered, from when it was verified.
     pub(super) repeatable_for: Duration,
-    /// Whether the replay store took it for this very verification.
-    pub(super) is_remembered: bool,
+    /// Whether the replay store remembers it by this very verification: one for all clones, so that it is forgotten once.
+    pub(super) remembered: Option<Arc<AtomicBool>>,
 }
 
 impl<T> Verified<T> {
@@ -61,7 +62,19 @@ impl<T> Verified<T> {
     }
 
     pub(super) fn is_remembered(&self) -> bool {
-        self.proof.is_remembered
+        self.proof.remembered.as_ref().is_some_and(|remembered| remembered.load(Ordering::Acquire))
+    }
+
+    /// The same, for one caller only: for the others it is remembered no more.
+    pub(super) fn take_remembered(&self) -> bool {
+        self.proof.remembered.as_ref().is_some_and(|remembered| remembered.swap(false, Ordering::AcqRel))
+    }
+
+    /// After a store that did not forget it.
+    pub(super) fn is_remembered_after_all(&self) {
+        if let Some(remembered) = &self.proof.remembered {
+            remembered.store(true, Ordering::Release);
+        }
     }
 
     /// The content, as a plain value.

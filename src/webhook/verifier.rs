@@ -122,7 +122,7 @@ impl<S: Scheme> Verifier<S> {
                 signed_at,
                 replay_key,
                 repeatable_for,
-                is_remembered: false,
+                remembered: None,
             },
         ))
     }

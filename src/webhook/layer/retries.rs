@@ -7,6 +7,7 @@ use http::{Response, StatusCode};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
 use crate::webhook::{Verified, Verifier};
 
@@ -53,6 +54,7 @@ impl Ending {
 pub(super) struct Handling<S: Scheme> {
     retries: Retries,
     verifier: Verifier<S>,
+    place: Place,
     /// `None` when it is settled.
     delivery: Option<Verified<Bytes>>,
     /// The one that the handling began in: it may be dropped outside of any.
@@ -60,8 +62,13 @@ pub(super) struct Handling<S: Scheme> {
 }
 
 impl<S: Scheme> Handling<S> {
-    pub(super) fn new(retries: Retries, verifier: Verifier<S>, delivery: Verified<Bytes>) -> Self {
-        Self { retries, verifier, delivery: Some(delivery), runtime: Handle::try_current().ok() }
+    pub(super) fn new(
+        retries: Retries,
+        verifier: Verifier<S>,
+        place: Place,
+        delivery: Verified<Bytes>,
+    ) -> Self {
+        Self { retries, verifier, place, delivery: Some(delivery), runtime: Handle::try_current().ok() }
     }
 
     pub(super) async fn end(mut self, ending: Ending) {
@@ -79,7 +86,9 @@ impl<S: Scheme> Handling<S> {
         let verifier = self.verifier.clone();
         let telling: Pin<Box<dyn Future<Output = ()> + Send>> = match ending {
             Ending::Failed if forget_failed => Box::pin(forget(verifier, delivery)),
-            Ending::Handled if acknowledge_duplicates => Box::pin(remember_handled(verifier, delivery)),
+            Ending::Handled if acknowledge_duplicates => {
+                Box::pin(remember_handled(verifier, delivery, self.place))
+            }
             _ => return None,
         };
         let Some(runtime) = &self.runtime else {
@@ -111,8 +120,8 @@ async fn forget<S: Scheme>(verifier: Verifier<S>, delivery: Verified<Bytes>) {
     }
 }
 
-async fn remember_handled<S: Scheme>(verifier: Verifier<S>, delivery: Verified<Bytes>) {
-    if let Err(source) = verifier.remember_handled(&delivery).await {
+async fn remember_handled<S: Scheme>(verifier: Verifier<S>, delivery: Verified<Bytes>, place: Place) {
+    if let Err(source) = verifier.remember_handled(&delivery, &place).await {
         tracing::warn!(provider = S::NAME, %source, "webhook handled, and its repetitions are refused");
     }
 }

@@ -8,6 +8,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "tower")]
+use http::Method;
+#[cfg(feature = "tower")]
+use sha2::{Digest as _, Sha256};
+
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 pub use memory::MemoryStore;
@@ -64,7 +69,7 @@ impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
 /// same signature counts as new.
 ///
 /// `Display` gives `provider:` and 64 hex digits, and `:handled` after them in the key under which a store keeps that a
-/// delivery was handled.
+/// delivery was handled where it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReplayKey {
     provider: &'static str,
@@ -77,10 +82,26 @@ impl ReplayKey {
         Self { provider, signature, is_of_handled: false }
     }
 
-    /// What is remembered of the same delivery once it was handled.
+    /// What is remembered of the same delivery once it was handled at a place.
     #[cfg(feature = "tower")]
-    pub(super) fn of_handled(self) -> Self {
-        Self { is_of_handled: true, ..self }
+    pub(super) fn of_handled(self, Place(place): &Place) -> Self {
+        let signature = Sha256::new().chain_update(self.signature).chain_update(place).finalize().into();
+        Self { is_of_handled: true, signature, ..self }
+    }
+}
+
+/// The digest of method, host and target. Not every scheme signs these, so that a copy of what one route handled may come
+/// in at another, whose handler has not seen it.
+#[cfg(feature = "tower")]
+#[derive(Clone, Copy)]
+pub(super) struct Place([u8; 32]);
+
+#[cfg(feature = "tower")]
+impl Place {
+    pub(super) fn of(method: &Method, host: &[u8], target: &str) -> Self {
+        // None of these holds a line end.
+        let text = [method.as_str().as_bytes(), host, target.as_bytes()].join(&b'\n');
+        Self(Sha256::digest(text).into())
     }
 }
 

@@ -1,12 +1,16 @@
 //! Taking a delivery once.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use bytes::Bytes;
 use http::request::Parts;
 
 use super::Verifier;
 use crate::error::Error;
+#[cfg(feature = "tower")]
+use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
 use crate::webhook::{Refused, StoreError, Verified};
 
@@ -43,15 +47,17 @@ impl<S: Scheme> Verifier<S> {
     /// most once.
     ///
     /// Does nothing for what the store does not remember by that very call, as what [`verify`](Self::verify) gave: it
-    /// may know a copy that was accepted before.
+    /// may know a copy that was accepted before. Nor does it act twice, for any clone of a delivery: it could forget a retry
+    /// that was let in meanwhile.
     ///
     /// # Errors
     /// The store's own, when it did not do it: the delivery stays spent.
     pub async fn forget<T>(&self, accepted: &Verified<T>) -> Result<(), StoreError> {
-        if !accepted.is_remembered() {
+        if !accepted.take_remembered() {
             return Ok(());
         }
-        self.settings().store.forget(accepted.replay_key()).await
+        let forgotten = self.settings().store.forget(accepted.replay_key()).await;
+        forgotten.inspect_err(|_| accepted.is_remembered_after_all())
     }
 
     /// Has the replay store remember that a delivery was handled.
@@ -59,19 +65,28 @@ impl<S: Scheme> Verifier<S> {
     pub(in crate::webhook) async fn remember_handled(
         &self,
         delivery: &Verified<Bytes>,
+        place: &Place,
     ) -> Result<(), StoreError> {
-        let key = delivery.replay_key().of_handled();
+        let key = delivery.replay_key().of_handled(place);
         self.settings().store.insert_if_absent(&key, delivery.repeatable_for()).await.map(drop)
     }
 
-    /// Whether the delivery that this one repeats was handled.
+    /// Where a delivery came in.
+    #[cfg(feature = "tower")]
+    pub(in crate::webhook) fn place(&self, parts: &Parts) -> Place {
+        let delivery = self.delivery(parts);
+        Place::of(delivery.method(), delivery.host().unwrap_or_default(), &delivery.target())
+    }
+
+    /// Whether the delivery that this one repeats was handled, at the same place.
     #[cfg(feature = "tower")]
     pub(in crate::webhook) async fn was_handled(
         &self,
         repeated: &Verified<Bytes>,
         parts: &Parts,
     ) -> Result<bool, Error> {
-        let known = self.settings().store.contains(&repeated.replay_key().of_handled()).await;
+        let key = repeated.replay_key().of_handled(&self.place(parts));
+        let known = self.settings().store.contains(&key).await;
         known.map_err(|source| self.error(Refused::StoreUnreachable, parts).with_source(source))
     }
 
@@ -86,7 +101,7 @@ impl<S: Scheme> Verifier<S> {
         };
         let store = &*self.settings().store;
         match store.insert_if_absent(&proof.replay_key, proof.repeatable_for).await {
-            Ok(true) => proof.is_remembered = true,
+            Ok(true) => proof.remembered = Some(Arc::new(AtomicBool::new(true))),
             Ok(false) => return Ok(Taken::Again(Verified::new(content, proof))),
             Err(source) if self.settings().accept_without_store => {
                 tracing::warn!(provider = S::NAME, %source, "webhook accepted without the replay store");

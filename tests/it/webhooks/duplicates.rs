@@ -1,10 +1,17 @@
 //! Repetitions of deliveries that were handled, where they are acknowledged.
 
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
+use bytes::Bytes;
+use countersign::unleashed;
 use countersign::vizion::webhook::Scheme;
 use countersign::webhook::{MemoryStore, ReplayKey, ReplayStore, StoreError, VerifyLayer};
+use http::{Request, Response};
+use http_body_util::Full;
+use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use super::log::listen;
 use super::once::numbered;
@@ -39,6 +46,38 @@ async fn a_repetition_of_what_was_handled_is_answered_by_an_empty_200() {
         assert_eq!(status(&exchange(first.address, numbered(1)).await), 200);
         assert_eq!(first.runs(), 2);
     }
+}
+
+#[tokio::test]
+async fn what_one_route_handled_is_not_acknowledged_at_another() {
+    let clock = || UNIX_EPOCH + Duration::from_secs(1_685_548_865);
+    // Signs neither host, path nor method.
+    let verifier =
+        unleashed::webhook::Verifier::builder().signing_key("secret").unwrap().clock(clock).build();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&runs);
+    let handler = service_fn(move |_: Request<Full<Bytes>>| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async { Ok::<_, Infallible>(Response::new(String::new())) }
+    });
+    let service = verifier.layer().acknowledge_duplicates().layer(handler);
+    let deliver = async |method: &str, url: &str| {
+        let mut request = unleashed::webhook::testing::sign("secret", url, "{}", clock()).unwrap();
+        *request.method_mut() = method.parse().unwrap();
+        service.clone().oneshot(request.map(Full::new)).await.unwrap().status().as_u16()
+    };
+    for (method, url, expected) in [
+        ("POST", "https://h.example/customers", 200),
+        ("POST", "https://h.example/customers", 200),
+        ("POST", "https://h.example/orders", 401),
+        ("POST", "https://h.example/customers?a", 401),
+        ("POST", "https://other.example/customers", 401),
+        ("PUT", "https://h.example/customers", 401),
+        ("POST", "https://h.example/customers", 200),
+    ] {
+        assert_eq!(deliver(method, url).await, expected, "{method} {url}");
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use reqwest::Response;
 
+use super::is_worth_a_retry;
 use crate::error::{Class, Error, Fault};
 use crate::time::SystemClock;
 
@@ -32,7 +33,7 @@ impl Fault for ErrorStatus {
         Class::Refused
     }
     fn next_step(&self) -> &'static str {
-        if self.0 == StatusCode::TOO_MANY_REQUESTS || self.0.is_server_error() {
+        if is_worth_a_retry(self.0) {
             "Try again later: add a retry layer outside the signer."
         } else {
             "Read the body of the reply, which says more: look at its status before you ask for an error."

@@ -188,8 +188,8 @@ where
             }
             #[cfg(feature = "axum")]
             parts.extensions.insert(verifier.settings().reporter.clone());
-            let place = verifier.place(&parts);
-            let handling = Handling::new(retries, verifier, place, verified.clone());
+            let place = retries.acknowledge_duplicates.then(|| verifier.place(&parts));
+            let handling = Handling::new(retries.forget_failed, verifier, place, verified.clone());
             parts.extensions.insert(verified);
             let answer = inner.call(Request::from_parts(parts, body)).await;
             handling.end(answer.as_ref().map_or(Ending::Failed, Ending::of)).await;

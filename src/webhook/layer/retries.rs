@@ -52,9 +52,10 @@ impl Ending {
 
 /// A delivery in the hands of its handler. What is dropped has failed: the sender hung up, or the handler panicked.
 pub(super) struct Handling<S: Scheme> {
-    retries: Retries,
+    forget_failed: bool,
     verifier: Verifier<S>,
-    place: Place,
+    /// Where the delivery came in; `None` where repetitions are not acknowledged.
+    place: Option<Place>,
     /// `None` when it is settled.
     delivery: Option<Verified<Bytes>>,
     /// The one that the handling began in: it may be dropped outside of any.
@@ -63,12 +64,12 @@ pub(super) struct Handling<S: Scheme> {
 
 impl<S: Scheme> Handling<S> {
     pub(super) fn new(
-        retries: Retries,
+        forget_failed: bool,
         verifier: Verifier<S>,
-        place: Place,
+        place: Option<Place>,
         delivery: Verified<Bytes>,
     ) -> Self {
-        Self { retries, verifier, place, delivery: Some(delivery), runtime: Handle::try_current().ok() }
+        Self { forget_failed, verifier, place, delivery: Some(delivery), runtime: Handle::try_current().ok() }
     }
 
     pub(super) async fn end(mut self, ending: Ending) {
@@ -82,13 +83,10 @@ impl<S: Scheme> Handling<S> {
     /// that was let in meanwhile.
     fn settle(&mut self, ending: Ending) -> Option<JoinHandle<()>> {
         let delivery = self.delivery.take().filter(Verified::is_remembered)?;
-        let Retries { forget_failed, acknowledge_duplicates } = self.retries;
         let verifier = self.verifier.clone();
-        let telling: Pin<Box<dyn Future<Output = ()> + Send>> = match ending {
-            Ending::Failed if forget_failed => Box::pin(forget(verifier, delivery)),
-            Ending::Handled if acknowledge_duplicates => {
-                Box::pin(remember_handled(verifier, delivery, self.place))
-            }
+        let telling: Pin<Box<dyn Future<Output = ()> + Send>> = match (ending, self.place) {
+            (Ending::Failed, _) if self.forget_failed => Box::pin(forget(verifier, delivery)),
+            (Ending::Handled, Some(place)) => Box::pin(remember_handled(verifier, delivery, place)),
             _ => return None,
         };
         let Some(runtime) = &self.runtime else {

@@ -13,12 +13,15 @@ pub(super) enum Place {
 impl Place {
     pub(super) const ALL: [Self; 3] = [Self::Everywhere, Self::Text, Self::Key];
 
-    pub(super) fn words(self) -> Option<&'static str> {
-        match self {
+    /// Which way a mistake was made: `what`, and where.
+    pub(super) fn detail(self, what: Option<&str>) -> Option<String> {
+        let place = match self {
             Self::Everywhere => None,
             Self::Text => Some("in the text only"),
             Self::Key => Some("in the key only"),
-        }
+        };
+        let words: Vec<&str> = what.into_iter().chain(place).collect();
+        (!words.is_empty()).then(|| words.join(", "))
     }
 
     /// The attempt with the parts at this place in another form, if there are any and that is one; `what` says which.
@@ -34,8 +37,8 @@ impl Place {
             Self::Text => Attempt { text: form(&attempt.text)?, ..attempt.clone() },
             Self::Key => Attempt { key: key()?, ..attempt.clone() },
         };
-        let place = if attempt.key_parts().is_empty() { None } else { self.words() };
-        let words: Vec<&str> = what.into_iter().chain(place).collect();
-        Some(Variant { attempt, detail: (!words.is_empty()).then(|| words.join(", ")) })
+        // Without a key, there is but one place.
+        let place = if attempt.key_parts().is_empty() { Self::Everywhere } else { self };
+        Some(Variant { attempt, detail: place.detail(what) })
     }
 }

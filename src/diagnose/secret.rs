@@ -203,8 +203,7 @@ fn with_secrets(place: Place, attempt: &Attempt, names: &[&str], chosen: Chosen)
         Chosen::Only(number, _) => names.get(number).copied(),
         Chosen::Each(..) => Some("each in another way"),
     };
-    let detail: Vec<&str> = which.into_iter().chain(place.words()).collect();
-    Some(Variant { attempt, detail: (!detail.is_empty()).then(|| detail.join(", ")) })
+    Some(Variant { attempt, detail: place.detail(which) })
 }
 
 fn names_of_secrets(attempt: &Attempt) -> Rc<[&str]> {

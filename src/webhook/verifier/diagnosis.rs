@@ -62,8 +62,9 @@ impl<S: Scheme> Verifier<S> {
             }
         }
         let keys = self.0.keys.load();
+        let content = checked.as_deref().unwrap_or(body);
         let under = |key: &S::Key| {
-            let transcript = self.transcript_under(key, &stated, parts, checked.as_deref().unwrap_or(body));
+            let transcript = self.transcript_under(key, &stated, parts, content);
             let transcript = other_keys(transcript, &keys, key_id);
             diagnose(&transcript, &received_text(&signature, S::mac(key).encoding()))
         };
@@ -83,10 +84,9 @@ impl<S: Scheme> Verifier<S> {
             Some(found) => Ok(found),
             // One MAC for each key and no search: anybody can name a key that there is not, and there may be many.
             None => {
-                let body = checked.as_deref().unwrap_or(body);
                 let made = |key: &S::Key| {
                     let digest = signature.digest.as_ref();
-                    digest.is_some_and(|digest| S::signature(&stated, key, body).matches(digest))
+                    digest.is_some_and(|digest| S::signature(&stated, key, content).matches(digest))
                 };
                 let signer = signer(&keys, made).map(|key_id| Diagnosis::wrong_key_id(&key_id));
                 signer.ok_or_else(|| keys.none_named())

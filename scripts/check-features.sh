@@ -24,6 +24,7 @@ done
 for plug in tower axum redis; do
     check "vizion,$plug"
 done
+check default
 check netvisor,netgiro,unleashed,vizion
 check netvisor,netgiro,unleashed,vizion,explain
 check netgiro,unleashed,vizion,axum,redis,explain

@@ -61,6 +61,7 @@ impl<T> Verified<T> {
         Self { content, proof }
     }
 
+    #[cfg(feature = "tower")]
     pub(super) fn is_remembered(&self) -> bool {
         self.proof.remembered.as_ref().is_some_and(|remembered| remembered.load(Ordering::Acquire))
     }

@@ -91,13 +91,15 @@ impl Netgiro {
         &self,
         check: ReplyCheck,
         sent: SentRequest,
-        mut response: Response,
+        response: Response,
         body: Bytes,
     ) -> Result<Response> {
         match check.finish(&self.seen) {
             Ok(reply) => {
+                let mut response = rebuild(response, sent.url, body)?;
+                // Not before: together with the URL, which travels as an extension, it would not fit their first table.
                 response.extensions_mut().insert(reply);
-                rebuild(response, sent.url, body)
+                Ok(response)
             }
             Err(error) if self.report_only => rebuild(mark(response, &error), sent.url, body),
             Err(error) => {

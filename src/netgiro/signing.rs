@@ -93,7 +93,7 @@ impl Provider for Netgiro {
     fn stamp(&self, request: &Outgoing<'_>) -> Result<Stamp, Error> {
         request.body()?;
         let number = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
-        let [nonce] = write_values([&number])?;
+        let [nonce] = write_values([itoa::Buffer::new().format(number).as_bytes()])?;
         Ok(Stamp { nonce, drawn: Some(number) })
     }
 

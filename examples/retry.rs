@@ -16,6 +16,7 @@ use reqwest_retry::policies::ExponentialBackoff;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
 
+    // For what may be done twice, as here: a payment whose answer was lost may have been made.
     // The first `.with` is the outermost. The other way round, one nonce would be sent three times.
     let policy = ExponentialBackoff::builder()
         .retry_bounds(Duration::from_millis(10), Duration::from_millis(50))

@@ -2,6 +2,9 @@
 //!
 //! Order matters. From the outside in: tracing, cache, retry, signer. A retry layer outside the signer has each attempt
 //! signed anew; inside, one nonce would be sent again and again.
+//!
+//! To the provider each attempt is a request of its own, also that of a `POST` whose answer was lost: send what must not
+//! happen twice through a client without a retry layer.
 
 mod body;
 mod client;

@@ -34,7 +34,7 @@ impl Fault for ErrorStatus {
     }
     fn next_step(&self) -> &'static str {
         if is_worth_a_retry(self.0) {
-            "Try again later: add a retry layer outside the signer."
+            "Try again later, unless it must not happen twice: it may have been carried out. A retry layer goes outside the signer."
         } else {
             "Read the body of the reply, which says more: look at its status before you ask for an error."
         }

@@ -83,10 +83,10 @@ impl Moment {
     fn text(&self) -> [u8; 19] {
         let Self(moment) = self;
         let year = moment.year().unsigned_abs();
-        let [[y1, y2], [y3, y4]] = [year / 100, year % 100].map(two_digits);
-        let [[o1, o2], [d1, d2]] = [moment.month(), moment.day()].map(two_digits);
+        let [[y1, y2], [y3, y4]] = [year / 100, year].map(last_two_digits);
+        let [[o1, o2], [d1, d2]] = [moment.month(), moment.day()].map(last_two_digits);
         let [[h1, h2], [m1, m2], [s1, s2]] =
-            [moment.hour(), moment.minute(), moment.second()].map(two_digits);
+            [moment.hour(), moment.minute(), moment.second()].map(last_two_digits);
         [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b' ', h1, h2, b':', m1, m2, b':', s1, s2]
     }
 
@@ -95,8 +95,7 @@ impl Moment {
     }
 }
 
-/// The digits of a number below 100.
-fn two_digits(number: u32) -> [u8; 2] {
+fn last_two_digits(number: u32) -> [u8; 2] {
     // Each fits: a digit is below 10.
     [number / 10 % 10, number % 10].map(|digit| b'0' + u8::try_from(digit).unwrap_or_default())
 }

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::diagnose::{Diagnosis, Outcome};
+use countersign::explain::Transcript;
 use countersign::netgiro::{Netgiro, SentRequest};
 use countersign::netvisor::{Credentials, Netvisor, ResponseStatus};
-use countersign::signing::{Segment, SignedText};
+use countersign::signing::{Segment, SignedText, signature};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::webhook::{Verifier, testing};
 use countersign::{Outgoing, Provider, SignedForm, sign, sign_http};
@@ -13,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 const SECRET: &str = "secret";
+const CANARY: &str = "canary-of-the-diagnosis";
 const URL: &str = "https://api.netgiro.is/v1/sales?a=1";
 
 /// Lines of nonce and signature, then the body. What verifies has the vendor's signature, is UTF-8, and verifies once;
@@ -100,6 +103,43 @@ fn netvisor(sender: &str) -> Result<Netvisor, countersign::Error> {
         partner_key: "partner-key".into(),
         organisation_id: "1234567-8".to_owned(),
     })
+}
+
+/// Lines of path and query, and of a signature that somebody sent, then the body. Whatever is said of it, the key and the
+/// right signature are not in it; the right signature is known, and what nobody computed is not explained by a mistake.
+pub(crate) fn diagnosis(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let mut lines = text.splitn(3, '\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let (target, received, body) = (next(), next(), next());
+    let netgiro = Netgiro::new("app", CANARY).unwrap();
+    diagnose_with(&netgiro, "https://api.netgiro.is/", target, received, body);
+    let unleashed = Unleashed::new("id", CANARY, "a/b").unwrap();
+    diagnose_with(&unleashed, "https://api.unleashedsoftware.com/", target, received, body);
+    diagnose_with(&netvisor("Acme").unwrap(), "https://isvapi.netvisor.fi/", target, received, body);
+}
+
+fn diagnose_with(provider: &impl Provider, origin: &str, target: &str, received: &str, body: &str) {
+    let Ok(url) = Url::parse(origin).unwrap().join(target) else { return };
+    let (none, extensions) = (HeaderMap::new(), Extensions::new());
+    let outgoing = Outgoing::new(&Method::POST, &url, &none, &extensions, body.as_bytes());
+    let Ok(stamp) = provider.stamp(&outgoing) else { return };
+    let right = signature(provider, &outgoing, &stamp).unwrap().unwrap();
+    let Ok(transcript) = Transcript::with_stamp(provider, &outgoing, stamp) else { return };
+    let said = |diagnosis: Diagnosis| {
+        let said = format!("{diagnosis}{diagnosis:?}{}", transcript.explain());
+        for hidden in [CANARY, &right.expose_text()] {
+            assert!(
+                !said.contains(hidden) || [target, received, body].iter().any(|text| text.contains(hidden))
+            );
+        }
+        diagnosis.outcome()
+    };
+    assert_eq!(said(transcript.diagnose(&right.expose_text())), Outcome::Matches);
+    said(transcript.diagnose(received));
+    let of_nothing = hex::encode(Sha256::digest([b"by nobody's key", received.as_bytes()].concat()));
+    assert_ne!(said(transcript.diagnose(&of_nothing)), Outcome::Reproduced);
+    assert_ne!(said(transcript.diagnose_briefly(&of_nothing)), Outcome::Reproduced);
 }
 
 const WEBHOOK_URL: &str = "https://hooks.example.com/vizion?a=1";

@@ -23,4 +23,5 @@ fn fuzz_corpus_holds() {
     replay("charset", targets::charset);
     replay("webhook_header", targets::webhook_header);
     replay("webhook_verify", targets::webhook_verify);
+    replay("diagnosis", targets::diagnosis);
 }

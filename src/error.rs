@@ -23,6 +23,8 @@ pub enum Class {
     Verification,
     /// The provider answered, and its answer is no.
     Refused,
+    /// What came is not what was expected, and cannot be read. Whether the request took effect is not known.
+    Unreadable,
 }
 
 /// One way of failing: what happened (its `Display`), a stable code, and what to do next.
@@ -118,34 +120,46 @@ impl Error {
         fault.downcast_ref()
     }
 
+    /// The family of the fault: what to go by where a code is not known.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.0.fault.class()
+    }
+
     /// A credential, an origin or a setting was refused; nothing was sent.
     #[must_use]
     pub fn is_configuration(&self) -> bool {
-        self.0.fault.class() == Class::Configuration
+        self.class() == Class::Configuration
     }
 
     /// The credentials were about to go, or went, where they do not belong.
     #[must_use]
     pub fn is_scope(&self) -> bool {
-        self.0.fault.class() == Class::Scope
+        self.class() == Class::Scope
     }
 
     /// The request could not be signed as it was; nothing was sent.
     #[must_use]
     pub fn is_signing(&self) -> bool {
-        self.0.fault.class() == Class::Signing
+        self.class() == Class::Signing
     }
 
     /// What came back did not verify; its bytes are gone.
     #[must_use]
     pub fn is_verification(&self) -> bool {
-        self.0.fault.class() == Class::Verification
+        self.class() == Class::Verification
     }
 
     /// The provider refused the request.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.0.fault.class() == Class::Refused
+        self.class() == Class::Refused
+    }
+
+    /// What came cannot be read as what was expected: no refusal, the request may have taken effect.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.class() == Class::Unreadable
     }
 
     /// Says which provider the error came from, unless that is already known.

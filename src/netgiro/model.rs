@@ -51,10 +51,11 @@ pub struct ApiResponse<T> {
 }
 
 impl SimpleResponse {
-    /// Reads a reply's body, JSON or XML (told by its first character), in UTF-8.
+    /// Reads a reply's body, JSON or XML (told by its first character), in UTF-8. One that says `Success: false` is read,
+    /// too: see [`SimpleResponse::success`].
     ///
     /// # Errors
-    /// `reply-unreadable`, when it is neither or lacks a field.
+    /// `netgiro-reply-unreadable`, when it is neither or lacks a field.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         read(body)
     }
@@ -65,7 +66,7 @@ impl<T: DeserializeOwned> ApiResponse<T> {
     ///
     /// # Errors
     /// `netgiro-declined` and `netgiro-failed`, with the [`Failure`] as [`Error::fault`], when it says `Success: false`: such
-    /// a reply lacks the fields of its call. `reply-unreadable`, when it is neither or lacks a field.
+    /// a reply lacks the fields of its call. `netgiro-reply-unreadable`, when it is neither or lacks a field.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         let response: SimpleResponse = read(body)?;
         if !response.success {
@@ -90,13 +91,14 @@ struct Unreadable;
 
 impl Fault for Unreadable {
     fn code(&self) -> &'static str {
-        "reply-unreadable"
+        "netgiro-reply-unreadable"
     }
     fn class(&self) -> Class {
-        Class::Refused
+        Class::Unreadable
     }
     fn next_step(&self) -> &'static str {
-        "Compare the fields with the vendor's page for this call; the error underneath says where it stopped."
+        "Compare the fields with the vendor's page for this call; the error underneath says where it stopped. The request may \
+         have taken effect."
     }
 }
 
@@ -236,15 +238,15 @@ mod tests {
             assert_eq!(error.next_step().starts_with("Offer"), code == "netgiro-declined");
         }
         let lacking = ApiResponse::<Cart>::from_slice(br#"{"Success":true,"ResultCode":200}"#).unwrap_err();
-        assert_eq!(lacking.code(), "reply-unreadable");
+        assert_eq!(lacking.code(), "netgiro-reply-unreadable");
     }
 
     #[test]
     fn a_new_code_is_kept_and_a_missing_field_is_an_error() {
         let reply = SimpleResponse::from_slice(br#"{"Success":true,"ResultCode":7}"#).unwrap();
         assert_eq!(i32::from(reply.result_code), 7);
-        assert_eq!(SimpleResponse::from_slice(b"{}").unwrap_err().code(), "reply-unreadable");
-        assert_eq!(SimpleResponse::from_slice(b"").unwrap_err().code(), "reply-unreadable");
+        assert_eq!(SimpleResponse::from_slice(b"{}").unwrap_err().code(), "netgiro-reply-unreadable");
+        assert_eq!(SimpleResponse::from_slice(b"").unwrap_err().code(), "netgiro-reply-unreadable");
     }
 
     #[test]

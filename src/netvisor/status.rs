@@ -152,10 +152,10 @@ impl Fault for Unreadable {
         "netvisor-reply-unreadable"
     }
     fn class(&self) -> Class {
-        Class::Refused
+        Class::Unreadable
     }
     fn next_step(&self) -> &'static str {
-        "See whether something between you and Netvisor answered, or cut the reply off."
+        "See whether something between you and Netvisor answered, or cut the reply off; the request may have taken effect."
     }
 }
 

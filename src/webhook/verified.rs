@@ -190,7 +190,7 @@ impl Fault for NotThisJson {
         "webhook-json"
     }
     fn class(&self) -> Class {
-        Class::Refused
+        Class::Unreadable
     }
     fn next_step(&self) -> &'static str {
         "Compare the fields with the vendor's page for this event; the signature was right."

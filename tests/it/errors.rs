@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use countersign::error::Class;
-use countersign::netvisor::MacAlgorithm;
+use countersign::netgiro::ApiResponse;
+use countersign::netvisor::{MacAlgorithm, ResponseStatus};
 use countersign::{Error, Outgoing, netgiro, netvisor, sign_http, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method, Request, StatusCode};
 use reqwest_middleware::{ClientBuilder, Middleware};
@@ -75,6 +76,16 @@ fn an_error_outside_the_middleware_belongs_to_one_class_too() {
     check_class(&vizion::Vizion::new("").unwrap_err(), Class::Configuration);
     check_class(&vizion::refusal(forbidden).unwrap(), Class::Refused);
     check_class(&unleashed::refusal(forbidden, &"https://h/?a=1".parse().unwrap()).unwrap(), Class::Refused);
+    // A payment may have been made although its answer cannot be read.
+    check_class(&ApiResponse::<Cart>::from_slice(br#"{"Success":true}"#).unwrap_err(), Class::Unreadable);
+    check_class(&ResponseStatus::from_xml(b"<Root>").unwrap_err(), Class::Unreadable);
+}
+
+/// The fields of one call.
+#[derive(Debug, serde::Deserialize)]
+struct Cart {
+    #[serde(rename = "TransactionId")]
+    _transaction_id: String,
 }
 
 fn check_class(error: &Error, class: Class) {
@@ -84,9 +95,10 @@ fn check_class(error: &Error, class: Class) {
         (Class::Signing, error.is_signing()),
         (Class::Verification, error.is_verification()),
         (Class::Refused, error.is_refused()),
+        (Class::Unreadable, error.is_unreadable()),
     ];
     let held: Vec<_> = predicates.into_iter().filter(|(_, holds)| *holds).map(|(class, _)| class).collect();
-    assert_eq!(held, [class], "{error}");
+    assert_eq!((&*held, error.class()), (&[class][..], class), "{error}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::Netgiro;
 use super::credentials::NAME;
-use super::reply::{ReplyFault, SentRequest, is_nonce, single};
+use super::reply::{ReplyFault, SentRequest, is_nonce, refusal, single};
 use super::signing::{NONCE, SIGNATURE};
 #[cfg(feature = "middleware")]
 use crate::diagnose::LONGEST_BODY;
@@ -32,7 +32,8 @@ impl Netgiro {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Transcript, Error> {
-        let nonce = single(headers, NONCE, ReplyFault::NonceMissing).map_err(Error::new)?;
+        let nonce =
+            single(headers, NONCE, ReplyFault::NonceMissing).map_err(|fault| refusal(fault, headers))?;
         let transcript = Transcript::new(NAME, self.secret.mac())
             .text(|text| self.secret.state_text(nonce.as_bytes(), sent.url(), body, text));
         Ok(match Url::parse(sent.url()) {
@@ -51,7 +52,8 @@ impl Netgiro {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Diagnosis, Error> {
-        let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing).map_err(Error::new)?;
+        let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing)
+            .map_err(|fault| refusal(fault, headers))?;
         let received = String::from_utf8_lossy(signature.as_bytes());
         Ok(self.reply_transcript(sent, headers, body)?.diagnose(&received))
     }

@@ -11,7 +11,7 @@ use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
 
 use super::credentials::NAME;
-use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id};
+use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id, refusal};
 use super::{Netgiro, stream};
 use crate::error::{Error, Fault as _};
 use crate::middleware::{
@@ -114,7 +114,10 @@ impl Netgiro {
         match read_body(&mut response, self.body_limit, |_| ()).await {
             Ok(body) => rebuild(response, url, body),
             Err(ReadFault::Transport(error)) => Err(error.into()),
-            Err(ReadFault::TooLong) => Err(self.refuse(&response, Error::new(ReplyFault::TooLong))),
+            Err(ReadFault::TooLong) => {
+                let error = refusal(ReplyFault::TooLong, response.headers());
+                Err(self.refuse(&response, error))
+            }
         }
     }
 
@@ -127,7 +130,7 @@ impl Netgiro {
             error = error.with_note("a redirect is followed only where the reply verifies");
         }
         let error = error.with_skew(response.headers(), &*self.settings.clock);
-        into_middleware_error(error.in_provider(NAME))
+        into_middleware_error(error)
     }
 }
 

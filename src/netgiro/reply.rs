@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::Netgiro;
+use super::credentials::NAME;
 use super::document::Document;
 use super::seen::{ReplyNonce, SeenNonces};
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
@@ -180,7 +181,7 @@ impl Fault for ReplyFault {
 impl Netgiro {
     /// Starts to judge a reply: reads its headers, before its body is read.
     pub(super) fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
-        self.begin(sent, headers).map_err(|fault| Error::new(fault).with_reference_id(reference_id(headers)))
+        self.begin(sent, headers).map_err(|fault| refusal(fault, headers))
     }
 
     /// Judges a whole reply: `body` is what arrived, decompressed. With the feature `explain`, a signature that does not
@@ -257,7 +258,7 @@ impl ReplyCheck {
 
     /// The refusal of a body that is longer than the limit.
     pub(super) fn too_long(&self) -> Error {
-        Error::new(ReplyFault::TooLong).with_reference_id(self.reference_id.clone())
+        of_reply(ReplyFault::TooLong, self.reference_id.clone())
     }
 
     /// Judges the body that was given to [`ReplyCheck::update`].
@@ -279,9 +280,18 @@ impl ReplyCheck {
         };
         match judge() {
             Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),
-            Err(fault) => Err(Error::new(fault).with_reference_id(reference_id)),
+            Err(fault) => Err(of_reply(fault, reference_id)),
         }
     }
+}
+
+/// The refusal of a reply with these headers.
+pub(super) fn refusal(fault: ReplyFault, headers: &HeaderMap) -> Error {
+    of_reply(fault, reference_id(headers))
+}
+
+fn of_reply(fault: ReplyFault, reference_id: Option<HeaderValue>) -> Error {
+    Error::new(fault).with_reference_id(reference_id).in_provider(NAME)
 }
 
 /// The reference id of a reply, unless it is something that should not reach a log.

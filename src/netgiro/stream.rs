@@ -135,7 +135,7 @@ impl Remarks {
         let error = error.with_note(format!("the reply's status was {}", self.status.as_u16()));
         let error = self.skew.iter().fold(error, Error::with_note);
         tracing::debug!(provider = NAME, code = error.code(), "refused");
-        error.in_provider(NAME)
+        error
     }
 }
 

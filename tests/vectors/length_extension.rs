@@ -53,7 +53,9 @@ impl File {
         let mut headers = HeaderMap::new();
         headers.insert("netgiro_nonce", self.nonce.parse().unwrap());
         headers.insert("netgiro_signature", reply.signature.parse().unwrap());
-        provider.verify_reply(&sent, &headers, &reply.body()).err().map(|error| error.code())
+        let refusal = provider.verify_reply(&sent, &headers, &reply.body()).err()?;
+        assert_eq!(refusal.provider(), Some("netgiro"));
+        Some(refusal.code())
     }
 }
 

@@ -40,9 +40,10 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Gives a provider with a `settings` field the methods that all providers have.
+/// Gives a provider with a `settings` field the methods that all providers have. `redirects` is what else is to be known of
+/// redirects there.
 macro_rules! shared_settings {
-    ($provider:ty) => {
+    ($provider:ty $(, $redirects:literal)* $(,)?) => {
         impl $provider {
             /// Adds an origin, `scheme://host[:port]`, that the credentials may be sent to: a proxy of yours, a
             /// test server. The vendor's own are allowed from the start, those for tests too.
@@ -83,19 +84,24 @@ macro_rules! shared_settings {
             /// so, and somebody on the path who gets past TLS; no provider signs where a redirect leads. The reply that
             /// you are given is to the last URL: compare `Response::url` with the one that you asked.
             ///
-            /// Netgíró's redirects are followed only where the reply verifies, so nobody makes one up. Its signature
-            /// covers neither status nor `Location`, though: somebody who can change an honest reply on its way can
-            /// make a redirect of it.
+            /// Default: 0, a redirect is handed to the caller.
             ///
-            /// Default: 0, a redirect is handed to the caller. One in Netgíró's name is judged like any reply: without
-            /// a signature, as gateways send it, it is refused as `reply-signature-missing`.
+            $(#[doc = $redirects])*
             #[cfg(feature = "middleware")]
             #[must_use]
             pub fn follow_redirects(mut self, limit: usize) -> Self {
                 self.settings.transport.redirect_limit = limit;
                 self
             }
+        }
+    };
+}
+pub(crate) use shared_settings;
 
+/// Gives a provider that draws a timestamp or a nonce the methods that say out of what.
+macro_rules! drawn_settings {
+    ($provider:ty) => {
+        impl $provider {
             /// Takes the time from `clock` instead of the operating system.
             #[must_use]
             pub fn clock(mut self, clock: impl $crate::time::Clock) -> Self {
@@ -112,4 +118,4 @@ macro_rules! shared_settings {
         }
     };
 }
-pub(crate) use shared_settings;
+pub(crate) use drawn_settings;

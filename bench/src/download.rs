@@ -45,7 +45,7 @@ pub fn download(rounds: usize) -> Result<Download> {
     let length = body.len();
     let server = Loopback::large(body, 4 * (rounds + 1))?;
     let netgiro = || -> Result<Netgiro> {
-        Ok(subjects::netgiro(0).provider.allow_origin(&server.origin())?.body_limit(LENGTH))
+        Ok(subjects::netgiro(0).provider.allow_origin(&server.origin())?.reply_limit(LENGTH))
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ways = [

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::Netgiro;
+#[cfg(feature = "middleware")]
+use super::Reading;
 use super::seen::SeenNonces;
 use super::signing::Secret;
-use super::{DEFAULT_BODY_LIMIT, Netgiro};
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::field;
@@ -55,10 +57,8 @@ impl Netgiro {
             seen: Arc::new(SeenNonces::default()),
             #[cfg(all(feature = "explain", feature = "middleware"))]
             allowance: Arc::default(),
-            body_limit: DEFAULT_BODY_LIMIT,
-            report_only: false,
             #[cfg(feature = "middleware")]
-            stream_replies: false,
+            replies: Reading::default(),
             settings: Settings::new(&ORIGINS)?,
         })
     }

@@ -105,7 +105,7 @@ impl Netgiro {
         if !self.may_diagnose(&error) {
             return error;
         }
-        match read_body(response, LONGEST_BODY.min(self.body_limit), |_| ()).await {
+        match read_body(response, LONGEST_BODY.min(self.replies.limit), |_| ()).await {
             Ok(body) => self.note_known_mistake(error, sent, response.headers(), &body),
             Err(_) => error,
         }

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id, refusal};
-use super::{Netgiro, stream};
+use super::{Netgiro, Reading, stream};
 use crate::error::{Error, Fault as _};
 use crate::middleware::{
     ReadFault, Replies, exchange, into_middleware_error, is_worth_a_retry, read_body, rebuild,
@@ -45,7 +45,7 @@ impl Replies<Self> for Netgiro {
     /// Follows what verified. Without that, whoever answers could have any request signed.
     async fn vouch(&self, url: Url, marks: Marks, redirect: Response) -> Result<ControlFlow<Response>> {
         // While a streamed reply is handed on its verdict is not known yet.
-        let judge = Self { stream_replies: false, ..self.clone() };
+        let judge = Self { replies: Reading { streamed: false, ..self.replies }, ..self.clone() };
         let redirect = judge.judge(SentRequest { url, marks }, redirect).await?;
         let verdict = redirect.extensions().get().map(Reply::verdict);
         Ok(if verdict == Some(Verdict::Verified) {
@@ -65,17 +65,19 @@ impl Netgiro {
         mut response: Response,
     ) -> Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>> {
         match self.begin_reply(&sent, response.headers()) {
-            Ok(check) if self.stream_replies && !self.report_only => {
+            Ok(check) if self.replies.streamed && !self.replies.report_only => {
                 Box::pin(ready(stream::verified_at_its_end(self, check, response)))
             }
             Ok(mut check) => Box::pin(async move {
-                match read_body(&mut response, self.body_limit, |chunk| check.update(chunk)).await {
+                match read_body(&mut response, self.replies.limit, |chunk| check.update(chunk)).await {
                     Ok(body) => self.finish(check, sent, response, body),
                     Err(ReadFault::Transport(error)) => Err(error.into()),
                     Err(ReadFault::TooLong) => Err(self.refuse(&response, check.too_long())),
                 }
             }),
-            Err(error) if self.report_only => Box::pin(self.hand_on(sent.url, mark(response, &error))),
+            Err(error) if self.replies.report_only => {
+                Box::pin(self.hand_on(sent.url, mark(response, &error)))
+            }
             Err(error) if is_gateway_answer(&response, &error) => {
                 Box::pin(ready(withhold(sent.url, response, &error)))
             }
@@ -101,7 +103,7 @@ impl Netgiro {
                 response.extensions_mut().insert(reply);
                 Ok(response)
             }
-            Err(error) if self.report_only => rebuild(mark(response, &error), sent.url, body),
+            Err(error) if self.replies.report_only => rebuild(mark(response, &error), sent.url, body),
             Err(error) => {
                 let error = self.note_if_allowed(error, &sent, response.headers(), &body);
                 Err(self.refuse(&response, error))
@@ -111,7 +113,7 @@ impl Netgiro {
 
     /// The reply with its body read under the limit, and not checked.
     async fn hand_on(&self, url: Url, mut response: Response) -> Result<Response> {
-        match read_body(&mut response, self.body_limit, |_| ()).await {
+        match read_body(&mut response, self.replies.limit, |_| ()).await {
             Ok(body) => rebuild(response, url, body),
             Err(ReadFault::Transport(error)) => Err(error.into()),
             Err(ReadFault::TooLong) => {

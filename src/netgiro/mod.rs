@@ -52,12 +52,13 @@ pub use model::{ApiResponse, ResultCode, SimpleResponse};
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::Stamp;
 
-use crate::settings::{Settings, shared_settings};
+use crate::settings::{Settings, drawn_settings, shared_settings};
 use seen::SeenNonces;
 use signing::Secret;
 
-/// The largest reply that is read by default: 10 MiB, counted after decompression.
-pub const DEFAULT_BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// The longest reply that the middleware reads by default: 10 MiB, counted after decompression.
+#[cfg(feature = "middleware")]
+pub const DEFAULT_REPLY_LIMIT: usize = 10 * 1024 * 1024;
 
 /// Signs requests to Netgíró and verifies its replies. Cheap to clone: clones share the memory of seen reply nonces.
 #[derive(Clone)]
@@ -67,26 +68,47 @@ pub struct Netgiro {
     seen: Arc<SeenNonces>,
     #[cfg(all(feature = "explain", feature = "middleware"))]
     allowance: Arc<crate::diagnose::Allowance>,
-    body_limit: usize,
-    report_only: bool,
     #[cfg(feature = "middleware")]
-    stream_replies: bool,
+    replies: Reading,
     settings: Settings,
 }
 
-shared_settings!(Netgiro);
+/// How the middleware reads replies.
+#[cfg(feature = "middleware")]
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    limit: usize,
+    report_only: bool,
+    streamed: bool,
+}
 
+#[cfg(feature = "middleware")]
+impl Default for Reading {
+    fn default() -> Self {
+        Self { limit: DEFAULT_REPLY_LIMIT, report_only: false, streamed: false }
+    }
+}
+
+shared_settings!(
+    Netgiro,
+    " Netgíró's redirects are followed only where the reply verifies, so nobody makes one up. Its signature covers neither",
+    " status nor `Location`, though: somebody who can change an honest reply on its way can make a redirect of it. One that",
+    " is not followed is judged like any reply: without a signature, as gateways send it, it is refused as",
+    " `reply-signature-missing`."
+);
+drawn_settings!(Netgiro);
+
+#[cfg(feature = "middleware")]
 impl Netgiro {
-    /// Refuses replies longer than `bytes`, counted after decompression. Default: [`DEFAULT_BODY_LIMIT`].
+    /// Refuses replies longer than `bytes`, counted after decompression. Default: [`DEFAULT_REPLY_LIMIT`].
     #[must_use]
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+    pub fn reply_limit(mut self, bytes: usize) -> Self {
+        self.replies.limit = bytes;
         self
     }
 
     /// Reads request bodies that are streams into memory, up to `limit` bytes, so that they can be signed.
     /// By default such a request is refused with `stream-body`.
-    #[cfg(feature = "middleware")]
     #[must_use]
     pub fn buffer_stream_bodies(mut self, limit: usize) -> Self {
         self.settings.transport.stream_limit = Some(limit);
@@ -95,15 +117,15 @@ impl Netgiro {
 
     /// Hands replies on even when they do not verify; [`Reply::verdict`] in the response's extensions says which
     /// did. Anyone between you and Netgíró can then make up replies: for first contact with a live account only. A reply
-    /// over the body limit is an error all the same.
+    /// over the limit is an error all the same.
     #[must_use]
     pub fn dangerous_report_only(mut self) -> Self {
-        self.report_only = true;
+        self.replies.report_only = true;
         self
     }
 
     /// Hands replies on while they are being verified, for downloads too large to keep in memory.
-    /// [`Netgiro::body_limit`] applies all the same: raise it.
+    /// [`Netgiro::reply_limit`] applies all the same: raise it.
     ///
     /// The promise is weaker: **what you read is unverified until the body has ended without an error**, as
     /// [`Verdict::Pending`] says. The last chunk is withheld until all checks have passed; where one fails, the body ends
@@ -113,20 +135,18 @@ impl Netgiro {
     ///
     /// Replies whose headers already fail are refused as before. [`Netgiro::dangerous_report_only`] wins over this: the
     /// verdict that it reports is known only once the reply is whole.
-    #[cfg(feature = "middleware")]
     #[must_use]
     pub fn dangerous_stream_replies(mut self) -> Self {
-        self.stream_replies = true;
+        self.replies.streamed = true;
         self
     }
 }
 
 impl fmt::Debug for Netgiro {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Netgiro")
-            .field("body_limit", &self.body_limit)
-            .field("report_only", &self.report_only)
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        let mut debug = f.debug_struct("Netgiro");
+        #[cfg(feature = "middleware")]
+        debug.field("replies", &self.replies);
+        debug.field("settings", &self.settings).finish_non_exhaustive()
     }
 }

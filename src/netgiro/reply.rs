@@ -172,7 +172,7 @@ impl Fault for ReplyFault {
             Self::Mismatch => {
                 "Check the secret key, then ask Netgíró about the reference id; do not use the reply."
             }
-            Self::TooLong => "Raise `body_limit` if replies of this size are expected.",
+            Self::TooLong => "Raise `reply_limit` if replies of this size are expected.",
             _ => "Treat the reply as forged; ask Netgíró about the reference id before trying again.",
         }
     }
@@ -326,7 +326,7 @@ mod tests {
             (ReplyFault::SignatureMissing, "between you and Netgíró"),
             (ReplyFault::NonceMissing, "between you and Netgíró"),
             (ReplyFault::Mismatch, "Check the secret key"),
-            (ReplyFault::TooLong, "`body_limit`"),
+            (ReplyFault::TooLong, "`reply_limit`"),
             (ReplyFault::Replayed, "forged"),
         ] {
             assert!(fault.next_step().contains(expected), "{fault:?}");

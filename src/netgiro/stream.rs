@@ -32,7 +32,7 @@ pub(super) fn verified_at_its_end(
         skew: skew_note(response.headers().get(header::DATE), netgiro.settings.clock.now()),
     };
     response.extensions_mut().insert(Reply { reference_id, verdict: Verdict::Pending });
-    let (seen, room) = (netgiro.seen.clone(), netgiro.body_limit);
+    let (seen, room) = (netgiro.seen.clone(), netgiro.replies.limit);
     wrap_body(response, |inner| {
         Body::wrap(Checked {
             inner,

@@ -54,7 +54,7 @@ pub use status::ResponseStatus;
 pub(crate) use mistakes::MISTAKES;
 
 use crate::SignedForm;
-use crate::settings::{Settings, shared_settings};
+use crate::settings::{Settings, drawn_settings, shared_settings};
 use crate::signing::MacKey;
 
 /// Signs requests to Netvisor. Cheap to clone.
@@ -75,6 +75,7 @@ pub struct Netvisor {
 }
 
 shared_settings!(Netvisor);
+drawn_settings!(Netvisor);
 
 impl Netvisor {
     /// The language of messages. Default: [`Language::Fi`]. One request may differ: attach a [`Language`] to it as an

@@ -54,7 +54,8 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// How far a signed time may be from the clock. Default: 5 minutes back, 60 seconds ahead.
+    /// How far a signed time may be from the clock. Default: 5 minutes back, 60 seconds ahead. Netgíró's callbacks carry no
+    /// time, so that it is nothing to them: see [`Builder::remember_for`](Self::remember_for).
     #[must_use]
     pub fn window(mut self, window: Window) -> Self {
         self.settings.window = window;
@@ -71,6 +72,7 @@ impl<S: Scheme> Builder<S> {
     /// The origin, `https://host[:port][/prefix]`, that the vendor was told, for a service behind a proxy that changes
     /// the host or takes `/prefix` off the path. It also binds deliveries to this host: without it, one that was signed
     /// for another host of yours with the same key passes here, since the `host` header is the sender's to choose.
+    /// Not so Unleashed's, whose signature covers no address: there this binds nothing.
     ///
     /// What axum's `nest` takes off the path is known without it, with the feature `axum`.
     ///

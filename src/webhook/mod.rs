@@ -19,8 +19,8 @@
 //!
 //! # The order
 //! Size limit, header presence and duplicates, parsing, coverage, algorithm, the signature's form, key id, time, digest
-//! of the raw bytes, MAC, replay store. The first that fails refuses, and nothing later runs: a forgery never reaches the store, so it
-//! cannot spend the honest delivery's place. Signatures and digests are compared decoded, in constant time.
+//! of the raw bytes, MAC, the form of the body (Netgíró), replay store. The first that fails refuses, and nothing later runs:
+//! a forgery never reaches the store, so it cannot spend the honest delivery's place. Signatures and digests are compared decoded, in constant time.
 //!
 //! The sender is told nothing but 401, in the same bytes for every reason; or, of what verified and is not the JSON that
 //! a handler's `Verified<Json<_>>` wants, nothing but 422. The reason, with a stable code and a next

@@ -15,7 +15,7 @@ use crate::support::server::{Answer, Server, Step};
 const LIMIT: usize = 20_000_000;
 
 fn streaming(server: &Server) -> ClientWithMiddleware {
-    client(provider(server.origin()).body_limit(LIMIT).dangerous_stream_replies())
+    client(provider(server.origin()).reply_limit(LIMIT).dangerous_stream_replies())
 }
 
 /// Sends the body of an answer in chunks of so many bytes, and `last` instead of what ends it.

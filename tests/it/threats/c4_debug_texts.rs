@@ -66,7 +66,12 @@ fn c4_no_debug_text_holds_a_secret() {
 #[test]
 fn c4_a_provider_prints_its_settings() {
     let text = format!("{:?}", Netgiro::new(APP_KEY, SECRET).unwrap());
-    assert!(text.starts_with("Netgiro { body_limit: 10485760, report_only: false, settings: "), "{text}");
+    assert!(
+        text.starts_with(
+            "Netgiro { replies: Reading { limit: 10485760, report_only: false, streamed: false }, settings: "
+        ),
+        "{text}"
+    );
 }
 
 #[test]

@@ -5,12 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use countersign::netgiro::Netgiro;
-use countersign::unleashed::Unleashed;
-use countersign::vizion::Vizion;
 use countersign::{Provider, sign_http};
 use http::HeaderMap;
 
-use crate::support::chains::{UNLEASHED_KEY, VIZION_KEY, netvisor};
+use crate::support::chains::netvisor;
 use crate::support::netgiro::{APP_KEY, SECRET};
 
 /// Seconds from 1970 and whether each of Netvisor's and Netgíró's formats can express them.
@@ -60,9 +58,6 @@ fn s7_a_time_that_cannot_be_expressed_is_an_error_and_any_other_is_right() {
             let headers = signed(&netgiro, "https://api.netgiro.is/");
             assert_eq!(headers.err(), (!netgiro_can).then_some("clock-out-of-range"), "{seconds}");
         }
-        let unleashed = Unleashed::new("id", UNLEASHED_KEY, "a/b").unwrap().clock(clock);
-        signed(&unleashed, "https://api.unleashedsoftware.com/").unwrap();
-        signed(&Vizion::new(VIZION_KEY).unwrap().clock(clock), "https://demo.vizionapi.com/").unwrap();
     }
 }
 

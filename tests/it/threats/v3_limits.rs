@@ -48,7 +48,7 @@ async fn v3_the_limit_is_exact_however_the_body_travels() {
     for transfer in [plain, compressed, chunked] {
         for (length, expected) in [(LIMIT, None), (LIMIT + 1, Some("reply-too-long"))] {
             let server = serve(length, transfer).await;
-            let client = client(provider(server.origin()).body_limit(LIMIT));
+            let client = client(provider(server.origin()).reply_limit(LIMIT));
             let result = client.get(server.url("/")).send().await;
             assert_eq!(result.as_ref().err().map(|error| fault(error).code()), expected);
             if let Ok(response) = result {
@@ -77,7 +77,7 @@ async fn v3_what_never_ends_or_explodes_is_cut_off() {
         }
     })
     .await;
-    let client = client(provider(server.origin()).body_limit(LIMIT));
+    let client = client(provider(server.origin()).reply_limit(LIMIT));
     for path in ["/bomb", "/endless", "/announced"] {
         let error = client.get(server.url(path)).send().await.expect_err(path);
         let error = fault(&error);
@@ -93,7 +93,7 @@ async fn v3_report_only_hands_no_longer_reply_on_whether_or_not_it_is_signed() {
         _ => Answer::new(200, array_of(LIMIT)),
     })
     .await;
-    let reporting = client(provider(server.origin()).body_limit(LIMIT).dangerous_report_only());
+    let reporting = client(provider(server.origin()).reply_limit(LIMIT).dangerous_report_only());
     for path in ["/signed", "/unsigned"] {
         let error = reporting.get(server.url(path)).send().await.unwrap_err();
         assert_eq!(fault(&error).code(), "reply-too-long", "{path}");

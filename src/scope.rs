@@ -39,12 +39,14 @@ impl Scope {
             && url.query().is_none()
             && url.fragment().is_none()
             && !has_user_info(&url)
-            // Taken literally, so that it would match nothing.
+            // A wildcard would be taken literally, and match nothing.
             && !url.host_str().is_some_and(|host| host.contains('*'));
         if !bare {
             return Err(Error::new(ScopeFault::InvalidOrigin));
         }
-        self.check_scheme(&url)?;
+        if url.scheme() == "http" && !self.may_be_clear(&url) {
+            return Err(Error::new(ScopeFault::PlainHttp { origin: printable_origin(&url) }));
+        }
         self.allowed.push(url);
         Ok(())
     }
@@ -58,33 +60,43 @@ impl Scope {
     /// Whether a request to `url` may be signed.
     ///
     /// # Errors
-    /// `origin-not-allowed` or `user-info-in-url`.
+    /// `origin-not-allowed`; `plain-http` for an allowed host that `https` would lead to; `user-info-in-url`.
     pub fn check(&self, url: &Url) -> Result<(), Error> {
         // The text of a URL up to its path is its origin, normalised: no default port is written. No allowed origin has
         // user information, so a URL that has some is equal to none.
         let origin = &url[..Position::BeforePath];
+        // The scheme is allowed with it: `allow` has refused plain http where it may not be.
         if self.allowed.iter().any(|allowed| allowed[..Position::BeforePath] == *origin) {
-            // Not in clear: such an origin is allowed only where it may be.
             Ok(())
-        } else if has_user_info(url) {
-            Err(Error::new(ScopeFault::UserInfo))
         } else {
-            Err(Error::new(ScopeFault::OriginNotAllowed { origin: printable_origin(url) }))
+            Err(Error::new(self.refusal(url)))
         }
     }
 
-    /// Whether a request that may not be signed may be passed on unsigned: not to an allowed host in clear or by another
-    /// spelling, where it is a signed one that went wrong.
+    /// Whether a request that is not signed may be sent on as it is. Not to an allowed host in clear or under another
+    /// spelling: that one was meant to be signed.
     #[cfg(feature = "middleware")]
     pub(crate) fn check_passing_on(&self, url: &Url) -> Result<(), Error> {
-        if has_user_info(url) {
-            return Err(Error::new(ScopeFault::UserInfo));
-        }
-        if self.allowed.iter().any(|allowed| is_another_way_to(url, allowed)) {
-            self.check_scheme(url)?;
-            return Err(Error::new(ScopeFault::OriginNotAllowed { origin: printable_origin(url) }));
+        if has_user_info(url) || self.leads_to_allowed(url) {
+            return Err(Error::new(self.refusal(url)));
         }
         Ok(())
+    }
+
+    /// Why `url`, which is of no allowed origin, is refused.
+    fn refusal(&self, url: &Url) -> ScopeFault {
+        let origin = printable_origin(url);
+        if has_user_info(url) {
+            ScopeFault::UserInfo
+        } else if url.scheme() == "http" && !self.may_be_clear(url) && self.leads_to_allowed(url) {
+            ScopeFault::PlainHttp { origin }
+        } else {
+            ScopeFault::OriginNotAllowed { origin }
+        }
+    }
+
+    fn leads_to_allowed(&self, url: &Url) -> bool {
+        self.allowed.iter().any(|allowed| is_another_way_to(url, allowed))
     }
 
     /// The allowed origins as text, for logs and tools.
@@ -92,12 +104,8 @@ impl Scope {
         self.allowed.iter().map(printable_origin)
     }
 
-    fn check_scheme(&self, url: &Url) -> Result<(), Error> {
-        if url.scheme() == "https" || self.plain_http || is_loopback(url) {
-            Ok(())
-        } else {
-            Err(Error::new(ScopeFault::PlainHttp { origin: printable_origin(url) }))
-        }
+    fn may_be_clear(&self, url: &Url) -> bool {
+        self.plain_http || is_loopback(url)
     }
 }
 
@@ -110,7 +118,6 @@ pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
 
 /// Whether `url` leads to the host of `allowed`, at its port or with less protection. Another port that is as well
 /// protected is another service.
-#[cfg(feature = "middleware")]
 fn is_another_way_to(url: &Url, allowed: &Url) -> bool {
     host_without_dot(url) == host_without_dot(allowed)
         && (url.port_or_known_default() == allowed.port_or_known_default()
@@ -118,7 +125,6 @@ fn is_another_way_to(url: &Url, allowed: &Url) -> bool {
 }
 
 /// DNS finds the same host with a dot behind the name and without.
-#[cfg(feature = "middleware")]
 fn host_without_dot(url: &Url) -> Option<&str> {
     url.host_str().map(|host| host.trim_end_matches('.'))
 }
@@ -170,9 +176,6 @@ impl Fault for ScopeFault {
     fn next_step(&self) -> &'static str {
         match self {
             Self::InvalidOrigin => "Write it like https://proxy.example:8443.",
-            Self::OriginNotAllowed { origin } if origin.starts_with("http:") => {
-                "Use https; a server of your own on loopback is added with `allow_origin` (`Scope::allow`)."
-            }
             Self::OriginNotAllowed { .. } => {
                 "If the host is yours or the vendor's, add it with `allow_origin` (`Scope::allow`); else correct the URL."
             }
@@ -187,13 +190,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_to_do_about_another_origin_depends_on_its_scheme() {
-        let scope = Scope::new(["https://a.example"]).unwrap();
-        for (url, expected) in [("http://a.example/", "Use https"), ("https://b.example/", "If the host is")]
-        {
+    fn an_allowed_host_in_clear_is_told_from_another_host() {
+        let scope = Scope::new(["https://a.example", "http://127.0.0.1:1"]).unwrap();
+        for (url, code, next_step) in [
+            ("http://a.example/", "plain-http", "Use https"),
+            ("http://a.example:8080/", "plain-http", "Use https"),
+            ("http://b.example/", "origin-not-allowed", "If the host is"),
+            ("https://b.example/", "origin-not-allowed", "If the host is"),
+            ("ftp://a.example/", "origin-not-allowed", "If the host is"),
+            ("http://127.0.0.1:2/", "origin-not-allowed", "If the host is"),
+        ] {
             let error = scope.check(&Url::parse(url).unwrap()).unwrap_err();
-            assert_eq!(error.code(), "origin-not-allowed");
-            assert!(error.next_step().starts_with(expected), "{url}");
+            assert_eq!(error.code(), code, "{url}");
+            assert!(error.next_step().starts_with(next_step), "{url}");
         }
     }
 

@@ -40,7 +40,7 @@ fn urls_that_are_refused_leave_the_request_alone() {
         ("https://other.example/", "origin-not-allowed"),
         ("https://api.netgiro.is.other.example/", "origin-not-allowed"),
         ("https://api.netgiro.is:444/", "origin-not-allowed"),
-        ("http://api.netgiro.is/", "origin-not-allowed"),
+        ("http://api.netgiro.is/", "plain-http"),
         ("https://user@api.netgiro.is/", "user-info-in-url"),
         ("https://user:password@api.netgiro.is/", "user-info-in-url"),
         ("https://api.netgiro.is/a/../b", "url-not-normalised"),

@@ -110,23 +110,9 @@ pub(crate) fn build<P: Tool>(
         }
     }
     let provider = P::build(environment, settings)?.with_scope(settings)?;
-    check_origin(&provider, &request.url.url)?;
+    let checked = provider.scope().check(&request.url.url);
+    checked.map_err(|error| error.in_provider(provider.name()))?;
     Ok(provider)
-}
-
-/// What the scope says; of a URL that only lacks the `s` of `https`, that it does.
-fn check_origin<P: Tool>(provider: &P, url: &Url) -> Result<(), Failure> {
-    let Err(error) = provider.scope().check(url) else { return Ok(()) };
-    let mut over_tls = url.clone();
-    if url.scheme() == "http"
-        && over_tls.set_scheme("https").is_ok()
-        && provider.scope().check(&over_tls).is_ok()
-    {
-        let (name, origin) = (provider.name(), url.origin().ascii_serialization());
-        let message = format!("{name}: {origin} is plain http, where credentials travel in clear");
-        return Err(Failure::refused("plain-http", message).with_next_step("Use https."));
-    }
-    Err(error.in_provider(provider.name()).into())
 }
 
 /// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::args::ProviderName) stands for.

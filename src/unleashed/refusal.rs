@@ -12,7 +12,8 @@ use crate::error::{Class, Error, Fault};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The query has percent-encoded characters or `+`: the server may sign the other [`SignedForm`](crate::SignedForm).
+    /// The query has characters that some programs percent-encode and others do not, or that are encoded: the server may
+    /// have computed the signature over another spelling, such as the other [`SignedForm`](crate::SignedForm).
     Encoding,
     /// The query has several parameters, and something on the way may have put them in another order.
     ParameterOrder,
@@ -23,7 +24,7 @@ pub enum Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Encoding => "the query has encoded characters (try the other SignedForm)",
+            Self::Encoding => "the query has characters that may be percent-encoded or not",
             Self::ParameterOrder => "the parameters may have been re-ordered on the way",
             Self::Credentials => "the API id or key may be wrong or revoked",
         })
@@ -66,7 +67,7 @@ impl Fault for Refusal {
     fn next_step(&self) -> &'static str {
         match self.causes.first() {
             Some(Cause::Encoding) => {
-                "Try the same request with unreserved ASCII only, or the other SignedForm."
+                "Try the same request with letters and digits only; if the query has a `%`, also the other SignedForm."
             }
             Some(Cause::ParameterOrder) => {
                 "Try the same request with one parameter, past any proxy of yours."

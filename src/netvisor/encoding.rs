@@ -7,16 +7,23 @@ use http::HeaderValue;
 use secrecy::SecretSlice;
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::error::{Class, Error, Fault};
 use crate::field::{self, Problem, refuse};
 
 /// Encodes a text. An unmappable character is refused: the encoder would write `&#8364;`, whose `&` starts a new
 /// field of the signed text.
-pub(super) fn encode<'a>(field: &'static str, text: &'a str) -> Result<Cow<'a, [u8]>, Error> {
-    match ISO_8859_15.encode(text) {
-        (bytes, _, false) => Ok(bytes),
-        (_, _, true) => Err(refuse(field, Problem::Unmappable)),
-    }
+fn encode<'a>(field: &'static str, text: &'a str) -> Result<Cow<'a, [u8]>, Error> {
+    mapped(text).ok_or_else(|| refuse(field, Problem::Unmappable))
+}
+
+fn mapped(text: &str) -> Option<Cow<'_, [u8]>> {
+    let (bytes, _, lossy) = ISO_8859_15.encode(text);
+    (!lossy).then_some(bytes)
+}
+
+/// The URL as the bytes that are hashed.
+pub(super) fn url(text: &str) -> Result<Cow<'_, [u8]>, Error> {
+    mapped(text).ok_or_else(|| Error::new(UnmappableUrl))
 }
 
 /// A field of the signed text as the header value that is both hashed and sent.
@@ -36,6 +43,22 @@ pub(super) fn secret(field: &'static str, text: &str) -> Result<SecretSlice<u8>,
 fn check(field: &'static str, text: &str) -> Result<(), Error> {
     field::check(field, text)?;
     if text.contains('&') { Err(refuse(field, Problem::Ampersand)) } else { Ok(()) }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the URL, decoded, holds a character that ISO-8859-15 cannot express")]
+struct UnmappableUrl;
+
+impl Fault for UnmappableUrl {
+    fn code(&self) -> &'static str {
+        "url-unmappable-character"
+    }
+    fn class(&self) -> Class {
+        Class::Signing
+    }
+    fn next_step(&self) -> &'static str {
+        "Sign the URL as it is sent (`SignedForm::AsSent`), or spell it with other characters."
+    }
 }
 
 #[cfg(test)]

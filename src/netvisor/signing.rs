@@ -81,7 +81,7 @@ impl Provider for Netvisor {
         text: &mut SignedText<'_>,
     ) -> Result<(), Error> {
         let url = self.signed_form.of(request.url_as_sent());
-        let url = encoding::encode("url", &url)?;
+        let url = encoding::url(&url)?;
         let field = |name, value, origin| {
             Segment::public(name, value).with_origin(origin).with_charset(Charset::Latin9)
         };

@@ -78,7 +78,7 @@ fn what_iso_8859_15_lacks_leaves_the_request_alone() {
     let decoded = netvisor(MacAlgorithm::HmacSha256).signed_form(SignedForm::Decoded);
     for query in ["%E6%BC%A2", "%FF", "%C2%A4"] {
         let url = format!("https://integration.netvisor.fi/customerlist.nv?keyword={query}");
-        assert_eq!(fails(&decoded, &url, &users_headers()).code(), "field-unmappable-character");
+        assert_eq!(fails(&decoded, &url, &users_headers()).code(), "url-unmappable-character");
     }
 }
 

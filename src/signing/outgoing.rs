@@ -82,7 +82,10 @@ impl<'a> Outgoing<'a> {
     /// `url::Url` first.
     pub fn from_http<B: Payload>(request: &'a http::Request<B>) -> Result<Self, Error> {
         let uri = request.uri().to_string();
-        let url = Url::parse(&uri).map_err(|_| Error::new(UrlFault::NotAbsolute))?;
+        // Without one, `host:1` is an authority to `http` and a scheme to `url`.
+        let has_scheme = request.uri().scheme().is_some();
+        let url = Url::parse(&uri).ok().filter(|_| has_scheme);
+        let url = url.ok_or_else(|| Error::new(UrlFault::NotAbsolute))?;
         if url.as_str() != uri {
             return Err(Error::new(UrlFault::NotNormalised));
         }
@@ -250,7 +253,9 @@ mod tests {
         ] {
             assert_eq!(code(url), Err("url-not-normalised"), "{url}");
         }
-        assert_eq!(code("/a"), Err("url-not-absolute"));
+        for url in ["/a", "h", "h:8080", "localhost:n"] {
+            assert_eq!(code(url), Err("url-not-absolute"), "{url}");
+        }
     }
 
     #[test]

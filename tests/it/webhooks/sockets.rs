@@ -1,20 +1,23 @@
 //! The layer and the extractors, over real sockets.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 
 use axum::routing::post;
 use axum::{Json, Router};
 use bytes::Bytes;
 use countersign::vizion::webhook::{Scheme, Verifier};
 use countersign::webhook::{Builder, ReplayKey, ReplayStore, StoreError, Verified};
-use http::{HeaderMap, HeaderValue, Request, header};
-use http_body_util::StreamBody;
+use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http_body_util::{Full, StreamBody};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt as _;
+use tower::{Layer as _, Service, ServiceExt as _};
 
 use super::sender::Sender;
 use super::{BODY, builder, cases};
@@ -212,15 +215,44 @@ async fn a_body_beyond_the_limit_is_not_read_to_its_end() {
         *counter.lock().unwrap() += FRAME;
         Ok::<_, std::io::Error>(http_body::Frame::data(Bytes::from_static(&[b'x'; FRAME])))
     });
-    let app = app(&builder().body_limit(10 * FRAME).build());
+    let code = Arc::new(Mutex::new(""));
+    let heard = Arc::clone(&code);
+    let hear =
+        move |error: &countersign::Error, _: &http::request::Parts| *heard.lock().unwrap() = error.code();
+    let app = app(&builder().body_limit(10 * FRAME).on_refused(hear).build());
     let request = Request::post("/vizion").body(axum::body::Body::new(StreamBody::new(endless))).unwrap();
     let answer = app.clone().oneshot(request).await.unwrap();
     assert_eq!(answer.status(), 401);
-    assert_eq!(*pulled.lock().unwrap(), 11 * FRAME);
+    assert_eq!((*pulled.lock().unwrap(), *code.lock().unwrap()), (11 * FRAME, "webhook-body-too-long"));
 
     // One that says that it is too long is not waited for.
     let address = serve(app).await;
     let head =
         b"POST /vizion HTTP/1.1\r\nhost: h\r\ncontent-length: 99999999999\r\nconnection: close\r\n\r\n";
     assert!(exchange_raw(address, head).await.starts_with("HTTP/1.1 401 "));
+}
+
+/// A handler that takes nothing more for now.
+#[derive(Clone)]
+struct Busy;
+
+impl Service<Request<Full<Bytes>>> for Busy {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Pending
+    }
+
+    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+        ready(Ok(Response::default()))
+    }
+}
+
+#[test]
+fn the_layer_takes_no_more_than_the_handler_behind_it() {
+    let mut service = builder().build().layer().layer(Busy);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(Service::<Request<Full<Bytes>>>::poll_ready(&mut service, &mut context).is_pending());
 }

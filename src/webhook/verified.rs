@@ -126,19 +126,20 @@ impl<T> Verified<T> {
 }
 
 impl<B: AsRef<[u8]>> Verified<B> {
-    /// Reads the verified bytes as JSON.
+    /// Reads the verified bytes as JSON. One that cannot be read is still at hand, e.g. for
+    /// [`Verifier::forget`](super::Verifier::forget).
     ///
     /// # Errors
     /// `webhook-json`, when they are not what `T` describes. It says where; the error underneath also what, and may quote
     /// the body.
-    pub fn json<T: DeserializeOwned>(self) -> Result<Verified<T>, Error> {
+    pub fn json<T: DeserializeOwned>(&self) -> Result<Verified<T>, Error> {
         self.read_json().map_err(|(error, source)| error.with_source(source))
     }
 
     /// As [`Verified::json`], with the error that may quote the body apart.
-    pub(super) fn read_json<T: DeserializeOwned>(self) -> Result<Verified<T>, (Error, serde_json::Error)> {
+    pub(super) fn read_json<T: DeserializeOwned>(&self) -> Result<Verified<T>, (Error, serde_json::Error)> {
         match serde_json::from_slice(self.content.as_ref()) {
-            Ok(content) => Ok(Verified { content, proof: self.proof }),
+            Ok(content) => Ok(Verified { content, proof: self.proof.clone() }),
             Err(source) => {
                 Err((Error::new(NotThisJson::at(&source)).in_provider(self.proof.provider), source))
             }

@@ -105,7 +105,7 @@ macro_rules! describe_receiving {
         write!($text, "{verifier:?} {layer:?} {:?}", layer.layer(())).unwrap();
         let verified = verifier.verify(&parts, &body, SystemClock.now()).unwrap();
         write!($text, "{verified:?} {:?} {}", verified.replay_key(), verified.replay_key()).unwrap();
-        write!($text, "{:?}", verified.clone().json::<serde_json::Value>().unwrap()).unwrap();
+        write!($text, "{:?}", verified.json::<serde_json::Value>().unwrap()).unwrap();
         write!($text, "{:?}", verified.json::<Vec<()>>().unwrap_err()).unwrap();
         write!($text, "{:?}", verifier.transcript(&parts, &body).unwrap()).unwrap();
         write!($text, "{:?}", verifier.diagnose(&parts, &body).unwrap()).unwrap();

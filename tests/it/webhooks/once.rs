@@ -44,7 +44,7 @@ fn a_verified_delivery_says_where_it_came_from_and_for_how_long_to_remember_it()
         "{text}"
     );
 
-    let read = verified.clone().json::<serde_json::Value>().unwrap();
+    let read = verified.json::<serde_json::Value>().unwrap();
     assert_eq!(read["event"], "arrived");
     let error = verified.json::<Vec<()>>().unwrap_err();
     assert_eq!((error.code(), error.is_unreadable()), ("webhook-json", true));

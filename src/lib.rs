@@ -53,6 +53,8 @@ pub mod unleashed;
 pub mod vizion;
 #[cfg(feature = "webhook")]
 pub mod webhook;
+#[cfg(any(feature = "middleware", feature = "tower"))]
+mod whole_body;
 
 pub use error::Error;
 #[cfg(feature = "middleware")]

@@ -6,59 +6,31 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Extensions, HeaderMap, StatusCode, Version};
 use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reqwest::{Body, Request, Response, ResponseBuilderExt as _};
 use reqwest_middleware::Result;
 use url::Url;
 
 use crate::error::{Class, Error, Fault};
+use crate::whole_body::{ReadFault, WholeBody, read_whole};
 
-pub(crate) enum ReadFault {
-    TooLong,
-    /// Stays a `reqwest::Error`, so that a retry layer sees it for what it is.
-    Transport(reqwest::Error),
-}
-
-/// Reads a body into one buffer, showing each chunk to `observe` as it arrives. Counts decompressed bytes.
-pub(crate) async fn read_body(
+/// Reads a reply into one buffer, showing each chunk to `observe` as it arrives. Counts decompressed bytes. A transport error
+/// stays a `reqwest::Error`, so that a retry layer sees it for what it is.
+pub(crate) async fn read_reply(
     response: &mut Response,
     limit: usize,
     mut observe: impl FnMut(&[u8]),
-) -> std::result::Result<Bytes, ReadFault> {
+) -> std::result::Result<Bytes, ReadFault<reqwest::Error>> {
+    // What is announced may be a lie: room is made in advance for what fits the limit only.
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     if announced > limit {
         return Err(ReadFault::TooLong);
     }
-    let mut observed = async |room: usize| match response.chunk().await.map_err(ReadFault::Transport)? {
-        Some(chunk) if chunk.len() > room => Err(ReadFault::TooLong),
-        Some(chunk) => {
-            observe(&chunk);
-            Ok(Some(chunk))
-        }
-        None => Ok(None),
-    };
-    // Most replies come in one chunk, which is then handed on without a copy.
-    let Some(first) = observed(limit).await? else { return Ok(Bytes::new()) };
-    let Some(second) = observed(limit - first.len()).await? else { return Ok(first) };
-    // What is announced may be a lie: room is made in advance for what fits the limit only.
-    let mut body = Vec::with_capacity(announced);
-    for chunk in [first, second] {
-        append(&mut body, &chunk, limit);
+    let mut whole = WholeBody::new(limit, announced);
+    while let Some(chunk) = response.chunk().await.map_err(ReadFault::Transport)? {
+        observe(&chunk);
+        whole.push(chunk)?;
     }
-    while let Some(chunk) = observed(limit - body.len()).await? {
-        append(&mut body, &chunk, limit);
-    }
-    Ok(body.into())
-}
-
-/// Doubles, as `Vec` does by itself, but never past the limit: just below a limit, a `Vec` takes twice as much.
-fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
-    let needed = body.len() + chunk.len();
-    if needed > body.capacity() {
-        let room = body.capacity().saturating_mul(2).clamp(needed, limit);
-        body.reserve_exact(room - body.len());
-    }
-    body.extend_from_slice(chunk);
+    Ok(whole.finish())
 }
 
 /// The response with `body` in place of the one that was read. Its URL is not copied where it is `kept`.
@@ -159,16 +131,13 @@ pub(super) async fn buffer(request: &mut Request, limit: usize) -> Result<std::r
     let Some(stream) = request.body_mut().take() else {
         return Ok(Ok(()));
     };
-    match Limited::new(stream, limit).collect().await {
-        Ok(collected) => {
-            *request.body_mut() = Some(collected.to_bytes().into());
+    match read_whole(stream, limit).await {
+        Ok(bytes) => {
+            *request.body_mut() = Some(bytes.into());
             Ok(Ok(()))
         }
-        Err(error) if error.is::<LengthLimitError>() => Ok(Err(Error::new(StreamTooLong))),
-        Err(error) => match error.downcast::<reqwest::Error>() {
-            Ok(error) => Err((*error).into()),
-            Err(error) => Err(reqwest_middleware::Error::Middleware(anyhow::anyhow!(error))),
-        },
+        Err(ReadFault::TooLong) => Ok(Err(Error::new(StreamTooLong))),
+        Err(ReadFault::Transport(error)) => Err(error.into()),
     }
 }
 
@@ -185,34 +154,5 @@ impl Fault for StreamTooLong {
     }
     fn next_step(&self) -> &'static str {
         "Raise the limit of `buffer_stream_bodies`, or send a smaller body."
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn room_grows_by_doubling_and_stops_at_the_limit() {
-        let mut body = Vec::new();
-        let mut capacities = Vec::new();
-        for _ in 0..100 {
-            append(&mut body, &[0; 1000], 100_000);
-            capacities.push(body.capacity());
-        }
-        let doubled = |thousands: usize| (thousands.next_power_of_two() * 1000).min(100_000);
-        assert_eq!(capacities, (1..=100).map(doubled).collect::<Vec<_>>());
-    }
-
-    #[tokio::test]
-    async fn two_chunks_are_too_long_together() {
-        let in_two = || {
-            let chunks = futures_util::stream::iter(["hello", "world"].map(Ok::<_, std::io::Error>));
-            Response::from(http::Response::new(Body::wrap_stream(chunks)))
-        };
-        for (limit, expected) in [(10, Some("helloworld")), (9, None), (6, None), (5, None), (4, None)] {
-            let body = read_body(&mut in_two(), limit, |_| ()).await.ok();
-            assert_eq!(body.as_deref(), expected.map(str::as_bytes), "{limit}");
-        }
     }
 }

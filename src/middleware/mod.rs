@@ -25,7 +25,7 @@ use url::Url;
 #[cfg(feature = "netvisor")]
 pub(crate) use body::put_back;
 #[cfg(feature = "netgiro")]
-pub(crate) use body::{ReadFault, hint_with, read_body, rebuild, wrap_body};
+pub(crate) use body::{hint_with, read_reply, rebuild, wrap_body};
 pub use client::client_builder;
 #[cfg(feature = "netgiro")]
 pub(crate) use redirect::redirect_origin;

@@ -13,7 +13,7 @@ use crate::diagnose::{Diagnosis, is_short};
 use crate::error::Error;
 use crate::explain::Transcript;
 #[cfg(feature = "middleware")]
-use crate::middleware::read_body;
+use crate::middleware::read_reply;
 
 /// Whether a mistake in what was signed, or in how the signature is written, may be the reason of a refusal.
 fn may_be_a_mistake(error: &Error) -> bool {
@@ -105,7 +105,7 @@ impl Netgiro {
         if !self.may_diagnose(&error) {
             return error;
         }
-        match read_body(response, LONGEST_BODY.min(self.replies.limit), |_| ()).await {
+        match read_reply(response, LONGEST_BODY.min(self.replies.limit), |_| ()).await {
             Ok(body) => self.note_known_mistake(error, sent, response.headers(), &body),
             Err(_) => error,
         }

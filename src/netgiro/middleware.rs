@@ -15,10 +15,10 @@ use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, r
 use super::{Netgiro, Reading, stream};
 use crate::error::{Error, Fault as _};
 use crate::middleware::{
-    ReadFault, Replies, exchange, into_middleware_error, is_worth_a_retry, read_body, rebuild,
-    redirect_origin,
+    Replies, exchange, into_middleware_error, is_worth_a_retry, read_reply, rebuild, redirect_origin,
 };
 use crate::signing::Signed;
+use crate::whole_body::ReadFault;
 
 #[async_trait::async_trait]
 impl Middleware for Netgiro {
@@ -69,7 +69,7 @@ impl Netgiro {
                 Box::pin(ready(stream::verified_at_its_end(self, check, response)))
             }
             Ok(mut check) => Box::pin(async move {
-                match read_body(&mut response, self.replies.limit, |chunk| check.update(chunk)).await {
+                match read_reply(&mut response, self.replies.limit, |chunk| check.update(chunk)).await {
                     Ok(body) => self.finish(check, sent, response, body),
                     Err(ReadFault::Transport(error)) => Err(error.into()),
                     Err(ReadFault::TooLong) => Err(self.refuse(&response, check.too_long())),
@@ -113,7 +113,7 @@ impl Netgiro {
 
     /// The reply with its body read under the limit, and not checked.
     async fn hand_on(&self, url: Url, mut response: Response) -> Result<Response> {
-        match read_body(&mut response, self.replies.limit, |_| ()).await {
+        match read_reply(&mut response, self.replies.limit, |_| ()).await {
             Ok(body) => rebuild(response, url, body),
             Err(ReadFault::Transport(error)) => Err(error.into()),
             Err(ReadFault::TooLong) => {

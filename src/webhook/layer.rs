@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response, StatusCode, header};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -18,6 +18,7 @@ use super::scheme::Scheme;
 use super::verifier::Taken;
 use super::{Refused, Verified, Verifier};
 use crate::error::Error;
+use crate::whole_body::{ReadFault, read_whole};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -48,9 +49,10 @@ impl<S: Scheme> Verifier<S> {
         B: Body,
         B::Error: Into<BoxError>,
     {
-        let body = self.collect(body).await.map_err(|(refused, source)| {
-            let error = self.error(refused, parts);
-            if let Some(source) = source { error.with_source(source) } else { error }
+        let limit = self.settings().body_limit;
+        let body = read_whole(body, limit).await.map_err(|fault| match fault {
+            ReadFault::TooLong => self.error(Refused::BodyTooLong { limit }, parts),
+            ReadFault::Transport(source) => self.error(Refused::BodyUnreadable, parts).with_source(source),
         })?;
         match self.take(parts, body).await? {
             Taken::First(accepted) => Ok(Some(accepted)),
@@ -60,24 +62,6 @@ impl<S: Scheme> Verifier<S> {
                 Ok(None)
             }
             Taken::Again(_) => Err(self.error(Refused::Replayed, parts)),
-        }
-    }
-
-    /// Reads a body, unless it is too long: one that says so is not read at all, any other up to the limit.
-    async fn collect<B>(&self, body: B) -> Result<Bytes, (Refused, Option<BoxError>)>
-    where
-        B: Body,
-        B::Error: Into<BoxError>,
-    {
-        let limit = self.settings().body_limit;
-        let too_long = Refused::BodyTooLong { limit };
-        if body.size_hint().lower() > limit as u64 {
-            return Err((too_long, None));
-        }
-        match Limited::new(body, limit).collect().await {
-            Ok(collected) => Ok(collected.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => Err((too_long, None)),
-            Err(error) => Err((Refused::BodyUnreadable, Some(error))),
         }
     }
 }

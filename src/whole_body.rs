@@ -1,0 +1,146 @@
+//! Bodies, read into one buffer under a limit.
+
+use std::pin::pin;
+
+use bytes::Buf as _;
+use bytes::Bytes;
+use http_body::Body;
+use http_body_util::BodyExt as _;
+
+/// Why a body was not read.
+#[derive(Debug)]
+pub(crate) enum ReadFault<E> {
+    /// It is longer than the limit.
+    TooLong,
+    /// It broke off.
+    Transport(E),
+}
+
+/// Reads a body of at most `limit` bytes. One that says that it is longer is not read at all.
+pub(crate) async fn read_whole<B: Body>(body: B, limit: usize) -> Result<Bytes, ReadFault<B::Error>> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(ReadFault::TooLong);
+    }
+    let (mut body, mut whole) = (pin!(body), WholeBody::new(limit, 0));
+    while let Some(frame) = body.frame().await.transpose().map_err(ReadFault::Transport)? {
+        if let Ok(mut data) = frame.into_data() {
+            whole.push(data.copy_to_bytes(data.remaining()))?;
+        }
+    }
+    Ok(whole.finish())
+}
+
+/// A body as it arrives.
+///
+/// A chunk is let go as soon as its bytes are copied: one of a single byte may hold on to a read buffer of thousands, so
+/// that whoever sends byte by byte would fill the memory with them.
+pub(crate) struct WholeBody {
+    /// Most bodies come in one chunk, which is then handed on without a copy.
+    first: Bytes,
+    /// All of it, once there is a second.
+    copied: Vec<u8>,
+    limit: usize,
+    expected: usize,
+}
+
+impl WholeBody {
+    /// Room for `expected` bytes is made once there is more than one chunk.
+    pub(crate) fn new(limit: usize, expected: usize) -> Self {
+        Self { first: Bytes::new(), copied: Vec::new(), limit, expected }
+    }
+
+    /// Takes in the next chunk.
+    pub(crate) fn push<E>(&mut self, chunk: Bytes) -> Result<(), ReadFault<E>> {
+        if chunk.len() > self.limit - self.first.len().max(self.copied.len()) {
+            return Err(ReadFault::TooLong);
+        }
+        if self.first.is_empty() && self.copied.is_empty() {
+            self.first = chunk;
+            return Ok(());
+        }
+        if self.copied.is_empty() {
+            self.copied = Vec::with_capacity(self.expected);
+            append(&mut self.copied, &std::mem::take(&mut self.first), self.limit);
+        }
+        append(&mut self.copied, &chunk, self.limit);
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Bytes {
+        if self.copied.is_empty() { self.first } else { self.copied.into() }
+    }
+}
+
+/// Doubles, as `Vec` does by itself, but never past the limit: just below a limit, a `Vec` takes twice as much.
+fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
+    let needed = body.len() + chunk.len();
+    if needed > body.capacity() {
+        let room = body.capacity().saturating_mul(2).clamp(needed, limit);
+        body.reserve_exact(room - body.len());
+    }
+    body.extend_from_slice(chunk);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt as _;
+    use futures_util::stream::{Stream, iter};
+    use http_body::Frame;
+    use http_body_util::StreamBody;
+
+    use super::*;
+
+    #[test]
+    fn room_grows_by_doubling_and_stops_at_the_limit() {
+        let mut body = Vec::new();
+        let mut capacities = Vec::new();
+        for _ in 0..100 {
+            append(&mut body, &[0; 1000], 100_000);
+            capacities.push(body.capacity());
+        }
+        let doubled = |thousands: usize| (thousands.next_power_of_two() * 1000).min(100_000);
+        assert_eq!(capacities, (1..=100).map(doubled).collect::<Vec<_>>());
+    }
+
+    fn read(
+        chunks: impl Stream<Item = Result<Bytes, &'static str>>,
+        limit: usize,
+    ) -> Result<Bytes, ReadFault<&'static str>> {
+        use futures_util::StreamExt as _;
+        read_whole(StreamBody::new(chunks.map(|chunk| chunk.map(Frame::data))), limit).now_or_never().unwrap()
+    }
+
+    #[test]
+    fn chunks_are_too_long_together() {
+        let chunks = || iter(["he", "llo", "", "world"].map(|chunk| Ok(Bytes::from(chunk))));
+        assert_eq!(read(chunks(), 10).unwrap(), "helloworld");
+        for limit in [9, 6, 5, 4, 1, 0] {
+            assert!(matches!(read(chunks(), limit), Err(ReadFault::TooLong)), "{limit}");
+        }
+        let broken = iter([Ok(Bytes::from("a")), Ok(Bytes::from("b")), Err("reset")]);
+        assert!(matches!(read(broken, 10), Err(ReadFault::Transport("reset"))));
+        assert_eq!(read(iter([]), 0).unwrap(), "");
+    }
+
+    /// A byte in a buffer of its own.
+    struct Buffer(#[expect(dead_code, reason = "its clones are counted")] Arc<()>);
+
+    impl AsRef<[u8]> for Buffer {
+        fn as_ref(&self) -> &[u8] {
+            b"x"
+        }
+    }
+
+    #[test]
+    fn no_chunk_is_kept_once_there_is_another() {
+        let (kept, mut most) = (Arc::new(()), 0);
+        let chunks = std::iter::repeat_with(|| {
+            most = most.max(Arc::strong_count(&kept) - 1);
+            Ok(Bytes::from_owner(Buffer(Arc::clone(&kept))))
+        });
+        assert_eq!(read(iter(chunks.take(1000)), 1000).unwrap().len(), 1000);
+        assert!(most <= 2, "{most} at once");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod retries;
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -142,14 +143,14 @@ where
     type Error = Inner::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context)
+    /// Always: what is behind is asked once a delivery has verified. Asked here, it would keep a place free for whoever
+    /// sends the rest of an unsigned body at leisure.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<Received>) -> Self::Future {
-        let clone = self.inner.clone();
-        // The one that said that it is ready is used up; its clone has to be asked anew.
-        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let mut inner = self.inner.clone();
         let (verifier, retries) = (self.verifier.clone(), self.retries);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
@@ -175,7 +176,10 @@ where
             let place = retries.acknowledge_duplicates.then(|| verifier.place(&parts));
             let handling = Handling::new(retries.forget_failed, verifier, place, verified.clone());
             parts.extensions.insert(verified);
-            let answer = inner.call(Request::from_parts(parts, body)).await;
+            let answer = match poll_fn(|context| inner.poll_ready(context)).await {
+                Ok(()) => inner.call(Request::from_parts(parts, body)).await,
+                Err(error) => Err(error),
+            };
             handling.end(answer.as_ref().map_or(Ending::Failed, Ending::of)).await;
             answer
         })

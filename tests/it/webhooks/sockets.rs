@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use std::future::{Ready, ready};
+use std::future::Ready;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use axum::routing::post;
 use axum::{Json, Router};
 use bytes::Bytes;
 use countersign::vizion::webhook::{Scheme, Verifier};
 use countersign::webhook::{Builder, ReplayKey, ReplayStore, StoreError, Verified};
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::{Full, StreamBody};
 use serde::Deserialize;
@@ -232,7 +233,7 @@ async fn a_body_beyond_the_limit_is_not_read_to_its_end() {
     assert!(exchange_raw(address, head).await.starts_with("HTTP/1.1 401 "));
 }
 
-/// A handler that takes nothing more for now.
+/// A handler that takes nothing for now, as one behind a limit does.
 #[derive(Clone)]
 struct Busy;
 
@@ -246,13 +247,16 @@ impl Service<Request<Full<Bytes>>> for Busy {
     }
 
     fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
-        ready(Ok(Response::default()))
+        panic!("called before it is ready")
     }
 }
 
-#[test]
-fn the_layer_takes_no_more_than_the_handler_behind_it() {
-    let mut service = builder().build().layer().layer(Busy);
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(Service::<Request<Full<Bytes>>>::poll_ready(&mut service, &mut context).is_pending());
+#[tokio::test]
+async fn a_place_at_the_handler_is_taken_by_what_has_verified() {
+    let layer = builder().build().layer();
+    let answer = |request: Request<Bytes>| layer.layer(Busy).oneshot(request.map(Full::new));
+    let mut unsigned = Sender::honest().send();
+    unsigned.headers_mut().remove("x-vizion-signature");
+    assert_eq!(answer(unsigned).now_or_never().unwrap().unwrap().status(), 401);
+    assert!(answer(Sender::honest().send()).now_or_never().is_none(), "it waits until the handler is ready");
 }

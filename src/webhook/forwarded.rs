@@ -13,6 +13,8 @@ const TARGETS: [&str; 5] =
 
 const MOST_URLS: usize = 24;
 const LONGEST_TARGET: usize = 2048;
+/// A name of DNS and a port.
+const LONGEST_HOST: usize = 253 + 6;
 
 /// Absolute URLs: first the one that the delivery is checked as, then the others, the likeliest first.
 pub(super) fn candidates(delivery: &Delivery<'_>) -> Vec<String> {
@@ -35,6 +37,9 @@ fn hosts(delivery: &Delivery<'_>) -> Vec<String> {
     let forwarded = HOSTS.iter().filter_map(|name| first(delivery, name));
     for host in checked.into_iter().chain(received).chain(forwarded).chain(forwarded_host(delivery)) {
         let host = host.trim();
+        if host.len() > LONGEST_HOST {
+            continue;
+        }
         push_new(&mut hosts, host.to_owned());
         push_new(&mut hosts, host.to_ascii_lowercase());
         if let Some((name, port)) = host.rsplit_once(':')
@@ -56,7 +61,7 @@ fn targets(delivery: &Delivery<'_>) -> Vec<String> {
         push_new(&mut targets, format!("{prefix}{received}"));
     }
     for target in TARGETS.iter().filter_map(|name| first(delivery, name)) {
-        if target.starts_with('/') && target.len() <= LONGEST_TARGET {
+        if target.starts_with('/') {
             push_new(&mut targets, target.to_owned());
         }
     }
@@ -66,7 +71,7 @@ fn targets(delivery: &Delivery<'_>) -> Vec<String> {
 /// The first proxy's entry of a list.
 fn first<'r>(delivery: &Delivery<'r>, name: &str) -> Option<&'r str> {
     let value = delivery.headers().get(name)?.to_str().ok()?;
-    value.split(',').next().map(str::trim)
+    value.split(',').next().map(str::trim).filter(|value| value.len() <= LONGEST_TARGET)
 }
 
 /// The `host` of the first entry of `forwarded` (RFC 7239).
@@ -87,6 +92,18 @@ mod tests {
     use http::Request;
 
     use super::*;
+
+    #[test]
+    fn no_url_is_longer_than_what_anybody_may_have_tried() {
+        let long = format!("/{}", "a".repeat(100_000));
+        let mut request = Request::get("/in").header("host", &long[1..]).body(()).unwrap();
+        for name in HOSTS.iter().chain(&TARGETS).chain(&["x-forwarded-prefix"]) {
+            request.headers_mut().insert(*name, long.parse().unwrap());
+        }
+        request.headers_mut().insert("forwarded", format!("host={long}").parse().unwrap());
+        let tried = candidates(&Delivery::new(&request.into_parts().0, None));
+        assert!(tried.iter().all(|url| url.len() < LONGEST_TARGET), "{}", tried.len());
+    }
 
     #[test]
     fn a_path_that_a_proxy_kept_is_tried_if_it_is_one_and_not_too_long() {

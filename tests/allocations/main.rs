@@ -47,6 +47,14 @@ fn refusing_a_url_of_many_pieces_stays_cheap() {
 }
 
 #[test]
+fn refusing_long_headers_of_proxies_stays_cheap() {
+    for length in [2_000, 5_000, 180_000] {
+        let bytes = refusals::bytes_for_long_headers_of_proxies(length);
+        assert!(bytes < 8 << 20, "{bytes} for {length}");
+    }
+}
+
+#[test]
 fn vizion_verify_allocs() {
     assert_eq!(over_no_op::vizion_verify(), 0);
 }

@@ -48,3 +48,21 @@ pub(crate) fn bytes_for_a_url_of_many_pieces() -> u64 {
     };
     measure(refuse).bytes_total
 }
+
+/// The bytes allocated while a delivery is refused, and diagnosed, with `length` bytes in each header in which proxies keep
+/// what they were asked for.
+pub(crate) fn bytes_for_long_headers_of_proxies(length: usize) -> u64 {
+    let at = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
+    let url = "https://hooks.example.com/vizion?a=1";
+    let (mut parts, body) = testing::sign("hmac-key-1", "another", url, "{}", at).unwrap().into_parts();
+    for (name, value) in [("x-forwarded-prefix", "/a"), ("x-forwarded-host", "a."), ("x-original-uri", "/a")]
+    {
+        parts.headers.insert(name, value.repeat(length / 2).parse().unwrap());
+    }
+    let verifier = Verifier::builder().key("hmac-key-1", "secret").unwrap().build();
+    let refuse = || {
+        let error = verifier.verify(&parts, &body, at).unwrap_err();
+        assert_eq!(error.code(), "webhook-signature-mismatch");
+    };
+    measure(refuse).bytes_total
+}

@@ -11,10 +11,21 @@ use crate::signing::{Charset, Encoding, MacKey, Origin, Segment};
 use crate::webhook::scheme::{Claim, Received, Scheme};
 use crate::webhook::{Keys, Refused, forwarded};
 
-/// Where deliveries do not name their key, no more than this many are tried.
-const MOST_KEYS: usize = 4;
+/// A delivery with a longer head is not diagnosed unasked: each header may be part of what is signed.
+const LONGEST_HEAD: usize = 16 << 10;
 
-type Diagnose = fn(&Transcript, &str) -> Diagnosis;
+/// How far to look.
+struct Search {
+    diagnose: fn(&Transcript, &str) -> Diagnosis,
+    /// Where deliveries do not name their key, no more than this many are tried.
+    most_keys: usize,
+}
+
+/// What somebody asked for.
+const THOROUGH: Search = Search { diagnose: Transcript::diagnose, most_keys: 4 };
+
+/// What anybody's delivery is worth: two keys, as there are while they are exchanged.
+const BRIEF: Search = Search { diagnose: Transcript::diagnose_briefly, most_keys: 2 };
 
 impl<S: Scheme> Verifier<S> {
     /// Diagnoses a delivery's digest and signature, whatever its age. The URLs that a proxy in front may have changed
@@ -24,7 +35,7 @@ impl<S: Scheme> Verifier<S> {
     /// # Errors
     /// As [`Verifier::verify`], up to the key id; `webhook-key-unknown` only where no other key made the signature.
     pub fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error> {
-        self.diagnosis(parts, body, Transcript::diagnose).map_err(|refused| self.error(refused, parts))
+        self.diagnosis(parts, body, &THOROUGH).map_err(|refused| self.error(refused, parts))
     }
 
     /// The signature that a delivery should carry, to be explained or diagnosed: of several keys without ids, under the
@@ -42,21 +53,22 @@ impl<S: Scheme> Verifier<S> {
 
     /// The refusal, with the known mistake that would explain it, if one does.
     pub(super) fn with_known_mistake(&self, error: Error, parts: &Parts, body: &[u8]) -> Error {
-        if !is_short(self.delivery(parts).received_target(), body) {
+        let head: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if head > LONGEST_HEAD || !is_short(self.delivery(parts).received_target(), body) {
             return error;
         }
-        match self.diagnosis(parts, body, Transcript::diagnose_briefly) {
+        match self.diagnosis(parts, body, &BRIEF) {
             Ok(diagnosis) => diagnosis.explain_refusal(error),
             Err(_) => error,
         }
     }
 
-    fn diagnosis(&self, parts: &Parts, body: &[u8], diagnose: Diagnose) -> Result<Diagnosis, Refused> {
+    fn diagnosis(&self, parts: &Parts, body: &[u8], search: &Search) -> Result<Diagnosis, Refused> {
         let scheme = &self.0.scheme;
         let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
         let checked = scheme.check_digest(&mut stated, body);
         if let (Err(_), Some(digest)) = (&checked, S::digest(&stated)) {
-            let of_body = diagnose(&digest_transcript::<S>(body), &const_hex::encode(digest));
+            let of_body = (search.diagnose)(&digest_transcript::<S>(body), &const_hex::encode(digest));
             if of_body.outcome() == Outcome::Reproduced {
                 return Ok(of_body);
             }
@@ -66,10 +78,14 @@ impl<S: Scheme> Verifier<S> {
         let under = |key: &S::Key| {
             let transcript = self.transcript_under(key, &stated, parts, content);
             let transcript = other_keys(transcript, &keys, key_id);
-            diagnose(&transcript, &received_text(&signature, S::mac(key).encoding()))
+            (search.diagnose)(&transcript, &received_text(&signature, S::mac(key).encoding()))
         };
-        let mut of_signature =
-            keys.named(key_id).take(MOST_KEYS).map(|(_, key)| under(key)).collect::<Vec<_>>().into_iter();
+        let mut of_signature = keys
+            .named(key_id)
+            .take(search.most_keys)
+            .map(|(_, key)| under(key))
+            .collect::<Vec<_>>()
+            .into_iter();
         let first = of_signature.next();
         let found = first.map(|first| match first.outcome() {
             Outcome::WrongKey => {

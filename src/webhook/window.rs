@@ -43,10 +43,11 @@ impl Window {
         if times.expires_at().is_some_and(|expires_at| now >= expires_at) {
             return Err(Refused::Expired);
         }
-        // Machines that share a replay store may differ by as much as a sender's clock may, and the one that is behind
-        // accepts a copy for that much longer. The second is for what rounding takes.
+        // A clock that is set back, or that of another machine with the same replay store, takes a copy for that much
+        // longer: remembered for a whole window more, it is known to any that is behind by less. The second is for what
+        // rounding takes.
         let left = u64::try_from(past - age).map_or(self.past, Duration::from_nanos);
-        Ok(left.saturating_add(self.ahead).saturating_add(Duration::from_secs(1)))
+        Ok(left.saturating_add(self.past.max(self.ahead)).saturating_add(Duration::from_secs(1)))
     }
 }
 
@@ -131,8 +132,8 @@ mod tests {
 
     #[test]
     fn the_edges_are_inside() {
-        assert_eq!(check(NOW_MS - 300_000, None), Ok(Duration::from_secs(61)));
-        assert_eq!(check(NOW_MS + 60_000, None), Ok(Duration::from_secs(300 + 60 + 61)));
+        assert_eq!(check(NOW_MS - 300_000, None), Ok(Duration::from_secs(301)));
+        assert_eq!(check(NOW_MS + 60_000, None), Ok(Duration::from_secs(300 + 60 + 301)));
         assert_eq!(check(NOW_MS - 300_001, None), Err(Refused::TooOld { by_seconds: 1 }));
         assert_eq!(check(NOW_MS + 60_001, None), Err(Refused::TooEarly { by_seconds: 1 }));
         assert_eq!(check(NOW_MS - 310_000, None), Err(Refused::TooOld { by_seconds: 10 }));

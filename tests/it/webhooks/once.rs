@@ -37,7 +37,7 @@ fn a_verified_delivery_says_where_it_came_from_and_for_how_long_to_remember_it()
     let verified = builder().build().verify(&parts, &body, a_minute_later).unwrap();
     assert_eq!((verified.provider(), verified.key_id()), ("vizion", Some("hmac-key-1")));
     assert_eq!(verified.signed_at(), Some(now()));
-    assert_eq!(verified.repeatable_for(), Duration::from_secs(4 * 60 + 60 + 1));
+    assert_eq!(verified.repeatable_for(), Duration::from_secs(4 * 60 + 5 * 60 + 1));
     let text = format!("{verified:?}");
     assert!(
         text.starts_with(r#"Verified { provider: "vizion", key_id: Some("hmac-key-1"), signed_at: "#),

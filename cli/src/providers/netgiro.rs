@@ -1,11 +1,9 @@
 //! Netgíró on the command line.
 
-use std::fmt;
-
-use countersign::error::{Class, Fault};
-use countersign::netgiro::{Netgiro, Reply, SimpleResponse, Stamp, Verdict};
+use countersign::netgiro::{self, ApiResponse, Netgiro, Reply, Stamp, Verdict};
 use countersign::{Error, Outgoing};
 use http::HeaderName;
+use serde::de::IgnoredAny;
 
 use super::{Answer, Proof, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
@@ -61,10 +59,9 @@ impl Tool for Netgiro {
 
     /// A document without the three fields, or none, says neither yes nor no: then the status does.
     fn judge(answer: &Answer<'_>) -> Result<(), Error> {
-        match SimpleResponse::from_slice(answer.start) {
-            Ok(response) if !response.success => {
+        match ApiResponse::<IgnoredAny>::from_slice(answer.start) {
+            Err(error) if error.fault::<netgiro::Failure>().is_some() => {
                 let reference_id = answer.extensions.get::<Reply>().and_then(Reply::reference_id);
-                let error = Error::new(NotSuccessful(response)).in_provider("netgiro");
                 Err(reference_id
                     .map(|id| format!("reference id {id}"))
                     .into_iter()
@@ -75,26 +72,40 @@ impl Tool for Netgiro {
     }
 }
 
-/// A verified reply whose `Success` is false.
-#[derive(Debug)]
-struct NotSuccessful(SimpleResponse);
+#[cfg(test)]
+mod tests {
+    use http::{Extensions, StatusCode};
 
-impl fmt::Display for NotSuccessful {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SimpleResponse { result_code, message, .. } = &self.0;
-        write!(f, "Netgíró answered Success: false, result code {}", i32::from(*result_code))?;
-        message.as_ref().map_or(Ok(()), |message| write!(f, ": {message}"))
-    }
-}
+    use super::*;
 
-impl Fault for NotSuccessful {
-    fn code(&self) -> &'static str {
-        "netgiro-failed"
+    fn judged(body: &str) -> Result<(), Error> {
+        let url = "https://api.netgiro.is/v1/checkout".parse().unwrap();
+        let (status, extensions) = (StatusCode::OK, Extensions::new());
+        Netgiro::judge(&Answer { status, url: &url, extensions: &extensions, start: body.as_bytes() })
     }
-    fn class(&self) -> Class {
-        Class::Refused
+
+    #[test]
+    fn a_no_has_the_librarys_code_and_next_step() {
+        for (body, code, step) in [
+            (r#"{"Success":false,"ResultCode":10302}"#, "netgiro-declined", "Offer"),
+            (r#"{"Success":false,"ResultCode":400}"#, "netgiro-failed", "Read"),
+            ("<R><ResultCode>10302</ResultCode><Success>false</Success></R>", "netgiro-declined", "Offer"),
+        ] {
+            let error = judged(body).unwrap_err();
+            assert_eq!(error.code(), code, "{body}");
+            assert!(error.next_step().starts_with(step), "{body}: {}", error.next_step());
+        }
     }
-    fn next_step(&self) -> &'static str {
-        "Read the message, and look the result code up in the vendor's list; correct the request."
+
+    #[test]
+    fn what_is_no_no_is_left_to_the_status() {
+        for body in [
+            "",
+            "{}",
+            r#"{"Success":true,"ResultCode":200}"#,
+            "<R><ResultCode>200</ResultCode><Success>true</Success></R>",
+        ] {
+            judged(body).unwrap();
+        }
     }
 }

@@ -142,7 +142,10 @@ fn a_verified_no_of_netgiro_s_is_a_refusal() {
         let refused = send(&[]);
         assert_eq!(refused.code, 1, "{media_type}: {}", refused.stderr);
         assert!(refused.stdout.contains(part), "{}", refused.stdout);
-        assert!(refused.stderr.contains("result code 400: ") && refused.stderr.contains("reference id"));
+        assert!(
+            refused.stderr.contains("answered 400 (GenericError): ")
+                && refused.stderr.contains("reference id")
+        );
         let refused = send(&["--json"]);
         assert_eq!((refused.code, refused.error_code().as_str()), (1, "netgiro-failed"));
         assert_eq!(refused.json()["verified"], true);

@@ -21,12 +21,12 @@ impl Environment {
         Ok(Self { file: file.map(EnvFile::read).transpose()? })
     }
 
-    /// The value of a variable, where it has one.
+    /// The value of a variable, where it has one. As in the library, one that is empty counts as not set.
     pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Failure> {
-        if let Some(value) = self.file_with(name).and_then(|file| file.get(name)) {
-            return Ok(Some(value.to_owned()));
-        }
-        match std::env::var(name) {
+        let in_file = self.file_with(name).and_then(|file| file.get(name));
+        let value = in_file.map_or_else(|| std::env::var(name), |value| Ok(value.to_owned()));
+        match value {
+            Ok(value) if value.is_empty() => Ok(None),
             Ok(value) => Ok(Some(value)),
             Err(VarError::NotPresent) => Ok(None),
             Err(VarError::NotUnicode(_)) => {
@@ -37,8 +37,7 @@ impl Environment {
 
     /// The value of a variable that must be there.
     pub(crate) fn require(&self, name: &str) -> Result<String, Failure> {
-        let value = self.get(name)?.filter(|value| !value.is_empty());
-        value.ok_or_else(|| Failure::usage(format!("not set: {name}")))
+        self.get(name)?.ok_or_else(|| Failure::usage(format!("not set: {name}")))
     }
 
     /// Lets `take` look variables up, and fails where one that it asked for cannot be read.
@@ -66,7 +65,7 @@ impl Environment {
         let mut masked = text.to_owned();
         for name in names {
             let Ok(Some(secret)) = self.get(name) else { continue };
-            if secret.len() >= SHORTEST_FOUND || (!secret.is_empty() && secret == masked) {
+            if secret.len() >= SHORTEST_FOUND || secret == masked {
                 masked = masked.replace(&secret, &format!("${name}"));
             }
         }

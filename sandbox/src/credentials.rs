@@ -105,7 +105,7 @@ impl Credentials {
     }
 
     /// The demo credentials, with those replaced for which `lookup` has a value under the names that the library's
-    /// `from_env` functions document, e.g. `NETGIRO_SECRET_KEY`.
+    /// `from_env` functions document, e.g. `NETGIRO_SECRET_KEY`. As there, an empty value counts as none.
     ///
     /// ```
     /// use countersign_sandbox::Credentials;
@@ -114,6 +114,7 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let value_of = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let mut credentials = Self::demo();
         let Self { netvisor, netgiro, unleashed, vizion } = &mut credentials;
         for (name, text) in [
@@ -125,7 +126,7 @@ impl Credentials {
             ("UNLEASHED_API_ID", &mut unleashed.api_id),
             ("UNLEASHED_CLIENT_TYPE", &mut unleashed.client_type),
         ] {
-            if let Some(value) = lookup(name) {
+            if let Some(value) = value_of(name) {
                 *text = value;
             }
         }
@@ -137,11 +138,11 @@ impl Credentials {
             ("UNLEASHED_WEBHOOK_KEY", &mut unleashed.webhook_key),
             ("VIZION_API_KEY", &mut vizion.api_key),
         ] {
-            if let Some(value) = lookup(name) {
+            if let Some(value) = value_of(name) {
                 *secret = value.into();
             }
         }
-        if let Some((id, secret)) = lookup("VIZION_WEBHOOK_KEYS").as_deref().and_then(first_key) {
+        if let Some((id, secret)) = value_of("VIZION_WEBHOOK_KEYS").as_deref().and_then(first_key) {
             vizion.webhook_key = WebhookKey { id: id.to_owned(), secret: secret.into() };
         }
         credentials

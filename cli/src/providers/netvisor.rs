@@ -99,7 +99,7 @@ impl Tool for Netvisor {
 }
 
 fn language(environment: &Environment) -> Result<Language, Failure> {
-    match environment.get("NETVISOR_LANGUAGE")?.filter(|text| !text.is_empty()) {
+    match environment.get("NETVISOR_LANGUAGE")? {
         Some(text) => Ok(text.parse::<Language>()?),
         None => Ok(Language::default()),
     }

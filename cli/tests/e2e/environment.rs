@@ -28,6 +28,25 @@ fn a_variable_that_is_no_text_is_named() {
     }
 }
 
+/// Neither for the sandbox, which plays with a made-up one, nor for the file, which then has that.
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let mut empty = tool();
+    empty.env("NETGIRO_SECRET_KEY", "");
+    let sandbox = RunningSandbox::start_as(empty, &[]);
+    let demo = std::fs::read_to_string(sandbox.env_file()).unwrap();
+    assert!(demo.contains("\nNETGIRO_SECRET_KEY='c2Fu"), "{demo}");
+    let sent = run(&mut sandbox.command("send", "netgiro", "GET", "/v1/sales"));
+    assert_eq!(sent.code, 0, "{}", sent.stderr);
+
+    let file = sandbox.file("empty.env", b"NETGIRO_APP_KEY=app\nNETGIRO_SECRET_KEY=\n");
+    let mut command = tool();
+    command.args(["sign", "netgiro", "GET", "https://api.netgiro.is/", "--env-file"]).arg(file);
+    // What the file names comes first, if it is empty, too.
+    let refused = run(command.env("NETGIRO_SECRET_KEY", "other"));
+    assert!(refused.stderr.contains("not set: NETGIRO_SECRET_KEY"), "{}", refused.stderr);
+}
+
 /// `$word` would be replaced by nothing, and another secret would sign.
 #[test]
 fn a_dollar_outside_single_quotes_is_refused_by_line_and_name() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use countersign::SecretString;
 use countersign_sandbox::{Credentials, Fault, Sandbox, StartError, Vendor};
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpStream;
 
 use crate::support::{client, client_of, last, last_refusal, send, signed, url_of};
@@ -91,6 +92,24 @@ async fn credentials_are_those_that_were_given() {
     credentials.netgiro.secret_key = SecretString::from(" padded");
     let error = Sandbox::builder().credentials(credentials).start().await.unwrap_err();
     assert!(matches!(&error, StartError::Credentials(error) if error.code() == "field-padded"), "{error}");
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let shown = |credentials: &Credentials| {
+        let Credentials { netvisor, netgiro, unleashed, vizion, .. } = credentials;
+        [
+            &*netvisor.sender,
+            netvisor.customer_key.expose_secret(),
+            &netgiro.app_key,
+            netgiro.secret_key.expose_secret(),
+            unleashed.api_key.expose_secret(),
+            &vizion.webhook_key.id,
+        ]
+        .map(str::to_owned)
+    };
+    let of_empty = Credentials::from_variables(|_| Some(String::new()));
+    assert_eq!(shown(&of_empty), shown(&Credentials::demo()));
 }
 
 #[tokio::test]

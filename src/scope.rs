@@ -7,8 +7,8 @@ use crate::error::{Class, Error, Fault};
 /// The origins (scheme, host, port) that a provider's credentials may be sent to.
 ///
 /// A provider's starts out with the vendor's own; more are added by name. Everything else is refused before a connection
-/// is made. Plain `http` is added for loopback only, which is `127.0.0.0/8`, `[::1]` and `localhost`, unless
-/// [`Scope::dangerous_allow_http`] was called first.
+/// is made. Plain `http` is added for loopback only (see [`is_loopback`]), unless [`Scope::dangerous_allow_http`] was
+/// called first.
 #[derive(Clone, Debug)]
 pub struct Scope {
     allowed: Vec<Url>,
@@ -138,7 +138,18 @@ fn has_user_info(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether `url` leads to this machine: its host is in `127.0.0.0/8`, or is `[::1]` or `localhost`. Any other name could
+/// lead elsewhere.
+///
+/// ```
+/// use countersign::scope::is_loopback;
+///
+/// assert!(is_loopback(&"http://127.0.0.1:8100/hook".parse()?));
+/// assert!(!is_loopback(&"http://localhost.example.com/".parse()?));
+/// # Ok::<(), url::ParseError>(())
+/// ```
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

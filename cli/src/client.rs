@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Client;
-use url::{Host, Url};
+use url::Url;
 
 use crate::failure::Failure;
 
@@ -18,14 +18,4 @@ pub(crate) fn for_url(url: &Url, timeout: Duration) -> Result<Client, Failure> {
         builder = builder.no_proxy();
     }
     Ok(builder.build()?)
-}
-
-/// Whether a URL leads to this machine: `127.0.0.0/8`, `[::1]` or `localhost`.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }

@@ -4,8 +4,9 @@ use axum::extract::Request;
 use bytes::Bytes;
 use constant_time_eq::constant_time_eq;
 use countersign::Outgoing;
+use countersign::scope::is_loopback;
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
-use url::{Host, Url};
+use url::Url;
 
 use crate::verdict::Refusal;
 
@@ -100,12 +101,7 @@ impl Arrived {
 
     /// Whether the client took this server for one on loopback, as it is.
     pub(crate) fn is_for_loopback(&self) -> bool {
-        match self.parsed.as_ref().and_then(Url::host) {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
+        self.parsed.as_ref().is_some_and(is_loopback)
     }
 
     /// How much memory this takes, nearly.

@@ -1,8 +1,9 @@
 //! Where deliveries may go.
 
 use bytes::Bytes;
+use countersign::scope::is_loopback;
 use http::{Request, StatusCode};
-use url::{Host, Url};
+use url::Url;
 
 use super::{DeliveryError, Unanswered, transport};
 
@@ -11,7 +12,6 @@ use super::{DeliveryError, Unanswered, transport};
 pub(crate) struct Destination(Url);
 
 impl Destination {
-    /// Names other than `localhost` are not on loopback: they could lead elsewhere.
     pub(crate) fn read(text: &str, beyond_loopback: bool) -> Result<Self, DeliveryError> {
         let url = Url::parse(text.trim()).map_err(|_| DeliveryError::NotAUrl)?;
         if !beyond_loopback && !is_loopback(&url) {
@@ -30,15 +30,6 @@ impl Destination {
     /// Sends one request there; its own URI only says what was signed.
     pub(crate) async fn deliver(&self, request: Request<Bytes>) -> Result<StatusCode, Unanswered> {
         transport::deliver(&self.0, request).await
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
-use countersign::scope::Scope;
+use countersign::scope::{Scope, is_loopback};
 use http::{Request, StatusCode};
 use url::Url;
 
@@ -48,7 +48,7 @@ impl DeliveryArgs {
         for origin in &self.allow_origin {
             scope.allow(origin)?;
         }
-        if client::is_loopback(&self.to) { Ok(()) } else { Ok(scope.check(&self.to)?) }
+        if is_loopback(&self.to) { Ok(()) } else { Ok(scope.check(&self.to)?) }
     }
 
     pub(super) fn body(&self) -> Result<Bytes, Failure> {

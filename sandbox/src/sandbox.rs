@@ -1,10 +1,10 @@
 //! The running sandbox.
 
 use std::fmt;
-use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
-use countersign::netgiro::{self, Netgiro};
+use countersign::netgiro::Netgiro;
+use countersign::netgiro::callback::testing as callback;
 use countersign::netvisor::Netvisor;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::{self, Vizion};
@@ -97,10 +97,7 @@ impl Sandbox {
     pub fn netgiro_callback(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
         let (secret, body) = (self.webhook_keys.netgiro.clone(), body.into());
         Delivery::new(url, move |url, at| {
-            let nonce = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-            // Nanoseconds since 1970 fit 64 bits until the year 2554.
-            let nonce = u64::try_from(nonce).unwrap_or(u64::MAX);
-            netgiro::callback::testing::sign(secret.clone(), url, body.clone(), nonce)
+            callback::sign(secret.clone(), url, body.clone(), callback::nonce_at(at))
         })
     }
 

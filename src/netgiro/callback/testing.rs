@@ -1,5 +1,7 @@
 //! Signed callbacks for your tests, so that nobody turns verification off there.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
 use secrecy::SecretString;
@@ -35,4 +37,35 @@ pub fn sign(
         Ok(request)
     };
     build().map_err(|error: Error| error.in_provider(NAME))
+}
+
+/// The nanoseconds since 1970, as a nonce for [`sign`]: a callback carries no time, and a receiver takes two with one
+/// nonce for copies.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// use countersign::netgiro::callback::testing::nonce_at;
+///
+/// assert_eq!(nonce_at(UNIX_EPOCH + Duration::from_secs(1)), 1_000_000_000);
+/// ```
+#[must_use]
+pub fn nonce_at(at: SystemTime) -> u64 {
+    let nanoseconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    // They fit 64 bits until the year 2554.
+    u64::try_from(nanoseconds).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_time_that_no_nonce_can_hold_gives_the_nearest() {
+        let second = Duration::from_secs(1);
+        assert_eq!(nonce_at(UNIX_EPOCH - second), 0);
+        assert_eq!(nonce_at(UNIX_EPOCH + second * u32::MAX * 5), u64::MAX);
+    }
 }

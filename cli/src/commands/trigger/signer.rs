@@ -1,9 +1,10 @@
 //! What signs a delivery as a provider does.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use countersign::{Error, SecretString, netgiro, unleashed, vizion};
+use countersign::netgiro::callback::testing as callback;
+use countersign::{Error, SecretString, unleashed, vizion};
 use http::{HeaderName, Request};
 
 /// A provider's way of signing webhooks, with a key.
@@ -42,14 +43,7 @@ impl Signer {
         match &self.scheme {
             Scheme::Vizion { key_id } => vizion::webhook::testing::sign(key_id, secret, url, body, at),
             Scheme::Unleashed => unleashed::webhook::testing::sign(secret, url, body, at),
-            Scheme::Netgiro => netgiro::callback::testing::sign(secret, url, body, nonce(at)),
+            Scheme::Netgiro => callback::sign(secret, url, body, callback::nonce_at(at)),
         }
     }
-}
-
-/// Another one for each delivery, which a receiver that remembers them would else take for a replay.
-fn nonce(at: SystemTime) -> u64 {
-    let nanoseconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    // They fit 64 bits until the year 2554.
-    u64::try_from(nanoseconds).unwrap_or(u64::MAX)
 }

@@ -7,8 +7,7 @@ use countersign::Error;
 use countersign::netgiro::{Reply, Verdict};
 use reqwest_middleware::ClientWithMiddleware;
 
-use crate::support::length_extension::{extend, padding};
-use crate::support::netgiro::{SECRET, client, provider, reply, signature};
+use crate::support::netgiro::{client, lengthen, provider, reply};
 use crate::support::received::Received;
 use crate::support::server::{Answer, Server, Step};
 
@@ -97,12 +96,9 @@ fn wrong(request: &Received) -> Answer {
 }
 
 fn lengthened(url: &str) -> Answer {
-    let (body, nonce, suffix) = (array_of(1_000), "lengthened", b"[]");
-    let digest = hex::decode(signature(nonce, url, &body)).unwrap().try_into().unwrap();
-    let length = SECRET.len() + nonce.len() + url.len() + body.len();
-    Answer::new(200, [body, padding(length), suffix.to_vec()].concat())
-        .header("netgiro_nonce", nonce)
-        .header("netgiro_signature", hex::encode(extend(digest, length, suffix)))
+    let nonce = "lengthened";
+    let (body, signature) = lengthen(nonce, url, &array_of(1_000), b"[]");
+    Answer::new(200, body).header("netgiro_nonce", nonce).header("netgiro_signature", signature)
 }
 
 #[tokio::test]

@@ -70,3 +70,32 @@ fn reflected(arrived: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
     }
     reply
 }
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_extended_digest_is_that_of_the_extended_text() {
+        for length in 0..200 {
+            let text = vec![b'a'; length];
+            for suffix in [&b""[..], b"suffix", &[b'b'; 150]] {
+                let (glue, extended) = extend(Sha256::digest(&text).into(), length, suffix);
+                let whole = [&text, &glue, suffix].concat();
+                assert_eq!(extended[..], Sha256::digest(whole)[..], "{length} + {}", suffix.len());
+            }
+        }
+    }
+
+    /// Secret, nonce, URL and body of Netgíró's published example are 301 bytes, with an answer of success behind.
+    #[test]
+    fn a_known_extension_is_reproduced() {
+        let honest = "4081eb2cf15b8e197ff011841605b89767441478646c46bebdc64a3268cc296e";
+        let honest = hex::decode(honest).unwrap().try_into().unwrap();
+        let (glue, extended) = extend(honest, 301, br#"{"Success":false,"ResultCode":400}"#);
+        assert_eq!(hex::encode(glue), "80000000000000000000000000000000000968");
+        assert_eq!(hex::encode(extended), "8dcb074891ec9855df1f036f3a9192eacf4604bc7a7ae1072c36c7b03853411b");
+    }
+}

@@ -3,6 +3,7 @@
 pub(crate) mod chains;
 pub(crate) mod fault;
 pub(crate) mod in_memory;
+#[path = "../../../sandbox/src/netgiro/extension.rs"]
 pub(crate) mod length_extension;
 pub(crate) mod netgiro;
 pub(crate) mod raw_server;

@@ -8,6 +8,7 @@ use countersign::{Outgoing, sign_http};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use sha2::{Digest as _, Sha256};
 
+use super::length_extension::extend;
 use super::received::Received;
 use super::server::Answer;
 
@@ -18,6 +19,14 @@ pub(crate) const BODY: &str = r#"{"Success":true,"Message":"Success","ResultCode
 pub(crate) fn signature(nonce: &str, url: &str, body: &[u8]) -> String {
     let text = [SECRET.as_bytes(), nonce.as_bytes(), url.as_bytes(), body].concat();
     hex::encode(Sha256::digest(text))
+}
+
+/// A body and signature made from an honest reply by someone who knows the secret's length at most.
+pub(crate) fn lengthen(nonce: &str, url: &str, body: &[u8], suffix: &[u8]) -> (Vec<u8>, String) {
+    let honest = hex::decode(signature(nonce, url, body)).unwrap().try_into().unwrap();
+    let length = SECRET.len() + nonce.len() + url.len() + body.len();
+    let (padding, forged) = extend(honest, length, suffix);
+    ([body, &padding, suffix].concat(), hex::encode(forged))
 }
 
 /// A nonce that no reply had before and that no request of ours can have: those have 18 digits.

@@ -6,22 +6,13 @@ use countersign::netgiro::SentRequest;
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use crate::support::length_extension::{extend, padding};
-use crate::support::netgiro::{BODY, OFFLINE, SECRET, headers, sent, signature};
+use crate::support::netgiro::{BODY, OFFLINE, SECRET, headers, lengthen, sent};
 
 const URL: &str = "https://api.netgiro.is/v1/sales/GetList?AllForCompany=true";
 const NONCE: &str = "635318618538563999";
 
 fn code_of(sent: &SentRequest, nonce: &str, body: &[u8], signature: &str) -> Option<&'static str> {
     OFFLINE.verify_reply(sent, &headers(nonce, signature), body).err().map(|error| error.code())
-}
-
-/// A body and signature made from an honest reply by someone who knows the secret's length at most.
-fn lengthen(nonce: &str, url: &str, body: &[u8], suffix: &[u8]) -> (Vec<u8>, String) {
-    let honest = hex::decode(signature(nonce, url, body)).unwrap().try_into().unwrap();
-    let length = SECRET.len() + nonce.len() + url.len() + body.len();
-    let forged = [body, &padding(length), suffix].concat();
-    (forged, hex::encode(extend(honest, length, suffix)))
 }
 
 #[test]

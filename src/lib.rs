@@ -44,6 +44,7 @@ pub mod netvisor;
 pub mod random;
 pub mod scope;
 mod settings;
+mod shown;
 mod signed_form;
 pub mod signing;
 pub mod time;

@@ -8,7 +8,7 @@
 //!   credentials, a real URL, or an empty query.
 
 use countersign::explain::{Explanation, Fingerprint};
-use countersign::signing::Signature;
+use countersign::signing::{Origin, Signature};
 
 use crate::arrived::Arrived;
 
@@ -47,7 +47,7 @@ impl Signatures {
 }
 
 fn proves_nothing_elsewhere(explanation: &Explanation) -> bool {
-    let names_host = explanation.segments().iter().any(|segment| segment.origin() == "request URL");
+    let names_host = explanation.segments().iter().any(|segment| segment.origin() == Origin::RequestUrl);
     let public = explanation.segments().iter().filter_map(|segment| segment.value().bytes());
     // In one run: neither secrets nor separators may hide the word, nor the border of two segments.
     let text = public.collect::<Vec<_>>().concat().to_ascii_lowercase();

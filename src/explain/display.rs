@@ -14,8 +14,8 @@ impl fmt::Display for Explanation {
                 f,
                 "{}: {} in {}, over {} bytes",
                 self.provider,
-                mac.algorithm.as_str(),
-                mac.encoding.as_str(),
+                mac.algorithm,
+                mac.encoding,
                 self.signed_length()
             )?,
             None => write!(f, "{}: no signature", self.provider)?,
@@ -40,8 +40,9 @@ fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[Explained
     let width = |column: fn(&ExplainedSegment) -> &str| {
         segments.iter().map(|segment| column(segment).len()).max().unwrap_or_default()
     };
-    let (names, origins, charsets) =
-        (width(ExplainedSegment::name), width(|segment| segment.origin), width(|segment| segment.charset));
+    let names = width(ExplainedSegment::name);
+    let origins = width(|segment| segment.origin.as_str());
+    let charsets = width(|segment| segment.charset.as_str());
     write!(f, "\n{title}")?;
     for ExplainedSegment { name, origin, charset, value, .. } in segments {
         let length = value.length();

@@ -21,6 +21,8 @@ mod display;
 mod fingerprint;
 mod transcript;
 
+use std::fmt::Display;
+
 use serde::{Serialize, Serializer};
 
 pub use diff::{Change, Difference};
@@ -29,7 +31,7 @@ pub(crate) use transcript::Part;
 pub use transcript::Transcript;
 
 use crate::error::Error;
-use crate::signing::{Encoding, MacAlgorithm, Outgoing, Provider, SegmentKind};
+use crate::signing::{Charset, Encoding, MacAlgorithm, Origin, Outgoing, Provider, SegmentKind};
 
 /// Explains how a request would be signed now, with a fresh stamp.
 ///
@@ -107,28 +109,27 @@ impl Explanation {
 #[non_exhaustive]
 pub struct MacSummary {
     /// How the digest is computed.
-    #[serde(serialize_with = "algorithm_name")]
+    #[serde(serialize_with = "as_text")]
     pub algorithm: MacAlgorithm,
     /// How it is written.
-    #[serde(serialize_with = "encoding_name")]
+    #[serde(serialize_with = "as_text")]
     pub encoding: Encoding,
 }
 
-fn algorithm_name<S: Serializer>(algorithm: &MacAlgorithm, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(algorithm.as_str())
-}
-
-fn encoding_name<S: Serializer>(encoding: &Encoding, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(encoding.as_str())
+fn as_text<S: Serializer>(shown: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(shown)
 }
 
 /// One segment of a signed text or of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExplainedSegment {
     name: String,
-    kind: &'static str,
-    origin: &'static str,
-    charset: &'static str,
+    #[serde(serialize_with = "as_text")]
+    kind: SegmentKind,
+    #[serde(serialize_with = "as_text")]
+    origin: Origin,
+    #[serde(serialize_with = "as_text")]
+    charset: Charset,
     #[serde(flatten)]
     value: Value,
 }
@@ -137,9 +138,9 @@ impl ExplainedSegment {
     fn of(part: &Part) -> Self {
         Self {
             name: part.name().to_owned(),
-            kind: part.kind.as_str(),
-            origin: part.origin.as_str(),
-            charset: part.charset.as_str(),
+            kind: part.kind,
+            origin: part.origin,
+            charset: part.charset,
             value: match part.kind {
                 SegmentKind::Secret => Value::masked(&part.bytes),
                 SegmentKind::Public | SegmentKind::Separator => Value::shown(&part.bytes, part.text()),
@@ -153,21 +154,21 @@ impl ExplainedSegment {
         &self.name
     }
 
-    /// `public`, `secret` or `separator`.
+    /// What it is.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> SegmentKind {
         self.kind
     }
 
-    /// Where it came from, e.g. `request URL`.
+    /// Where it came from.
     #[must_use]
-    pub fn origin(&self) -> &'static str {
+    pub fn origin(&self) -> Origin {
         self.origin
     }
 
-    /// The charset that its bytes are in, e.g. `ISO-8859-15`.
+    /// The charset that its bytes are in.
     #[must_use]
-    pub fn charset(&self) -> &'static str {
+    pub fn charset(&self) -> Charset {
         self.charset
     }
 

@@ -9,6 +9,7 @@ use super::credentials::NAME;
 use super::encoding;
 use crate::error::{Class, Error, Fault};
 use crate::random::{OsRandomness, Randomness};
+use crate::shown::shown_as_str;
 
 /// The language of messages. Attach one to a request as an extension to have it differ from the client's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,6 +34,8 @@ impl Language {
         }
     }
 }
+
+shown_as_str!(Language);
 
 impl FromStr for Language {
     type Err = Error;

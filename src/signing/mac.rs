@@ -13,6 +13,7 @@ use super::SignedText;
 use super::gathered::Gathered;
 use crate::error::Error;
 use crate::field::{Problem, refuse};
+use crate::shown::shown_as_str;
 
 const DIGEST_LENGTH: usize = 32;
 
@@ -60,6 +61,8 @@ impl Encoding {
         }
     }
 }
+
+shown_as_str!(MacAlgorithm, Encoding);
 
 /// A key, prepared: each MAC starts from a copy of its hash state instead of hashing the key again.
 ///

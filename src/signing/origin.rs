@@ -1,6 +1,6 @@
 //! What is known about a segment besides its bytes.
 
-use std::fmt;
+use crate::shown::shown_as_str;
 
 /// Where the bytes of a segment came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,12 +56,6 @@ impl Origin {
     }
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// How the bytes of a segment are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -86,19 +80,4 @@ impl Charset {
     }
 }
 
-impl fmt::Display for Charset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_padded_as_asked() {
-        assert_eq!(format!("{:>12}|{}", Origin::RequestUrl, Origin::Body), " request URL|body");
-        assert_eq!(format!("{:<6}|{}", Charset::Utf8, Charset::Latin9), "UTF-8 |ISO-8859-15");
-    }
-}
+shown_as_str!(Origin, Charset);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::gathered::Gathered;
 use super::{Charset, Mac, Origin};
+use crate::shown::shown_as_str;
 
 /// What a segment is, for those who show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,8 @@ impl SegmentKind {
         }
     }
 }
+
+shown_as_str!(SegmentKind);
 
 /// One labelled part of a signed text: its name and the very bytes that the MAC takes in.
 #[derive(Clone, Copy)]

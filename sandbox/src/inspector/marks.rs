@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use countersign::explain::{ExplainedSegment, Explanation, Value};
+use countersign::signing::{Origin, SegmentKind};
 
 use super::printable::line;
 
@@ -54,7 +55,7 @@ impl<'e> Marks<'e> {
     pub(super) fn of(explanation: &'e Explanation) -> Self {
         let mut numbers = 1..;
         let mut number = |segment: &ExplainedSegment| {
-            (segment.kind() != "separator").then(|| numbers.next().map(Mark)).flatten()
+            (segment.kind() != SegmentKind::Separator).then(|| numbers.next().map(Mark)).flatten()
         };
         let segments: Vec<_> =
             explanation.segments().iter().map(|segment| (number(segment), segment)).collect();
@@ -63,7 +64,7 @@ impl<'e> Marks<'e> {
     }
 
     /// The mark of the segment that comes from `origin`.
-    pub(super) fn from(&self, origin: &str) -> Option<Mark> {
+    pub(super) fn from(&self, origin: Origin) -> Option<Mark> {
         self.segments.iter().find(|(_, segment)| segment.origin() == origin)?.0
     }
 
@@ -80,8 +81,8 @@ impl<'e> Marks<'e> {
 
     /// The path and query of a request.
     pub(super) fn target(&self, target: &str) -> Vec<Piece> {
-        let query = self.from("query of the request URL");
-        match (self.from("request URL"), target.split_once('?')) {
+        let query = self.from(Origin::RequestQuery);
+        match (self.from(Origin::RequestUrl), target.split_once('?')) {
             (None, Some((path, text))) if query.is_some() => {
                 vec![Piece::plain(line(path) + "?"), Piece::marked(query, line(text))]
             }

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 use countersign::explain::{ExplainedSegment, Explanation, Value};
+use countersign::signing::{Charset, Origin};
 
 use super::hex::{self, Row};
 use super::marks::{Mark, Marks, Piece};
@@ -83,8 +84,8 @@ struct SegmentView {
     name: String,
     /// A secret's fingerprint.
     secret: Option<String>,
-    origin: &'static str,
-    charset: &'static str,
+    origin: Origin,
+    charset: Charset,
     length: usize,
 }
 
@@ -163,7 +164,7 @@ fn request(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Vec<Vec<Piece>> {
     first.extend(marks.map_or_else(|| vec![Piece::plain(line(target))], |marks| marks.target(target)));
     let headers = exchange.headers().map(|(name, value)| {
         let marked = marks.and_then(|marks| match name.as_str() {
-            "host" => marks.from("request URL").map(|mark| Piece::marked(Some(mark), line(&value))),
+            "host" => marks.from(Origin::RequestUrl).map(|mark| Piece::marked(Some(mark), line(&value))),
             name => marks.header(name),
         });
         vec![Piece::plain(format!("{name}: ")), marked.unwrap_or_else(|| Piece::plain(line(&value)))]
@@ -173,7 +174,7 @@ fn request(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Vec<Vec<Piece>> {
 
 fn body(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Option<Piece> {
     let text = exchange.redacted(String::from_utf8_lossy(exchange.body()));
-    let mark = marks.and_then(|marks| marks.from("body"));
+    let mark = marks.and_then(|marks| marks.from(Origin::Body));
     (!text.is_empty()).then(|| Piece::marked(mark, line(&text)))
 }
 

@@ -33,7 +33,7 @@ impl Scope {
     /// # Errors
     /// As [`Scope::new`].
     pub fn allow(&mut self, origin: &str) -> Result<(), Error> {
-        let url = Url::parse(origin).map_err(|_| Error::new(ScopeFault::InvalidOrigin))?;
+        let url = Url::parse(origin).map_err(|_| Error::new(InvalidOrigin))?;
         let bare = matches!(url.scheme(), "http" | "https")
             && url.path() == "/"
             && url.query().is_none()
@@ -42,7 +42,7 @@ impl Scope {
             // A wildcard would be taken literally, and match nothing.
             && !url.host_str().is_some_and(|host| host.contains('*'));
         if !bare {
-            return Err(Error::new(ScopeFault::InvalidOrigin));
+            return Err(Error::new(InvalidOrigin));
         }
         if url.scheme() == "http" && !self.may_be_clear(&url) {
             return Err(Error::new(ScopeFault::PlainHttp { origin: printable_origin(&url) }));
@@ -159,11 +159,23 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 #[derive(Debug, thiserror::Error)]
+#[error("an allowed origin must be scheme://host[:port] with http or https and nothing else, nor a wildcard")]
+struct InvalidOrigin;
+
+impl Fault for InvalidOrigin {
+    fn code(&self) -> &'static str {
+        "invalid-origin"
+    }
+    fn class(&self) -> Class {
+        Class::Configuration
+    }
+    fn next_step(&self) -> &'static str {
+        "Write it like https://proxy.example:8443."
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum ScopeFault {
-    #[error(
-        "an allowed origin must be scheme://host[:port] with http or https and nothing else, nor a wildcard"
-    )]
-    InvalidOrigin,
     #[error("{origin} is not an origin that these credentials belong to")]
     OriginNotAllowed { origin: String },
     #[error("{origin} is plain http, where credentials travel in clear")]
@@ -175,18 +187,16 @@ pub(crate) enum ScopeFault {
 impl Fault for ScopeFault {
     fn code(&self) -> &'static str {
         match self {
-            Self::InvalidOrigin => "invalid-origin",
             Self::OriginNotAllowed { .. } => "origin-not-allowed",
             Self::PlainHttp { .. } => "plain-http",
             Self::UserInfo => "user-info-in-url",
         }
     }
     fn class(&self) -> Class {
-        if matches!(self, Self::InvalidOrigin) { Class::Configuration } else { Class::Scope }
+        Class::Scope
     }
     fn next_step(&self) -> &'static str {
         match self {
-            Self::InvalidOrigin => "Write it like https://proxy.example:8443.",
             Self::OriginNotAllowed { .. } => {
                 "If the host is yours or the vendor's, add it with `allow_origin` (`Scope::allow`); else correct the URL."
             }

@@ -132,9 +132,10 @@ async fn a_body_that_can_no_longer_be_a_document_is_not_handed_on() {
         chunked(&reply(&request.url(), [&b"[]"[..], &tail.repeat(1 << 20)].concat()), 1000, END)
     })
     .await;
-    for path in ["/two-documents", "/not-utf8"] {
+    for (path, code) in [("/two-documents", "reply-not-one-document"), ("/not-utf8", "reply-not-utf8")] {
         let (read, end) = read(&streaming(&server), &server.url(path)).await;
-        assert!(end.is_err());
+        let error = end.expect_err(path);
+        assert_eq!(Error::find(&error).map(Error::code), Some(code), "{path}");
         assert_eq!(read, b"", "{path}: what follows the document is in the first chunk");
     }
 }
@@ -163,13 +164,12 @@ async fn a_reply_counts_once_and_only_when_it_verified() {
     let client = streaming(&server);
     let url = server.url("/");
     let mut forged = client.get(&url).header("x-forge", "1").send().await.unwrap();
-    let end = loop {
-        match forged.chunk().await {
-            Ok(Some(_)) => {}
-            end => break end,
+    let error = loop {
+        if let Err(error) = forged.chunk().await.map(|chunk| chunk.expect("it does not end well")) {
+            break error;
         }
     };
-    assert!(end.is_err());
+    assert_eq!(Error::find(&error).map(Error::code), Some("reply-signature-mismatch"));
     let (body, end) = read(&client, &url).await;
     assert!(end.is_ok() && body == array_of(1_000), "the forgery did not burn the nonce");
     let error = read(&client, &url).await.1.unwrap_err();

@@ -21,8 +21,13 @@ pub(super) fn exposed_by_failure(
     signed: &Url,
     error: reqwest_middleware::Error,
 ) -> Result<Error, reqwest_middleware::Error> {
-    let reqwest_middleware::Error::Reqwest(cause) = error else {
-        return Err(error);
+    let cause = match error {
+        reqwest_middleware::Error::Reqwest(cause) => cause,
+        reqwest_middleware::Error::Middleware(wrapped) if is_of_redirect(&wrapped) => {
+            // The error within prints the URL.
+            return Ok(Error::new(RedirectFault::Followed));
+        }
+        other => return Err(other),
     };
     let names_another = cause.url().is_some_and(|url| !same_target(signed, url));
     if !cause.is_redirect() && !names_another {
@@ -36,6 +41,16 @@ pub(super) fn exposed_by_failure(
     let exposed = answered.map_or_else(|| Error::new(RedirectFault::Followed), |url| exposed_at(signed, url));
     // reqwest's error prints the URL, whose query may hold personal data.
     Ok(exposed.with_source(cause.without_url()))
+}
+
+/// Whether a middleware below wrapped the error of a redirect. That of another URL says nothing: it may be about a request
+/// of that middleware's own.
+fn is_of_redirect(wrapped: &anyhow::Error) -> bool {
+    wrapped.chain().any(|cause| match cause.downcast_ref::<reqwest::Error>() {
+        Some(cause) => cause.is_redirect(),
+        // reqwest-retry's error stands in for reqwest's, with its text and without its type.
+        None => cause.to_string().starts_with("error following redirect"),
+    })
 }
 
 /// An origin of our own proves nothing: redirects may have led away from it and back.

@@ -1,8 +1,13 @@
 //! C1: a client that followed redirects by itself is found out, also by the errors that it ends in.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use countersign::vizion::Vizion;
 use reqwest::redirect::Policy;
+use reqwest_middleware::ClientBuilder;
+use reqwest_retry::RetryTransientMiddleware;
+use reqwest_retry::policies::ExponentialBackoff;
 
 use crate::support::chains::{self, Chain, fault};
 use crate::support::netgiro::reply_to;
@@ -131,4 +136,22 @@ async fn c1_a_client_built_on_the_recommended_one_sends_no_referer_even_if_it_fo
             assert_eq!((first.has("referer"), second.has("referer")), (false, expected), "{}", chain.name);
         }
     }
+}
+
+#[tokio::test]
+async fn c1_an_exposure_is_told_through_a_middleware_below_the_signer() {
+    let second = Server::start(|_, _| Answer::redirect(302, "/again?canary")).await;
+    let location = second.url("/?canary");
+    let first = Server::start(move |_, _| Answer::redirect(302, &location)).await;
+    let vizion = Vizion::new(chains::VIZION_KEY).unwrap().allow_origin(first.origin()).unwrap();
+    // In the wrong order, and it wraps the error that the client ends in.
+    let retrying = RetryTransientMiddleware::new_with_policy(
+        ExponentialBackoff::builder().retry_bounds(Duration::ZERO, Duration::ZERO).build_with_max_retries(1),
+    );
+    let client = ClientBuilder::new(reqwest::Client::new()).with(vizion).with(retrying).build();
+    let error = client.get(first.url("/?canary")).send().await.unwrap_err();
+    assert!(second.requests().iter().any(|request| request.has("x-api-key")));
+    assert_eq!(fault(&error).code(), "redirect-followed");
+    let printed = format!("{error} {error:?}");
+    assert!(!printed.contains("canary"), "{printed}");
 }

@@ -60,6 +60,7 @@ mod keys;
 mod layer;
 mod origin;
 mod refused;
+mod remembered;
 mod replay;
 mod report;
 mod scheme;

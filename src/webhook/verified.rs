@@ -3,13 +3,13 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::ReplayKey;
+use super::remembered::Remembered;
 use crate::error::{Class, Error, Fault};
 
 /// Something whose signature was verified. Only this crate makes one, so a handler that takes it cannot run unverified.
@@ -52,8 +52,8 @@ pub(crate) struct Proof {
     pub(super) replay_key: ReplayKey,
     /// For how long it has to be remembered, from when it was verified.
     pub(super) repeatable_for: Duration,
-    /// Whether the replay store remembers it by this very verification: one for all clones, so that it is forgotten once.
-    pub(super) remembered: Option<Arc<AtomicBool>>,
+    /// `None` where no replay store remembers it by this very verification.
+    pub(super) remembered: Option<Remembered>,
 }
 
 impl<T> Verified<T> {
@@ -61,21 +61,8 @@ impl<T> Verified<T> {
         Self { content, proof }
     }
 
-    #[cfg(feature = "tower")]
-    pub(super) fn is_remembered(&self) -> bool {
-        self.proof.remembered.as_ref().is_some_and(|remembered| remembered.load(Ordering::Acquire))
-    }
-
-    /// The same, for one caller only: for the others it is remembered no more.
-    pub(super) fn take_remembered(&self) -> bool {
-        self.proof.remembered.as_ref().is_some_and(|remembered| remembered.swap(false, Ordering::AcqRel))
-    }
-
-    /// After a store that did not forget it.
-    pub(super) fn is_remembered_after_all(&self) {
-        if let Some(remembered) = &self.proof.remembered {
-            remembered.store(true, Ordering::Release);
-        }
+    pub(super) fn remembered(&self) -> Option<&Remembered> {
+        self.proof.remembered.as_ref()
     }
 
     /// The content, as a plain value.

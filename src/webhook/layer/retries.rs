@@ -7,6 +7,7 @@ use http::{Response, StatusCode};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::webhook::remembered::{Remembered, State};
 use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
 use crate::webhook::{Verified, Verifier};
@@ -82,7 +83,8 @@ impl<S: Scheme> Handling<S> {
     /// Tells the store in a task of its own, which does not end with the connection: told twice, it could forget a retry
     /// that was let in meanwhile.
     fn settle(&mut self, ending: Ending) -> Option<JoinHandle<()>> {
-        let delivery = self.delivery.take().filter(Verified::is_remembered)?;
+        let is_known = |remembered: &Remembered| remembered.state() != State::Forgotten;
+        let delivery = self.delivery.take().filter(|delivery| delivery.remembered().is_some_and(is_known))?;
         let verifier = self.verifier.clone();
         let telling: Pin<Box<dyn Future<Output = ()> + Send>> = match (ending, self.place) {
             (Ending::Failed, _) if self.forget_failed => Box::pin(forget(verifier, delivery)),

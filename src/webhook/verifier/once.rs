@@ -1,14 +1,13 @@
 //! Taking a delivery once.
 
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use bytes::Bytes;
 use http::request::Parts;
 
 use super::Verifier;
 use crate::error::Error;
+use crate::webhook::remembered::{Remembered, State};
 #[cfg(feature = "tower")]
 use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
@@ -51,13 +50,26 @@ impl<S: Scheme> Verifier<S> {
     /// that was let in meanwhile.
     ///
     /// # Errors
-    /// The store's own, when it did not do it: the delivery stays spent.
+    /// The store's own, when it did not do it: the delivery stays spent. Also while another call to forget it has not ended; one
+    /// that was given up never does, since nobody knows what the store made of it.
     pub async fn forget<T>(&self, accepted: &Verified<T>) -> Result<(), StoreError> {
-        if !accepted.take_remembered() {
-            return Ok(());
+        let Some(remembered) = accepted.remembered() else { return Ok(()) };
+        match remembered.begin_forgetting() {
+            State::Remembered => {}
+            State::Forgetting => return Err("an earlier call to forget it has not ended".into()),
+            State::Forgotten => return Ok(()),
         }
-        let forgotten = self.settings().store.forget(accepted.replay_key()).await;
-        forgotten.inspect_err(|_| accepted.is_remembered_after_all())
+        let store = &*self.settings().store;
+        // That it was handled comes first: 200 must not be said of what is let in again.
+        let mut forgotten = match remembered.handled() {
+            Some(handled) => store.forget(handled).await,
+            None => Ok(()),
+        };
+        if forgotten.is_ok() {
+            forgotten = store.forget(accepted.replay_key()).await;
+        }
+        remembered.end_forgetting(forgotten.is_ok());
+        forgotten
     }
 
     /// Has the replay store remember that a delivery was handled.
@@ -67,8 +79,15 @@ impl<S: Scheme> Verifier<S> {
         delivery: &Verified<Bytes>,
         place: &Place,
     ) -> Result<(), StoreError> {
-        let key = delivery.replay_key().of_handled(place);
-        self.settings().store.insert_if_absent(&key, delivery.repeatable_for()).await.map(drop)
+        let Some(remembered) = delivery.remembered() else { return Ok(()) };
+        let (store, key) = (&*self.settings().store, delivery.replay_key().of_handled(place));
+        remembered.set_handled(key);
+        store.insert_if_absent(&key, delivery.repeatable_for()).await?;
+        // Where somebody has it forgotten meanwhile, they may have been quicker than this.
+        match remembered.state() {
+            State::Remembered => Ok(()),
+            State::Forgetting | State::Forgotten => store.forget(&key).await,
+        }
     }
 
     /// Where a delivery came in.
@@ -101,7 +120,7 @@ impl<S: Scheme> Verifier<S> {
         };
         let store = &*self.settings().store;
         match store.insert_if_absent(&proof.replay_key, proof.repeatable_for).await {
-            Ok(true) => proof.remembered = Some(Arc::new(AtomicBool::new(true))),
+            Ok(true) => proof.remembered = Some(Remembered::default()),
             Ok(false) => return Ok(Taken::Again(Verified::new(content, proof))),
             Err(source) if self.settings().accept_without_store => {
                 tracing::warn!(provider = S::NAME, %source, "webhook accepted without the replay store");

@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use bytes::Bytes;
 use countersign::unleashed;
 use countersign::vizion::webhook::Scheme;
-use countersign::webhook::{MemoryStore, ReplayKey, ReplayStore, StoreError, VerifyLayer};
+use countersign::webhook::{MemoryStore, ReplayKey, ReplayStore, StoreError, Verified, VerifyLayer};
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -78,6 +78,37 @@ async fn what_one_route_handled_is_not_acknowledged_at_another() {
         assert_eq!(deliver(method, url).await, expected, "{method} {url}");
     }
     assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn what_is_forgotten_after_it_was_handled_is_acknowledged_no_more() {
+    let (stores, _server) = stores("what_is_forgotten_after_it_was_handled_is_acknowledged_no_more");
+    for store in stores {
+        let verifier = verifier(&store);
+        let taken = Arc::new(Mutex::new(Vec::<Verified<Bytes>>::new()));
+        let keep = Arc::clone(&taken);
+        let handler = service_fn(move |request: Request<Full<Bytes>>| {
+            let mut taken = keep.lock().unwrap();
+            taken.push(request.extensions().get().cloned().unwrap());
+            let status = if taken.len() == 1 { 200 } else { 500 };
+            std::future::ready(Ok::<_, Infallible>(
+                Response::builder().status(status).body(String::new()).unwrap(),
+            ))
+        });
+        let service = verifier.layer().acknowledge_duplicates().layer(handler);
+        let deliver =
+            async || service.clone().oneshot(numbered(0).map(Full::new)).await.unwrap().status().as_u16();
+        assert_eq!([deliver().await, deliver().await], [200, 200]);
+        // What the handler had put into a queue was lost.
+        let lost = taken.lock().unwrap()[0].clone();
+        verifier.forget(&lost).await.unwrap();
+        assert_eq!(
+            [deliver().await, deliver().await],
+            [500, 401],
+            "it failed, and 200 would say that it did not"
+        );
+        assert_eq!(taken.lock().unwrap().len(), 2);
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use countersign::vizion::webhook::Verifier;
 use countersign::webhook::{MemoryStore, ReplayKey, ReplayStore, StoreError};
+use futures_util::FutureExt as _;
 use http::Request;
 
 use super::cases;
@@ -206,6 +207,34 @@ pub(super) async fn forgotten_is_accepted_anew(store: Arc<dyn ReplayStore>) {
 #[tokio::test]
 async fn what_memory_is_told_to_forget_is_accepted_anew() {
     forgotten_is_accepted_anew(Arc::new(MemoryStore::default())).await;
+}
+
+/// Does not answer when it is told to forget.
+struct Stuck(MemoryStore);
+
+#[async_trait::async_trait]
+impl ReplayStore for Stuck {
+    async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
+        self.0.insert_if_absent(key, ttl).await
+    }
+
+    async fn forget(&self, _: &ReplayKey) -> Result<(), StoreError> {
+        std::future::pending().await
+    }
+
+    async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        self.0.contains(key).await
+    }
+}
+
+#[tokio::test]
+async fn what_was_given_up_while_it_was_forgotten_is_not_said_to_be() {
+    let verifier = builder().replay_store(Stuck(MemoryStore::default())).build();
+    let (parts, body) = numbered(0).into_parts();
+    let accepted = verifier.receive(&parts, body).await.unwrap();
+    assert!(verifier.forget(&accepted).now_or_never().is_none());
+    let error = verifier.forget(&accepted.clone()).await.unwrap_err();
+    assert!(error.to_string().contains("has not ended"), "{error}");
 }
 
 #[tokio::test]

@@ -184,6 +184,15 @@ impl Transcript {
         self
     }
 
+    /// Takes the named parts of the text for secrets.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn hide(mut self, is_secret: impl Fn(&str) -> bool) -> Self {
+        for part in self.text.iter_mut().filter(|part| is_secret(&part.name)) {
+            part.kind = SegmentKind::Secret;
+        }
+        self
+    }
+
     /// The value of a header that is going to be sent.
     pub(crate) fn header(&self, name: &str) -> Option<&HeaderValue> {
         self.headers.iter().find(|header| header.name == name).map(|header| &header.value)

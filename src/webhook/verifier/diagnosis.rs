@@ -14,6 +14,9 @@ use crate::webhook::{Keys, Refused, forwarded};
 /// A delivery with a longer head is not diagnosed unasked: each header may be part of what is signed.
 const LONGEST_HEAD: usize = 16 << 10;
 
+/// Headers that hold a credential, such as the static one that Vizion can be told to send along.
+const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
+
 /// How far to look.
 struct Search {
     diagnose: fn(&Transcript, &str) -> Diagnosis,
@@ -119,7 +122,11 @@ impl<S: Scheme> Verifier<S> {
     ) -> Transcript {
         let transcript = Transcript::new(S::NAME, S::mac(key))
             .key(|text| S::state_key(key, text))
-            .text(|text| S::state(stated, key, body, text));
+            .text(|text| S::state(stated, key, body, text))
+            .hide(|name| {
+                let mut values = parts.headers.get_all(name).iter();
+                CREDENTIALS.contains(&name) || values.any(http::HeaderValue::is_sensitive)
+            });
         if !S::COVERS_URL {
             return transcript;
         }

@@ -5,6 +5,7 @@ mod advice;
 mod cases;
 mod diagnosis;
 mod duplicates;
+mod explained;
 mod load;
 mod log;
 mod once;

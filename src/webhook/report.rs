@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::request::Parts;
 
 use super::Delivery;
+use super::scheme::cut;
 use crate::error::Error;
 
 type Hook = dyn Fn(&Error, &Parts) + Send + Sync;
@@ -20,7 +21,7 @@ impl Reporter {
 
     pub(super) fn report(&self, error: &Error, parts: &Parts) {
         // Without the query, which may hold personal data.
-        let path = Delivery::new(parts, None).received_target().split('?').next();
+        let path = Delivery::new(parts, None).received_target().split('?').next().map(cut);
         tracing::warn!(
             provider = error.provider(),
             code = error.code(),

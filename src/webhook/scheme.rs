@@ -156,10 +156,10 @@ impl<'r> Delivery<'r> {
         let path = target.split('?').next().unwrap_or_default();
         format!(
             "received as host {:?}, path {:?}; checked as host {:?}, path {:?}",
-            String::from_utf8_lossy(received),
-            self.uri().path(),
-            String::from_utf8_lossy(checked),
-            path,
+            cut(&String::from_utf8_lossy(received)),
+            cut(self.uri().path()),
+            cut(&String::from_utf8_lossy(checked)),
+            cut(path),
         )
     }
 
@@ -186,4 +186,11 @@ impl<'r> Delivery<'r> {
         }
         &self.parts.uri
     }
+}
+
+/// No more of a stranger's text than a log should hold.
+pub(super) fn cut(text: &str) -> &str {
+    const LONGEST: usize = 256;
+    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or(text)
 }

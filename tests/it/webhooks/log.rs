@@ -82,3 +82,14 @@ async fn w10_the_log_has_each_reason_and_no_secret() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_log_holds_no_more_of_a_path_and_a_host_than_it_takes_to_find_them() {
+    let (log, _guard) = listen().await;
+    let mut sender = Sender::honest();
+    sender.target = format!("/{}\u{85}", "\u{85}".repeat(5_000));
+    sender.set("host", &"h".repeat(10_000)).secret = "another".to_owned();
+    assert_eq!(receive(&builder().build(), &sender.send()).await, "webhook-signature-mismatch");
+    let text = log.take();
+    assert!(text.len() < 8_000, "{}", text.len());
+}

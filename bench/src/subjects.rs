@@ -149,8 +149,8 @@ pub fn raw_digest(text: &[u8]) -> [u8; 32] {
 /// Never: the inputs are valid.
 #[must_use]
 pub fn netvisor(algorithm: MacAlgorithm) -> Subject<Netvisor> {
-    let provider = Netvisor::with_algorithm(netvisor_credentials(), algorithm);
-    Subject::new(provider.expect("valid"), NETVISOR_URL, Vec::new())
+    let provider = Netvisor::new(netvisor_credentials()).expect("valid");
+    Subject::new(provider.algorithm(algorithm), NETVISOR_URL, Vec::new())
 }
 
 /// The stamp of a fixed moment and id.

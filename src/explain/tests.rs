@@ -65,7 +65,7 @@ proptest! {
                 partner_key: other.as_str().into(),
                 organisation_id: "1234567-8".into(),
             };
-            let netvisor = Netvisor::with_algorithm(credentials, algorithm).unwrap();
+            let netvisor = Netvisor::new(credentials).unwrap().algorithm(algorithm);
             let stamp = || {
                 let id = TransactionId::new("id").unwrap();
                 netvisor::Stamp::given("2024-01-15 12:00:00", 1_705_312_800, id, Language::Fi).unwrap()

@@ -36,6 +36,13 @@ impl Stamp {
         let nonce = field::ascii_header("nonce", nonce).map_err(|error| error.in_provider(NAME))?;
         Ok(Self { nonce, drawn: None })
     }
+
+    /// The nonce.
+    #[must_use]
+    pub fn nonce(&self) -> &str {
+        // It is ASCII, drawn or given.
+        self.nonce.to_str().unwrap_or_default()
+    }
 }
 
 /// The secret key, with its hash state: what signs requests and verifies replies and callbacks.

@@ -1,6 +1,6 @@
 //! Making a [`Netvisor`] out of what the vendor issued.
 
-use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::{Language, MacAlgorithm, Netvisor, encoding};
@@ -49,12 +49,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Takes them from the variables that [`Netvisor::from_env`] names, looked up by `lookup`: for
-    /// [`Netvisor::with_algorithm`]. The values are not checked yet.
-    ///
-    /// # Errors
-    /// `missing-variables`, listing all that are not set.
-    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut variables = Variables::new(lookup);
         let credentials = Self {
             sender: variables.text("NETVISOR_SENDER"),
@@ -70,21 +65,13 @@ impl Credentials {
 }
 
 impl Netvisor {
-    /// Signs with HMAC-SHA256.
+    /// Signs with HMAC-SHA256, unless told [otherwise](Netvisor::algorithm).
     ///
     /// # Errors
     /// When a field is empty, padded with white space, holds a control character, `&`, or a character that
     /// ISO-8859-15 cannot express.
     pub fn new(credentials: Credentials) -> Result<Self, Error> {
-        Self::with_algorithm(credentials, MacAlgorithm::HmacSha256)
-    }
-
-    /// Signs with a given algorithm: plain SHA-256 is for integrations from before May 2025 and going to be removed.
-    ///
-    /// # Errors
-    /// As [`Netvisor::new`].
-    pub fn with_algorithm(credentials: Credentials, algorithm: MacAlgorithm) -> Result<Self, Error> {
-        Self::build(&credentials, algorithm).map_err(|error| error.in_provider(NAME))
+        Self::build(&credentials).map_err(|error| error.in_provider(NAME))
     }
 
     /// Reads `NETVISOR_SENDER`, `NETVISOR_CUSTOMER_ID`, `NETVISOR_CUSTOMER_KEY`, `NETVISOR_PARTNER_ID`,
@@ -108,39 +95,26 @@ impl Netvisor {
         Ok(Self::new(credentials)?.language(language.unwrap_or_default()))
     }
 
-    fn build(credentials: &Credentials, algorithm: MacAlgorithm) -> Result<Self, Error> {
+    fn build(credentials: &Credentials) -> Result<Self, Error> {
         let customer_key = encoding::secret("customer_key", credentials.customer_key.expose_secret())?;
         let partner_key = encoding::secret("partner_key", credentials.partner_key.expose_secret())?;
-        let mac = mac_key(algorithm, &customer_key, &partner_key)?;
+        let keys = [customer_key.expose_secret(), partner_key.expose_secret()];
+        let hmac_key = Zeroizing::new(keys.join(&b'&'));
         Ok(Self {
+            hmac: MacKey::hmac_sha256(&hmac_key, Encoding::HexLower)?,
+            sha256: MacKey::sha256(Encoding::HexLower),
+            algorithm: MacAlgorithm::HmacSha256,
             sender: encoding::header("sender", &credentials.sender)?,
             customer_id: encoding::header("customer_id", &credentials.customer_id)?,
             partner_id: encoding::header("partner_id", &credentials.partner_id)?,
             organisation_id: encoding::header("organisation_id", &credentials.organisation_id)?,
             customer_key,
             partner_key,
-            mac,
             language: Language::default(),
             signed_form: SignedForm::default(),
             #[cfg(feature = "middleware")]
             fail_on_failed: false,
             settings: Settings::new(&ORIGINS)?,
         })
-    }
-}
-
-/// The hash state that a signature with `algorithm` starts from.
-pub(super) fn mac_key(
-    algorithm: MacAlgorithm,
-    customer_key: &SecretSlice<u8>,
-    partner_key: &SecretSlice<u8>,
-) -> Result<MacKey, Error> {
-    match algorithm {
-        MacAlgorithm::Sha256 => Ok(MacKey::sha256(Encoding::HexLower)),
-        MacAlgorithm::HmacSha256 => {
-            let keys = [customer_key.expose_secret(), partner_key.expose_secret()];
-            let key = Zeroizing::new(keys.join(&b'&'));
-            MacKey::hmac_sha256(&key, Encoding::HexLower)
-        }
     }
 }

@@ -33,6 +33,11 @@ pub(super) fn header(field: &'static str, text: &str) -> Result<HeaderValue, Err
     HeaderValue::from_bytes(&encode(field, text)?).map_err(|_| refuse(field, Problem::Control))
 }
 
+/// The text of a field that [`header`] made.
+pub(super) fn decode(value: &HeaderValue) -> String {
+    ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0.into_owned()
+}
+
 /// A key as the bytes that are hashed.
 pub(super) fn secret(field: &'static str, text: &str) -> Result<SecretSlice<u8>, Error> {
     check(field, text)?;

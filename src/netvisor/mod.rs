@@ -66,7 +66,9 @@ pub struct Netvisor {
     organisation_id: HeaderValue,
     customer_key: SecretSlice<u8>,
     partner_key: SecretSlice<u8>,
-    mac: MacKey,
+    hmac: MacKey,
+    sha256: MacKey,
+    algorithm: MacAlgorithm,
     language: Language,
     signed_form: SignedForm,
     #[cfg(feature = "middleware")]
@@ -83,6 +85,14 @@ impl Netvisor {
     #[must_use]
     pub fn language(mut self, language: Language) -> Self {
         self.language = language;
+        self
+    }
+
+    /// The algorithm. Default: [`MacAlgorithm::HmacSha256`]. Plain SHA-256 is for integrations from before May 2025 and going
+    /// to be removed (vendor's documentation).
+    #[must_use]
+    pub fn algorithm(mut self, algorithm: MacAlgorithm) -> Self {
+        self.algorithm = algorithm;
         self
     }
 
@@ -107,7 +117,7 @@ impl Netvisor {
 impl fmt::Debug for Netvisor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Netvisor")
-            .field("algorithm", &self.mac.algorithm())
+            .field("algorithm", &self.algorithm)
             .field("language", &self.language)
             .field("signed_form", &self.signed_form)
             .field("settings", &self.settings)

@@ -13,6 +13,7 @@ use crate::shown::shown_as_str;
 
 /// The language of messages. Attach one to a request as an extension to have it differ from the client's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Language {
     /// Finnish.
     #[default]
@@ -92,6 +93,13 @@ impl TransactionId {
     /// As for any field: when it is empty, padded, or holds a control character, `&`, or one that ISO-8859-15 lacks.
     pub fn new(id: &str) -> Result<Self, Error> {
         encoding::header("transaction_id", id).map(Self).map_err(|error| error.in_provider(NAME))
+    }
+
+    /// The id, to be stored with what is written and given to [`TransactionId::new`] when it is tried again, also after a
+    /// restart.
+    #[must_use]
+    pub fn text(&self) -> String {
+        encoding::decode(&self.0)
     }
 
     /// Draws a random UUID (version 4) from the operating system.

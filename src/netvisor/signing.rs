@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue, header};
 use secrecy::ExposeSecret as _;
 
-use super::credentials::{NAME, mac_key};
+use super::credentials::NAME;
 use super::{Language, MacAlgorithm, Netvisor, Stamp, TransactionId, encoding};
 use crate::error::Error;
 use crate::scope::Scope;
@@ -56,22 +56,24 @@ impl Provider for Netvisor {
     }
 
     fn mac(&self) -> Option<&MacKey> {
-        Some(&self.mac)
+        Some(match self.algorithm {
+            MacAlgorithm::HmacSha256 => &self.hmac,
+            MacAlgorithm::Sha256 => &self.sha256,
+        })
     }
 
     fn mac_key_text(&self, key: &mut SignedText<'_>) {
-        if self.mac.algorithm() == MacAlgorithm::HmacSha256 {
+        if self.algorithm == MacAlgorithm::HmacSha256 {
             self.state_keys(key);
         }
     }
 
     fn other_algorithm(&self) -> Option<Self> {
-        let other = match self.mac.algorithm() {
+        let other = match self.algorithm {
             MacAlgorithm::HmacSha256 => MacAlgorithm::Sha256,
             MacAlgorithm::Sha256 => MacAlgorithm::HmacSha256,
         };
-        let mac = mac_key(other, &self.customer_key, &self.partner_key).ok()?;
-        Some(Self { mac, ..self.clone() })
+        Some(self.clone().algorithm(other))
     }
 
     fn signed_text(
@@ -99,7 +101,7 @@ impl Provider for Netvisor {
             .separator("&")
             .push(field("transaction_id", stamp.transaction_id.as_bytes(), Origin::Drawn))
             .separator("&");
-        if self.mac.algorithm() == MacAlgorithm::HmacSha256 {
+        if self.algorithm == MacAlgorithm::HmacSha256 {
             text.push(field(TIMESTAMP_UNIX_FIELD, stamp.timestamp_unix.as_bytes(), Origin::Clock))
                 .separator("&");
         }
@@ -119,7 +121,7 @@ impl Provider for Netvisor {
             .set_public(ORGANISATION_ID, self.organisation_id.clone())
             .set_signature(MAC)
             .set_default(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-        match self.mac.algorithm() {
+        match self.algorithm {
             MacAlgorithm::Sha256 => {
                 headers.set_public(ALGORITHM, HeaderValue::from_static("SHA256"));
             }

@@ -49,6 +49,12 @@ impl Stamp {
         Ok(Self { timestamp, timestamp_unix, transaction_id, language })
     }
 
+    /// The transaction id, to be looked for in the vendor's log.
+    #[must_use]
+    pub fn transaction_id(&self) -> TransactionId {
+        TransactionId(self.transaction_id.clone())
+    }
+
     /// A stamp with the timestamp's text as given, to reproduce a known case.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Bad input is refused when a provider is built: by the field's name, never with its value.
 
+use std::time::UNIX_EPOCH;
+
 use countersign::Error;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, Netvisor, TransactionId};
@@ -173,4 +175,15 @@ fn a_language_is_one_of_three() {
         assert_eq!((error.code(), error.provider()), ("field-language", Some("netvisor")), "{text:?}");
     }
     assert_eq!(["FI", "SE", "EN"].map(|text| text.parse::<Language>().unwrap().as_str()), ["FI", "SE", "EN"]);
+}
+
+#[test]
+fn an_id_and_a_nonce_can_be_read_back_and_stored() {
+    for text in ["id-1", "Tämä maksaa 5 €"] {
+        let id = TransactionId::new(text).unwrap();
+        assert_eq!((id.text().as_str(), &TransactionId::new(&id.text()).unwrap()), (text, &id));
+        let stamp = netvisor::Stamp::at(UNIX_EPOCH, id.clone(), Language::Fi).unwrap();
+        assert_eq!(stamp.transaction_id(), id);
+    }
+    assert_eq!(netgiro::Stamp::with_nonce("635318618538563781").unwrap().nonce(), "635318618538563781");
 }

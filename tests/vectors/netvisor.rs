@@ -148,7 +148,7 @@ impl Vector {
         let algorithm = if self.is_hmac() { MacAlgorithm::HmacSha256 } else { MacAlgorithm::Sha256 };
         // A URL printed with raw characters was signed before it was percent-encoded.
         let form = if inputs.url.is_ascii() { SignedForm::AsSent } else { SignedForm::Decoded };
-        Netvisor::with_algorithm(credentials, algorithm).unwrap().signed_form(form)
+        Netvisor::new(credentials).unwrap().algorithm(algorithm).signed_form(form)
     }
 
     fn stamp(&self) -> Stamp {

@@ -3,9 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::NaiveDateTime;
-use countersign::netvisor::{
-    Credentials, Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId,
-};
+use countersign::netvisor::{Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId};
 use countersign::time::{Clock as _, SystemClock};
 use countersign::{Error, Outgoing, Provider as _};
 use encoding_rs::ISO_8859_15;
@@ -36,9 +34,9 @@ impl Tool for Netvisor {
             Some(Algorithm::Sha256) => MacAlgorithm::Sha256,
             Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
         };
-        let credentials = environment.supply(|lookup| Credentials::from_variables(lookup))??;
-        Ok(Self::with_algorithm(credentials, algorithm)?
-            .language(language(environment)?)
+        Ok(environment
+            .supply(|lookup| Self::from_variables(lookup))??
+            .algorithm(algorithm)
             .signed_form(settings.form.map(Into::into).unwrap_or_default()))
     }
 

@@ -52,8 +52,9 @@ impl Netvisor {
     /// The provider as the client must have had it: any sender, the origin that it called.
     fn provider(&self, arrived: &Arrived, algorithm: MacAlgorithm) -> Result<Provider, Refusal> {
         let credentials = Credentials { sender: text(arrived, SENDER)?, ..self.credentials.clone() };
-        Provider::with_algorithm(credentials, algorithm)
+        Provider::new(credentials)
             .map_err(|_| Refusal::HeaderMalformed(SENDER))?
+            .algorithm(algorithm)
             .signed_form(self.signed_form)
             .dangerous_allow_http()
             .allow_origin(&arrived.origin()?)

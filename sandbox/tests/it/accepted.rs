@@ -33,7 +33,7 @@ async fn netvisor_takes_both_algorithms_and_any_sender_in_latin_9() {
     for algorithm in [MacAlgorithm::HmacSha256, MacAlgorithm::Sha256] {
         let mut credentials = Credentials::demo().netvisor;
         credentials.sender = "Äyrämö & Šön €".replace('&', "+");
-        let provider = Netvisor::with_algorithm(credentials, algorithm).unwrap();
+        let provider = Netvisor::new(credentials).unwrap().algorithm(algorithm);
         let provider = provider.allow_origin(sandbox.netvisor_url()).unwrap();
         let reply = client(provider).get(&url).send().await.unwrap().bytes().await.unwrap();
         assert_eq!(ResponseStatus::from_xml(&reply).unwrap(), Some(ResponseStatus::Ok), "{algorithm:?}");

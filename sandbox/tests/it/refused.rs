@@ -131,7 +131,7 @@ async fn netvisor_refuses_a_wrong_key_with_a_status_only_when_asked_to() {
     for (algorithm, status) in [(MacAlgorithm::HmacSha256, 401), (MacAlgorithm::Sha256, 200)] {
         let mut credentials = Credentials::demo().netvisor;
         credentials.partner_key = "another-key".into();
-        let provider = Netvisor::with_algorithm(credentials, algorithm).unwrap();
+        let provider = Netvisor::new(credentials).unwrap().algorithm(algorithm);
         let client = client(provider.allow_origin(sandbox.netvisor_url()).unwrap());
         let response = client.get(sandbox.netvisor_url()).send().await.unwrap();
         assert_eq!(response.status(), status, "{algorithm:?}");

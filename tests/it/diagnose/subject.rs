@@ -64,7 +64,7 @@ impl Subject {
                 partner_key: other_secret.into(),
                 organisation_id: "1234567-8".into(),
             };
-            let provider = Netvisor::with_algorithm(credentials, algorithm).unwrap().signed_form(form);
+            let provider = Netvisor::new(credentials).unwrap().algorithm(algorithm).signed_form(form);
             let id = TransactionId::new("transaction123").unwrap();
             let stamp = netvisor::Stamp::given(TIMESTAMP, UNIX, id, Language::Fi).unwrap();
             self.record(&provider, stamp)

@@ -129,7 +129,7 @@ pub(crate) fn netvisor(algorithm: MacAlgorithm) -> Netvisor {
         partner_key: PARTNER_KEY.into(),
         organisation_id: "1234567-8".into(),
     };
-    Netvisor::with_algorithm(credentials, algorithm).unwrap().clock(noon)
+    Netvisor::new(credentials).unwrap().algorithm(algorithm).clock(noon)
 }
 
 pub(crate) fn netgiro() -> Netgiro {

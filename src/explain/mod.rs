@@ -2,7 +2,7 @@
 //!
 //! An [`Explanation`] is made from the very segments that the signature is made from. It shows public bytes in full;
 //! of a secret it shows the name, the length and a fingerprint that tells two values apart (see [`Fingerprint`]). The
-//! signature is masked too: Unleashed's is as good as the key. Who needs the headers themselves signs the request.
+//! signature is masked too: Unleashed's is valid as long as the key. To get the headers themselves, sign the request.
 //!
 //! ```
 //! use countersign::explain::explain;

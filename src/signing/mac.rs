@@ -201,7 +201,8 @@ impl fmt::Debug for Mac {
 
 /// A computed digest, with the encoding its header uses.
 ///
-/// No `Debug` text and no `Display`: Unleashed's signature of an empty query is as good as the key itself.
+/// `Debug` leaves the digest out, and there is no `Display`: whoever has Unleashed's signature of a query can make the same
+/// request for as long as the key lives.
 #[derive(Clone, Copy)]
 pub struct Signature {
     digest: [u8; DIGEST_LENGTH],

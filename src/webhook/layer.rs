@@ -80,8 +80,8 @@ impl<S: Scheme> VerifyLayer<S> {
     /// A delivery is forgotten when its handler answers 5xx, 408 or 429, or ends in an error or a panic, or is dropped
     /// before it has answered, as when the sender hangs up or a time-out layer outside has had enough; also where the body
     /// is not the JSON that its `Verified<Json<_>>` wants. Any other answer leaves it spent. A retry with the same signature
-    /// is let in as long as that is fresh. The handler must bear to be run again after it did all or a part of its work; of copies that come
-    /// while one is being handled, none is let in. Whoever recorded a delivery can be the one who retries it.
+    /// is let in as long as that is fresh. The handler must tolerate being run again after it has done all or a part of its
+    /// work; of copies that arrive meanwhile, none is let in. Whoever recorded a delivery can be the one who retries it.
     ///
     /// A delivery is still lost where nobody is left to forget it: the process ends while the handler runs, or panics abort
     /// it; the sender hangs up while the store is asked, or the store's answer is lost; the store does not forget (which is
@@ -96,11 +96,12 @@ impl<S: Scheme> VerifyLayer<S> {
     /// Answers a repetition of a delivery that was handled with an empty 200 in place of 401, and does not run the handler:
     /// for senders that retry when an answer was lost on its way.
     ///
-    /// All else is verified as of the first one, so it carries the same signature over the same bytes, and it came in by the
-    /// same method, at the same host and target: not every scheme signs those. It was handled if its handler answered 2xx;
-    /// while that runs, and when it ended otherwise, a repetition is refused as ever, on each
-    /// machine that shares the replay store. So 200 is never said of what may still be lost. It says to whoever recorded a
-    /// delivery that it was handled.
+    /// A repetition is verified like a first delivery, so it has the same signature over the same bytes; it must also have
+    /// come in by the same method, at the same host and target, which not every scheme signs. The first was handled if its
+    /// handler answered 2xx. While that runs, where it ended otherwise, and once it is
+    /// [forgotten](Verifier::forget), a repetition is no more acknowledged than without this, on each machine that shares
+    /// the replay store: 200 is never said of what may still be lost. It tells whoever recorded a delivery that it was
+    /// handled.
     ///
     /// By itself this leaves it at most once; with [`forget_failed`](Self::forget_failed) it is at least once. That a
     /// delivery was handled is remembered beside it, before it is answered: one more write, and twice the room in the

@@ -3,8 +3,8 @@
 use super::brackets::{Bracket, Brackets};
 use super::runs::{after_digits, after_plain_text, after_spaces};
 
-/// Reads a JSON object or array from first to last byte without keeping any of it. Whoever makes one has seen that it starts
-/// with a bracket, behind white space at most: a number, a comma and an array would pass.
+/// Reads a JSON object or array from first to last byte without keeping any of it. Whoever makes one has seen that the first
+/// character behind white space is a bracket: without that, `1,[]` would pass.
 pub(super) struct Json {
     state: State,
     open: Brackets,

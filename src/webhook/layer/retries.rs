@@ -59,7 +59,7 @@ pub(super) struct Handling<S: Scheme> {
     place: Option<Place>,
     /// `None` when it is settled.
     delivery: Option<Verified<Bytes>>,
-    /// The one that the handling began in: it may be dropped outside of any.
+    /// That of tokio which the handling began in: this may be dropped outside of any.
     runtime: Option<Handle>,
 }
 

@@ -122,7 +122,7 @@ impl From<Form> for SignedForm {
 #[command(next_help_heading = "To reproduce a known case")]
 pub(crate) struct Reproduction {
     /// The nonce (netgiro)
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) nonce: Option<String>,
 
     /// The timestamp, used as given (netvisor)

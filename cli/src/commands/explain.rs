@@ -29,7 +29,7 @@ pub(crate) struct ExplainArgs {
     ///
     /// As given, from a file, or from standard input with @-. An argument is seen by whoever lists processes, and kept in
     /// the shell's history; Unleashed's signature of a query is as good as the key for that query, for ever.
-    #[arg(long, value_name = "SIGNATURE|@FILE|@-")]
+    #[arg(long, value_name = "SIGNATURE|@FILE|@-", allow_hyphen_values = true)]
     expect: Option<Data>,
 
     #[command(flatten)]

@@ -63,6 +63,18 @@ fn a_signature_that_cannot_be_read_is_a_matter_of_usage() {
     }
 }
 
+/// The URL-safe alphabet of base64 has a hyphen in it.
+#[test]
+fn a_signature_or_nonce_that_begins_with_a_hyphen_is_no_option() {
+    let hyphens = format!("-{}=", "A".repeat(42));
+    let explained = run(&mut explain_unleashed(&hyphens));
+    assert_eq!((explained.code, explained.json()["diagnosis"]["code"].as_str()), (1, Some("wrong-key")));
+    let signed = run(tool()
+        .args(["sign", "netgiro", "GET", "https://api.netgiro.is/", "--nonce", "-1", "--json"])
+        .envs([("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "secret")]));
+    assert_eq!(signed.json()["netgiro_nonce"], "-1", "{}", signed.stderr);
+}
+
 /// What is sent has the host in lower case, and no default port; somebody else may have signed what was typed.
 #[test]
 fn a_signature_of_the_url_as_it_was_typed_is_explained() {

@@ -22,7 +22,7 @@ pub(super) struct ReplyArgs {
     url: Url,
 
     /// The request's netgiro_nonce, so that the request itself, sent back, is told from a reply
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     request_nonce: Option<String>,
 
     /// The request's netgiro_signature, for the same purpose

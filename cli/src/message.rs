@@ -1,18 +1,22 @@
 //! A captured HTTP message, as raw bytes: head, empty line, body.
 
+mod first_line;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header, request};
 
 use crate::failure::Failure;
+use first_line::Kind;
 
 /// More headers than this are not taken for a message of ours.
 const MOST_HEADERS: usize = 128;
 
 /// Takes a request apart. Line ends may be LF alone, as text editors leave them.
 pub(crate) fn read_request(message: &[u8]) -> Result<(request::Parts, Bytes), Failure> {
+    let message = &first_line::as_http_1(message);
     let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut parsed = httparse::Request::new(&mut fields);
-    let length = head_length(parsed.parse(message))?;
+    let length = head_length(parsed.parse(message), message, Kind::Request)?;
     let headers = headers(parsed.headers)?;
     let mut request = Request::builder()
         .method(parsed.method.unwrap_or_default())
@@ -26,26 +30,21 @@ pub(crate) fn read_request(message: &[u8]) -> Result<(request::Parts, Bytes), Fa
 
 /// The headers and the body of a response, whose status is nothing that a signature covers.
 pub(crate) fn read_response(message: &[u8]) -> Result<(HeaderMap, Bytes), Failure> {
-    let message = &as_http_1(message);
+    let message = &first_line::as_http_1(message);
     let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut parsed = httparse::Response::new(&mut fields);
-    let length = head_length(parsed.parse(message))?;
+    let length = head_length(parsed.parse(message), message, Kind::Response)?;
     let headers = headers(parsed.headers)?;
     let body = body(message, length, &headers)?;
     Ok((headers, body))
 }
 
-/// `curl -i` writes `HTTP/2 200` above headers that are otherwise those of HTTP/1.1.
-fn as_http_1(message: &[u8]) -> Vec<u8> {
-    let rest = [b"HTTP/2 ", b"HTTP/3 "].into_iter().find_map(|version| message.strip_prefix(version));
-    rest.map_or_else(|| message.to_vec(), |rest| [b"HTTP/1.1 ".as_slice(), rest].concat())
-}
-
-fn head_length(parsed: httparse::Result<usize>) -> Result<usize, Failure> {
+fn head_length(parsed: httparse::Result<usize>, message: &[u8], wanted: Kind) -> Result<usize, Failure> {
     match parsed {
         Ok(httparse::Status::Complete(length)) => Ok(length),
+        Ok(httparse::Status::Partial) if message.is_empty() => Err(malformed("it is empty")),
         Ok(httparse::Status::Partial) => Err(malformed("it ends before the empty line after its headers")),
-        Err(error) => Err(malformed(&error.to_string())),
+        Err(error) => Err(malformed(wanted.what_is_wrong(message).unwrap_or(&error.to_string()))),
     }
 }
 

@@ -12,6 +12,7 @@ mod faults;
 mod forgeries;
 mod hostile;
 mod media_type;
+mod messages;
 mod own_headers;
 mod receiver;
 mod sent;

@@ -1,0 +1,61 @@
+//! `verify --message`: what people hand over as a captured message.
+
+use crate::support::{Ran, run_with_input, tool};
+
+const HEADERS: &str = "host: h\r\nx-unleashed-timestamp: 1705312800\r\n\
+    x-unleashed-signature: EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=\r\n\r\n{\"a\":1}";
+
+fn verify(message: &str) -> Ran {
+    let mut command = tool();
+    command.args(["verify", "unleashed", "--message", "-", "--at", "1705312801", "--json"]);
+    run_with_input(command.env("UNLEASHED_WEBHOOK_KEY", "signing key"), message.as_bytes())
+}
+
+fn verify_reply(message: &str) -> Ran {
+    let mut command = tool();
+    command.args(["verify", "netgiro-reply", "--message", "-", "--url", "https://api.netgiro.is/", "--json"]);
+    command.envs([("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "a secret")]);
+    run_with_input(&mut command, message.as_bytes())
+}
+
+#[test]
+fn what_tools_change_of_a_message_is_read_all_the_same() {
+    for first_line in
+        ["POST /hook HTTP/1.1", "\u{feff}POST /hook HTTP/1.1", "POST /hook HTTP/2", "POST /hook HTTP/2.0"]
+    {
+        let verdict = verify(&format!("{first_line}\r\n{HEADERS}"));
+        assert_eq!(verdict.code, 0, "{first_line}: {}{}", verdict.stdout, verdict.stderr);
+    }
+    let reply = "\u{feff}HTTP/2.0 200 OK\r\nnetgiro_nonce: 7\r\n\r\n{}";
+    assert_eq!(verify_reply(reply).json()["code"], "reply-signature-missing");
+}
+
+#[test]
+fn what_is_no_such_message_is_told_what_it_is() {
+    for (message, told) in [
+        (format!("HTTP/1.1 200 OK\r\n{HEADERS}"), "it is a response, and a webhook is a request"),
+        (HEADERS.to_owned(), "its first line is missing, such as POST /path HTTP/1.1"),
+        (format!("> POST /hook HTTP/1.1\r\n> {HEADERS}"), "it is what `curl -v` prints"),
+        (format!("* Connected to h\r\n> POST /hook HTTP/1.1\r\n> {HEADERS}"), "it is what `curl -v` prints"),
+        (
+            format!(":method: POST\r\n:path: /hook\r\n{HEADERS}"),
+            "its first line is a pseudo-header of HTTP/2",
+        ),
+        (String::new(), "it is empty"),
+    ] {
+        assert_told(&verify(&message), told);
+    }
+    for (message, told) in [
+        (format!("GET / HTTP/1.1\r\n{HEADERS}"), "it is a request, and a reply is a response"),
+        (format!("GET / HTTP/2\r\n{HEADERS}"), "it is a request, and a reply is a response"),
+        (HEADERS.to_owned(), "its first line is missing, such as HTTP/1.1 200 OK"),
+        (format!("< HTTP/1.1 200 OK\r\n< {HEADERS}"), "it is what `curl -v` prints"),
+    ] {
+        assert_told(&verify_reply(&message), told);
+    }
+}
+
+fn assert_told(refused: &Ran, told: &str) {
+    assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"));
+    assert!(refused.stderr.contains(told), "{told}: {}", refused.stderr);
+}

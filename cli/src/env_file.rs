@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
+/// Some editors, Notepad among them, put it in front of a text in UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// The variables of a file, some of them secret: no `Debug` on purpose.
 pub(crate) struct EnvFile {
     path: PathBuf,
+    /// As it is, with a byte-order mark if it begins with one.
     text: String,
     values: HashMap<String, String>,
 }
@@ -20,13 +24,14 @@ impl EnvFile {
             Failure::usage(format!("cannot read the environment file {}: {reason}", path.display()))
         };
         let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-        if let Some((line, name)) = first_substitution(&text) {
+        let unmarked = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+        if let Some((line, name)) = first_substitution(unmarked) {
             return Err(unreadable(format!(
                 "line {line}: {name} has a '$', which stands for another variable; put its value into single quotes"
             )));
         }
         let lines_read = Cell::new(0);
-        let lines = LineByLine { rest: text.as_bytes(), read: &lines_read };
+        let lines = LineByLine { rest: unmarked.as_bytes(), read: &lines_read };
         let values: Result<_, _> = dotenvy::from_read_iter(lines).collect();
         let values = values.map_err(|error| unreadable(reason(&error, lines_read.get())))?;
         Ok(Self { path: path.to_owned(), text, values })
@@ -39,6 +44,11 @@ impl EnvFile {
     /// The command with which a shell reads the file, and gets the same values out of it.
     pub(crate) fn shell_command(&self) -> Result<String, Failure> {
         let path = self.path.display();
+        if self.text.starts_with(BYTE_ORDER_MARK) {
+            return Err(Failure::usage(format!(
+                "{path} begins with a byte-order mark, which a shell takes for a part of the first name: save it without"
+            )));
+        }
         if let Some(line) = self.text.split('\n').position(|line| !is_read_alike_by_a_shell(line)) {
             return Err(Failure::usage(format!(
                 "line {} of {path} means something else to a shell, so that no command can read it: write NAME='VALUE'",

@@ -71,6 +71,22 @@ fn a_dollar_outside_single_quotes_is_refused_by_line_and_name() {
     }
 }
 
+/// As Notepad saves it. A shell takes the mark for a part of the first name.
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_name() {
+    let sandbox = RunningSandbox::start(&[]);
+    let file = sandbox.file("marked.env", "\u{feff}VIZION_API_KEY=vizion-key\r\n".as_bytes());
+    let signed = |arguments: &[&str]| {
+        let mut command = tool();
+        command.args(["sign", "vizion", "GET", "https://prod.vizionapi.com/", "--env-file"]).arg(&file);
+        run(command.args(arguments))
+    };
+    assert_eq!(signed(&[]).stdout, "x-api-key: $VIZION_API_KEY\n");
+    let refused = signed(&["--output", "curl"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("marked.env begins with a byte-order mark"), "{}", refused.stderr);
+}
+
 #[test]
 fn a_line_that_cannot_be_read_is_told_by_its_number() {
     let sandbox = RunningSandbox::start(&[]);

@@ -58,7 +58,7 @@ fn next_step(error: &Error) -> &str {
         }
         // Only a message that was captured is judged here, and mostly some time after.
         "webhook-too-old" | "webhook-too-early" | "webhook-expired" => {
-            "Give --at, the Unix time at which it arrived. If that is given and right, check the sender's clock."
+            "Give --at, the time at which it arrived. If that is given and right, check the sender's clock."
         }
         _ => error.next_step(),
     }

@@ -102,9 +102,10 @@ fn an_unleashed_webhook_is_judged_in_its_own_scheme() {
     assert_eq!(judge(&changed, "1705312801000")["code"], "webhook-signature-mismatch");
 }
 
-/// Unleashed prints seconds, Vizion milliseconds; 11 digits of either were decades ago or are millennia ahead.
+/// Unleashed prints seconds, Vizion milliseconds; 11 digits of either were decades ago or are millennia ahead. Logs have
+/// the time in RFC 3339.
 #[test]
-fn a_time_is_taken_in_seconds_and_in_milliseconds() {
+fn a_time_is_taken_as_it_is_found_in_headers_and_logs() {
     for (at, code) in [
         ("1705312810", None),
         ("1705312810000", None),
@@ -112,6 +113,9 @@ fn a_time_is_taken_in_seconds_and_in_milliseconds() {
         ("99999999999", Some("webhook-too-old")),
         ("100000000000", Some("webhook-too-early")),
         ("0", Some("webhook-too-early")),
+        ("2024-01-15T10:00:10Z", None),
+        ("2024-01-15 12:00:10.5+02:00", None),
+        ("2024-01-15T10:00:10+02:00", Some("webhook-too-early")),
     ] {
         let verdict = verify_unleashed(OF_UNLEASHED, &["--at", at]).json();
         assert_eq!(verdict["code"].as_str(), code, "{at}: {verdict}");
@@ -123,13 +127,25 @@ fn a_time_is_taken_in_seconds_and_in_milliseconds() {
     }
 }
 
+#[test]
+fn what_is_no_time_is_told_what_is() {
+    for at in ["yesterday", "", "2024-01-15T10:00:10", "1960-01-01T00:00:00Z", "1e9"] {
+        let refused = run(&mut unleashed_verifier(&["--at", at]));
+        assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"), "{at}");
+        let told = refused
+            .stderr
+            .contains("give seconds or milliseconds since 1970, or a time such as 2023-05-31T16:01:00Z");
+        assert!(told, "{}", refused.stderr);
+    }
+}
+
 /// The clock of the machine that judges a capture has nothing to do with when it arrived.
 #[test]
 fn an_old_capture_asks_for_the_time_at_which_it_arrived() {
     for arguments in [&[][..], &["--at", "0"]] {
         let verdict = verify_unleashed(OF_UNLEASHED, arguments).json();
         let next_step = verdict["next_step"].as_str().unwrap();
-        assert!(next_step.starts_with("Give --at, the Unix time at which it arrived."), "{next_step}");
+        assert!(next_step.starts_with("Give --at, the time at which it arrived."), "{next_step}");
     }
 }
 

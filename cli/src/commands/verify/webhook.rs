@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chrono::DateTime;
 use clap::Args;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::webhook::Verified;
@@ -19,8 +20,8 @@ pub(super) struct WebhookArgs {
     #[command(flatten)]
     captured: Captured,
 
-    /// Judge as if it were this time, in milliseconds or seconds since 1970 [default: now]
-    #[arg(long, value_name = "UNIX_TIME", value_parser = parse_moment)]
+    /// Judge as if it were this time: seconds or milliseconds since 1970, or as 2023-05-31T16:01:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     at: Option<SystemTime>,
 }
 
@@ -92,13 +93,23 @@ fn judge(
     }))
 }
 
-/// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, the number itself says.
+/// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, a number itself says. What is none
+/// is a time in RFC 3339.
 fn parse_moment(text: &str) -> Result<SystemTime, String> {
     /// In seconds the year 5138, in milliseconds 1973, when there were no webhooks.
     const SECONDS_END: u64 = 100_000_000_000;
     /// In milliseconds the year 5138, in microseconds 1973.
     const MILLISECONDS_END: u64 = 1000 * SECONDS_END;
-    let since = match text.parse::<u64>().map_err(|error| error.to_string())? {
+    let Ok(number) = text.parse::<u64>() else {
+        let since = DateTime::parse_from_rfc3339(text).ok().and_then(|time| {
+            let seconds = u64::try_from(time.timestamp()).ok()?;
+            Some(Duration::new(seconds, time.timestamp_subsec_nanos()))
+        });
+        return since.and_then(|since| UNIX_EPOCH.checked_add(since)).ok_or_else(|| {
+            "give seconds or milliseconds since 1970, or a time such as 2023-05-31T16:01:00Z".to_owned()
+        });
+    };
+    let since = match number {
         seconds @ ..SECONDS_END => Duration::from_secs(seconds),
         milliseconds @ SECONDS_END..MILLISECONDS_END => Duration::from_millis(milliseconds),
         MILLISECONDS_END.. => {

@@ -18,11 +18,12 @@ pub(crate) enum Data {
 }
 
 impl FromStr for Data {
-    type Err = std::convert::Infallible;
+    type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(match text.strip_prefix('@') {
             Some("-") => Self::StandardInput,
+            Some("") => return Err("the name of a file is missing behind the @"),
             Some(path) => Self::File(path.into()),
             None => Self::Text(text.to_owned()),
         })
@@ -47,11 +48,14 @@ impl Data {
         }
     }
 
-    /// The content as text, without white space around it; `flag` is whose it is.
+    /// The content as text, without white space around it, of which there has to be some; `flag` is whose it is.
     pub(crate) fn read_text(&self, flag: &str) -> Result<String, Failure> {
         let bytes = self.read()?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage(format!("{flag} is not text")))?;
-        Ok(text.trim().to_owned())
+        match text.trim() {
+            "" => Err(Failure::usage(format!("{flag} is empty"))),
+            text => Ok(text.to_owned()),
+        }
     }
 
     /// Written again as the argument that it came from.

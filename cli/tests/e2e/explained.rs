@@ -75,6 +75,22 @@ fn a_signature_or_nonce_that_begins_with_a_hyphen_is_no_option() {
     assert_eq!(signed.json()["netgiro_nonce"], "-1", "{}", signed.stderr);
 }
 
+/// An unset variable is no signature that somebody computed.
+#[test]
+fn no_signature_at_all_is_a_matter_of_usage() {
+    let empty = run(&mut explain_unleashed(""));
+    let blank = run_with_input(&mut explain_unleashed("@-"), b" \n");
+    let no_name = run(&mut explain_unleashed("@"));
+    for (refused, message) in [
+        (empty, "--expect is empty"),
+        (blank, "--expect is empty"),
+        (no_name, "'--expect <SIGNATURE|@FILE|@->': the name of a file is missing behind the @"),
+    ] {
+        assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"));
+        assert!(refused.stderr.contains(message), "{}", refused.stderr);
+    }
+}
+
 /// What is sent has the host in lower case, and no default port; somebody else may have signed what was typed.
 #[test]
 fn a_signature_of_the_url_as_it_was_typed_is_explained() {

@@ -57,6 +57,7 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     Sign(sign::SignArgs),
     Send(send::SendArgs),
+    #[command(visible_alias = "diagnose")]
     Explain(explain::ExplainArgs),
     Verify(verify::VerifyArgs),
     Trigger(trigger::TriggerArgs),

@@ -91,6 +91,14 @@ fn no_signature_at_all_is_a_matter_of_usage() {
     }
 }
 
+#[test]
+fn the_verb_goes_by_the_name_of_the_library_s_function_too() {
+    let arguments = ["diagnose", "unleashed", "GET", "https://api.unleashedsoftware.com/"];
+    let variables = [("UNLEASHED_API_ID", "a"), ("UNLEASHED_API_KEY", "b"), ("UNLEASHED_CLIENT_TYPE", "c/d")];
+    let explained = run(tool().args(arguments).envs(variables));
+    assert!(explained.stdout.starts_with("unleashed: HMAC-SHA256"), "{}", explained.stderr);
+}
+
 /// What is sent has the host in lower case, and no default port; somebody else may have signed what was typed.
 #[test]
 fn a_signature_of_the_url_as_it_was_typed_is_explained() {

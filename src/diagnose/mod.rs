@@ -171,15 +171,19 @@ impl Diagnosis {
     /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved: most such
     /// messages were signed by somebody who holds the key, and none is more to be used than a forged one. It is read by
     /// whoever received the message, and most fixes are for whoever signs.
+    ///
+    /// [`Verifier::verify`](crate::webhook::Verifier::verify) does so of a brief diagnosis; with the one of
+    /// [`Verifier::diagnose`](crate::webhook::Verifier::diagnose), this adds what only that has found.
     #[cfg(any(feature = "netgiro", feature = "webhook"))]
-    pub(crate) fn explain_refusal(&self, error: Error) -> Error {
+    #[must_use]
+    pub fn explain_refusal(&self, error: Error) -> Error {
         if self.outcome != Outcome::Reproduced {
             return error;
         }
         let sentence = self.sentence().trim_end_matches('.');
-        error
-            .with_note(format!("a known mistake would explain it, {}: {sentence}", self.code()))
-            .with_next_step(self.advice_to_recipient())
+        let note = format!("a known mistake would explain it, {}: {sentence}", self.code());
+        let error = if error.notes().contains(&note) { error } else { error.with_note(note) };
+        error.with_next_step(self.advice_to_recipient())
     }
 
     #[cfg(any(feature = "netgiro", feature = "webhook"))]

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use clap::{Args, Subcommand};
 use countersign::Error;
+use countersign::diagnose::Diagnosis;
 use serde::Serialize;
 
 use super::Context;
@@ -92,6 +93,28 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<(), Failure> {
             Err(Failure::refused_as_printed())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The refusals whose reason may be a mistake in what was signed, or in how the signature is written.
+const MISMATCHES: [&str; 6] = [
+    "webhook-signature-malformed",
+    "webhook-key-unknown",
+    "webhook-digest-mismatch",
+    "webhook-signature-mismatch",
+    "reply-signature-malformed",
+    "reply-signature-mismatch",
+];
+
+/// The refusal, with all that a diagnosis finds: verifying, which strangers can ask for, looks for little and not in long
+/// messages.
+fn explained(refused: Error, diagnose: impl FnOnce() -> Result<Diagnosis, Error>) -> Error {
+    if !MISMATCHES.contains(&refused.code()) {
+        return refused;
+    }
+    match diagnose() {
+        Ok(diagnosis) => diagnosis.explain_refusal(refused),
+        Err(_) => refused,
     }
 }
 

@@ -6,6 +6,7 @@ mod charset;
 mod closed;
 mod completions;
 mod curl;
+mod diagnosed;
 mod environment;
 mod explained;
 mod faults;

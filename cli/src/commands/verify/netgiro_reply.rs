@@ -6,11 +6,13 @@ use countersign::netgiro::{Netgiro, SentRequest};
 use http::{Extensions, HeaderMap, HeaderValue, Method};
 use url::Url;
 
-use super::{Captured, Judged, Verdict};
+use super::{Captured, Judged, Verdict, explained};
 use crate::commands::Context;
 use crate::failure::Failure;
 use crate::message;
 use crate::request::parse_url;
+
+const NONCE: &str = "netgiro_nonce";
 
 #[derive(Args)]
 pub(super) struct ReplyArgs {
@@ -34,7 +36,7 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Judged {
     let netgiro = context.environment.supply(|lookup| Netgiro::from_variables(lookup))??;
     let mut request = HeaderMap::new();
     for (flag, name, text) in [
-        ("--request-nonce", "netgiro_nonce", &args.request_nonce),
+        ("--request-nonce", NONCE, &args.request_nonce),
         ("--request-signature", "netgiro_signature", &args.request_signature),
     ] {
         if let Some(text) = text {
@@ -45,11 +47,17 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Judged {
     let extensions = Extensions::new();
     let sent = SentRequest::new(&Outgoing::new(&Method::GET, &args.url, &request, &extensions, b""));
     let (headers, body) = message::read_response(&args.captured.read()?)?;
-    Ok(netgiro.verify_reply(&sent, &headers, &body).map(|reply| Verdict {
+    let verdict = netgiro.verify_reply(&sent, &headers, &body).map(|reply| Verdict {
         verdict: "verified",
         provider: "netgiro",
         key_id: None,
         signed_at_unix_ms: None,
         reference_id: reply.reference_id().map(str::to_owned),
+    });
+    // The request itself, sent back with its signature in another encoding, proves nothing.
+    let is_request = request.contains_key(NONCE) && request.get(NONCE) == headers.get(NONCE);
+    Ok(verdict.map_err(|error| match is_request {
+        true => error,
+        false => explained(error, || netgiro.diagnose_reply(&sent, &headers, &body)),
     }))
 }

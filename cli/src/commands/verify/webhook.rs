@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::DateTime;
 use clap::Args;
+use countersign::diagnose::Diagnosis;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::webhook::Verified;
 use countersign::{Error, netgiro, unleashed, vizion};
 use http::request::Parts;
 
-use super::{Captured, Judged, Verdict};
+use super::{Captured, Judged, Verdict, explained};
 use crate::commands::Context;
 use crate::message;
 use crate::webhook_keys;
@@ -60,14 +61,14 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Judged {
         builder = builder.public_origin(origin)?;
     }
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&args.webhook.captured, args.webhook.now(), |parts, body, now| verifier.verify(parts, body, now))
+    judge(&verifier, &args.webhook.captured, args.webhook.now())
 }
 
 pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Judged {
     let key = webhook_keys::unleashed(&context.environment)?;
     let builder = unleashed::webhook::Verifier::builder().signing_key(key)?;
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&args.captured, args.now(), |parts, body, now| verifier.verify(parts, body, now))
+    judge(&verifier, &args.captured, args.now())
 }
 
 /// A callback carries no time, so none is given.
@@ -75,22 +76,49 @@ pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Judged
     let secret = webhook_keys::netgiro(&context.environment)?;
     let builder = netgiro::callback::Verifier::builder(&args.public_origin)?.secret(secret)?;
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&args.captured, SystemClock.now(), |parts, body, now| verifier.verify(parts, body, now))
+    judge(&verifier, &args.captured, SystemClock.now())
 }
 
-fn judge(
-    captured: &Captured,
-    now: SystemTime,
-    verify: impl for<'b> Fn(&Parts, &'b [u8], SystemTime) -> Result<Verified<Cow<'b, [u8]>>, Error>,
-) -> Judged {
+/// The verifiers of the three schemes, whose own trait the library keeps to itself.
+trait Verifier {
+    fn verify<'b>(
+        &self,
+        parts: &Parts,
+        body: &'b [u8],
+        now: SystemTime,
+    ) -> Result<Verified<Cow<'b, [u8]>>, Error>;
+    fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error>;
+}
+
+macro_rules! verifiers {
+    ($($verifier:ty),*) => {$(
+        impl Verifier for $verifier {
+            fn verify<'b>(
+                &self,
+                parts: &Parts,
+                body: &'b [u8],
+                now: SystemTime,
+            ) -> Result<Verified<Cow<'b, [u8]>>, Error> {
+                self.verify(parts, body, now)
+            }
+            fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error> {
+                self.diagnose(parts, body)
+            }
+        }
+    )*};
+}
+verifiers!(vizion::webhook::Verifier, unleashed::webhook::Verifier, netgiro::callback::Verifier);
+
+fn judge(verifier: &impl Verifier, captured: &Captured, now: SystemTime) -> Judged {
     let (parts, body) = message::read_request(&captured.read()?)?;
-    Ok(verify(&parts, &body, now).map(|verified| Verdict {
+    let verdict = verifier.verify(&parts, &body, now).map(|verified| Verdict {
         verdict: "verified",
         provider: verified.provider(),
         key_id: verified.key_id().map(str::to_owned),
         signed_at_unix_ms: verified.signed_at().and_then(unix_ms),
         reference_id: None,
-    }))
+    });
+    Ok(verdict.map_err(|error| explained(error, || verifier.diagnose(&parts, &body))))
 }
 
 /// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, a number itself says. What is none

@@ -1,0 +1,60 @@
+//! `verify`: why a signature does not match. The signatures were made with Python's hmac and hashlib.
+
+use crate::support::{Ran, run_with_input, tool};
+
+fn verify_unleashed(signature: &str, body: &str, arguments: &[&str]) -> Ran {
+    let message = format!(
+        "POST /hook HTTP/1.1\r\nhost: h\r\nx-unleashed-timestamp: 1705312800\r\n\
+         x-unleashed-signature: {signature}\r\n\r\n{body}"
+    );
+    let mut command = tool();
+    command.args(["verify", "unleashed", "--message", "-", "--at", "1705312801"]).args(arguments);
+    run_with_input(command.env("UNLEASHED_WEBHOOK_KEY", "signing key"), message.as_bytes())
+}
+
+fn verify_reply(signature: &str, arguments: &[&str]) -> Ran {
+    let message =
+        format!("HTTP/1.1 200 OK\r\nnetgiro_nonce: 7\r\nnetgiro_signature: {signature}\r\n\r\n{{}}");
+    let mut command = tool();
+    command.args(["verify", "netgiro-reply", "--message", "-", "--url", "https://api.netgiro.is/v1"]);
+    command.envs([("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "a secret")]).args(arguments);
+    run_with_input(&mut command, message.as_bytes())
+}
+
+/// Two mistakes at once, and one in a long body: more than is looked for where strangers can ask.
+#[test]
+fn a_person_who_asks_is_told_all_that_can_be_found_out() {
+    let long = format!("{{\"a\":\"{}\"}}", "x".repeat(20_000));
+    for (refused, mistake) in [
+        (
+            // Over `1705312800000{"a":1}`.
+            verify_unleashed("juIx67nZNKQdu8EiMtzB/G4hDbKMudj6aKRwFhd5BG8=", "{\"a\":1}", &[]),
+            "milliseconds-for-seconds+separator-missing",
+        ),
+        (verify_unleashed("Y/ZVqrj9gapv7Fib70biBCTgsmxDO8lJbhxgoKLSS3A=", &long, &[]), "separator-missing"),
+        (
+            // Over `a secret7/v1{}` and a line end.
+            verify_reply("e87d73602d794017dc7a2f9b47d28ac5705a361e51592a3c2d8ce8eb23760205", &[]),
+            "host-missing+body-line-end",
+        ),
+    ] {
+        assert_eq!(refused.code, 1);
+        let told = format!("a known mistake would explain it, {mistake}: ");
+        assert_eq!(refused.stderr.matches(&told).count(), 1, "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn what_a_brief_look_finds_is_told_once() {
+    // Over `1705312800{"a":1}`.
+    let refused = verify_unleashed("N8wLBJQzzYgb7Ywznb6Y9esxap4GWfeAWF+RMRrrbck=", "{\"a\":1}", &[]);
+    assert_eq!(refused.stderr.matches("a known mistake would explain it").count(), 1, "{}", refused.stderr);
+}
+
+/// The request itself, sent back with its signature in another encoding, proves nothing.
+#[test]
+fn a_request_sent_back_is_no_mistake_of_somebody_s() {
+    let signature = "OA4s8aVXcu+5wzze7UZ/qwXM0zLwy8kfzTw1/LKexiM=";
+    let refused = verify_reply(signature, &["--request-nonce", "7"]);
+    assert!(!refused.stderr.contains("a known mistake"), "{}", refused.stderr);
+}

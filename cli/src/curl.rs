@@ -2,14 +2,16 @@
 
 use http::{HeaderValue, Method, header};
 
-use crate::environment::Environment;
+use crate::env_file::EnvFile;
+use crate::environment::{Environment, Piece};
 use crate::failure::Failure;
 use crate::input::Data;
 use crate::providers::Tool;
 use crate::request::Request;
 
 /// The command that sends a signed request. A header that is the value of a variable is written as `$VARIABLE`, so that
-/// the value stays out of the shell's history; a signature cannot be had from the shell and is written out.
+/// the value stays out of the shell's history, and so is a secret that was put elsewhere, as it is, by mistake; a
+/// signature cannot be had from the shell and is written out.
 ///
 /// What the environment file has, the shell reads there first, in a shell of its own, which forgets it afterwards.
 pub(crate) fn command<P: Tool>(
@@ -17,15 +19,15 @@ pub(crate) fn command<P: Tool>(
     data: Option<&Data>,
     environment: &Environment,
 ) -> Result<String, Failure> {
+    let mut shell = Shell { environment, secrets: P::SECRETS, file: None };
     let mut parts = vec![format!("curl {}", method(&signed.method)), "--globoff".to_owned()];
-    let mut file = None;
     for (name, value) in &signed.headers {
         let value = match variable::<P>(value, environment) {
-            Some(variable) => {
-                file = file.or_else(|| environment.file_with(variable));
-                format!("\"{name}: ${variable}\"")
-            }
-            None => quote_bytes(&[name.as_str().as_bytes(), b": ", value.as_bytes()].concat()),
+            Some(variable) => format!("\"{name}: {}\"", shell.value_of(variable)),
+            None => match value.to_str() {
+                Ok(value) => shell.quote(&format!("{name}: {value}"))?,
+                Err(_) => quote_bytes(&[name.as_str().as_bytes(), b": ", value.as_bytes()].concat()),
+            },
         };
         parts.push(format!("--header {value}"));
     }
@@ -34,11 +36,11 @@ pub(crate) fn command<P: Tool>(
             // Else curl would call it a form.
             parts.push("--header 'content-type:'".to_owned());
         }
-        parts.push(format!("--data-binary {}", quote(&data.argument())?));
+        parts.push(format!("--data-binary {}", shell.quote(&data.argument())?));
     }
-    parts.push(quote(signed.outgoing().url_as_sent())?);
+    parts.push(shell.quote(signed.outgoing().url_as_sent())?);
     let command = parts.join(" \\\n  ");
-    Ok(match file {
+    Ok(match shell.file {
         Some(file) => format!("({} && {command})", file.shell_command()?),
         None => command,
     })
@@ -47,6 +49,34 @@ pub(crate) fn command<P: Tool>(
 fn method(method: &Method) -> String {
     // With `--request HEAD`, curl would wait for a body.
     if method == Method::HEAD { "--head".to_owned() } else { format!("--request {method}") }
+}
+
+/// Whoever runs the command.
+struct Shell<'e> {
+    environment: &'e Environment,
+    secrets: &'static [&'static str],
+    /// The file that it has to read first.
+    file: Option<&'e EnvFile>,
+}
+
+impl Shell<'_> {
+    /// What stands for the value of a variable.
+    fn value_of(&mut self, variable: &str) -> String {
+        self.file = self.file.or_else(|| self.environment.file_with(variable));
+        format!("${variable}")
+    }
+
+    /// Quotes text, around the secrets that were put into it by mistake.
+    fn quote(&mut self, text: &str) -> Result<String, Failure> {
+        let pieces = self.environment.pieces(text, self.secrets);
+        let is_whole = pieces.len() == 1;
+        let quoted = pieces.into_iter().map(|piece| match piece {
+            Piece::ValueOf(variable) => Ok(format!("\"{}\"", self.value_of(variable))),
+            Piece::Text("") if !is_whole => Ok(String::new()),
+            Piece::Text(text) => quote(text),
+        });
+        quoted.collect()
+    }
 }
 
 /// The variable that holds just this value. Only of ASCII, since the header may be in another charset.

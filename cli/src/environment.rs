@@ -61,14 +61,42 @@ impl Environment {
     }
 
     /// `text` with `$NAME` in place of the values of these variables.
-    pub(crate) fn masked(&self, text: &str, names: &[&str]) -> String {
-        let mut masked = text.to_owned();
-        for name in names {
+    pub(crate) fn masked(&self, text: &str, names: &[&'static str]) -> String {
+        let shown = |piece| match piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::ValueOf(name) => format!("${name}"),
+        };
+        self.pieces(text, names).into_iter().map(shown).collect()
+    }
+
+    /// `text`, taken apart at the values of these variables.
+    pub(crate) fn pieces<'t>(&self, text: &'t str, names: &[&'static str]) -> Vec<Piece<'t>> {
+        let mut pieces = vec![Piece::Text(text)];
+        for &name in names {
             let Ok(Some(secret)) = self.get(name) else { continue };
-            if secret.len() >= SHORTEST_FOUND || secret == masked {
-                masked = masked.replace(&secret, &format!("${name}"));
+            if secret.len() >= SHORTEST_FOUND || secret == text {
+                pieces = pieces.into_iter().flat_map(|piece| piece.split_at(&secret, name)).collect();
             }
         }
-        masked
+        pieces
+    }
+}
+
+/// A piece of a text.
+#[derive(Clone, Copy)]
+pub(crate) enum Piece<'t> {
+    Text(&'t str),
+    /// What stands there is the value of this variable.
+    ValueOf(&'static str),
+}
+
+impl Piece<'_> {
+    fn split_at(self, secret: &str, name: &'static str) -> Vec<Self> {
+        let Piece::Text(text) = self else { return vec![self] };
+        let mut pieces = Vec::new();
+        for part in text.split(secret) {
+            pieces.extend([Piece::ValueOf(name), Piece::Text(part)]);
+        }
+        pieces.into_iter().skip(1).collect()
     }
 }

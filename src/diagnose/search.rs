@@ -132,13 +132,18 @@ impl Search<'_> {
                     let variants = (second.variants)(self.transcript, &variant.attempt);
                     let found = self.first_match(second, variants.take(VARIANTS_IN_PAIRS));
                     let Some(finding) = found else { continue };
-                    let finding = first.finding().detailed(variant.detail.clone()).and(finding);
+                    let finding = first.finding().detailed(self.shown(variant.detail.as_ref())).and(finding);
                     if !findings.contains(&finding) {
                         findings.push(finding);
                     }
                 }
             }
         }
+    }
+
+    /// A detail may quote the message, and that may hold a secret.
+    fn shown(&self, detail: Option<&String>) -> Option<String> {
+        detail.map(|detail| self.transcript.without_secrets(detail))
     }
 
     /// The first variant whose digest was received, with the mistake in its encoding if one was made too.
@@ -152,7 +157,7 @@ impl Search<'_> {
             self.budget -= cost;
             let digest = variant.attempt.digest();
             if let Some(reading) = self.readings.iter().find(|reading| reading.is(&digest)) {
-                let finding = mistake.finding().detailed(variant.detail);
+                let finding = mistake.finding().detailed(self.shown(variant.detail.as_ref()));
                 return Some(reading.finding().into_iter().fold(finding, Finding::and));
             }
         }

@@ -19,6 +19,7 @@
 mod diff;
 mod display;
 mod fingerprint;
+mod misplaced;
 mod transcript;
 
 use std::fmt::Display;
@@ -32,6 +33,7 @@ pub use transcript::Transcript;
 
 use crate::error::Error;
 use crate::signing::{Charset, Encoding, MacAlgorithm, Origin, Outgoing, Provider, SegmentKind};
+use misplaced::Secrets;
 
 /// Explains how a request would be signed now, with a fresh stamp.
 ///
@@ -55,7 +57,7 @@ pub fn explain_with<P: Provider>(
 
 /// How one message is signed: `Display` for people, `Serialize` for programs, [`Explanation::diff`] for two of them.
 ///
-/// Holds no secret, only masks. Its `Display` escapes control characters and cuts long bodies short; the
+/// Holds no secret, only masks, also where one was put into the URL, the body or another field. Its `Display` escapes control characters and cuts long bodies short; the
 /// serialised form is whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
@@ -135,7 +137,7 @@ pub struct ExplainedSegment {
 }
 
 impl ExplainedSegment {
-    fn of(part: &Part) -> Self {
+    fn of(part: &Part, secrets: &Secrets<'_>) -> Self {
         Self {
             name: part.name().to_owned(),
             kind: part.kind,
@@ -143,7 +145,7 @@ impl ExplainedSegment {
             charset: part.charset,
             value: match part.kind {
                 SegmentKind::Secret => Value::masked(&part.bytes),
-                SegmentKind::Public | SegmentKind::Separator => Value::shown(&part.bytes, part.text()),
+                SegmentKind::Public | SegmentKind::Separator => secrets.show(&part.bytes, part.charset),
             },
         }
     }
@@ -211,9 +213,9 @@ pub enum Value {
     Shown {
         /// How many there are.
         length: usize,
-        /// As text in their charset; bytes that are none are shown as U+FFFD.
+        /// As text in their charset; bytes that are none are shown as U+FFFD, and a secret among them as `(secret)`.
         text: String,
-        /// As they are. Serialised as lower-case hex digits.
+        /// As they are, but for a secret among them. Serialised as lower-case hex digits.
         #[serde(rename = "hex", serialize_with = "lower_hex")]
         bytes: Vec<u8>,
     },
@@ -228,10 +230,6 @@ pub enum Value {
 }
 
 impl Value {
-    fn shown(bytes: &[u8], text: String) -> Self {
-        Self::Shown { length: bytes.len(), text, bytes: bytes.to_vec() }
-    }
-
     fn masked(secret: &[u8]) -> Self {
         Self::Masked { length: secret.len(), fingerprint: Fingerprint::of(secret) }
     }

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::misplaced::Secrets;
 use super::{ExplainedHeader, ExplainedSegment, Explanation, MacSummary, Value};
 use crate::error::Error;
 use crate::signing::{
@@ -203,10 +204,17 @@ impl Transcript {
         self.headers.iter().filter(|header| header.public).map(|header| (&header.name, &header.value))
     }
 
+    /// The values of the headers that are going to be sent and may not be shown.
+    pub(super) fn secret_headers(&self) -> impl Iterator<Item = &[u8]> {
+        self.headers.iter().filter(|header| !header.public).map(|header| header.value.as_bytes())
+    }
+
     /// What is signed and sent, with secrets masked.
     #[must_use]
     pub fn explain(&self) -> Explanation {
-        let mut headers: Vec<_> = self.headers.iter().map(|header| self.explain_header(header)).collect();
+        let secrets = Secrets::of(self);
+        let explain_header = |header| self.explain_header(header, &secrets);
+        let mut headers: Vec<_> = self.headers.iter().map(explain_header).collect();
         headers.sort_by(|a, b| a.name.cmp(&b.name));
         Explanation {
             provider: self.name.clone(),
@@ -214,16 +222,21 @@ impl Transcript {
                 .mac
                 .as_ref()
                 .map(|mac| MacSummary { algorithm: mac.algorithm(), encoding: mac.encoding() }),
-            signed_text: self.text.iter().map(ExplainedSegment::of).collect(),
-            mac_key: self.key.iter().map(ExplainedSegment::of).collect(),
+            signed_text: self.text.iter().map(|part| ExplainedSegment::of(part, &secrets)).collect(),
+            mac_key: self.key.iter().map(|part| ExplainedSegment::of(part, &secrets)).collect(),
             headers,
         }
     }
 
-    fn explain_header(&self, header: &SentHeader) -> ExplainedHeader {
+    /// `text` without the secrets that were put into the message by mistake.
+    pub(crate) fn without_secrets(&self, text: &str) -> String {
+        String::from_utf8_lossy(&Secrets::of(self).without(text.as_bytes())).into_owned()
+    }
+
+    fn explain_header(&self, header: &SentHeader, secrets: &Secrets<'_>) -> ExplainedHeader {
         let bytes = header.value.as_bytes();
         let value = match header.public {
-            true => Value::shown(bytes, self.header_charset(bytes).decode(bytes).into_owned()),
+            true => secrets.show(bytes, self.header_charset(bytes)),
             false => Value::masked(bytes),
         };
         ExplainedHeader { name: header.name.as_str().to_owned(), value }

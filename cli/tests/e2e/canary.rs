@@ -87,6 +87,43 @@ fn no_verb_prints_a_secret() {
     }
 }
 
+/// In the URL, in the body, as another field, and as a header of one's own.
+#[test]
+fn a_secret_in_a_wrong_place_is_not_printed() {
+    for (name, secret) in &CANARIES[..5] {
+        let provider = name.split('_').next().unwrap().to_lowercase();
+        let host = match provider.as_str() {
+            "netvisor" => "https://integration.netvisor.fi",
+            "netgiro" => "https://api.netgiro.is",
+            "unleashed" => "https://api.unleashedsoftware.com",
+            _ => "https://prod.vizionapi.com",
+        };
+        let (url, json) = (format!("{host}/a?key={secret}"), format!("{{\"key\":\"{secret}\"}}"));
+        let escaped = format!("{host}/a?key={}", secret.replace('/', "%2F").replace('+', "%2b"));
+        let header = format!("x-other: {secret}");
+        let is_netgiro = provider == "netgiro";
+        let nonce: &[&str] = if is_netgiro { &["--nonce", secret] } else { &[] };
+        let same_app_key = ("NETGIRO_APP_KEY", *secret);
+        for (verb, url) in [
+            (&["explain"][..], &url),
+            (&["explain", "--json"], &url),
+            (&["explain"], &escaped),
+            (&["explain", "--json"], &escaped),
+            (&["sign"], &url),
+            (&["sign", "--json"], &url),
+            (&["sign", "--output", "curl"], &url),
+        ] {
+            let mut command = tool();
+            command.args([verb[0], &provider, "POST", url, "--data", &json, "-H", &header]).args(&verb[1..]);
+            command.args(nonce).envs(CANARIES.into_iter().chain(OTHERS));
+            command.envs(is_netgiro.then_some(same_app_key));
+            let ran = run(&mut command);
+            assert_eq!(ran.code, 0, "{verb:?} {provider}: {}", ran.stderr);
+            assert_clean(&format!("{verb:?} {provider}"), &(ran.stdout + &ran.stderr));
+        }
+    }
+}
+
 #[test]
 fn no_error_about_a_credential_quotes_it() {
     for (name, secret) in CANARIES {

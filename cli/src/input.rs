@@ -1,4 +1,4 @@
-//! `--data` and `--expect`: a body or a signature, as text, from a file or from standard input.
+//! `--data`, `--expect` and `--signed-text`: given as text, from a file or from standard input.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -55,6 +55,16 @@ impl Data {
         match text.trim() {
             "" => Err(Failure::usage(format!("{flag} is empty"))),
             text => Ok(text.to_owned()),
+        }
+    }
+
+    /// The bytes of what may hold a secret, which an argument would show to whoever lists processes.
+    pub(crate) fn read_unlisted(&self, flag: &str) -> Result<Bytes, Failure> {
+        match self {
+            Self::Text(_) => {
+                Err(Failure::usage(format!("{flag} takes @FILE or @-, since it may hold a secret")))
+            }
+            _ => self.read(),
         }
     }
 

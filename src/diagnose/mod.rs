@@ -69,6 +69,7 @@ pub(crate) use table::Mistake;
 use crate::error::Error;
 use crate::explain::Transcript;
 use crate::signing::{Outgoing, Provider};
+pub(crate) use reading::is_digest_of;
 use search::Effort;
 
 /// Diagnoses `received`, the signature that somebody else computed for a request, against the one that `provider`

@@ -56,6 +56,11 @@ impl Reading {
     }
 }
 
+/// Whether a text stands for this digest, rightly or mistakenly written.
+pub(crate) fn is_digest_of(received: &str, encoding: Encoding, digest: &[u8]) -> bool {
+    all(received, encoding).iter().any(|reading| reading.is(digest))
+}
+
 /// A known mistake in writing a digest as text.
 struct Misreading {
     code: &'static str,

@@ -7,7 +7,7 @@ use super::{Part, Transcript, Value};
 use crate::signing::{Charset, SegmentKind};
 
 /// A shorter one is found everywhere by chance: only a value that is nothing else is taken for it.
-const SHORTEST_FOUND: usize = 6;
+pub(super) const SHORTEST_FOUND: usize = 6;
 
 /// In ASCII, so that it reads the same in every charset.
 const REPLACEMENT: &[u8] = b"(secret)";

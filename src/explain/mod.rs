@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod comparison;
 mod diff;
 mod display;
 mod fingerprint;
@@ -26,6 +27,7 @@ use std::fmt::Display;
 
 use serde::{Serialize, Serializer};
 
+pub use comparison::{Comparison, TextDifference};
 pub use diff::{Change, Difference};
 pub use fingerprint::Fingerprint;
 pub(crate) use transcript::Part;

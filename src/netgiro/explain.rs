@@ -1,5 +1,7 @@
 //! Why a reply's signature does not match.
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use url::Url;
 
@@ -11,13 +13,19 @@ use super::signing::{NONCE, SIGNATURE};
 use crate::diagnose::LONGEST_BODY;
 use crate::diagnose::{Diagnosis, is_short};
 use crate::error::Error;
-use crate::explain::Transcript;
+use crate::explain::{Comparison, Transcript};
 #[cfg(feature = "middleware")]
 use crate::middleware::read_reply;
 
 /// Whether a mistake in what was signed, or in how the signature is written, may be the reason of a refusal.
 fn may_be_a_mistake(error: &Error) -> bool {
     matches!(error.fault(), Some(ReplyFault::Mismatch | ReplyFault::SignatureMalformed))
+}
+
+/// The signature that a reply carries.
+fn received(headers: &HeaderMap) -> Result<Cow<'_, str>, Error> {
+    let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing);
+    Ok(String::from_utf8_lossy(signature.map_err(|fault| refusal(fault, headers))?.as_bytes()))
 }
 
 impl Netgiro {
@@ -52,10 +60,24 @@ impl Netgiro {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Diagnosis, Error> {
-        let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing)
-            .map_err(|fault| refusal(fault, headers))?;
-        let received = String::from_utf8_lossy(signature.as_bytes());
+        let received = received(headers)?;
         Ok(self.reply_transcript(sent, headers, body)?.diagnose(&received))
+    }
+
+    /// Compares the text that somebody signed for a reply with the one that they should have signed, and says whether the
+    /// reply's signature was made of it.
+    ///
+    /// # Errors
+    /// As [`Netgiro::diagnose_reply`].
+    pub fn compare_reply(
+        &self,
+        sent: &SentRequest,
+        headers: &HeaderMap,
+        body: &[u8],
+        signed: &[u8],
+    ) -> Result<Comparison, Error> {
+        let received = received(headers)?;
+        Ok(self.reply_transcript(sent, headers, body)?.compare(signed, Some(&received)))
     }
 
     /// Adds to the refusal of a reply the known mistake that would explain it, if one does.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use countersign::diagnose::{Diagnosis, Outcome};
-use countersign::explain::{Explanation, Transcript};
+use countersign::explain::{Comparison, Explanation, Transcript};
 use http::{HeaderValue, header};
 use serde::Serialize;
 
@@ -18,12 +18,13 @@ use crate::request::RequestArgs;
 /// Show what is signed, segment by segment, with every secret masked; nothing is sent
 #[derive(Args)]
 #[command(after_long_help = "\
-Exits with 0 when the signature matches or none was given, with 1 when it does not match.
+Exits with 0 when the signature and the text match or none was given, with 1 when one of them does not match.
 
 Examples:
   countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv
   countersign explain netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json
-  countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?customerCode=ACME' --expect @theirs.txt")]
+  countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?customerCode=ACME' --expect @theirs.txt
+  countersign explain unleashed GET https://api.unleashedsoftware.com/Customers --expect @theirs.txt --signed-text @text.bin")]
 pub(crate) struct ExplainArgs {
     /// The signature that somebody else computed: say which known mistake it comes from
     ///
@@ -31,6 +32,12 @@ pub(crate) struct ExplainArgs {
     /// the shell's history; Unleashed's signature of a query is as good as the key for that query, for ever.
     #[arg(long, value_name = "SIGNATURE|@FILE|@-", allow_hyphen_values = true)]
     expect: Option<Data>,
+
+    /// The text that somebody else signed: say where it first differs, and with --expect, whether the key is the same
+    ///
+    /// Byte for byte, a line end at its end among them. Where secrets are part of it, leave them in; they are not shown.
+    #[arg(long, value_name = "@FILE|@-")]
+    signed_text: Option<Data>,
 
     #[command(flatten)]
     pub(crate) request: RequestArgs,
@@ -46,19 +53,35 @@ struct Explained {
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<Comparison>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     diagnosis: Option<Diagnosis>,
 }
 
-pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), Failure> {
-    if args.expect.is_some() && !P::is_reproduced(&args.given) {
+impl ExplainArgs {
+    /// Refuses what cannot come out.
+    fn check<P: Tool>(&self) -> Result<(), Failure> {
         let needed = P::NEEDED_TO_REPRODUCE;
-        return Err(Failure::usage(format!(
-            "a fresh request never has an earlier signature: --expect needs {needed}"
-        )));
+        for (flag, is_given, what) in [
+            ("--expect", self.expect.is_some(), "signature"),
+            ("--signed-text", self.signed_text.is_some(), "text"),
+        ] {
+            if is_given && !P::is_reproduced(&self.given) {
+                return Err(Failure::usage(format!(
+                    "a fresh request never has an earlier {what}: {flag} needs {needed}"
+                )));
+            }
+        }
+        let inputs = [&self.request.data, &self.expect, &self.signed_text];
+        match inputs.into_iter().flatten().filter(|input| **input == Data::StandardInput).count() {
+            0 | 1 => Ok(()),
+            _ => Err(Failure::usage("standard input is only one of --data, --expect and --signed-text")),
+        }
     }
-    if args.expect == Some(Data::StandardInput) && args.request.data == Some(Data::StandardInput) {
-        return Err(Failure::usage("standard input is either --data or --expect, not both"));
-    }
+}
+
+pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), Failure> {
+    args.check::<P>()?;
     let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
     let request = args.request.request(&provider)?;
     let outgoing = request.outgoing();
@@ -69,15 +92,17 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
     // Whoever signed may have had the URL as it was typed.
     let transcript = transcript.typed_url(args.request.url.typed_without_fragment());
     let expected = args.expect.as_ref().map(|expected| expected.read_text("--expect")).transpose()?;
+    let signed_text =
+        args.signed_text.as_ref().map(|text| text.read_unlisted("--signed-text")).transpose()?;
+    let comparison = signed_text.map(|signed| transcript.compare(&signed, expected.as_deref()));
     let diagnosis = expected.map(|expected| transcript.diagnose(&expected));
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
     let content_type = request.headers.get(header::CONTENT_TYPE).map(shown);
-    let explained = Explained { explanation: transcript.explain(), content_type, diagnosis };
+    let explained = Explained { explanation: transcript.explain(), content_type, comparison, diagnosis };
     print(&explained, context.json)?;
-    match explained.diagnosis {
-        Some(diagnosis) if diagnosis.outcome() != Outcome::Matches => Err(Failure::refused_as_printed()),
-        _ => Ok(()),
-    }
+    let differs = explained.comparison.is_some_and(|comparison| comparison.difference.is_some());
+    let matches = explained.diagnosis.is_none_or(|diagnosis| diagnosis.outcome() == Outcome::Matches);
+    if matches && !differs { Ok(()) } else { Err(Failure::refused_as_printed()) }
 }
 
 fn print(explained: &Explained, json: bool) -> Result<(), Failure> {
@@ -88,10 +113,14 @@ fn print(explained: &Explained, json: bool) -> Result<(), Failure> {
     if let Some(content_type) = &explained.content_type {
         output::line(&format!("also sent\n  content-type  \"{}\"", printable(content_type)))?;
     }
-    match &explained.diagnosis {
-        Some(diagnosis) => {
-            output::line(&format!("diagnosis\n  {}", diagnosis.to_string().replace('\n', "\n  ")))
-        }
+    under("comparison", explained.comparison.as_ref())?;
+    under("diagnosis", explained.diagnosis.as_ref())
+}
+
+/// Prints what there is to print under a title.
+pub(super) fn under(title: &str, text: Option<&impl ToString>) -> Result<(), Failure> {
+    match text {
+        Some(text) => output::line(&format!("{title}\n  {}", text.to_string().replace('\n', "\n  "))),
         None => Ok(()),
     }
 }

@@ -2,19 +2,19 @@
 
 mod netgiro_reply;
 mod webhook;
+mod workings;
 
 use std::path::PathBuf;
 
 use bytes::Bytes;
 use clap::{Args, Subcommand};
-use countersign::Error;
-use countersign::diagnose::Diagnosis;
 use serde::Serialize;
 
 use super::Context;
 use crate::failure::{Failure, Told};
 use crate::input::Data;
 use crate::output;
+use workings::{Judged, Workings, WorkingsArgs};
 
 /// Judge a captured HTTP message: a webhook, or a reply of Netgíró's
 ///
@@ -25,7 +25,8 @@ Examples:
   countersign verify vizion --message delivery.http --at 1685548870000
   countersign verify unleashed --message - < delivery.http
   countersign verify netgiro-callback --message paid.http --public-origin https://shop.example.is
-  countersign verify netgiro-reply --message reply.http --url https://api.netgiro.is/v1/sales/GetList")]
+  countersign verify netgiro-reply --message reply.http --url https://api.netgiro.is/v1/sales/GetList
+  countersign verify unleashed --message delivery.http --explain --signed-text @text.bin")]
 pub(crate) struct VerifyArgs {
     #[command(subcommand)]
     what: What,
@@ -49,11 +50,17 @@ struct Captured {
     /// The file that holds it; - for standard input
     #[arg(short, long, value_name = "FILE|-")]
     message: PathBuf,
+
+    #[command(flatten)]
+    workings: WorkingsArgs,
 }
 
 impl Captured {
     fn read(&self) -> Result<Bytes, Failure> {
         let is_stdin = self.message.as_os_str() == "-";
+        if is_stdin && self.workings.signed_text == Some(Data::StandardInput) {
+            return Err(Failure::usage("standard input is either --message or --signed-text, not both"));
+        }
         if is_stdin { Data::StandardInput.read() } else { Data::File(self.message.clone()).read() }
     }
 }
@@ -78,6 +85,15 @@ struct Refusal {
     why: Told,
 }
 
+/// A verdict or a refusal, and the workings, in one object.
+#[derive(Serialize)]
+struct WithWorkings<T> {
+    #[serde(flatten)]
+    judged: T,
+    #[serde(flatten)]
+    workings: Workings,
+}
+
 pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<(), Failure> {
     let judged = match &args.what {
         What::Vizion(args) => webhook::vizion(args, context),
@@ -85,41 +101,21 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<(), Failure> {
         What::NetgiroCallback(args) => webhook::netgiro_callback(args, context),
         What::NetgiroReply(args) => netgiro_reply::judge(args, context),
     };
-    match judged? {
-        Ok(verdict) if context.json => output::json(&verdict),
+    let Judged { verdict, workings } = judged?;
+    if !context.json {
+        workings.print()?;
+    }
+    match verdict {
+        Ok(verdict) if context.json => output::json(&WithWorkings { judged: verdict, workings }),
         Ok(verdict) => output::line(&verdict.to_string()),
         Err(error) if context.json => {
-            output::json(&Refusal { verdict: "refused", why: Told::of(&error) })?;
+            let judged = Refusal { verdict: "refused", why: Told::of(&error) };
+            output::json(&WithWorkings { judged, workings })?;
             Err(Failure::refused_as_printed())
         }
         Err(error) => Err(error.into()),
     }
 }
-
-/// The refusals whose reason may be a mistake in what was signed, or in how the signature is written.
-const MISMATCHES: [&str; 6] = [
-    "webhook-signature-malformed",
-    "webhook-key-unknown",
-    "webhook-digest-mismatch",
-    "webhook-signature-mismatch",
-    "reply-signature-malformed",
-    "reply-signature-mismatch",
-];
-
-/// The refusal, with all that a diagnosis finds: verifying, which strangers can ask for, looks for little and not in long
-/// messages.
-fn explained(refused: Error, diagnose: impl FnOnce() -> Result<Diagnosis, Error>) -> Error {
-    if !MISMATCHES.contains(&refused.code()) {
-        return refused;
-    }
-    match diagnose() {
-        Ok(diagnosis) => diagnosis.explain_refusal(refused),
-        Err(_) => refused,
-    }
-}
-
-/// What came out: the inner error is the message's refusal, the outer one is that it could not be judged.
-type Judged = Result<Result<Verdict, Error>, Failure>;
 
 impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

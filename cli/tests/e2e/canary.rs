@@ -174,9 +174,21 @@ fn no_verdict_and_no_delivery_shows_a_secret() {
     let callback = &format!("POST / HTTP/1.1\r\nnetgiro_nonce: 7\r\nnetgiro_signature: {zeros}\r\n\r\n{{}}");
     for (command_line, message, code) in [
         ("verify netgiro-reply --message - --url https://api.netgiro.is/", reply.as_str(), 1),
+        (
+            "verify netgiro-reply --message - --url https://api.netgiro.is/ --explain --signed-text @Cargo.toml",
+            reply.as_str(),
+            1,
+        ),
         ("verify vizion --message - --at 1685548865944", &vizion, 1),
+        ("verify vizion --message - --at 1685548865944 --explain --signed-text @Cargo.toml", &vizion, 1),
         ("verify unleashed --message - --at 1685548865944", unleashed, 1),
+        ("verify unleashed --message - --at 1685548865944 --explain --signed-text @Cargo.toml", unleashed, 1),
         ("verify netgiro-callback --message - --public-origin https://h", callback, 1),
+        (
+            "verify netgiro-callback --message - --public-origin https://h --explain --signed-text @Cargo.toml",
+            callback,
+            1,
+        ),
         ("trigger vizion --to http://127.0.0.1:1/", "", 3),
         ("trigger unleashed --to http://127.0.0.1:1/", "", 3),
         ("trigger netgiro --to http://127.0.0.1:1/ --fault wrong-signature", "", 3),

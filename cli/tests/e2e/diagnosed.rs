@@ -58,3 +58,50 @@ fn a_request_sent_back_is_no_mistake_of_somebody_s() {
     let refused = verify_reply(signature, &["--request-nonce", "7"]);
     assert!(!refused.stderr.contains("a known mistake"), "{}", refused.stderr);
 }
+
+#[test]
+fn what_should_have_been_signed_is_shown_on_request() {
+    // Over `1705312800{"a":1}`, over the right text, and of neither.
+    let signatures = [
+        ("N8wLBJQzzYgb7Ywznb6Y9esxap4GWfeAWF+RMRrrbck=", "separator-missing"),
+        ("EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=", ""),
+        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "wrong-key"),
+    ];
+    for (signature, diagnosis) in signatures {
+        let told = verify_unleashed(signature, "{\"a\":1}", &["--explain", "--json"]).json();
+        assert_eq!(told["explanation"]["signed_text"][2]["text"], "{\"a\":1}", "{told}");
+        assert_eq!(told["diagnosis"]["code"].as_str().unwrap_or_default(), diagnosis);
+        let shown = verify_unleashed(signature, "{\"a\":1}", &["--explain"]);
+        assert!(shown.stdout.contains("signing_key  credential  UTF-8     11  (secret, 11 bytes"));
+        assert_eq!(shown.stdout.contains("diagnosis\n  wrong-key: "), diagnosis == "wrong-key");
+        assert_eq!(shown.stdout.contains("verified: unleashed"), diagnosis.is_empty());
+    }
+    let reply = verify_reply(&"0".repeat(64), &["--explain"]);
+    assert!(reply.stdout.contains("url         request URL             UTF-8     25"), "{}", reply.stdout);
+}
+
+#[test]
+fn the_text_that_a_sender_signed_is_compared() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("text.bin");
+    let argument = format!("@{}", file.display());
+    let signed = |text| {
+        std::fs::write(&file, text).unwrap();
+        ["--json", "--signed-text", argument.as_str()]
+    };
+    let told = verify_unleashed(
+        "N8wLBJQzzYgb7Ywznb6Y9esxap4GWfeAWF+RMRrrbck=",
+        "{\"a\":1}",
+        &signed("1705312800{\"a\":1}"),
+    )
+    .json();
+    assert_eq!(told["comparison"]["signature_fits"], true);
+    assert_eq!(told["comparison"]["difference"]["segment"], "separator");
+    let told = verify_reply(
+        "8bf361959016f4181d537bd67957c1fee1d181d7c6b0e4ebf5efa3dd5f4fb84d",
+        &signed("a secret7/v1{}"),
+    )
+    .json();
+    assert_eq!(told["comparison"]["signature_fits"], true);
+    assert_eq!(told["comparison"]["difference"]["segment"], "url");
+}

@@ -55,7 +55,7 @@ fn a_signature_that_cannot_be_read_is_a_matter_of_usage() {
     let no_file = run(&mut explain_unleashed("@no-such-file"));
     for (refused, message) in [
         (no_text, "--expect is not text"),
-        (taken_twice, "standard input is either --data or --expect"),
+        (taken_twice, "standard input is only one of --data, --expect and --signed-text"),
         (no_file, "cannot read no-such-file"),
     ] {
         assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"));
@@ -117,5 +117,68 @@ fn a_signature_of_the_url_as_it_was_typed_is_explained() {
             .args(["explain", "netgiro", "GET", url, "--nonce", "1", "--expect", signature, "--json"])
             .envs([("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "secret")]));
         assert_eq!(explained.json()["diagnosis"]["reproduced"], true, "{url}: {}", explained.stdout);
+    }
+}
+
+#[test]
+fn a_text_that_somebody_signed_is_compared() {
+    let (signature, _) = UNLEASHED[0];
+    let other_key = UNLEASHED[1].0;
+    for (expected, signed, code, fits, position) in [
+        (signature, "?customerCode=ACME", 1, true, Some(0)),
+        (signature, "customerCode=acme", 1, false, Some(13)),
+        (other_key, "customerCode=ACME", 1, false, None),
+    ] {
+        let mut command = explain_unleashed(expected);
+        let explained = run_with_input(command.args(["--signed-text", "@-"]), signed.as_bytes());
+        let comparison = &explained.json()["comparison"];
+        assert_eq!((explained.code, &comparison["signature_fits"]), (code, &fits.into()), "{signed}");
+        assert_eq!(comparison["difference"]["position"].as_u64(), position, "{signed}");
+    }
+}
+
+/// A secret is a part of this text; theirs may have another, which is theirs to keep.
+#[test]
+fn a_text_with_a_secret_in_it_is_compared_without_showing_one() {
+    let compare = |signed: &str| {
+        let mut command = tool();
+        command.args(["explain", "netgiro", "GET", "https://api.netgiro.is/v1", "--nonce", "7"]);
+        command.envs([("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "canary secret")]);
+        run_with_input(command.args(["--signed-text", "@-"]), signed.as_bytes())
+    };
+    for (signed, code, told) in [
+        ("canary secret7https://api.netgiro.is/v1", 0, "is the right one, of 39 bytes."),
+        (
+            "canary secret8https://api.netgiro.is/v1",
+            1,
+            "from byte 13 on, byte 0 of nonce:\n    should be  \"(secret)\" and then \"7https",
+        ),
+        (
+            "7https://api.netgiro.is/v1canary secret",
+            1,
+            "was        \"\" and then \"7https://api.netgiro.is/\"",
+        ),
+        ("canary Secret7https://api.netgiro.is/v1", 1, "from byte 0 on, in secret_key:"),
+        ("other canary7https://api.netgiro.is/v1", 1, "what is not shown: it may hold another secret"),
+    ] {
+        let compared = compare(signed);
+        assert_eq!(compared.code, code, "{signed}: {}", compared.stderr);
+        assert!(compared.stdout.contains(told), "{told}: {}", compared.stdout);
+        assert!(!compared.stdout.contains("canary"), "{}", compared.stdout);
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_compared_is_a_matter_of_usage() {
+    let arguments = ["explain", "netgiro", "GET", "https://api.netgiro.is/", "--signed-text"];
+    let variables = [("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "canary secret")];
+    for (more, told) in [
+        (&["@-"][..], "--signed-text needs --nonce"),
+        (&["canary secret7", "--nonce", "7"], "--signed-text takes @FILE or @-, since it may hold a secret"),
+        (&["@-", "--nonce", "7", "--data", "@-"], "standard input is only one of"),
+    ] {
+        let refused = run(tool().args(arguments).args(more).envs(variables));
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+        assert!(refused.stderr.contains(told) && !refused.stderr.contains("canary"), "{}", refused.stderr);
     }
 }

@@ -6,7 +6,7 @@ use url::Url;
 use super::Verifier;
 use crate::diagnose::{Diagnosis, Outcome, is_short};
 use crate::error::Error;
-use crate::explain::Transcript;
+use crate::explain::{Comparison, Transcript};
 use crate::signing::{Charset, Encoding, MacKey, Origin, Segment};
 use crate::webhook::scheme::{Claim, Received, Scheme};
 use crate::webhook::{Keys, Refused, forwarded};
@@ -52,6 +52,19 @@ impl<S: Scheme> Verifier<S> {
         let keys = self.0.keys.load();
         let (_, key) = keys.named(key_id).next().ok_or_else(|| error(keys.none_named()))?;
         Ok(self.transcript_under(key, &stated, parts, body))
+    }
+
+    /// Compares the text that somebody signed for this delivery with the one that they should have signed, and says whether
+    /// the delivery's signature was made of it.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`], up to the key id.
+    pub fn compare(&self, parts: &Parts, body: &[u8], signed: &[u8]) -> Result<Comparison, Error> {
+        let transcript = self.transcript(parts, body)?;
+        let claim =
+            self.0.scheme.read(&self.delivery(parts)).map_err(|refused| self.error(refused, parts))?;
+        let encoding = transcript.mac.as_ref().map_or(Encoding::HexLower, MacKey::encoding);
+        Ok(transcript.compare(signed, Some(&received_text(&claim.signature, encoding))))
     }
 
     /// The refusal, with the known mistake that would explain it, if one does.

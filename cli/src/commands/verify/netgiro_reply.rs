@@ -1,12 +1,15 @@
 //! A captured reply of Netgíró's.
 
 use clap::Args;
-use countersign::Outgoing;
+use countersign::diagnose::Diagnosis;
+use countersign::explain::{Comparison, Transcript};
 use countersign::netgiro::{Netgiro, SentRequest};
+use countersign::{Error, Outgoing};
 use http::{Extensions, HeaderMap, HeaderValue, Method};
 use url::Url;
 
-use super::{Captured, Judged, Verdict, explained};
+use super::workings::{Judged, Message};
+use super::{Captured, Verdict};
 use crate::commands::Context;
 use crate::failure::Failure;
 use crate::message;
@@ -32,7 +35,7 @@ pub(super) struct ReplyArgs {
     request_signature: Option<String>,
 }
 
-pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Judged {
+pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failure> {
     let netgiro = context.environment.supply(|lookup| Netgiro::from_variables(lookup))??;
     let mut request = HeaderMap::new();
     for (flag, name, text) in [
@@ -56,8 +59,28 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Judged {
     });
     // The request itself, sent back with its signature in another encoding, proves nothing.
     let is_request = request.contains_key(NONCE) && request.get(NONCE) == headers.get(NONCE);
-    Ok(verdict.map_err(|error| match is_request {
-        true => error,
-        false => explained(error, || netgiro.diagnose_reply(&sent, &headers, &body)),
-    }))
+    if is_request {
+        return Ok(Judged::without_workings(verdict));
+    }
+    let reply = CapturedReply { netgiro: &netgiro, sent: &sent, headers: &headers, body: &body };
+    args.captured.workings.add(&reply, verdict)
+}
+
+struct CapturedReply<'r> {
+    netgiro: &'r Netgiro,
+    sent: &'r SentRequest,
+    headers: &'r HeaderMap,
+    body: &'r [u8],
+}
+
+impl Message for CapturedReply<'_> {
+    fn transcript(&self) -> Result<Transcript, Error> {
+        self.netgiro.reply_transcript(self.sent, self.headers, self.body)
+    }
+    fn diagnose(&self) -> Result<Diagnosis, Error> {
+        self.netgiro.diagnose_reply(self.sent, self.headers, self.body)
+    }
+    fn compare(&self, signed: &[u8]) -> Result<Comparison, Error> {
+        self.netgiro.compare_reply(self.sent, self.headers, self.body, signed)
+    }
 }

@@ -6,13 +6,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chrono::DateTime;
 use clap::Args;
 use countersign::diagnose::Diagnosis;
+use countersign::explain::{Comparison, Transcript};
 use countersign::time::{Clock as _, SystemClock};
 use countersign::webhook::Verified;
 use countersign::{Error, netgiro, unleashed, vizion};
 use http::request::Parts;
 
-use super::{Captured, Judged, Verdict, explained};
+use super::workings::{Judged, Message};
+use super::{Captured, Verdict};
 use crate::commands::Context;
+use crate::failure::Failure;
 use crate::message;
 use crate::webhook_keys;
 
@@ -52,7 +55,7 @@ pub(super) struct CallbackArgs {
     public_origin: String,
 }
 
-pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Judged {
+pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Failure> {
     let mut builder = vizion::webhook::Verifier::builder();
     for key in webhook_keys::vizion(&context.environment)? {
         builder = builder.key(&key.id, key.secret)?;
@@ -64,7 +67,7 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Judged {
     judge(&verifier, &args.webhook.captured, args.webhook.now())
 }
 
-pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Judged {
+pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Result<Judged, Failure> {
     let key = webhook_keys::unleashed(&context.environment)?;
     let builder = unleashed::webhook::Verifier::builder().signing_key(key)?;
     let verifier = builder.body_limit(usize::MAX).build();
@@ -72,7 +75,7 @@ pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Judged {
 }
 
 /// A callback carries no time, so none is given.
-pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Judged {
+pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Result<Judged, Failure> {
     let secret = webhook_keys::netgiro(&context.environment)?;
     let builder = netgiro::callback::Verifier::builder(&args.public_origin)?.secret(secret)?;
     let verifier = builder.body_limit(usize::MAX).build();
@@ -87,7 +90,9 @@ trait Verifier {
         body: &'b [u8],
         now: SystemTime,
     ) -> Result<Verified<Cow<'b, [u8]>>, Error>;
+    fn transcript(&self, parts: &Parts, body: &[u8]) -> Result<Transcript, Error>;
     fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error>;
+    fn compare(&self, parts: &Parts, body: &[u8], signed: &[u8]) -> Result<Comparison, Error>;
 }
 
 macro_rules! verifiers {
@@ -101,15 +106,21 @@ macro_rules! verifiers {
             ) -> Result<Verified<Cow<'b, [u8]>>, Error> {
                 self.verify(parts, body, now)
             }
+            fn transcript(&self, parts: &Parts, body: &[u8]) -> Result<Transcript, Error> {
+                self.transcript(parts, body)
+            }
             fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error> {
                 self.diagnose(parts, body)
+            }
+            fn compare(&self, parts: &Parts, body: &[u8], signed: &[u8]) -> Result<Comparison, Error> {
+                self.compare(parts, body, signed)
             }
         }
     )*};
 }
 verifiers!(vizion::webhook::Verifier, unleashed::webhook::Verifier, netgiro::callback::Verifier);
 
-fn judge(verifier: &impl Verifier, captured: &Captured, now: SystemTime) -> Judged {
+fn judge(verifier: &impl Verifier, captured: &Captured, now: SystemTime) -> Result<Judged, Failure> {
     let (parts, body) = message::read_request(&captured.read()?)?;
     let verdict = verifier.verify(&parts, &body, now).map(|verified| Verdict {
         verdict: "verified",
@@ -118,7 +129,25 @@ fn judge(verifier: &impl Verifier, captured: &Captured, now: SystemTime) -> Judg
         signed_at_unix_ms: verified.signed_at().and_then(unix_ms),
         reference_id: None,
     });
-    Ok(verdict.map_err(|error| explained(error, || verifier.diagnose(&parts, &body))))
+    captured.workings.add(&Delivery { verifier, parts: &parts, body: &body }, verdict)
+}
+
+struct Delivery<'d, V> {
+    verifier: &'d V,
+    parts: &'d Parts,
+    body: &'d [u8],
+}
+
+impl<V: Verifier> Message for Delivery<'_, V> {
+    fn transcript(&self) -> Result<Transcript, Error> {
+        self.verifier.transcript(self.parts, self.body)
+    }
+    fn diagnose(&self) -> Result<Diagnosis, Error> {
+        self.verifier.diagnose(self.parts, self.body)
+    }
+    fn compare(&self, signed: &[u8]) -> Result<Comparison, Error> {
+        self.verifier.compare(self.parts, self.body, signed)
+    }
 }
 
 /// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, a number itself says. What is none

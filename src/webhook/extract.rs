@@ -14,25 +14,25 @@ use crate::error::Error;
 
 /// The very bytes that the [layer](super::Verifier::layer) verified.
 impl<State: Send + Sync> FromRequestParts<State> for Verified<Bytes> {
-    type Rejection = Unverified;
+    type Rejection = VerifiedRejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Unverified> {
-        parts.extensions.get::<Self>().cloned().ok_or(Unverified::NoLayer)
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, VerifiedRejection> {
+        parts.extensions.get::<Self>().cloned().ok_or(VerifiedRejection::NoLayer)
     }
 }
 
 /// The verified bytes, read as JSON. The content type is not asked: it need not be signed.
 impl<State: Send + Sync, T: DeserializeOwned> FromRequestParts<State> for Verified<Json<T>> {
-    type Rejection = Unverified;
+    type Rejection = VerifiedRejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Unverified> {
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, VerifiedRejection> {
         let bytes = Verified::<Bytes>::from_request_parts(parts, state).await?;
         match bytes.read_json::<T>() {
             Ok(read) => Ok(read.map(Json)),
             Err((error, _)) => {
                 let reporter = parts.extensions.get::<Reporter>().cloned().unwrap_or_default();
                 reporter.report(&error, parts);
-                Err(Unverified::NotThisJson(error))
+                Err(VerifiedRejection::NotThisJson(error))
             }
         }
     }
@@ -41,7 +41,7 @@ impl<State: Send + Sync, T: DeserializeOwned> FromRequestParts<State> for Verifi
 /// Why an extractor gave nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Unverified {
+pub enum VerifiedRejection {
     /// The route has no verifying layer: a mistake of this service, answered 500.
     #[error("the route has no verifying layer; add `.route_layer(verifier.layer())`")]
     NoLayer,
@@ -58,7 +58,7 @@ pub enum Unverified {
 #[derive(Clone, Copy)]
 pub(super) struct Unseen;
 
-impl IntoResponse for Unverified {
+impl IntoResponse for VerifiedRejection {
     fn into_response(self) -> Response {
         match self {
             Self::NoLayer => {

@@ -2,14 +2,17 @@
 
 use http::{HeaderMap, HeaderName};
 
-use super::Refused;
+use super::DeliveryFault;
 
 /// The one value of a header that must be there once.
-pub(crate) fn single<'h>(headers: &'h HeaderMap, header: &'static HeaderName) -> Result<&'h [u8], Refused> {
+pub(crate) fn single<'h>(
+    headers: &'h HeaderMap,
+    header: &'static HeaderName,
+) -> Result<&'h [u8], DeliveryFault> {
     let name = header.as_str();
     let mut values = headers.get_all(header).iter();
-    let value = values.next().ok_or(Refused::HeaderMissing { name })?;
-    if values.next().is_some() { Err(Refused::HeaderDuplicate { name }) } else { Ok(value.as_bytes()) }
+    let value = values.next().ok_or(DeliveryFault::HeaderMissing { name })?;
+    if values.next().is_some() { Err(DeliveryFault::HeaderDuplicate { name }) } else { Ok(value.as_bytes()) }
 }
 
 /// A plain decimal integer: no `+`, no leading zeros, no exponent, nothing around it.
@@ -23,12 +26,12 @@ pub(crate) struct Integer<'h> {
 
 impl<'h> Integer<'h> {
     /// Reads what `name` holds.
-    pub(crate) fn parse(name: &'static str, text: &'h str) -> Result<Self, Refused> {
+    pub(crate) fn parse(name: &'static str, text: &'h str) -> Result<Self, DeliveryFault> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         // What else is no number, parsing finds.
         let canonical = matches!(digits.as_bytes(), [b'1'..=b'9', ..]) || text == "0";
         let parsed = if canonical { text.parse().ok() } else { None };
-        parsed.map(|value| Self { value, text }).ok_or(Refused::TimeMalformed { name })
+        parsed.map(|value| Self { value, text }).ok_or(DeliveryFault::TimeMalformed { name })
     }
 }
 
@@ -62,7 +65,7 @@ mod tests {
             "99999999999999999999999999",
         ];
         for text in wrong {
-            let refused = Err(Refused::TimeMalformed { name: "created" });
+            let refused = Err(DeliveryFault::TimeMalformed { name: "created" });
             assert_eq!(Integer::parse("created", text), refused, "{text:?}");
         }
     }

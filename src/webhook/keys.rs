@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Refused;
+use super::DeliveryFault;
 use super::scheme::Scheme;
 use crate::error::{Class, Error, Fault};
 
@@ -49,8 +49,8 @@ impl<S: Scheme> Keys<S> {
     }
 
     /// Why no key is [named](Self::named).
-    pub(super) fn none_named(&self) -> Refused {
-        if self.0.is_empty() { Refused::NoKeys } else { Refused::KeyUnknown }
+    pub(super) fn none_named(&self) -> DeliveryFault {
+        if self.0.is_empty() { DeliveryFault::NoKeys } else { DeliveryFault::KeyUnknown }
     }
 
     /// The keys that have an id.

@@ -17,7 +17,7 @@ use tower_service::Service;
 use self::retries::{Ending, Handling, Retries};
 use super::scheme::Scheme;
 use super::verifier::Taken;
-use super::{Refused, Verified, Verifier};
+use super::{DeliveryFault, Verified, Verifier};
 use crate::error::Error;
 use crate::whole_body::{ReadFault, read_whole};
 
@@ -52,8 +52,10 @@ impl<S: Scheme> Verifier<S> {
     {
         let limit = self.settings().body_limit;
         let body = read_whole(body, limit).await.map_err(|fault| match fault {
-            ReadFault::TooLong => self.error(Refused::BodyTooLong { limit }, parts),
-            ReadFault::Transport(source) => self.error(Refused::BodyUnreadable, parts).with_source(source),
+            ReadFault::TooLong => self.error(DeliveryFault::BodyTooLong { limit }, parts),
+            ReadFault::Transport(source) => {
+                self.error(DeliveryFault::BodyUnreadable, parts).with_source(source)
+            }
         })?;
         match self.take(parts, body).await? {
             Taken::First(accepted) => Ok(Some(accepted)),
@@ -62,7 +64,7 @@ impl<S: Scheme> Verifier<S> {
             {
                 Ok(None)
             }
-            Taken::Again(_) => Err(self.error(Refused::Replayed, parts)),
+            Taken::Again(_) => Err(self.error(DeliveryFault::Replayed, parts)),
         }
     }
 }

@@ -51,6 +51,7 @@
 mod builder;
 #[cfg(feature = "axum")]
 mod extract;
+mod fault;
 #[cfg(feature = "explain")]
 mod forwarded;
 mod headers;
@@ -59,7 +60,6 @@ mod keys;
 #[cfg(feature = "tower")]
 mod layer;
 mod origin;
-mod refused;
 mod remembered;
 mod replay;
 mod report;
@@ -71,19 +71,20 @@ mod window;
 
 pub use builder::{Builder, DEFAULT_BODY_LIMIT};
 #[cfg(feature = "axum")]
-pub use extract::Unverified;
+pub use extract::VerifiedRejection;
+pub use fault::DeliveryFault;
 pub use keys::Keys;
 #[cfg(feature = "tower")]
 pub use layer::{VerifyLayer, VerifyService};
-pub use refused::Refused;
 #[cfg(feature = "redis")]
 pub use replay::RedisStore;
 pub use replay::{MemoryStore, ReplayKey, ReplayStore, StoreError};
+pub use scheme::Scheme;
 pub use verified::Verified;
 pub use verifier::Verifier;
 pub use window::Window;
 
 pub(crate) use headers::Integer;
 pub(crate) use hmac_key::HmacKey;
-pub(crate) use scheme::{Claim, Delivery, Freshness, Received, Scheme};
+pub(crate) use scheme::{Claim, Delivery, Freshness, Received};
 pub(crate) use window::Times;

@@ -8,46 +8,63 @@ use http::{HeaderMap, HeaderName, Method, Uri, header};
 
 use super::origin::PublicOrigin;
 use super::window::Times;
-use super::{Refused, headers};
+use super::{DeliveryFault, headers};
 use crate::signing::{Encoding, MacKey, Signature, SignedText};
 
-/// A provider's way of signing webhooks. Cannot be implemented outside: the order is the verifier's, not the scheme's.
+/// A provider's way of signing webhooks, for code that works with any [`Verifier`](super::Verifier). Cannot be implemented
+/// outside: the order is the verifier's, not the scheme's.
 pub trait Scheme: Sized + Send + Sync + 'static {
     /// The provider's name.
     const NAME: &'static str;
     /// Whether a proxy that changes host or path breaks the signature.
+    #[doc(hidden)]
     const COVERS_URL: bool;
     /// What to do about a signature that does not match what arrived.
+    #[doc(hidden)]
     const AFTER_MISMATCH: &'static str;
     /// A key, prepared.
+    #[doc(hidden)]
     type Key: Send + Sync + 'static;
     /// What the signed text needs besides the body.
+    #[doc(hidden)]
     type Stated<'r>;
 
     /// Reads the headers: presence and duplicates, parsing, coverage, algorithm.
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, Refused>;
+    #[doc(hidden)]
+    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, DeliveryFault>;
 
     /// The digest of the body, where the signature covers one in the body's place.
+    #[doc(hidden)]
+    #[must_use]
     fn digest<'s>(_: &'s Self::Stated<'_>) -> Option<&'s [u8; 32]> {
         None
     }
 
     /// The body that the digest was made of, where the scheme has a digest. Where that is not the one received, what is
     /// stated is brought in line with it.
-    fn check_digest<'b>(&self, _: &mut Self::Stated<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+    #[doc(hidden)]
+    fn check_digest<'b>(
+        &self,
+        _: &mut Self::Stated<'_>,
+        body: &'b [u8],
+    ) -> Result<Cow<'b, [u8]>, DeliveryFault> {
         Ok(Cow::Borrowed(body))
     }
 
     /// The state that the MAC starts from.
+    #[doc(hidden)]
     fn mac(key: &Self::Key) -> &MacKey;
 
     /// States the bytes of the key, for diagnoses; nothing where the secret is part of the text.
+    #[doc(hidden)]
     fn state_key(_: &Self::Key, _: &mut SignedText<'_>) {}
 
     /// States the signed text. The only place where it is stated: signing, verifying and explaining walk it.
+    #[doc(hidden)]
     fn state(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8], text: &mut SignedText<'_>);
 
     /// The signature that a delivery of this text has.
+    #[doc(hidden)]
     fn signature(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8]) -> Signature {
         let mut mac = Self::mac(key).start();
         mac.text(|text| Self::state(stated, key, body, text));
@@ -55,7 +72,8 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     }
 
     /// What must hold of a body besides its signature. Asked after the signature was found right.
-    fn check_signed_body(&self, _body: &[u8]) -> Result<(), Refused> {
+    #[doc(hidden)]
+    fn check_signed_body(&self, _body: &[u8]) -> Result<(), DeliveryFault> {
         Ok(())
     }
 }
@@ -116,20 +134,20 @@ impl<'r> Delivery<'r> {
     }
 
     /// The one value of a header.
-    pub(crate) fn single(&self, header: &'static HeaderName) -> Result<&'r [u8], Refused> {
+    pub(crate) fn single(&self, header: &'static HeaderName) -> Result<&'r [u8], DeliveryFault> {
         headers::single(self.headers(), header)
     }
 
     /// The host that the sender meant: the public one, else the `host` header, else HTTP/2's `:authority`.
     ///
     /// Two that differ count as two `host` headers: whoever routes by the other one would act for another host.
-    pub(crate) fn host(&self) -> Result<&'r [u8], Refused> {
+    pub(crate) fn host(&self) -> Result<&'r [u8], DeliveryFault> {
         match (self.origin, self.single(&HOST), self.authority()) {
-            (_, Err(duplicate @ Refused::HeaderDuplicate { .. }), _) => Err(duplicate),
+            (_, Err(duplicate @ DeliveryFault::HeaderDuplicate { .. }), _) => Err(duplicate),
             (Some(origin), _, _) => Ok(origin.host().as_bytes()),
             (None, Err(missing), authority) => authority.ok_or(missing),
             (None, Ok(host), Some(authority)) if !host.trim_ascii().eq_ignore_ascii_case(authority) => {
-                Err(Refused::HeaderDuplicate { name: HOST.as_str() })
+                Err(DeliveryFault::HeaderDuplicate { name: HOST.as_str() })
             }
             (None, Ok(host), _) => Ok(host),
         }

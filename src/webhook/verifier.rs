@@ -18,7 +18,7 @@ use http::request::Parts;
 use super::builder::{Builder, Settings};
 use super::scheme::{Claim, Delivery, Freshness, Scheme};
 use super::verified::Proof;
-use super::{Keys, Refused, ReplayKey, Verified};
+use super::{DeliveryFault, Keys, ReplayKey, Verified};
 use crate::error::Error;
 use crate::signing::SignedText;
 
@@ -56,7 +56,7 @@ impl<S: Scheme> Verifier<S> {
     /// given to [`Verifier::receive`], which limits that.
     ///
     /// # Errors
-    /// Why it was refused, as an [`Error`] over [`Refused`]; of several reasons the first in the order of the
+    /// Why it was refused, as an [`Error`] over [`DeliveryFault`]; of several reasons the first in the order of the
     /// [module](super).
     pub fn verify<'b>(
         &self,
@@ -93,14 +93,14 @@ impl<S: Scheme> Verifier<S> {
         parts: &Parts,
         body: &'b [u8],
         now: SystemTime,
-    ) -> Result<(Cow<'b, [u8]>, Proof), Refused> {
+    ) -> Result<(Cow<'b, [u8]>, Proof), DeliveryFault> {
         let Settings { body_limit, window, .. } = *self.settings();
         if body.len() > body_limit {
-            return Err(Refused::BodyTooLong { limit: body_limit });
+            return Err(DeliveryFault::BodyTooLong { limit: body_limit });
         }
         let scheme = &self.0.scheme;
         let Claim { signature, key_id, freshness, mut stated } = scheme.read(&self.delivery(parts))?;
-        let signature = signature.digest.ok_or(Refused::SignatureMalformed)?;
+        let signature = signature.digest.ok_or(DeliveryFault::SignatureMalformed)?;
         let keys = self.0.keys.load();
         let mut candidates = keys.named(key_id).peekable();
         candidates.peek().ok_or_else(|| keys.none_named())?;
@@ -111,7 +111,7 @@ impl<S: Scheme> Verifier<S> {
         let content = scheme.check_digest(&mut stated, body)?;
         let (key_id, _) = candidates
             .find(|(_, key)| S::signature(&stated, key, &content).matches(&signature))
-            .ok_or(Refused::SignatureMismatch)?;
+            .ok_or(DeliveryFault::SignatureMismatch)?;
         scheme.check_signed_body(&content)?;
         let replay_key = ReplayKey::new(S::NAME, signature);
         Ok((
@@ -135,8 +135,8 @@ impl<S: Scheme> Verifier<S> {
         &self.0.settings
     }
 
-    pub(super) fn error(&self, refused: Refused, parts: &Parts) -> Error {
-        let is_mismatch = refused == Refused::SignatureMismatch;
+    pub(super) fn error(&self, refused: DeliveryFault, parts: &Parts) -> Error {
+        let is_mismatch = refused == DeliveryFault::SignatureMismatch;
         let error = Error::new(refused).in_provider(S::NAME);
         if !is_mismatch {
             return error;
@@ -147,7 +147,7 @@ impl<S: Scheme> Verifier<S> {
 
     /// The refusal, with the known mistake that would explain it, a few times a second.
     #[cfg(feature = "explain")]
-    fn noted_at(&self, now: SystemTime, refused: Refused, parts: &Parts, body: &[u8]) -> Error {
+    fn noted_at(&self, now: SystemTime, refused: DeliveryFault, parts: &Parts, body: &[u8]) -> Error {
         if refused.is_mismatch() && self.0.allowance.take(now) {
             self.noted(refused, parts, body)
         } else {
@@ -156,20 +156,20 @@ impl<S: Scheme> Verifier<S> {
     }
 
     #[cfg(not(feature = "explain"))]
-    fn noted_at(&self, _: SystemTime, refused: Refused, parts: &Parts, _: &[u8]) -> Error {
+    fn noted_at(&self, _: SystemTime, refused: DeliveryFault, parts: &Parts, _: &[u8]) -> Error {
         self.error(refused, parts)
     }
 
     /// The refusal, with the known mistake that would explain it, if one does.
     #[cfg(feature = "explain")]
-    fn noted(&self, refused: Refused, parts: &Parts, body: &[u8]) -> Error {
+    fn noted(&self, refused: DeliveryFault, parts: &Parts, body: &[u8]) -> Error {
         let is_mismatch = refused.is_mismatch();
         let error = self.error(refused, parts);
         if is_mismatch { self.with_known_mistake(error, parts, body) } else { error }
     }
 
     #[cfg(not(feature = "explain"))]
-    fn noted(&self, refused: Refused, parts: &Parts, _: &[u8]) -> Error {
+    fn noted(&self, refused: DeliveryFault, parts: &Parts, _: &[u8]) -> Error {
         self.error(refused, parts)
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::Refused;
+use super::DeliveryFault;
 use crate::time::unix_nanos;
 
 /// How far the time in a signature may be from the local clock.
@@ -29,19 +29,19 @@ impl Window {
     }
 
     /// How long the delivery can still be repeated; more than zero.
-    pub(super) fn check(&self, times: &Times, now: SystemTime) -> Result<Duration, Refused> {
+    pub(super) fn check(&self, times: &Times, now: SystemTime) -> Result<Duration, DeliveryFault> {
         times.check_unit()?;
         let now = unix_nanos(now);
         let age = now - times.signed_at();
         let (past, ahead) = (nanos(self.past), nanos(self.ahead));
         if age > past {
-            return Err(Refused::TooOld { by_seconds: seconds_up(age - past) });
+            return Err(DeliveryFault::TooOld { by_seconds: seconds_up(age - past) });
         }
         if age < -ahead {
-            return Err(Refused::TooEarly { by_seconds: seconds_up(-age - ahead) });
+            return Err(DeliveryFault::TooEarly { by_seconds: seconds_up(-age - ahead) });
         }
         if times.expires_at().is_some_and(|expires_at| now >= expires_at) {
-            return Err(Refused::Expired);
+            return Err(DeliveryFault::Expired);
         }
         // A clock that is set back, or that of another machine with the same replay store, takes a copy for that much
         // longer: remembered for a whole window more, it is known to any that is behind by less. The second is for what
@@ -89,14 +89,16 @@ impl Times {
     }
 
     /// 10^11 is the year 5138 in seconds and 1973 in milliseconds, so it tells one from the other.
-    fn check_unit(&self) -> Result<(), Refused> {
+    fn check_unit(&self) -> Result<(), DeliveryFault> {
         const BETWEEN: i64 = 100_000_000_000;
         let mut times = [Some(self.created), self.expires].into_iter().flatten();
         match self.unit {
             Unit::Milliseconds if times.any(|time| (1..BETWEEN).contains(&time)) => {
-                Err(Refused::TimeUnit { unit: "milliseconds" })
+                Err(DeliveryFault::TimeUnit { unit: "milliseconds" })
             }
-            Unit::Seconds if times.any(|time| time >= BETWEEN) => Err(Refused::TimeUnit { unit: "seconds" }),
+            Unit::Seconds if times.any(|time| time >= BETWEEN) => {
+                Err(DeliveryFault::TimeUnit { unit: "seconds" })
+            }
             _ => Ok(()),
         }
     }
@@ -125,7 +127,7 @@ mod tests {
 
     const NOW_MS: i64 = 1_685_548_865_944;
 
-    fn check(created: i64, expires: Option<i64>) -> Result<Duration, Refused> {
+    fn check(created: i64, expires: Option<i64>) -> Result<Duration, DeliveryFault> {
         let now = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
         Window::default().check(&Times::in_milliseconds(created, expires), now)
     }
@@ -134,18 +136,18 @@ mod tests {
     fn the_edges_are_inside() {
         assert_eq!(check(NOW_MS - 300_000, None), Ok(Duration::from_secs(301)));
         assert_eq!(check(NOW_MS + 60_000, None), Ok(Duration::from_secs(300 + 60 + 301)));
-        assert_eq!(check(NOW_MS - 300_001, None), Err(Refused::TooOld { by_seconds: 1 }));
-        assert_eq!(check(NOW_MS + 60_001, None), Err(Refused::TooEarly { by_seconds: 1 }));
-        assert_eq!(check(NOW_MS - 310_000, None), Err(Refused::TooOld { by_seconds: 10 }));
-        assert_eq!(check(NOW_MS + 70_000, None), Err(Refused::TooEarly { by_seconds: 10 }));
+        assert_eq!(check(NOW_MS - 300_001, None), Err(DeliveryFault::TooOld { by_seconds: 1 }));
+        assert_eq!(check(NOW_MS + 60_001, None), Err(DeliveryFault::TooEarly { by_seconds: 1 }));
+        assert_eq!(check(NOW_MS - 310_000, None), Err(DeliveryFault::TooOld { by_seconds: 10 }));
+        assert_eq!(check(NOW_MS + 70_000, None), Err(DeliveryFault::TooEarly { by_seconds: 10 }));
     }
 
     #[test]
     fn expires_only_shortens() {
         assert!(check(NOW_MS, Some(NOW_MS + 1)).is_ok());
-        assert_eq!(check(NOW_MS, Some(NOW_MS)), Err(Refused::Expired));
-        assert_eq!(check(NOW_MS - 300_001, Some(i64::MAX)), Err(Refused::TooOld { by_seconds: 1 }));
-        assert_eq!(check(NOW_MS, Some(i64::MIN)), Err(Refused::Expired));
+        assert_eq!(check(NOW_MS, Some(NOW_MS)), Err(DeliveryFault::Expired));
+        assert_eq!(check(NOW_MS - 300_001, Some(i64::MAX)), Err(DeliveryFault::TooOld { by_seconds: 1 }));
+        assert_eq!(check(NOW_MS, Some(i64::MIN)), Err(DeliveryFault::Expired));
     }
 
     #[test]
@@ -160,9 +162,9 @@ mod tests {
     fn extremes_are_refused_without_a_panic() {
         let extreme = Window::new(Duration::MAX, Duration::MAX);
         for created in [i64::MIN, i64::MIN + 1, -1, 0] {
-            assert!(matches!(check(created, None), Err(Refused::TooOld { .. })), "{created}");
+            assert!(matches!(check(created, None), Err(DeliveryFault::TooOld { .. })), "{created}");
         }
-        assert!(matches!(check(i64::MAX, None), Err(Refused::TooEarly { .. })));
+        assert!(matches!(check(i64::MAX, None), Err(DeliveryFault::TooEarly { .. })));
         for created in [i64::MIN, i64::MAX] {
             assert!(extreme.check(&Times::in_milliseconds(created, None), UNIX_EPOCH).is_ok());
         }
@@ -170,10 +172,10 @@ mod tests {
 
     #[test]
     fn the_wrong_unit_is_named() {
-        assert_eq!(check(NOW_MS / 1000, None), Err(Refused::TimeUnit { unit: "milliseconds" }));
+        assert_eq!(check(NOW_MS / 1000, None), Err(DeliveryFault::TimeUnit { unit: "milliseconds" }));
         let now = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
         let seconds = |created| Window::default().check(&Times::in_seconds(created), now);
         assert!(seconds(NOW_MS / 1000).is_ok());
-        assert_eq!(seconds(NOW_MS), Err(Refused::TimeUnit { unit: "seconds" }));
+        assert_eq!(seconds(NOW_MS), Err(DeliveryFault::TimeUnit { unit: "seconds" }));
     }
 }

@@ -67,13 +67,17 @@ fn public_types_are_shared_between_threads() {
     shared::<vizion::Refusal>();
     shared::<vizion::Vizion>();
     shared::<vizion::webhook::Verifier>();
+    fn of_any<S: webhook::Scheme>() {
+        shared::<webhook::Verifier<S>>();
+    }
+    of_any::<vizion::webhook::Scheme>();
     shared::<webhook::Builder<vizion::webhook::Scheme>>();
     shared::<webhook::Keys<vizion::webhook::Scheme>>();
     shared::<webhook::MemoryStore>();
     shared::<webhook::RedisStore>();
-    shared::<webhook::Refused>();
+    shared::<webhook::DeliveryFault>();
     shared::<webhook::ReplayKey>();
-    shared::<webhook::Unverified>();
+    shared::<webhook::VerifiedRejection>();
     shared::<webhook::Verified<bytes::Bytes>>();
     shared::<webhook::VerifyLayer<vizion::webhook::Scheme>>();
     shared::<webhook::VerifyService<vizion::webhook::Scheme, ()>>();

@@ -9,7 +9,7 @@ use super::super::document::is_one_document;
 use super::super::reply::is_nonce;
 use super::super::signing::Secret;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
-use crate::webhook::{self, Claim, Delivery, Freshness, Received, Refused};
+use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, Received};
 
 pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("netgiro_signature");
 pub(super) static NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
@@ -47,14 +47,15 @@ impl webhook::Scheme for Scheme {
     type Key = Key;
     type Stated<'r> = Stated<'r>;
 
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Stated<'r>>, Refused> {
+    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Stated<'r>>, DeliveryFault> {
         let signature = delivery.single(&SIGNATURE)?;
         let nonce = delivery.single(&NONCE)?;
 
         if !is_nonce(nonce) {
-            return Err(Refused::NonceMalformed);
+            return Err(DeliveryFault::NonceMalformed);
         }
-        let url = delivery.url().filter(|url| is_normalised(url)).ok_or(Refused::TargetNotNormalised)?;
+        let url =
+            delivery.url().filter(|url| is_normalised(url)).ok_or(DeliveryFault::TargetNotNormalised)?;
         Ok(Claim {
             signature: Received::new(signature, Encoding::HexLower),
             key_id: None,
@@ -71,9 +72,9 @@ impl webhook::Scheme for Scheme {
         key.0.state_text(stated.nonce, &stated.url, body, text);
     }
 
-    fn check_signed_body(&self, body: &[u8]) -> Result<(), Refused> {
-        std::str::from_utf8(body).map_err(|_| Refused::NotUtf8)?;
-        if is_one_document(body) && !could_be_url(body) { Ok(()) } else { Err(Refused::NotOneDocument) }
+    fn check_signed_body(&self, body: &[u8]) -> Result<(), DeliveryFault> {
+        std::str::from_utf8(body).map_err(|_| DeliveryFault::NotUtf8)?;
+        if is_one_document(body) && !could_be_url(body) { Ok(()) } else { Err(DeliveryFault::NotOneDocument) }
     }
 }
 

@@ -4,7 +4,7 @@ use http::HeaderName;
 
 use super::super::credentials::NAME;
 use crate::signing::{Charset, Encoding, MacKey, Origin, Segment, SignedText};
-use crate::webhook::{self, Claim, Delivery, Freshness, HmacKey, Integer, Received, Refused, Times};
+use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, HmacKey, Integer, Received, Times};
 
 pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("x-unleashed-signature");
 pub(super) static TIMESTAMP: HeaderName = HeaderName::from_static("x-unleashed-timestamp");
@@ -22,7 +22,7 @@ impl webhook::Scheme for Scheme {
     /// The timestamp, as printed.
     type Stated<'r> = &'r str;
 
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, &'r str>, Refused> {
+    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, &'r str>, DeliveryFault> {
         let signature = delivery.single(&SIGNATURE)?;
         let timestamp = delivery.single(&TIMESTAMP)?;
 

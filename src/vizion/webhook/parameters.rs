@@ -4,7 +4,7 @@ use memchr::{memchr, memchr2};
 use smallvec::SmallVec;
 
 use crate::signing::Encoding;
-use crate::webhook::{Integer, Received, Refused};
+use crate::webhook::{DeliveryFault, Integer, Received};
 
 /// More parameters than this are not read. The draft has six.
 const MOST_PARAMETERS: usize = 16;
@@ -28,14 +28,14 @@ struct Value<'h> {
 }
 
 impl<'h> Parameters<'h> {
-    pub(super) fn parse(header: &'h [u8]) -> Result<Self, Refused> {
-        let header = std::str::from_utf8(header).map_err(|_| Refused::SignatureHeaderMalformed)?;
-        let (scheme, rest) = split_once(header, b' ').ok_or(Refused::SignatureHeaderMalformed)?;
+    pub(super) fn parse(header: &'h [u8]) -> Result<Self, DeliveryFault> {
+        let header = std::str::from_utf8(header).map_err(|_| DeliveryFault::SignatureHeaderMalformed)?;
+        let (scheme, rest) = split_once(header, b' ').ok_or(DeliveryFault::SignatureHeaderMalformed)?;
         if !scheme.eq_ignore_ascii_case("Signature") {
-            return Err(Refused::SignatureHeaderMalformed);
+            return Err(DeliveryFault::SignatureHeaderMalformed);
         }
         let Known { key_id, signature, algorithm, created, expires, headers } = Known::read(rest)?;
-        let required = |name, value: Option<Value<'h>>| value.ok_or(Refused::ParameterMissing { name });
+        let required = |name, value: Option<Value<'h>>| value.ok_or(DeliveryFault::ParameterMissing { name });
         Ok(Self {
             key_id: required("keyId", key_id)?.text,
             signature: required("signature", signature)?.signature(),
@@ -68,29 +68,29 @@ struct Known<'h> {
 
 impl<'h> Known<'h> {
     /// Reads all parameters, each name once.
-    fn read(mut rest: &'h str) -> Result<Self, Refused> {
+    fn read(mut rest: &'h str) -> Result<Self, DeliveryFault> {
         let mut known = Self::default();
         let mut names = SmallVec::<[&str; MOST_PARAMETERS]>::new();
         loop {
-            let (name, after) = split_once(rest, b'=').ok_or(Refused::SignatureHeaderMalformed)?;
-            let (value, after) = value(after).ok_or(Refused::SignatureHeaderMalformed)?;
+            let (name, after) = split_once(rest, b'=').ok_or(DeliveryFault::SignatureHeaderMalformed)?;
+            let (value, after) = value(after).ok_or(DeliveryFault::SignatureHeaderMalformed)?;
             known.keep(name, value)?;
             if names.len() == MOST_PARAMETERS {
-                return Err(Refused::SignatureHeaderMalformed);
+                return Err(DeliveryFault::SignatureHeaderMalformed);
             }
             if names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                return Err(Refused::ParameterDuplicate);
+                return Err(DeliveryFault::ParameterDuplicate);
             }
             names.push(name);
             if after.is_empty() {
                 return Ok(known);
             }
             // Both forms separate by a comma; some writers put white space after it.
-            rest = after.strip_prefix(',').ok_or(Refused::SignatureHeaderMalformed)?.trim_ascii_start();
+            rest = after.strip_prefix(',').ok_or(DeliveryFault::SignatureHeaderMalformed)?.trim_ascii_start();
         }
     }
 
-    fn keep(&mut self, name: &str, value: Value<'h>) -> Result<(), Refused> {
+    fn keep(&mut self, name: &str, value: Value<'h>) -> Result<(), DeliveryFault> {
         let place = match name {
             "keyId" => &mut self.key_id,
             "signature" => &mut self.signature,
@@ -99,7 +99,7 @@ impl<'h> Known<'h> {
             "expires" => &mut self.expires,
             "headers" => &mut self.headers,
             _ if is_name(name) => return Ok(()),
-            _ => return Err(Refused::SignatureHeaderMalformed),
+            _ => return Err(DeliveryFault::SignatureHeaderMalformed),
         };
         *place = Some(value);
         Ok(())
@@ -138,7 +138,7 @@ mod tests {
     const HEX: &str = "485972b421a9b2a6fff6a61a2824249460efc209abc1f2044459f0b7ecaa3c9c";
     const BASE64: &str = "SFlytCGpsqb/9qYaKCQklGDvwgmrwfIERFnwt+yqPJw=";
 
-    fn parse(text: &str) -> Result<Parameters<'_>, Refused> {
+    fn parse(text: &str) -> Result<Parameters<'_>, DeliveryFault> {
         Parameters::parse(text.as_bytes())
     }
 
@@ -174,13 +174,16 @@ mod tests {
         let with = |more: usize| {
             parse(&(0..more).fold(base.clone(), |text, n| format!("{text},x{n}=1"))).map(|_| ())
         };
-        assert_eq!((with(11), with(12)), (Ok(()), Err(Refused::SignatureHeaderMalformed)));
+        assert_eq!((with(11), with(12)), (Ok(()), Err(DeliveryFault::SignatureHeaderMalformed)));
     }
 
     #[test]
     fn an_unknown_parameter_is_ignored_and_a_repeated_one_is_not() {
         let base = format!("Signature keyId=k,signature={HEX},algorithm=SHA-256,created=5,headers=host");
         assert!(parse(&format!("{base},opaque=1")).is_ok());
-        assert_eq!(parse(&format!("{base},opaque=1,Opaque=1")).unwrap_err(), Refused::ParameterDuplicate);
+        assert_eq!(
+            parse(&format!("{base},opaque=1,Opaque=1")).unwrap_err(),
+            DeliveryFault::ParameterDuplicate
+        );
     }
 }

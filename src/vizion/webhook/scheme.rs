@@ -10,7 +10,7 @@ use super::super::credentials::NAME;
 use super::parameters::Parameters;
 use super::signing_string::{SigningString, Sources};
 use crate::signing::{Encoding, MacKey, SignedText};
-use crate::webhook::{self, Claim, Delivery, Freshness, HmacKey, Refused, Times};
+use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, HmacKey, Times};
 
 pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("x-vizion-signature");
 pub(super) static DIGEST: HeaderName = HeaderName::from_static("digest");
@@ -39,20 +39,20 @@ impl webhook::Scheme for Scheme {
     type Key = HmacKey;
     type Stated<'r> = Covered<'r>;
 
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Covered<'r>>, Refused> {
+    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Covered<'r>>, DeliveryFault> {
         let signature = delivery.single(&SIGNATURE)?;
         let digest = delivery.single(&DIGEST)?;
         let host = delivery.host()?;
 
         let Parameters { key_id, signature, algorithm, created, expires, headers } =
             Parameters::parse(signature)?;
-        let body_digest = read_digest(digest).ok_or(Refused::DigestMalformed)?;
+        let body_digest = read_digest(digest).ok_or(DeliveryFault::DigestMalformed)?;
         let expires_text = expires.map(|expires| expires.text);
         let sources =
             Sources { host, digest, created: created.text, expires: expires_text, delivery: *delivery };
         let signing_string = SigningString::new(headers, sources)?;
         if !ALGORITHMS.iter().any(|known| known.eq_ignore_ascii_case(algorithm)) {
-            return Err(Refused::AlgorithmUnknown);
+            return Err(DeliveryFault::AlgorithmUnknown);
         }
         let times = Times::in_milliseconds(created.value, expires.map(|expires| expires.value));
         Ok(Claim {
@@ -63,7 +63,11 @@ impl webhook::Scheme for Scheme {
         })
     }
 
-    fn check_digest<'b>(&self, covered: &mut Covered<'_>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Refused> {
+    fn check_digest<'b>(
+        &self,
+        covered: &mut Covered<'_>,
+        body: &'b [u8],
+    ) -> Result<Cow<'b, [u8]>, DeliveryFault> {
         let digest = covered.digest;
         let matches = |body: &[u8]| constant_time_eq_32(&Sha256::digest(body).into(), &digest);
         if matches(body) {
@@ -74,7 +78,7 @@ impl webhook::Scheme for Scheme {
             covered.signing_string.restate_length(compact.len());
             return Ok(Cow::Owned(compact));
         }
-        Err(Refused::DigestMismatch)
+        Err(DeliveryFault::DigestMismatch)
     }
 
     fn digest<'s>(covered: &'s Covered<'_>) -> Option<&'s [u8; 32]> {

@@ -7,7 +7,7 @@ use memchr::memchr_iter;
 use smallvec::SmallVec;
 
 use crate::signing::{Origin, Segment, SignedText};
-use crate::webhook::{Delivery, Refused};
+use crate::webhook::{Delivery, DeliveryFault};
 
 /// What must be covered. Without the first a delivery could go to another path, without the last have another body.
 const REQUIRED: [&str; 4] = ["(request-target)", "(created)", "host", "digest"];
@@ -55,21 +55,21 @@ enum Value<'r> {
 
 impl<'r> SigningString<'r> {
     /// The lines that `list` names, each of which stands for something.
-    pub(super) fn new(list: &'r str, sources: Sources<'r>) -> Result<Self, Refused> {
+    pub(super) fn new(list: &'r str, sources: Sources<'r>) -> Result<Self, DeliveryFault> {
         let mut lines = SmallVec::<[Line<'r>; USUAL_LINES]>::new();
         let mut start = 0;
         for end in memchr_iter(b' ', list.as_bytes()).chain([list.len()]) {
             let name = list.get(start..end).unwrap_or_default();
             start = end + 1;
             if lines.len() == MOST_LINES || !is_name(name) || lines.iter().any(|line| line.name == name) {
-                return Err(Refused::CoverageMalformed);
+                return Err(DeliveryFault::CoverageMalformed);
             }
             // What it stands for is looked up below, once the whole list is known to be good.
             lines.push(Line { name, value: Value::Target });
         }
         for name in REQUIRED {
             if !lines.iter().any(|line| line.name == name) {
-                return Err(Refused::NotCovered { name });
+                return Err(DeliveryFault::NotCovered { name });
             }
         }
         for line in &mut lines {
@@ -106,19 +106,19 @@ impl<'r> SigningString<'r> {
 
 impl<'r> Sources<'r> {
     /// What a name stands for, or why for nothing.
-    fn value(&self, name: &str) -> Result<Value<'r>, Refused> {
+    fn value(&self, name: &str) -> Result<Value<'r>, DeliveryFault> {
         match name {
             "(request-target)" => Ok(Value::Target),
             "(created)" => Ok(Value::Bytes(self.created.as_bytes(), Origin::Clock)),
             "(expires)" => {
-                let expires = self.expires.ok_or(Refused::ParameterMissing { name: "expires" })?;
+                let expires = self.expires.ok_or(DeliveryFault::ParameterMissing { name: "expires" })?;
                 Ok(Value::Bytes(expires.as_bytes(), Origin::Clock))
             }
             "host" => Ok(Value::Bytes(self.host, Origin::RequestHost)),
             "digest" => Ok(Value::Bytes(self.digest, Origin::RequestHeader)),
             _ => {
                 let mut instances = self.delivery.headers().get_all(name).iter();
-                let first = instances.next().ok_or(Refused::CoveredHeaderMissing)?;
+                let first = instances.next().ok_or(DeliveryFault::CoveredHeaderMissing)?;
                 let is_only = instances.next().is_none();
                 let only = Value::Bytes(first.as_bytes(), Origin::RequestHeader);
                 Ok(if is_only { only } else { Value::Instances })
@@ -190,7 +190,7 @@ mod tests {
     }
 
     /// The signing string of a delivery with this list.
-    fn stated(list: &str, parts: &Parts) -> Result<String, Refused> {
+    fn stated(list: &str, parts: &Parts) -> Result<String, DeliveryFault> {
         let sources = Sources {
             host: b"h",
             digest: b"d",
@@ -221,7 +221,7 @@ mod tests {
                 [stated(wrong, &parts("POST")), stated(&format!("{required} {wrong}"), &parts("POST"))];
             assert_eq!(
                 refused,
-                [Err(Refused::CoverageMalformed), Err(Refused::CoverageMalformed)],
+                [Err(DeliveryFault::CoverageMalformed), Err(DeliveryFault::CoverageMalformed)],
                 "{wrong:?}"
             );
         }
@@ -230,8 +230,8 @@ mod tests {
     #[test]
     fn a_name_that_stands_for_nothing_is_refused() {
         let with = |name: &str| stated(&format!("{} {name}", REQUIRED.join(" ")), &parts("POST"));
-        assert_eq!(with("x-absent"), Err(Refused::CoveredHeaderMissing));
-        assert_eq!(with("(expires)"), Err(Refused::ParameterMissing { name: "expires" }));
+        assert_eq!(with("x-absent"), Err(DeliveryFault::CoveredHeaderMissing));
+        assert_eq!(with("(expires)"), Err(DeliveryFault::ParameterMissing { name: "expires" }));
         assert!(with("x-many").is_ok());
     }
 
@@ -245,6 +245,6 @@ mod tests {
         }
         let list = |more: usize| format!("{} {}", REQUIRED.join(" "), names[..more].join(" "));
         assert_eq!(stated(&list(60), &parts).unwrap().lines().count(), MOST_LINES);
-        assert_eq!(stated(&list(61), &parts), Err(Refused::CoverageMalformed));
+        assert_eq!(stated(&list(61), &parts), Err(DeliveryFault::CoverageMalformed));
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::explain::{Comparison, Transcript};
 use crate::signing::{Charset, Encoding, MacKey, Origin, Segment};
 use crate::webhook::scheme::{Claim, Received, Scheme};
-use crate::webhook::{Keys, Refused, forwarded};
+use crate::webhook::{DeliveryFault, Keys, forwarded};
 
 /// A delivery with a longer head is not diagnosed unasked: each header may be part of what is signed.
 const LONGEST_HEAD: usize = 16 << 10;
@@ -79,7 +79,7 @@ impl<S: Scheme> Verifier<S> {
         }
     }
 
-    fn diagnosis(&self, parts: &Parts, body: &[u8], search: &Search) -> Result<Diagnosis, Refused> {
+    fn diagnosis(&self, parts: &Parts, body: &[u8], search: &Search) -> Result<Diagnosis, DeliveryFault> {
         let scheme = &self.0.scheme;
         let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
         let checked = scheme.check_digest(&mut stated, body);

@@ -11,7 +11,7 @@ use crate::webhook::remembered::{Remembered, State};
 #[cfg(feature = "tower")]
 use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
-use crate::webhook::{Refused, StoreError, Verified};
+use crate::webhook::{DeliveryFault, StoreError, Verified};
 
 /// A delivery that verified.
 pub(in crate::webhook) enum Taken {
@@ -35,7 +35,7 @@ impl<S: Scheme> Verifier<S> {
     pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
         let accepted = match self.take(parts, body).await {
             Ok(Taken::First(accepted)) => Ok(accepted),
-            Ok(Taken::Again(_)) => Err(self.error(Refused::Replayed, parts)),
+            Ok(Taken::Again(_)) => Err(self.error(DeliveryFault::Replayed, parts)),
             Err(error) => Err(error),
         };
         accepted.inspect_err(|error| self.report(error, parts))
@@ -106,7 +106,7 @@ impl<S: Scheme> Verifier<S> {
     ) -> Result<bool, Error> {
         let key = repeated.replay_key().of_handled(&self.place(parts));
         let known = self.settings().store.contains(&key).await;
-        known.map_err(|source| self.error(Refused::StoreUnreachable, parts).with_source(source))
+        known.map_err(|source| self.error(DeliveryFault::StoreUnreachable, parts).with_source(source))
     }
 
     /// Verifies a delivery and gives it to the replay store. Reports nothing.
@@ -125,7 +125,9 @@ impl<S: Scheme> Verifier<S> {
             Err(source) if self.settings().accept_without_store => {
                 tracing::warn!(provider = S::NAME, %source, "webhook accepted without the replay store");
             }
-            Err(source) => return Err(self.error(Refused::StoreUnreachable, parts).with_source(source)),
+            Err(source) => {
+                return Err(self.error(DeliveryFault::StoreUnreachable, parts).with_source(source));
+            }
         }
         Ok(Taken::First(Verified::new(content, proof)))
     }

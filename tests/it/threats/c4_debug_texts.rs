@@ -8,7 +8,7 @@ use countersign::netgiro::Netgiro;
 use countersign::signing::{Encoding, MacKey, SignedText};
 use countersign::time::{Clock as _, SystemClock};
 use countersign::vizion::Vizion;
-use countersign::webhook::{MemoryStore, RedisStore, Unverified, Window};
+use countersign::webhook::{MemoryStore, RedisStore, VerifiedRejection, Window};
 use countersign::{Outgoing, Provider, Signer, sign};
 use countersign::{netgiro::callback, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method};
@@ -111,7 +111,7 @@ macro_rules! describe_receiving {
         write!($text, "{:?}", verifier.diagnose(&parts, &body).unwrap()).unwrap();
         for body in [Bytes::new(), Bytes::from(vec![b' '; 2 << 20]), Bytes::from_static(b"{}")] {
             let error = verifier.receive(&parts, body).await.unwrap_err();
-            let refused = error.fault::<countersign::webhook::Refused>().unwrap();
+            let refused = error.fault::<countersign::webhook::DeliveryFault>().unwrap();
             write!($text, "{error} {error:#} {error:?} {refused} {refused:?}").unwrap();
         }
         verifier.exchange_keys($keys);
@@ -149,7 +149,7 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
     }
     write!(text, "{:?} {:?}", unleashed::webhook::Scheme, Window::new(Duration::ZERO, Duration::MAX))
         .unwrap();
-    write!(text, "{:?} {:?}", MemoryStore::default(), Unverified::NoLayer).unwrap();
+    write!(text, "{:?} {:?}", MemoryStore::default(), VerifiedRejection::NoLayer).unwrap();
     assert!(text.len() > 3000, "{text}");
     assert_clean(&text);
     assert!(!text.contains(PRIVATE), "{text}");

@@ -22,7 +22,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use countersign::Error;
 use countersign::vizion::webhook::Verifier;
-use countersign::webhook::{Builder, Refused};
+use countersign::webhook::{Builder, DeliveryFault};
 use http::Request;
 
 const NOW_MS: i64 = 1_685_548_865_944;
@@ -42,7 +42,7 @@ fn builder() -> Builder<countersign::vizion::webhook::Scheme> {
 
 /// The code of a refusal, having checked what holds of every refusal.
 fn refusal(error: &Error) -> &'static str {
-    assert!(error.is_verification() && error.fault::<Refused>().is_some(), "{error:?}");
+    assert!(error.is_verification() && error.fault::<DeliveryFault>().is_some(), "{error:?}");
     assert!(error.next_step().ends_with('.'), "{error:?}");
     let text = format!("{error} {error:#} {error:?}");
     for (_, secret) in KEYS {

@@ -6,7 +6,7 @@ use crate::error::{Class, Fault};
 /// [`on_refused`](super::Builder::on_refused) do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refused {
+pub enum DeliveryFault {
     /// The body is longer than the limit.
     #[error("the body is longer than {limit} bytes")]
     BodyTooLong {
@@ -120,7 +120,7 @@ pub enum Refused {
     StoreUnreachable,
 }
 
-impl Refused {
+impl DeliveryFault {
     /// Whether a mistake in what was signed, or with which key, may be the reason.
     #[cfg(feature = "explain")]
     pub(super) fn is_mismatch(&self) -> bool {
@@ -131,7 +131,7 @@ impl Refused {
     }
 }
 
-impl Fault for Refused {
+impl Fault for DeliveryFault {
     fn code(&self) -> &'static str {
         match self {
             Self::BodyTooLong { .. } => "webhook-body-too-long",
@@ -216,24 +216,24 @@ mod tests {
     fn each_refusal_says_what_to_do_about_it() {
         let name = "digest";
         for (refused, word) in [
-            (Refused::BodyTooLong { limit: 1 }, "body_limit"),
-            (Refused::BodyUnreadable, "cuts connections"),
-            (Refused::HeaderMissing { name }, "sender is the vendor"),
-            (Refused::CoveredHeaderMissing, "drops headers"),
-            (Refused::AlgorithmUnknown, "notices"),
-            (Refused::NoKeys, "exchange_keys"),
-            (Refused::KeyUnknown, "rotated"),
-            (Refused::TimeUnit { unit: "seconds" }, "unit"),
-            (Refused::TooOld { by_seconds: 1 }, "clock first"),
-            (Refused::TooEarly { by_seconds: 1 }, "clock first"),
-            (Refused::Expired, "queue in front"),
-            (Refused::DigestMismatch, "bytes as received"),
-            (Refused::SignatureMismatch, "Check the key"),
-            (Refused::Replayed, "recorded"),
-            (Refused::StoreUnreachable, "store back"),
-            (Refused::HeaderDuplicate { name }, "forged"),
-            (Refused::SignatureMalformed, "forged"),
-            (Refused::NotUtf8, "forged"),
+            (DeliveryFault::BodyTooLong { limit: 1 }, "body_limit"),
+            (DeliveryFault::BodyUnreadable, "cuts connections"),
+            (DeliveryFault::HeaderMissing { name }, "sender is the vendor"),
+            (DeliveryFault::CoveredHeaderMissing, "drops headers"),
+            (DeliveryFault::AlgorithmUnknown, "notices"),
+            (DeliveryFault::NoKeys, "exchange_keys"),
+            (DeliveryFault::KeyUnknown, "rotated"),
+            (DeliveryFault::TimeUnit { unit: "seconds" }, "unit"),
+            (DeliveryFault::TooOld { by_seconds: 1 }, "clock first"),
+            (DeliveryFault::TooEarly { by_seconds: 1 }, "clock first"),
+            (DeliveryFault::Expired, "queue in front"),
+            (DeliveryFault::DigestMismatch, "bytes as received"),
+            (DeliveryFault::SignatureMismatch, "Check the key"),
+            (DeliveryFault::Replayed, "recorded"),
+            (DeliveryFault::StoreUnreachable, "store back"),
+            (DeliveryFault::HeaderDuplicate { name }, "forged"),
+            (DeliveryFault::SignatureMalformed, "forged"),
+            (DeliveryFault::NotUtf8, "forged"),
         ] {
             assert!(refused.next_step().contains(word), "{refused:?}: {}", refused.next_step());
         }

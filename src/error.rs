@@ -190,6 +190,12 @@ impl Error {
         self
     }
 
+    /// Notes the status of the reply concerned.
+    #[cfg(all(feature = "middleware", any(feature = "netvisor", feature = "netgiro")))]
+    pub(crate) fn with_status(self, status: http::StatusCode) -> Self {
+        self.with_note(format!("the reply's status was {}", status.as_u16()))
+    }
+
     /// Notes when the `Date` of a refusal is more than a minute away from the local clock.
     #[cfg(feature = "middleware")]
     pub(crate) fn with_skew(self, reply: &http::HeaderMap, clock: &dyn crate::time::Clock) -> Self {

@@ -124,7 +124,7 @@ impl Netgiro {
     }
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
-        let mut error = error.with_note(format!("the reply's status was {}", response.status().as_u16()));
+        let mut error = error.with_status(response.status());
         if let Some(origin) = redirect_origin(response) {
             error = error.with_note(format!("it redirects to {origin}"));
         }

@@ -132,7 +132,7 @@ impl Checked {
 
 impl Remarks {
     fn add_to(&self, error: Error) -> Error {
-        let error = error.with_note(format!("the reply's status was {}", self.status.as_u16()));
+        let error = error.with_status(self.status);
         let error = self.skew.iter().fold(error, Error::with_note);
         tracing::debug!(provider = NAME, code = error.code(), "refused");
         error

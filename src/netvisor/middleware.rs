@@ -33,7 +33,7 @@ impl Netvisor {
         match status {
             Ok(Some(ResponseStatus::Failed(failure))) => {
                 let error = Error::new(failure)
-                    .with_note(format!("the reply's status was {}", response.status().as_u16()))
+                    .with_status(response.status())
                     .with_skew(response.headers(), &*self.settings.clock);
                 Err(into_middleware_error(error.in_provider(NAME)))
             }

@@ -6,7 +6,8 @@ use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
 use super::attempt::{Attempt, Variant, Variants};
-use super::json::{self, Document, Style};
+use super::json::Document;
+use super::json_style::{self, Style};
 use crate::explain::{Part, Transcript};
 use crate::signing::{Charset, Origin, Segment};
 
@@ -82,6 +83,8 @@ pub(super) fn reserialised<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Varia
     let Some(body) = attempt.part_from(Origin::Body) else { return Box::new(std::iter::empty()) };
     let document = Document::new(&body.bytes);
     let mut tried = Vec::new();
+    let bare = without_white_space(&body.bytes);
+    let is_compact = bare == **body.bytes;
     let mut print = move |style: Style| {
         let document = document.as_ref()?;
         let style = document.simplify(style);
@@ -89,13 +92,14 @@ pub(super) fn reserialised<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Varia
             return None;
         }
         tried.push(style);
-        Some((document.print(style)?, style.describe()))
+        Some((document.print(style)?, style.describe(is_compact)))
     };
-    let bare = || Some((without_white_space(&body.bytes), "white space outside strings removed".to_owned()));
+    let mut bare = Some((bare, "white space outside strings removed".to_owned()));
     // The numbers of a document that is only stripped stay as they are written.
-    let styles = json::LIKELY.into_iter().map(Some).chain([None]).chain(json::all_styles().map(Some));
+    let styles =
+        json_style::LIKELY.into_iter().map(Some).chain([None]).chain(json_style::all_styles().map(Some));
     Box::new(styles.filter_map(move |style| {
-        let (printed, detail) = style.map_or_else(bare, &mut print)?;
+        let (printed, detail) = style.map_or_else(|| bare.take(), &mut print)?;
         if without_line_ends(&printed).eq(without_line_ends(&body.bytes)) {
             return None;
         }

@@ -8,7 +8,9 @@ use serde::Serialize as _;
 use serde_json::Serializer;
 use zeroize::Zeroizing;
 
+use super::json_number::{self, Numbers};
 use super::json_printer::Printer;
+use super::json_style::Style;
 
 /// Longer documents are not printed.
 const LONGEST: usize = 64 << 10;
@@ -16,90 +18,20 @@ const LONGEST: usize = 64 << 10;
 /// Nor is what comes out longer than this: indentation grows with depth, and a stranger may choose that.
 const LONGEST_PRINTED: usize = 4 * LONGEST;
 
-/// How a program prints JSON: switches that do not depend on each other.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Style {
-    pub(super) layout: Layout,
-    /// `\u` escapes for all that is not ASCII.
-    pub(super) ascii: bool,
-    /// `/` written `\/`.
-    pub(super) escaped_slashes: bool,
-    sorted: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
-    Compact,
-    /// A space after `:` and `,`.
-    Spaced,
-    Indented(&'static str),
-}
-
-const LAYOUTS: [Layout; 5] = [
-    Layout::Compact,
-    Layout::Spaced,
-    Layout::Indented("  "),
-    Layout::Indented("    "),
-    Layout::Indented("\t"),
-];
-
-const COMPACT: Style = Style { layout: Layout::Compact, ascii: false, escaped_slashes: false, sorted: false };
-/// Python's `json.dumps`, unless told otherwise.
-const PYTHON: Style = Style { layout: Layout::Spaced, ascii: true, ..COMPACT };
-/// PHP's `json_encode`, unless told otherwise.
-const PHP: Style = Style { ascii: true, escaped_slashes: true, ..COMPACT };
-
-/// The likeliest first.
-pub(super) static LIKELY: [Style; 8] = [
-    COMPACT,
-    PYTHON,
-    Style { layout: Layout::Indented("  "), ..COMPACT },
-    PHP,
-    Style { sorted: true, ..COMPACT },
-    Style { sorted: true, ..PYTHON },
-    Style { ascii: false, ..PYTHON },
-    Style { layout: Layout::Indented("    "), ..COMPACT },
-];
-
-/// Every combination of the switches, the likely ones among them.
-pub(super) fn all_styles() -> impl Iterator<Item = Style> {
-    let switches = (0..8).map(|bits| [1, 2, 4].map(|bit| bits & bit != 0));
-    switches.flat_map(|[ascii, sorted, escaped_slashes]| {
-        LAYOUTS.into_iter().map(move |layout| Style { layout, ascii, escaped_slashes, sorted })
-    })
-}
-
-impl Style {
-    pub(super) fn describe(self) -> String {
-        let layout = match self.layout {
-            Layout::Compact => "compact",
-            Layout::Spaced => "a space after ':' and ',', as Python's json.dumps",
-            Layout::Indented("\t") => "indented by tabs",
-            Layout::Indented("  ") => "indented by two spaces",
-            Layout::Indented(_) => "indented by four spaces",
-        };
-        let switches = [
-            (self.sorted, "keys sorted"),
-            (self.ascii, "ASCII only"),
-            (self.escaped_slashes, "'/' escaped, as PHP's json_encode"),
-        ];
-        let on = switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| name);
-        std::iter::once(layout).chain(on).collect::<Vec<_>>().join(", ")
-    }
-}
-
 /// A document to be printed.
 pub(super) struct Document {
     text: Arc<Zeroizing<Vec<u8>>>,
     /// With the keys of each object sorted; made when the first style asks for it.
     sorted: OnceCell<Option<Vec<u8>>>,
+    /// Those ways of printing numbers that do not print them as the parser does.
+    numbers: OnceCell<Vec<Numbers>>,
 }
 
 impl Document {
     /// An object or an array, if that is what the text begins like.
     pub(super) fn new(text: &Arc<Zeroizing<Vec<u8>>>) -> Option<Self> {
         let is_document = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
-        let document = || Self { text: Arc::clone(text), sorted: OnceCell::new() };
+        let document = || Self { text: Arc::clone(text), sorted: OnceCell::new(), numbers: OnceCell::new() };
         (is_document && text.len() <= LONGEST).then(document)
     }
 
@@ -110,8 +42,19 @@ impl Document {
         Style {
             ascii: style.ascii && has_non_ascii,
             escaped_slashes: style.escaped_slashes && has_slashes,
+            // Sorting reads the numbers, and keeps no digits.
+            numbers: match style.numbers {
+                Numbers::Verbatim if style.sorted => Numbers::Parsed,
+                numbers if self.other_numbers().contains(&numbers) => numbers,
+                _ => Numbers::Parsed,
+            },
             ..style
         }
+    }
+
+    fn other_numbers(&self) -> &[Numbers] {
+        let change = |numbers: &Numbers| numbers.change_any_of(&self.text);
+        self.numbers.get_or_init(|| Numbers::OF_OTHERS.into_iter().filter(change).collect())
     }
 
     /// `None` if it is no JSON document.
@@ -120,7 +63,8 @@ impl Document {
         let mut printed = Limited(Vec::with_capacity(text.len()));
         let mut reader = serde_json::Deserializer::from_slice(text);
         // Token by token, so that keys keep their order, and repeated ones stay.
-        let mut writer = Serializer::with_formatter(&mut printed, Printer::new(style));
+        let mut writer =
+            Serializer::with_formatter(&mut printed, Printer::new(style, json_number::tokens(text)));
         serde_transcode::transcode(&mut reader, &mut writer).ok()?;
         reader.end().ok()?;
         Some(printed.0)

@@ -1,22 +1,39 @@
 //! How JSON is written in each style.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
-use super::json::{Layout, Style};
+use super::json_style::{Layout, Style};
 
 /// Writes in one style.
-pub(super) struct Printer {
+pub(super) struct Printer<T> {
     style: Style,
+    /// The numbers as they stand in the document, of which the next is printed next.
+    numbers: T,
     depth: usize,
     /// Whether the innermost array or object has a value.
     filled: bool,
 }
 
-impl Printer {
-    pub(super) fn new(style: Style) -> Self {
-        Self { style, depth: 0, filled: false }
+impl<'t, T: Iterator<Item = &'t str>> Printer<T> {
+    pub(super) fn new(style: Style, numbers: T) -> Self {
+        Self { style, numbers, depth: 0, filled: false }
+    }
+
+    /// Writes the next number, or `parsed`, which is how the parser's own printer writes it.
+    fn number<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        value: f64,
+        parsed: impl Display,
+    ) -> io::Result<()> {
+        let token = self.numbers.next().unwrap_or_default();
+        match self.style.numbers.write(token, value) {
+            Some(written) => writer.write_all(written.as_bytes()),
+            None => write!(writer, "{parsed}"),
+        }
     }
 
     fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
@@ -47,7 +64,19 @@ impl Printer {
     }
 }
 
-impl Formatter for Printer {
+impl<'t, T: Iterator<Item = &'t str>> Formatter for Printer<T> {
+    fn write_u64<W: ?Sized + Write>(&mut self, writer: &mut W, value: u64) -> io::Result<()> {
+        self.number(writer, value as f64, value)
+    }
+
+    fn write_i64<W: ?Sized + Write>(&mut self, writer: &mut W, value: i64) -> io::Result<()> {
+        self.number(writer, value as f64, value)
+    }
+
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        self.number(writer, value, serde_json::Value::from(value))
+    }
+
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.open(writer, b"[")
     }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use countersign::Outgoing;
-use countersign::diagnose::diagnose;
+use countersign::diagnose::{Diagnosis, diagnose};
 use countersign::netgiro::{self, Netgiro};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Extensions, HeaderMap, Method};
@@ -13,16 +13,24 @@ use super::subject::{NONCE, SECRET};
 
 const URL: &str = "https://api.netgiro.is/v1/Checkout/InsertCart";
 
-fn code(sent: &str, signed: &str) -> String {
-    code_of(sent, &hex::encode(Sha256::digest(format!("{SECRET}{NONCE}{URL}{signed}"))))
+pub(super) fn code(sent: &str, signed: &str) -> String {
+    diagnosis(sent, &signature(signed)).code().to_owned()
 }
 
-fn code_of(sent: &str, received: &str) -> String {
+pub(super) fn sentence(sent: &str, signed: &str) -> String {
+    diagnosis(sent, &signature(signed)).sentence().to_owned()
+}
+
+fn signature(signed: &str) -> String {
+    hex::encode(Sha256::digest(format!("{SECRET}{NONCE}{URL}{signed}")))
+}
+
+fn diagnosis(sent: &str, received: &str) -> Diagnosis {
     let (url, headers, extensions) = (URL.parse().unwrap(), HeaderMap::new(), Extensions::new());
     let request = Outgoing::new(&Method::POST, &url, &headers, &extensions, sent.as_bytes());
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
     let stamp = netgiro::Stamp::with_nonce(NONCE).unwrap();
-    diagnose(&netgiro, &request, stamp, received).unwrap().code().to_owned()
+    diagnose(&netgiro, &request, stamp, received).unwrap()
 }
 
 /// One document as other programs print it: each combination of the switches, written down by hand.
@@ -118,5 +126,5 @@ fn the_likely_pairs_have_their_turn_on_a_long_body_too() {
     let key = BASE64.decode(SECRET).unwrap();
     let mac = Hmac::<Sha256>::new_from_slice(&key).unwrap().chain_update(format!("{NONCE}{URL}{body}"));
     let expected = "secret-base64-decoded+hmac-for-plain-hash";
-    assert_eq!(code_of(&body, &hex::encode(mac.finalize().into_bytes())), expected);
+    assert_eq!(diagnosis(&body, &hex::encode(mac.finalize().into_bytes())).code(), expected);
 }

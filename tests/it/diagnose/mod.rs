@@ -2,6 +2,7 @@
 
 mod bodies;
 mod canary;
+mod json;
 mod made;
 mod mistakes;
 mod netgiro;

@@ -1,0 +1,55 @@
+//! One JSON document as other programs print its numbers and its strings.
+
+use super::bodies::{code, sentence};
+
+/// What is sent, what was signed instead, and what the sentence says of it.
+type Case = (&'static str, &'static str, &'static str);
+
+fn check(cases: &[Case]) {
+    for (sent, signed, said) in cases {
+        assert_eq!(code(sent, signed), "body-reserialised", "{sent} {signed}");
+        let sentence = sentence(sent, signed);
+        assert!(sentence.contains(said), "{sent} {signed}: {sentence}");
+    }
+}
+
+#[test]
+fn numbers_are_recognised_as_other_languages_print_them() {
+    check(&[
+        // JavaScript and Go.
+        (r#"{"amount":1000.0}"#, r#"{"amount":1000}"#, "as JavaScript, Go and PHP"),
+        (r#"{"amount":1000.00,"n":2}"#, r#"{"amount":1000,"n":2}"#, "as JavaScript, Go and PHP"),
+        (r#"{"id":12345678901234567}"#, r#"{"id":12345678901234568}"#, "as JavaScript, Go and PHP"),
+        (r#"{"a":1e3,"b":1e21}"#, r#"{"a":1000,"b":1e+21}"#, "as JavaScript, Go and PHP"),
+        (
+            r#"{"amount":1000.0,"name":"Jürgen"}"#,
+            r#"{"amount":1000,"name":"J\u00fcrgen"}"#,
+            "ASCII only, numbers as",
+        ),
+        (r#"{"b":2.0,"a":1}"#, r#"{"a":1,"b":2}"#, "keys sorted, numbers as"),
+        // Gson, which reads every number as a double.
+        (r#"{"amount":1000,"n":[2.50]}"#, r#"{"amount":1000.0,"n":[2.5]}"#, "as Gson"),
+        (r#"{"amount":12345678}"#, r#"{"amount":1.2345678E7}"#, "as Gson"),
+        (r#"{"amount":1000}"#, "{\n  \"amount\": 1000.0\n}", "indented by two spaces, every number"),
+        // Decimal types: Newtonsoft's, Java's BigDecimal, Python's Decimal.
+        (r#"{"amount":10.50,"n":-0.10}"#, "{\n  \"amount\": 10.50,\n  \"n\": -0.10\n}", "as they were sent"),
+        (r#"{"amount":10.50,"n":1}"#, r#"{"amount": 10.50, "n": 1}"#, "as they were sent"),
+        ("{\n  \"amount\": 10.50\n}", r#"{"amount":10.50}"#, "white space outside strings removed"),
+        (r#"{"a":10.50,"b":"é"}"#, r#"{"a": 10.50, "b": "\u00e9"}"#, "as they were sent"),
+        // Of digits inside a string, nothing changes.
+        (r#"{"a":"1.0 \" 2","b":3.0}"#, r#"{"a":"1.0 \" 2","b":3}"#, "as JavaScript, Go and PHP"),
+    ]);
+    assert_eq!(code(r#"{"a":"1000.0"}"#, r#"{"a":"1000"}"#), "wrong-key");
+}
+
+#[test]
+fn what_was_compact_already_is_not_called_so() {
+    let (sent, signed) = (r#"{"amount":10.50}"#, r#"{"amount":10.5}"#);
+    assert!(
+        sentence(sent, signed).ends_with("(numbers or escapes written anew)."),
+        "{}",
+        sentence(sent, signed)
+    );
+    assert!(sentence(r#"{"b":1,"a":2}"#, r#"{"a":2,"b":1}"#).ends_with("(keys sorted)."));
+    assert!(sentence("{ \"a\": 10.50 }", r#"{"a":10.5}"#).ends_with("(compact)."));
+}

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::json_number::{self, Numbers};
 use super::json_printer::Printer;
-use super::json_style::Style;
+use super::json_style::{Html, Style};
 
 /// Longer documents are not printed.
 const LONGEST: usize = 64 << 10;
@@ -39,9 +39,11 @@ impl Document {
     pub(super) fn simplify(&self, style: Style) -> Style {
         let has_non_ascii = !self.text.is_ascii() || self.text.contains(&b'\\');
         let has_slashes = self.text.contains(&b'/');
+        let has_html = has_non_ascii || self.text.iter().any(|byte| b"&<>='+`\x7f".contains(byte));
         Style {
             ascii: style.ascii && has_non_ascii,
             escaped_slashes: style.escaped_slashes && has_slashes,
+            html: if has_html { style.html } else { Html::Bare },
             // Sorting reads the numbers, and keeps no digits.
             numbers: match style.numbers {
                 Numbers::Verbatim if style.sorted => Numbers::Parsed,

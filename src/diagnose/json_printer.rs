@@ -3,9 +3,9 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use serde_json::ser::Formatter;
+use serde_json::ser::{CharEscape, Formatter};
 
-use super::json_style::{Layout, Style};
+use super::json_style::{Html, Layout, Style};
 
 /// Writes in one style.
 pub(super) struct Printer<T> {
@@ -33,6 +33,13 @@ impl<'t, T: Iterator<Item = &'t str>> Printer<T> {
         match self.style.numbers.write(token, value) {
             Some(written) => writer.write_all(written.as_bytes()),
             None => write!(writer, "{parsed}"),
+        }
+    }
+
+    fn escape<W: ?Sized + Write>(&self, writer: &mut W, unit: u16) -> io::Result<()> {
+        match self.style.html {
+            Html::DotNet => write!(writer, "\\u{unit:04X}"),
+            _ => write!(writer, "\\u{unit:04x}"),
         }
     }
 
@@ -116,21 +123,39 @@ impl<'t, T: Iterator<Item = &'t str>> Formatter for Printer<T> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        let is_kept =
-            |c: char| (c.is_ascii() || !self.style.ascii) && (c != '/' || !self.style.escaped_slashes);
+        let style = self.style;
+        let is_escaped = |c: char| {
+            (!c.is_ascii() && style.ascii) || (c == '/' && style.escaped_slashes) || style.html.escapes(c)
+        };
         let mut rest = text;
-        while let Some(escaped) = rest.chars().find(|c| !is_kept(*c)) {
+        while let Some(escaped) = rest.chars().find(|c| is_escaped(*c)) {
             let (kept, after) = rest.split_once(escaped).unwrap_or((rest, ""));
             writer.write_all(kept.as_bytes())?;
             if escaped == '/' {
                 writer.write_all(b"\\/")?;
             } else {
-                for unit in escaped.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
+                escaped.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| self.escape(writer, *unit))?;
             }
             rest = after;
         }
         writer.write_all(rest.as_bytes())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        let short: &[u8] = match escape {
+            CharEscape::Quote if self.style.html == Html::DotNet => {
+                return self.escape(writer, u16::from(b'"'));
+            }
+            CharEscape::AsciiControl(byte) => return self.escape(writer, byte.into()),
+            CharEscape::Quote => b"\\\"",
+            CharEscape::ReverseSolidus => b"\\\\",
+            CharEscape::Solidus => b"\\/",
+            CharEscape::Backspace => b"\\b",
+            CharEscape::FormFeed => b"\\f",
+            CharEscape::LineFeed => b"\\n",
+            CharEscape::CarriageReturn => b"\\r",
+            CharEscape::Tab => b"\\t",
+        };
+        writer.write_all(short)
     }
 }

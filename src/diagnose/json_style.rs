@@ -10,6 +10,7 @@ pub(super) struct Style {
     pub(super) ascii: bool,
     /// `/` written `\/`.
     pub(super) escaped_slashes: bool,
+    pub(super) html: Html,
     pub(super) sorted: bool,
     pub(super) numbers: Numbers,
 }
@@ -21,6 +22,20 @@ pub(super) enum Layout {
     Spaced,
     Indented(&'static str),
 }
+
+/// What is escaped so that the text can stand in a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Html {
+    Bare,
+    /// As Go's `encoding/json` and Rails have it.
+    Few,
+    /// As Gson has it.
+    Gson,
+    /// As .NET's `System.Text.Json` has it: all that is not ASCII too.
+    DotNet,
+}
+
+const ESCAPED: [Html; 3] = [Html::Few, Html::Gson, Html::DotNet];
 
 const LAYOUTS: [Layout; 5] = [
     Layout::Compact,
@@ -34,6 +49,7 @@ const COMPACT: Style = Style {
     layout: Layout::Compact,
     ascii: false,
     escaped_slashes: false,
+    html: Html::Bare,
     sorted: false,
     numbers: Numbers::Parsed,
 };
@@ -44,7 +60,7 @@ const PHP: Style = Style { ascii: true, escaped_slashes: true, ..COMPACT };
 const SORTED: Style = Style { sorted: true, ..COMPACT };
 
 /// The likeliest first.
-pub(super) static LIKELY: [Style; 9] = [
+pub(super) static LIKELY: [Style; 11] = [
     COMPACT,
     PYTHON,
     Style { layout: Layout::Indented("  "), ..COMPACT },
@@ -54,6 +70,8 @@ pub(super) static LIKELY: [Style; 9] = [
     Style { ascii: false, ..PYTHON },
     Style { layout: Layout::Indented("    "), ..COMPACT },
     Style { numbers: Numbers::JavaScript, ..COMPACT },
+    Style { html: Html::Few, ..COMPACT },
+    Style { html: Html::DotNet, ..COMPACT },
 ];
 
 /// Every combination of the switches, the likely ones among them; of those with numbers or escapes of their own, what
@@ -65,9 +83,13 @@ pub(super) fn all_styles() -> impl Iterator<Item = Style> {
     let with_numbers = [COMPACT, PHP, SORTED, Style { ascii: true, ..COMPACT }]
         .into_iter()
         .flat_map(|style| Numbers::OF_OTHERS.into_iter().map(move |numbers| Style { numbers, ..style }));
-    plain
-        .chain(with_numbers)
-        .flat_map(|style| LAYOUTS.into_iter().map(move |layout| Style { layout, ..style }))
+    let numbers = || Numbers::OF_OTHERS.into_iter().chain([Numbers::Parsed]);
+    let escaped = ESCAPED.into_iter().flat_map(move |html| {
+        let of_style = move |style| numbers().map(move |numbers| Style { html, numbers, ..style });
+        [COMPACT, SORTED].into_iter().flat_map(of_style)
+    });
+    let in_layouts = |style| LAYOUTS.into_iter().map(move |layout| Style { layout, ..style });
+    plain.chain(with_numbers).chain(escaped).flat_map(in_layouts)
 }
 
 impl Style {
@@ -87,7 +109,30 @@ impl Style {
             (self.escaped_slashes, "'/' escaped, as PHP's json_encode"),
         ];
         let on = switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| name);
-        let words: Vec<_> = layout.into_iter().chain(on).chain(self.numbers.describe()).collect();
+        let of_strings = on.chain(self.html.describe());
+        let words: Vec<_> = layout.into_iter().chain(of_strings).chain(self.numbers.describe()).collect();
         if words.is_empty() { "numbers or escapes written anew".to_owned() } else { words.join(", ") }
+    }
+}
+
+impl Html {
+    fn describe(self) -> Option<&'static str> {
+        match self {
+            Self::Bare => None,
+            Self::Few => Some("'&', '<' and '>' escaped, as Go's encoding/json"),
+            Self::Gson => Some("'&', '<', '>', '=' and ''' escaped, as Gson"),
+            Self::DotNet => Some("escaped as .NET's System.Text.Json"),
+        }
+    }
+
+    /// Whether a character that JSON may hold as it is is escaped all the same.
+    pub(super) fn escapes(self, c: char) -> bool {
+        let few = || matches!(c, '&' | '<' | '>' | '\u{2028}' | '\u{2029}');
+        match self {
+            Self::Bare => false,
+            Self::Few => few(),
+            Self::Gson => few() || matches!(c, '=' | '\''),
+            Self::DotNet => !c.is_ascii() || matches!(c, '&' | '<' | '>' | '\'' | '"' | '+' | '`' | '\u{7f}'),
+        }
     }
 }

@@ -43,6 +43,23 @@ fn numbers_are_recognised_as_other_languages_print_them() {
 }
 
 #[test]
+fn strings_are_recognised_as_escaped_for_a_page() {
+    let sent = r#"{"q":"A&B <c> d=e 'f' é"}"#;
+    check(&[
+        (sent, r#"{"q":"A\u0026B \u003cc\u003e d=e 'f' é"}"#, "as Go's"),
+        (sent, "{\n  \"q\": \"A\\u0026B \\u003cc\\u003e d=e 'f' é\"\n}", "indented by two spaces, '&'"),
+        (sent, r#"{"q":"A\u0026B \u003cc\u003e d\u003de \u0027f\u0027 é"}"#, "as Gson"),
+        (sent, r#"{"q":"A\u0026B \u003Cc\u003E d=e \u0027f\u0027 \u00E9"}"#, "System.Text.Json"),
+        (r#"{"q":"a+b \"c\" `"}"#, r#"{"q":"a\u002Bb \u0022c\u0022 \u0060"}"#, "System.Text.Json"),
+        (r#"{"q":"\u001f\n😀"}"#, r#"{"q":"\u001F\n\uD83D\uDE00"}"#, "System.Text.Json"),
+        (r#"{"z":1.0,"a":"<"}"#, r#"{"a":"\u003c","z":1}"#, "keys sorted, '&', '<' and '>' escaped"),
+        (r#"{"z":1,"a":"="}"#, r#"{"z":1.0,"a":"\u003d"}"#, "as Gson, every number"),
+        // Sent so, and signed without.
+        (r#"{"q":"A\u0026B"}"#, r#"{"q":"A&B"}"#, "written anew"),
+    ]);
+}
+
+#[test]
 fn what_was_compact_already_is_not_called_so() {
     let (sent, signed) = (r#"{"amount":10.50}"#, r#"{"amount":10.5}"#);
     assert!(

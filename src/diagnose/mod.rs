@@ -46,6 +46,7 @@ mod query;
 mod reading;
 mod search;
 mod secret;
+mod secret_forms;
 mod table;
 mod unicode;
 

@@ -20,7 +20,7 @@ impl Place {
             Self::Text => Some("in the text only"),
             Self::Key => Some("in the key only"),
         };
-        let words: Vec<&str> = what.into_iter().chain(place).collect();
+        let words: Vec<&str> = what.into_iter().filter(|what| !what.is_empty()).chain(place).collect();
         (!words.is_empty()).then(|| words.join(", "))
     }
 
@@ -32,13 +32,18 @@ impl Place {
         form: impl Fn(&[Part]) -> Option<Vec<Part>>,
     ) -> Option<Variant> {
         let key = || (!attempt.key_parts().is_empty()).then(|| form(attempt.key_parts()))?.map(Key::Stated);
-        let attempt = match self {
+        let variant = match self {
             Self::Everywhere => Attempt { text: form(&attempt.text)?, key: key()?, hash: attempt.hash },
             Self::Text => Attempt { text: form(&attempt.text)?, ..attempt.clone() },
             Self::Key => Attempt { key: key()?, ..attempt.clone() },
         };
-        // Without a key, there is but one place.
-        let place = if attempt.key_parts().is_empty() { Self::Everywhere } else { self };
-        Some(Variant { attempt, detail: place.detail(what) })
+        // Where the other place cannot be made so, there is but one.
+        let is_only = match self {
+            Self::Everywhere => false,
+            Self::Text => key().is_none(),
+            Self::Key => form(&attempt.text).is_none(),
+        };
+        let place = if is_only { Self::Everywhere } else { self };
+        Some(Variant { attempt: variant, detail: place.detail(what) })
     }
 }

@@ -13,7 +13,7 @@ use crate::explain::{Part, Transcript};
 use crate::signing::Origin;
 
 /// RFC 3986's unreserved characters stay; JavaScript's `encodeURIComponent` and Python's `quote` differ by a few.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const QUOTE: &AsciiSet = &COMPONENT.remove(b'/');
 /// JavaScript's `encodeURI`; `&` and `=` stay in any set, since names and values are encoded one by one.
 const URI: &AsciiSet = &URI_COMPONENT

@@ -2,110 +2,42 @@
 
 use std::rc::Rc;
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::general_purpose::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-use md5::Md5;
-use sha2::{Digest as _, Sha256};
-
 use super::attempt::{Attempt, Variant, Variants};
 use super::places::Place;
-use super::reading;
+use super::secret_forms::{self as forms, Form};
 use crate::explain::{Part, Transcript};
 use crate::signing::{Origin, SegmentKind};
 
-const LENIENT: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-
-type Form = fn(&[u8]) -> Option<Vec<u8>>;
-
-static BASE64_DECODED: [Form; 1] = [|secret| {
-    let decode = |alphabet| GeneralPurpose::new(alphabet, LENIENT).decode(secret).ok();
-    decode(&alphabet::STANDARD).or_else(|| decode(&alphabet::URL_SAFE))
-}];
-
-static SURROUNDED_BY_WHITESPACE: [Form; 7] = [
-    |secret| Some([secret, b"\n"].concat()),
-    |secret| Some([secret, b"\r\n"].concat()),
-    |secret| Some([secret, b" "].concat()),
-    |secret| Some([b" ", secret].concat()),
-    |secret| Some([secret, b"\r"].concat()),
-    |secret| Some([secret, b"\t"].concat()),
-    |secret| Some([b" ", secret, b" "].concat()),
-];
-
-static OTHERWISE_ENCODED: [Form; 6] = [
-    reading::hex_digits,
-    |secret| Some(STANDARD.encode(secret).into_bytes()),
-    |secret| Some([b"\"", secret, b"\""].concat()),
-    |secret| Some([b"'", secret, b"'"].concat()),
-    |secret| Some(const_hex::encode(secret).into_bytes()),
-    // Bytes, as Python prints them.
-    |secret| Some([b"b'", secret, b"'"].concat()),
-];
-
-static IN_ANOTHER_CASE: [Form; 2] =
-    [|secret| Some(secret.to_ascii_lowercase()), |secret| Some(secret.to_ascii_uppercase())];
-
-/// As a hand copies it, as a file of settings is cut at a sign that means something there, or without its padding.
-static CUT: [Form; 7] = [
-    |secret| secret.split_last().map(|(_, rest)| rest.to_vec()),
-    |secret| secret.split_first().map(|(_, rest)| rest.to_vec()),
-    |secret| up_to(secret, b'='),
-    |secret| up_to(secret, b'#'),
-    |secret| up_to(secret, b'$'),
-    |secret| up_to(secret, b'&'),
-    |secret| up_to(secret, b'%'),
-];
-
-/// What takes the place of a setting that is not there.
-static UNSET: [Form; 5] = [
-    |_| Some(Vec::new()),
-    |_| Some(b"undefined".to_vec()),
-    |_| Some(b"null".to_vec()),
-    |_| Some(b"None".to_vec()),
-    |_| Some(b"nil".to_vec()),
-];
-
-static HASHED: [Form; 3] = [
-    |secret| Some(const_hex::encode(Sha256::digest(secret)).into_bytes()),
-    |secret| Some(Sha256::digest(secret).to_vec()),
-    |secret| Some(const_hex::encode(Md5::digest(secret)).into_bytes()),
-];
-
-fn up_to(secret: &[u8], sign: u8) -> Option<Vec<u8>> {
-    let end = secret.iter().position(|byte| *byte == sign)?;
-    secret.get(..end).map(<[u8]>::to_vec)
-}
-
 pub(super) fn base64_decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(attempt, &BASE64_DECODED)
+    in_forms(attempt, &forms::BASE64_DECODED)
 }
 
 pub(super) fn surrounded_by_whitespace<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(attempt, &SURROUNDED_BY_WHITESPACE)
+    in_forms(attempt, &forms::SURROUNDED_BY_WHITESPACE)
 }
 
 pub(super) fn otherwise_encoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(attempt, &OTHERWISE_ENCODED)
+    in_forms(attempt, &forms::OTHERWISE_ENCODED)
 }
 
 pub(super) fn in_another_case<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(attempt, &IN_ANOTHER_CASE)
+    in_forms(attempt, &forms::IN_ANOTHER_CASE)
 }
 
 pub(super) fn cut<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(attempt, &CUT)
+    in_forms(attempt, &forms::CUT)
+}
+
+pub(super) fn padded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    in_forms(attempt, &forms::PADDED)
 }
 
 pub(super) fn unset<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(attempt, &UNSET)
+    in_forms(attempt, &forms::UNSET)
 }
 
 pub(super) fn hashed<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    in_forms(attempt, &HASHED)
+    in_forms(attempt, &forms::HASHED)
 }
 
 /// One secret replaced by another, by a public credential of the text, or by the value of a header.
@@ -181,6 +113,18 @@ impl Chosen {
             Self::Each(first, second) => Some(if number == 0 { first } else { second }),
         }
     }
+
+    fn describe(self, names: &[&str]) -> String {
+        let of = |number: usize, form: Form| {
+            let words = [names.get(number).copied().unwrap_or_default(), form.name];
+            words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        match self {
+            Self::All(form) => form.name.to_owned(),
+            Self::Only(number, form) => of(number, form),
+            Self::Each(first, second) => format!("{}, {}", of(0, first), of(1, second)),
+        }
+    }
 }
 
 fn places(attempt: &Attempt) -> &'static [Place] {
@@ -191,19 +135,14 @@ fn places(attempt: &Attempt) -> &'static [Place] {
 fn with_secrets(place: Place, attempt: &Attempt, names: &[&str], chosen: Chosen) -> Option<Variant> {
     let rewrite = |part: &Part| {
         let number = names.iter().position(|name| is_secret(part) && *name == part.name())?;
-        chosen.form(number)?(&part.bytes)
+        (chosen.form(number)?.make)(&part.bytes)
     };
     let attempt = match place {
         Place::Everywhere => attempt.with_parts(rewrite)?,
         Place::Key => attempt.with_key(rewrite)?,
         Place::Text => attempt.with_text(rewrite)?,
     };
-    let which = match chosen {
-        Chosen::All(_) => None,
-        Chosen::Only(number, _) => names.get(number).copied(),
-        Chosen::Each(..) => Some("each in another way"),
-    };
-    Some(Variant { attempt, detail: place.detail(which) })
+    Some(Variant { attempt, detail: place.detail(Some(&chosen.describe(names))) })
 }
 
 fn names_of_secrets(attempt: &Attempt) -> Rc<[&str]> {

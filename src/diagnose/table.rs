@@ -50,7 +50,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mistake> {
 
 /// Made together with another, these are tried last: a long body would use up the work allowed before the likelier pairs
 /// have had their turn.
-const SELDOM_COMBINED: [&str; 19] = [
+const SELDOM_COMBINED: [&str; 20] = [
     "language-other",
     "parameter-missing",
     "slash-doubled",
@@ -62,6 +62,7 @@ const SELDOM_COMBINED: [&str; 19] = [
     "byte-order-mark",
     "secret-case",
     "secret-cut",
+    "secret-padded",
     "secret-unset",
     "secret-hashed",
     "secret-mixed-up",

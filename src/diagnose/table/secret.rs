@@ -18,8 +18,8 @@ pub(super) static MISTAKES: &[Mistake] = &[
     },
     Mistake {
         code: "secret-encoded",
-        sentence: "The secret was decoded from hex, encoded in hex or base64, or used with quotes around it.",
-        fix: "Use its text as issued.",
+        sentence: "The secret was encoded, decoded or put in quotes, or taken out of them.",
+        fix: "Use its text as issued, and configure that text on both sides.",
         variants: secret::otherwise_encoded,
     },
     Mistake {
@@ -30,9 +30,15 @@ pub(super) static MISTAKES: &[Mistake] = &[
     },
     Mistake {
         code: "secret-cut",
-        sentence: "The secret was used without its beginning or its end.",
+        sentence: "The secret was used without its beginning or its end, or the one configured here has more than was issued.",
         fix: "Copy all of it, with `=` at its end; put it in quotes where `#`, `$`, `&` or `%` mean something.",
         variants: secret::cut,
+    },
+    Mistake {
+        code: "secret-padded",
+        sentence: "The secret was used with `=` at its end, or the one configured here has less than was issued.",
+        fix: "Copy all of what was issued and nothing else, on both sides.",
+        variants: secret::padded,
     },
     Mistake {
         code: "secret-unset",

@@ -9,6 +9,7 @@ mod netgiro;
 mod netvisor;
 mod pairs;
 mod replies;
+mod secrets;
 mod subject;
 mod urls;
 mod written;

@@ -101,7 +101,11 @@ fn a_secret_in_another_form_in_one_place_only_is_recognised() {
         }
     }
     let diagnosis = NetvisorHmac.diagnose(&made(nowhere, each[2].1).signature());
-    assert!(diagnosis.sentence().ends_with("(partner_key, in the key only)."), "{}", diagnosis.sentence());
+    assert!(
+        diagnosis.sentence().ends_with("(partner_key with LF after it, in the key only)."),
+        "{}",
+        diagnosis.sentence()
+    );
 }
 
 fn undone(key: &str) -> String {

@@ -26,7 +26,7 @@ pub(super) struct Reading {
 enum Received {
     All(Vec<u8>),
     Beginning(Vec<u8>),
-    /// Digits, of which each byte below 16 has one only.
+    /// Digits, of which each byte below 16 has one only, or which lack the zeros at the beginning.
     Unpadded(String),
 }
 
@@ -45,7 +45,9 @@ impl Reading {
             }
             Received::Unpadded(digits) => {
                 let unpadded: String = digest.iter().map(|byte| format!("{byte:x}")).collect();
+                let padded = format!("{digits:0>width$}", width = 2 * digest.len());
                 constant_time_eq(digits.as_bytes(), unpadded.as_bytes())
+                    || constant_time_eq(padded.as_bytes(), const_hex::encode(digest).as_bytes())
             }
         }
     }
@@ -122,8 +124,8 @@ static MISREADINGS: [Misreading; 8] = [
     },
     Misreading {
         code: "hex-zeros-missing",
-        sentence: "The hex digits lack a zero in front of each byte below 16.",
-        fix: "Write two digits for each byte, as `%02x` does.",
+        sentence: "The hex digits lack the zeros in front of each byte below 16, or those at the beginning.",
+        fix: "Write two digits for each byte, as `%02x` does; Java's `BigInteger.toString(16)` drops zeros at the beginning.",
         decode: |text, _| {
             let is_short =
                 (32..64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit());

@@ -55,9 +55,18 @@ impl Subject {
 
     /// The transcript of the request to this subject, made with the given secrets.
     pub(super) fn transcript(self, secret: &str, other_secret: &str) -> Transcript {
+        self.transcript_of(secret, other_secret, NONCE, SENDER)
+    }
+
+    /// The same with another nonce and another sender.
+    pub(super) fn transcript_with(self, nonce: &str, sender: &str) -> Transcript {
+        self.transcript_of(SECRET, OTHER_SECRET, nonce, sender)
+    }
+
+    fn transcript_of(self, secret: &str, other_secret: &str, nonce: &str, sender: &str) -> Transcript {
         let netvisor = |algorithm, form| {
             let credentials = Credentials {
-                sender: SENDER.into(),
+                sender: sender.into(),
                 customer_id: "FI_1".into(),
                 customer_key: secret.into(),
                 partner_id: "Acm_1".into(),
@@ -76,7 +85,7 @@ impl Subject {
         match self {
             Self::Netgiro => {
                 let provider = Netgiro::new("app-key", secret).unwrap();
-                self.record(&provider, netgiro::Stamp::with_nonce(NONCE).unwrap())
+                self.record(&provider, netgiro::Stamp::with_nonce(nonce).unwrap())
             }
             Self::NetvisorHmac => netvisor(MacAlgorithm::HmacSha256, SignedForm::AsSent),
             Self::NetvisorHmacDecoded => netvisor(MacAlgorithm::HmacSha256, SignedForm::Decoded),

@@ -97,6 +97,25 @@ fn hex_digits_may_be_written_in_many_ways() {
     assert!(short_ones > 1, "{short_ones}");
 }
 
+/// Java's `BigInteger.toString(16)`, which knows a number and not its length.
+#[test]
+fn zeros_at_the_beginning_may_be_missing() {
+    for subject in [Subject::Netgiro, Subject::NetvisorHmac] {
+        let made_with = |number: usize| {
+            let mut signing = Signing::of(subject);
+            signing.edit("sender", |_| format!("sender {number}"));
+            signing.edit("nonce", |_| number.to_string());
+            signing
+        };
+        let short = |signing: &Signing| signing.signature().starts_with('0');
+        let number = (0..).find(|number| short(&made_with(*number))).unwrap();
+        let right = made_with(number).signature();
+        let transcript = subject.transcript_with(&number.to_string(), &format!("sender {number}"));
+        assert_eq!(transcript.diagnose(&right).code(), "matches");
+        assert_eq!(transcript.diagnose(right.trim_start_matches('0')).code(), "hex-zeros-missing");
+    }
+}
+
 #[test]
 fn base64_may_be_written_in_many_ways() {
     // With a `+`, which a form turns into a blank.

@@ -10,16 +10,39 @@ use crate::signing::{Origin, Segment, SegmentKind};
 /// Of no more fields than this, any two are left out together.
 const MOST_IN_TWOS: usize = 12;
 
-/// Fields in another order: two swapped, one moved, or all reversed; the separators stay where they are. Those of the
-/// key also in both places at once, where the text holds them too.
+/// Fields in another order: a secret in front moved to the end, two swapped, one moved, or all reversed; the separators
+/// stay where they are. Those of the key also in both places at once, where the text holds them too.
 pub(super) fn reordered<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let everywhere =
-        orders(fields(attempt.key_parts()).len()).filter_map(|order| with_key_in_order(attempt, &order));
-    let text = orders(fields(&attempt.text).len())
-        .map(|order| Attempt { text: in_order(&attempt.text, &order), ..attempt.clone() });
-    let key = orders(fields(attempt.key_parts()).len())
-        .map(|order| Attempt { key: Key::Stated(in_order(attempt.key_parts(), &order)), ..attempt.clone() });
-    Box::new(everywhere.chain(text).chain(key).map(Variant::from))
+    let (text, key) = (&attempt.text, attempt.key_parts());
+    let everywhere = orders(fields(key).len()).filter_map(move |order| {
+        let attempt = with_key_in_order(attempt, &order)?;
+        Some(Variant { attempt, detail: Place::Everywhere.detail(Some(&describe(key, &order))) })
+    });
+    let of_text = secret_last(text).into_iter().chain(orders(fields(text).len())).map(|order| Variant {
+        attempt: Attempt { text: in_order(text, &order), ..attempt.clone() },
+        detail: Some(describe(text, &order)),
+    });
+    let of_key = orders(fields(key).len()).map(move |order| Variant {
+        attempt: Attempt { key: Key::Stated(in_order(key, &order)), ..attempt.clone() },
+        detail: Place::Key.detail(Some(&describe(key, &order))),
+    });
+    Box::new(everywhere.chain(of_text).chain(of_key))
+}
+
+/// The first field behind all others, if it is a secret: a salt after the text in place of before it.
+fn secret_last(text: &[Part]) -> Option<Vec<usize>> {
+    let starts_with_secret = text.first().is_some_and(|first| first.kind == SegmentKind::Secret);
+    starts_with_secret.then(|| (1..fields(text).len()).chain([0]).collect())
+}
+
+/// The names of the fields, from the first to the last that is not in its place.
+fn describe(parts: &[Part], order: &[usize]) -> String {
+    let fields = fields(parts);
+    let moved = |(place, field): &(usize, &usize)| place != *field;
+    let first = order.iter().enumerate().find(moved).map_or(0, |(place, _)| place);
+    let last = order.iter().enumerate().filter(moved).last().map_or(0, |(place, _)| place);
+    let names = order.get(first..=last).unwrap_or_default().iter().filter_map(|field| fields.get(*field));
+    names.map(|part| part.name()).collect::<Vec<_>>().join(", ")
 }
 
 /// The fields of the key in another order, in the key and wherever the text holds them.
@@ -104,16 +127,26 @@ fn is_same(one: &[Part], other: &[Part]) -> bool {
 }
 
 /// A separator after the last field, in the text, in the key, or in both; or one after a query, or none where it has one.
+/// A format may have several, as between the lines of headers and within them.
 pub(super) fn separated_at_the_end<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let ended = |parts: &[Part]| {
-        let separator = parts.iter().find(|part| part.kind == SegmentKind::Separator)?;
-        Some([parts, std::slice::from_ref(separator)].concat())
-    };
-    let text = ended(&attempt.text);
-    let key = ended(attempt.key_parts()).map(Key::Stated);
-    let both = text.clone().zip(key.clone()).map(|(text, key)| Attempt { text, key, hash: attempt.hash });
-    let in_text = text.map(|text| Attempt { text, ..attempt.clone() });
-    let in_key = key.map(|key| Attempt { key, ..attempt.clone() });
+    let mut separators: Vec<&Part> = Vec::new();
+    for part in attempt.text.iter().chain(attempt.key_parts()).filter(|part| is_separator(part)) {
+        if separators.iter().all(|known| known.bytes != part.bytes) {
+            separators.push(part);
+        }
+    }
+    let of_fields = separators.into_iter().flat_map(move |separator| {
+        let ended = |parts: &[Part]| {
+            let has_it = parts.iter().any(|part| is_separator(part) && part.bytes == separator.bytes);
+            has_it.then(|| [parts, std::slice::from_ref(separator)].concat())
+        };
+        let text = ended(&attempt.text);
+        let key = ended(attempt.key_parts()).map(Key::Stated);
+        let both = text.clone().zip(key.clone()).map(|(text, key)| Attempt { text, key, hash: attempt.hash });
+        let in_text = text.map(|text| Attempt { text, ..attempt.clone() });
+        let in_key = key.map(|key| Attempt { key, ..attempt.clone() });
+        [in_text, both, in_key].into_iter().flatten().map(Variant::from)
+    });
     let of_query = rewritten(
         attempt,
         &[
@@ -121,7 +154,7 @@ pub(super) fn separated_at_the_end<'a>(_: &'a Transcript, attempt: &'a Attempt) 
             |url| with_query(url, |query| query.strip_suffix('&').map(str::to_owned)),
         ],
     );
-    Box::new([in_text, both, in_key].into_iter().flatten().map(Variant::from).chain(of_query))
+    Box::new(of_fields.chain(of_query))
 }
 
 /// Something after the end of the text that is none of its separators.
@@ -154,14 +187,17 @@ pub(crate) fn with_other_value<'a>(
     Box::new(values.iter().filter_map(with))
 }
 
-/// One field left out, with the separator before it; all secrets, where the key holds them too; or any two of a few.
+/// One field left out, with the separator before it, the last time first: the format that a vendor had before has none; all secrets, where the key holds them too; or any two of a few.
 pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let left_out = |part: &'a Part| Variant {
         attempt: Attempt { text: without(&attempt.text, |other| other.name == part.name), ..attempt.clone() },
         detail: Some(part.name().to_owned()),
     };
     let is_field = |part: &&Part| part.kind != SegmentKind::Separator && !part.bytes.is_empty();
-    let one = attempt.text.iter().filter(is_field).map(left_out);
+    let last_clock = attempt.text.iter().rposition(|part| part.origin == Origin::Clock);
+    let others = attempt.text.iter().enumerate().filter(move |(place, _)| Some(*place) != last_clock);
+    let one = last_clock.and_then(|place| attempt.text.get(place)).into_iter();
+    let one = one.chain(others.map(|(_, part)| part)).filter(is_field).map(left_out);
     let is_secret = |part: &Part| part.kind == SegmentKind::Secret;
     let all_secrets = || Variant {
         attempt: Attempt { text: without(&attempt.text, is_secret), ..attempt.clone() },
@@ -198,6 +234,10 @@ pub(super) fn without(parts: &[Part], leave_out: impl Fn(&Part) -> bool) -> Vec<
     }
     kept.pop_if(|last| last.kind == SegmentKind::Separator);
     kept
+}
+
+fn is_separator(part: &Part) -> bool {
+    part.kind == SegmentKind::Separator
 }
 
 fn fields(parts: &[Part]) -> Vec<&Part> {

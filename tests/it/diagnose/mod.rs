@@ -2,6 +2,7 @@
 
 mod bodies;
 mod canary;
+mod custom;
 mod json;
 mod made;
 mod mistakes;

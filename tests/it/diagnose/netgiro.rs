@@ -55,3 +55,16 @@ fn two_mistakes_go_with_one_in_the_encoding() {
     signing.hash = Hash::HmacMd5;
     assert_eq!(Subject::NetvisorHmac.diagnose(&signing.signature()).code(), "local-time+md5+hex-upper-case");
 }
+
+/// A salt behind the text in place of in front of it, where most examples of other vendors have it.
+#[test]
+fn the_secret_at_the_end_goes_with_other_mistakes() {
+    let mut signing = Signing::of(Subject::Netgiro);
+    signing.fields.rotate_left(1);
+    let diagnosis = Subject::Netgiro.diagnose(&signing.signature());
+    assert_eq!(diagnosis.code(), "fields-reordered");
+    assert!(diagnosis.sentence().ends_with("(nonce, url, body, secret_key)."), "{diagnosis}");
+    signing.edit_secrets(|secret| format!("{secret}\n"));
+    let expected = "fields-reordered+secret-surrounding-whitespace";
+    assert_eq!(Subject::Netgiro.diagnose(&signing.signature()).code(), expected);
+}

@@ -3,7 +3,7 @@
 use std::{error::Error, time::UNIX_EPOCH};
 
 use axum::{Router, body::Bytes, extract::State};
-use countersign::signing::{AuthHeaders, Encoding, MacKey, Outgoing, Provider, SignedText};
+use countersign::signing::{AuthHeaders, Encoding, MacKey, Origin, Outgoing, Provider, Segment, SignedText};
 use countersign::{Signer, scope::Scope, time::Clock, time::SystemClock};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest_middleware::ClientBuilder;
@@ -11,6 +11,9 @@ use reqwest_middleware::ClientBuilder;
 const TIME: HeaderName = HeaderName::from_static("x-acme-time");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-acme-signature");
 type Result<T, E = countersign::Error> = std::result::Result<T, E>;
+
+/// As Acme issued it. Yours comes from where secrets are kept.
+const KEY: &[u8] = b"the key that Acme gave us";
 
 struct Acme(MacKey, Scope);
 
@@ -29,8 +32,13 @@ impl Provider for Acme {
         Ok(SystemClock.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().into())
     }
     fn signed_text(&self, request: &Outgoing<'_>, time: &HeaderValue, to: &mut SignedText<'_>) -> Result<()> {
-        to.public("time", time.as_bytes()).separator(".").public("body", request.body()?);
+        to.push(Segment::public("time", time.as_bytes()).with_origin(Origin::Clock)).separator(".");
+        to.push(Segment::public("body", request.body()?).with_origin(Origin::Body));
         Ok(())
+    }
+    // Diagnoses try mistakes with the key, too.
+    fn mac_key_text(&self, to: &mut SignedText<'_>) {
+        to.secret("key", KEY);
     }
     fn headers(&self, time: HeaderValue, headers: &mut AuthHeaders<'_>) {
         headers.set(TIME, time).set_signature(SIGNATURE);
@@ -49,7 +57,7 @@ async fn check(State(key): State<MacKey>, headers: HeaderMap, body: Bytes) -> St
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let key = MacKey::hmac_sha256(b"the key that Acme gave us", Encoding::HexLower)?;
+    let key = MacKey::hmac_sha256(KEY, Encoding::HexLower)?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);
     tokio::spawn(axum::serve(listener, Router::new().fallback(check).with_state(key.clone())).into_future());

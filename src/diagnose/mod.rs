@@ -49,6 +49,7 @@ mod secret;
 mod secret_forms;
 mod table;
 mod unicode;
+mod untried;
 
 use std::fmt;
 
@@ -74,6 +75,7 @@ use crate::explain::Transcript;
 use crate::signing::{Outgoing, Provider};
 pub(crate) use reading::is_digest_of;
 use search::Effort;
+use untried::Untried;
 
 /// Diagnoses `received`, the signature that somebody else computed for a request, against the one that `provider`
 /// computes with `stamp`.
@@ -129,7 +131,7 @@ pub enum Outcome {
 pub struct Diagnosis {
     outcome: Outcome,
     findings: Vec<Finding>,
-    complete: bool,
+    untried: Vec<Untried>,
 }
 
 impl Diagnosis {
@@ -146,10 +148,12 @@ impl Diagnosis {
         &self.findings
     }
 
-    /// Whether everything known was tried. A long body can use up the work allowed before that.
+    /// Whether everything known was tried. A long body can use up the work allowed before that, and where a transcript
+    /// does not say what its key is made of or where its parts come from, no mistake with these can be made. The text
+    /// of the diagnosis says which of it holds.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.complete
+        self.untried.is_empty()
     }
 
     /// The stable code of the likeliest explanation, e.g. `query-decoded`; of mistakes made together, all codes with a
@@ -212,13 +216,13 @@ impl Diagnosis {
     #[cfg(feature = "webhook")]
     pub(crate) fn wrong_key_id(key_id: &str) -> Self {
         let finding = table::WRONG_KEY_ID.finding().detailed(Some(algorithm::key_named(key_id)));
-        Self { outcome: Outcome::Reproduced, findings: vec![finding], complete: true }
+        Self { outcome: Outcome::Reproduced, findings: vec![finding], untried: Vec::new() }
     }
 
     /// The signature is right for a digest that the body does not have.
     #[cfg(feature = "webhook")]
     pub(crate) fn other_body() -> Self {
-        Self { outcome: Outcome::OtherBody, findings: vec![table::OTHER_BODY.finding()], complete: true }
+        Self { outcome: Outcome::OtherBody, findings: vec![table::OTHER_BODY.finding()], untried: Vec::new() }
     }
 
     fn first(&self) -> Option<&Finding> {
@@ -232,10 +236,7 @@ impl fmt::Display for Diagnosis {
         for other in self.findings.iter().skip(1) {
             write!(f, "\nor {}: {} {}", other.code(), other.sentence(), other.fix())?;
         }
-        if !self.complete {
-            write!(f, "\nThe message is long, so not every known mistake was tried.")?;
-        }
-        Ok(())
+        self.untried.iter().try_for_each(|reason| write!(f, "\n{}", reason.sentence()))
     }
 }
 
@@ -246,7 +247,7 @@ impl Serialize for Diagnosis {
         diagnosis.serialize_field("sentence", self.sentence())?;
         diagnosis.serialize_field("fix", self.fix())?;
         diagnosis.serialize_field("reproduced", &(self.outcome == Outcome::Reproduced))?;
-        diagnosis.serialize_field("complete", &self.complete)?;
+        diagnosis.serialize_field("complete", &self.is_complete())?;
         diagnosis.serialize_field("findings", &self.findings)?;
         diagnosis.end()
     }

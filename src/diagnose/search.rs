@@ -4,6 +4,7 @@ use super::attempt::{Attempt, Variant};
 use super::finding::Finding;
 use super::reading::{self, Reading};
 use super::table::{self, Mistake};
+use super::untried::Untried;
 use super::{Diagnosis, Outcome};
 use crate::explain::Transcript;
 
@@ -37,23 +38,23 @@ const LIKELY_VARIANTS: usize = 12;
 const VARIANTS_IN_PAIRS: usize = 6;
 
 pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort) -> Diagnosis {
-    let conclude = |outcome, finding, complete| Diagnosis { outcome, findings: vec![finding], complete };
+    let conclude = |outcome, finding, untried| Diagnosis { outcome, findings: vec![finding], untried };
     let (Some(mac), Some(expected)) = (&transcript.mac, transcript.signature()) else {
-        return conclude(Outcome::Unsigned, table::NOT_SIGNED.finding(), true);
+        return conclude(Outcome::Unsigned, table::NOT_SIGNED.finding(), Vec::new());
     };
     let readings = reading::all(received, mac.encoding());
-    let malformed = |complete| {
+    let malformed = |untried| {
         let finding = table::MALFORMED.finding().detailed(Some(reading::describe(received, mac.encoding())));
-        conclude(Outcome::Malformed, finding, complete)
+        conclude(Outcome::Malformed, finding, untried)
     };
     if readings.is_empty() {
-        return malformed(true);
+        return malformed(Vec::new());
     }
     let is_of_usual_length = readings.iter().any(Reading::is_of_usual_length);
     if let Some(reading) = readings.iter().find(|reading| reading.is(expected.digest())) {
         return match reading.finding() {
-            None => conclude(Outcome::Matches, table::MATCHES.finding(), true),
-            Some(finding) => conclude(Outcome::Reproduced, finding, true),
+            None => conclude(Outcome::Matches, table::MATCHES.finding(), Vec::new()),
+            Some(finding) => conclude(Outcome::Reproduced, finding, Vec::new()),
         };
     }
     let mut search = Search { transcript, readings, budget: effort.budget(), exhausted: false };
@@ -66,11 +67,12 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort) -> Di
         findings = search.pairs();
         search.exhausted |= unlikely_left;
     }
-    let complete = !search.exhausted;
+    let long = search.exhausted.then_some(Untried::LongMessage);
+    let untried = long.into_iter().chain(Untried::of(transcript)).collect();
     match findings.is_empty() {
-        true if !is_of_usual_length => malformed(complete),
-        true => conclude(Outcome::WrongKey, table::WRONG_KEY.finding(), complete),
-        false => Diagnosis { outcome: Outcome::Reproduced, findings, complete },
+        true if !is_of_usual_length => malformed(untried),
+        true => conclude(Outcome::WrongKey, table::WRONG_KEY.finding(), untried),
+        false => Diagnosis { outcome: Outcome::Reproduced, findings, untried },
     }
 }
 

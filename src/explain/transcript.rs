@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Method};
-use url::Url;
+use url::{Position, Url};
 use zeroize::Zeroizing;
 
 use super::misplaced::Secrets;
@@ -24,12 +24,15 @@ use crate::signing::{
 ///
 /// ```
 /// use countersign::explain::Transcript;
-/// use countersign::signing::{Encoding, MacKey};
+/// use countersign::signing::{Encoding, MacKey, Origin, Segment};
 ///
 /// let key = MacKey::hmac_sha256(b"signing key", Encoding::Base64)?;
 /// let transcript = Transcript::new("my-webhooks", &key)
 ///     .key(|key| { key.secret("signing_key", b"signing key"); })
-///     .text(|text| { text.public("timestamp", b"1705312800").separator(".").public("body", b"{}"); });
+///     .text(|text| {
+///         let body = Segment::public("body", b"{}").with_origin(Origin::Body);
+///         text.push(Segment::public("timestamp", b"1705312800").with_origin(Origin::Clock)).separator(".").push(body);
+///     });
 /// assert_eq!(transcript.explain().signed_length(), 13);
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -104,6 +107,7 @@ impl Transcript {
             Some(SentHeader { name, value, public })
         };
         transcript.headers = written.into_iter().filter_map(header).collect();
+        transcript.place_body_and_url();
         Ok(transcript)
     }
 
@@ -115,6 +119,32 @@ impl Transcript {
             provider.signed_text(request, stamp, &mut SignedText::new(&mut take))?;
         }
         Ok(transcript.key(|key| provider.mac_key_text(key)))
+    }
+
+    /// Finds the body and the URL among the parts of which the provider does not say where they come from: a part that
+    /// alone has their bytes.
+    fn place_body_and_url(&mut self) {
+        let Some(url) = &self.url else { return };
+        let known: [(Origin, &[u8]); 4] = [
+            (Origin::Body, &self.body),
+            (Origin::RequestUrl, url[..Position::AfterQuery].as_bytes()),
+            (Origin::RequestTarget, url[Position::BeforePath..Position::AfterQuery].as_bytes()),
+            (Origin::RequestQuery, url.query().unwrap_or_default().as_bytes()),
+        ];
+        let texts = std::iter::once(&mut self.text)
+            .chain(self.other_algorithm.iter_mut().map(|other| &mut other.text));
+        for text in texts {
+            for (origin, bytes) in known.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+                let is_it =
+                    |part: &&mut Part| part.kind == SegmentKind::Public && part.bytes.as_slice() == *bytes;
+                let mut alike = text.iter_mut().filter(is_it);
+                if let (Some(part), None) = (alike.next(), alike.next())
+                    && part.origin == Origin::Unstated
+                {
+                    part.origin = *origin;
+                }
+            }
+        }
     }
 
     fn empty(name: &str, mac: Option<MacKey>) -> Self {

@@ -1,7 +1,9 @@
 //! A scheme of one's own, stated segment by segment.
 
+use countersign::Outgoing;
 use countersign::explain::Transcript;
-use countersign::signing::{Encoding, MacKey};
+use countersign::scope::Scope;
+use countersign::signing::{AuthHeaders, Encoding, MacKey, Origin, Provider, SignedText};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -23,4 +25,86 @@ fn each_separator_may_stand_at_the_end() {
     assert_eq!(transcript.diagnose(&signature(text)).code(), "matches");
     assert_eq!(transcript.diagnose(&signature(&format!("{text}\n"))).code(), "separator-trailing");
     assert_eq!(transcript.diagnose(&signature(&format!("{text}: "))).code(), "separator-trailing");
+}
+
+/// Says of no part where it comes from, and nothing of its key.
+struct Ours(MacKey, Scope);
+
+impl Provider for Ours {
+    type Stamp = ();
+    fn name(&self) -> &'static str {
+        "ours"
+    }
+    fn scope(&self) -> &Scope {
+        &self.1
+    }
+    fn mac(&self) -> Option<&MacKey> {
+        Some(&self.0)
+    }
+    fn stamp(&self, _: &Outgoing<'_>) -> Result<(), countersign::Error> {
+        Ok(())
+    }
+    fn signed_text(
+        &self,
+        request: &Outgoing<'_>,
+        _: &(),
+        text: &mut SignedText<'_>,
+    ) -> Result<(), countersign::Error> {
+        let url = request.url();
+        text.public("url", url[..url::Position::AfterQuery].as_bytes()).separator("\n");
+        text.public("path", url[url::Position::BeforePath..url::Position::AfterPath].as_bytes())
+            .separator("\n");
+        text.public("version", b"1").separator("\n").public("body", request.body()?);
+        Ok(())
+    }
+    fn headers(&self, (): (), _: &mut AuthHeaders<'_>) {}
+}
+
+fn transcript(body: &'static str) -> Transcript {
+    let key = MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap();
+    let ours = Ours(key, Scope::new(["https://ours.example"]).unwrap());
+    let request = http::Request::post("https://ours.example/a%20b?c=d").body(body).unwrap();
+    Transcript::with_stamp(&ours, &Outgoing::from_http(&request).unwrap(), ()).unwrap()
+}
+
+#[test]
+fn body_and_url_are_found_where_nothing_is_said_of_them() {
+    let transcript = transcript("{\"a\": 1}");
+    let signed = |url: &str, body: &str| {
+        transcript.diagnose(&signature(&format!("{url}\n/a%20b\n1\n{body}"))).code().to_owned()
+    };
+    let url = "https://ours.example/a%20b?c=d";
+    assert_eq!(signed(url, "{\"a\": 1}"), "matches");
+    assert_eq!(signed(url, "{\"a\":1}"), "body-reserialised");
+    assert_eq!(signed("https://ours.example/a b?c=d", "{\"a\": 1}"), "query-decoded");
+    let explanation = transcript.explain();
+    let origins = [0, 2, 4, 6].map(|place| explanation.segments()[place].origin());
+    let expected = [Origin::RequestUrl, Origin::Unstated, Origin::Unstated, Origin::Body];
+    assert_eq!(origins, expected);
+}
+
+/// Two parts have its bytes.
+#[test]
+fn a_body_that_cannot_be_told_from_another_part_stays_unstated() {
+    let transcript = transcript("1");
+    let explanation = transcript.explain();
+    let body = &explanation.segments()[6];
+    assert_eq!((body.name(), body.origin()), ("body", Origin::Unstated));
+}
+
+#[test]
+fn a_diagnosis_says_what_it_could_not_try() {
+    let diagnosis = transcript("{}").diagnose(&"00".repeat(32));
+    let text = diagnosis.to_string();
+    assert!(!diagnosis.is_complete() && text.contains("What the key is made of is not stated"), "{text}");
+    assert!(!text.contains("parts of the text"), "{text}");
+    assert_eq!(serde_json::to_value(&diagnosis).unwrap()["complete"], false);
+
+    let unstated = Transcript::new("ours", &MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap())
+        .key(|key| _ = key.secret("key", KEY))
+        .text(|text| _ = text.public("body", b"{}"));
+    let text = unstated.diagnose(&signature("other")).to_string();
+    assert!(text.contains("Where the parts of the text come from is not stated"), "{text}");
+    assert!(!text.contains("the key is made of"), "{text}");
+    assert!(unstated.diagnose(&signature("{}")).is_complete());
 }

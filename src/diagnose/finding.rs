@@ -23,6 +23,11 @@ impl Finding {
         self
     }
 
+    /// With other advice.
+    pub(super) fn advised(self, fix: &str) -> Self {
+        Self { fix: fix.to_owned(), ..self }
+    }
+
     /// These mistakes and another, made together.
     pub(super) fn and(self, other: Self) -> Self {
         Self {

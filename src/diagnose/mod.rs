@@ -38,6 +38,7 @@ mod json_number;
 mod json_printer;
 mod json_style;
 mod letters;
+mod not_text;
 mod orders;
 mod path;
 mod pieces;

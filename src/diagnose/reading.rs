@@ -7,6 +7,7 @@ use constant_time_eq::constant_time_eq;
 
 use super::dress;
 use super::finding::Finding;
+use super::not_text;
 use crate::signing::Encoding;
 
 /// The lengths of MD5, SHA-1, SHA-256, SHA-384 and SHA-512, the digests that can be made sense of.
@@ -72,7 +73,7 @@ struct Misreading {
     decode: fn(&str, Encoding) -> Option<Received>,
 }
 
-static MISREADINGS: [Misreading; 8] = [
+static MISREADINGS: [Misreading; 9] = [
     Misreading {
         code: "hex-upper-case",
         sentence: "The signature is written in upper-case hex digits.",
@@ -121,6 +122,12 @@ static MISREADINGS: [Misreading; 8] = [
         decode: |text, encoding| {
             (encoding == Encoding::Base64).then(|| any_base64(text)).flatten().map(Received::All)
         },
+    },
+    Misreading {
+        code: "bytes-printed",
+        sentence: "The signature is the bytes of the digest as a program prints them.",
+        fix: "Encode them in hex or base64, whichever is expected; do not turn them into text.",
+        decode: |text, _| not_text::printed_bytes(text).map(Received::All),
     },
     Misreading {
         code: "hex-zeros-missing",

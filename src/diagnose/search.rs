@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, Variant};
 use super::finding::Finding;
+use super::not_text::NotText;
 use super::reading::{self, Reading};
 use super::table::{self, Mistake};
 use super::untried::Untried;
@@ -44,7 +45,13 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort) -> Di
     };
     let readings = reading::all(received, mac.encoding());
     let malformed = |untried| {
-        let finding = table::MALFORMED.finding().detailed(Some(reading::describe(received, mac.encoding())));
+        let finding = table::MALFORMED.finding();
+        let finding = match NotText::of(received) {
+            Some(printed) => {
+                finding.detailed(Some(printed.what.to_owned())).advised(printed.fix(mac.encoding()))
+            }
+            None => finding.detailed(Some(reading::describe(received, mac.encoding()))),
+        };
         conclude(Outcome::Malformed, finding, untried)
     };
     if readings.is_empty() {

@@ -163,3 +163,56 @@ fn what_is_written_in_another_way_goes_with_another_mistake() {
         }
     }
 }
+
+#[test]
+fn bytes_that_a_program_printed_are_read() {
+    for subject in SUBJECTS {
+        let written = |write: fn(&[u8]) -> String| Signing { write, ..Signing::of(subject) }.signature();
+        for received in [
+            // Python's lists, JavaScript's arrays, Go's `%v`.
+            written(|digest| format!("{digest:?}")),
+            written(|digest| digest.iter().map(u8::to_string).collect::<Vec<_>>().join(",")),
+            written(|digest| format!("{digest:?}").replace(',', "")),
+            // Java's `Arrays.toString`.
+            written(|digest| {
+                format!("{:?}", digest.iter().map(|byte| byte.cast_signed()).collect::<Vec<_>>())
+            }),
+            // A `Uint8Array` as JSON.
+            written(|digest| {
+                let entry = |(place, byte): (usize, &u8)| format!("\"{place}\":{byte}");
+                format!("{{{}}}", digest.iter().enumerate().map(entry).collect::<Vec<_>>().join(","))
+            }),
+            // Python's bytes.
+            written(|digest| format!("b'{}'", digest.escape_ascii()).replace("\\\"", "\"")),
+        ] {
+            assert_eq!(code(subject, &received), "bytes-printed", "{received}");
+        }
+        assert_eq!(code(subject, &format!("{:?}", [7; 32])), "wrong-key");
+    }
+}
+
+#[test]
+fn an_object_in_place_of_a_signature_is_named_with_what_writes_it() {
+    for (received, what, hex, base64) in [
+        ("System.Byte[]", ".NET's", "Convert.ToHexString", "Convert.ToBase64String"),
+        ("[B@1b6d3586", "Java's", "HexFormat", "Base64.getEncoder()"),
+        ("[object Promise]", "promise", "Await it", "Await it"),
+        ("[object ArrayBuffer]", "JavaScript's", "toString('hex')", "toString('base64')"),
+        ("{}", "JavaScript's", "toString('hex')", "toString('base64')"),
+        ("<sha256 _hashlib.HASH object @ 0x7f3b1c2d4e50>", "Python's", "hexdigest()", "b64encode"),
+        ("<hmac.HMAC object at 0x7f3b1c2d4e50>", "Python's", "hexdigest()", "b64encode"),
+        ("<built-in method hexdigest of _hashlib.HMAC object at 0x7f3b>", "method", "Call it", "Call it"),
+        ("#<OpenSSL::HMAC: 4f>", "Ruby's", "hexdigest", "strict_encode64"),
+        ("undefined", "nothing", "variable", "variable"),
+        ("None", "nothing", "variable", "variable"),
+        ("\"null\"", "nothing", "variable", "variable"),
+        ("", "nothing", "variable", "variable"),
+    ] {
+        for (subject, fix) in [(Subject::Netgiro, hex), (Subject::Unleashed, base64)] {
+            let diagnosis = subject.diagnose(received);
+            assert_eq!(diagnosis.code(), "signature-malformed", "{received}");
+            assert!(diagnosis.sentence().contains(what), "{received}: {diagnosis}");
+            assert!(diagnosis.fix().contains(fix), "{received}: {diagnosis}");
+        }
+    }
+}

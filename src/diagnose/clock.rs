@@ -14,10 +14,15 @@ const ZONES: std::ops::RangeInclusive<i32> = -24..=28;
 /// A time, some seconds later.
 type Shift = fn(&str, i32) -> Option<String>;
 
-/// In the text form, in the count of seconds, or in both.
-const SHIFTS: [Shift; 3] = [shift_text, shift_count, |time, seconds| {
-    shift_text(time, seconds).or_else(|| shift_count(time, seconds))
-}];
+/// In the text form, in the count of seconds, or in both; and what to say of it.
+const SHIFTS: [(Shift, &str); 3] = [
+    (shift_text, ""),
+    (shift_count, ", in the Unix time"),
+    (
+        |time, seconds| shift_text(time, seconds).or_else(|| shift_count(time, seconds)),
+        ", in both forms of the time",
+    ),
+];
 
 /// Local time where UTC is expected.
 pub(super) fn local<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
@@ -27,10 +32,13 @@ pub(super) fn local<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a>
     let mut zones: Vec<i32> = ZONES.filter(|half_hours| *half_hours != 0).collect();
     zones.sort_by_key(|half_hours| (half_hours % 2 != 0, (half_hours - 5).abs()));
     let variants = zones.into_iter().flat_map(move |half_hours| {
-        let shifted = move |form: Shift| {
+        let shifted = move |(form, which): (Shift, &str)| {
             let attempt = with_clock(attempt, |time| form(time, 1800 * half_hours))?;
-            let detail =
-                format!("UTC{:+03}:{:02} in the signed text", half_hours / 2, 30 * (half_hours.abs() % 2));
+            let detail = format!(
+                "UTC{:+03}:{:02} in the signed text{which}",
+                half_hours / 2,
+                30 * (half_hours.abs() % 2)
+            );
             Some(Variant { attempt, detail: Some(detail) })
         };
         SHIFTS.into_iter().filter_map(shifted)
@@ -41,9 +49,9 @@ pub(super) fn local<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a>
 /// A second or a few too many or too few: once for the header, and once more for the text.
 pub(super) fn read_twice<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     Box::new([1, -1, 2, -2, 3, -3].into_iter().flat_map(move |seconds| {
-        let shifted = move |form: Shift| {
+        let shifted = move |(form, which): (Shift, &str)| {
             let attempt = with_clock(attempt, |time| form(time, seconds))?;
-            Some(Variant { attempt, detail: Some(format!("{seconds:+} s")) })
+            Some(Variant { attempt, detail: Some(format!("{seconds:+} s{which}")) })
         };
         SHIFTS.into_iter().filter_map(shifted)
     }))
@@ -74,27 +82,35 @@ pub(super) fn other_form<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variant
     if !has_clock(attempt, |time| parse(time).is_some()) {
         return Box::new(std::iter::empty());
     }
-    let forms: [fn(NaiveDateTime) -> String; 8] = [
-        |time| time.format("%Y-%m-%d %H:%M:%S.000").to_string(),
-        |time| time.format("%Y-%m-%dT%H:%M:%S").to_string(),
-        |time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        |time| time.format("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
-        |time| time.format("%Y-%m-%dT%H:%M:%S.000").to_string(),
-        |time| time.format("%Y-%m-%d %H:%M").to_string(),
-        |time| time.format(TEXT_FORM).to_string(),
-        |time| time.and_utc().timestamp().to_string(),
+    let forms: [&str; 8] = [
+        "%Y-%m-%d %H:%M:%S.000",
+        "%Y-%m-%dT%H:%M:%S",
+        "%Y-%m-%dT%H:%M:%SZ",
+        "%Y-%m-%dT%H:%M:%S.000Z",
+        "%Y-%m-%dT%H:%M:%S.000",
+        "%Y-%m-%d %H:%M",
+        TEXT_FORM,
+        "%s",
     ];
-    let whole = forms.into_iter().filter_map(|form| with_clock(attempt, |time| parse(time).map(form)));
-    let with_milliseconds: [fn(NaiveDateTime, u32) -> String; 2] = [
-        |time, milliseconds| format!("{}.{milliseconds:03}", time.format(TEXT_FORM)),
-        |time, milliseconds| format!("{}.{milliseconds:03}Z", time.format("%Y-%m-%dT%H:%M:%S")),
-    ];
-    let of_any_moment = with_milliseconds.into_iter().flat_map(move |form| {
+    let written = move |form: &str, shown: String| {
+        let attempt = with_clock(attempt, |time| Some(parse(time)?.format(form).to_string()))?;
+        Some(Variant { attempt, detail: Some(shown) })
+    };
+    let whole = forms.into_iter().filter_map(move |form| written(form, show(form)));
+    let with_milliseconds = ["%Y-%m-%d %H:%M:%S.", "%Y-%m-%dT%H:%M:%S."].into_iter().zip(["", "Z"]);
+    let of_any_moment = with_milliseconds.flat_map(move |(form, end)| {
         (1..1000).filter_map(move |milliseconds| {
-            with_clock(attempt, |time| parse(time).map(|time| form(time, milliseconds)))
+            written(&format!("{form}{milliseconds:03}{end}"), format!("{}000{end}", show(form)))
         })
     });
-    Box::new(whole.chain(of_any_moment).map(Variant::from))
+    Box::new(whole.chain(of_any_moment))
+}
+
+/// A format as people write it, the zeros standing for the milliseconds.
+fn show(form: &str) -> String {
+    let signs = [("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD"), ("%H", "hh"), ("%M", "mm"), ("%S", "ss")];
+    let shown = signs.iter().fold(form.to_owned(), |form, (sign, shown)| form.replace(sign, shown));
+    shown.replace("%s", "a count of seconds")
 }
 
 fn is_clock(part: &Part) -> bool {

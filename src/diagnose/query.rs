@@ -31,6 +31,32 @@ const URI_COMPONENT: &AsciiSet = &COMPONENT.remove(b'!').remove(b'\'').remove(b'
 /// Of no more parameters than this, every order is tried.
 const MOST_PERMUTED: usize = 5;
 
+type Encoding = (&'static str, fn(&str) -> Option<String>);
+
+static ENCODINGS: [Encoding; 13] = [
+    ("all but letters, digits and `-._~` encoded", |url| {
+        with_query(url, |query| Some(encode_values(query, COMPONENT)))
+    }),
+    ("as JavaScript's encodeURIComponent", |url| {
+        with_query(url, |query| Some(encode_values(query, URI_COMPONENT)))
+    }),
+    ("as Python's quote", |url| with_query(url, |query| Some(encode_values(query, QUOTE)))),
+    ("as a form", |url| with_query(url, |query| Some(form_encoded(query)))),
+    ("`%20` for `+`, all but letters, digits and `-._~` encoded", |url| {
+        with_query(url, |query| Some(encode_values(&query.replace('+', "%20"), COMPONENT)))
+    }),
+    ("`%20` for `+`", |url| with_query(url, |query| Some(query.replace('+', "%20")))),
+    ("`+` for `%20`", |url| with_query(url, |query| Some(query.replace("%20", "+")))),
+    ("encoded twice", |url| Some(url.replace('%', "%25"))),
+    ("as JavaScript's encodeURI", |url| with_query(url, |query| Some(encode_values(query, URI)))),
+    ("as .NET's HttpUtility.UrlEncode", |url| {
+        with_query(url, |query| Some(lower_escapes(&form_encoded(query))))
+    }),
+    ("the whole query, `&` and `=` too", |url| with_query(url, |query| Some(encode(query, COMPONENT)))),
+    ("the whole URL, `:` and `/` too", |url| Some(encode(url, COMPONENT))),
+    ("`&amp;` for `&`", |url| with_query(url, |query| Some(query.replace('&', "&amp;")))),
+];
+
 pub(super) fn decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     rewritten(
         attempt,
@@ -53,31 +79,17 @@ pub(super) fn encoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> V
             _ => None,
         }
     });
-    let by_other_rules = rewritten(
-        attempt,
-        &[
-            |url| with_query(url, |query| Some(encode_values(query, COMPONENT))),
-            |url| with_query(url, |query| Some(encode_values(query, URI_COMPONENT))),
-            |url| with_query(url, |query| Some(encode_values(query, QUOTE))),
-            |url| with_query(url, |query| Some(form_encoded(query))),
-            |url| with_query(url, |query| Some(encode_values(&query.replace('+', "%20"), COMPONENT))),
-            |url| with_query(url, |query| Some(query.replace('+', "%20"))),
-            |url| with_query(url, |query| Some(query.replace("%20", "+"))),
-            |url| Some(url.replace('%', "%25")),
-            |url| with_query(url, |query| Some(encode_values(query, URI))),
-            // As .NET's `HttpUtility.UrlEncode`.
-            |url| with_query(url, |query| Some(lower_escapes(&form_encoded(query)))),
-            |url| with_query(url, |query| Some(encode(query, COMPONENT))),
-            |url| Some(encode(url, COMPONENT)),
-            |url| with_query(url, |query| Some(query.replace('&', "&amp;"))),
-        ],
-    );
+    let as_sent = as_sent.map(|attempt| Variant { attempt, detail: Some("as it is sent".to_owned()) });
+    let by_other_rules = ENCODINGS.iter().filter_map(|(name, encode)| {
+        let attempt = rewrite(attempt, |_, address| encode(address))?;
+        Some(Variant { attempt, detail: Some((*name).to_owned()) })
+    });
     let addresses = addresses(attempt).map(|address| upper_escapes(&address)).collect::<Vec<_>>();
     let is_encoded_otherwise = move |variant: &Variant| {
         let others = self::addresses(&variant.attempt).map(|address| upper_escapes(&address));
         !others.eq(addresses.iter().cloned())
     };
-    Box::new(as_sent.map(Variant::from).into_iter().chain(by_other_rules).filter(is_encoded_otherwise))
+    Box::new(as_sent.into_iter().chain(by_other_rules).filter(is_encoded_otherwise))
 }
 
 /// Parameters sorted, or in another order.

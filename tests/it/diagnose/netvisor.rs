@@ -201,16 +201,19 @@ fn another_language_is_found_in_any_spelling() {
 
 #[test]
 fn a_timestamp_with_any_milliseconds_is_found() {
-    for timestamp in [
-        "2024-01-15 12:00:00.123",
-        "2024-01-15T12:00:00.000Z",
-        "2024-01-15T12:00:00.999Z",
-        "2024-01-15T12:00:00.000",
+    for (timestamp, said) in [
+        ("2024-01-15 12:00:00.123", "(YYYY-MM-DD hh:mm:ss.000)"),
+        ("2024-01-15T12:00:00.000Z", "(YYYY-MM-DDThh:mm:ss.000Z)"),
+        ("2024-01-15T12:00:00.999Z", "(YYYY-MM-DDThh:mm:ss.000Z)"),
+        ("2024-01-15T12:00:00.000", "(YYYY-MM-DDThh:mm:ss.000)"),
+        ("1705320000", "(a count of seconds)"),
     ] {
         for subject in [NetvisorHmac, NetvisorSha256] {
             let mut signing = Signing::of(subject);
             signing.edit("timestamp", |_| timestamp.to_owned());
-            assert_eq!(code(subject, &signing), "timestamp-format", "{timestamp}");
+            let diagnosis = subject.diagnose(&signing.signature());
+            assert_eq!(diagnosis.code(), "timestamp-format", "{timestamp}");
+            assert!(diagnosis.sentence().contains(said), "{timestamp}: {diagnosis}");
         }
     }
 }

@@ -257,3 +257,26 @@ fn what_was_typed_is_tried_too() {
         assert_eq!(said, expected, "{typed}");
     }
 }
+
+#[test]
+fn the_other_encoding_is_named() {
+    let sent = "name=J%C3%BCrgen%20A%40x&b=a%2Fb";
+    for (signed, said) in [
+        ("name=J%C3%BCrgen+A%40x&b=a%2Fb", "as a form"),
+        ("name=J%C3%BCrgen%20A%40x&b=a/b", "as Python's quote"),
+        ("name=J%C3%BCrgen%20A@x&b=a/b", "as JavaScript's encodeURI"),
+        ("name=J%25C3%25BCrgen%2520A%2540x&b=a%252Fb", "encoded twice"),
+        ("name=J%C3%BCrgen%20A%40x&amp;b=a%2Fb", "`&amp;` for `&`"),
+        ("name%3DJ%25C3%25BCrgen%2520A%2540x%26b%3Da%252Fb", "the whole query"),
+    ] {
+        let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(signed);
+        let url = format!("https://api.unleashedsoftware.com/Customers?{sent}");
+        let received = BASE64.encode(mac.finalize().into_bytes());
+        let request = http::Request::get(&url).body(()).unwrap();
+        let unleashed = Unleashed::new("api-id", SECRET, "acme/stock").unwrap();
+        let outgoing = Outgoing::from_http(&request).unwrap();
+        let diagnosis = countersign::diagnose::diagnose(&unleashed, &outgoing, (), &received).unwrap();
+        assert_eq!(diagnosis.code(), "query-encoded", "{signed}");
+        assert!(diagnosis.sentence().contains(said), "{signed}: {diagnosis}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Mistakes with what is sent and not signed: signed as one more field.
 
 use super::attempt::{Attempt, Key, Variant, Variants};
+use super::fields::without;
 use crate::explain::{Part, Transcript};
 use crate::signing::{Origin, Segment, SegmentKind};
 
@@ -38,6 +39,23 @@ pub(super) fn method<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Va
     let spellings = [method.as_str().to_owned(), method.as_str().to_lowercase()];
     let field = |text: String| Part::of(Segment::public("method", text.as_bytes()));
     Box::new(spellings.into_iter().flat_map(move |text| with_field(attempt, field(text))))
+}
+
+/// The secrets of the text, or else of the key, signed once more: behind the text, or in front of it.
+pub(super) fn secret<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let is_public = |part: &Part| part.kind == SegmentKind::Public;
+    let of_text = without(&attempt.text, is_public);
+    let secrets = if of_text.is_empty() { without(attempt.key_parts(), is_public) } else { of_text };
+    if secrets.is_empty() {
+        return Box::new(std::iter::empty());
+    }
+    let separator = attempt.text.iter().find(|part| part.kind == SegmentKind::Separator);
+    let joints = separator.map(std::slice::from_ref).into_iter().chain([&[][..]]);
+    Box::new(joints.flat_map(move |joint| {
+        let texts =
+            [[&attempt.text[..], joint, &secrets].concat(), [&secrets[..], joint, &attempt.text].concat()];
+        texts.map(|text| Attempt { text, ..attempt.clone() }.into())
+    }))
 }
 
 /// One more field, at any place of the text or of the key.

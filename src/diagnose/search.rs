@@ -137,12 +137,13 @@ impl Search<'_> {
                 let is_of_turn = |second: &&Mistake| {
                     (first.is_seldom_combined() || second.is_seldom_combined()) == with_seldom
                 };
-                for second in table::all().skip(place + 1).filter(is_of_turn) {
+                let seconds = table::all().skip(place + 1).filter(is_of_turn);
+                for second in seconds.filter(|second| !first.is_undone_by(second)) {
                     let variants = (second.variants)(self.transcript, &variant.attempt);
                     let found = self.first_match(second, variants.take(VARIANTS_IN_PAIRS));
                     let Some(finding) = found else { continue };
                     let finding = first.finding().detailed(self.shown(variant.detail.as_ref())).and(finding);
-                    if !findings.contains(&finding) {
+                    if findings.iter().all(|known: &Finding| known.code() != finding.code()) {
                         findings.push(finding);
                     }
                 }

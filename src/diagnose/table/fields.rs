@@ -41,6 +41,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: fields::ended,
     },
     Mistake {
+        code: "secret-signed-twice",
+        sentence: "The secret was signed once more than it should be, in front of the text or behind it.",
+        fix: "Leave it out there: it has its place in the text or is the key of the HMAC.",
+        variants: additions::secret,
+    },
+    Mistake {
         code: "method-included",
         sentence: "The method was signed as one more part.",
         fix: "Leave it out: this provider does not sign it.",

@@ -68,3 +68,23 @@ fn the_secret_at_the_end_goes_with_other_mistakes() {
     let expected = "fields-reordered+secret-surrounding-whitespace";
     assert_eq!(Subject::Netgiro.diagnose(&signing.signature()).code(), expected);
 }
+
+#[test]
+fn the_secret_on_both_sides_of_the_text_is_recognised() {
+    let mut signing = Signing::of(Subject::Netgiro);
+    signing.fields.push(("secret", SECRET.to_owned()));
+    let diagnosis = Subject::Netgiro.diagnose(&signing.signature());
+    assert_eq!((diagnosis.code(), diagnosis.findings().len()), ("secret-signed-twice", 1), "{diagnosis}");
+    let mut signing = Signing::of(Subject::Unleashed);
+    signing.insert(0, "secret", SECRET);
+    assert_eq!(Subject::Unleashed.diagnose(&signing.signature()).code(), "secret-signed-twice");
+}
+
+/// Netgíró has no `SignedForm`.
+#[test]
+fn the_setting_that_two_providers_have_is_named_with_them() {
+    let mut signing = Signing::of(Subject::Netgiro);
+    signing.edit("address", decoded);
+    let diagnosis = Subject::Netgiro.diagnose(&signing.signature());
+    assert!(diagnosis.fix().contains("for Netvisor and Unleashed"), "{diagnosis}");
+}

@@ -68,6 +68,16 @@ fn the_text_of_the_other_algorithm_under_this_one_goes_with_other_mistakes() {
     }
 }
 
+/// Both keys in front of the text, with nothing between: no HMAC was made and made plain again.
+#[test]
+fn two_mistakes_that_undo_each_other_are_no_explanation() {
+    let mut signing = Signing::of(NetvisorSha256);
+    signing.fields.truncate(7);
+    signing.edit("address", |address| format!("{SECRET}&{OTHER_SECRET}{address}"));
+    let said = NetvisorSha256.diagnose(&signing.signature()).to_string();
+    assert!(!said.contains("hmac"), "{said}");
+}
+
 #[test]
 fn another_order_is_told_by_the_fields_that_moved() {
     let mut signing = Signing::of(NetvisorHmac);

@@ -26,7 +26,11 @@ pub(super) fn included<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> 
     Box::new(std::iter::once(Attempt { text, ..attempt.clone() }.into()))
 }
 
+/// Of a body that is there: after an empty one, it is the text that ends so.
 pub(super) fn line_end<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    if attempt.part_from(Origin::Body).is_some_and(|body| body.bytes.is_empty()) {
+        return Box::new(std::iter::empty());
+    }
     in_forms(
         attempt,
         &[

@@ -40,7 +40,7 @@ fn describe(parts: &[Part], order: &[usize]) -> String {
     let fields = fields(parts);
     let moved = |(place, field): &(usize, &usize)| place != *field;
     let first = order.iter().enumerate().find(moved).map_or(0, |(place, _)| place);
-    let last = order.iter().enumerate().filter(moved).last().map_or(0, |(place, _)| place);
+    let last = order.iter().enumerate().rfind(moved).map_or(0, |(place, _)| place);
     let names = order.get(first..=last).unwrap_or_default().iter().filter_map(|field| fields.get(*field));
     names.map(|part| part.name()).collect::<Vec<_>>().join(", ")
 }
@@ -159,7 +159,8 @@ pub(super) fn separated_at_the_end<'a>(_: &'a Transcript, attempt: &'a Attempt) 
 
 /// Something after the end of the text that is none of its separators.
 pub(super) fn ended<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let ends_in_body = attempt.text.last().is_some_and(|last| last.origin == Origin::Body);
+    let ends_in_body =
+        attempt.text.last().is_some_and(|last| last.origin == Origin::Body && !last.bytes.is_empty());
     let is_known = move |end: &str| {
         // What stands after a body is a mistake with the body.
         let is_of_body = ends_in_body && end.contains('\n');

@@ -11,7 +11,7 @@ pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "query-decoded",
         sentence: "The URL or query was signed with its percent-encoding undone.",
-        fix: "Sign it as it is sent, or, if the provider expects this, choose `SignedForm::Decoded`.",
+        fix: "Sign it as it is sent; for Netvisor and Unleashed, should the vendor expect this, choose `SignedForm::Decoded`.",
         variants: query::decoded,
     },
     Mistake {
@@ -41,7 +41,7 @@ pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "question-mark-included",
         sentence: "The question mark was signed.",
-        fix: "Leave it out: sign what follows it.",
+        fix: "Leave it out: sign what follows it, or the URL in front of it where nothing does.",
         variants: address::question_mark,
     },
     Mistake {

@@ -104,6 +104,12 @@ fn an_end_of_line_alone_is_a_mistake_with_the_line_end() {
 }
 
 #[test]
+fn after_no_body_it_is_the_text_that_ends_in_a_line_end() {
+    assert_eq!(code("", "\n"), "text-line-end");
+    assert_eq!(code("", "\r\n"), "text-line-end");
+}
+
+#[test]
 fn a_byte_order_mark_alone_is_named() {
     assert_eq!(code("\u{feff}{\"a\":1}", "{\"a\":1}"), "byte-order-mark");
     assert_eq!(code("{\"a\":1}", "\u{feff}{\"a\":1}"), "byte-order-mark");

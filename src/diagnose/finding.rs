@@ -37,6 +37,17 @@ impl Finding {
         }
     }
 
+    /// The codes of the mistakes that were made together.
+    #[cfg(any(feature = "netgiro", feature = "webhook"))]
+    pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
+        self.code.split('+')
+    }
+
+    #[cfg(any(feature = "netgiro", feature = "webhook"))]
+    pub(super) fn has(&self, code: &str) -> bool {
+        self.codes().any(|one| one == code)
+    }
+
     /// The stable code, e.g. `query-decoded`; of several mistakes, all with a `+` between them.
     #[must_use]
     pub fn code(&self) -> &str {

@@ -189,28 +189,14 @@ impl Diagnosis {
         if self.outcome != Outcome::Reproduced {
             return error;
         }
-        let sentence = self.sentence().trim_end_matches('.');
-        let note = format!("a known mistake would explain it, {}: {sentence}", self.code());
+        // Which of several it is matters most where the message was meant for another host, or came through a proxy.
+        let about = |code| self.findings.iter().find(move |finding| finding.has(code));
+        let finding = about(table::OTHER_HOST).or_else(|| about(table::PROXY_URL)).or(self.first());
+        let Some(finding) = finding else { return error };
+        let sentence = finding.sentence().trim_end_matches('.');
+        let note = format!("a known mistake would explain it, {}: {sentence}", finding.code());
         let error = if error.notes().contains(&note) { error } else { error.with_note(note) };
-        error.with_next_step(self.advice_to_recipient())
-    }
-
-    #[cfg(any(feature = "netgiro", feature = "webhook"))]
-    fn advice_to_recipient(&self) -> String {
-        let fix = self.fix();
-        let has = |code: &str| self.code().split('+').any(|one| one == code);
-        if has(table::OTHER_HOST) {
-            return fix.to_owned();
-        }
-        let advice = if has(table::PROXY_URL) {
-            fix.to_owned()
-        } else {
-            format!(
-                "To whoever signs: {fix} If that is the vendor, look here: for a setting that differs from what was \
-                 issued, or a proxy that changes the message."
-            )
-        };
-        format!("{advice} Until then, do not use the message.")
+        error.with_next_step(advice_to_recipient(finding))
     }
 
     /// The signature was made with the key `key_id`, and names another that is not known.
@@ -229,6 +215,26 @@ impl Diagnosis {
     fn first(&self) -> Option<&Finding> {
         self.findings.first()
     }
+}
+
+#[cfg(any(feature = "netgiro", feature = "webhook"))]
+fn advice_to_recipient(finding: &Finding) -> String {
+    let fix = finding.fix();
+    if finding.has(table::OTHER_HOST) {
+        return fix.to_owned();
+    }
+    let advice = if finding.has(table::PROXY_URL) {
+        fix.to_owned()
+    } else {
+        match finding.codes().find_map(table::cause_on_receipt) {
+            Some(cause) => format!("{cause} If nothing does, to whoever signs: {fix}"),
+            None => format!(
+                "To whoever signs: {fix} If that is the vendor, look here: for a setting that differs from what was \
+                 issued, or a proxy that changes the message."
+            ),
+        }
+    };
+    format!("{advice} Until then, do not use the message.")
 }
 
 impl fmt::Display for Diagnosis {

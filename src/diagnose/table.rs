@@ -88,6 +88,22 @@ pub(super) const WRONG_KEY_ID: Mistake = Mistake {
     variants: algorithm::other_key,
 };
 
+/// What may have happened to a message where it was received, so that a right signature looks like one with this mistake.
+#[cfg(any(feature = "netgiro", feature = "webhook"))]
+pub(super) fn cause_on_receipt(code: &str) -> Option<&'static str> {
+    let is_of_body = code.starts_with("body-") && code != "body-included";
+    if is_of_body || ["byte-order-mark", "charset"].contains(&code) {
+        return Some(
+            "Look first whether a framework or a proxy here reads the body, decodes it or writes it anew before it is \
+             verified: verify the bytes that arrived.",
+        );
+    }
+    address::MISTAKES.iter().any(|mistake| mistake.code == code).then_some(
+        "Look first whether a framework or a proxy here changes the URL before it is verified: verify the one that the \
+         sender used.",
+    )
+}
+
 /// What a diagnosis says where no mistake is proved.
 pub(super) struct Conclusion(&'static str, &'static str, &'static str);
 

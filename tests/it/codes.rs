@@ -110,3 +110,15 @@ fn the_table_of_diagnoses_is_that_of_the_source() {
         assert_eq!(cells, [&*diagnoses[code]], "{code}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_command_for_a_fingerprint_makes_it() {
+    let command = between(TABLES, "```sh\n", "\n```").next().unwrap();
+    for secret in ["key", "a \"$key\" %s\\0 ä"] {
+        let made =
+            std::process::Command::new("sh").args(["-c", command]).env("SECRET", secret).output().unwrap();
+        let expected = countersign::explain::Fingerprint::of(secret.as_bytes());
+        assert_eq!(String::from_utf8(made.stdout).unwrap(), format!("{expected}\n"));
+    }
+}

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::attempt::{Attempt, Variant, Variants};
 use super::json::Document;
+use super::json_members;
 use super::json_style::{self, Style};
 use crate::explain::{Part, Transcript};
 use crate::signing::{Charset, Origin, Segment};
@@ -108,6 +109,22 @@ pub(super) fn reserialised<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Varia
             return None;
         }
         Some(Variant { attempt: with_body(attempt, printed)?, detail: Some(detail) })
+    }))
+}
+
+/// The JSON of a serialiser that leaves members out or spells their names in another way, in its usual layouts.
+pub(super) fn members<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    let bare = |body: &Part| String::from_utf8(without_white_space(Document::new(&body.bytes)?.text())).ok();
+    let Some(bare) = attempt.part_from(Origin::Body).and_then(bare) else {
+        return Box::new(std::iter::empty());
+    };
+    Box::new(json_members::CHANGES.iter().flat_map(move |(detail, change)| {
+        let changed = change(&bare);
+        let document = (changed != bare).then(|| Document::of(changed.into_bytes())).flatten();
+        json_style::LIKELY.into_iter().take(3).filter_map(move |style| {
+            let attempt = with_body(attempt, document.as_ref()?.print(style)?)?;
+            Some(Variant { attempt, detail: Some((*detail).to_owned()) })
+        })
     }))
 }
 

@@ -11,11 +11,14 @@ use crate::signing::Origin;
 /// A charset's name, and how a text is written in it; `?` stands for what it lacks, as most languages do.
 type Writer = (&'static str, fn(&str) -> Vec<u8>);
 
-static WRITERS: [Writer; 5] = [
+static WRITERS: [Writer; 6] = [
     ("UTF-8", |text| text.as_bytes().to_vec()),
     ("ISO-8859-1", |text| text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect()),
     ("ISO-8859-15", |text| encode(text, ISO_8859_15)),
     ("Windows-1252", |text| encode(text, WINDOWS_1252)),
+    ("ASCII, with `?` for what it lacks", |text| {
+        text.chars().map(|c| if c.is_ascii() { c as u8 } else { b'?' }).collect()
+    }),
     ("UTF-8 twice", |text| text.bytes().flat_map(|byte| char::from(byte).to_string().into_bytes()).collect()),
 ];
 

@@ -35,6 +35,14 @@ impl Document {
         (is_document && text.len() <= LONGEST).then(document)
     }
 
+    pub(super) fn of(text: Vec<u8>) -> Option<Self> {
+        Self::new(&Arc::new(Zeroizing::new(text)))
+    }
+
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
     /// The style without the switches that change nothing here: two that print alike become equal.
     pub(super) fn simplify(&self, style: Style) -> Style {
         let has_non_ascii = !self.text.is_ascii() || self.text.contains(&b'\\');

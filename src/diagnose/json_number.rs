@@ -66,7 +66,7 @@ pub(super) fn tokens(document: &[u8]) -> impl Iterator<Item = &str> {
 }
 
 /// Where what follows a string begins, given what follows its first quote.
-fn end_of_string(string: &[u8]) -> usize {
+pub(super) fn end_of_string(string: &[u8]) -> usize {
     let mut escaped = false;
     let ends = |byte: &u8| {
         let ends = *byte == b'"' && !escaped;

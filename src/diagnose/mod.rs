@@ -34,6 +34,7 @@ mod dress;
 mod fields;
 mod finding;
 mod json;
+mod json_members;
 mod json_number;
 mod json_printer;
 mod json_style;

@@ -9,6 +9,7 @@ use super::address::{is_address, is_query, rewrite, rewritten, with_query};
 use super::attempt::{Attempt, Variant, Variants};
 use super::letters::{lower_escapes, upper_escapes};
 use super::orders::{orders, permutations};
+use super::reading;
 use crate::explain::{Part, Transcript};
 use crate::signing::Origin;
 
@@ -57,15 +58,33 @@ static ENCODINGS: [Encoding; 13] = [
     ("`&amp;` for `&`", |url| with_query(url, |query| Some(query.replace('&', "&amp;")))),
 ];
 
+static DECODINGS: [Encoding; 5] = [
+    ("", decode),
+    ("of the query only", |url| with_query(url, decode)),
+    ("of the query only, and a blank for `+`", |url| {
+        with_query(url, |query| decode(&query.replace('+', " ")))
+    }),
+    ("as by JavaScript's decodeURI", |url| decode_but(url, ";/?:@&=+$,#")),
+    ("as by .NET's Uri.ToString", |url| decode_but(url, ";/?:@&=+$,#%")),
+];
+
 pub(super) fn decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    rewritten(
-        attempt,
-        &[
-            |url| decode(url),
-            |url| with_query(url, decode),
-            |url| with_query(url, |query| decode(&query.replace('+', " "))),
-        ],
-    )
+    Box::new(DECODINGS.iter().filter_map(|(name, decode)| {
+        let attempt = rewrite(attempt, |_, address| decode(address))?;
+        Some(Variant { attempt, detail: (!name.is_empty()).then(|| (*name).to_owned()) })
+    }))
+}
+
+/// What programs write for nothing, and for an object.
+const WORDS: [&str; 7] = ["undefined", "null", "{}", "None", "nil", "[]", "[object Object]"];
+
+/// A word in place of a query.
+pub(super) fn converted<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    Box::new(WORDS.iter().filter_map(|word| {
+        let attempt =
+            rewrite(attempt, |part, _| (part.origin == Origin::RequestQuery).then(|| (*word).to_owned()))?;
+        Some(Variant { attempt, detail: Some(format!("`{word}`")) })
+    }))
 }
 
 /// Encoded where it is signed decoded, encoded by other rules, or encoded twice. What differs in the case of hex digits
@@ -182,6 +201,26 @@ fn addresses(attempt: &Attempt) -> impl Iterator<Item = String> {
 
 fn decode(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
+}
+
+/// All escapes undone but those of the signs that are kept.
+fn decode_but(text: &str, kept: &str) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = rest.get(1..3).filter(|_| *first == b'%').and_then(reading::hex_digits);
+        match escaped.as_deref() {
+            Some([byte]) if !kept.as_bytes().contains(byte) => {
+                decoded.push(*byte);
+                rest = rest.get(3..)?;
+            }
+            _ => {
+                decoded.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(decoded).ok()
 }
 
 fn encode(text: &str, set: &'static AsciiSet) -> String {

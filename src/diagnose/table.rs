@@ -54,11 +54,13 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mistake> {
 
 /// Made together with another, these are tried last: a long body would use up the work allowed before the likelier pairs
 /// have had their turn.
-const SELDOM_COMBINED: [&str; 21] = [
+const SELDOM_COMBINED: [&str; 23] = [
     "language-other",
+    "query-converted",
     "parameter-missing",
     "slash-doubled",
     "other-environment",
+    "body-members",
     "body-converted",
     "clock-read-twice",
     "separator-other",

@@ -33,6 +33,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: query::missing,
     },
     Mistake {
+        code: "query-converted",
+        sentence: "A word for nothing or for an object was signed in place of the query.",
+        fix: "Sign the query as it is sent, and the empty text where there is none.",
+        variants: query::converted,
+    },
+    Mistake {
         code: "parameter-missing",
         sentence: "The query was signed without some of its parameters.",
         fix: "Sign the query that is sent, after everything has been added to it that is going to be.",

@@ -17,6 +17,12 @@ pub(super) static MISTAKES: &[Mistake] = &[
         variants: body::reserialised,
     },
     Mistake {
+        code: "body-members",
+        sentence: "The JSON was signed without the members that are null, or with their names in another case.",
+        fix: "Serialise once, sign those bytes and send those bytes; look for a second serialiser with other settings.",
+        variants: body::members,
+    },
+    Mistake {
         code: "body-line-end",
         sentence: "The body was signed with other line ends or white space at its end.",
         fix: "Sign the bytes as they are sent; read a file in binary mode.",

@@ -70,3 +70,23 @@ fn what_was_compact_already_is_not_called_so() {
     assert!(sentence(r#"{"b":1,"a":2}"#, r#"{"a":2,"b":1}"#).ends_with("(keys sorted)."));
     assert!(sentence("{ \"a\": 10.50 }", r#"{"a":10.5}"#).ends_with("(compact)."));
 }
+
+#[test]
+fn members_left_out_or_spelt_in_another_way_are_recognised() {
+    let sent = r#"{"OrderID":7,"Note":null,"Customer":{"Name":"Jón","Mail":null}}"#;
+    for (sent, signed, said) in [
+        (sent, r#"{"OrderID":7,"Customer":{"Name":"Jón"}}"#, "without those that are null"),
+        (sent, r#"{"orderID":7,"note":null,"customer":{"name":"Jón","mail":null}}"#, "with a small letter"),
+        (sent, r#"{"orderID":7,"customer":{"name":"Jón"}}"#, "without those that are null, names beginning"),
+        (r#"{"orderId":1,"lines":[{"qty":2}]}"#, r#"{"OrderId":1,"Lines":[{"Qty":2}]}"#, "with a capital"),
+        ("{\n  \"a\": null,\n  \"b\": 1\n}", "{\n  \"b\": 1\n}", "without those that are null"),
+    ] {
+        assert_eq!(code(sent, signed), "body-members", "{signed}");
+        assert!(sentence(sent, signed).contains(said), "{}", sentence(sent, signed));
+    }
+}
+
+#[test]
+fn a_charset_that_has_no_accents_is_recognised() {
+    assert_eq!(code(r#"{"name":"Jón €"}"#, r#"{"name":"J?n ?"}"#), "charset");
+}

@@ -280,3 +280,23 @@ fn the_other_encoding_is_named() {
         assert!(diagnosis.sentence().contains(said), "{signed}: {diagnosis}");
     }
 }
+
+#[test]
+fn a_query_with_some_escapes_undone_is_recognised() {
+    let sent = "name=J%C3%BCrgen%20%26%20A&b=a%2Fb%25";
+    assert_eq!(code_of_query(sent, "name=Jürgen %26 A&b=a%2Fb%"), "query-decoded");
+    assert_eq!(code_of_query(sent, "name=Jürgen %26 A&b=a%2Fb%25"), "query-decoded");
+    // A sign that is half of a letter is no text.
+    assert_eq!(code_of_query("name=%C3&b=%20", "name=%C3&b= "), "wrong-key");
+    let url = |query: &str| format!("https://api.netgiro.is/v1/a?{query}");
+    assert_eq!(code(&url(sent), &url("name=Jürgen %26 A&b=a%2Fb%25")), "query-decoded");
+}
+
+#[test]
+fn a_word_in_place_of_a_query_is_recognised() {
+    for word in ["undefined", "null", "{}", "None", "[object Object]"] {
+        let sent = "https://api.unleashedsoftware.com/Customers";
+        assert_eq!(code_of_list(sent, word, SignedForm::AsSent), "query-converted", "{word}");
+    }
+    assert_eq!(code_of_query("a=1", "[object Object]"), "query-converted");
+}

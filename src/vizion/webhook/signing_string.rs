@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, Method};
+use http::header::{self, GetAll};
+use http::{HeaderMap, HeaderValue, Method};
 use memchr::memchr_iter;
 use smallvec::SmallVec;
 
@@ -117,13 +118,24 @@ impl<'r> Sources<'r> {
             "host" => Ok(Value::Bytes(self.host, Origin::RequestHost)),
             "digest" => Ok(Value::Bytes(self.digest, Origin::RequestHeader)),
             _ => {
-                let mut instances = self.delivery.headers().get_all(name).iter();
+                let mut instances = instances(self.delivery.headers(), name).iter();
                 let first = instances.next().ok_or(DeliveryFault::CoveredHeaderMissing)?;
                 let is_only = instances.next().is_none();
                 let only = Value::Bytes(first.as_bytes(), Origin::RequestHeader);
                 Ok(if is_only { only } else { Value::Instances })
             }
         }
+    }
+}
+
+/// All values of a header. The names that Vizion covers are not read as such each time: that costs as much as finding them.
+fn instances<'r>(headers: &'r HeaderMap, name: &str) -> GetAll<'r, HeaderValue> {
+    match name {
+        "user-agent" => headers.get_all(header::USER_AGENT),
+        "date" => headers.get_all(header::DATE),
+        "content-type" => headers.get_all(header::CONTENT_TYPE),
+        "content-length" => headers.get_all(header::CONTENT_LENGTH),
+        _ => headers.get_all(name),
     }
 }
 

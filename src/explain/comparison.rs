@@ -46,8 +46,8 @@ pub struct TextDifference {
     pub before: String,
     /// The bytes that should follow.
     pub expected: String,
-    /// The bytes that do follow. `None` where they may hold another secret: where one is part of the text, and is not
-    /// found in this one.
+    /// The bytes that do follow. `None` where they may hold another secret, where one is part of the text, and is not
+    /// found in this one; or a part of one, whose beginning is found.
     pub signed: Option<String>,
 }
 
@@ -114,7 +114,8 @@ impl Transcript {
             position_in_segment,
             before: shown(&expected, position.saturating_sub(AROUND)..position, &hidden),
             expected: shown(&expected, after.clone(), &hidden),
-            signed: may_show.then(|| shown(signed, after, &secrets.places(signed))),
+            signed: (may_show && !secrets.begin_in(signed))
+                .then(|| shown(signed, after, &secrets.places(signed))),
         })
     }
 }
@@ -242,6 +243,13 @@ mod tests {
         }
         let told = told(&keyed(), "1705312800.signing key");
         assert!(told.contains("and then \"(secret)\""), "{told}");
+    }
+
+    #[test]
+    fn a_key_that_was_cut_off_is_not_shown_either() {
+        let signed = |text: &[u8]| keyed().compare(text, None).difference.unwrap().signed;
+        assert_eq!(signed(b"1705312800.signing ke"), None);
+        assert!(signed(b"1705312800.signed").unwrap().contains("signed"));
     }
 
     #[test]

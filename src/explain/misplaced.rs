@@ -48,6 +48,13 @@ impl<'t> Secrets<'t> {
         without
     }
 
+    /// Whether these bytes, without the secrets in them, hold the beginning of one: it may have been cut off.
+    pub(super) fn begin_in(&self, bytes: &[u8]) -> bool {
+        let rest = self.without(bytes);
+        let mut beginnings = self.0.iter().filter_map(|secret| secret.get(..SHORTEST_FOUND));
+        beginnings.any(|beginning| rest.windows(SHORTEST_FOUND).any(|window| window == beginning))
+    }
+
     /// Where secrets stand in these bytes, in order.
     pub(super) fn places(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let (mut places, mut at) = (Vec::new(), 0);
@@ -71,6 +78,11 @@ fn length_at_start(bytes: &[u8], secret: &[u8], in_json: bool) -> Option<usize> 
     for wanted in secret {
         rest = match rest {
             [b'\\', byte, rest @ ..] if in_json && byte == wanted && matches!(byte, b'/' | b'"' | b'\\') => {
+                rest
+            }
+            [b'\\', b'u', b'0', b'0', high, low, rest @ ..]
+                if in_json && wanted.is_ascii() && hex_byte(*high, *low) == Some(*wanted) =>
+            {
                 rest
             }
             [byte, rest @ ..] if byte == wanted => rest,
@@ -98,6 +110,7 @@ mod tests {
             ("k=a/b+c=d e\"\\&l", "k=(secret)&l"),
             ("k=a%2Fb%2bc%3Dd+e%22%5C", "k=(secret)"),
             ("{\"k\":\"a\\/b+c=d e\\\"\\\\\"}", "{\"k\":\"(secret)\"}"),
+            ("{\"k\":\"a\\/b\\u002Bc\\u003dd e\\u0022\\\\\"}", "{\"k\":\"(secret)\"}"),
             ("a/b+c=,a/b+c=", "(secret),(secret)"),
             ("a/b+c", "a/b+c"),
             ("short text", "short text"),

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::attempt::{Attempt, Variant, Variants};
 use super::json::Document;
 use super::json_members;
-use super::json_style::{self, Style};
+use super::json_style::{self, Layout, Style};
 use crate::explain::{Part, Transcript};
 use crate::signing::{Charset, Origin, Segment};
 
@@ -90,14 +90,20 @@ pub(super) fn reserialised<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Varia
     let mut tried = Vec::new();
     let bare = without_white_space(&body.bytes);
     let is_compact = bare == **body.bytes;
+    let mut too_wide = false;
     let mut print = move |style: Style| {
         let document = document.as_ref()?;
         let style = document.simplify(style);
-        if tried.contains(&style) {
+        let is_wide = matches!(style.layout, Layout::Indented(_));
+        if tried.contains(&style) || (is_wide && too_wide) {
             return None;
         }
         tried.push(style);
-        Some((document.print(style)?, style.describe(is_compact)))
+        let printed = document.print(style);
+        // What is not printed to its end costs as much and counts as nothing: of a document that is nested too deep to be
+        // indented, no more than one is.
+        too_wide |= is_wide && printed.is_none();
+        Some((printed?, style.describe(is_compact)))
     };
     let mut bare = Some((bare, "white space outside strings removed".to_owned()));
     // The numbers of a document that is only stripped stay as they are written.

@@ -55,6 +55,12 @@ fn refusing_long_headers_of_proxies_stays_cheap() {
 }
 
 #[test]
+fn refusing_deeply_nested_json_stays_cheap() {
+    let bytes = refusals::bytes_for_deeply_nested_json();
+    assert!(bytes < 12 << 20, "{bytes}");
+}
+
+#[test]
 fn vizion_verify_allocs() {
     assert_eq!(over_no_op::vizion_verify(), 0);
 }

@@ -66,3 +66,19 @@ pub(crate) fn bytes_for_long_headers_of_proxies(length: usize) -> u64 {
     };
     measure(refuse).bytes_total
 }
+
+/// The bytes allocated while a callback is refused, and diagnosed, whose JSON is nested too deep to be indented.
+pub(crate) fn bytes_for_deeply_nested_json() -> u64 {
+    let body = format!("{}{}1.0{}", "[".repeat(120), "1.0,\"</\u{e9}\",".repeat(1200), "]".repeat(120));
+    let url = "https://shop.example.com/paid";
+    let (parts, body) = callback::testing::sign("another secret", url, body, 42).unwrap().into_parts();
+    assert!(body.len() < 16 << 10);
+    let origin = "https://shop.example.com";
+    let verifier = callback::Verifier::builder(origin).unwrap().secret("secret").unwrap().build();
+    let at = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let refuse = || {
+        let error = verifier.verify(&parts, &body, at).unwrap_err();
+        assert_eq!(error.code(), "webhook-signature-mismatch");
+    };
+    measure(refuse).bytes_total
+}

@@ -158,7 +158,8 @@ pub(super) fn parameter_missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> 
     let count = longest_query(attempt);
     let kept = move |what: String, keep: &dyn Fn(usize, &str) -> bool| {
         let keep = |query: &str| {
-            let parameters = query.split('&').enumerate().filter(|(place, one)| keep(*place, one));
+            let parameters =
+                query.split('&').enumerate().filter(|(place, one)| one.is_empty() || keep(*place, one));
             Some(parameters.map(|(_, one)| one).collect::<Vec<_>>().join("&"))
         };
         let attempt = rewrite(attempt, |_, url| with_query(url, keep))?;

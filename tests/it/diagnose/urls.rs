@@ -54,6 +54,12 @@ fn said_of(sent: &str, received: &str, form: SignedForm) -> String {
     countersign::diagnose::diagnose(&unleashed, &request, (), received).unwrap().code().to_owned()
 }
 
+#[test]
+fn an_end_without_a_parameter_is_no_parameter_left_out() {
+    assert!(!code_of_query("a=1&", "a=1").contains("parameter-missing"));
+    assert_eq!(code_of_query("a=1&b=2", "a=1"), "parameter-missing");
+}
+
 /// Of a request to Unleashed, whose path ends in the page's number.
 #[test]
 fn a_secret_that_a_file_of_settings_cuts_is_recognised() {

@@ -35,8 +35,9 @@ pub(super) fn local<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a>
         let shifted = move |(form, which): (Shift, &str)| {
             let attempt = with_clock(attempt, |time| form(time, 1800 * half_hours))?;
             let detail = format!(
-                "UTC{:+03}:{:02} in the signed text{which}",
-                half_hours / 2,
+                "UTC{}{:02}:{:02} in the signed text{which}",
+                if half_hours < 0 { '-' } else { '+' },
+                half_hours.abs() / 2,
                 30 * (half_hours.abs() % 2)
             );
             Some(Variant { attempt, detail: Some(detail) })

@@ -71,9 +71,12 @@ impl Environment {
 
     /// `text`, taken apart at the values of these variables.
     pub(crate) fn pieces<'t>(&self, text: &'t str, names: &[&'static str]) -> Vec<Piece<'t>> {
+        let value = |name: &&'static str| Some((*name, self.get(name).ok()??));
+        let mut secrets: Vec<_> = names.iter().filter_map(value).collect();
+        // One may be a part of another, and would leave the rest of it to be read.
+        secrets.sort_by_key(|(_, secret)| std::cmp::Reverse(secret.len()));
         let mut pieces = vec![Piece::Text(text)];
-        for &name in names {
-            let Ok(Some(secret)) = self.get(name) else { continue };
+        for (name, secret) in secrets {
             if secret.len() >= SHORTEST_FOUND || secret == text {
                 pieces = pieces.into_iter().flat_map(|piece| piece.split_at(&secret, name)).collect();
             }

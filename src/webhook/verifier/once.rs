@@ -50,7 +50,8 @@ impl<S: Scheme> Verifier<S> {
     /// that was let in meanwhile.
     ///
     /// # Errors
-    /// The store's own, when it did not do it: the delivery stays spent. Also while another call to forget it has not ended; one
+    /// The store's own, when it may not have done it: the delivery stays spent, until this is called again. (Where only the
+    /// store's answer was lost, that may forget a retry which was let in meanwhile.) Also while another call to forget it has not ended; one
     /// that was given up never does, since nobody knows what the store made of it.
     pub async fn forget<T>(&self, accepted: &Verified<T>) -> Result<(), StoreError> {
         let Some(remembered) = accepted.remembered() else { return Ok(()) };

@@ -164,12 +164,15 @@ async fn a_store_that_never_answers_refuses() {
 
 #[test]
 fn outside_of_a_runtime_a_store_is_refused_instead_of_a_panic() {
-    assert_eq!(RedisStore::connect("redis://127.0.0.1:1/").unwrap_err().code(), "no-tokio-runtime");
+    let error = RedisStore::connect("redis://127.0.0.1:1/").unwrap_err();
+    assert_eq!(error.code(), "no-tokio-runtime");
+    assert!(error.next_step().contains("async function"));
 }
 
 #[tokio::test]
 async fn a_url_that_cannot_be_read_is_refused_without_its_password() {
     let error = RedisStore::connect("nonsense://:canary@host").unwrap_err();
     assert_eq!(error.code(), "invalid-redis-url");
+    assert!(error.next_step().starts_with("Write it like redis://"));
     assert!(!format!("{error} {error:?}").contains("canary"));
 }

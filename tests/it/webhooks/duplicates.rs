@@ -112,6 +112,29 @@ async fn what_is_forgotten_after_it_was_handled_is_acknowledged_no_more() {
 }
 
 #[tokio::test]
+async fn what_its_handler_had_forgotten_is_not_acknowledged_though_it_answered_200() {
+    let verifier = builder().build();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let (own, count) = (verifier.clone(), Arc::clone(&runs));
+    let handler = service_fn(move |request: Request<Full<Bytes>>| {
+        let (verifier, run) = (own.clone(), count.fetch_add(1, Ordering::SeqCst));
+        async move {
+            let delivery: &Verified<Bytes> = request.extensions().get().unwrap();
+            let status = if run == 0 { 200 } else { 500 };
+            if run == 0 {
+                verifier.forget(delivery).await.unwrap();
+            }
+            Ok::<_, Infallible>(Response::builder().status(status).body(String::new()).unwrap())
+        }
+    });
+    let service = verifier.layer().acknowledge_duplicates().layer(handler);
+    let deliver =
+        async || service.clone().oneshot(numbered(0).map(Full::new)).await.unwrap().status().as_u16();
+    assert_eq!([deliver().await, deliver().await, deliver().await], [200, 500, 401]);
+    assert_eq!(runs.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn what_failed_or_was_rejected_is_never_acknowledged() {
     for failed in [302, 404, 422, 500] {
         let service = Service::start(&builder().build(), acknowledge, &[Answer(failed)]).await;

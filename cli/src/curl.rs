@@ -1,4 +1,6 @@
-//! A request as a curl command.
+//! A request as a curl command for a POSIX shell, in which no part of the request runs anything.
+
+use std::fmt::Write as _;
 
 use http::{HeaderValue, Method, header};
 
@@ -6,56 +8,82 @@ use crate::env_file::EnvFile;
 use crate::environment::{Environment, Piece};
 use crate::failure::Failure;
 use crate::input::Data;
+use crate::printable::moves_text;
 use crate::providers::Tool;
 use crate::request::Request;
+
+/// What is printed.
+pub(crate) struct Printed {
+    pub(crate) command: String,
+    /// What has to be done before the command can be run.
+    pub(crate) note: Option<String>,
+}
 
 /// The command that sends a signed request. A header that is the value of a variable is written as `$VARIABLE`, so that
 /// the value stays out of the shell's history, and so is a secret that was put elsewhere, as it is, by mistake; a
 /// signature cannot be had from the shell and is written out.
 ///
-/// What the environment file has, the shell reads there first, in a shell of its own, which forgets it afterwards.
+/// What the environment file has, the shell reads there first, in a shell of its own, which forgets it afterwards. A file
+/// that would set more than the tool's own variables is left to whoever runs the command, and noted.
 pub(crate) fn command<P: Tool>(
     signed: &Request,
     data: Option<&Data>,
     environment: &Environment,
-) -> Result<String, Failure> {
+) -> Result<Printed, Failure> {
     let mut shell = Shell { environment, secrets: P::SECRETS, file: None };
     let mut parts = vec![format!("curl {}", method(&signed.method)), "--globoff".to_owned()];
     for (name, value) in &signed.headers {
-        let value = match variable::<P>(value, environment) {
-            Some(variable) => format!("\"{name}: {}\"", shell.value_of(variable)),
-            None => match value.to_str() {
-                Ok(value) => shell.quote(&format!("{name}: {value}"))?,
-                Err(_) => quote_bytes(&[name.as_str().as_bytes(), b": ", value.as_bytes()].concat()),
-            },
+        let header = match (variable::<P>(value, environment), value.to_str()) {
+            (Some(variable), _) => quote(format!("{name}: ").as_bytes()) + &shell.value_of(variable),
+            // Behind a colon, curl would take the header out.
+            (None, Ok("")) => quote(format!("{name};").as_bytes()),
+            (None, Ok(value)) => shell.quote(&format!("{name}: {value}")),
+            (None, Err(_)) => quote(&[name.as_str().as_bytes(), b": ", value.as_bytes()].concat()),
         };
-        parts.push(format!("--header {value}"));
+        parts.push(format!("--header {header}"));
     }
     if let Some(data) = data {
         if !signed.headers.contains_key(header::CONTENT_TYPE) {
             // Else curl would call it a form.
             parts.push("--header 'content-type:'".to_owned());
         }
-        parts.push(format!("--data-binary {}", shell.quote(&data.argument())?));
+        let argument = match data {
+            Data::Text(text) => shell.quote(text),
+            Data::File(path) => quote(&[b"@", path.as_os_str().as_encoded_bytes()].concat()),
+            Data::StandardInput => quote(b"@-"),
+        };
+        parts.push(format!("--data-binary {argument}"));
     }
-    parts.push(shell.quote(signed.outgoing().url_as_sent())?);
+    parts.push(shell.quote(signed.outgoing().url_as_sent()));
     let command = parts.join(" \\\n  ");
-    Ok(match shell.file {
-        Some(file) => format!("({} && {command})", file.shell_command()?),
-        None => command,
+    let Some(file) = shell.file else { return Ok(Printed { command, note: None }) };
+    let read = file.shell_command();
+    Ok(match file.first_line_of_others()? {
+        None => Printed { command: format!("({read} && {command})"), note: None },
+        Some(line) => {
+            let note = format!(
+                "line {line} of the environment file is not for one of this tool's variables, and a shell would act on it: \
+                 the command does not read the file. Run {read} first, if you trust all of it"
+            );
+            Printed { command, note: Some(note) }
+        }
     })
 }
 
 fn method(method: &Method) -> String {
     // With `--request HEAD`, curl would wait for a body.
-    if method == Method::HEAD { "--head".to_owned() } else { format!("--request {method}") }
+    if method == Method::HEAD {
+        "--head".to_owned()
+    } else {
+        format!("--request {}", quote(method.as_str().as_bytes()))
+    }
 }
 
 /// Whoever runs the command.
 struct Shell<'e> {
     environment: &'e Environment,
     secrets: &'static [&'static str],
-    /// The file that it has to read first.
+    /// The file that has to be read first.
     file: Option<&'e EnvFile>,
 }
 
@@ -63,17 +91,17 @@ impl Shell<'_> {
     /// What stands for the value of a variable.
     fn value_of(&mut self, variable: &str) -> String {
         self.file = self.file.or_else(|| self.environment.file_with(variable));
-        format!("${variable}")
+        format!("\"${variable}\"")
     }
 
     /// Quotes text, around the secrets that were put into it by mistake.
-    fn quote(&mut self, text: &str) -> Result<String, Failure> {
+    fn quote(&mut self, text: &str) -> String {
         let pieces = self.environment.pieces(text, self.secrets);
         let is_whole = pieces.len() == 1;
         let quoted = pieces.into_iter().map(|piece| match piece {
-            Piece::ValueOf(variable) => Ok(format!("\"{}\"", self.value_of(variable))),
-            Piece::Text("") if !is_whole => Ok(String::new()),
-            Piece::Text(text) => quote(text),
+            Piece::ValueOf(variable) => self.value_of(variable),
+            Piece::Text("") if !is_whole => String::new(),
+            Piece::Text(text) => quote(text.as_bytes()),
         });
         quoted.collect()
     }
@@ -86,24 +114,35 @@ fn variable<P: Tool>(value: &HeaderValue, environment: &Environment) -> Option<&
     P::VARIABLES.iter().copied().find(holds).filter(|_| value.as_bytes().is_ascii())
 }
 
-fn quote(text: &str) -> Result<String, Failure> {
-    let quoted = shlex::try_quote(text).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(quoted.into_owned())
+/// Bytes as one word of a POSIX shell: in single quotes, where nothing has a meaning. What a terminal would act on, and
+/// what is no UTF-8, such as Netvisor's headers, are octal digits for `printf`, since only newer shells know `$'…'`.
+pub(crate) fn quote(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return "''".to_owned();
+    }
+    let characters = bytes.utf8_chunks().flat_map(|chunk| {
+        let valid = chunk.valid().split_inclusive(|_| true).map(|text| (is_shown(text), text.as_bytes()));
+        valid.chain(std::iter::once((false, chunk.invalid())))
+    });
+    let characters: Vec<_> = characters.filter(|(_, bytes)| !bytes.is_empty()).collect();
+    let mut word = String::new();
+    for run in characters.chunk_by(|(shown, _), (next_shown, _)| shown == next_shown) {
+        let is_shown = run.first().is_some_and(|(shown, _)| *shown);
+        let bytes: Vec<u8> = run.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+        // Writing to a `String` does not fail.
+        let _ = if is_shown {
+            write!(word, "'{}'", String::from_utf8_lossy(&bytes).replace('\'', r"'\''"))
+        } else {
+            let digits: String = bytes.iter().map(|byte| format!("\\{byte:03o}")).collect();
+            write!(word, "\"$(printf '{digits}')\"")
+        };
+    }
+    word
 }
 
-/// Quotes bytes that may be no UTF-8, as in Netvisor's headers, in the form that bash, zsh and ksh read.
-pub(crate) fn quote_bytes(bytes: &[u8]) -> String {
-    match shlex::bytes::try_quote(bytes) {
-        Ok(quoted) if bytes.is_ascii() => String::from_utf8_lossy(&quoted).into_owned(),
-        _ => {
-            let escape = |&byte: &u8| match byte {
-                b'\'' | b'\\' => format!("\\{}", char::from(byte)),
-                b' '..=b'~' => char::from(byte).to_string(),
-                _ => format!("\\x{byte:02x}"),
-            };
-            format!("$'{}'", bytes.iter().map(escape).collect::<String>())
-        }
-    }
+/// Whether a character is written as it is. A line end is: at the end of what `printf` prints, a shell drops it.
+fn is_shown(character: &str) -> bool {
+    character == "\n" || !character.contains(moves_text)
 }
 
 #[cfg(test)]
@@ -111,9 +150,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shell_reads_back_what_was_quoted() {
-        assert_eq!(quote_bytes(b"x-sender: it's"), "\"x-sender: it's\"");
-        assert_eq!(quote_bytes(b"x-sender: a\xe4 'q' \\"), "$'x-sender: a\\xe4 \\'q\\' \\\\'");
-        assert_eq!(quote("https://h/?a=$(x)&b=`y`").unwrap(), "'https://h/?a=$(x)&b=`y`'");
+    fn everything_is_in_single_quotes_or_in_octal_digits() {
+        for (bytes, word) in [
+            (&b""[..], "''"),
+            (b"https://h/?a=$(x)&b=`y`", "'https://h/?a=$(x)&b=`y`'"),
+            (b"x-sender: it's", r"'x-sender: it'\''s'"),
+            (b"a\xe4 \x1b[2J", r#"'a'"$(printf '\344')"' '"$(printf '\033')"'[2J'"#),
+            ("ä\u{202e}\r\n\n".as_bytes(), "'ä'\"$(printf '\\342\\200\\256\\015')\"'\n\n'"),
+            (b"\xff%\\", r#""$(printf '\377')"'%\'"#),
+        ] {
+            assert_eq!(quote(bytes), word);
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::curl;
 use crate::failure::Failure;
 
 /// Some editors, Notepad among them, put it in front of a text in UTF-8.
@@ -41,24 +42,37 @@ impl EnvFile {
         self.values.get(name).map(String::as_str)
     }
 
-    /// The command with which a shell reads the file, and gets the same values out of it.
-    pub(crate) fn shell_command(&self) -> Result<String, Failure> {
+    /// The command with which a shell reads the file.
+    pub(crate) fn shell_command(&self) -> String {
+        let path = self.path.as_os_str().as_encoded_bytes();
+        // Without a slash in front, a shell would look for it elsewhere or take it for an option.
+        let here: &[u8] = if self.path.is_absolute() { b"" } else { b"./" };
+        format!(". {}", curl::quote(&[here, path].concat()))
+    }
+
+    /// The number of the first line that is not for one of the tool's variables, such as `PATH=…`, which a shell that reads
+    /// the file would act on. Fails where one that is would give the variable another value in a shell.
+    pub(crate) fn first_line_of_others(&self) -> Result<Option<usize>, Failure> {
         let path = self.path.display();
         if self.text.starts_with(BYTE_ORDER_MARK) {
             return Err(Failure::usage(format!(
                 "{path} begins with a byte-order mark, which a shell takes for a part of the first name: save it without"
             )));
         }
-        if let Some(line) = self.text.split('\n').position(|line| !is_read_alike_by_a_shell(line)) {
-            return Err(Failure::usage(format!(
-                "line {} of {path} means something else to a shell, so that no command can read it: write NAME='VALUE'",
-                line + 1
-            )));
+        let mut first = None;
+        for (index, line) in self.text.split('\n').enumerate() {
+            let is_of_others =
+                !is_blank_to_a_shell(line) && !assignment(line).is_some_and(|(name, _)| is_own(name.trim()));
+            if is_of_others {
+                first.get_or_insert(index + 1);
+            } else if !is_read_alike_by_a_shell(line) {
+                return Err(Failure::usage(format!(
+                    "line {} of {path} means something else to a shell, so that no command can read it: write NAME='VALUE'",
+                    index + 1
+                )));
+            }
         }
-        // Without a slash in front, a shell would look for it elsewhere or take it for an option.
-        let path = if self.path.is_absolute() { path.to_string() } else { format!("./{path}") };
-        let quoted = shlex::try_quote(&path).map_err(|error| Failure::usage(error.to_string()))?;
-        Ok(format!(". {quoted}"))
+        Ok(first)
     }
 }
 
@@ -139,14 +153,23 @@ fn is_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// Whether a line is empty or a comment.
+fn is_blank_to_a_shell(line: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t']);
+    line.is_empty() || line.starts_with('#')
+}
+
+/// What stands before and after the first `=`, without `export`.
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("export ").unwrap_or(line).split_once('=')
+}
+
 /// Whether a line is empty, a comment, or gives a variable a value that a shell has nothing to add to.
 fn is_read_alike_by_a_shell(line: &str) -> bool {
-    if line.is_empty() || line.starts_with('#') {
+    if is_blank_to_a_shell(line) {
         return true;
     }
-    let Some((name, value)) = line.strip_prefix("export ").unwrap_or(line).split_once('=') else {
-        return false;
-    };
+    let Some((name, value)) = assignment(line) else { return false };
     let quoted = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
     let is_literal = quoted.map_or_else(
         || value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte)),

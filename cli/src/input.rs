@@ -67,13 +67,4 @@ impl Data {
             _ => self.read(),
         }
     }
-
-    /// Written again as the argument that it came from.
-    pub(crate) fn argument(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::File(path) => format!("@{}", path.display()),
-            Self::StandardInput => "@-".to_owned(),
-        }
-    }
 }

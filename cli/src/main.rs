@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
     panics::report_in_one_line();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage::report(&error),
+        Err(error) => return usage::report(error),
     };
     let json = cli.common.json;
     match commands::run(cli).await {

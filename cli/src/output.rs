@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::printable::moves_text;
+use crate::printable::{moves_text, printable};
 
 /// Prints `text` and a line end.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
@@ -37,6 +37,15 @@ pub(crate) fn read_on(bytes: &[u8]) -> Result<bool, Failure> {
 /// Prints a line to standard error. Where that is closed there is nowhere left to say so.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Prints to standard error what is no failure: a line, or with `json` one object on one line.
+pub(crate) fn noted(code: &str, message: &str, json: bool) {
+    note(&if json {
+        json_line(&serde_json::json!({ "note": { "code": code, "message": message } }))
+    } else {
+        format!("countersign: {} [{code}]", printable(message))
+    });
 }
 
 /// JSON on one line, in which nothing moves a terminal's text: JSON itself leaves U+007F to U+009F as they are.

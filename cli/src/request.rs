@@ -104,7 +104,10 @@ impl Request {
 
 /// Methods are told apart by case, and those in use are all in upper case.
 fn parse_method(text: &str) -> Result<Method, String> {
-    Method::from_bytes(text.to_ascii_uppercase().as_bytes()).map_err(|_| "not an HTTP method".to_owned())
+    let text = text.to_ascii_uppercase();
+    let is_usual = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+    let method = Method::from_bytes(text.as_bytes()).ok().filter(|_| is_usual);
+    method.ok_or_else(|| "not an HTTP method, which is made of letters and hyphens".to_owned())
 }
 
 pub(crate) fn parse_url(text: &str) -> Result<Url, String> {

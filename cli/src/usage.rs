@@ -1,17 +1,18 @@
-//! Arguments that cannot be read: told before there is a command line to ask for `--json`.
+//! Arguments that cannot be read: told before there is a command line to ask for `--json`, and without what was typed.
 
 use std::env::args_os;
 use std::process::ExitCode;
 
 use clap::Error;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::failure::Failure;
 
 /// Prints what clap says, or with `--json` its first line as the tool's own failures. Help and version are no failures.
-pub(crate) fn report(error: &Error) -> ExitCode {
+pub(crate) fn report(mut error: Error) -> ExitCode {
+    take_out_what_was_typed(&mut error);
     if error.use_stderr() && args_os().skip(1).take_while(|arg| arg != "--").any(|arg| arg == "--json") {
-        let failure = Failure::usage(first_paragraph(error));
+        let failure = Failure::usage(first_paragraph(&error));
         failure.report(true);
         return failure.exit_code();
     }
@@ -19,6 +20,31 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     let _ = error.print();
     // clap's own codes: 2, and 0 for help and version.
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// A value may be a key in a wrong place, and so may an argument, unless it is a misspelt flag.
+fn take_out_what_was_typed(error: &mut Error) {
+    let typed = match error.kind() {
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::TooManyValues => {
+            ContextKind::InvalidValue
+        }
+        ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
+        ErrorKind::UnknownArgument => ContextKind::InvalidArg,
+        _ => return,
+    };
+    // Of a value that is missing, clap has an empty one, and says so.
+    if matches!(error.get(typed), Some(ContextValue::String(text)) if !text.is_empty() && !is_like_a_flag(text))
+    {
+        error.insert(typed, ContextValue::String("(not shown)".to_owned()));
+        // It would quote it: how to pass it as a value.
+        error.remove(ContextKind::Suggested);
+    }
+}
+
+/// Whether a text is `--` and a few small letters and hyphens.
+fn is_like_a_flag(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+    text.strip_prefix("--").is_some_and(|name| name.len() <= 24 && name.bytes().all(is_letter))
 }
 
 /// What is wrong, without the usage that follows it.

@@ -68,7 +68,11 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         Output::Headers => output::line(headers::lines(&request.headers, shown).trim_end()),
         Output::Json => output::json(&headers::object(&request.headers, shown)),
         Output::Curl => {
-            output::line(&curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?)
+            let curl = curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?;
+            if let Some(message) = curl.note {
+                output::noted("env-file-not-read", &message, context.json);
+            }
+            output::line(&curl.command)
         }
     }
 }
@@ -78,17 +82,11 @@ fn note_other_bytes<P: Tool>(provider: &P, headers: &HeaderMap, json: bool) {
     let is_other = |value: &HeaderValue| P::header_text(value).as_bytes() != value.as_bytes();
     for (name, value) in headers.iter().filter(|(name, value)| provider.sets_header(name) && is_other(value))
     {
-        let bytes = curl::quote_bytes(value.as_bytes());
         let message = format!(
-            "{name} is sent as the bytes {bytes}; copied from here in UTF-8 it does not match the signature. \
-             --output curl writes the bytes"
+            "{name} is sent as the bytes \"{}\"; copied from here in UTF-8 it does not match the signature. --output curl \
+             writes the bytes",
+            value.as_bytes().escape_ascii()
         );
-        output::note(&if json {
-            output::json_line(
-                &serde_json::json!({ "note": { "code": "header-not-ascii", "message": message } }),
-            )
-        } else {
-            format!("countersign: {message} [header-not-ascii]")
-        });
+        output::noted("header-not-ascii", &message, json);
     }
 }

@@ -140,6 +140,67 @@ fn no_error_about_a_credential_quotes_it() {
     }
 }
 
+/// A key that was typed where something else is expected.
+#[test]
+fn no_error_about_an_argument_quotes_it() {
+    let url = "https://api.netgiro.is/";
+    for (_, value) in CANARIES {
+        let with = |prefix: &str| format!("{prefix}{value}");
+        let (flag, hyphens, short) = (with("--algorithm="), with("--"), with("-x"));
+        for arguments in [
+            &["sign", value, "GET", url][..],
+            &["sign", "netgiro", value, url],
+            &["sign", "netgiro", "GET", value],
+            &["sign", "netgiro", "GET", url, value],
+            &["sign", "netgiro", "GET", url, &flag],
+            &["sign", "netgiro", "GET", url, &hyphens],
+            &["sign", "netgiro", "GET", url, &short],
+            &["sign", "netgiro", "GET", url, &with("--api-key=")],
+            &["sign", "netgiro", "GET", url, "--output", value],
+            &["sign", "netgiro", "GET", url, "--form", value],
+            &["sign", "netgiro", "GET", url, "--timestamp-unix", value],
+            &["sign", "netgiro", "GET", url, "--allow-origin", value],
+            &["sign", "netgiro", "GET", url, "-H", value],
+            &[
+                "explain",
+                "netgiro",
+                "GET",
+                url,
+                "--nonce",
+                value,
+                "--expect",
+                value,
+                "--data",
+                "@-",
+                "--signed-text",
+                "@-",
+            ],
+            &["explain", "netgiro", "GET", url, "--signed-text", value],
+            &["verify", value],
+            &["verify", "vizion", "--message", "-", "--at", value],
+            &["verify", "vizion", "--message", "-", "--public-origin", value],
+            &["verify", "netgiro-reply", "--message", "-", "--url", value],
+            &["verify", "netgiro-callback", "--message", "-", "--public-origin", value],
+            &["trigger", "vizion", "--to", value],
+            &["trigger", "vizion", "--to", "http://127.0.0.1:1/", "--key-id", value],
+            &["trigger", "vizion", "--to", "http://127.0.0.1:1/", "--fault", value],
+            &["sandbox", "--listen", value],
+            &["sandbox", "--fault", value],
+            &["completions", value],
+            &[value],
+        ] {
+            for json in [&["--json"][..], &[]] {
+                let mut command = tool();
+                let ran = run(command.args(json).args(arguments).envs(CANARIES.into_iter().chain(OTHERS)));
+                assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.stderr);
+                assert_clean(&format!("{arguments:?}"), &(ran.stdout + &ran.stderr));
+            }
+        }
+    }
+    let misspelt = run(tool().args(["sign", "netgiro", "GET", url, "--nonsense"]));
+    assert!(misspelt.stderr.contains("unexpected argument '--nonsense'"), "{}", misspelt.stderr);
+}
+
 #[test]
 fn no_error_about_the_environment_file_quotes_it() {
     let sandbox = RunningSandbox::start(&[]);

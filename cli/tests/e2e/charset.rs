@@ -9,7 +9,7 @@ fn sign(sender: &str, arguments: &[&str]) -> Ran {
 }
 
 /// The MAC covers these bytes, and a client that is given the text sends others.
-const BYTES: &str = r"x-netvisor-authentication-sender is sent as the bytes $'Testi \xd6y \xa4'";
+const BYTES: &str = r#"x-netvisor-authentication-sender is sent as the bytes "Testi \xd6y \xa4""#;
 
 #[test]
 fn the_bytes_of_a_header_that_is_not_ascii_are_noted() {

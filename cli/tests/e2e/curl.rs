@@ -55,10 +55,10 @@ fn curl_gets_variables_where_the_environment_has_the_value() {
         run(tool().arg("sign").args(arguments).args(["--output", "curl"]).envs(environment)).stdout
     };
     let url = "https://api.netgiro.is/v1/sales/x?a=[1]";
-    let expected = r#"curl --request POST \
+    let expected = r#"curl --request 'POST' \
   --globoff \
   --header 'content-type: application/json' \
-  --header "netgiro_appkey: $NETGIRO_APP_KEY" \
+  --header 'netgiro_appkey: '"$NETGIRO_APP_KEY" \
   --header 'netgiro_nonce: 1' \
   --header 'netgiro_signature: SIGNATURE' \
   --data-binary '{"a": "b"}' \
@@ -72,8 +72,8 @@ fn curl_gets_variables_where_the_environment_has_the_value() {
     );
     let expected = r#"curl --head \
   --globoff \
-  --header "x-api-key: $VIZION_API_KEY" \
-  https://prod.vizionapi.com/references
+  --header 'x-api-key: '"$VIZION_API_KEY" \
+  'https://prod.vizionapi.com/references'
 "#;
     assert_eq!(command(&["vizion", "HEAD", "https://prod.vizionapi.com/references"]), expected);
 }

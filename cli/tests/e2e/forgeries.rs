@@ -115,7 +115,11 @@ fn a_forgery_that_a_scheme_cannot_express_is_refused() {
     {
         let refused = trigger_as(provider, "http://127.0.0.1:1/", &["--fault", forgery]);
         assert_eq!(refused.code, 2, "{provider}");
-        assert!(refused.stderr.contains(&format!("invalid value '{forgery}'")), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("invalid value '(not shown)' for '--fault <NAME>'"),
+            "{}",
+            refused.stderr
+        );
     }
 }
 

@@ -7,6 +7,7 @@ mod closed;
 mod completions;
 mod curl;
 mod diagnosed;
+mod e8_printed_commands;
 mod environment;
 mod explained;
 mod faults;

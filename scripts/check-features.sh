@@ -12,7 +12,7 @@ check() {
 }
 
 check ""
-for feature in middleware explain webhook tower axum redis; do
+for feature in middleware explain declared webhook tower axum redis; do
     check "$feature"
 done
 for provider in netvisor netgiro unleashed vizion; do
@@ -27,6 +27,7 @@ done
 check default
 check netvisor,netgiro,unleashed,vizion
 check netvisor,netgiro,unleashed,vizion,explain
+check declared,explain,webhook
 check netgiro,unleashed,vizion,axum,redis,explain
 
 # The pure core must not know reqwest, nor what only the middleware needs; nor must receiving know a framework.

@@ -65,6 +65,18 @@ pub(super) enum Function {
     Sha512,
 }
 
+impl Function {
+    fn of(algorithm: MacAlgorithm) -> Self {
+        match algorithm {
+            MacAlgorithm::HmacSha256 | MacAlgorithm::Sha256 => Self::Sha256,
+            MacAlgorithm::HmacMd5 | MacAlgorithm::Md5 => Self::Md5,
+            MacAlgorithm::HmacSha1 | MacAlgorithm::Sha1 => Self::Sha1,
+            MacAlgorithm::HmacSha384 | MacAlgorithm::Sha384 => Self::Sha384,
+            MacAlgorithm::HmacSha512 | MacAlgorithm::Sha512 => Self::Sha512,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Plain,
@@ -85,11 +97,12 @@ impl Attempt {
     pub(super) fn of(transcript: &Transcript) -> Self {
         let stated = Key::Stated(transcript.key.clone());
         let (key, hash) = match &transcript.mac {
-            Some(mac) if mac.algorithm() == MacAlgorithm::HmacSha256 => {
+            Some(mac) if mac.algorithm().is_keyed() => {
                 let key = if transcript.key.is_empty() { Key::Prepared(mac.clone()) } else { stated };
-                (key, Hash::Hmac(Function::Sha256))
+                (key, Hash::Hmac(Function::of(mac.algorithm())))
             }
-            _ => (stated, Hash::Plain(Function::Sha256)),
+            Some(mac) => (stated, Hash::Plain(Function::of(mac.algorithm()))),
+            None => (stated, Hash::Plain(Function::Sha256)),
         };
         Self { text: transcript.text.clone(), key, hash }
     }

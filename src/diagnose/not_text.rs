@@ -19,8 +19,8 @@ impl NotText {
 
     pub(super) fn fix(&self, encoding: Encoding) -> &'static str {
         match encoding {
-            Encoding::HexLower => self.for_hex,
-            Encoding::Base64 => self.for_base64,
+            Encoding::HexLower | Encoding::HexUpper => self.for_hex,
+            _ => self.for_base64,
         }
     }
 }

@@ -188,8 +188,8 @@ pub(super) fn all(text: &str, encoding: Encoding) -> Vec<Reading> {
 pub(super) fn describe(text: &str, encoding: Encoding) -> String {
     let characters = text.chars().count();
     let expected = match encoding {
-        Encoding::HexLower => "64 hex digits",
-        Encoding::Base64 => "44 characters of base64",
+        Encoding::HexLower | Encoding::HexUpper => "64 hex digits",
+        _ => "44 characters of base64",
     };
     match hex_digits(text.as_bytes()).or_else(|| any_base64(text)).map(|bytes| bytes.len()) {
         Some(20) => format!("{expected} are expected, these are the 20 bytes of a SHA-1"),
@@ -201,8 +201,9 @@ pub(super) fn describe(text: &str, encoding: Encoding) -> String {
 fn expected(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
     match encoding {
         Encoding::HexLower if text.bytes().any(|byte| byte.is_ascii_uppercase()) => None,
-        Encoding::HexLower => hex_digits(text.as_bytes()),
+        Encoding::HexLower | Encoding::HexUpper => hex_digits(text.as_bytes()),
         Encoding::Base64 => BASE64.decode(text).ok(),
+        _ => any_base64(text),
     }
 }
 

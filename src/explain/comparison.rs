@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::misplaced::{SHORTEST_FOUND, Secrets};
 use super::{Part, Transcript};
 use crate::diagnose::is_digest_of;
-use crate::signing::{MacAlgorithm, MacKey, SegmentKind};
+use crate::signing::SegmentKind;
 
 /// So many bytes are shown on either side of a difference.
 const AROUND: usize = 24;
@@ -56,7 +56,7 @@ impl Transcript {
     /// got, says whether it was made with the right key: then only the text is wrong.
     #[must_use]
     pub fn compare(&self, signed: &[u8], received: Option<&str>) -> Comparison {
-        let is_keyed = self.mac.as_ref().is_some_and(|mac| mac.algorithm() == MacAlgorithm::HmacSha256);
+        let is_keyed = self.mac.as_ref().is_some_and(|mac| mac.algorithm().is_keyed());
         Comparison {
             expected_length: self.text.iter().map(|part| part.bytes.len()).sum(),
             signed_length: signed.len(),
@@ -69,11 +69,7 @@ impl Transcript {
     /// Whether `received` is the signature of `signed`, however it is written.
     fn fits(&self, signed: &[u8], received: &str) -> Option<bool> {
         let mac = self.mac.as_ref()?;
-        let mut state = match mac.algorithm() {
-            MacAlgorithm::HmacSha256 => mac.start(),
-            // Without what the key has taken in of the right text.
-            MacAlgorithm::Sha256 => MacKey::sha256(mac.encoding()).start(),
-        };
+        let mut state = mac.start_of_any_text();
         state.update(signed);
         Some(is_digest_of(received, mac.encoding(), state.finish().digest()))
     }
@@ -179,7 +175,7 @@ impl fmt::Display for TextDifference {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signing::Encoding;
+    use crate::signing::{Encoding, MacKey};
 
     /// HMAC over a text without secrets.
     fn keyed() -> Transcript {

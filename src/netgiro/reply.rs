@@ -39,7 +39,7 @@ impl Marks {
     pub(super) fn of(signed: &Signed<'_, Netgiro>) -> Self {
         Self {
             nonce: Some(signed.stamp().nonce.clone()),
-            signature: signed.signature().map(|signature| *signature.digest()),
+            signature: signed.signature().and_then(|signature| signature.digest().try_into().ok()),
         }
     }
 }

@@ -41,12 +41,11 @@ use std::fmt;
 use http::HeaderValue;
 use secrecy::SecretSlice;
 
-pub use crate::signing::MacAlgorithm;
 pub use credentials::Credentials;
 pub use failure::{Failure, FailureCode};
 #[cfg(feature = "middleware")]
 pub use middleware::read_status;
-pub use options::{Language, TransactionId};
+pub use options::{Language, MacAlgorithm, TransactionId};
 pub use stamp::Stamp;
 pub use status::ResponseStatus;
 

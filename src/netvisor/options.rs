@@ -11,6 +11,16 @@ use crate::error::{Class, Error, Fault};
 use crate::random::{OsRandomness, Randomness};
 use crate::shown::shown_as_str;
 
+/// How Netvisor's MAC is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MacAlgorithm {
+    /// HMAC-SHA256, required of new integrations.
+    HmacSha256,
+    /// Plain SHA-256 over a text that ends with both keys.
+    Sha256,
+}
+
 /// The language of messages. Attach one to a request as an extension to have it differ from the client's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -1,26 +1,31 @@
-//! The two MACs that the providers use, with the key's state prepared once.
+//! MACs and plain digests, with the key's state prepared once.
 
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use constant_time_eq::constant_time_eq_32;
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use constant_time_eq::{constant_time_eq, constant_time_eq_32};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
 use super::SignedText;
 use super::gathered::Gathered;
+#[cfg(feature = "declared")]
+use super::hash::{self, Hashing};
 use crate::error::Error;
 use crate::field::{Problem, refuse};
 use crate::shown::shown_as_str;
 
-const DIGEST_LENGTH: usize = 32;
+/// The longest digest: that of SHA-512.
+const LONGEST_DIGEST: usize = 64;
 
-/// The longest text of an encoded digest: 64 hex digits.
-const LONGEST_TEXT: usize = 2 * DIGEST_LENGTH;
+/// The longest text of an encoded digest: 128 hex digits.
+const LONGEST_TEXT: usize = 2 * LONGEST_DIGEST;
 
 /// How a digest is computed.
+///
+/// The four providers use the first two. The others are for declarations: keys of them are made with the feature `declared`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MacAlgorithm {
@@ -28,41 +33,139 @@ pub enum MacAlgorithm {
     HmacSha256,
     /// Plain SHA-256 over a text that holds the secret.
     Sha256,
+    /// HMAC-MD5.
+    HmacMd5,
+    /// HMAC-SHA1.
+    HmacSha1,
+    /// HMAC-SHA384.
+    HmacSha384,
+    /// HMAC-SHA512.
+    HmacSha512,
+    /// Plain MD5.
+    Md5,
+    /// Plain SHA-1.
+    Sha1,
+    /// Plain SHA-384.
+    Sha384,
+    /// Plain SHA-512.
+    Sha512,
 }
 
 impl MacAlgorithm {
-    /// `HMAC-SHA256` or `SHA-256`.
+    /// The usual name, e.g. `HMAC-SHA256` or `SHA-256`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha256 => "HMAC-SHA256",
             Self::Sha256 => "SHA-256",
+            Self::HmacMd5 => "HMAC-MD5",
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::HmacSha384 => "HMAC-SHA384",
+            Self::HmacSha512 => "HMAC-SHA512",
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
         }
+    }
+
+    /// Whether it is an HMAC, which has a key; a plain hash has its secret in the text.
+    #[must_use]
+    pub fn is_keyed(self) -> bool {
+        self.as_str().starts_with("HMAC-")
     }
 }
 
-/// How a digest is written in a header.
+/// How a digest is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// 64 lower-case hex digits.
+    /// Lower-case hex digits. Upper-case ones are read as well.
     HexLower,
-    /// 44 characters of padded standard base64 (RFC 4648, section 4).
+    /// Padded standard base64 (RFC 4648, section 4).
     Base64,
+    /// Upper-case hex digits. Lower-case ones are read as well.
+    HexUpper,
+    /// Standard base64 without padding.
+    Base64NoPad,
+    /// Padded base64 with `-` and `_` (RFC 4648, section 5).
+    Base64Url,
+    /// Base64 with `-` and `_`, without padding.
+    Base64UrlNoPad,
 }
 
 impl Encoding {
-    /// `lower-case hex` or `base64`.
+    /// A few words for people, e.g. `lower-case hex`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HexLower => "lower-case hex",
+            Self::HexUpper => "upper-case hex",
             Self::Base64 => "base64",
+            Self::Base64NoPad => "base64 without padding",
+            Self::Base64Url => "base64url",
+            Self::Base64UrlNoPad => "base64url without padding",
+        }
+    }
+
+    /// The engine; `None` for hex.
+    fn base64(self) -> Option<&'static GeneralPurpose> {
+        match self {
+            Self::HexLower | Self::HexUpper => None,
+            Self::Base64 => Some(&STANDARD),
+            Self::Base64NoPad => Some(&STANDARD_NO_PAD),
+            Self::Base64Url => Some(&URL_SAFE),
+            Self::Base64UrlNoPad => Some(&URL_SAFE_NO_PAD),
+        }
+    }
+
+    /// The text of a digest.
+    #[cfg(all(feature = "explain", feature = "webhook"))]
+    pub(crate) fn encode(self, digest: &[u8; 32]) -> String {
+        Signature { digest: Digest::new(digest), encoding: self }.expose_text()
+    }
+
+    /// Decodes a received signature of `N` bytes; `None` unless it is a whole digest in this encoding.
+    #[must_use]
+    pub fn decode<const N: usize>(self, text: &[u8]) -> Option<[u8; N]> {
+        let mut digest = [0; N];
+        self.decode_into(text, &mut digest).then_some(digest)
+    }
+
+    /// Whether `text` is as many bytes as `digest` has room for, which then holds them.
+    fn decode_into(self, text: &[u8], digest: &mut [u8]) -> bool {
+        match self.base64() {
+            // The decoder would let a `0x` or `0X` in front pass.
+            None => text.len() == 2 * digest.len() && const_hex::decode_to_slice(text, digest).is_ok(),
+            Some(base64) => base64.decode_slice(text, digest).is_ok_and(|length| length == digest.len()),
         }
     }
 }
 
 shown_as_str!(MacAlgorithm, Encoding);
+
+/// The bytes of a digest, whatever its function.
+#[derive(Clone, Copy)]
+pub(crate) struct Digest {
+    bytes: [u8; LONGEST_DIGEST],
+    length: usize,
+}
+
+impl Digest {
+    /// What is beyond 64 bytes, which no function here has, is cut off.
+    #[inline]
+    pub(crate) fn new(digest: &[u8]) -> Self {
+        let mut bytes = [0; LONGEST_DIGEST];
+        let length = digest.len().min(LONGEST_DIGEST);
+        bytes.iter_mut().zip(digest).for_each(|(byte, digest)| *byte = *digest);
+        Self { bytes, length }
+    }
+
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
 
 /// A key, prepared: each MAC starts from a copy of its hash state instead of hashing the key again.
 ///
@@ -79,6 +182,8 @@ pub struct MacKey {
 enum State {
     Hmac(Hmac<Sha256>),
     Sha256(Sha256),
+    #[cfg(feature = "declared")]
+    Other(MacAlgorithm, Box<dyn Hashing>),
 }
 
 impl MacKey {
@@ -109,12 +214,31 @@ impl MacKey {
         Self { state, encoding, absorbed: prefix.len() }
     }
 
+    /// Any algorithm; a plain hash does not use `key`.
+    ///
+    /// # Errors
+    /// `field-empty`, when the key of an HMAC is.
+    #[cfg(feature = "declared")]
+    pub fn new(algorithm: MacAlgorithm, key: &[u8], encoding: Encoding) -> Result<Self, Error> {
+        match algorithm {
+            MacAlgorithm::HmacSha256 => Self::hmac_sha256(key, encoding),
+            MacAlgorithm::Sha256 => Ok(Self::sha256(encoding)),
+            _ if algorithm.is_keyed() && key.is_empty() => Err(refuse("key", Problem::Empty)),
+            other => {
+                let hashing = hash::start(other, key).ok_or_else(|| refuse("key", Problem::Empty))?;
+                Ok(Self { state: State::Other(other, hashing), encoding, absorbed: 0 })
+            }
+        }
+    }
+
     /// The algorithm.
     #[must_use]
     pub fn algorithm(&self) -> MacAlgorithm {
         match self.state {
             State::Hmac(_) => MacAlgorithm::HmacSha256,
             State::Sha256(_) => MacAlgorithm::Sha256,
+            #[cfg(feature = "declared")]
+            State::Other(algorithm, _) => algorithm,
         }
     }
 
@@ -129,6 +253,13 @@ impl MacKey {
     #[must_use]
     pub fn start(&self) -> Mac {
         Mac { state: self.state.clone(), encoding: self.encoding, skip: self.absorbed }
+    }
+
+    /// Starts a MAC of any text, also of one that does not begin with the prefix.
+    #[cfg(feature = "explain")]
+    pub(crate) fn start_of_any_text(&self) -> Mac {
+        // The only keys with a prefix are of SHA-256.
+        if self.absorbed == 0 { self.start() } else { Self::sha256(self.encoding).start() }
     }
 }
 
@@ -168,6 +299,8 @@ impl Mac {
         match &mut self.state {
             State::Hmac(hmac) => hmac.update(fresh),
             State::Sha256(hash) => sha2::Digest::update(hash, fresh),
+            #[cfg(feature = "declared")]
+            State::Other(_, hashing) => hashing.take_in(fresh),
         }
     }
 
@@ -186,8 +319,10 @@ impl Mac {
     #[must_use]
     pub fn finish(self) -> Signature {
         let digest = match self.state {
-            State::Hmac(hmac) => hmac.finalize().into_bytes().into(),
-            State::Sha256(hash) => hash.finalize().into(),
+            State::Hmac(hmac) => Digest::new(&hmac.finalize().into_bytes()),
+            State::Sha256(hash) => Digest::new(&hash.finalize()),
+            #[cfg(feature = "declared")]
+            State::Other(_, hashing) => hashing.finish(),
         };
         Signature { digest, encoding: self.encoding }
     }
@@ -205,7 +340,7 @@ impl fmt::Debug for Mac {
 /// request for as long as the key lives.
 #[derive(Clone, Copy)]
 pub struct Signature {
-    digest: [u8; DIGEST_LENGTH],
+    digest: Digest,
     encoding: Encoding,
 }
 
@@ -229,63 +364,48 @@ impl Signature {
 
     /// Whether `received`, already decoded, is this signature. Takes the same time wherever they differ.
     #[must_use]
-    pub fn matches(&self, received: &[u8; DIGEST_LENGTH]) -> bool {
-        constant_time_eq_32(&self.digest, received)
+    pub fn matches(&self, received: &[u8]) -> bool {
+        let digest = self.digest.as_bytes();
+        match (digest.try_into(), received.try_into()) {
+            (Ok(digest), Ok(received)) => constant_time_eq_32(digest, received),
+            _ => constant_time_eq(digest, received),
+        }
     }
 
-    /// Whether a received header text is this signature, decoded first: hex in either case, base64 with padding.
+    /// Whether a received header text is this signature, decoded first: hex in either case, base64 as it is padded.
     #[must_use]
     pub fn matches_text(&self, received: &[u8]) -> bool {
-        self.encoding.decode(received).is_some_and(|digest| self.matches(&digest))
+        let mut decoded = Digest { bytes: [0; LONGEST_DIGEST], ..self.digest };
+        let digest = decoded.bytes.get_mut(..decoded.length).unwrap_or_default();
+        self.encoding.decode_into(received, digest) && self.matches(digest)
     }
 
-    #[cfg(any(feature = "explain", feature = "netgiro"))]
-    pub(crate) fn digest(&self) -> &[u8; DIGEST_LENGTH] {
-        &self.digest
+    #[cfg(any(feature = "explain", feature = "netgiro", feature = "declared"))]
+    pub(crate) fn digest(&self) -> &[u8] {
+        self.digest.as_bytes()
     }
 
     fn encode<'b>(&self, buffer: &'b mut [u8; LONGEST_TEXT]) -> &'b [u8] {
-        match self.encoding {
-            Encoding::HexLower => {
-                // The buffer is exactly twice the digest, the only length that the encoder accepts.
-                let _ = const_hex::encode_to_slice(self.digest, buffer);
-                buffer
+        let digest = self.digest.as_bytes();
+        // A digest of 64 bytes fits in each encoding, so no encoder runs out of room.
+        let length = match self.encoding.base64() {
+            Some(base64) => base64.encode_slice(digest, buffer).unwrap_or_default(),
+            None => {
+                let digits = buffer.get_mut(..2 * digest.len()).unwrap_or_default();
+                let _ = match self.encoding {
+                    Encoding::HexUpper => const_hex::encode_to_slice_upper(digest, digits),
+                    _ => const_hex::encode_to_slice(digest, digits),
+                };
+                2 * digest.len()
             }
-            Encoding::Base64 => {
-                // 44 characters fit, so the encoder does not run out of room.
-                let length = BASE64.encode_slice(self.digest, buffer).unwrap_or_default();
-                buffer.get(..length).unwrap_or_default()
-            }
-        }
+        };
+        buffer.get(..length).unwrap_or_default()
     }
 }
 
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signature").field("encoding", &self.encoding).finish_non_exhaustive()
-    }
-}
-
-impl Encoding {
-    /// The text of a digest.
-    #[cfg(all(feature = "explain", feature = "webhook"))]
-    pub(crate) fn encode(self, digest: &[u8; DIGEST_LENGTH]) -> String {
-        Signature { digest: *digest, encoding: self }.expose_text()
-    }
-
-    /// Decodes a received signature; `None` unless it is a whole digest in this encoding.
-    #[must_use]
-    pub fn decode(self, text: &[u8]) -> Option<[u8; DIGEST_LENGTH]> {
-        let mut digest = [0; DIGEST_LENGTH];
-        match self {
-            // The decoder would let a `0x` or `0X` in front pass.
-            Self::HexLower if text.len() != LONGEST_TEXT => None,
-            Self::HexLower => const_hex::decode_to_slice(text, &mut digest).ok().map(|()| digest),
-            Self::Base64 => {
-                let length = BASE64.decode_slice(text, &mut digest).ok()?;
-                (length == DIGEST_LENGTH).then_some(digest)
-            }
-        }
     }
 }
 
@@ -345,7 +465,7 @@ mod tests {
             assert!(!signature.matches_text(wrong.as_bytes()), "{wrong:?}");
         }
         for right in [hex::encode([7; 32]), hex::encode_upper([0xab; 32])] {
-            assert!(Encoding::HexLower.decode(right.as_bytes()).is_some());
+            assert!(Encoding::HexLower.decode::<32>(right.as_bytes()).is_some());
             let wrong = [
                 format!("0x{right}"),
                 format!("0X{right}"),
@@ -354,7 +474,7 @@ mod tests {
                 format!("{right} "),
             ];
             for wrong in wrong {
-                assert_eq!(Encoding::HexLower.decode(wrong.as_bytes()), None, "{wrong}");
+                assert_eq!(Encoding::HexLower.decode::<32>(wrong.as_bytes()), None, "{wrong}");
             }
         }
         assert_eq!(MacKey::hmac_sha256(b"", Encoding::Base64).unwrap_err().code(), "field-empty");

@@ -9,6 +9,8 @@
 //! ```
 
 mod gathered;
+#[cfg(feature = "declared")]
+mod hash;
 mod headers;
 mod mac;
 mod origin;

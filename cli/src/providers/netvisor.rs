@@ -75,7 +75,7 @@ impl Tool for Netvisor {
             ["x-netvisor-authentication-", "x-netvisor-interface-language", "x-netvisor-organisation-id"];
         // With the older algorithm, this one is left to whoever sends.
         let is_optional = name == "x-netvisor-authentication-usehttpresponsestatuscodes"
-            && self.mac().is_some_and(|mac| mac.algorithm() == MacAlgorithm::Sha256);
+            && self.mac().is_some_and(|mac| !mac.algorithm().is_keyed());
         !is_optional && OWN.iter().any(|own| name.as_str().starts_with(own))
     }
 

@@ -18,6 +18,6 @@ fn cavage_vectors_have_the_published_signatures() {
         let signature = mac.finish();
         assert_eq!(signature.expose_text(), text(&vector["expected_hex"]), "{}", vector["id"]);
         let published = BASE64.decode(text(&vector["expected"])).unwrap();
-        assert!(signature.matches(&published.try_into().unwrap()), "{}", vector["id"]);
+        assert!(signature.matches(&published), "{}", vector["id"]);
     }
 }

@@ -1,5 +1,6 @@
-//! Nonces in .NET ticks.
+//! Nonces in .NET ticks, of a form that no reply has.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Error;
@@ -8,45 +9,49 @@ use crate::time::{Clock, ClockOutOfRange, unix_nanos};
 
 /// Ticks (100 ns each) between 0001-01-01 and 1970-01-01.
 const TICKS_BEFORE_1970: i128 = 621_355_968_000_000_000;
-/// The last tick of the year 9999, where .NET's `DateTime` ends.
-const LAST_TICK: i128 = 3_155_378_975_999_999_999;
+
+/// The ticks that a nonce can be made of, from 1902 to 2922: ten times each has 19 digits and is below 2^63.
+const TICKS: Range<u64> = 600_000_000_000_000_000..922_000_000_000_000_000;
+
+/// The last digit of a nonce, behind its ticks.
+const MARK: u64 = 7;
 
 /// Each process draws its nonces from one of this many lanes, so that two processes with one app key do not draw
-/// the same tick: a nonce is a multiple of this plus the process's lane. One step is 6.6 ms; a process that signs
-/// faster than that runs ahead of the clock, which an opaque, rising number may. Two processes share a lane in one
-/// case of 65,536.
-pub(super) const LANES: u64 = 1 << 16;
+/// the same tick: the ticks of a nonce are a multiple of this plus the process's lane. One step is 6.6 ms; a process
+/// that signs faster than that runs ahead of the clock, which an opaque, rising number may. Two processes share a lane
+/// in one case of 65,536.
+const LANES: u64 = 1 << 16;
 
 /// This process's lane below the id of the process that drew it, so that a forked child draws its own.
 static LANE: AtomicU64 = AtomicU64::new(0);
-static LAST_STEP: Counter = Counter(AtomicU64::new(0));
+static LAST_STEP: AtomicU64 = AtomicU64::new(0);
 
-/// Alone on its cache lines: what every thread writes to must not slow down what they only read.
-#[repr(align(128))]
-struct Counter(AtomicU64);
-
-/// The next nonce of this process: the clock's .NET ticks, to 6.6 ms, and greater than every nonce before it,
-/// whatever the clock does.
+/// The next nonce of this process: ten times the clock's .NET ticks, to 6.6 ms, plus the mark, and greater than every
+/// nonce before it, whatever the clock does.
+///
+/// Netgíró's replies carry plain ticks, which have 18 digits until the year 3169. So a request that is sent back as a
+/// reply is known by its nonce, whichever process of whatever run signed it.
 ///
 /// # Errors
-/// When the clock is before the year 1 or after 9999, or the process's lane cannot be drawn.
+/// When the clock is before 1902 or after 2922, or the process's lane cannot be drawn.
 pub(super) fn next(clock: &dyn Clock, randomness: &dyn Randomness) -> Result<u64, Error> {
-    let ticks = ticks(clock)?;
+    let now = ticks(clock)?;
     let lane = lane(&LANE, std::process::id(), randomness)?;
-    Ok(rise(&LAST_STEP.0, ticks / LANES) * LANES + lane)
+    let ticks = rise(&LAST_STEP, now / LANES) * LANES + lane;
+    // A process that has run ahead of the last of these years has no nonce left.
+    if TICKS.contains(&ticks) { Ok(ticks * 10 + MARK) } else { Err(Error::new(ClockOutOfRange)) }
 }
 
-/// What all nonces of one process have in common.
-pub(super) fn lane_of(nonce: u64) -> u64 {
-    nonce % LANES
+/// Whether a nonce has the form of those that [`next`] draws, in this process or in any other.
+pub(super) fn is_drawn(nonce: &[u8]) -> bool {
+    nonce.len() == 19 && nonce.iter().all(u8::is_ascii_digit) && matches!(nonce, [b'6'..=b'9', .., b'7'])
 }
 
 fn ticks(clock: &dyn Clock) -> Result<u64, Error> {
     let ticks = unix_nanos(clock.now()).div_euclid(100) + TICKS_BEFORE_1970;
-    if ticks > LAST_TICK {
-        return Err(Error::new(ClockOutOfRange));
-    }
-    u64::try_from(ticks).map_err(|_| Error::new(ClockOutOfRange))
+    // Before anything rises: a clock that is wrong for a moment must not use up the years that are left.
+    let known = u64::try_from(ticks).ok().filter(|ticks| TICKS.contains(ticks));
+    known.ok_or_else(|| Error::new(ClockOutOfRange))
 }
 
 /// Raises `last` to `now`, or by one where the clock has not moved on, without a lock.
@@ -93,15 +98,41 @@ mod tests {
     }
 
     #[test]
-    fn ticks_outside_the_years_1_to_9999_are_an_error() {
-        let before = || UNIX_EPOCH - Duration::from_secs(62_135_596_801);
-        let first = || UNIX_EPOCH - Duration::from_secs(62_135_596_800);
-        let after = || UNIX_EPOCH + Duration::from_secs(253_402_300_800);
-        let last = || UNIX_EPOCH + Duration::new(253_402_300_799, 999_999_900);
-        assert_eq!(ticks(&before).unwrap_err().code(), "clock-out-of-range");
-        assert_eq!(ticks(&first).unwrap(), 0);
-        assert_eq!(ticks(&last).unwrap(), 3_155_378_975_999_999_999);
-        assert_eq!(ticks(&after).unwrap_err().code(), "clock-out-of-range");
+    fn ticks_that_make_no_nonce_of_19_digits_below_2_to_the_63_are_an_error() {
+        let at = |ticks: u64| {
+            let first = UNIX_EPOCH - Duration::from_secs(62_135_596_800);
+            let since =
+                Duration::from_secs(ticks / 10_000_000) + Duration::from_nanos(ticks % 10_000_000 * 100);
+            move || first + since
+        };
+        for good in [TICKS.start, TICKS.end - 1] {
+            assert_eq!(ticks(&at(good)).unwrap(), good);
+            let nonce = good * 10 + MARK;
+            assert!(is_drawn(nonce.to_string().as_bytes()) && i64::try_from(nonce).is_ok(), "{nonce}");
+        }
+        for wrong in [TICKS.start - 1, TICKS.end, 1_000_000_000_000_000_000] {
+            assert_eq!(ticks(&at(wrong)).unwrap_err().code(), "clock-out-of-range", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn e6_no_nonce_that_a_reply_may_have_is_of_the_form_that_is_drawn() {
+        let drawn = next(&|| UNIX_EPOCH + Duration::from_secs(1_700_000_000), &OsRandomness).unwrap();
+        assert!(is_drawn(drawn.to_string().as_bytes()), "{drawn}");
+        for other in [
+            "635318618538563781",  // ticks, as the vendor's example
+            "635318618538563787",  // with the mark for last digit
+            "1396265053",          // seconds since 1970
+            "1396265053856378107", // nanoseconds since 1970
+            "6353186185385637810", // ten times the ticks, without the mark
+            "63531861853856378107",
+            "635318618538563781-",
+            "63531861853856378a7",
+            "reply-7",
+            "",
+        ] {
+            assert!(!is_drawn(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]
@@ -165,14 +196,15 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_the_clocks_step_in_the_lane_of_the_process() {
+    fn a_nonce_is_the_clocks_step_in_the_lane_of_the_process_and_the_mark() {
         let clock = || UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         let nonce = next(&clock, &OsRandomness).unwrap();
-        let process = std::process::id();
-        assert_eq!(nonce % LANES, lane(&LANE, process, &OsRandomness).unwrap());
+        let (drawn, process) = (nonce / 10, std::process::id());
+        assert_eq!(nonce % 10, MARK);
+        assert_eq!(drawn % LANES, lane(&LANE, process, &OsRandomness).unwrap());
         // Other tests of this process may have drawn a few of these steps.
-        let ahead = nonce / LANES - ticks(&clock).unwrap() / LANES;
-        assert!(ahead < 1_000, "{ahead}");
+        let ahead = drawn / LANES - ticks(&clock).unwrap() / LANES;
+        assert!(ahead < 30_000, "{ahead}");
     }
 
     #[test]

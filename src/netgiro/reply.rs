@@ -5,12 +5,12 @@ use std::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use super::Netgiro;
 use super::credentials::NAME;
 use super::document::Document;
-use super::seen::{ReplyNonce, SeenNonces};
+use super::seen::SeenNonces;
 use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use super::utf8::Utf8;
+use super::{Netgiro, nonce};
 use crate::error::{Class, Error, Fault};
 use crate::scope::printable_origin;
 #[cfg(feature = "middleware")]
@@ -59,11 +59,6 @@ impl SentRequest {
     #[cfg(feature = "explain")]
     pub(super) fn url(&self) -> &str {
         as_sent(&self.url)
-    }
-
-    #[cfg(feature = "explain")]
-    pub(super) fn nonce(&self) -> Option<&HeaderValue> {
-        self.marks.nonce.as_ref()
     }
 }
 
@@ -125,7 +120,8 @@ pub enum ReplyFault {
     /// The nonce is not 1 to 128 ASCII letters, digits or `-`. Others could pass a part of the URL off as nonce.
     #[error("the reply's nonce is not 1 to 128 letters, digits or '-'")]
     NonceMalformed,
-    /// The reply carries the nonce or signature of a request of ours, this one or an earlier one.
+    /// The reply carries the nonce or signature of the request that it answers, or a nonce of the form that this crate
+    /// draws for requests: 19 digits, where those of replies have 18.
     #[error("the reply is a request of our own sent back")]
     Reflected,
     /// The signature does not cover what arrived.
@@ -211,12 +207,16 @@ impl Netgiro {
     fn begin(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, ReplyFault> {
         let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing)?;
         let nonce = single(headers, NONCE, ReplyFault::NonceMissing)?;
-        let received =
-            Encoding::HexLower.decode(signature.as_bytes()).ok_or(ReplyFault::SignatureMalformed)?;
         if !is_nonce(nonce.as_bytes()) {
             return Err(ReplyFault::NonceMalformed);
         }
-        if Some(nonce) == sent.marks.nonce.as_ref() || Some(received) == sent.marks.signature {
+        // Before the signature is read: a request sent back is known as such however its signature is written.
+        if nonce::is_drawn(nonce.as_bytes()) || Some(nonce) == sent.marks.nonce.as_ref() {
+            return Err(ReplyFault::Reflected);
+        }
+        let received =
+            Encoding::HexLower.decode(signature.as_bytes()).ok_or(ReplyFault::SignatureMalformed)?;
+        if Some(received) == sent.marks.signature {
             return Err(ReplyFault::Reflected);
         }
         let mut mac = self.secret.mac().start();
@@ -225,7 +225,7 @@ impl Netgiro {
         Ok(ReplyCheck {
             mac,
             received,
-            nonce: self.seen.reply_nonce(nonce.as_bytes()),
+            nonce: nonce.clone(),
             reference_id: reference_id(headers),
             utf8: Utf8::default(),
             document: Document::new(),
@@ -237,7 +237,7 @@ impl Netgiro {
 pub(super) struct ReplyCheck {
     mac: Mac,
     received: [u8; 32],
-    nonce: ReplyNonce,
+    nonce: HeaderValue,
     reference_id: Option<HeaderValue>,
     utf8: Utf8,
     document: Document,
@@ -276,7 +276,7 @@ impl ReplyCheck {
                 return Err(ReplyFault::NotOneDocument);
             }
             // Last of all: a forgery must not burn the nonce of the honest reply.
-            seen.admit_reply(&nonce)
+            if seen.admit(nonce.as_bytes()) { Ok(()) } else { Err(ReplyFault::Replayed) }
         };
         match judge() {
             Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),

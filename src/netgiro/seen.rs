@@ -1,152 +1,96 @@
-//! Which nonces have been seen.
+//! Which replies have been seen.
 
-mod recent;
-
-use std::collections::VecDeque;
+use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::mem;
+use std::sync::{Mutex, PoisonError};
 
-use super::nonce::lane_of;
-use super::{ReplyFault, Stamp};
-use recent::Recent;
+/// How many replies are remembered at least; twice as many at most.
+const REPLIES: usize = 10_000;
 
-/// How many exchanges are remembered.
-const EXCHANGES: usize = 10_000;
-
-/// The nonces of the latest requests and verified replies, so that neither a recorded request of ours nor a recorded
-/// reply can answer a later request: the formula has no direction, and a reply does not name its request.
+/// The nonces of the latest verified replies, so that a recorded one answers no later request: a reply does not name the
+/// request that it answers.
 ///
-/// Bounded: once 10,000 newer exchanges have taken place, the oldest may be forgotten and could be replayed. Takes less
-/// than 1 MB, of which 80 KB for each thread that signs, up to eight; 0.3 MB more where nonces are given by the caller or
-/// a forked child signs.
+/// Bounded: once 10,000 newer replies have verified, the oldest may be forgotten and could be replayed. Takes less than
+/// 0.5 MB.
+#[derive(Default)]
 pub(super) struct SeenNonces {
     hasher: RandomState,
-    known: Mutex<Known>,
-    /// The numbers that were drawn for requests. Signing adds to the queue of its thread and nothing else, so that no
-    /// thread waits for another. They are searched for a number of their lane only, which few replies have.
-    drawn: [Queue; QUEUES],
-    /// The lane of all numbers in the queues. A forked child draws from another: it keeps its numbers with `known`, for
-    /// which its threads do wait.
-    lane: OnceLock<u64>,
+    generations: Mutex<Generations>,
 }
 
-/// The nonce of a reply, ready to be looked for.
-pub(super) struct ReplyNonce {
-    id: NonceId,
-    /// The number that it is, where it is one that may have been drawn here.
-    number: Option<u64>,
-}
-
-/// A nonce, hashed under a key of this memory's own, so that it takes the same room however long it is. Two nonces of one
-/// id, which nobody without the key can look for, would have an honest reply refused, never a forged one accepted.
-type NonceId = u64;
-
-/// What is looked for by id.
-struct Known {
-    /// The nonces of requests that are no numbers in the lane of the queues.
-    given: Recent,
-    replies: Recent,
-}
-
-impl Default for SeenNonces {
-    fn default() -> Self {
-        Self {
-            hasher: RandomState::new(),
-            known: Mutex::new(Known { given: Recent::default(), replies: Recent::with_room() }),
-            drawn: std::array::from_fn(|_| Queue::default()),
-            lane: OnceLock::new(),
-        }
-    }
+/// Nonces, hashed under a key of this memory's own, so that each takes the same room however long it is. Two nonces of
+/// one hash, which nobody without the key can look for, would have an honest reply refused, never a forged one accepted.
+#[derive(Default)]
+struct Generations {
+    newer: HashSet<u64>,
+    /// Forgotten as a whole.
+    older: HashSet<u64>,
 }
 
 impl SeenNonces {
-    /// Remembers the nonce of a request of ours.
-    pub(super) fn remember_request(&self, stamp: &Stamp) {
-        let in_lane = |number: &u64| *self.lane.get_or_init(|| lane_of(*number)) == lane_of(*number);
-        match (stamp.drawn.filter(in_lane), self.own_queue()) {
-            (Some(number), Some(queue)) => lock(&queue.0).push(number),
-            _ => _ = lock(&self.known).given.insert(self.id(stamp.nonce.as_bytes())),
+    /// Remembers the nonce of a verified reply; `false` where an earlier reply had it.
+    pub(super) fn admit(&self, nonce: &[u8]) -> bool {
+        let id = self.hasher.hash_one(nonce);
+        // Looked up and taken in under one lock, so that of two copies at once only one is the first. A panic elsewhere
+        // cannot have left the sets half changed.
+        let mut seen = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.older.contains(&id) || !seen.newer.insert(id) {
+            return false;
         }
-    }
-
-    /// The nonce of a reply, as it arrived.
-    pub(super) fn reply_nonce(&self, nonce: &[u8]) -> ReplyNonce {
-        // With a zero in front it would be taken for the number, too: no honest nonce is one that was drawn here.
-        let number = std::str::from_utf8(nonce).ok().and_then(|text| text.parse().ok());
-        let number = number.filter(|number| self.lane.get() == Some(&lane_of(*number)));
-        ReplyNonce { id: self.id(nonce), number }
-    }
-
-    /// Remembers the nonce of a verified reply.
-    ///
-    /// # Errors
-    /// When it was known already, from a request of ours or from an earlier reply.
-    pub(super) fn admit_reply(&self, nonce: &ReplyNonce) -> Result<(), ReplyFault> {
-        if nonce.number.is_some_and(|number| self.has_drawn(number)) {
-            return Err(ReplyFault::Reflected);
+        if seen.newer.len() == REPLIES {
+            seen.older = mem::take(&mut seen.newer);
         }
-        // Looked up and taken in under one lock, so that of two copies at once only one is the first.
-        let mut known = lock(&self.known);
-        if known.given.contains(nonce.id) {
-            Err(ReplyFault::Reflected)
-        } else if known.replies.insert(nonce.id) {
-            Ok(())
-        } else {
-            Err(ReplyFault::Replayed)
-        }
+        true
     }
-
-    fn has_drawn(&self, number: u64) -> bool {
-        self.drawn.iter().any(|queue| lock(&queue.0).numbers.contains(&number))
-    }
-
-    fn own_queue(&self) -> Option<&Queue> {
-        self.drawn.get(QUEUE.with(|queue| *queue))
-    }
-
-    fn id(&self, nonce: &[u8]) -> NonceId {
-        self.hasher.hash_one(nonce)
-    }
-}
-
-/// Threads beyond this many share queues.
-const QUEUES: usize = 8;
-
-thread_local! {
-    /// Which queue this thread adds to.
-    static QUEUE: usize = {
-        static THREADS: AtomicUsize = AtomicUsize::new(0);
-        THREADS.fetch_add(1, Ordering::Relaxed) % QUEUES
-    };
-}
-
-/// Alone on its cache lines: two threads that write to neighbours would wait for each other as well.
-#[derive(Default)]
-#[repr(align(128))]
-struct Queue(Mutex<Drawn>);
-
-/// The latest numbers, the oldest first.
-#[derive(Default)]
-struct Drawn {
-    numbers: VecDeque<u64>,
-}
-
-impl Drawn {
-    fn push(&mut self, number: u64) {
-        if self.numbers.len() == EXCHANGES {
-            self.numbers.pop_front();
-        }
-        // Not `reserve`: doubling would make room for more than is ever kept.
-        self.numbers.reserve_exact(EXCHANGES - self.numbers.len());
-        self.numbers.push_back(number);
-    }
-}
-
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic elsewhere cannot have left it half changed: nothing but single insertions and removals runs under a lock.
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_admitted_once_and_the_memory_is_bounded() {
+        let seen = SeenNonces::default();
+        let mut others = (0..).map(|n: usize| n.to_string());
+        let mut admit_others = |count| {
+            for other in others.by_ref().take(count) {
+                assert!(seen.admit(other.as_bytes()), "{other}");
+                let kept = seen.generations.lock().unwrap();
+                assert!(kept.newer.len() + kept.older.len() <= 2 * REPLIES);
+            }
+        };
+        assert!(seen.admit(b"first"));
+        assert!(!seen.admit(b"first"));
+        admit_others(REPLIES);
+        assert!(!seen.admit(b"first"), "it is one of the last 10,000");
+        admit_others(REPLIES);
+        assert!(seen.admit(b"first"), "the older generation is forgotten");
+        admit_others(10 * REPLIES);
+    }
+
+    #[test]
+    fn v4_of_threads_that_admit_one_nonce_at_once_exactly_one_does() {
+        const THREADS: usize = 2;
+        let nonces: Vec<String> = (0..2_000).map(|n| n.to_string()).collect();
+        let (seen, arrived) = (SeenNonces::default(), AtomicUsize::new(0));
+        let admit_all = || {
+            let admitted = nonces.iter().zip(1..).filter(|(nonce, round)| {
+                // Closer together than a `Barrier` brings them, which wakes one thread after the other.
+                arrived.fetch_add(1, Ordering::SeqCst);
+                while arrived.load(Ordering::SeqCst) < THREADS * round {
+                    std::thread::yield_now();
+                }
+                seen.admit(nonce.as_bytes())
+            });
+            admitted.count()
+        };
+        let admitted = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(admit_all)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
+        });
+        assert_eq!(admitted, nonces.len());
+    }
+}

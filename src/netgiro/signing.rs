@@ -23,18 +23,17 @@ pub(super) const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_ref
 #[derive(Clone, Debug)]
 pub struct Stamp {
     pub(super) nonce: HeaderValue,
-    /// The number that it is, where it was drawn here.
-    pub(super) drawn: Option<u64>,
 }
 
 impl Stamp {
-    /// A given nonce, to reproduce a known case. Opaque to Netgíró; printable ASCII.
+    /// A given nonce, to reproduce a known case. Opaque to Netgíró; printable ASCII. A reply to another request that carries
+    /// it is not told from a reply of Netgíró's, as it is for the nonces that are drawn.
     ///
     /// # Errors
     /// When it is empty, padded, or not printable ASCII.
     pub fn with_nonce(nonce: &str) -> Result<Self, Error> {
         let nonce = field::ascii_header("nonce", nonce).map_err(|error| error.in_provider(NAME))?;
-        Ok(Self { nonce, drawn: None })
+        Ok(Self { nonce })
     }
 
     /// The nonce.
@@ -78,14 +77,6 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl Netgiro {
-    /// A copy with bytes of its own: clones count their references in one place, where threads wait for each other.
-    fn own_app_key(&self) -> HeaderValue {
-        // It came out of a header value, so it goes into one.
-        HeaderValue::from_bytes(self.app_key.as_bytes()).unwrap_or_else(|_| self.app_key.clone())
-    }
-}
-
 impl Provider for Netgiro {
     type Stamp = Stamp;
 
@@ -101,7 +92,7 @@ impl Provider for Netgiro {
         request.body()?;
         let number = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
         let [nonce] = write_values([itoa::Buffer::new().format(number).as_bytes()])?;
-        Ok(Stamp { nonce, drawn: Some(number) })
+        Ok(Stamp { nonce })
     }
 
     fn mac(&self) -> Option<&MacKey> {
@@ -119,11 +110,9 @@ impl Provider for Netgiro {
     }
 
     fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
-        // From here on the request may be on the wire, where it can be recorded and sent back as a reply.
-        self.seen.remember_request(&stamp);
         headers
             .reserve(3)
-            .set_public(APP_KEY, self.own_app_key())
+            .set_public(APP_KEY, self.app_key.clone())
             .set_public(NONCE, stamp.nonce)
             .set_signature(SIGNATURE);
     }

@@ -56,15 +56,27 @@ fn an_honest_reply_verifies_and_a_changed_one_does_not() {
 }
 
 #[test]
-fn a_request_sent_back_is_told_by_its_nonce_or_signature() {
+fn a_request_sent_back_is_told_by_the_form_of_its_nonce() {
     let sandbox = RunningSandbox::start(&[]);
     let exchange = Exchange::with(&sandbox);
     let [nonce, signature] =
         ["netgiro_nonce", "netgiro_signature"].map(|name| exchange.headers[name].as_str().unwrap());
     let reflected =
         format!("HTTP/1.1 200 OK\r\nnetgiro_nonce: {nonce}\r\nnetgiro_signature: {signature}\r\n\r\n");
+    let verdict = exchange.verify(&sandbox, reflected.as_bytes(), &[]);
+    assert_eq!((verdict.code, &verdict.json()["code"]), (1, &"reply-reflected".into()));
+}
+
+#[test]
+fn a_request_of_another_program_is_told_by_its_nonce_or_signature() {
+    let sandbox = RunningSandbox::start(&[]);
+    let exchange = Exchange::with(&sandbox);
+    let reply = String::from_utf8(exchange.reply.clone()).unwrap();
+    let value = |name| reply.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    // Whatever has this nonce and signature is the request.
+    let [nonce, signature] = ["netgiro_nonce: ", "netgiro_signature: "].map(value);
     for arguments in [["--request-nonce", nonce], ["--request-signature", signature]] {
-        let verdict = exchange.verify(&sandbox, reflected.as_bytes(), &arguments);
+        let verdict = exchange.verify(&sandbox, &exchange.reply, &arguments);
         assert_eq!((verdict.code, &verdict.json()["code"]), (1, &"reply-reflected".into()), "{arguments:?}");
     }
 }

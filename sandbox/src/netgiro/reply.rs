@@ -3,6 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
+use countersign::Provider as _;
+use countersign::netgiro::Stamp;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 
@@ -60,8 +62,13 @@ impl Netgiro {
         let (Ok(provider), Ok(signed_text)) = (self.provider(arrived), arrived.with_body(&body)) else {
             return with_status(StatusCode::BAD_REQUEST);
         };
-        // Writes the same three headers as a client does, with a fresh nonce: the formula is one.
-        match countersign::sign(&provider, &signed_text) {
+        // Writes the same three headers as a client does: the formula is one.
+        let signed = provider.stamp(&signed_text).and_then(|drawn| {
+            // Plain ticks, which is what the nonce of a request is without its last digit.
+            let ticks: String = drawn.nonce().chars().take(18).collect();
+            countersign::sign_with(&provider, &signed_text, Stamp::with_nonce(&ticks)?)
+        });
+        match signed {
             Ok(signed) => {
                 signed.apply(reply.headers_mut());
                 reply

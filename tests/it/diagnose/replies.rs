@@ -98,7 +98,7 @@ fn a_request_sent_back_in_another_encoding_gets_no_note() {
         (nonce, BASE64.encode(signature))
     };
     let error = refusal_of(reflected, URL, "");
-    assert_eq!((error.code(), error.notes().len()), ("reply-signature-malformed", 0), "{error}");
+    assert_eq!((error.code(), error.notes().len()), ("reply-reflected", 0), "{error}");
     assert!(error.next_step().contains("forged"), "{}", error.next_step());
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn lengthen(nonce: &str, url: &str, body: &[u8], suffix: &[u8]) -> (V
     ([body, &padding, suffix].concat(), hex::encode(forged))
 }
 
-/// A nonce that no reply had before and that no request of ours can have: those have 18 digits.
+/// A nonce that no reply had before and that no request of ours can have: those have 19 digits.
 pub(crate) fn fresh_nonce() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("reply-{}", NEXT.fetch_add(1, Ordering::Relaxed))

@@ -78,9 +78,9 @@ fn result_of(process: Child) -> Drawn {
     drawn
 }
 
-/// The lane of a process: what all of its nonces have in common.
+/// The lane of a process: what the ticks of all its nonces have in common.
 fn lane(drawn: &Drawn) -> u64 {
-    drawn.nonces[0] % (1 << 16)
+    drawn.nonces[0] / 10 % (1 << 16)
 }
 
 #[test]

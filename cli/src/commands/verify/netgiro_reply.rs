@@ -15,8 +15,6 @@ use crate::failure::Failure;
 use crate::message;
 use crate::request::parse_url;
 
-const NONCE: &str = "netgiro_nonce";
-
 #[derive(Args)]
 pub(super) struct ReplyArgs {
     #[command(flatten)]
@@ -26,7 +24,7 @@ pub(super) struct ReplyArgs {
     #[arg(long, value_parser = parse_url)]
     url: Url,
 
-    /// The request's netgiro_nonce, so that the request itself, sent back, is told from a reply
+    /// The request's netgiro_nonce, where another program signed it: tells the request itself, sent back, from a reply
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     request_nonce: Option<String>,
 
@@ -39,7 +37,7 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
     let netgiro = context.environment.supply(|lookup| Netgiro::from_variables(lookup))??;
     let mut request = HeaderMap::new();
     for (flag, name, text) in [
-        ("--request-nonce", NONCE, &args.request_nonce),
+        ("--request-nonce", "netgiro_nonce", &args.request_nonce),
         ("--request-signature", "netgiro_signature", &args.request_signature),
     ] {
         if let Some(text) = text {
@@ -57,8 +55,8 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
         signed_at_unix_ms: None,
         reference_id: reply.reference_id().map(str::to_owned),
     });
-    // The request itself, sent back with its signature in another encoding, proves nothing.
-    let is_request = request.contains_key(NONCE) && request.get(NONCE) == headers.get(NONCE);
+    // A request that was sent back proves nothing, in whatever encoding its signature is written.
+    let is_request = verdict.as_ref().is_err_and(|refused| refused.code() == "reply-reflected");
     if is_request {
         return Ok(Judged::without_workings(verdict));
     }

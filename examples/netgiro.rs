@@ -35,7 +35,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
         // The reply has verified, or `send` would have been an error. Keep the reference id: support asks for it.
         let reply: Reply = response.extensions().get().cloned().ok_or("the reply was not looked at")?;
-        println!("{accept}: {:?}, reference id {}", reply.verdict(), reply.reference_id().unwrap_or("none"));
+        println!(
+            "{accept}: {:?}, reference id {:?}",
+            reply.verdict(),
+            reply.reference_id().unwrap_or("none")
+        );
 
         let cart = ApiResponse::<Cart>::from_slice(&response.bytes().await?)?;
         println!("  {:?}, transaction {}", cart.response.result_code, cart.data.transaction_id);

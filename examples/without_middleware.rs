@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Until here nobody has vouched for these bytes.
     let reply = netgiro.verify_reply(&sent, response.headers(), &body)?;
 
-    println!("{:?}, reference id {}", reply.verdict(), reply.reference_id().unwrap_or("none"));
+    println!("{:?}, reference id {:?}", reply.verdict(), reply.reference_id().unwrap_or("none"));
     println!("{}", String::from_utf8(body)?);
     Ok(())
 }

@@ -217,7 +217,8 @@ impl fmt::Display for Error {
         }
         write!(f, "{}", self.0.fault)?;
         if let Some(id) = self.reference_id() {
-            write!(f, " (reference id {id})")?;
+            // Quoted, since whoever answered may write a sentence of their own into it.
+            write!(f, " (reference id {id:?})")?;
         }
         for note in &self.0.notes {
             write!(f, "; {note}")?;

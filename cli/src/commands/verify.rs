@@ -127,7 +127,7 @@ impl std::fmt::Display for Verdict {
             write!(f, ", signed at {ms} ms after 1970")?;
         }
         if let Some(id) = &self.reference_id {
-            write!(f, ", reference id {id}")?;
+            write!(f, ", reference id {id:?}")?;
         }
         Ok(())
     }

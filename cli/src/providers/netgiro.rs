@@ -63,7 +63,7 @@ impl Tool for Netgiro {
             Err(error) if error.fault::<netgiro::Failure>().is_some() => {
                 let reference_id = answer.extensions.get::<Reply>().and_then(Reply::reference_id);
                 Err(reference_id
-                    .map(|id| format!("reference id {id}"))
+                    .map(|id| format!("reference id {id:?}"))
                     .into_iter()
                     .fold(error, Error::with_note))
             }

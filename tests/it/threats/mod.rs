@@ -7,6 +7,7 @@ mod c2_other_origins;
 mod c3_plain_http;
 mod c4_canaries;
 mod c4_debug_texts;
+mod e11_quoted_reference_id;
 mod e6_requests_sent_back;
 mod l2_l3_fields;
 mod s1_known_macs;

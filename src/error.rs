@@ -184,7 +184,7 @@ impl Error {
     }
 
     /// Says what to do instead of what the fault says.
-    #[cfg(any(feature = "webhook", all(feature = "netgiro", feature = "explain")))]
+    #[cfg(any(feature = "webhook", feature = "netgiro"))]
     pub(crate) fn with_next_step(mut self, next_step: impl Into<Cow<'static, str>>) -> Self {
         self.0.next_step = Some(next_step.into());
         self

@@ -42,6 +42,8 @@ pub mod netgiro;
 #[cfg(feature = "netvisor")]
 pub mod netvisor;
 pub mod random;
+#[cfg(any(feature = "netgiro", feature = "webhook"))]
+mod renamed_header;
 pub mod scope;
 mod settings;
 mod shown;

@@ -8,10 +8,11 @@ use url::Url;
 use super::credentials::NAME;
 use super::document::Document;
 use super::seen::SeenNonces;
-use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
+use super::signing::{NONCE, NONCE_NAME, REFERENCE_ID, SIGNATURE, SIGNATURE_NAME};
 use super::utf8::Utf8;
 use super::{Netgiro, nonce};
 use crate::error::{Class, Error, Fault};
+use crate::renamed_header::note_renamed;
 use crate::scope::printable_origin;
 #[cfg(feature = "middleware")]
 use crate::signing::Signed;
@@ -287,7 +288,12 @@ impl ReplyCheck {
 
 /// The refusal of a reply with these headers.
 pub(super) fn refusal(fault: ReplyFault, headers: &HeaderMap) -> Error {
-    of_reply(fault, reference_id(headers))
+    let error = of_reply(fault, reference_id(headers));
+    match fault {
+        ReplyFault::SignatureMissing => note_renamed(error, headers, SIGNATURE_NAME),
+        ReplyFault::NonceMissing => note_renamed(error, headers, NONCE_NAME),
+        _ => error,
+    }
 }
 
 fn of_reply(fault: ReplyFault, reference_id: Option<HeaderValue>) -> Error {

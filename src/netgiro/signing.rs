@@ -15,8 +15,10 @@ use crate::signing::{
 };
 
 pub(super) const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
-pub(super) const NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
-pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("netgiro_signature");
+pub(super) const NONCE_NAME: &str = "netgiro_nonce";
+pub(super) const NONCE: HeaderName = HeaderName::from_static(NONCE_NAME);
+pub(super) const SIGNATURE_NAME: &str = "netgiro_signature";
+pub(super) const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 pub(super) const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");
 
 /// The nonce of one attempt.

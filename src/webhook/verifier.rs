@@ -20,6 +20,7 @@ use super::scheme::{Claim, Delivery, Freshness, Scheme};
 use super::verified::Proof;
 use super::{DeliveryFault, Keys, ReplayKey, Verified};
 use crate::error::Error;
+use crate::renamed_header::note_renamed;
 use crate::signing::SignedText;
 
 /// Verifies the webhooks of one provider. Cheap to clone; clones share keys and replay store.
@@ -137,7 +138,11 @@ impl<S: Scheme> Verifier<S> {
 
     pub(super) fn error(&self, refused: DeliveryFault, parts: &Parts) -> Error {
         let is_mismatch = refused == DeliveryFault::SignatureMismatch;
+        let missing = if let DeliveryFault::HeaderMissing { name } = refused { Some(name) } else { None };
         let error = Error::new(refused).in_provider(S::NAME);
+        if let Some(name) = missing {
+            return note_renamed(error, &parts.headers, name);
+        }
         if !is_mismatch {
             return error;
         }

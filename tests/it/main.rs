@@ -11,6 +11,7 @@ mod fuzz_corpus;
 mod netvisor_status;
 mod readme;
 mod refusals;
+mod renamed_headers;
 mod streamed_replies;
 mod support;
 mod tables;

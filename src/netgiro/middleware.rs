@@ -157,7 +157,7 @@ fn mark(mut response: Response, error: &Error) -> Response {
         provider = NAME,
         code = fault.code(),
         reference_id = reply.reference_id(),
-        "unverified reply"
+        "unverified reply: {error}"
     );
     response.extensions_mut().insert(reply);
     response

@@ -5,9 +5,9 @@
 //! is checked here before its bytes are handed on.
 //!
 //! The vendor's prose speaks of HMAC and base64; only the formula above reproduces the values that the vendor
-//! published. Which URL and body a reply's signature covers is not written anywhere: this crate takes the URL of the
-//! request and the raw reply body, as the vendor's demo does for callbacks (inferred, not proved). For first contact
-//! with a live account there is [`Netgiro::dangerous_report_only`].
+//! published. A reply's signature covers the URL of the request, query included, and the raw reply body: so the vendor's
+//! own .NET wrappers check it. They leave replies of 4xx and 5xx unchecked, so whether those are signed is unknown. For
+//! first contact with a live account there is [`Netgiro::dangerous_report_only`].
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -116,8 +116,8 @@ impl Netgiro {
     }
 
     /// Hands replies on even when they do not verify; [`Reply::verdict`] in the response's extensions says which
-    /// did. Anyone between you and Netgíró can then make up replies: for first contact with a live account only. A reply
-    /// over the limit is an error all the same.
+    /// did, and the log why the others did not. Anyone between you and Netgíró can then make up replies: for first contact
+    /// with a live account only. A reply over the limit is an error all the same.
     #[must_use]
     pub fn dangerous_report_only(mut self) -> Self {
         self.replies.report_only = true;

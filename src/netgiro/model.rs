@@ -55,7 +55,7 @@ impl SimpleResponse {
     /// too: see [`SimpleResponse::success`].
     ///
     /// # Errors
-    /// `netgiro-reply-unreadable`, when it is neither or lacks a field.
+    /// `netgiro-reply-unreadable`, when it is neither, lacks a field, or something follows it.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         read(body)
     }
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned> ApiResponse<T> {
     ///
     /// # Errors
     /// `netgiro-declined` and `netgiro-failed`, with the [`Failure`] as [`Error::fault`], when it says `Success: false`: such
-    /// a reply lacks the fields of its call. `netgiro-reply-unreadable`, when it is neither or lacks a field.
+    /// a reply lacks the fields of its call. `netgiro-reply-unreadable`, when it is neither, lacks a field, or something follows it.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         let response: SimpleResponse = read(body)?;
         if !response.success {
@@ -78,8 +78,16 @@ impl<T: DeserializeOwned> ApiResponse<T> {
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     let unreadable = || Error::new(Unreadable).in_provider(NAME);
-    if body.trim_ascii_start().starts_with(b"<") {
-        quick_xml::de::from_reader(body).map_err(|source| unreadable().with_source(source))
+    let trimmed = body.trim_ascii();
+    if trimmed.starts_with(b"<") {
+        let mut xml = quick_xml::de::Deserializer::from_reader(trimmed);
+        let read = T::deserialize(&mut xml).map_err(|source| unreadable().with_source(source))?;
+        // The reader stops where the root ends: what is behind it is not of this document.
+        if xml.is_empty() {
+            Ok(read)
+        } else {
+            Err(unreadable().with_note("something follows the root element"))
+        }
     } else {
         serde_json::from_slice(body).map_err(|source| unreadable().with_source(source))
     }
@@ -204,6 +212,45 @@ mod tests {
         };
         assert_eq!(SimpleResponse::from_slice(json).unwrap(), expected);
         assert_eq!(SimpleResponse::from_slice(xml).unwrap(), expected);
+    }
+
+    #[test]
+    fn e3_nothing_may_follow_the_root() {
+        for root in [
+            r#"{"Success":true,"ResultCode":10200}"#,
+            "<ApiResponse><Success>true</Success><ResultCode>10200</ResultCode></ApiResponse>",
+        ] {
+            let read = |end: &str| {
+                let body = format!("{root}{end}");
+                let [simple, api] = [
+                    SimpleResponse::from_slice(body.as_bytes()),
+                    ApiResponse::<serde::de::IgnoredAny>::from_slice(body.as_bytes())
+                        .map(|read| read.response),
+                ];
+                assert_eq!(simple.as_ref().ok(), api.as_ref().ok(), "{body}");
+                simple.map_err(|error| error.code())
+            };
+            for honest in ["", "\n", " \r\n\t"] {
+                assert_eq!(
+                    read(honest).unwrap().result_code,
+                    ResultCode::PaymentCompleted,
+                    "{root}{honest:?}"
+                );
+            }
+            for more in [
+                "1000881E674F-7891-4C20-AFD8-56FE2624C4B5",
+                "\n1",
+                "<a/>",
+                "\n<a></a>",
+                "{}",
+                root,
+                "&amp;",
+                "<",
+                "]",
+            ] {
+                assert_eq!(read(more), Err("netgiro-reply-unreadable"), "{root}{more}");
+            }
+        }
     }
 
     #[test]

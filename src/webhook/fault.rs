@@ -109,6 +109,9 @@ pub enum DeliveryFault {
     /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
     #[error("the body is not valid UTF-8, as after a length extension")]
     NotUtf8,
+    /// The body is empty, where the scheme marks no border between URL and body.
+    #[error("the body is empty")]
+    BodyEmpty,
     /// The body is neither empty, nor one JSON object or array of at most 127 levels, nor XML.
     #[error("the body is not one JSON object or array, nor XML")]
     NotOneDocument,
@@ -158,6 +161,7 @@ impl Fault for DeliveryFault {
             Self::Expired => "webhook-expired",
             Self::DigestMismatch => "webhook-digest-mismatch",
             Self::SignatureMismatch => "webhook-signature-mismatch",
+            Self::BodyEmpty => "webhook-body-empty",
             Self::NotUtf8 => "webhook-not-utf8",
             Self::NotOneDocument => "webhook-not-one-document",
             Self::Replayed => "webhook-replayed",
@@ -197,6 +201,9 @@ impl Fault for DeliveryFault {
             Self::SignatureMismatch => {
                 "Check the key, then whether something in between changes what the signature covers."
             }
+            Self::BodyEmpty => {
+                "Treat the delivery as forged, unless the vendor does call you back without a body: see `accept_empty_bodies`."
+            }
             Self::Replayed => {
                 "Nothing, if the vendor repeats deliveries; otherwise someone has recorded one."
             }
@@ -229,6 +236,7 @@ mod tests {
             (DeliveryFault::Expired, "queue in front"),
             (DeliveryFault::DigestMismatch, "bytes as received"),
             (DeliveryFault::SignatureMismatch, "Check the key"),
+            (DeliveryFault::BodyEmpty, "accept_empty_bodies"),
             (DeliveryFault::Replayed, "recorded"),
             (DeliveryFault::StoreUnreachable, "store back"),
             (DeliveryFault::HeaderDuplicate { name }, "forged"),

@@ -1,7 +1,11 @@
 //! Netgíró's payment callbacks, verified.
 //!
 //! `netgiro_signature` is the lower-case hex SHA-256 of secret, `netgiro_nonce`, callback URL and raw body, as the
-//! vendor's demo checks it. The URL is the one that Netgíró was given, so the verifier is told the public origin.
+//! vendor's demo checks it. The URL is the one that Netgíró was given, so the verifier is told the public origin. Give
+//! Netgíró whole URLs: the vendor's example of a `CallbackUrl` has no scheme, and what such a callback signs is unknown.
+//!
+//! **Answer 200.** A callback that is answered with anything else, 204 too, does not count as received. In axum, a
+//! handler that returns `()` answers 200, and so does the layer to a repetition where `acknowledge_duplicates` is chosen.
 //!
 //! **A callback carries no time.** Nothing but the replay store keeps one that was recorded from being repeated, and
 //! only for as long as the store remembers ([`remember_for`](crate::webhook::Builder::remember_for)). Use a store that
@@ -23,8 +27,13 @@
 //!
 //! The method and all other headers are not covered. Nothing separates the parts of the signed text, so what could move
 //! the border between two of them is refused: a nonce with other characters than letters, digits and `-`; a path or
-//! query that is not percent-encoded as clients send it, or ends with `]` or `}`; a body that is neither empty, nor one
-//! JSON object or array with a text in it, nor XML, or that is not UTF-8 (the mark of a length extension, which plain SHA-256 allows).
+//! query that is not percent-encoded as clients send it, or ends with `]` or `}`; a body that is neither one
+//! JSON object or array with a text in it, nor XML, or that is not UTF-8 (the mark of a length extension, which plain SHA-256 allows);
+//! an empty body, unless [`accept_empty_bodies`](crate::webhook::Builder::accept_empty_bodies) is chosen.
+//!
+//! The same secret signs the checkout form (`reference`, `total`, `appId`) and the redirect back, which every customer
+//! sees. **No customer may choose how `reference` begins**: start it with something of your own that no nonce has, such as
+//! `order_`, so that neither text can read as a nonce and a URL.
 
 mod scheme;
 pub mod testing;
@@ -73,6 +82,15 @@ impl webhook::Builder<Scheme> {
     #[must_use]
     pub fn remember_for(mut self, span: Duration) -> Self {
         self.scheme.remember_for = span.max(Duration::from_secs(60));
+        self
+    }
+
+    /// Accepts callbacks without a body, which are refused by default (`webhook-body-empty`). Every customer sees signatures
+    /// that the same secret makes of `reference`, `total` and `appId`: where they choose how the reference begins, that text
+    /// can read as a nonce and the URL of such a callback.
+    #[must_use]
+    pub fn accept_empty_bodies(mut self) -> Self {
+        self.scheme.accept_empty = true;
         self
     }
 }

@@ -20,11 +20,12 @@ const THIRTY_DAYS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 #[derive(Clone, Copy, Debug)]
 pub struct Scheme {
     pub(super) remember_for: Duration,
+    pub(super) accept_empty: bool,
 }
 
 impl Default for Scheme {
     fn default() -> Self {
-        Self { remember_for: THIRTY_DAYS }
+        Self { remember_for: THIRTY_DAYS, accept_empty: false }
     }
 }
 
@@ -73,6 +74,9 @@ impl webhook::Scheme for Scheme {
     }
 
     fn check_signed_body(&self, body: &[u8]) -> Result<(), DeliveryFault> {
+        if body.trim_ascii().is_empty() && !self.accept_empty {
+            return Err(DeliveryFault::BodyEmpty);
+        }
         std::str::from_utf8(body).map_err(|_| DeliveryFault::NotUtf8)?;
         if is_one_document(body) && !could_be_url(body) { Ok(()) } else { Err(DeliveryFault::NotOneDocument) }
     }

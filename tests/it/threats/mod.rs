@@ -8,6 +8,7 @@ mod c3_plain_http;
 mod c4_canaries;
 mod c4_debug_texts;
 mod e11_quoted_reference_id;
+mod e3_other_signatures;
 mod e6_requests_sent_back;
 mod l2_l3_fields;
 mod s1_known_macs;

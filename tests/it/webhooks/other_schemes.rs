@@ -152,7 +152,7 @@ fn netgiro_bodies_that_move_the_border_of_the_text_are_refused_though_signed() {
         ("webhook-not-utf8", signed(b"{}\x80\x00\x00\x00\x00\x00\x00\x09\x68{}")),
         ("webhook-not-one-document", signed(b"{}{}")),
         ("webhook-not-one-document", signed(b"7")),
-        ("accepted", signed(b"")),
+        ("webhook-body-empty", signed(b"")),
         ("accepted", signed(b"<Paid/>")),
     ];
     check(&netgiro_judge(), &honest, cases);

@@ -42,6 +42,7 @@ pub mod netgiro;
 #[cfg(feature = "netvisor")]
 pub mod netvisor;
 pub mod random;
+pub mod redact;
 #[cfg(any(feature = "netgiro", feature = "webhook"))]
 mod renamed_header;
 pub mod scope;

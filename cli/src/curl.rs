@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use countersign::redact::is_hidden;
 use http::{HeaderValue, Method, header};
 
 use crate::env_file::EnvFile;
 use crate::environment::{Environment, Piece};
 use crate::failure::Failure;
 use crate::input::Data;
-use crate::printable::moves_text;
 use crate::providers::Tool;
 use crate::request::Request;
 
@@ -142,7 +142,7 @@ pub(crate) fn quote(bytes: &[u8]) -> String {
 
 /// Whether a character is written as it is. A line end is: at the end of what `printf` prints, a shell drops it.
 fn is_shown(character: &str) -> bool {
-    character == "\n" || !character.contains(moves_text)
+    character == "\n" || !character.contains(is_hidden)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::env::VarError;
 use std::path::Path;
 
+use countersign::redact::Secrets;
+
 use crate::env_file::EnvFile;
 use crate::failure::Failure;
 
@@ -60,13 +62,13 @@ impl Environment {
         self.file.as_ref().filter(|file| file.get(name).is_some())
     }
 
-    /// `text` with `$NAME` in place of the values of these variables.
+    /// `text` with `$NAME` in place of the values of these variables, however they are written.
     pub(crate) fn masked(&self, text: &str, names: &[&'static str]) -> String {
-        let shown = |piece| match piece {
-            Piece::Text(text) => text.to_owned(),
-            Piece::ValueOf(name) => format!("${name}"),
-        };
-        self.pieces(text, names).into_iter().map(shown).collect()
+        let values = names.iter().filter_map(|name| Some((name, self.get(name).ok()??)));
+        let secrets = values.fold(Secrets::new(), |secrets, (name, value)| {
+            secrets.hide_as(value.as_bytes(), &format!("${name}"))
+        });
+        secrets.redact(text).into_owned()
     }
 
     /// `text`, taken apart at the values of these variables.

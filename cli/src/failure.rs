@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::process::ExitCode;
 
 use countersign::Error;
+use countersign::redact::printable;
 use serde::Serialize;
 
 use crate::output;
-use crate::printable::printable;
 
 /// The kinds of failure, with the exit codes that scripts may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

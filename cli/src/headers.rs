@@ -1,9 +1,8 @@
 //! Headers, for people and for programs.
 
+use countersign::redact::printable;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
-
-use crate::printable::printable;
 
 /// One header on each line, with no character left that moves a terminal's text.
 pub(crate) fn lines(headers: &HeaderMap, text: impl Fn(&HeaderValue) -> String) -> String {

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+use countersign::redact::{is_hidden, printable};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::printable::{moves_text, printable};
 
 /// Prints `text` and a line end.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
@@ -48,14 +48,14 @@ pub(crate) fn noted(code: &str, message: &str, json: bool) {
     });
 }
 
-/// JSON on one line, in which nothing moves a terminal's text: JSON itself leaves U+007F to U+009F as they are.
+/// JSON on one line, in which nothing moves or hides a terminal's text: JSON itself leaves U+007F to U+009F as they are.
 /// Outside strings it has ASCII only, so replacing characters leaves the value the same.
 pub(crate) fn json_line(value: &impl Serialize) -> String {
     // None of the tool's own types fails to serialise: their keys are strings and no `Serialize` of theirs errs.
     let text = serde_json::to_string(value).unwrap_or_default();
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if moves_text(character) {
+        if is_hidden(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 let _ = write!(escaped, "\\u{unit:04x}");
             }
@@ -74,7 +74,7 @@ mod tests {
     fn escaped_json_is_the_same_value() {
         let text = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0001}\"\\ä\n";
         let line = json_line(&text);
-        assert!(!line.chars().any(moves_text), "{line}");
+        assert!(!line.chars().any(is_hidden), "{line}");
         assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
     }
 }

@@ -10,7 +10,6 @@ use crate::fault::{Fault, Injected};
 use crate::netgiro::Netgiro;
 use crate::netvisor::Netvisor;
 use crate::sandbox::{Clients, Sandbox, Urls};
-use crate::secrets::Secrets;
 use crate::server::{self, Servers};
 use crate::unleashed::Unleashed;
 use crate::vendor::Vendor;
@@ -82,7 +81,7 @@ impl Builder {
         if !server::fit(listen.port()) {
             return Err(StartError::PortsExhausted(listen.port()));
         }
-        let mut servers = Servers::new(Secrets::of(&credentials));
+        let mut servers = Servers::new(credentials.secrets());
         servers.shared().inject(injected);
         let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form);
         let netvisor_url = servers.open(listen, netvisor).await?;

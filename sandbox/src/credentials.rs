@@ -1,5 +1,6 @@
 //! Which accounts the sandbox knows.
 
+use countersign::redact::Secrets;
 use countersign::{SecretString, netvisor};
 use secrecy::ExposeSecret as _;
 
@@ -69,6 +70,22 @@ pub(crate) struct WebhookKeys {
 impl Credentials {
     pub(crate) fn webhook_keys(&self) -> WebhookKeys {
         WebhookKeys { vizion: self.vizion.webhook_key.clone(), netgiro: self.netgiro.secret_key.clone() }
+    }
+
+    /// What must not be shown of them.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let Self { netvisor, netgiro, unleashed, vizion } = self;
+        let secrets = [
+            &netvisor.customer_key,
+            &netvisor.partner_key,
+            &netgiro.secret_key,
+            &unleashed.api_key,
+            &unleashed.webhook_key,
+            &vizion.api_key,
+            &vizion.restricted_api_key,
+            &vizion.webhook_key.secret,
+        ];
+        secrets.iter().fold(Secrets::new(), |all, secret| all.hide(secret.expose_secret().as_bytes()))
     }
 
     /// Made up: they open nothing anywhere else.

@@ -8,11 +8,11 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use countersign::diagnose::Diagnosis;
 use countersign::explain::Explanation;
+use countersign::redact::Secrets;
 use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::arrived::Arrived;
-use crate::secrets::Secrets;
 use crate::signatures::Signatures;
 use crate::vendor::{Vendor, hides};
 use crate::verdict::Verdict;
@@ -32,7 +32,7 @@ pub(crate) struct Record {
     pub(crate) verdict: Verdict,
     pub(crate) workings: Workings,
     pub(crate) status: StatusCode,
-    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) secrets: Secrets,
 }
 
 impl Exchange {
@@ -127,12 +127,15 @@ impl Exchange {
 
     /// A text of this request's, for showing.
     pub(crate) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
-        self.0.secrets.redact(&text).map_or(text, Cow::Owned)
+        match text {
+            Cow::Borrowed(text) => self.0.secrets.redact(text),
+            Cow::Owned(text) => Cow::Owned(self.0.secrets.redact(&text).into_owned()),
+        }
     }
 
     /// Whether the sandbox's secrets are in a text that is about to be shown.
     pub(crate) fn spills_into(&self, text: &str) -> bool {
-        self.0.secrets.redact(text).is_some()
+        matches!(self.0.secrets.redact(text), Cow::Owned(_))
     }
 
     pub(crate) fn size(&self) -> usize {

@@ -18,7 +18,6 @@ mod media;
 mod netgiro;
 mod netvisor;
 mod sandbox;
-mod secrets;
 mod seen;
 mod server;
 mod signatures;

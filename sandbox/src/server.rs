@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use countersign::redact::Secrets;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +15,6 @@ use crate::credentials::WebhookKey;
 use crate::fault::{Fault, Injected};
 use crate::inspector::{self, Inspector};
 use crate::log::Log;
-use crate::secrets::Secrets;
 use crate::stage::{Play, Stage, answer};
 use crate::vendor::Vendor;
 
@@ -22,7 +22,7 @@ use crate::vendor::Vendor;
 #[derive(Default)]
 pub(crate) struct Shared {
     pub(crate) log: Log,
-    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) secrets: Secrets,
     injected: Mutex<Injected>,
     origins: Mutex<Vec<(Vendor, String)>>,
 }
@@ -58,7 +58,7 @@ pub(crate) struct Servers {
 
 impl Servers {
     pub(crate) fn new(secrets: Secrets) -> Self {
-        let shared = Shared { secrets: Arc::new(secrets), ..Shared::default() };
+        let shared = Shared { secrets, ..Shared::default() };
         Self { shared: Arc::new(shared), stop: CancellationToken::new(), tasks: JoinSet::new() }
     }
 

@@ -62,7 +62,7 @@ pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request:
     };
     // Before the answer leaves, so that whoever has it finds the record.
     let status = response.status();
-    let secrets = Arc::clone(&stage.shared.secrets);
+    let secrets = stage.shared.secrets.clone();
     stage.shared.log.push(|number| {
         Exchange::new(Record { number, vendor: P::VENDOR, arrived, at, verdict, workings, status, secrets })
     });

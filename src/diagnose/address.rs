@@ -4,6 +4,7 @@ use ::url::{Position, Url};
 
 use super::attempt::{Attempt, Variant, Variants};
 use crate::explain::{Part, Transcript};
+use crate::redact::printable;
 use crate::signing::{Charset, Origin, SegmentKind};
 
 /// Whether a part is the URL or a piece of it.
@@ -166,7 +167,7 @@ fn one_of<'a>(urls: &'a [String], attempt: &'a Attempt) -> Variants<'a> {
         let attempt = with_url(attempt, other)?;
         // Without the query, which may hold personal data.
         let shown = other.split('?').next().unwrap_or_default();
-        Some(Variant { attempt, detail: Some(shown.escape_debug().to_string()) })
+        Some(Variant { attempt, detail: Some(printable(shown)) })
     }))
 }
 

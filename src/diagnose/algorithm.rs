@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, Function, Hash, Key, Step, Variant, Variants};
 use super::fields::without;
 use crate::explain::{Part, Transcript};
+use crate::redact::printable;
 use crate::signing::SegmentKind;
 
 /// An HMAC, with the secrets of the text as its key, where a plain hash is expected.
@@ -131,7 +132,7 @@ pub(super) fn other_key<'a>(transcript: &'a Transcript, attempt: &'a Attempt) ->
 }
 
 pub(super) fn key_named(id: &str) -> String {
-    format!("the key {}", id.escape_debug())
+    format!("the key {}", printable(id))
 }
 
 fn none<'a>() -> Variants<'a> {

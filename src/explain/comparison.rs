@@ -6,9 +6,9 @@ use std::ops::Range;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::misplaced::{SHORTEST_FOUND, Secrets};
 use super::{Part, Transcript};
 use crate::diagnose::is_digest_of;
+use crate::redact::SHORTEST_FOUND;
 use crate::signing::SegmentKind;
 
 /// So many bytes are shown on either side of a difference.
@@ -95,7 +95,7 @@ impl Transcript {
             found = Some((expected.len(), None, None));
         }
         let (position, part, position_in_segment) = found?;
-        let secrets = Secrets::of(self);
+        let secrets = self.secrets();
         hidden.extend(secrets.places(&expected));
         let after = position..position + AROUND;
         let mut in_text =

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{ExplainedSegment, Explanation, Value};
+use crate::redact::quoted;
 
 /// Of a longer value, only the beginning is shown.
 const LONGEST_SHOWN: usize = 200;
@@ -51,7 +52,7 @@ fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[Explained
     Ok(())
 }
 
-/// Shown in quotes, with control characters and what else could move a terminal's text escaped; long ones cut short.
+/// Shown in quotes, with what could move or hide a terminal's text escaped; long ones cut short.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -60,7 +61,7 @@ impl fmt::Display for Value {
             }
             Self::Shown { text, .. } => {
                 let shown: String = text.chars().take(LONGEST_SHOWN).collect();
-                write!(f, "\"{}\"", printable(&shown))?;
+                f.write_str(&quoted(&shown))?;
                 match text.chars().skip(LONGEST_SHOWN).count() {
                     0 => Ok(()),
                     left_out => write!(f, " and {left_out} more characters"),
@@ -68,13 +69,4 @@ impl fmt::Display for Value {
             }
         }
     }
-}
-
-/// `text` with double quotes, backslashes and what is not printable escaped; letters of any script stay as they are.
-fn printable(text: &str) -> String {
-    let escape = |c: char| match c {
-        '\'' => String::from(c),
-        _ => c.escape_debug().to_string(),
-    };
-    text.chars().map(escape).collect()
 }

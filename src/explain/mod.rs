@@ -20,7 +20,6 @@ mod comparison;
 mod diff;
 mod display;
 mod fingerprint;
-mod misplaced;
 mod transcript;
 
 use std::fmt::Display;
@@ -34,8 +33,8 @@ pub(crate) use transcript::Part;
 pub use transcript::Transcript;
 
 use crate::error::Error;
+use crate::redact::Secrets;
 use crate::signing::{Charset, Encoding, MacAlgorithm, Origin, Outgoing, Provider, SegmentKind};
-use misplaced::Secrets;
 
 /// Explains how a request would be signed now, with a fresh stamp.
 ///
@@ -139,7 +138,7 @@ pub struct ExplainedSegment {
 }
 
 impl ExplainedSegment {
-    fn of(part: &Part, secrets: &Secrets<'_>) -> Self {
+    fn of(part: &Part, secrets: &Secrets) -> Self {
         Self {
             name: part.name().to_owned(),
             kind: part.kind,
@@ -147,7 +146,9 @@ impl ExplainedSegment {
             charset: part.charset,
             value: match part.kind {
                 SegmentKind::Secret => Value::masked(&part.bytes),
-                SegmentKind::Public | SegmentKind::Separator => secrets.show(&part.bytes, part.charset),
+                SegmentKind::Public | SegmentKind::Separator => {
+                    Value::shown(&part.bytes, part.charset, secrets)
+                }
             },
         }
     }
@@ -234,6 +235,14 @@ pub enum Value {
 impl Value {
     fn masked(secret: &[u8]) -> Self {
         Self::Masked { length: secret.len(), fingerprint: Fingerprint::of(secret) }
+    }
+
+    fn shown(bytes: &[u8], charset: Charset, secrets: &Secrets) -> Self {
+        if secrets.contains(bytes) {
+            return Self::masked(bytes);
+        }
+        let shown = secrets.redact_bytes(bytes).into_owned();
+        Self::Shown { length: bytes.len(), text: charset.decode(&shown).into_owned(), bytes: shown }
     }
 
     /// How many bytes there are, shown or not.

@@ -8,11 +8,12 @@ use http::{HeaderName, HeaderValue, Method};
 use url::{Position, Url};
 use zeroize::Zeroizing;
 
-use super::misplaced::Secrets;
 use super::{ExplainedHeader, ExplainedSegment, Explanation, MacSummary, Value};
 use crate::error::Error;
+use crate::redact::Secrets;
 use crate::signing::{
-    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SegmentKind, Signature, SignedText,
+    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SegmentKind, Signature,
+    SignedText,
 };
 
 /// Everything that goes into one signature, kept so that it can be explained and diagnosed: the segments of the
@@ -58,6 +59,8 @@ pub struct Transcript {
     /// Where the provider's credentials may go to.
     pub(crate) origins: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
+    /// Secrets of others.
+    hidden: Secrets,
 }
 
 impl Transcript {
@@ -163,6 +166,7 @@ impl Transcript {
             foreign_urls: Vec::new(),
             origins: Vec::new(),
             other_keys: Vec::new(),
+            hidden: Secrets::new(),
         }
     }
 
@@ -215,6 +219,13 @@ impl Transcript {
         self
     }
 
+    /// Masks these secrets, too, wherever they turn up in what is explained or diagnosed: those of other providers, say.
+    #[must_use]
+    pub fn hiding(mut self, secrets: &Secrets) -> Self {
+        self.hidden = self.hidden.and(secrets);
+        self
+    }
+
     /// Takes the named parts of the text for secrets.
     #[cfg(feature = "webhook")]
     pub(crate) fn hide(mut self, is_secret: impl Fn(&str) -> bool) -> Self {
@@ -234,15 +245,29 @@ impl Transcript {
         self.headers.iter().filter(|header| header.public).map(|header| (&header.name, &header.value))
     }
 
-    /// The values of the headers that are going to be sent and may not be shown.
-    pub(super) fn secret_headers(&self) -> impl Iterator<Item = &[u8]> {
-        self.headers.iter().filter(|header| !header.public).map(|header| header.value.as_bytes())
+    /// What must not be shown: the secrets that are part of it, the signatures that can be made with them, and what
+    /// else was to be hidden.
+    pub(super) fn secrets(&self) -> Secrets {
+        let mut secrets = self.hidden.clone();
+        for one in [Some(self), self.other_algorithm.as_deref()].into_iter().flatten() {
+            let parts = one.text.iter().chain(&one.key).filter(|part| part.kind == SegmentKind::Secret);
+            secrets = parts.fold(secrets, |secrets, part| secrets.hide(&part.bytes));
+            // Of an empty text, too: with Unleashed that opens every request without a query.
+            let empty = one.mac.as_ref().filter(|mac| mac.algorithm().is_keyed());
+            let signatures = [one.signature(), empty.map(|mac| mac.start().finish())];
+            secrets = signatures
+                .iter()
+                .flatten()
+                .fold(secrets, |secrets, signature| secrets.hide(signature.expose_text().as_bytes()));
+        }
+        let sent = self.headers.iter().filter(|header| !header.public);
+        sent.fold(secrets, |secrets, header| secrets.hide(header.value.as_bytes()))
     }
 
     /// What is signed and sent, with secrets masked.
     #[must_use]
     pub fn explain(&self) -> Explanation {
-        let secrets = Secrets::of(self);
+        let secrets = self.secrets();
         let explain_header = |header| self.explain_header(header, &secrets);
         let mut headers: Vec<_> = self.headers.iter().map(explain_header).collect();
         headers.sort_by(|a, b| a.name.cmp(&b.name));
@@ -260,13 +285,13 @@ impl Transcript {
 
     /// `text` without the secrets that were put into the message by mistake.
     pub(crate) fn without_secrets(&self, text: &str) -> String {
-        String::from_utf8_lossy(&Secrets::of(self).without(text.as_bytes())).into_owned()
+        self.secrets().redact(text).into_owned()
     }
 
-    fn explain_header(&self, header: &SentHeader, secrets: &Secrets<'_>) -> ExplainedHeader {
+    fn explain_header(&self, header: &SentHeader, secrets: &Secrets) -> ExplainedHeader {
         let bytes = header.value.as_bytes();
         let value = match header.public {
-            true => secrets.show(bytes, self.header_charset(bytes)),
+            true => Value::shown(bytes, self.header_charset(bytes), secrets),
             false => Value::masked(bytes),
         };
         ExplainedHeader { name: header.name.as_str().to_owned(), value }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::SimpleResponse;
 use crate::error::{Class, Fault};
+use crate::redact::printable;
 
 /// A reply that says `Success: false`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ impl fmt::Display for Failure {
         let SimpleResponse { result_code, message, .. } = &self.response;
         write!(f, "Netgíró answered {} ({result_code:?})", i32::from(*result_code))?;
         // Escaped, so that no control character of it reaches a terminal or log.
-        message.iter().try_for_each(|message| write!(f, ": {}", message.escape_debug()))
+        message.iter().try_for_each(|message| write!(f, ": {}", printable(message)))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Class, Fault};
+use crate::redact::printable;
 
 /// A reply that says `FAILED`: its code and its text, in the language of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Unauthenticated text: escaped, so that no control character of it reaches a terminal or log.
-        write!(f, "Netvisor answered FAILED: {} :: {}", self.code, self.text.escape_debug())
+        write!(f, "Netvisor answered FAILED: {} :: {}", self.code, printable(&self.text))
     }
 }
 
@@ -108,7 +109,7 @@ failure_codes! {
 
 impl fmt::Display for FailureCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.as_str().escape_debug())
+        f.write_str(&printable(self.as_str()))
     }
 }
 

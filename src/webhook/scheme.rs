@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, Method, Uri, header};
 use super::origin::PublicOrigin;
 use super::window::Times;
 use super::{DeliveryFault, headers};
+use crate::redact::quoted;
 use crate::signing::{Encoding, MacKey, Signature, SignedText};
 
 /// A provider's way of signing webhooks, for code that works with any [`Verifier`](super::Verifier). Cannot be implemented
@@ -173,11 +174,11 @@ impl<'r> Delivery<'r> {
         let target = self.target();
         let path = target.split('?').next().unwrap_or_default();
         format!(
-            "received as host {:?}, path {:?}; checked as host {:?}, path {:?}",
-            cut(&String::from_utf8_lossy(received)),
-            cut(self.uri().path()),
-            cut(&String::from_utf8_lossy(checked)),
-            cut(path),
+            "received as host {}, path {}; checked as host {}, path {}",
+            quoted(cut(&String::from_utf8_lossy(received))),
+            quoted(cut(self.uri().path())),
+            quoted(cut(&String::from_utf8_lossy(checked))),
+            quoted(cut(path)),
         )
     }
 

@@ -2,7 +2,7 @@
 //! `SignedText` alone is not among them: it lives within one call.
 
 use countersign::netgiro::{self, Netgiro};
-use countersign::{diagnose, error, explain, middleware, netvisor, random, scope, signing, time};
+use countersign::{diagnose, error, explain, middleware, netvisor, random, redact, scope, signing, time};
 use countersign::{unleashed, vizion, webhook};
 
 /// The compiler lets a type through only with these traits.
@@ -46,6 +46,7 @@ fn public_types_are_shared_between_threads() {
     shared::<netvisor::Stamp>();
     shared::<netvisor::TransactionId>();
     shared::<random::OsRandomness>();
+    shared::<redact::Secrets>();
     shared::<scope::Scope>();
     shared::<signing::AuthHeaders<'static>>();
     shared::<signing::Charset>();

@@ -3,6 +3,7 @@
 use clap::Args;
 use countersign::diagnose::{Diagnosis, Outcome};
 use countersign::explain::{Comparison, Explanation, Transcript};
+use countersign::redact::printable;
 use http::{HeaderValue, header};
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use crate::args::Reproduction;
 use crate::failure::Failure;
 use crate::input::Data;
 use crate::output;
-use crate::printable::printable;
 use crate::providers::{self, Tool};
 use crate::request::RequestArgs;
 

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use countersign::redact::printable;
 use countersign_sandbox::{Credentials, Exchange, Fault, Sandbox, StartError, Vendor, Verdict};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -16,7 +17,6 @@ use crate::args::Form;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::output;
-use crate::printable::printable;
 
 /// Play the four providers on loopback until interrupted, and print their addresses and the inspector page's
 ///

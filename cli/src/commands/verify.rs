@@ -121,7 +121,7 @@ impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "verified: {}", self.provider)?;
         if let Some(id) = &self.key_id {
-            write!(f, ", under the key {}", crate::printable::printable(id))?;
+            write!(f, ", under the key {}", countersign::redact::printable(id))?;
         }
         if let Some(ms) = self.signed_at_unix_ms {
             write!(f, ", signed at {ms} ms after 1970")?;

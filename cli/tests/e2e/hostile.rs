@@ -24,8 +24,9 @@ fn answered_with(answer: Vec<u8>, arguments: &[&str]) -> Ran {
     ran
 }
 
-/// C1 control sequence introducer, right-to-left override, zero-width space: what HTTP lets a header value hold.
-const HOSTILE: &str = "a\u{9b}31m\u{202e}b\u{200b}c";
+/// C1 control sequence introducer, right-to-left override, zero-width space, soft hyphen, variation selector, Hangul
+/// filler, tag: what HTTP lets a header value hold.
+const HOSTILE: &str = "a\u{9b}31m\u{202e}b\u{200b}c\u{ad}\u{fe0f}\u{3164}\u{e0041}";
 
 fn is_clean(text: &str) -> bool {
     text.chars().all(|c| c == '\n' || !(c.is_control() || HOSTILE[1..].contains(c) && !c.is_ascii()))
@@ -65,12 +66,13 @@ fn a_body_in_json_is_escaped_and_whole() {
 
 #[test]
 fn a_key_that_the_server_sends_back_in_a_header_is_masked() {
-    let echo = format!("x-echo: Bearer {KEY};\r\nx-countersign-diagnosis: not {KEY}\r\n");
+    let echo = format!("x-echo: Bearer {KEY};\r\nx-countersign-diagnosis: not canary%2fviz%2Bion=5\r\n");
     let head = format!("HTTP/1.1 400 Bad\r\n{echo}content-length: 0\r\n\r\n");
     for arguments in [["-i"], ["--json"]] {
         let ran = answered_with(head.clone().into(), &arguments);
         assert!(ran.stdout.contains("Bearer $VIZION_API_KEY;"), "{}", ran.stdout);
         assert!(ran.stderr.contains("not $VIZION_API_KEY"), "{}", ran.stderr);
-        assert!(!(ran.stdout + &ran.stderr).contains(KEY));
+        let printed = ran.stdout + &ran.stderr;
+        assert!(!printed.contains(KEY) && !printed.contains("canary%2f"), "{printed}");
     }
 }

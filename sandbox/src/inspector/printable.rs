@@ -1,5 +1,7 @@
 //! Text that came from a stranger, made visible.
 
+use countersign::redact::is_hidden;
+
 /// Of a longer value, only the beginning is shown.
 const LONGEST_SHOWN: usize = 2000;
 
@@ -11,8 +13,8 @@ pub(super) fn line(text: &str) -> String {
         match c {
             '\0'..='\u{1f}' => shown.extend(char::from_u32(0x2400 + u32::from(c))),
             '\u{7f}' => shown.push('\u{2421}'),
-            '\\' | '\'' | '"' => shown.push(c),
-            _ => shown.extend(c.escape_debug()),
+            _ if is_hidden(c) => shown.extend(c.escape_unicode()),
+            _ => shown.push(c),
         }
     }
     match text.chars().skip(LONGEST_SHOWN).count() {
@@ -28,7 +30,7 @@ mod tests {
     #[test]
     fn what_could_deceive_is_made_visible() {
         assert_eq!(line("a\tb\r\n\0\u{7f}'\"\\ä€"), "a␉b␍␊␀␡'\"\\ä€");
-        assert_eq!(line("\u{202e}\u{feff}\u{85}"), "\\u{202e}\\u{feff}\\u{85}");
+        assert_eq!(line("\u{202e}\u{feff}\u{85}\u{fe0f}"), "\\u{202e}\\u{feff}\\u{85}\\u{fe0f}");
         assert_eq!(line(&"x".repeat(2001)), "x".repeat(2000) + " … and 1 more characters");
     }
 }

@@ -117,7 +117,7 @@ async fn a_secret_in_a_wrong_place_is_not_shown() {
         send(request.map(|_| r#"{"key":"sandbox-vizion-key-7b3e"}"#)).await;
     }
     let page = get(&sandbox, "/", &format!("host: {}\r\n", authority(&sandbox))).await;
-    assert!(page.contains("Bearer ‹secret›") && page.contains("?key=‹secret›"), "{page}");
+    assert!(page.contains("Bearer (secret)") && page.contains("?key=(secret)"), "{page}");
     assert!(!page.contains(key) && !format!("{:?}", sandbox.exchanges()).contains(key), "{page}");
 }
 
@@ -142,7 +142,7 @@ async fn a_secret_in_another_encoding_is_not_shown_either() {
         send(request).await;
     }
     let page = get(&sandbox, "/", &format!("host: {}\r\n", authority(&sandbox))).await;
-    assert_eq!(page.matches("‹secret›").count(), 3 * forms.len(), "{page}");
+    assert_eq!(page.matches("(secret)").count(), 3 * forms.len(), "{page}");
     for form in forms {
         // Without the digits of base64 that are shared with what stands around.
         assert!(!page.contains(&form[8..form.len() - 4]), "{form}");

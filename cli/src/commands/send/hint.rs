@@ -3,11 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use countersign::redact::printable;
 use http::{Extensions, HeaderValue};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Next, Result};
-
-use crate::printable::printable;
 
 /// The sandbox's sentences are far shorter.
 const LONGEST: usize = 300;

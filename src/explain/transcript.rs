@@ -12,8 +12,7 @@ use super::{ExplainedHeader, ExplainedSegment, Explanation, MacSummary, Value};
 use crate::error::Error;
 use crate::redact::Secrets;
 use crate::signing::{
-    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SegmentKind, Signature,
-    SignedText,
+    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SegmentKind, Signature, SignedText,
 };
 
 /// Everything that goes into one signature, kept so that it can be explained and diagnosed: the segments of the

@@ -220,7 +220,7 @@ impl Form {
 /// The base64 digits that are the secret's alone, `offset` bytes after a group of three has begun: the secret may have
 /// stood behind a user's name, and in front of anything.
 fn base64_inside(secret: &[u8], offset: usize, engine: &impl Engine) -> Vec<u8> {
-    let text = Zeroizing::new([&[0; 3][..offset.min(3)], secret].concat());
+    let text = Zeroizing::new([&vec![0; offset], secret].concat());
     let mut encoded = engine.encode(&*text).into_bytes();
     // A digit is six bits. The first ones and the last one may be shared with what stands around.
     let (start, end) = ((8 * offset).div_ceil(6), 8 * text.len() / 6);

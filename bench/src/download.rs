@@ -6,10 +6,11 @@ use std::time::Instant;
 use allocation_counter::measure;
 use anyhow::Result;
 use countersign::netgiro::Netgiro;
-use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
+use reqwest_middleware::ClientWithMiddleware;
 use tokio::runtime::Runtime;
 
 use crate::chain::NoOp;
+use crate::client::{client, runtime};
 use crate::loopback::Loopback;
 use crate::rounds::Spread;
 use crate::subjects;
@@ -47,7 +48,7 @@ pub fn download(rounds: usize) -> Result<Download> {
     let netgiro = || -> Result<Netgiro> {
         Ok(subjects::netgiro(0).provider.allow_origin(&server.origin())?.reply_limit(LENGTH))
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let ways = [
         (client(netgiro()?)?, Reading::Whole),
         (client(NoOp)?, Reading::Whole),
@@ -79,11 +80,6 @@ pub fn download(rounds: usize) -> Result<Download> {
     })
 }
 
-fn client(middleware: impl Middleware) -> Result<ClientWithMiddleware> {
-    let inner = countersign::client_builder().no_proxy().build()?;
-    Ok(ClientBuilder::new(inner).with(middleware).build())
-}
-
 fn fetch(runtime: &Runtime, client: &ClientWithMiddleware, url: &str, reading: Reading) -> Result<usize> {
     runtime.block_on(async {
         let mut reply = client.get(url).send().await?;
@@ -101,7 +97,11 @@ fn fetch(runtime: &Runtime, client: &ClientWithMiddleware, url: &str, reading: R
 }
 
 /// A list of sales in JSON, as Netgíró sends them, up to `length` bytes long.
-fn sales(length: usize) -> Vec<u8> {
+///
+/// # Panics
+/// Never: there are enough numbers.
+#[must_use]
+pub fn sales(length: usize) -> Vec<u8> {
     let mut body = br#"{"Success":true,"Message":"Success","ResultCode":200,"Sales":["#.to_vec();
     for number in 0_u64.. {
         let sale = format!(

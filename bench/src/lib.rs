@@ -3,11 +3,14 @@
 #![allow(missing_debug_implementations)]
 #![allow(clippy::disallowed_methods, reason = "measuring is reading the clock")]
 
+pub mod by_hand;
 pub mod chain;
+pub mod client;
 pub mod download;
 pub mod growth;
 pub mod kernels;
 pub mod loopback;
+pub mod over_by_hand;
 pub mod peers;
 pub mod plot;
 pub mod rounds;

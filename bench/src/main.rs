@@ -10,18 +10,17 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use countersign_bench::chain::Case;
 use countersign_bench::download::{Download, download};
 use countersign_bench::kernels::Kernels;
 use countersign_bench::rounds::Spread;
 use countersign_bench::table::{Row, Table, json};
-use countersign_bench::{chain, growth, plot, throughput};
+use countersign_bench::{chain, growth, over_by_hand, plot, throughput};
 use serde_json::{Map, Value, json as value};
 
 /// What signing and verifying cost.
 #[derive(Parser)]
 struct Arguments {
-    /// Print one line of JSON: the median of each goal's ratio, and the peers' nanoseconds.
+    /// Print one line of JSON: the median of each line, and the peers' nanoseconds.
     #[arg(long, conflicts_with = "plot")]
     json: bool,
     /// Measure how the cost grows instead, and draw it as SVG.
@@ -39,22 +38,20 @@ fn main() -> Result<()> {
     }
     // Each of these takes a quarter of a second and more, so that fewer rounds do.
     let long_rounds = arguments.rounds.div_ceil(3);
+    let mut rows = over_by_hand::cpu_over_by_hand(long_rounds)?;
     let kernels = Kernels::measure(arguments.rounds)?;
     let download = download(long_rounds)?;
-    let mut rows = kernels.rows();
-    rows.push(Row::at_most(1.10, "netgiro_verify_64m_over_bytes", download.verified_over_bytes));
+    rows.extend(kernels.rows());
+    rows.push(Row::to_be_known("netgiro_verify_64m_over_bytes", download.verified_over_bytes));
     rows.extend(allocations());
-    let chain = chain::cpu_over_no_op(long_rounds)?;
-    rows.extend(
-        chain.iter().filter_map(|case| case.goal.map(|goal| Row::at_most(goal, case.name, case.over_no_op))),
-    );
+    rows.extend(chain::cpu_over_no_op(long_rounds)?);
     let scaling = throughput::two_threads_over_one(long_rounds);
     if arguments.json {
         println!("{}", Value::Object(line(&rows, &kernels, &download, scaling)));
     } else {
         print!("{}", Table(&rows));
         print_others(&kernels, &download, scaling);
-        print_beside_the_chain(&chain);
+        print_bytes_allocated();
     }
     Ok(())
 }
@@ -109,15 +106,7 @@ fn print_others(kernels: &Kernels, download: &Download, scaling: [Spread; 3]) {
     }
 }
 
-fn print_beside_the_chain(chain: &[Case]) {
-    println!(
-        "\nBeside the CPU time of the chain: headers made beforehand put into each request (median, min, max)"
-    );
-    for Case { name, over_no_op: Spread { median, min, max }, .. } in
-        chain.iter().filter(|case| case.goal.is_none())
-    {
-        println!("  {name:<26} {median:.2} {min:.2} {max:.2}");
-    }
+fn print_bytes_allocated() {
     println!("\nBytes allocated for a request beyond those of a no-op");
     for (name, bytes) in [
         ("unleashed", allocations::unleashed().bytes),

@@ -16,6 +16,8 @@ use http::{Extensions, HeaderMap, Method, request};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::by_hand;
+
 /// The secret that the vendor published with its examples, as long as those that it issues.
 pub const NETGIRO_SECRET: &str = concat!(
     "YCFd6hiA8lUjZejVcIf/LhRXO4wTDxY0JhOXvQZwnMSiNynSxmNIMjMf1HHwdV6cMN48NX3ZipA9q9hLPb9C1ZIzMH5dvELPAHceiu7LbZzm",
@@ -31,9 +33,16 @@ pub const UNLEASHED_URL: &str =
 /// A call of Netvisor's.
 pub const NETVISOR_URL: &str = "https://integration.netvisor.fi/salesinvoicelist.nv?begindate=2024-01-15";
 
+const NETGIRO_APP_KEY: &str = "881E674F-7891-4C20-AFD8-56FE2624C4B5";
+const UNLEASHED_ID: &str = "9b2e5d1a-4c37-4f60-8a1e-d2c3b4a59687";
 const UNLEASHED_KEY: &str = "kq3vYB8hT0mZp5XwR7nLd2FgJ6cVsA9uEiO1yKtQ4rHxMbNzWeUaPjGfCvDlS8T0oIqY==";
+const UNLEASHED_CLIENT_TYPE: &str = "acme/stock";
 const TIMESTAMP: &str = "2024-01-15 12:00:00";
 const TRANSACTION_ID: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+const NETVISOR_CUSTOMER_KEY: &str = "customer-key-0123456789abcdef";
+const NETVISOR_PARTNER_KEY: &str = "partner-key-0123456789abcdef";
+const VIZION_KEY_ID: &str = "hmac-key-1";
+const VIZION_SECRET: &str = "vizion-webhook-secret-0123456789abcdef";
 
 /// A request without its own headers, as the signers see it.
 pub struct Subject<P> {
@@ -89,10 +98,16 @@ impl<P: Provider> Subject<P> {
 #[must_use]
 pub fn netgiro(length: usize) -> Subject<Netgiro> {
     Subject::new(
-        Netgiro::new("881E674F-7891-4C20-AFD8-56FE2624C4B5", NETGIRO_SECRET).expect("valid"),
+        Netgiro::new(NETGIRO_APP_KEY, NETGIRO_SECRET).expect("valid"),
         NETGIRO_URL,
         vec![b'x'; length],
     )
+}
+
+/// The same credentials in what a user would write.
+#[must_use]
+pub fn netgiro_by_hand() -> by_hand::netgiro::Netgiro {
+    by_hand::netgiro::Netgiro { app_key: NETGIRO_APP_KEY.to_owned(), secret: NETGIRO_SECRET.to_owned() }
 }
 
 /// The stamp of [`NETGIRO_NONCE`].
@@ -117,8 +132,18 @@ pub fn netgiro_text(length: usize) -> Vec<u8> {
 /// Never: the inputs are valid.
 #[must_use]
 pub fn unleashed() -> Subject<Unleashed> {
-    let provider = Unleashed::new("9b2e5d1a-4c37-4f60-8a1e-d2c3b4a59687", UNLEASHED_KEY, "acme/stock");
+    let provider = Unleashed::new(UNLEASHED_ID, UNLEASHED_KEY, UNLEASHED_CLIENT_TYPE);
     Subject::new(provider.expect("valid"), UNLEASHED_URL, Vec::new())
+}
+
+/// The same credentials in what a user would write.
+#[must_use]
+pub fn unleashed_by_hand() -> by_hand::unleashed::Unleashed {
+    by_hand::unleashed::Unleashed {
+        api_id: UNLEASHED_ID.to_owned(),
+        api_key: UNLEASHED_KEY.to_owned(),
+        client_type: UNLEASHED_CLIENT_TYPE.to_owned(),
+    }
 }
 
 /// The HMAC that [`unleashed`]'s signature is computed with, keyed beforehand, and the query that it covers.
@@ -153,6 +178,19 @@ pub fn netvisor(algorithm: MacAlgorithm) -> Subject<Netvisor> {
     Subject::new(provider.algorithm(algorithm), NETVISOR_URL, Vec::new())
 }
 
+/// The same credentials in what a user would write.
+#[must_use]
+pub fn netvisor_by_hand() -> by_hand::netvisor::Netvisor {
+    let credentials = netvisor_credentials();
+    by_hand::netvisor::Netvisor {
+        sender: credentials.sender,
+        customer_id: credentials.customer_id,
+        keys: format!("{NETVISOR_CUSTOMER_KEY}&{NETVISOR_PARTNER_KEY}"),
+        partner_id: credentials.partner_id,
+        organisation_id: credentials.organisation_id,
+    }
+}
+
 /// The stamp of a fixed moment and id.
 ///
 /// # Panics
@@ -174,8 +212,8 @@ pub fn netvisor_text() -> Vec<u8> {
         "FI",
         "1234567-8",
         TRANSACTION_ID,
-        "customer-key-0123456789abcdef",
-        "partner-key-0123456789abcdef",
+        NETVISOR_CUSTOMER_KEY,
+        NETVISOR_PARTNER_KEY,
     ];
     text.join("&").into_bytes()
 }
@@ -184,7 +222,7 @@ pub fn netvisor_text() -> Vec<u8> {
 pub struct Delivery {
     verifier: webhook::Verifier,
     parts: request::Parts,
-    body: Bytes,
+    pub(crate) body: Bytes,
     at: SystemTime,
     keyed: Hmac<Sha256>,
     signing_string: Vec<u8>,
@@ -196,19 +234,18 @@ pub struct Delivery {
 /// Never: the inputs are valid.
 #[must_use]
 pub fn vizion(length: usize) -> Delivery {
-    let (key_id, secret) = ("hmac-key-1", "vizion-webhook-secret-0123456789abcdef");
     let at = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
     let body = format!(r#"{{"event":"{}"}}"#, "x".repeat(length - 12));
     let url = "https://hooks.example.com/vizion";
     let (mut parts, body) =
-        webhook::testing::sign(key_id, secret, url, body, at).expect("valid").into_parts();
+        webhook::testing::sign(VIZION_KEY_ID, VIZION_SECRET, url, body, at).expect("valid").into_parts();
     // As a server of HTTP/1 hands it over.
     parts.uri = "/vizion".parse().expect("valid");
-    let verifier = webhook::Verifier::builder().key(key_id, secret).expect("valid").build();
+    let verifier = webhook::Verifier::builder().key(VIZION_KEY_ID, VIZION_SECRET).expect("valid").build();
     let mut signing_string = Vec::new();
     let mut gather = |segment: Segment<'_>| signing_string.extend(segment.public_bytes().expect("no secret"));
     verifier.signed_text(&parts, &body, &mut SignedText::new(&mut gather)).expect("is signed");
-    let keyed = Hmac::new_from_slice(secret.as_bytes()).expect("any length");
+    let keyed = Hmac::new_from_slice(VIZION_SECRET.as_bytes()).expect("any length");
     Delivery { verifier, parts, body, at, keyed, signing_string }
 }
 
@@ -219,6 +256,14 @@ impl Delivery {
     /// Never: it is honest.
     pub fn verify(&self) -> Verified<Cow<'_, [u8]>> {
         self.verifier.verify(&self.parts, &self.body, self.at).expect("is honest")
+    }
+
+    /// Verifies it as a user would by hand.
+    ///
+    /// # Errors
+    /// Never: it is honest.
+    pub fn verify_by_hand(&self) -> anyhow::Result<()> {
+        by_hand::vizion::verify(VIZION_KEY_ID, VIZION_SECRET, &self.parts, &self.body, self.at)
     }
 
     /// The digest and the HMAC alone.
@@ -232,9 +277,9 @@ fn netvisor_credentials() -> Credentials {
     Credentials {
         sender: "Acme integration".into(),
         customer_id: "FI_12345_678".into(),
-        customer_key: "customer-key-0123456789abcdef".into(),
+        customer_key: NETVISOR_CUSTOMER_KEY.into(),
         partner_id: "Acm_12345".into(),
-        partner_key: "partner-key-0123456789abcdef".into(),
+        partner_key: NETVISOR_PARTNER_KEY.into(),
         organisation_id: "1234567-8".into(),
     }
 }

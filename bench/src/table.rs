@@ -12,30 +12,28 @@ pub struct Row {
     pub name: &'static str,
     /// What was measured.
     pub measured: Spread,
-    /// The most that it may be, or the least where `at_least` says so.
-    pub goal: f64,
-    /// Whether more is better.
-    pub at_least: bool,
+    /// The most that it may be; `None` for what is printed to be known.
+    pub goal: Option<f64>,
 }
 
 impl Row {
     /// A line whose goal is not to be exceeded.
     #[must_use]
     pub fn at_most(goal: f64, name: &'static str, measured: Spread) -> Self {
-        Self { name, measured, goal, at_least: false }
+        Self { name, measured, goal: Some(goal) }
     }
 
-    /// A line whose goal is to be reached.
+    /// A line without a goal.
     #[must_use]
-    pub fn at_least(goal: f64, name: &'static str, measured: Spread) -> Self {
-        Self { name, measured, goal, at_least: true }
+    pub fn to_be_known(name: &'static str, measured: Spread) -> Self {
+        Self { name, measured, goal: None }
     }
 
-    /// Whether the median, rounded to two places as it is printed, meets the goal.
+    /// Whether the median, rounded to two places as it is printed, meets the goal, if there is one.
     #[must_use]
     pub fn is_met(&self) -> bool {
         let rounded = (self.measured.median * 100.0).round() / 100.0;
-        if self.at_least { rounded >= self.goal } else { rounded <= self.goal }
+        self.goal.is_none_or(|goal| rounded <= goal)
     }
 }
 
@@ -47,24 +45,27 @@ pub fn json(rows: &[Row]) -> Map<String, Value> {
         .collect()
 }
 
-/// All lines, aligned.
+/// All lines, aligned: first those with a goal.
 pub struct Table<'r>(pub &'r [Row]);
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (goals, others): (Vec<_>, Vec<_>) = self.0.iter().partition(|row| row.goal.is_some());
         writeln!(f, "{:<32} {:>8} {:>8} {:>8} {:>9}", "", "median", "min", "max", "goal")?;
-        for row in self.0 {
-            let Spread { median, min, max } = row.measured;
-            let (sign, goal) = (if row.at_least { "≥" } else { "≤" }, row.goal);
-            let verdict = if row.is_met() { "" } else { "  missed" };
-            writeln!(
-                f,
-                "{:<32} {median:>8.2} {min:>8.2} {max:>8.2} {sign:>4} {goal:>4.2}{verdict}",
-                row.name
-            )?;
-        }
-        Ok(())
+        goals.into_iter().try_for_each(|row| write_row(f, row))?;
+        writeln!(f, "\nWithout a goal")?;
+        others.into_iter().try_for_each(|row| write_row(f, row))
     }
+}
+
+fn write_row(f: &mut fmt::Formatter<'_>, row: &Row) -> fmt::Result {
+    let Spread { median, min, max } = row.measured;
+    write!(f, "{:<32} {median:>8.2} {min:>8.2} {max:>8.2}", row.name)?;
+    if let Some(goal) = row.goal {
+        let verdict = if row.is_met() { "" } else { "  missed" };
+        write!(f, "    ≤ {goal:>4.2}{verdict}")?;
+    }
+    writeln!(f)
 }
 
 #[cfg(test)]
@@ -72,12 +73,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_goal_is_met_from_its_own_side() {
+    fn a_goal_is_met_up_to_two_places() {
         let met = |row: Row| row.is_met();
         assert!(met(Row::at_most(1.10, "a", Spread::exactly(1.104))));
         assert!(!met(Row::at_most(1.10, "a", Spread::exactly(1.106))));
-        assert!(met(Row::at_least(1.8, "a", Spread::exactly(1.8))));
-        assert!(!met(Row::at_least(1.8, "a", Spread::exactly(1.7))));
+        assert!(met(Row::to_be_known("a", Spread::exactly(9.0))));
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// A given nonce, to reproduce a known case. Opaque to Netgíró; printable ASCII. A reply to another request that carries
-    /// it is not told from a reply of Netgíró's, as it is for the nonces that are drawn.
+    /// A given nonce, to reproduce a known case. Opaque to Netgíró; printable ASCII. A request that was signed with it is
+    /// not known for one where it is sent back as the reply to a later request: only drawn nonces have a form of their own.
     ///
     /// # Errors
     /// When it is empty, padded, or not printable ASCII.

@@ -8,6 +8,7 @@ use countersign::netgiro::callback::testing as callback;
 use countersign::netvisor::Netvisor;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::{self, Vizion};
+use http::StatusCode;
 use tokio::sync::broadcast;
 
 use crate::builder::{Builder, StartError};
@@ -93,12 +94,13 @@ impl Sandbox {
     }
 
     /// A payment callback of Netgíró's to `url`, signed with the sandbox's secret key. It carries no time; what differs
-    /// between attempts is the nonce.
+    /// between attempts is the nonce. Netgíró counts it as received only where the answer is 200, not 204.
     pub fn netgiro_callback(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
         let (secret, body) = (self.webhook_keys.netgiro.clone(), body.into());
         Delivery::new(url, move |url, at| {
             callback::sign(secret.clone(), url, body.clone(), callback::nonce_at(at))
         })
+        .acknowledged_where(|status| *status == StatusCode::OK)
     }
 
     /// Netvisor's origin, `http://127.0.0.1:port`, without a slash at its end.

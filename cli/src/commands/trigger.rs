@@ -120,8 +120,10 @@ pub(crate) async fn run(args: &TriggerArgs, context: &Context) -> Result<(), Fai
         Some(forgery) => forgery.make(&signer, url, &body, now)?,
     };
     let last = requests.len();
+    let must_be_200 = matches!(args.what, What::Netgiro(_));
     for (index, request) in requests.into_iter().enumerate() {
-        let answer = Answer { status: delivery::send(request).await?, is_last: index + 1 == last };
+        let status = delivery::send(request).await?;
+        let answer = Answer { status, is_last: index + 1 == last, must_be_200 };
         if answer.is_last || !answer.status.is_success() {
             return answer.tell(fault, context.json);
         }

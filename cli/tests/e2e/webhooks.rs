@@ -54,6 +54,24 @@ fn the_sandbox_s_file_has_the_keys_to_trigger_and_verify_with() {
 }
 
 #[test]
+fn another_success_than_200_is_said_to_be_no_receipt_to_netgiro() {
+    for (status, told) in [(200, false), (204, true)] {
+        let receiver = Receiver::answering([status]);
+        let mut trigger = tool();
+        let sent = run(trigger
+            .args(["trigger", "netgiro", "--to", &receiver.url])
+            .env("NETGIRO_SECRET_KEY", "a secret"));
+        assert_eq!(
+            (sent.code, sent.stdout.contains("only where the answer is 200")),
+            (0, told),
+            "{}",
+            sent.stdout
+        );
+        receiver.deliveries();
+    }
+}
+
+#[test]
 fn a_delivery_is_judged_as_of_the_time_given() {
     let receiver = Receiver::answering([200]);
     trigger(&receiver.url, &["--fault", "stale"]);

@@ -19,7 +19,7 @@ type Sign = dyn Fn(&str, SystemTime) -> Result<Request<Bytes>, countersign::Erro
 
 /// A webhook about to be delivered, to loopback and once unless it is told otherwise.
 ///
-/// An attempt that is answered with 2xx is acknowledged, and ends the delivery; any other answer, and none within
+/// An attempt that is answered with 2xx, of Netgíró's with 200, is acknowledged, and ends the delivery; any other answer, and none within
 /// 10 seconds, is tried again while there are attempts left. Redirects are not followed.
 ///
 /// Vizion's own documents contradict each other on retries: one says that a failed delivery is repeated at the next
@@ -34,6 +34,7 @@ pub struct Delivery {
     pause: Duration,
     unchanged: bool,
     beyond_loopback: bool,
+    acknowledges: fn(&StatusCode) -> bool,
 }
 
 impl Delivery {
@@ -48,7 +49,14 @@ impl Delivery {
             pause: Duration::from_secs(1),
             unchanged: false,
             beyond_loopback: false,
+            acknowledges: StatusCode::is_success,
         }
+    }
+
+    /// Whether an answer acknowledges an attempt. Default: 2xx.
+    pub(crate) fn acknowledged_where(mut self, acknowledges: fn(&StatusCode) -> bool) -> Self {
+        self.acknowledges = acknowledges;
+        self
     }
 
     /// How often it is tried, the first time included. Default, and least: once.
@@ -88,10 +96,10 @@ impl Delivery {
         let mut outcomes = Vec::new();
         loop {
             let outcome = destination.deliver(request.clone()).await;
-            let acknowledged = outcome.as_ref().is_ok_and(StatusCode::is_success);
+            let acknowledged = outcome.as_ref().is_ok_and(self.acknowledges);
             outcomes.push(outcome);
             if acknowledged || outcomes.len() >= self.attempts {
-                return Ok(Delivered::new(outcomes));
+                return Ok(Delivered::new(outcomes, acknowledged));
             }
             tokio::time::sleep(self.pause).await;
             if !self.unchanged {

@@ -41,17 +41,18 @@ pub enum Unanswered {
 #[derive(Debug)]
 pub struct Delivered {
     outcomes: Vec<Result<StatusCode, Unanswered>>,
+    acknowledged: bool,
 }
 
 impl Delivered {
-    pub(super) fn new(outcomes: Vec<Result<StatusCode, Unanswered>>) -> Self {
-        Self { outcomes }
+    pub(super) fn new(outcomes: Vec<Result<StatusCode, Unanswered>>, acknowledged: bool) -> Self {
+        Self { outcomes, acknowledged }
     }
 
-    /// Whether the last attempt was answered with 2xx.
+    /// Whether the last attempt was answered with 2xx, of Netgíró's with 200.
     #[must_use]
     pub fn is_acknowledged(&self) -> bool {
-        self.outcomes.last().is_some_and(|last| last.as_ref().is_ok_and(StatusCode::is_success))
+        self.acknowledged
     }
 
     /// What came of each attempt, in order: the status of the answer, or why there was none. There is at least one.

@@ -103,6 +103,24 @@ async fn a_callback_of_netgiro_s_is_delivered_alike() {
 }
 
 #[tokio::test]
+async fn a_callback_of_netgiro_s_is_received_only_where_the_answer_is_200() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (listener, origin) = listen().await;
+    let answers = [StatusCode::NO_CONTENT, StatusCode::ACCEPTED, StatusCode::OK];
+    let asked = Arc::new(AtomicUsize::new(0));
+    let answer = move || async move { answers[asked.fetch_add(1, Ordering::SeqCst) % answers.len()] };
+    serve(listener, Router::new().route("/hook", post(answer)));
+
+    let callback = || sandbox.netgiro_callback(&format!("{origin}/hook"), BODY).pause(PAUSE);
+    let cut_short = callback().attempts(2).send().await.unwrap();
+    assert_eq!((statuses(&cut_short), cut_short.is_acknowledged()), (vec![204, 202], false));
+    let received = callback().attempts(3).send().await.unwrap();
+    assert_eq!((statuses(&received), received.is_acknowledged()), (vec![200], true));
+    let webhook = sandbox.vizion_webhook(&format!("{origin}/hook"), BODY).attempts(3);
+    assert_eq!(statuses(&webhook.send().await.unwrap()), [204], "any 2xx will do elsewhere");
+}
+
+#[tokio::test]
 async fn it_is_tried_once_unless_told_otherwise_and_no_redirect_is_followed() {
     let sandbox = Sandbox::start().await.unwrap();
     let (verified, app) = busy_twice();

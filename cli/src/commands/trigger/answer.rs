@@ -12,6 +12,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// Whether to the last of what was sent: only that is the forgery.
     pub(super) is_last: bool,
+    /// Whether the provider takes no other 2xx for an acknowledgement.
+    pub(super) must_be_200: bool,
 }
 
 impl Answer {
@@ -49,6 +51,9 @@ impl Answer {
         let what =
             fault.map_or_else(|| "the delivery".to_owned(), |fault| format!("the forgery {}", fault.name()));
         match (accepted, fault) {
+            (Some(true), None) if self.must_be_200 && self.status != StatusCode::OK => {
+                format!("{what} was accepted, but Netgíró counts it as received only where the answer is 200")
+            }
             (Some(true), None) => format!("{what} was accepted"),
             (Some(false), None) => format!("{what} was refused"),
             (Some(true), Some(_)) => format!("{what} was accepted, and must be refused"),

@@ -48,8 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     // Unleashed refuses with a 403 and no word more; `error_for_status` has some.
-    let revoked =
-        Unleashed::new("some-id", "a-revoked-key", "acme/stock")?.allow_origin(sandbox.unleashed_url())?;
+    let revoked = Unleashed::new("some-id", "a-revoked-key")?.allow_origin(sandbox.unleashed_url())?;
     let client = ClientBuilder::new(http).with(revoked).build();
     let url = format!("{}/Customers?contactEmail=a%40b.example&page=1", sandbox.unleashed_url());
     let Err(error) = error_for_status(client.get(url).send().await?) else {

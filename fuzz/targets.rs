@@ -67,7 +67,7 @@ pub(crate) fn url_to_signed_text(input: &[u8]) {
     let Ok(url) = Url::parse("https://isvapi.netvisor.fi/").unwrap().join(text) else { return };
     for form in [SignedForm::AsSent, SignedForm::Decoded] {
         sign_url(&netvisor("Acme").unwrap().signed_form(form), &url);
-        sign_url(&Unleashed::new("id", "key", "a/b").unwrap().signed_form(form), &url);
+        sign_url(&Unleashed::new("id", "key").unwrap().signed_form(form), &url);
     }
     sign_url(&Netgiro::new("app", SECRET).unwrap(), &url);
 }
@@ -114,7 +114,7 @@ pub(crate) fn diagnosis(input: &[u8]) {
     let (target, received, body) = (next(), next(), next());
     let netgiro = Netgiro::new("app", CANARY).unwrap();
     diagnose_with(&netgiro, "https://api.netgiro.is/", target, received, body);
-    let unleashed = Unleashed::new("id", CANARY, "a/b").unwrap();
+    let unleashed = Unleashed::new("id", CANARY).unwrap();
     diagnose_with(&unleashed, "https://api.unleashedsoftware.com/", target, received, body);
     diagnose_with(&netvisor("Acme").unwrap(), "https://isvapi.netvisor.fi/", target, received, body);
 }

@@ -28,9 +28,6 @@ pub(crate) enum Problem {
     #[cfg(feature = "netvisor")]
     #[error("holds a character that ISO-8859-15 cannot express")]
     Unmappable,
-    #[cfg(feature = "unleashed")]
-    #[error("is not of the form partner_name/app_name in lower case, without spaces or special characters")]
-    ClientType,
 }
 
 impl Fault for FieldFault {
@@ -44,8 +41,6 @@ impl Fault for FieldFault {
             Problem::Ampersand => "field-ampersand",
             #[cfg(feature = "netvisor")]
             Problem::Unmappable => "field-unmappable-character",
-            #[cfg(feature = "unleashed")]
-            Problem::ClientType => "field-client-type",
         }
     }
     fn class(&self) -> Class {
@@ -67,8 +62,6 @@ impl Fault for FieldFault {
             }
             #[cfg(feature = "netvisor")]
             Problem::Unmappable => "Spell the value with characters of ISO-8859-15 (Latin-9).",
-            #[cfg(feature = "unleashed")]
-            Problem::ClientType => "Write it like acme/stock_sync, at most 40 characters.",
         }
     }
 }

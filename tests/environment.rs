@@ -27,7 +27,7 @@ const PROVIDERS: [(&str, &[&str]); 4] = [
         ],
     ),
     ("netgiro", &["NETGIRO_APP_KEY", "NETGIRO_SECRET_KEY"]),
-    ("unleashed", &["UNLEASHED_API_ID", "UNLEASHED_API_KEY", "UNLEASHED_CLIENT_TYPE"]),
+    ("unleashed", &["UNLEASHED_API_ID", "UNLEASHED_API_KEY"]),
     ("vizion", &["VIZION_API_KEY"]),
 ];
 
@@ -71,7 +71,9 @@ fn build(provider: &str) -> Result<(), Error> {
 /// What a process prints that builds `provider` with these variables set, and no other of its own.
 fn in_child(provider: &str, names: &[&str]) -> String {
     let mut child = Command::new(env::current_exe().unwrap());
-    for name in PROVIDERS.iter().flat_map(|(_, names)| *names).chain(&["NETVISOR_LANGUAGE"]) {
+    for name in
+        PROVIDERS.iter().flat_map(|(_, names)| *names).chain(&["NETVISOR_LANGUAGE", "UNLEASHED_CLIENT_TYPE"])
+    {
         child.env_remove(name);
     }
     let output =

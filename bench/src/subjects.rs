@@ -132,7 +132,8 @@ pub fn netgiro_text(length: usize) -> Vec<u8> {
 /// Never: the inputs are valid.
 #[must_use]
 pub fn unleashed() -> Subject<Unleashed> {
-    let provider = Unleashed::new(UNLEASHED_ID, UNLEASHED_KEY, UNLEASHED_CLIENT_TYPE);
+    let provider = Unleashed::new(UNLEASHED_ID, UNLEASHED_KEY)
+        .and_then(|unleashed| unleashed.client_type(UNLEASHED_CLIENT_TYPE));
     Subject::new(provider.expect("valid"), UNLEASHED_URL, Vec::new())
 }
 

@@ -23,7 +23,7 @@ Credentials come from the environment only, or from the file that --env-file nam
   netvisor   NETVISOR_SENDER, NETVISOR_CUSTOMER_ID, NETVISOR_CUSTOMER_KEY, NETVISOR_PARTNER_ID,
              NETVISOR_PARTNER_KEY, NETVISOR_ORGANISATION_ID; optional NETVISOR_LANGUAGE (FI, SE, EN)
   netgiro    NETGIRO_APP_KEY, NETGIRO_SECRET_KEY
-  unleashed  UNLEASHED_API_ID, UNLEASHED_API_KEY, UNLEASHED_CLIENT_TYPE
+  unleashed  UNLEASHED_API_ID, UNLEASHED_API_KEY; optional UNLEASHED_CLIENT_TYPE
   vizion     VIZION_API_KEY
   webhooks   VIZION_WEBHOOK_KEYS=\"hmac-key-1=…,hmac-key-2=…\", UNLEASHED_WEBHOOK_KEY;
              Netgíró's callbacks take NETGIRO_SECRET_KEY

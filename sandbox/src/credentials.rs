@@ -185,7 +185,8 @@ impl NetgiroCredentials {
 
 impl UnleashedCredentials {
     pub(crate) fn provider(&self) -> Result<countersign::unleashed::Unleashed, countersign::Error> {
-        countersign::unleashed::Unleashed::new(&self.api_id, self.api_key.clone(), &self.client_type)
+        countersign::unleashed::Unleashed::new(&self.api_id, self.api_key.clone())?
+            .client_type(&self.client_type)
     }
 }
 

@@ -10,7 +10,7 @@
 //! use countersign::diagnose::diagnose;
 //! use countersign::unleashed::Unleashed;
 //!
-//! let provider = Unleashed::new("api-id", "unleashed-example-api-key", "acme/stock")?;
+//! let provider = Unleashed::new("api-id", "unleashed-example-api-key")?;
 //! let request = http::Request::get("https://api.unleashedsoftware.com/Customers?customerCode=ACME").body(())?;
 //! let outgoing = countersign::Outgoing::from_http(&request)?;
 //! // Somebody computed the HMAC over `?customerCode=ACME`.

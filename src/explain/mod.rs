@@ -8,7 +8,7 @@
 //! use countersign::explain::explain;
 //! use countersign::unleashed::Unleashed;
 //!
-//! let provider = Unleashed::new("api-id", "api-key", "acme/stock")?;
+//! let provider = Unleashed::new("api-id", "api-key")?;
 //! let request = http::Request::get("https://api.unleashedsoftware.com/Customers?pageSize=1").body(())?;
 //! let explanation = explain(&provider, &countersign::Outgoing::from_http(&request)?)?;
 //! assert!(explanation.to_string().contains("pageSize=1"));

@@ -53,7 +53,7 @@ proptest! {
         let nonce = || netgiro::Stamp::with_nonce("42").unwrap();
         check(&netgiro, &format!("https://api.netgiro.is{path}"), &body, nonce);
 
-        let unleashed = Unleashed::new("id", secret.as_str(), "acme/stock").unwrap();
+        let unleashed = Unleashed::new("id", secret.as_str()).unwrap();
         check(&unleashed, &format!("https://api.unleashedsoftware.com{path}"), &body, || ());
 
         for algorithm in [MacAlgorithm::HmacSha256, MacAlgorithm::Sha256] {

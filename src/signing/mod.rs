@@ -183,7 +183,7 @@ pub fn signature<P: Provider>(
 /// ```
 /// use countersign::unleashed::Unleashed;
 ///
-/// let provider = Unleashed::new("api-id", "api-key", "acme/stock")?;
+/// let provider = Unleashed::new("api-id", "api-key")?;
 /// let mut request = http::Request::get("https://api.unleashedsoftware.com/Customers?pageSize=1").body(())?;
 /// countersign::sign_http(&provider, &mut request)?;
 /// assert!(request.headers().contains_key("api-auth-signature"));
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_is_signed_names_its_provider_and_nothing_else() {
-        let provider = crate::unleashed::Unleashed::new("api-id", "api-key", "acme/stock").unwrap();
+        let provider = crate::unleashed::Unleashed::new("api-id", "api-key").unwrap();
         let request = http::Request::get("https://api.unleashedsoftware.com/Customers?a=1").body(()).unwrap();
         let signed = sign(&provider, &Outgoing::from_http(&request).unwrap()).unwrap();
         assert_eq!(format!("{signed:?}"), r#"Signed { provider: "unleashed", .. }"#);

@@ -1,9 +1,9 @@
 //! Unleashed: inventory.
 //!
 //! Each request carries `api-auth-id`, `api-auth-signature` (the base64 HMAC-SHA256 of the query string without its
-//! `?`, under the API key's text), `client-type`, and `Accept` and `Content-Type` in JSON or XML: JSON unless the request
-//! says XML. The client's default headers are added below this middleware, which does not see them, so these two have no
-//! effect there: set them on the request.
+//! `?`, under the API key's text), `client-type` where [one was chosen](Unleashed::client_type), and `Accept` and
+//! `Content-Type` in JSON or XML: JSON unless the request says XML. The client's default headers are added below this
+//! middleware, which does not see them, so these two have no effect there: set them on the request.
 //!
 //! Method, path, headers and body are not signed, and nothing makes a signature expire: the signature of a request
 //! without a query is one constant per key, as good as the key itself.
@@ -45,7 +45,7 @@ use crate::signing::MacKey;
 #[derive(Clone)]
 pub struct Unleashed {
     api_id: HeaderValue,
-    client_type: HeaderValue,
+    client_type: Option<HeaderValue>,
     api_key: SecretString,
     mac: MacKey,
     signed_form: SignedForm,

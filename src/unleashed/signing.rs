@@ -52,7 +52,9 @@ impl Provider for Unleashed {
             .set_default(header::ACCEPT, JSON)
             .set_default(header::CONTENT_TYPE, JSON)
             .set_public(API_ID, self.api_id.clone())
-            .set_public(CLIENT_TYPE, self.client_type.clone())
             .set_signature(SIGNATURE);
+        if let Some(client_type) = &self.client_type {
+            headers.set_public(CLIENT_TYPE, client_type.clone());
+        }
     }
 }

@@ -99,7 +99,7 @@ fn over_no_op(middleware: impl Middleware, url: &str) -> Extra {
 
 /// A signed Unleashed request.
 pub(crate) fn unleashed() -> Extra {
-    let unleashed = Unleashed::new("id", "key", "acme/stock").unwrap();
+    let unleashed = Unleashed::new("id", "key").unwrap().client_type("acme/stock").unwrap();
     over_no_op(unleashed, "https://api.unleashedsoftware.com/Customers?pageSize=200")
 }
 

@@ -34,7 +34,7 @@ fn netvisor() -> Explanation {
 }
 
 fn unleashed() -> Explanation {
-    let provider = Unleashed::new("api-id", "api-key", "acme/stock").unwrap();
+    let provider = Unleashed::new("api-id", "api-key").unwrap().client_type("acme/stock").unwrap();
     let request = Request::get("https://api.unleashedsoftware.com/Customers?name=%C3%A4")
         .header(header::ACCEPT, "application/xml")
         .header("x-mine", "untouched")
@@ -188,7 +188,7 @@ fn two_explanations_are_compared_segment_by_segment() {
     assert_eq!((differences[0].name.as_str(), &differences[0].change), ("body", &change));
     assert_eq!(differences[0].to_string(), "body: differs from byte 5 on (7 and 8 bytes)");
 
-    let other_key = Unleashed::new("api-id", "other-key", "acme/stock").unwrap();
+    let other_key = Unleashed::new("api-id", "other-key").unwrap();
     let request = Request::get("https://api.unleashedsoftware.com/Customers?name=%C3%A4").body(()).unwrap();
     let other = explain(&other_key, &Outgoing::from_http(&request).unwrap()).unwrap();
     let differences: Vec<_> = unleashed().diff(&other).iter().map(ToString::to_string).collect();
@@ -202,7 +202,7 @@ fn two_explanations_are_compared_segment_by_segment() {
 #[test]
 fn equal_secrets_have_equal_fingerprints_and_lengths_show() {
     let fingerprint = |key: &str| {
-        let provider = Unleashed::new("api-id", key, "acme/stock").unwrap();
+        let provider = Unleashed::new("api-id", key).unwrap();
         let request = Request::get("https://api.unleashedsoftware.com/Customers").body(()).unwrap();
         let explanation = explain(&provider, &Outgoing::from_http(&request).unwrap()).unwrap();
         explanation.mac_key()[0].value().to_string()
@@ -213,7 +213,7 @@ fn equal_secrets_have_equal_fingerprints_and_lengths_show() {
 
 #[test]
 fn what_would_not_be_signed_is_not_explained() {
-    let provider = Unleashed::new("api-id", "api-key", "acme/stock").unwrap();
+    let provider = Unleashed::new("api-id", "api-key").unwrap();
     let elsewhere = Request::get("https://example.com/?a=1").body(()).unwrap();
     let error = explain(&provider, &Outgoing::from_http(&elsewhere).unwrap()).unwrap_err();
     assert_eq!((error.code(), error.provider()), ("origin-not-allowed", Some("unleashed")));

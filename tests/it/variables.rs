@@ -34,7 +34,7 @@ const SOURCES: [Source; 4] = [
     },
     Source {
         provider: "unleashed",
-        names: &["UNLEASHED_API_ID", "UNLEASHED_API_KEY", "UNLEASHED_CLIENT_TYPE"],
+        names: &["UNLEASHED_API_ID", "UNLEASHED_API_KEY"],
         build: |lookup| Unleashed::from_variables(lookup).map(drop),
     },
     Source {
@@ -58,7 +58,7 @@ fn every_set_of_missing_variables_is_listed_whole() {
             let missing: Vec<_> = source.names.iter().copied().filter(|name| is_missing(name)).collect();
             for stand_in in [None, Some(String::new())] {
                 let lookup = |name: &str| match name {
-                    "NETVISOR_LANGUAGE" => None,
+                    "NETVISOR_LANGUAGE" | "UNLEASHED_CLIENT_TYPE" => None,
                     _ if is_missing(name) => stand_in.clone(),
                     _ => Some(GOOD.to_owned()),
                 };
@@ -85,7 +85,7 @@ fn a_variable_is_checked_like_any_other_value() {
     for source in &SOURCES {
         for name in source.names {
             let lookup = |asked: &str| match asked {
-                "NETVISOR_LANGUAGE" => None,
+                "NETVISOR_LANGUAGE" | "UNLEASHED_CLIENT_TYPE" => None,
                 _ if asked == *name => Some(" c4n4ry".to_owned()),
                 _ => Some(GOOD.to_owned()),
             };
@@ -112,5 +112,30 @@ fn the_language_is_optional_and_checked() {
     }
     for wrong in ["fi", "FR", " FI"] {
         assert_eq!(with(Some(wrong)).unwrap_err(), ("field-language", Some("netvisor")), "{wrong}");
+    }
+}
+
+#[test]
+fn the_client_type_is_optional_and_any_printable_ascii() {
+    let sent = |client_type: Option<&str>| {
+        let lookup = |name: &str| match name {
+            "UNLEASHED_CLIENT_TYPE" => client_type.map(str::to_owned),
+            _ => Some(GOOD.to_owned()),
+        };
+        let unleashed = Unleashed::from_variables(lookup)?;
+        let mut request = http::Request::get("https://api.unleashedsoftware.com/Customers").body(()).unwrap();
+        countersign::sign_http(&unleashed, &mut request)?;
+        let value = request.headers().get("client-type");
+        Ok::<_, Error>(value.map(|value| value.to_str().unwrap().to_owned()))
+    };
+    for none in [None, Some("")] {
+        assert_eq!(sent(none).unwrap(), None);
+    }
+    for fine in ["acme/stock", "API-Sandbox", "Acme Pty Ltd"] {
+        assert_eq!(sent(Some(fine)).unwrap().as_deref(), Some(fine));
+    }
+    for (wrong, code) in [("Käse/app", "field-not-ascii"), (" padded", "field-padded")] {
+        let error = sent(Some(wrong)).unwrap_err();
+        assert_eq!((error.code(), error.provider()), (code, Some("unleashed")), "{wrong}");
     }
 }

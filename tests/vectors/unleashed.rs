@@ -38,7 +38,10 @@ impl Vector {
         let digest = plain::hmac_sha256(self.inputs.api_key.as_bytes(), query.as_bytes());
         assert_eq!(plain::base64(digest), self.expected, "the vector itself");
 
-        let provider = Unleashed::new("api-id", self.inputs.api_key.as_str(), "acme/stock").unwrap();
+        let provider = Unleashed::new("api-id", self.inputs.api_key.as_str())
+            .unwrap()
+            .client_type("acme/stock")
+            .unwrap();
         let separator = if query.is_empty() { "" } else { "?" };
         let url = format!("https://api.unleashedsoftware.com/Customers{separator}{query}");
         let request = capture::Request::new(&url, "");

@@ -155,7 +155,7 @@ async fn netgiro_refuses_a_wrong_key_in_a_reply_that_such_a_key_cannot_verify() 
 async fn unleashed_refuses_a_wrong_key_with_a_bare_403() {
     let sandbox = Sandbox::start().await.unwrap();
     let api_id = Credentials::demo().unleashed.api_id;
-    let provider = Unleashed::new(api_id, "another-key", "acme/stock").unwrap();
+    let provider = Unleashed::new(api_id, "another-key").unwrap();
     let client = client(provider.allow_origin(sandbox.unleashed_url()).unwrap());
     let response = client.get(sandbox.unleashed_url()).send().await.unwrap();
     assert_eq!(response.status(), 403);

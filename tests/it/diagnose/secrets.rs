@@ -13,7 +13,7 @@ use super::subject::Subject;
 /// What is said of Unleashed's signature under the key `used`, where `configured` is the one that is known here.
 fn diagnosis(configured: &str, used: &[u8]) -> Diagnosis {
     let request = http::Request::get("https://api.unleashedsoftware.com/Customers?a=1").body(()).unwrap();
-    let unleashed = Unleashed::new("api-id", configured, "acme/stock").unwrap();
+    let unleashed = Unleashed::new("api-id", configured).unwrap();
     let mac = Hmac::<Sha256>::new_from_slice(used).unwrap().chain_update("a=1");
     let received = BASE64.encode(mac.finalize().into_bytes());
     diagnose(&unleashed, &countersign::Outgoing::from_http(&request).unwrap(), (), &received).unwrap()

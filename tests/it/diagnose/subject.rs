@@ -79,7 +79,7 @@ impl Subject {
             self.record(&provider, stamp)
         };
         let unleashed = |form| {
-            let provider = Unleashed::new("api-id", secret, "acme/stock").unwrap().signed_form(form);
+            let provider = Unleashed::new("api-id", secret).unwrap().signed_form(form);
             self.record(&provider, ())
         };
         match self {

@@ -50,7 +50,7 @@ pub(super) fn code_of_signature(sent: &str, received: &str) -> String {
 fn said_of(sent: &str, received: &str, form: SignedForm) -> String {
     let (url, headers, extensions) = (sent.parse().unwrap(), HeaderMap::new(), Extensions::new());
     let request = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
-    let unleashed = Unleashed::new("api-id", SECRET, "acme/stock").unwrap().signed_form(form);
+    let unleashed = Unleashed::new("api-id", SECRET).unwrap().signed_form(form);
     countersign::diagnose::diagnose(&unleashed, &request, (), received).unwrap().code().to_owned()
 }
 
@@ -66,7 +66,7 @@ fn a_secret_that_a_file_of_settings_cuts_is_recognised() {
     for sign in ['=', '#', '$', '&', '%'] {
         let secret = format!("begin{sign}end");
         let request = http::Request::get("https://api.unleashedsoftware.com/Customers?a=1").body(()).unwrap();
-        let unleashed = Unleashed::new("api-id", &*secret, "acme/stock").unwrap();
+        let unleashed = Unleashed::new("api-id", &*secret).unwrap();
         let mac = Hmac::<Sha256>::new_from_slice(b"begin").unwrap().chain_update("a=1");
         let received = BASE64.encode(mac.finalize().into_bytes());
         let outgoing = Outgoing::from_http(&request).unwrap();
@@ -279,7 +279,7 @@ fn the_other_encoding_is_named() {
         let url = format!("https://api.unleashedsoftware.com/Customers?{sent}");
         let received = BASE64.encode(mac.finalize().into_bytes());
         let request = http::Request::get(&url).body(()).unwrap();
-        let unleashed = Unleashed::new("api-id", SECRET, "acme/stock").unwrap();
+        let unleashed = Unleashed::new("api-id", SECRET).unwrap();
         let outgoing = Outgoing::from_http(&request).unwrap();
         let diagnosis = countersign::diagnose::diagnose(&unleashed, &outgoing, (), &received).unwrap();
         assert_eq!(diagnosis.code(), "query-encoded", "{signed}");

@@ -114,7 +114,7 @@ pub(crate) fn netvisor() -> Netvisor {
 }
 
 pub(crate) fn unleashed() -> Unleashed {
-    Unleashed::new("api-id", UNLEASHED_KEY, "acme/stock").unwrap()
+    Unleashed::new("api-id", UNLEASHED_KEY).unwrap().client_type("acme/stock").unwrap()
 }
 
 const NETVISOR_HEADERS: &[&str] = &[

@@ -137,7 +137,7 @@ pub(crate) fn netgiro() -> Netgiro {
 }
 
 pub(crate) fn unleashed() -> Unleashed {
-    Unleashed::new("api-id", API_KEY, "acme/stock").unwrap()
+    Unleashed::new("api-id", API_KEY).unwrap().client_type("acme/stock").unwrap()
 }
 
 pub(crate) fn vizion() -> Vizion {

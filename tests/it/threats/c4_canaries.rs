@@ -77,8 +77,9 @@ fn c4_no_refusal_of_a_secret_prints_it() {
             Netvisor::new(credentials(&spoilt(CUSTOMER_KEY), PARTNER_KEY)).err(),
             Netvisor::new(credentials(CUSTOMER_KEY, &spoilt(PARTNER_KEY))).err(),
             Netgiro::new(APP_KEY, spoilt(SECRET)).err(),
-            Unleashed::new("id", spoilt(UNLEASHED_KEY), "a/b").err(),
-            Unleashed::new(spoilt(UNLEASHED_KEY), "key", spoilt(UNLEASHED_KEY)).err(),
+            Unleashed::new("id", spoilt(UNLEASHED_KEY)).err(),
+            Unleashed::new(spoilt(UNLEASHED_KEY), "key").err(),
+            Unleashed::new("id", "key").unwrap().client_type(spoilt(UNLEASHED_KEY)).err(),
             Vizion::new(spoilt(VIZION_KEY)).err(),
             TransactionId::new(&spoilt(PARTNER_KEY)).err(),
         ];

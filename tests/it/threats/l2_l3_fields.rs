@@ -20,9 +20,9 @@ const FIELDS: [(&str, Build); 12] = [
     ("organisation_id", |value| netvisor(|it| it.organisation_id = value.into())),
     ("app_key", |value| Netgiro::new(value, "secret").map(drop)),
     ("secret_key", |value| Netgiro::new("app", value).map(drop)),
-    ("api_id", |value| Unleashed::new(value, "key", "a/b").map(drop)),
-    ("api_key", |value| Unleashed::new("id", value, "a/b").map(drop)),
-    ("client_type", |value| Unleashed::new("id", "key", value).map(drop)),
+    ("api_id", |value| Unleashed::new(value, "key").map(drop)),
+    ("api_key", |value| Unleashed::new("id", value).map(drop)),
+    ("client_type", |value| Unleashed::new("id", "key")?.client_type(value).map(drop)),
     ("api_key", |value| Vizion::new(value).map(drop)),
 ];
 

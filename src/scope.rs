@@ -1,5 +1,7 @@
 //! Where a provider's credentials may go.
 
+use std::fmt;
+
 use url::{Host, Position, Url};
 
 use crate::error::{Class, Error, Fault};
@@ -11,8 +13,30 @@ use crate::error::{Class, Error, Fault};
 /// called first.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    allowed: Vec<Url>,
+    allowed: Vec<Allowed>,
+    /// The provider's own that these credentials are kept from.
+    withheld: Vec<(Environment, Url)>,
     plain_http: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Allowed {
+    url: Url,
+    /// Of the provider's own; `None` for one that was added by name.
+    environment: Option<Environment>,
+}
+
+/// What a host of a provider is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Environment {
+    Production,
+    Test,
+}
+
+/// The origins of a provider.
+pub(crate) struct Origins {
+    pub(crate) production: &'static [&'static str],
+    pub(crate) test: &'static [&'static str],
 }
 
 impl Scope {
@@ -21,11 +45,33 @@ impl Scope {
     /// # Errors
     /// `invalid-origin` when one is not `scheme://host[:port]`; `plain-http` when one is `http` and not loopback.
     pub fn new<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
-        let mut scope = Self { allowed: Vec::new(), plain_http: false };
+        let mut scope = Self { allowed: Vec::new(), withheld: Vec::new(), plain_http: false };
         for origin in origins {
             scope.allow(origin)?;
         }
         Ok(scope)
+    }
+
+    /// The scope that a provider starts out with.
+    pub(crate) fn of_provider(origins: &Origins) -> Result<Self, Error> {
+        let mut scope = Self::new([])?;
+        for (environment, origins) in
+            [(Environment::Production, origins.production), (Environment::Test, origins.test)]
+        {
+            for origin in origins {
+                scope.add(origin, Some(environment))?;
+            }
+        }
+        Ok(scope)
+    }
+
+    /// Takes out the provider's own origins of one environment. Those that were added by name stay, whatever they are.
+    pub(crate) fn withhold(&mut self, environment: Environment) {
+        let (out, allowed) = std::mem::take(&mut self.allowed)
+            .into_iter()
+            .partition::<Vec<_>, _>(|allowed| allowed.environment == Some(environment));
+        self.allowed = allowed;
+        self.withheld.extend(out.into_iter().map(|allowed| (environment, allowed.url)));
     }
 
     /// Adds one origin: `https://host`, with `:port` where it is not the scheme's own.
@@ -33,6 +79,10 @@ impl Scope {
     /// # Errors
     /// As [`Scope::new`].
     pub fn allow(&mut self, origin: &str) -> Result<(), Error> {
+        self.add(origin, None)
+    }
+
+    fn add(&mut self, origin: &str, environment: Option<Environment>) -> Result<(), Error> {
         let url = Url::parse(origin).map_err(|_| Error::new(InvalidOrigin))?;
         let bare = matches!(url.scheme(), "http" | "https")
             && url.path() == "/"
@@ -47,7 +97,7 @@ impl Scope {
         if url.scheme() == "http" && !self.may_be_clear(&url) {
             return Err(Error::new(ScopeFault::PlainHttp { origin: printable_origin(&url) }));
         }
-        self.allowed.push(url);
+        self.allowed.push(Allowed { url, environment });
         Ok(())
     }
 
@@ -66,7 +116,7 @@ impl Scope {
         // user information, so a URL that has some is equal to none.
         let origin = &url[..Position::BeforePath];
         // The scheme is allowed with it: `allow` has refused plain http where it may not be.
-        if self.allowed.iter().any(|allowed| allowed[..Position::BeforePath] == *origin) {
+        if self.allowed.iter().any(|allowed| allowed.url[..Position::BeforePath] == *origin) {
             Ok(())
         } else {
             Err(Error::new(self.refusal(url)))
@@ -74,10 +124,10 @@ impl Scope {
     }
 
     /// Whether a request that is not signed may be sent on as it is. Not to an allowed host in clear or under another
-    /// spelling: that one was meant to be signed.
+    /// spelling, nor to one that is withheld: such a request was meant to be signed.
     #[cfg(feature = "middleware")]
     pub(crate) fn check_passing_on(&self, url: &Url) -> Result<(), Error> {
-        if has_user_info(url) || self.leads_to_allowed(url) {
+        if has_user_info(url) || self.leads_to_allowed(url) || self.withheld(url).is_some() {
             return Err(Error::new(self.refusal(url)));
         }
         Ok(())
@@ -90,18 +140,32 @@ impl Scope {
             ScopeFault::UserInfo
         } else if url.scheme() == "http" && !self.may_be_clear(url) && self.leads_to_allowed(url) {
             ScopeFault::PlainHttp { origin }
+        } else if let Some(environment) = self.withheld(url) {
+            ScopeFault::Withheld { origin, environment }
         } else {
             ScopeFault::OriginNotAllowed { origin }
         }
     }
 
     fn leads_to_allowed(&self, url: &Url) -> bool {
-        self.allowed.iter().any(|allowed| is_another_way_to(url, allowed))
+        self.allowed.iter().any(|allowed| is_another_way_to(url, &allowed.url))
+    }
+
+    /// The environment of the withheld host that `url` leads to.
+    fn withheld(&self, url: &Url) -> Option<Environment> {
+        let found = self.withheld.iter().find(|(_, withheld)| is_another_way_to(url, withheld));
+        found.map(|(environment, _)| *environment)
     }
 
     /// The allowed origins as text, for logs and tools.
     pub fn origins(&self) -> impl Iterator<Item = String> {
-        self.allowed.iter().map(printable_origin)
+        self.allowed.iter().map(|allowed| printable_origin(&allowed.url))
+    }
+
+    /// The allowed origins, and those of the provider's own that are withheld: a mistake may have been made with either.
+    #[cfg(feature = "explain")]
+    pub(crate) fn known_origins(&self) -> impl Iterator<Item = String> {
+        self.origins().chain(self.withheld.iter().map(|(_, url)| printable_origin(url)))
     }
 
     fn may_be_clear(&self, url: &Url) -> bool {
@@ -158,6 +222,15 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Production => "production",
+            Self::Test => "test",
+        })
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("an allowed origin must be scheme://host[:port] with http or https and nothing else, nor a wildcard")]
 struct InvalidOrigin;
@@ -178,6 +251,8 @@ impl Fault for InvalidOrigin {
 pub(crate) enum ScopeFault {
     #[error("{origin} is not an origin that these credentials belong to")]
     OriginNotAllowed { origin: String },
+    #[error("{origin} is the provider's {environment} host, and these credentials are kept from it")]
+    Withheld { origin: String, environment: Environment },
     #[error("{origin} is plain http, where credentials travel in clear")]
     PlainHttp { origin: String },
     #[error("the URL holds a user name or password")]
@@ -187,7 +262,7 @@ pub(crate) enum ScopeFault {
 impl Fault for ScopeFault {
     fn code(&self) -> &'static str {
         match self {
-            Self::OriginNotAllowed { .. } => "origin-not-allowed",
+            Self::OriginNotAllowed { .. } | Self::Withheld { .. } => "origin-not-allowed",
             Self::PlainHttp { .. } => "plain-http",
             Self::UserInfo => "user-info-in-url",
         }
@@ -199,6 +274,12 @@ impl Fault for ScopeFault {
         match self {
             Self::OriginNotAllowed { .. } => {
                 "If the host is yours or the vendor's, add it with `allow_origin` (`Scope::allow`); else correct the URL."
+            }
+            Self::Withheld { environment: Environment::Production, .. } => {
+                "Use the URL of the test host; if these keys are for production, leave out `test_only`."
+            }
+            Self::Withheld { environment: Environment::Test, .. } => {
+                "Use the URL of the production host; if these keys are for tests, leave out `production_only`."
             }
             Self::PlainHttp { .. } => "Use https.",
             Self::UserInfo => "Remove it: the provider's scheme has its own headers for credentials.",

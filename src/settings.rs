@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::random::{OsRandomness, Randomness};
-use crate::scope::Scope;
+use crate::scope::{Origins, Scope};
 use crate::time::{Clock, SystemClock};
 
 /// The settings that all providers have in common.
@@ -19,9 +19,9 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn new(origins: &[&str]) -> Result<Self, Error> {
+    pub(crate) fn new(origins: &Origins) -> Result<Self, Error> {
         Ok(Self {
-            scope: Scope::new(origins.iter().copied())?,
+            scope: Scope::of_provider(origins)?,
             clock: Arc::new(SystemClock),
             randomness: Arc::new(OsRandomness),
             #[cfg(feature = "middleware")]
@@ -46,7 +46,7 @@ macro_rules! shared_settings {
     ($provider:ty $(, $redirects:literal)* $(,)?) => {
         impl $provider {
             /// Adds an origin, `scheme://host[:port]`, that the credentials may be sent to: a proxy of yours, a
-            /// test server. The vendor's own are allowed from the start, those for tests too.
+            /// test server. The vendor's own are allowed from the start.
             ///
             /// # Errors
             /// `invalid-origin`; `plain-http` for `http` beyond loopback.
@@ -97,6 +97,34 @@ macro_rules! shared_settings {
     };
 }
 pub(crate) use shared_settings;
+
+/// Gives a provider that has hosts for production and for tests the methods that keep its credentials from one kind.
+macro_rules! environment_settings {
+    ($provider:ty) => {
+        impl $provider {
+            /// Keeps these credentials from the provider's production hosts: for test keys.
+            ///
+            /// A request to a production host is then refused as `origin-not-allowed`, also with
+            /// `pass_other_origins_unsigned`. What [`allow_origin`](Self::allow_origin) adds is allowed all the same,
+            /// whether it is called before or after. Together with [`production_only`](Self::production_only), nothing
+            /// else is left.
+            #[must_use]
+            pub fn test_only(mut self) -> Self {
+                self.settings.scope.withhold($crate::scope::Environment::Production);
+                self
+            }
+
+            /// Keeps these credentials from the provider's hosts for tests: for production keys. Otherwise as
+            /// [`test_only`](Self::test_only).
+            #[must_use]
+            pub fn production_only(mut self) -> Self {
+                self.settings.scope.withhold($crate::scope::Environment::Test);
+                self
+            }
+        }
+    };
+}
+pub(crate) use environment_settings;
 
 /// Gives a provider that draws a timestamp or a nonce the methods that say out of what.
 macro_rules! drawn_settings {

@@ -55,7 +55,7 @@ pub struct Transcript {
     pub(crate) other_urls: Vec<String>,
     /// Those of hosts that the message must not be for.
     pub(crate) foreign_urls: Vec<String>,
-    /// Where the provider's credentials may go to.
+    /// Where the provider's credentials may go to, and where they are kept from.
     pub(crate) origins: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
     /// Secrets of others.
@@ -96,7 +96,7 @@ impl Transcript {
             let other = Self::stated(&other, request, &stamp).map_err(named)?;
             transcript.other_algorithm = Some(Box::new(other));
         }
-        transcript.origins = provider.scope().origins().collect();
+        transcript.origins = provider.scope().known_origins().collect();
         transcript.method = Some(request.method().clone());
         transcript.url = Some(request.url().clone());
         // A stream has no bytes yet; a provider that signs it has refused by now.

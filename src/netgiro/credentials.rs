@@ -12,13 +12,16 @@ use super::signing::Secret;
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::field;
+use crate::scope::Origins;
 use crate::settings::Settings;
 
 pub(super) const NAME: &str = "netgiro";
 
-/// Production, test, and the older test host.
-const ORIGINS: [&str; 3] =
-    ["https://api.netgiro.is", "https://api.test.netgiro.is", "https://test.netgiro.is"];
+const ORIGINS: Origins = Origins {
+    production: &["https://api.netgiro.is"],
+    // The second is the older one.
+    test: &["https://api.test.netgiro.is", "https://test.netgiro.is"],
+};
 
 impl Netgiro {
     /// Takes the application key (a GUID) and the secret key, as issued: the secret's base64 text is used as the text

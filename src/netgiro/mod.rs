@@ -52,7 +52,7 @@ pub use model::{ApiResponse, ResultCode, SimpleResponse};
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::Stamp;
 
-use crate::settings::{Settings, drawn_settings, shared_settings};
+use crate::settings::{Settings, drawn_settings, environment_settings, shared_settings};
 use seen::SeenNonces;
 use signing::Secret;
 
@@ -97,6 +97,7 @@ shared_settings!(
     " `reply-signature-missing`."
 );
 drawn_settings!(Netgiro);
+environment_settings!(Netgiro);
 
 #[cfg(feature = "middleware")]
 impl Netgiro {

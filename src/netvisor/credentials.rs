@@ -7,6 +7,7 @@ use super::{Language, MacAlgorithm, Netvisor, encoding};
 use crate::SignedForm;
 use crate::env::{self, Variables};
 use crate::error::Error;
+use crate::scope::Origins;
 use crate::settings::Settings;
 use crate::signing::{Encoding, MacKey};
 
@@ -14,8 +15,8 @@ pub(super) const NAME: &str = "netvisor";
 
 const LANGUAGE_VARIABLE: &str = "NETVISOR_LANGUAGE";
 
-/// Production and test.
-const ORIGINS: [&str; 2] = ["https://integration.netvisor.fi", "https://isvapi.netvisor.fi"];
+const ORIGINS: Origins =
+    Origins { production: &["https://integration.netvisor.fi"], test: &["https://isvapi.netvisor.fi"] };
 
 /// What Netvisor and its partner programme issue, named as in the vendor's headers.
 ///

@@ -53,7 +53,7 @@ pub use status::ResponseStatus;
 pub(crate) use mistakes::MISTAKES;
 
 use crate::SignedForm;
-use crate::settings::{Settings, drawn_settings, shared_settings};
+use crate::settings::{Settings, drawn_settings, environment_settings, shared_settings};
 use crate::signing::MacKey;
 
 /// Signs requests to Netvisor. Cheap to clone.
@@ -83,6 +83,7 @@ impl Netvisor {
     /// extension.
     #[must_use]
     pub fn language(mut self, language: Language) -> Self {
+environment_settings!(Netvisor);
         self.language = language;
         self
     }

@@ -7,12 +7,14 @@ use crate::SignedForm;
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::field;
+use crate::scope::Origins;
 use crate::settings::Settings;
 use crate::signing::{Encoding, MacKey};
 
 pub(super) const NAME: &str = "unleashed";
 
-const ORIGINS: [&str; 1] = ["https://api.unleashedsoftware.com"];
+/// There is no host for tests: a trial account uses the same one.
+const ORIGINS: Origins = Origins { production: &["https://api.unleashedsoftware.com"], test: &[] };
 
 impl Unleashed {
     /// Takes the API id and the API key as issued. Say who calls with [`Unleashed::client_type`].

@@ -6,12 +6,13 @@ use super::Vizion;
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::field;
+use crate::scope::Origins;
 use crate::settings::Settings;
 
 pub(super) const NAME: &str = "vizion";
 
-/// Production and demo.
-const ORIGINS: [&str; 2] = ["https://prod.vizionapi.com", "https://demo.vizionapi.com"];
+const ORIGINS: Origins =
+    Origins { production: &["https://prod.vizionapi.com"], test: &["https://demo.vizionapi.com"] };
 
 impl Vizion {
     /// Takes the API key as issued.

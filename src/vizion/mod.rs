@@ -30,7 +30,7 @@ use http::HeaderValue;
 pub use refusal::error_for_status;
 pub use refusal::{Refusal, refusal};
 
-use crate::settings::{Settings, shared_settings};
+use crate::settings::{Settings, environment_settings, shared_settings};
 
 /// Adds the API key to requests to Vizion. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +40,7 @@ pub struct Vizion {
 }
 
 shared_settings!(Vizion);
+environment_settings!(Vizion);
 
 impl fmt::Debug for Vizion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,10 +1,12 @@
 //! C2: a request to an origin that the credentials do not belong to is not sent, or not signed.
 
 use countersign::netgiro::Netgiro;
-use countersign::{Error, Unsigned, sign_http};
+use countersign::netvisor::Netvisor;
+use countersign::vizion::Vizion;
+use countersign::{Error, Provider, Unsigned, sign_http};
 use http::Method;
 
-use crate::support::chains::{self, Setup, fault};
+use crate::support::chains::{self, Setup, fault, netvisor};
 use crate::support::netgiro::{APP_KEY, SECRET};
 use crate::support::server::{Answer, Server};
 
@@ -159,5 +161,88 @@ fn c2_an_allowed_origin_is_an_origin_and_nothing_more() {
     ];
     for origin in bad {
         assert_eq!(allow(origin).unwrap_err().code(), "invalid-origin", "{origin}");
+    }
+}
+
+fn code<P: Provider>(provider: &P, url: &str) -> Option<&'static str> {
+    sign_http(provider, &mut http::Request::get(url).body(()).unwrap()).err().map(|error| error.code())
+}
+
+/// That `narrow` keeps a provider from the hosts `kept_from`, in any spelling and order, and from nothing else.
+fn check_narrowed<P: Provider>(
+    new: impl Fn() -> P,
+    allow: impl Fn(P, &str) -> P,
+    narrow: impl Fn(P) -> P,
+    (kept_from, left): (&[&str], &[&str]),
+    advice: &str,
+) {
+    const OURS: &str = "https://proxy.example";
+    for provider in [narrow(new()), narrow(allow(new(), OURS)), allow(narrow(new()), OURS)] {
+        for host in kept_from {
+            for url in [format!("https://{host}/x"), format!("https://{host}./x"), format!("http://{host}/x")]
+            {
+                let request = &mut http::Request::get(&url).body(()).unwrap();
+                let error = sign_http(&provider, request).unwrap_err();
+                assert_eq!(
+                    (error.code(), error.provider()),
+                    ("origin-not-allowed", Some(provider.name())),
+                    "{url}"
+                );
+                assert!(
+                    error.is_scope() && error.next_step().contains(advice),
+                    "{url}: {}",
+                    error.next_step()
+                );
+                assert!(request.headers().is_empty(), "{url}");
+            }
+        }
+        for host in left {
+            assert_eq!(code(&provider, &format!("https://{host}/x")), None, "{host}");
+            assert_eq!(code(&provider, &format!("http://{host}/x")), Some("plain-http"), "{host}");
+        }
+        let is_added = provider.scope().origins().any(|origin| origin == OURS);
+        assert_eq!(code(&provider, OURS), (!is_added).then_some("origin-not-allowed"));
+        let origins: Vec<_> = provider.scope().origins().filter(|origin| origin != OURS).collect();
+        assert_eq!(origins, left.iter().map(|host| format!("https://{host}")).collect::<Vec<_>>());
+    }
+    // One that is named stays, in either order.
+    let named = format!("https://{}", kept_from[0]);
+    for provider in [narrow(allow(new(), &named)), allow(narrow(new()), &named)] {
+        assert_eq!(code(&provider, &named), None);
+    }
+}
+
+macro_rules! check_provider {
+    ($provider:ty, $new:expr, $production:expr, $test:expr) => {
+        let allow = |provider: $provider, origin: &str| provider.allow_origin(origin).unwrap();
+        let test_only = <$provider>::test_only;
+        check_narrowed(|| $new, allow, test_only, ($production, $test), "leave out `test_only`");
+        let production_only = <$provider>::production_only;
+        check_narrowed(|| $new, allow, production_only, ($test, $production), "leave out `production_only`");
+        assert!($new.test_only().production_only().scope().origins().next().is_none());
+    };
+}
+
+#[test]
+fn c2_test_keys_are_kept_from_production_and_production_keys_from_the_hosts_for_tests() {
+    check_provider!(Netvisor, netvisor(), &["integration.netvisor.fi"], &["isvapi.netvisor.fi"]);
+    let for_tests = &["api.test.netgiro.is", "test.netgiro.is"];
+    check_provider!(Netgiro, Netgiro::new(APP_KEY, SECRET).unwrap(), &["api.netgiro.is"], for_tests);
+    check_provider!(Vizion, Vizion::new("key").unwrap(), &["prod.vizionapi.com"], &["demo.vizionapi.com"]);
+}
+
+/// A payment that was meant to be signed, with test keys for production.
+#[tokio::test]
+async fn c2_a_request_to_a_host_that_the_credentials_are_kept_from_is_not_passed_on_either() {
+    let client = reqwest_middleware::ClientBuilder::new(countersign::client_builder().build().unwrap())
+        .with(netvisor().test_only().pass_other_origins_unsigned())
+        .build();
+    for url in [
+        "https://integration.netvisor.fi/x",
+        "http://integration.netvisor.fi/x",
+        "https://integration.netvisor.fi./x",
+    ] {
+        let error = client.post(url).body("<Root/>").send().await.unwrap_err();
+        assert_eq!(fault(&error).code(), "origin-not-allowed", "{url}");
     }
 }

@@ -60,7 +60,7 @@ fn allocations() -> [Row; 4] {
     let row = |goal, name, count| Row::at_most(goal, name, Spread::exactly(count as f64));
     [
         row(2.0, "unleashed_allocs", allocations::unleashed().allocations),
-        row(5.0, "netvisor_allocs", allocations::netvisor().allocations),
+        row(8.0, "netvisor_allocs", allocations::netvisor().allocations),
         row(11.0, "netgiro_allocs", allocations::netgiro().allocations),
         row(0.0, "vizion_verify_allocs", allocations::vizion_verify()),
     ]

@@ -1,14 +1,20 @@
 //! The recommended client.
 
+use std::time::Duration;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A `reqwest::ClientBuilder` with what signing needs already set: no redirects, which would carry the
-/// credentials elsewhere or a signature to a URL that it was not made for; no `referer`; and no retries below the
-/// signer, which would send one nonce twice.
+/// credentials elsewhere or a signature to a URL that it was not made for; no `referer`; no retries below the
+/// signer, which would send one nonce twice; and 10 seconds at most for a connection to come about, TLS included, so that a
+/// host that does not answer is told from one that takes its time.
 ///
 /// Everything else is reqwest's default; TLS comes with the reqwest features that your application enables.
 pub fn client_builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
         // Where no retry is allowed, reqwest does not copy the headers for one either.
         .retry(reqwest::retry::never().max_retries_per_request(0))
 }

@@ -16,6 +16,7 @@ mod status;
 
 use std::ops::ControlFlow;
 use std::pin::Pin;
+use std::time::Duration;
 
 use http::{Extensions, StatusCode};
 use reqwest::{Request, Response};
@@ -58,6 +59,8 @@ pub(crate) struct Transport {
     pub(crate) redirect_limit: usize,
     /// How much of a stream is buffered so that it can be signed; `None` leaves streams to the provider.
     pub(crate) stream_limit: Option<usize>,
+    /// The time-out of a signed request that has none of its own; `None` leaves it to the client.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// A response, and the URL of the request that it answers with what was kept of it: `None` where there is nothing more to
@@ -81,6 +84,9 @@ pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
     let (request, is_to_be_signed) = decide(provider, transport, request, extensions)?;
     if !is_to_be_signed {
         return Ok((next.run(request, extensions).await?, None));
+    }
+    if transport.timeout.is_some() && request.timeout().is_none() {
+        *request.timeout_mut() = transport.timeout;
     }
     if transport.stream_limit.is_some() || transport.redirect_limit > 0 {
         return Box::pin(exchange_in_steps(provider, replies, transport, request, extensions, next)).await;

@@ -116,6 +116,9 @@ impl Netvisor {
             #[cfg(feature = "middleware")]
             fail_on_failed: false,
             settings: Settings::new(&ORIGINS)?,
-        })
+        };
+        #[cfg(feature = "middleware")]
+        let netvisor = netvisor.timeout(super::DEFAULT_TIMEOUT);
+        Ok(netvisor)
     }
 }

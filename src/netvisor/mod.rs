@@ -11,7 +11,8 @@
 //! added below this middleware, which does not see them: a `Content-Type` among them loses to `text/plain`. Set it on the
 //! request instead.
 //!
-//! Netvisor takes one call at a time per company, and some take minutes: set a time-out of at least 120 s.
+//! Netvisor takes one call at a time per company, and some take minutes: the vendor asks for a time-out of 360 s or more
+//! (support article 77000466681). A request without one gets [that](Netvisor::timeout), whatever the client's own is.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -37,6 +38,8 @@ mod stamp;
 mod status;
 
 use std::fmt;
+#[cfg(feature = "middleware")]
+use std::time::Duration;
 
 use http::HeaderValue;
 use secrecy::SecretSlice;
@@ -55,6 +58,10 @@ pub(crate) use mistakes::MISTAKES;
 use crate::SignedForm;
 use crate::settings::{Settings, drawn_settings, environment_settings, shared_settings};
 use crate::signing::MacKey;
+
+/// How long the middleware waits for Netvisor by default: 360 s, the vendor's minimum (support article 77000466681).
+#[cfg(feature = "middleware")]
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(360);
 
 /// Signs requests to Netvisor. Cheap to clone.
 #[derive(Clone)]
@@ -100,6 +107,25 @@ environment_settings!(Netvisor);
     #[must_use]
     pub fn signed_form(mut self, form: SignedForm) -> Self {
         self.signed_form = form;
+        self
+    }
+
+    /// The time-out of a request that has none of its own, for each attempt, from connecting to the end of the body.
+    /// Default: [`DEFAULT_TIMEOUT`]. **It overrides the time-out of the client**, longer or shorter; `None` leaves a request
+    /// to that.
+    ///
+    /// ```
+    /// # fn set(netvisor: countersign::netvisor::Netvisor) {
+    /// use std::time::Duration;
+    ///
+    /// let patient = netvisor.clone().timeout(Duration::from_secs(900));
+    /// let as_the_client_says = netvisor.timeout(None);
+    /// # }
+    /// ```
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.transport.timeout = timeout.into();
         self
     }
 

@@ -9,9 +9,10 @@ fn unleashed_allocs() {
     assert_eq!(over_no_op::unleashed().allocations, 2);
 }
 
+/// Three of them keep the time-out in the request.
 #[test]
 fn netvisor_allocs() {
-    assert_eq!(over_no_op::netvisor().allocations, 5);
+    assert_eq!(over_no_op::netvisor().allocations, 8);
 }
 
 #[test]
@@ -24,7 +25,7 @@ fn netgiro_allocs() {
 fn a_request_allocates_few_bytes() {
     for (name, extra, most) in [
         ("unleashed", over_no_op::unleashed(), 1_000),
-        ("netvisor", over_no_op::netvisor(), 3_500),
+        ("netvisor", over_no_op::netvisor(), 4_000),
         ("netgiro", over_no_op::netgiro(), 2_200),
     ] {
         assert!(extra.bytes <= most, "{name}: {} bytes for {most}", extra.bytes);

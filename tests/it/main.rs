@@ -16,6 +16,7 @@ mod streamed_replies;
 mod support;
 mod tables;
 mod threats;
+mod timeouts;
 mod unsigned;
 mod untouched;
 mod variables;

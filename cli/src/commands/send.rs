@@ -44,7 +44,7 @@ pub(crate) struct SendArgs {
     include: bool,
 
     /// Give up when nothing has arrived for this long
-    #[arg(long, value_name = "SECONDS", default_value_t = 150)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 360)]
     timeout: u64,
 
     #[command(flatten)]

@@ -34,10 +34,13 @@ impl Tool for Netvisor {
             Some(Algorithm::Sha256) => MacAlgorithm::Sha256,
             Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
         };
-        Ok(environment
-            .supply(|lookup| Self::from_variables(lookup))??
-            .algorithm(algorithm)
-            .signed_form(settings.form.map(Into::into).unwrap_or_default()))
+        // The tool's own time-out is for silence, however long the answer takes in all.
+        let netvisor = environment.supply(|lookup| Self::from_variables(lookup))??.timeout(None);
+        let netvisor = netvisor.algorithm(algorithm);
+        Ok(match settings.form {
+            Some(form) => netvisor.signed_form(form.into()),
+            None => netvisor,
+        })
     }
 
     with_scope!();

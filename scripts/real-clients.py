@@ -58,7 +58,7 @@ def main():
         ("Unleashed", "no query", unleashed(as_sent, None), ACCEPTED),
         ("Unleashed", "plain query", unleashed(as_sent, plain), ACCEPTED),
         ("Unleashed", "encoded query", unleashed(as_sent, encoded), ACCEPTED),
-        ("Unleashed", "encoded query, decoded form expected", unleashed(decoded, encoded), "query-encoded"),
+        ("Unleashed", "encoded query, decoded form expected", unleashed(decoded, encoded), "query-not-decoded"),
         ("PyUnleashed", "plain query", py_unleashed(as_sent, plain), ACCEPTED),
         ("PyUnleashed", "encoded query", py_unleashed(as_sent, encoded), "query-decoded"),
         ("PyUnleashed", "encoded query, decoded form expected", py_unleashed(decoded, encoded), ACCEPTED),

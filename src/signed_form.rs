@@ -7,13 +7,15 @@ use percent_encoding::percent_decode_str;
 /// Whether a URL or query is signed as it is sent or with its percent-encoding undone.
 ///
 /// Public clients of Netvisor and of Unleashed do either, and no vendor text settles it; both agree where the
-/// text is unreserved ASCII. Change it when requests with encoded characters, and only those, are refused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// text is unreserved ASCII. The default is the provider's, see its `signed_form`. Change it when requests with encoded
+/// characters, and only those, are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignedForm {
     /// The percent-encoded bytes that go over the wire.
-    #[default]
     AsSent,
     /// Each `%XX` replaced by its byte, read as UTF-8; `+` stays `+` (as Python's `unquote`, used by such clients).
+    ///
+    /// Where a parameter ends is then not signed: `a=1%26b=2` and `a=1&b=2` have one signature.
     Decoded,
 }
 

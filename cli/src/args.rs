@@ -82,7 +82,7 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "NAME")]
     pub(crate) algorithm: Option<Algorithm>,
 
-    /// Sign the URL or query in this form (netvisor, unleashed) [default: as-sent]
+    /// Sign the URL or query in this form [default: as-sent for netvisor, decoded for unleashed]
     #[arg(long, value_name = "NAME")]
     pub(crate) form: Option<Form>,
 

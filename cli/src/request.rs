@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use clap::Args;
 use countersign::Outgoing;
+use countersign::signing::prepare_url;
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use url::{ParseError, Url};
 
@@ -71,20 +72,17 @@ pub(crate) struct Request {
 }
 
 impl RequestArgs {
-    /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body.
+    /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body. The URL
+    /// is the one that will be sent.
     pub(crate) fn request<P: Tool>(&self, provider: &P) -> Result<Request, Failure> {
         let mut headers = own_headers::read(&self.headers, |name| provider.sets_header(name))?;
         let body = self.data.as_ref().map(Data::read).transpose()?;
         if let Some(body) = body.as_ref().filter(|body| !P::SETS_CONTENT_TYPE && !body.is_empty()) {
             headers.entry(header::CONTENT_TYPE).or_insert_with(|| media_type(body));
         }
-        Ok(Request {
-            method: self.method.clone(),
-            url: self.url.url.clone(),
-            headers,
-            extensions: Extensions::new(),
-            body,
-        })
+        let mut url = self.url.url.clone();
+        prepare_url(provider, &mut url);
+        Ok(Request { method: self.method.clone(), url, headers, extensions: Extensions::new(), body })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Plays the four vendors and the inspector until the process is ended, and prints their addresses as one line of JSON.
 //!
-//!     cargo run -p countersign-sandbox --example serve [-- decoded]
+//!     cargo run -p countersign-sandbox --example serve [-- as-sent | decoded]
+//!
+//! Without a form, each vendor takes the one that it does by default.
 
 use countersign::SignedForm;
 use countersign_sandbox::Sandbox;
@@ -9,11 +11,15 @@ use serde_json::json;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let form = match std::env::args().nth(1).as_deref() {
-        None | Some("as-sent") => SignedForm::AsSent,
-        Some("decoded") => SignedForm::Decoded,
+        None => None,
+        Some("as-sent") => Some(SignedForm::AsSent),
+        Some("decoded") => Some(SignedForm::Decoded),
         Some(_) => return Err("the form is as-sent or decoded".into()),
     };
-    let builder = Sandbox::builder().netvisor_signed_form(form).unleashed_signed_form(form);
+    let mut builder = Sandbox::builder();
+    if let Some(form) = form {
+        builder = builder.netvisor_signed_form(form).unleashed_signed_form(form);
+    }
     let sandbox = builder.start().await?;
     println!(
         "{}",

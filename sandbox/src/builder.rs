@@ -31,8 +31,8 @@ impl Builder {
         Self {
             credentials: Credentials::demo(),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-            netvisor_form: SignedForm::default(),
-            unleashed_form: SignedForm::default(),
+            netvisor_form: SignedForm::AsSent,
+            unleashed_form: SignedForm::Decoded,
             injected: Injected::None,
         }
     }
@@ -56,7 +56,8 @@ impl Builder {
         self
     }
 
-    /// Which form of the query Unleashed takes to be signed. Default: [`SignedForm::AsSent`].
+    /// Which form of the query Unleashed takes to be signed. Default: [`SignedForm::Decoded`], as the live API;
+    /// [`SignedForm::AsSent`] is for tests of clients that sign what they send.
     pub fn unleashed_signed_form(mut self, form: SignedForm) -> Self {
         self.unleashed_form = form;
         self

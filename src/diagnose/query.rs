@@ -68,6 +68,16 @@ static DECODINGS: [Encoding; 5] = [
     ("as by .NET's Uri.ToString", |url| decode_but(url, ";/?:@&=+$,#%")),
 ];
 
+pub(super) fn plus<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+    rewritten(
+        attempt,
+        &[
+            |url| with_query(url, |query| Some(query.replace('+', " "))),
+            |url| with_query(url, |query| Some(query.replace(' ', "+"))),
+        ],
+    )
+}
+
 pub(super) fn decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     Box::new(DECODINGS.iter().filter_map(|(name, decode)| {
         let attempt = rewrite(attempt, |_, address| decode(address))?;
@@ -87,9 +97,8 @@ pub(super) fn converted<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants
     }))
 }
 
-/// Encoded where it is signed decoded, encoded by other rules, or encoded twice. What differs in the case of hex digits
-/// alone is a mistake with the case.
-pub(super) fn encoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
+/// As it is sent, where it is signed decoded.
+pub(super) fn not_decoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let as_sent = rewrite(attempt, |part, _| {
         let url = transcript.url.as_ref()?;
         match part.origin {
@@ -98,7 +107,11 @@ pub(super) fn encoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> V
             _ => None,
         }
     });
-    let as_sent = as_sent.map(|attempt| Variant { attempt, detail: Some("as it is sent".to_owned()) });
+    Box::new(as_sent.into_iter().map(Variant::from))
+}
+
+/// Encoded by other rules, or twice. What differs in the case of hex digits alone is a mistake with the case.
+pub(super) fn encoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let by_other_rules = ENCODINGS.iter().filter_map(|(name, encode)| {
         let attempt = rewrite(attempt, |_, address| encode(address))?;
         Some(Variant { attempt, detail: Some((*name).to_owned()) })
@@ -108,7 +121,7 @@ pub(super) fn encoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> V
         let others = self::addresses(&variant.attempt).map(|address| upper_escapes(&address));
         !others.eq(addresses.iter().cloned())
     };
-    Box::new(as_sent.into_iter().chain(by_other_rules).filter(is_encoded_otherwise))
+    Box::new(by_other_rules.filter(is_encoded_otherwise))
 }
 
 /// Parameters sorted, or in another order.

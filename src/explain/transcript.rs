@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::redact::Secrets;
 use crate::signing::{
     AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SegmentKind, Signature, SignedText,
+    check,
 };
 
 /// Everything that goes into one signature, kept so that it can be explained and diagnosed: the segments of the
@@ -75,7 +76,7 @@ impl Transcript {
     /// As [`sign`](crate::sign).
     pub fn of<P: Provider>(provider: &P, request: &Outgoing<'_>) -> Result<Self, Error> {
         let named = |error: Error| error.in_provider(provider.name());
-        provider.scope().check(request.url()).map_err(named)?;
+        check(provider, request).map_err(named)?;
         let stamp = provider.stamp(request).map_err(named)?;
         Self::with_stamp(provider, request, stamp)
     }

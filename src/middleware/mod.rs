@@ -36,7 +36,7 @@ pub use signer::Signer;
 pub(crate) use status::error_for_status;
 
 use crate::error::Error;
-use crate::signing::{Outgoing, Provider, as_sent, sign_in_scope};
+use crate::signing::{Outgoing, Provider, as_sent, prepare_url, sign_in_scope};
 use redirect::{Hop, RedirectFault};
 
 /// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes. **Its reply
@@ -81,7 +81,7 @@ pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
     next: Next<'_>,
 ) -> Result<Answered<R::Kept>> {
     // First of all, so that nothing is buffered for a request that is refused.
-    let (request, is_to_be_signed) = decide(provider, transport, request, extensions)?;
+    let (mut request, is_to_be_signed) = decide(provider, transport, request, extensions)?;
     if !is_to_be_signed {
         return Ok((next.run(request, extensions).await?, None));
     }
@@ -127,6 +127,7 @@ fn sign_and_run<'a, P: Provider, R: Replies<P>>(
     extensions: &'a mut Extensions,
     next: Next<'a>,
 ) -> Result<UnderWay<'a, R::Kept>> {
+    prepare_url(provider, request.url_mut());
     let signed = sign_in_scope(provider, &outgoing(&request, extensions)).map_err(into_middleware_error)?;
     let kept = replies.keep(&signed);
     signed.apply(request.headers_mut());

@@ -101,7 +101,7 @@ impl Netvisor {
         let partner_key = encoding::secret("partner_key", credentials.partner_key.expose_secret())?;
         let keys = [customer_key.expose_secret(), partner_key.expose_secret()];
         let hmac_key = Zeroizing::new(keys.join(&b'&'));
-        Ok(Self {
+        let netvisor = Self {
             hmac: MacKey::hmac_sha256(&hmac_key, Encoding::HexLower)?,
             sha256: MacKey::sha256(Encoding::HexLower),
             algorithm: MacAlgorithm::HmacSha256,
@@ -112,7 +112,7 @@ impl Netvisor {
             customer_key,
             partner_key,
             language: Language::default(),
-            signed_form: SignedForm::default(),
+            signed_form: SignedForm::AsSent,
             #[cfg(feature = "middleware")]
             fail_on_failed: false,
             settings: Settings::new(&ORIGINS)?,

@@ -83,6 +83,7 @@ pub struct Netvisor {
 }
 
 shared_settings!(Netvisor);
+environment_settings!(Netvisor);
 drawn_settings!(Netvisor);
 
 impl Netvisor {
@@ -90,7 +91,6 @@ impl Netvisor {
     /// extension.
     #[must_use]
     pub fn language(mut self, language: Language) -> Self {
-environment_settings!(Netvisor);
         self.language = language;
         self
     }

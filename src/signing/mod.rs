@@ -20,7 +20,7 @@ mod written;
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 
 pub use headers::AuthHeaders;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
@@ -32,7 +32,9 @@ pub use outgoing::{Outgoing, Payload};
 pub use text::{Segment, SegmentKind, SignedText};
 pub(crate) use written::write_values;
 
-use crate::error::Error;
+use url::Url;
+
+use crate::error::{Class, Error, Fault};
 use crate::scope::Scope;
 
 /// An API's way of authenticating requests: a list of segments plus its headers.
@@ -60,6 +62,13 @@ pub trait Provider: Send + Sync + 'static {
     /// States the bytes of the key that [`Provider::mac`] was made of, for explanations and diagnoses. Where it is left
     /// out, as by default, mistakes made with the key are not tried. Signing does not call it.
     fn mac_key_text(&self, _key: &mut SignedText<'_>) {}
+
+    /// The query to send in place of `query`, where that has something which an API's clients and servers read in more
+    /// ways than one; `None`, as by default, where it is sent as it is. Whoever can change the request puts it into the
+    /// URL before anything is signed: see [`prepare_url`].
+    fn query_to_send(&self, _query: &str) -> Option<String> {
+        None
+    }
 
     /// The same provider with the other algorithm that its API knows; `None`, as by default, where there is one only.
     /// Diagnoses try what would be signed with it. Signing does not call it.
@@ -118,14 +127,51 @@ impl<P: Provider> fmt::Debug for Signed<'_, P> {
     }
 }
 
+/// Puts the query that the [provider wants sent](Provider::query_to_send) into a URL that is about to be signed; returns
+/// whether that changed it. The middleware and [`sign_http`] do so; before [`sign`] it is up to you.
+pub fn prepare_url<P: Provider>(provider: &P, url: &mut Url) -> bool {
+    match url.query().and_then(|query| provider.query_to_send(query)) {
+        Some(query) => {
+            url.set_query(Some(&query));
+            true
+        }
+        None => false,
+    }
+}
+
 /// Signs a request with a fresh stamp.
 ///
 /// # Errors
-/// When the URL is out of the provider's [`Scope`], or the provider cannot sign the request.
+/// When the URL is out of the provider's [`Scope`]; `query-ambiguous` when its query is not [prepared](prepare_url); or
+/// when the provider cannot sign the request.
 pub fn sign<'p, P: Provider>(provider: &'p P, request: &Outgoing<'_>) -> Result<Signed<'p, P>, Error> {
-    let checked = provider.scope().check(request.url());
-    checked.map_err(|error| error.in_provider(provider.name()))?;
+    check(provider, request).map_err(|error| error.in_provider(provider.name()))?;
     sign_in_scope(provider, request)
+}
+
+/// Whether a request may go where it is to go, and be sent as it is.
+pub(crate) fn check<P: Provider>(provider: &P, request: &Outgoing<'_>) -> Result<(), Error> {
+    provider.scope().check(request.url())?;
+    match request.url().query().and_then(|query| provider.query_to_send(query)) {
+        Some(_) => Err(Error::new(AmbiguousQuery)),
+        None => Ok(()),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the query has a `+`, or another sign, that its readers take in more ways than one")]
+struct AmbiguousQuery;
+
+impl Fault for AmbiguousQuery {
+    fn code(&self) -> &'static str {
+        "query-ambiguous"
+    }
+    fn class(&self) -> Class {
+        Class::Signing
+    }
+    fn next_step(&self) -> &'static str {
+        "Write a blank as `%20` and a plus sign as `%2B`, or let `signing::prepare_url` change the URL before it is signed and sent."
+    }
 }
 
 /// The same for a request whose URL is known to be in the scope.
@@ -178,7 +224,8 @@ pub fn signature<P: Provider>(
     Ok(Some(mac.finish()))
 }
 
-/// Signs an `http::Request` in place, for any client that sends one. On an error it is unchanged.
+/// Signs an `http::Request` in place, for any client that sends one. On an error it is unchanged. Its query may become
+/// another: see [`prepare_url`].
 ///
 /// ```
 /// use countersign::unleashed::Unleashed;
@@ -193,8 +240,15 @@ pub fn signature<P: Provider>(
 /// # Errors
 /// As [`sign`]; also `url-not-absolute` and `url-not-normalised` (see [`Outgoing::from_http`]).
 pub fn sign_http<P: Provider, B: Payload>(provider: &P, request: &mut http::Request<B>) -> Result<(), Error> {
-    let outgoing = Outgoing::from_http(request).map_err(|error| error.in_provider(provider.name()))?;
+    let in_provider = |error: Error| error.in_provider(provider.name());
+    let mut outgoing = Outgoing::from_http(request).map_err(in_provider)?;
+    let uri = outgoing.prepare(provider).then(|| outgoing.url_as_sent().parse::<Uri>()).transpose();
+    // Longer than before, it may be too long.
+    let uri = uri.map_err(|source| in_provider(Error::new(AmbiguousQuery).with_source(source)))?;
     let signed = sign(provider, &outgoing)?;
+    if let Some(uri) = uri {
+        *request.uri_mut() = uri;
+    }
     signed.apply(request.headers_mut());
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use http::{Extensions, HeaderMap, Method};
 use url::{Position, Url};
 
+use super::{Provider, prepare_url};
 use crate::error::{Class, Error, Fault};
 use crate::scope::printable_origin;
 
@@ -97,6 +98,11 @@ impl<'a> Outgoing<'a> {
             body: Some(request.body().as_bytes()),
             received: None,
         })
+    }
+
+    /// As [`prepare_url`], with the URL of this request.
+    pub(super) fn prepare<P: Provider>(&mut self, provider: &P) -> bool {
+        prepare_url(provider, self.url.to_mut())
     }
 
     /// The method.

@@ -77,7 +77,8 @@ impl Unleashed {
             client_type: None,
             mac: MacKey::hmac_sha256(key.as_bytes(), Encoding::Base64)?,
             api_key,
-            signed_form: SignedForm::default(),
+            signed_form: SignedForm::Decoded,
+            keep_plus: false,
             settings: Settings::new(&ORIGINS)?,
         })
     }

@@ -1,9 +1,12 @@
 //! Unleashed: inventory.
 //!
 //! Each request carries `api-auth-id`, `api-auth-signature` (the base64 HMAC-SHA256 of the query string without its
-//! `?`, under the API key's text), `client-type` where [one was chosen](Unleashed::client_type), and `Accept` and
+//! `?`, its `%XX` undone, under the API key's text), `client-type` where [one was chosen](Unleashed::client_type), and `Accept` and
 //! `Content-Type` in JSON or XML: JSON unless the request says XML. The client's default headers are added below this
 //! middleware, which does not see them, so these two have no effect there: set them on the request.
+//!
+//! A `+` in the query is sent as `%20`, so that `Response::url` and the record of a proxy have that: see
+//! [`Unleashed::keep_plus_in_query`].
 //!
 //! Method, path, headers and body are not signed, and nothing makes a signature expire: the signature of a request
 //! without a query is one constant per key, as good as the key itself.
@@ -49,16 +52,27 @@ pub struct Unleashed {
     api_key: SecretString,
     mac: MacKey,
     signed_form: SignedForm,
+    keep_plus: bool,
     settings: Settings,
 }
 
 shared_settings!(Unleashed);
 
 impl Unleashed {
-    /// Which form of the query is signed. Default: [`SignedForm::AsSent`].
+    /// Which form of the query is signed. Default: [`SignedForm::Decoded`], which the live API was seen to take in August
+    /// 2026, when it refused a signature of the query as sent for each one with a `%3A`.
     #[must_use]
     pub fn signed_form(mut self, form: SignedForm) -> Self {
         self.signed_form = form;
+        self
+    }
+
+    /// Sends and signs a `+` in the query as it is. By default it is sent as `%20`, and signed so or, decoded, as a blank:
+    /// clients sign a `+` as itself or as a blank, no public material says which of the two the server takes, and `%20` is
+    /// a blank to all. A form, as of reqwest's `.query(…)`, writes a blank as `+`, and a plus sign as `%2B`, which stays.
+    #[must_use]
+    pub fn keep_plus_in_query(mut self) -> Self {
+        self.keep_plus = true;
         self
     }
 }
@@ -67,6 +81,7 @@ impl fmt::Debug for Unleashed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unleashed")
             .field("signed_form", &self.signed_form)
+            .field("keep_plus", &self.keep_plus)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }

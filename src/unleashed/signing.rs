@@ -46,6 +46,10 @@ impl Provider for Unleashed {
         Ok(())
     }
 
+    fn query_to_send(&self, query: &str) -> Option<String> {
+        (!self.keep_plus && query.contains('+')).then(|| query.replace('+', "%20"))
+    }
+
     fn headers(&self, (): (), headers: &mut AuthHeaders<'_>) {
         headers
             .reserve(5)

@@ -114,14 +114,14 @@ headers
   x-netvisor-organisation-id                             "1234567-8""#;
 
 const UNLEASHED: &str = r#"
-unleashed: HMAC-SHA256 in base64, over 11 bytes
+unleashed: HMAC-SHA256 in base64, over 7 bytes
 signed text
-  query  query of the request URL  UTF-8     11  "name=%C3%A4"
+  query  query of the request URL  UTF-8      7  "name=ä"
 key of the MAC
   api_key  credential  UTF-8      7  (secret, 7 bytes, fingerprint 937f)
 headers
   api-auth-id         "api-id"
-  api-auth-signature  (secret, 44 bytes, fingerprint c280)
+  api-auth-signature  (secret, 44 bytes, fingerprint 1919)
   client-type         "acme/stock"
   content-type        "application/json""#;
 

@@ -17,6 +17,7 @@ mod support;
 mod tables;
 mod threats;
 mod timeouts;
+mod unleashed_query;
 mod unsigned;
 mod untouched;
 mod variables;

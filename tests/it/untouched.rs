@@ -50,6 +50,9 @@ fn urls_that_are_refused_leave_the_request_alone() {
     for (url, code) in cases {
         assert_eq!(fails(&netgiro(), url, &users_headers()).code(), code, "{url}");
     }
+    // A query that would have been changed before it is signed.
+    let url = "https://other.example/?name=a+b";
+    assert_eq!(fails(&unleashed(), url, &users_headers()).code(), "origin-not-allowed");
 }
 
 #[test]

@@ -143,10 +143,16 @@ async fn netgiro_buffers_streams_up_to_the_limit_when_asked_to() {
     }
 }
 
-/// That the URL arrived as a URL parser has it, each header once, and the signature fits all of it.
+/// That the URL arrived as a URL parser has it, but for a `+` in a query of Unleashed's, each header once, and the signature
+/// fits all of it.
 fn check(subject: &Subject, url: &str, received: &Received) {
-    let parsed = Url::parse(url).unwrap();
-    assert_eq!(received.url(), parsed[..Position::AfterQuery], "{}: {url}", subject.name);
+    let mut expected = Url::parse(url).unwrap()[..Position::AfterQuery].to_owned();
+    if subject.name.starts_with("unleashed")
+        && let Some((before, query)) = expected.split_once('?')
+    {
+        expected = format!("{before}?{}", query.replace('+', "%20"));
+    }
+    assert_eq!(received.url(), expected, "{}: {url}", subject.name);
     for name in subject.headers {
         received.only(name);
     }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use countersign::SignedForm;
 use countersign::redact::printable;
 use countersign_sandbox::{Credentials, Exchange, Fault, Sandbox, StartError, Vendor, Verdict};
 use secrecy::ExposeSecret as _;
@@ -41,7 +42,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME")]
     fault: Option<Fault>,
 
-    /// Take this form of URLs and queries to be signed (netvisor, unleashed) [default: as-sent]
+    /// Take this form of URLs and queries to be signed [default: as-sent for netvisor, decoded for unleashed]
     #[arg(long, value_name = "NAME")]
     form: Option<Form>,
 
@@ -64,12 +65,12 @@ pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Fail
     if let Some(path) = &args.write_env {
         write_demo_credentials(path, &context.environment)?;
     }
-    let form = args.form.map(Into::into).unwrap_or_default();
     let mut builder = Sandbox::builder()
         .credentials(context.environment.supply(|lookup| Credentials::from_variables(lookup))?)
-        .listen(args.listen)
-        .netvisor_signed_form(form)
-        .unleashed_signed_form(form);
+        .listen(args.listen);
+    if let Some(form) = args.form.map(SignedForm::from) {
+        builder = builder.netvisor_signed_form(form).unleashed_signed_form(form);
+    }
     if let Some(fault) = args.fault {
         builder = builder.fault(fault);
     }

@@ -19,7 +19,10 @@ impl Tool for Unleashed {
 
     fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure> {
         let unleashed = environment.supply(|lookup| Self::from_variables(lookup))??;
-        Ok(unleashed.signed_form(settings.form.map(Into::into).unwrap_or_default()))
+        Ok(match settings.form {
+            Some(form) => unleashed.signed_form(form.into()),
+            None => unleashed,
+        })
     }
 
     with_scope!();

@@ -81,6 +81,32 @@ fn both_algorithms_and_forms_are_accepted() {
     }
 }
 
+/// The tool and the sandbox have one default for each.
+#[test]
+fn without_a_form_the_url_is_signed_as_sent_for_netvisor_and_decoded_for_unleashed() {
+    let sandbox = RunningSandbox::start(&[]);
+    for (provider, other) in [("netvisor", "decoded"), ("unleashed", "as-sent")] {
+        for (arguments, code) in [(&[][..], 0), (&["--form", other], 1)] {
+            let target = "/a?modifiedSince=2026-08-01T00%3A00%3A00";
+            let sent = run(sandbox.command("send", provider, "GET", target).args(arguments));
+            assert_eq!(sent.code, code, "{provider} {arguments:?}: {}", sent.stderr);
+        }
+    }
+}
+
+/// What is printed is what is signed, and what `send` sends.
+#[test]
+fn a_plus_in_a_query_of_unleashed_s_is_sent_as_a_blank_is() {
+    let sandbox = RunningSandbox::start(&[]);
+    let mut command = sandbox.command("sign", "unleashed", "GET", "/Customers?name=a+b&sum=1%2B1");
+    let printed = run(command.args(["--output", "curl"]));
+    assert!(printed.stdout.contains("/Customers?name=a%20b&sum=1%2B1"), "{}", printed.stdout);
+    let explained = run(&mut sandbox.command("explain", "unleashed", "GET", "/Customers?name=a+b&sum=1%2B1"));
+    assert!(explained.stdout.contains(r#""name=a b&sum=1+1""#), "{}", explained.stdout);
+    let sent = run(&mut sandbox.command("send", "unleashed", "GET", "/Customers?name=a+b&sum=1%2B1"));
+    assert_eq!(sent.code, 0, "{}", sent.stderr);
+}
+
 #[test]
 fn a_wrong_key_is_refused_by_each_provider_with_its_own_code() {
     let sandbox = RunningSandbox::start(&[]);
@@ -188,9 +214,9 @@ fn an_existing_file_is_never_written_over() {
 fn a_refusal_carries_the_sandboxs_diagnosis() {
     let sandbox = RunningSandbox::start(&["--form", "decoded"]);
     let mut command = sandbox.command("send", "unleashed", "GET", "/Customers?mail=a%40b.example");
-    let refused = run(&mut command);
+    let refused = run(command.args(["--form", "as-sent"]));
     assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("the server's diagnosis: query-encoded"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("the server's diagnosis: query-not-decoded"), "{}", refused.stderr);
 }
 
 #[test]

@@ -22,12 +22,12 @@ fn a_refusal_is_told_with_its_diagnosis_and_without_keys() {
     let origin = unleashed.split_whitespace().nth(1).unwrap();
     let url = format!("{origin}/Customers?key=canary-unleashed-key&name=%C3%84rla");
     let mut send = tool();
-    send.args(["send", "unleashed", "GET", &url, "--allow-origin", origin, "--form", "decoded"]);
+    send.args(["send", "unleashed", "GET", &url, "--allow-origin", origin, "--form", "as-sent"]);
     assert_eq!(run(send.envs(credentials)).code, 1);
 
     let told = BufReader::new(sandbox.stderr.take().unwrap()).lines().next().unwrap().unwrap();
     sandbox.kill().unwrap();
     sandbox.wait().unwrap();
     assert!(told.starts_with(&format!("403 GET {origin}/Customers?key=(secret)&name=")), "{told}");
-    assert!(told.contains("choose `SignedForm::Decoded`") && told.ends_with(" [query-decoded]"), "{told}");
+    assert!(told.contains("choose `SignedForm::AsSent`") && told.ends_with(" [query-not-decoded]"), "{told}");
 }

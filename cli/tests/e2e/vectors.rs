@@ -87,6 +87,11 @@ fn unleashed() {
             ("UNLEASHED_API_KEY", &inputs["api_key"]),
             ("UNLEASHED_CLIENT_TYPE", &client_type),
         ];
-        assert_signed(vector, "api-auth-signature", &["unleashed", "GET", &url], &variables);
+        assert_signed(
+            vector,
+            "api-auth-signature",
+            &["unleashed", "GET", &url, "--form", "as-sent"],
+            &variables,
+        );
     }
 }

@@ -31,9 +31,12 @@ async fn a_refused_request_appears_live_with_its_diagnosis() {
     send_refused(&sandbox).await;
     browser.wait("document.querySelector('#exchanges > li.refused') !== null").await;
     let text = "document.querySelector('#exchanges > li').textContent";
-    for told in
-        ["query-decoded", "signed with its percent-encoding undone", "SignedForm::Decoded", "Unleashed"]
-    {
+    for told in [
+        "query-not-decoded",
+        "signed as it is sent, without its percent-encoding",
+        "SignedForm::AsSent",
+        "Unleashed",
+    ] {
         assert_eq!(browser.evaluate(&format!("{text}.includes('{told}')")).await, true, "{told}");
     }
     let announced = browser.evaluate("document.getElementById('announcement').textContent").await;

@@ -31,10 +31,10 @@ pub(crate) async fn send_all(sandbox: &Sandbox) {
     send_refused(sandbox).await;
 }
 
-/// Refused with the diagnosis `query-decoded`.
+/// Refused with the diagnosis `query-not-decoded`.
 pub(crate) async fn send_refused(sandbox: &Sandbox) {
     let url = format!("{}/Customers?contactEmail=anna%40example.com&pageSize=20", sandbox.unleashed_url());
-    client(sandbox.unleashed().signed_form(SignedForm::Decoded)).get(url).send().await.unwrap();
+    client(sandbox.unleashed().signed_form(SignedForm::AsSent)).get(url).send().await.unwrap();
 }
 
 pub(crate) async fn send_hostile(sandbox: &Sandbox) {

@@ -65,6 +65,23 @@ async fn the_signed_form_is_the_one_that_was_chosen() {
     }
 }
 
+#[tokio::test]
+async fn each_vendor_takes_the_form_that_the_library_signs_by_default() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (vendor, form) in [(Vendor::Netvisor, SignedForm::AsSent), (Vendor::Unleashed, SignedForm::Decoded)] {
+        for client in [
+            client_of(&sandbox, vendor),
+            match vendor {
+                Vendor::Netvisor => client(sandbox.netvisor().signed_form(form)),
+                _ => client(sandbox.unleashed().signed_form(form)),
+            },
+        ] {
+            client.get(format!("{}/list?mail=a%40b", url_of(&sandbox, vendor))).send().await.unwrap();
+            assert_eq!(last_refusal(&sandbox), None, "{vendor}");
+        }
+    }
+}
+
 /// `Url` would make `%27` of the apostrophe; a client that sends it as it is signs it as it is.
 #[tokio::test]
 async fn what_is_judged_is_the_bytes_that_arrived() {

@@ -17,18 +17,24 @@ async fn told(sandbox: &Sandbox, vendor: Vendor, spoil: impl FnOnce(&mut http::H
 #[tokio::test]
 async fn a_known_mistake_is_told_by_code_and_sentence() {
     let sandbox = Sandbox::start().await.unwrap();
-    for (vendor, client) in [
-        (Vendor::Netvisor, client(sandbox.netvisor().signed_form(SignedForm::Decoded))),
-        (Vendor::Unleashed, client(sandbox.unleashed().signed_form(SignedForm::Decoded))),
+    for (vendor, client, code, told) in [
+        (
+            Vendor::Netvisor,
+            client(sandbox.netvisor().signed_form(SignedForm::Decoded)),
+            "query-decoded",
+            "query-decoded; The URL or query was signed with its percent-encoding undone.",
+        ),
+        (
+            Vendor::Unleashed,
+            client(sandbox.unleashed().signed_form(SignedForm::AsSent)),
+            "query-not-decoded",
+            "query-not-decoded; The URL or query was signed as it is sent, without its percent-encoding undone.",
+        ),
     ] {
         let url = format!("{}/list?mail=a%40b", url_of(&sandbox, vendor));
         let response = client.get(url).send().await.unwrap();
-        assert_eq!(
-            response.headers()["x-countersign-diagnosis"],
-            "query-decoded; The URL or query was signed with its percent-encoding undone.",
-            "{vendor}"
-        );
-        assert_eq!(last(&sandbox).diagnosis().unwrap().code(), "query-decoded");
+        assert_eq!(response.headers()["x-countersign-diagnosis"], told, "{vendor}");
+        assert_eq!(last(&sandbox).diagnosis().unwrap().code(), code);
     }
 }
 

@@ -9,10 +9,23 @@ pub(in crate::diagnose) const OTHER_HOST: &str = "other-host";
 
 pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
+        code: "query-plus",
+        sentence: "A `+` in the query was signed as a blank, or a blank as a `+`.",
+        fix: "Send a blank as `%20`, which everybody reads alike, and a plus sign as `%2B`.",
+        variants: query::plus,
+    },
+    Mistake {
         code: "query-decoded",
         sentence: "The URL or query was signed with its percent-encoding undone.",
-        fix: "Sign it as it is sent; for Netvisor and Unleashed, should the vendor expect this, choose `SignedForm::Decoded`.",
+        fix: "Sign it as it is sent; for Netvisor, should the vendor expect this, choose `SignedForm::Decoded`.",
         variants: query::decoded,
+    },
+    Mistake {
+        code: "query-not-decoded",
+        sentence: "The URL or query was signed as it is sent, without its percent-encoding undone.",
+        fix: "Undo each `%XX` in the text that is signed, and leave it in the URL that is sent; should the vendor expect it signed \
+              as it is sent, choose `SignedForm::AsSent`.",
+        variants: query::not_decoded,
     },
     Mistake {
         code: "query-encoded",

@@ -21,7 +21,8 @@ pub(super) type Made = (&'static str, fn(&mut Signing));
 pub(super) static MISTAKES: &[Made] = &[
     ("query-decoded", |s| s.edit("address", decoded)),
     ("query-decoded", |s| s.edit_query(decoded)),
-    ("query-encoded", |s| {
+    ("query-plus", |s| s.edit_query(|query| query.replace('+', " "))),
+    ("query-not-decoded", |s| {
         let sent = s.url[..url::Position::AfterQuery].to_owned();
         s.edit("address", |address| match address.contains("://") {
             true => sent.clone(),

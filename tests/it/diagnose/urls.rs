@@ -279,7 +279,7 @@ fn the_other_encoding_is_named() {
         let url = format!("https://api.unleashedsoftware.com/Customers?{sent}");
         let received = BASE64.encode(mac.finalize().into_bytes());
         let request = http::Request::get(&url).body(()).unwrap();
-        let unleashed = Unleashed::new("api-id", SECRET).unwrap();
+        let unleashed = Unleashed::new("api-id", SECRET).unwrap().signed_form(SignedForm::AsSent);
         let outgoing = Outgoing::from_http(&request).unwrap();
         let diagnosis = countersign::diagnose::diagnose(&unleashed, &outgoing, (), &received).unwrap();
         assert_eq!(diagnosis.code(), "query-encoded", "{signed}");
@@ -296,6 +296,30 @@ fn a_query_with_some_escapes_undone_is_recognised() {
     assert_eq!(code_of_query("name=%C3&b=%20", "name=%C3&b= "), "wrong-key");
     let url = |query: &str| format!("https://api.netgiro.is/v1/a?{query}");
     assert_eq!(code(&url(sent), &url("name=Jürgen %26 A&b=a%2Fb%25")), "query-decoded");
+}
+
+/// The commonest of all: a date, as a form writes it.
+#[test]
+fn a_query_signed_as_it_is_sent_is_recognised_where_it_is_signed_decoded() {
+    let list = "https://api.unleashedsoftware.com/Customers?";
+    for sent in ["modifiedSince=2026-08-01T00%3A00%3A00", "mail=a%40b&name=J%C3%BCrgen%20A", "a=%25"] {
+        let request = http::Request::get(format!("{list}{sent}")).body(()).unwrap();
+        let unleashed = Unleashed::new("api-id", SECRET).unwrap();
+        let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(sent);
+        let received = BASE64.encode(mac.finalize().into_bytes());
+        let outgoing = Outgoing::from_http(&request).unwrap();
+        let diagnosis = countersign::diagnose::diagnose(&unleashed, &outgoing, (), &received).unwrap();
+        assert_eq!(diagnosis.code(), "query-not-decoded", "{sent}");
+        assert!(diagnosis.fix().contains("`SignedForm::AsSent`"), "{diagnosis}");
+    }
+}
+
+#[test]
+fn a_plus_that_was_read_in_the_other_way_is_recognised() {
+    for (sent, signed) in [("a=x+y&b=%3A", "a=x y&b=:"), ("a=x%20y&b=%3A", "a=x+y&b=:"), ("a=1+1", "a=1 1")] {
+        let sent = format!("https://api.unleashedsoftware.com/Customers?{sent}");
+        assert_eq!(code_of_decoded_query(&sent, signed), "query-plus", "{signed}");
+    }
 }
 
 #[test]

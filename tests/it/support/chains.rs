@@ -149,8 +149,8 @@ fn netvisor_mac(request: &Received) -> String {
 }
 
 fn unleashed_mac(request: &Received) -> String {
-    let query = request.target.split_once('?').map_or("", |(_, query)| query);
-    base64::engine::general_purpose::STANDARD.encode(hmac(UNLEASHED_KEY, query))
+    let query = percent_encoding::percent_decode_str(request.query()).decode_utf8_lossy();
+    base64::engine::general_purpose::STANDARD.encode(hmac(UNLEASHED_KEY, &query))
 }
 
 fn hmac(key: &str, text: &str) -> Vec<u8> {

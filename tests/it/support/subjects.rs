@@ -97,13 +97,13 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
     Subject {
         name: "unleashed, query as sent",
         headers: UNLEASHED_HEADERS,
-        client: |client, origin| chain!(client, unleashed(), origin),
+        client: |client, origin| chain!(client, unleashed().signed_form(SignedForm::AsSent), origin),
         signatures: |request| unleashed_signatures(request, request.query().as_bytes()),
     },
     Subject {
         name: "unleashed, query decoded",
         headers: UNLEASHED_HEADERS,
-        client: |client, origin| chain!(client, unleashed().signed_form(SignedForm::Decoded), origin),
+        client: |client, origin| chain!(client, unleashed(), origin),
         signatures: |request| {
             let decoded = percent_decoded(request.query().as_bytes());
             unleashed_signatures(request, String::from_utf8_lossy(&decoded).as_bytes())

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use countersign::{SignedForm, netvisor};
 
@@ -22,6 +23,7 @@ pub struct Builder {
     credentials: Credentials,
     listen: SocketAddr,
     netvisor_form: SignedForm,
+    netvisor_time_window: Option<Duration>,
     unleashed_form: SignedForm,
     injected: Injected,
 }
@@ -32,6 +34,7 @@ impl Builder {
             credentials: Credentials::demo(),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             netvisor_form: SignedForm::AsSent,
+            netvisor_time_window: Some(Duration::from_secs(600)),
             unleashed_form: SignedForm::Decoded,
             injected: Injected::None,
         }
@@ -56,6 +59,14 @@ impl Builder {
         self
     }
 
+    /// How far the times of a request to Netvisor with HMACSHA256 may lie from the sandbox's clock, before or after it.
+    /// `None` takes times of any age, also two that disagree with each other. Default: 10 minutes; the vendor checks the
+    /// times and does not say how closely.
+    pub fn netvisor_time_window(mut self, window: impl Into<Option<Duration>>) -> Self {
+        self.netvisor_time_window = window.into();
+        self
+    }
+
     /// Which form of the query Unleashed takes to be signed. Default: [`SignedForm::Decoded`], as the live API;
     /// [`SignedForm::AsSent`] is for tests of clients that sign what they send.
     pub fn unleashed_signed_form(mut self, form: SignedForm) -> Self {
@@ -75,7 +86,8 @@ impl Builder {
     /// When the address is not loopback or cannot be bound, there are no five ports from it on, or a credential is one
     /// that the library refuses.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let Self { credentials, listen, netvisor_form, unleashed_form, injected } = self;
+        let Self { credentials, listen, netvisor_form, netvisor_time_window, unleashed_form, injected } =
+            self;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback);
         }
@@ -84,7 +96,7 @@ impl Builder {
         }
         let mut servers = Servers::new(credentials.secrets());
         servers.shared().inject(injected);
-        let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form);
+        let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form, netvisor_time_window);
         let netvisor_url = servers.open(listen, netvisor).await?;
         let netgiro_url = servers.open(listen, Netgiro::new(&credentials.netgiro)?).await?;
         let unleashed = Unleashed::new(&credentials.unleashed, unleashed_form)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use countersign::netvisor::FailureCode;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderValue, Response, StatusCode, header};
 use url::Url;
@@ -33,6 +34,9 @@ pub enum Fault {
     /// "redirect" or "redirect=URL": accepted requests get a 307, by default to the same path on another of the
     /// sandbox's ports, where a client that follows shows in the [`Exchange`](crate::Exchange) what it took along.
     Redirect(Option<Url>),
+    /// "failed=CODE", e.g. "failed=SERVICE_ACCESS_ERROR": Netvisor says `FAILED` and this code to accepted requests, with the
+    /// status that belongs to it where the client has asked for statuses. Leaves the other vendors as they are.
+    Failed(FailureCode),
     /// "503": a gateway's answer, unsigned and empty.
     Unavailable,
     /// "slow" (3 s) or "slow=SECONDS": the answer comes late.
@@ -43,9 +47,10 @@ pub enum Fault {
 
 impl Fault {
     /// Whether an answer has the fault. Only accepted requests are redirected, so that a client that follows to
-    /// another vendor's port, with the wrong headers for it, is not sent on and on.
+    /// another vendor's port, with the wrong headers for it, is not sent on and on; and only they can fail for another
+    /// reason than the one that they are refused for.
     pub(crate) fn concerns(&self, verdict: &Verdict) -> bool {
-        *verdict == Verdict::Accepted || !matches!(self, Self::Redirect(_))
+        *verdict == Verdict::Accepted || !matches!(self, Self::Redirect(_) | Self::Failed(_))
     }
 
     /// What the fault makes of an answer on its way. `elsewhere` is where a redirect leads by default.
@@ -109,10 +114,16 @@ fn cut_off(reply: Response<Bytes>) -> Response<Body> {
     Response::from_parts(parts, Body::from_stream(stream::iter([Ok(half)]).chain(ending)))
 }
 
+/// Whether a text has the form of Netvisor's codes.
+fn is_code(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 /// The text is not the name of a fault.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "not a fault: use wrong-signature, tampered, reflected, extended, stale, redirect[=URL], 503, slow[=SECONDS] or cut-off"
+    "not a fault: use wrong-signature, tampered, reflected, extended, stale, redirect[=URL], failed=CODE, 503, slow[=SECONDS] or \
+     cut-off"
 )]
 pub struct UnknownFault;
 
@@ -132,6 +143,7 @@ impl FromStr for Fault {
             ("stale", None) => Self::Stale,
             ("redirect", None) => Self::Redirect(None),
             ("redirect", Some(url)) => Self::Redirect(Some(url.parse().map_err(|_| UnknownFault)?)),
+            ("failed", Some(code)) if is_code(code) => Self::Failed(code.into()),
             ("503", None) => Self::Unavailable,
             ("slow", None) => Self::Slow(Duration::from_secs(3)),
             ("slow", Some(seconds)) => {
@@ -154,6 +166,7 @@ impl fmt::Display for Fault {
             Self::Stale => f.write_str("stale"),
             Self::Redirect(None) => f.write_str("redirect"),
             Self::Redirect(Some(url)) => write!(f, "redirect={url}"),
+            Self::Failed(code) => write!(f, "failed={code}"),
             Self::Unavailable => f.write_str("503"),
             Self::Slow(delay) => write!(f, "slow={}", delay.as_secs_f64()),
             Self::CutOff => f.write_str("cut-off"),
@@ -175,6 +188,8 @@ mod tests {
             "stale",
             "redirect",
             "redirect=https://elsewhere.example/path",
+            "failed=PERIOD_LOCK",
+            "failed=SOMETHING_NEW",
             "503",
             "slow=0.25",
             "cut-off",
@@ -182,7 +197,9 @@ mod tests {
             assert_eq!(name.parse::<Fault>().unwrap().to_string(), name);
         }
         assert_eq!("slow".parse::<Fault>().unwrap(), Fault::Slow(Duration::from_secs(3)));
-        for wrong in ["", "503=1", "slow=-1", "slow=soon", "redirect=here", "Stale"] {
+        for wrong in
+            ["", "503=1", "slow=-1", "slow=soon", "redirect=here", "Stale", "failed", "failed=", "failed=a b"]
+        {
             wrong.parse::<Fault>().unwrap_err();
         }
     }

@@ -33,7 +33,7 @@ pub(crate) trait Play: Send + Sync + 'static {
     /// Answers it as the vendor does.
     fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes>;
 
-    /// What a fault makes of an answer, where the answer proves something and can be forged.
+    /// What a fault makes of an answer, where that depends on the vendor.
     fn forge(&self, _: &Fault, _: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
         honest
     }

@@ -34,6 +34,12 @@ pub enum Refusal {
     /// Netvisor: a timestamp is in neither of the two forms that are known.
     #[error("the header {0} is in no known form of a timestamp")]
     TimestampFormat(&'static str),
+    /// Netvisor: the timestamp and the Unix seconds are not of the same moment.
+    #[error("the timestamp and the Unix seconds are not of the same moment")]
+    TimesDisagree,
+    /// Netvisor: the times lie further from the sandbox's clock than its setting allows.
+    #[error("the header {0} is of another time than the sandbox's clock shows")]
+    OutsideTimeWindow(&'static str),
     /// The signature is not that of what arrived.
     #[error("the signature does not match what arrived")]
     SignatureMismatch,
@@ -63,6 +69,8 @@ impl Refusal {
             Self::Algorithm => "algorithm",
             Self::Milliseconds(_) => "milliseconds-for-seconds",
             Self::TimestampFormat(_) => "timestamp-format",
+            Self::TimesDisagree => "times-disagree",
+            Self::OutsideTimeWindow(_) => "outside-time-window",
             Self::SignatureMismatch => "signature-mismatch",
             Self::Repeated(_) => "repeated",
             Self::NoPermission => "no-permission",
@@ -78,6 +86,10 @@ impl Refusal {
             Self::Milliseconds(_) => Some("Divide by 1000 and round down; sign the very value that is sent."),
             Self::TimestampFormat(_) => {
                 Some("Write it as `YYYY-MM-DD HH:MM:SS` in UTC, with `.mmm` behind it or without.")
+            }
+            Self::TimesDisagree => Some("Read the clock once for both, and write the timestamp in UTC."),
+            Self::OutsideTimeWindow(_) => {
+                Some("Set the clock, and sign each attempt anew, just before it is sent.")
             }
             _ => None,
         }

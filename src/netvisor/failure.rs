@@ -19,7 +19,7 @@ impl Failure {
     /// Reads `CODE :: text`.
     pub(super) fn parse(status: &str) -> Self {
         let (code, text) = status.split_once("::").unwrap_or((status, ""));
-        Self { code: FailureCode::parse(code.trim()), text: text.trim().to_owned() }
+        Self { code: FailureCode::from(code.trim()), text: text.trim().to_owned() }
     }
 }
 
@@ -66,14 +66,17 @@ macro_rules! failure_codes {
             Unknown(String),
         }
 
-        impl FailureCode {
-            fn parse(text: &str) -> Self {
+        /// Reads a code as Netvisor writes it.
+        impl From<&str> for FailureCode {
+            fn from(text: &str) -> Self {
                 match text {
                     $($text $(| $alias)* => Self::$name,)+
                     _ => Self::Unknown(text.to_owned()),
                 }
             }
+        }
 
+        impl FailureCode {
             /// The code as Netvisor writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {

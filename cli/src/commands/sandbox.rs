@@ -27,6 +27,7 @@ use crate::output;
 #[command(after_long_help = "\
 Faults of --fault:
   wrong-signature, tampered, reflected, extended, stale   forged replies of Netgíró's
+  failed=CODE                                              Netvisor's FAILED, e.g. failed=PERIOD_LOCK
   redirect[=URL], 503, slow[=SECONDS], cut-off             of all four
 
 Examples:

@@ -3,6 +3,7 @@
 use countersign::netvisor::{
     Credentials, Language, MacAlgorithm, Netvisor as Provider, Stamp, TransactionId,
 };
+use countersign::time::{Clock as _, SystemClock};
 use encoding_rs::ISO_8859_15;
 
 use super::{Netvisor, timestamps};
@@ -40,7 +41,12 @@ impl Netvisor {
             stamp(arrived, algorithm)?,
         )?;
         // After the signature, so that of a timestamp that was signed in another form, that is told.
-        timestamps::check(&text(arrived, TIMESTAMP)?, unix(arrived, algorithm)?)?;
+        timestamps::check(
+            &text(arrived, TIMESTAMP)?,
+            unix(arrived, algorithm)?,
+            SystemClock.now(),
+            self.time_window,
+        )?;
         // Only now: a request that is not the partner's own must not use up an id of his.
         if self.transaction_ids.insert(transaction_id.as_bytes()) {
             Ok(())

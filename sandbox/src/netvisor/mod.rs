@@ -5,6 +5,7 @@ mod reply;
 mod timestamps;
 
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::SignedForm;
@@ -12,6 +13,7 @@ use countersign::netvisor::Credentials;
 use http::Response;
 
 use crate::arrived::Arrived;
+use crate::fault::Fault;
 use crate::seen::Seen;
 use crate::stage::Play;
 use crate::vendor::Vendor;
@@ -21,13 +23,19 @@ use crate::workings::Workings;
 pub(crate) struct Netvisor {
     credentials: Credentials,
     signed_form: SignedForm,
+    time_window: Option<Duration>,
     transaction_ids: Seen,
     inserted: AtomicU64,
 }
 
 impl Netvisor {
-    pub(crate) fn new(credentials: Credentials, signed_form: SignedForm) -> Self {
-        Self { credentials, signed_form, transaction_ids: Seen::new(), inserted: AtomicU64::new(0) }
+    pub(crate) fn new(
+        credentials: Credentials,
+        signed_form: SignedForm,
+        time_window: Option<Duration>,
+    ) -> Self {
+        let (transaction_ids, inserted) = (Seen::new(), AtomicU64::new(0));
+        Self { credentials, signed_form, time_window, transaction_ids, inserted }
     }
 }
 
@@ -40,5 +48,12 @@ impl Play for Netvisor {
 
     fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
         self.reply(arrived, verdict)
+    }
+
+    fn forge(&self, fault: &Fault, arrived: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
+        match fault {
+            Fault::Failed(code) => reply::failed(arrived, code, "as the sandbox was asked to say"),
+            _ => honest,
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use countersign::netvisor::FailureCode;
 use countersign::time::{Clock as _, SystemClock};
 use http::{Method, Response, StatusCode};
 use serde::Serialize;
@@ -38,16 +39,18 @@ struct Replies {
 
 impl Netvisor {
     pub(super) fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
-        let now = DateTime::<Utc>::from(SystemClock.now());
-        let time_stamp = now.format("%-d.%-m.%Y %-H.%M.%S").to_string();
-        let (status_code, status, replies) = match verdict {
-            Verdict::Accepted => (StatusCode::OK, vec!["OK".to_owned()], self.replies(arrived)),
+        match verdict {
+            Verdict::Accepted => respond(StatusCode::OK, vec!["OK".to_owned()], self.replies(arrived)),
             Verdict::Refused(refusal) => {
-                (refused_status(arrived, refusal), vec!["FAILED".to_owned(), failure(refusal)], None)
+                let (code, text) = match refusal {
+                    Refusal::Repeated(_) => {
+                        (FailureCode::RequestNotUnique, "Transaction identifier has been used before")
+                    }
+                    _ => (FailureCode::AuthenticationFailed, "Integration keys are not valid"),
+                };
+                failed(arrived, &code, &format!("{text} ({refusal})"))
             }
-        };
-        let root = Root { response_status: ResponseStatus { status, time_stamp }, replies };
-        Media::Xml.respond(status_code, &root)
+        }
     }
 
     /// A write is answered with the identifier of what was inserted.
@@ -57,20 +60,29 @@ impl Netvisor {
     }
 }
 
-/// Netvisor's code and text, with the sandbox's reason behind them.
-fn failure(refusal: &Refusal) -> String {
-    let text = match refusal {
-        Refusal::Repeated(_) => "REQUEST_NOT_UNIQUE :: Transaction identifier has been used before",
-        _ => "AUTHENTICATION_FAILED :: Integration keys are not valid",
+/// A failure: a 200, unless the client has asked for statuses.
+pub(super) fn failed(arrived: &Arrived, code: &FailureCode, text: &str) -> Response<Bytes> {
+    let status_code = match arrived.ascii(USE_STATUS_CODES) {
+        Ok("1") => published_status(code),
+        _ => StatusCode::OK,
     };
-    format!("{text} ({refusal})")
+    respond(status_code, vec!["FAILED".to_owned(), format!("{} :: {text}", code.as_str())], None)
 }
 
-/// A failure is a 200, unless the client has asked for statuses. Which ones Netvisor then uses is not published.
-fn refused_status(arrived: &Arrived, refusal: &Refusal) -> StatusCode {
-    match (arrived.ascii(USE_STATUS_CODES), refusal) {
-        (Ok("1"), Refusal::Repeated(_)) => StatusCode::BAD_REQUEST,
-        (Ok("1"), _) => StatusCode::UNAUTHORIZED,
-        _ => StatusCode::OK,
+/// The vendor names a status for invalid data, for a failed authentication, for a service that is out of reach, and for its
+/// own errors. Every other code that is known is about the data.
+fn published_status(code: &FailureCode) -> StatusCode {
+    match code {
+        FailureCode::AuthenticationFailed => StatusCode::UNAUTHORIZED,
+        FailureCode::ServiceAccessError => StatusCode::FORBIDDEN,
+        FailureCode::SystemMaintenance | FailureCode::TechnicalError => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
     }
+}
+
+fn respond(status_code: StatusCode, status: Vec<String>, replies: Option<Replies>) -> Response<Bytes> {
+    let now = DateTime::<Utc>::from(SystemClock.now());
+    let time_stamp = now.format("%-d.%-m.%Y %-H.%M.%S").to_string();
+    let root = Root { response_status: ResponseStatus { status, time_stamp }, replies };
+    Media::Xml.respond(status_code, &root)
 }

@@ -1,14 +1,18 @@
 //! What is refused, and how it is answered.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use countersign::netgiro::{Netgiro, SentRequest, SimpleResponse};
 use countersign::netvisor::{
     FailureCode, Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId, read_status,
 };
 use countersign::signing::sign_with;
+use countersign::time::{Clock as _, SystemClock};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
 use countersign::{Error, Outgoing};
-use countersign_sandbox::{Credentials, Refusal, Sandbox, Vendor};
+use countersign_sandbox::{Credentials, Fault, Refusal, Sandbox, Vendor};
 use http::{HeaderValue, Request};
 
 use crate::support::{client, last, last_refusal, send, send_raw, signed, url_of};
@@ -100,7 +104,7 @@ async fn md5_is_refused() {
 /// The signature is right each time: it covers the timestamps, whatever they say.
 #[tokio::test]
 async fn netvisor_refuses_timestamps_that_it_does_not_ask_for_as_it_refuses_a_wrong_key() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().netvisor_time_window(None).start().await.unwrap();
     for (text, unix, code) in [
         ("2024-01-15 10:00:00", 1_705_312_800, None),
         ("2024-01-15 10:00:00.000", 1_705_312_800, None),
@@ -109,18 +113,101 @@ async fn netvisor_refuses_timestamps_that_it_does_not_ask_for_as_it_refuses_a_wr
         ("2024-01-15 12:00:00.000", 1_705_312_800, None),
         ("2024-01-15T10:00:00Z", 1_705_312_800, Some("timestamp-format")),
     ] {
-        let mut request = Request::get(format!("{}/list", sandbox.netvisor_url())).body("").unwrap();
-        let stamp = Stamp::given(text, unix, TransactionId::random().unwrap(), Language::Fi).unwrap();
-        let (provider, unsigned) = (sandbox.netvisor(), request.clone());
-        let outgoing = Outgoing::from_http(&unsigned).unwrap();
-        sign_with(&provider, &outgoing, stamp).unwrap().apply(request.headers_mut());
-        let response = send(request).await;
+        let response = send(stamped(&sandbox, &sandbox.netvisor(), text, unix)).await;
         assert_eq!(last_refusal(&sandbox).map(|refusal| refusal.code()), code, "{text} {unix}");
         let Some(code) = code else { continue };
         let told = response.headers()["x-countersign-diagnosis"].to_str().unwrap();
         assert!(told.starts_with(&format!("{code}; ")), "{told}");
         let body = response.text().await.unwrap();
         assert!(body.contains("AUTHENTICATION_FAILED :: "), "{body}");
+    }
+}
+
+/// A request to Netvisor, signed with these times.
+fn stamped(sandbox: &Sandbox, provider: &Netvisor, text: &str, unix: i64) -> Request<&'static str> {
+    let mut request = Request::get(format!("{}/list", sandbox.netvisor_url())).body("").unwrap();
+    let stamp = Stamp::given(text, unix, TransactionId::random().unwrap(), Language::Fi).unwrap();
+    let unsigned = request.clone();
+    let outgoing = Outgoing::from_http(&unsigned).unwrap();
+    sign_with(provider, &outgoing, stamp).unwrap().apply(request.headers_mut());
+    request
+}
+
+/// The signature is right each time. With SHA-256 there is one time, and nothing public says that the vendor looks at it.
+#[tokio::test]
+async fn netvisor_refuses_times_that_disagree_or_are_not_now() {
+    let wide = Duration::from_secs(20 * 60);
+    for (window, minutes_off, seconds_apart, code) in [
+        (None, 0, 0, None),
+        (None, 9, 1, None),
+        (None, -9, -1, None),
+        (None, 0, 2, Some("times-disagree")),
+        (None, 0, 2 * 3600, Some("times-disagree")),
+        (None, 11, 0, Some("outside-time-window")),
+        (None, -11, 0, Some("outside-time-window")),
+        (Some(wide), 11, 0, None),
+        (Some(wide), 21, 0, Some("outside-time-window")),
+    ] {
+        let builder = Sandbox::builder();
+        let builder = match window {
+            Some(window) => builder.netvisor_time_window(window),
+            None => builder,
+        };
+        let sandbox = builder.start().await.unwrap();
+        let moment = DateTime::<Utc>::from(SystemClock.now()) + chrono::TimeDelta::minutes(minutes_off);
+        let text =
+            (moment + chrono::TimeDelta::seconds(seconds_apart)).format("%Y-%m-%d %H:%M:%S").to_string();
+        let response = send(stamped(&sandbox, &sandbox.netvisor(), &text, moment.timestamp())).await;
+        assert_eq!(
+            last_refusal(&sandbox).map(|refusal| refusal.code()),
+            code,
+            "{minutes_off} {seconds_apart}"
+        );
+        assert_eq!(response.status(), if code.is_some() { 401 } else { 200 });
+        let older = sandbox.netvisor().algorithm(MacAlgorithm::Sha256);
+        send(stamped(&sandbox, &older, &text, moment.timestamp())).await;
+        assert_eq!(last_refusal(&sandbox), None, "{minutes_off} {seconds_apart}");
+    }
+}
+
+#[tokio::test]
+async fn netvisor_fails_with_the_status_of_the_code_where_statuses_are_asked_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (code, status) in [
+        ("INVALID_DATA", 400),
+        ("PERIOD_LOCK", 400),
+        ("AUTHENTICATION_FAILED", 401),
+        ("SERVICE_ACCESS_ERROR", 403),
+        ("SYSTEM_MAINTANANCE", 500),
+        ("TECHNICAL_ERROR", 500),
+    ] {
+        sandbox.inject(Fault::Failed(code.into()));
+        // With HMAC-SHA256 the library asks for statuses, with SHA-256 it does not.
+        for (algorithm, status) in [(MacAlgorithm::HmacSha256, status), (MacAlgorithm::Sha256, 200)] {
+            let client = client(sandbox.netvisor().algorithm(algorithm));
+            let response = client.get(sandbox.netvisor_url()).send().await.unwrap();
+            assert_eq!(response.status(), status, "{code}");
+            let Some(ResponseStatus::Failed(failure)) = read_status(response).await.unwrap().0 else {
+                panic!()
+            };
+            assert_eq!(failure.code, FailureCode::from(code));
+        }
+        let response = client(sandbox.vizion()).get(sandbox.vizion_url()).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+    }
+}
+
+/// Asked by the header alone, whatever the algorithm is.
+#[tokio::test]
+async fn netvisor_gives_a_status_to_whoever_asks_for_one_with_the_header() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.inject(Fault::Failed(FailureCode::ServiceAccessError));
+    let client = client(sandbox.netvisor().algorithm(MacAlgorithm::Sha256));
+    for (asked, status) in [("1", 403), ("0", 200), ("", 200)] {
+        let request = client
+            .get(sandbox.netvisor_url())
+            .header("x-netvisor-authentication-usehttpresponsestatuscodes", asked);
+        assert_eq!(request.send().await.unwrap().status(), status, "{asked:?}");
     }
 }
 

@@ -51,7 +51,7 @@ use redirect::{Hop, RedirectFault};
 pub struct Unsigned;
 
 /// How a provider's requests are sent.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Transport {
     /// Requests to other origins are passed on unsigned instead of being refused.
     pub(crate) pass_other_origins: bool,
@@ -75,7 +75,7 @@ pub(crate) type Answered<K> = (Response, Option<(Url, K)>);
 pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
     provider: &P,
     replies: &R,
-    transport: Transport,
+    transport: &Transport,
     request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
@@ -99,7 +99,7 @@ pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
 /// The request, and whether it is signed or passed on as it is.
 fn decide<P: Provider>(
     provider: &P,
-    transport: Transport,
+    transport: &Transport,
     request: Request,
     extensions: &Extensions,
 ) -> Result<(Request, bool)> {
@@ -142,7 +142,7 @@ fn sign_and_run<'a, P: Provider, R: Replies<P>>(
 async fn exchange_in_steps<P: Provider, R: Replies<P>>(
     provider: &P,
     replies: &R,
-    transport: Transport,
+    transport: &Transport,
     mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,

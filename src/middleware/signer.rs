@@ -64,7 +64,7 @@ impl<P: Provider> Middleware for Signer<P> {
         next: Next<'_>,
     ) -> Result<Response> {
         let (response, _) =
-            exchange(&self.provider, &Unjudged, self.transport, request, extensions, next).await?;
+            exchange(&self.provider, &Unjudged, &self.transport, request, extensions, next).await?;
         Ok(response)
     }
 }

@@ -29,7 +29,7 @@ impl Middleware for Netgiro {
         next: Next<'_>,
     ) -> Result<Response> {
         let (response, sent) =
-            exchange(self, self, self.settings.transport, request, extensions, next).await?;
+            exchange(self, self, &self.settings.transport, request, extensions, next).await?;
         let Some((url, marks)) = sent else { return Ok(response) };
         self.judge(SentRequest { url, marks }, response).await
     }

@@ -20,7 +20,7 @@ impl Middleware for Netvisor {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        match exchange(self, &Unjudged, self.settings.transport, request, extensions, next).await? {
+        match exchange(self, &Unjudged, &self.settings.transport, request, extensions, next).await? {
             (response, Some(_)) if self.fail_on_failed => Box::pin(self.judge(response)).await,
             (response, _) => Ok(response),
         }

@@ -16,7 +16,7 @@ impl Middleware for Vizion {
         next: Next<'_>,
     ) -> Result<Response> {
         let (response, _) =
-            exchange(self, &Unjudged, self.settings.transport, request, extensions, next).await?;
+            exchange(self, &Unjudged, &self.settings.transport, request, extensions, next).await?;
         Ok(response)
     }
 }

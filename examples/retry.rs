@@ -16,7 +16,7 @@ use reqwest_retry::policies::ExponentialBackoff;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
 
-    // For what may be done twice, as here: a payment whose answer was lost may have been made.
+    // For what may be done twice, as here. A payment whose answer was lost may have been made: see `retry_without_effect`.
     // The first `.with` is the outermost. The other way round, one nonce would be sent three times.
     let policy = ExponentialBackoff::builder()
         .retry_bounds(Duration::from_millis(10), Duration::from_millis(50))

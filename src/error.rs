@@ -27,6 +27,35 @@ pub enum Class {
     Unreadable,
 }
 
+/// Whether a request may have taken effect at the provider: what decides if it may be sent again.
+///
+/// It speaks of what was asked for, not of one attempt alone: of a repetition that is refused because the first attempt is
+/// known already, it says [`Unknown`](Self::Unknown). There will be no fourth answer: a `match` needs no `_`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// None: the request was never sent, or the provider says that it refused it. Correct what the error names, and send
+    /// it again.
+    None,
+    /// The provider says that it did what was asked, and the rest of its answer cannot be used. **Do not send it again**:
+    /// ask for the state of what it made.
+    Done,
+    /// Nobody can tell: the time ran out, the answer was cut off, does not verify, cannot be read, or is a 5xx. **Do not
+    /// send it again** unless it may be done twice, or carries what the provider tells a repetition by: ask the provider
+    /// for the state first.
+    Unknown,
+}
+
+impl Class {
+    /// What a fault of the class says where it says nothing of its own.
+    fn effect(self) -> Effect {
+        match self {
+            Self::Configuration | Self::Signing | Self::Refused => Effect::None,
+            // Scope: a redirect was answered, and the request with it.
+            Self::Scope | Self::Verification | Self::Unreadable => Effect::Unknown,
+        }
+    }
+}
+
 /// One way of failing: what happened (its `Display`), a stable code, and what to do next.
 ///
 /// A provider of your own states its faults by implementing this and handing them to [`Error::new`].
@@ -38,6 +67,12 @@ pub trait Fault: std::any::Any + fmt::Debug + fmt::Display + Send + Sync {
     fn class(&self) -> Class;
     /// One sentence that tells the reader what to do.
     fn next_step(&self) -> &'static str;
+    /// Whether the request may have taken effect. By default none where the class says that it was not sent or that the
+    /// provider refused it ([`Configuration`](Class::Configuration), [`Signing`](Class::Signing),
+    /// [`Refused`](Class::Refused)), else unknown. A refusal that leaves it open, such as a 5xx, must say so here.
+    fn effect(&self) -> Effect {
+        self.class().effect()
+    }
 }
 
 /// Why a request was not sent, or what came back was not handed on.
@@ -53,6 +88,7 @@ struct Inner {
     notes: Vec<String>,
     /// Where more is known than the fault says.
     next_step: Option<Cow<'static, str>>,
+    effect: Option<Effect>,
     source: Option<BoxError>,
 }
 
@@ -65,6 +101,7 @@ impl Error {
             reference_id: None,
             notes: Vec::new(),
             next_step: None,
+            effect: None,
             source: None,
         }))
     }
@@ -93,6 +130,13 @@ impl Error {
     #[must_use]
     pub fn next_step(&self) -> &str {
         self.0.next_step.as_deref().unwrap_or_else(|| self.0.fault.next_step())
+    }
+
+    /// Whether the request may have taken effect, and so whether it may be sent again. Of a webhook: whether your handler
+    /// may have run. [`effect_of`](crate::effect_of) tells it of any error of a call, those of the connection too.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.0.effect.unwrap_or_else(|| self.0.fault.effect())
     }
 
     /// The provider's name, e.g. `netgiro`, where one was involved.
@@ -187,6 +231,13 @@ impl Error {
     #[cfg(any(feature = "webhook", feature = "netgiro"))]
     pub(crate) fn with_next_step(mut self, next_step: impl Into<Cow<'static, str>>) -> Self {
         self.0.next_step = Some(next_step.into());
+        self
+    }
+
+    /// Says what is known of the effect where the fault alone does not tell.
+    #[cfg(any(feature = "middleware", feature = "netgiro"))]
+    pub(crate) fn with_effect(mut self, effect: Effect) -> Self {
+        self.0.effect = Some(effect);
         self
     }
 

@@ -60,9 +60,9 @@ pub mod webhook;
 #[cfg(any(feature = "middleware", feature = "tower"))]
 mod whole_body;
 
-pub use error::Error;
+pub use error::{Effect, Error};
 #[cfg(feature = "middleware")]
-pub use middleware::{Signer, Unsigned, client_builder};
+pub use middleware::{Signer, Unsigned, client_builder, effect_of};
 /// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
 pub use secrecy::SecretString;
 pub use signed_form::SignedForm;

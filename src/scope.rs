@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Position, Url};
 
-use crate::error::{Class, Error, Fault};
+use crate::error::{Class, Effect, Error, Fault};
 
 /// The origins (scheme, host, port) that a provider's credentials may be sent to.
 ///
@@ -284,6 +284,10 @@ impl Fault for ScopeFault {
             Self::PlainHttp { .. } => "Use https.",
             Self::UserInfo => "Remove it: the provider's scheme has its own headers for credentials.",
         }
+    }
+    /// The scope is checked before anything is sent.
+    fn effect(&self) -> Effect {
+        Effect::None
     }
 }
 

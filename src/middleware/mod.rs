@@ -3,11 +3,12 @@
 //! Order matters. From the outside in: tracing, cache, retry, signer. A retry layer outside the signer has each attempt
 //! signed anew; inside, one nonce would be sent again and again.
 //!
-//! To the provider each attempt is a request of its own, also that of a `POST` whose answer was lost: send what must not
-//! happen twice through a client without a retry layer.
+//! To the provider each attempt is a request of its own, also that of a `POST` whose answer was lost: for what must not happen
+//! twice, have the retry layer repeat only what had no effect, which [`effect_of`] tells.
 
 mod body;
 mod client;
+mod effect;
 mod redirect;
 mod replies;
 mod signer;
@@ -28,6 +29,7 @@ pub(crate) use body::put_back;
 #[cfg(feature = "netgiro")]
 pub(crate) use body::{hint_with, read_reply, rebuild, wrap_body};
 pub use client::client_builder;
+pub use effect::effect_of;
 #[cfg(feature = "netgiro")]
 pub(crate) use redirect::redirect_origin;
 pub(crate) use replies::{Replies, Unjudged};
@@ -35,7 +37,7 @@ pub use signer::Signer;
 #[cfg(any(feature = "unleashed", feature = "vizion"))]
 pub(crate) use status::error_for_status;
 
-use crate::error::Error;
+use crate::error::{Effect, Error};
 use crate::signing::{Outgoing, Provider, as_sent, prepare_url, sign_in_scope};
 use redirect::{Hop, RedirectFault};
 
@@ -91,7 +93,8 @@ pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
     if transport.stream_limit.is_some() || transport.redirect_limit > 0 {
         return Box::pin(exchange_in_steps(provider, replies, transport, request, extensions, next)).await;
     }
-    let (answer, url, kept) = sign_and_run(provider, replies, request, extensions, next)?;
+    let signed = sign_and_run(provider, replies, request, extensions, next);
+    let (answer, url, kept) = signed.map_err(into_middleware_error)?;
     let response = check_answer(provider, &url, answer.await)?;
     Ok((response, Some((url, kept))))
 }
@@ -126,9 +129,9 @@ fn sign_and_run<'a, P: Provider, R: Replies<P>>(
     mut request: Request,
     extensions: &'a mut Extensions,
     next: Next<'a>,
-) -> Result<UnderWay<'a, R::Kept>> {
+) -> std::result::Result<UnderWay<'a, R::Kept>, Error> {
     prepare_url(provider, request.url_mut());
-    let signed = sign_in_scope(provider, &outgoing(&request, extensions)).map_err(into_middleware_error)?;
+    let signed = sign_in_scope(provider, &outgoing(&request, extensions))?;
     let kept = replies.keep(&signed);
     signed.apply(request.headers_mut());
     let mut url = request.url().clone();
@@ -152,9 +155,15 @@ async fn exchange_in_steps<P: Provider, R: Replies<P>>(
     }
     let follows = transport.redirect_limit > 0;
     for hops_left in (0..=transport.redirect_limit).rev() {
+        // Of a later hop's error the fault alone does not tell the effect: the request before it was sent.
+        let is_first = hops_left == transport.redirect_limit;
+        let placed = |error: Error| if is_first { error } else { error.with_effect(Effect::Unknown) };
         let unsigned = if follows { request.try_clone() } else { None };
-        let (answer, url, kept) = sign_and_run(provider, replies, request, extensions, next.clone())?;
-        let response = check_answer(provider, &url, answer.await)?;
+        let signed = sign_and_run(provider, replies, request, extensions, next.clone());
+        let (answer, url, kept) = signed.map_err(|error| into_middleware_error(placed(error)))?;
+        let answer = answer.await;
+        let answer = if is_first { answer } else { answer.map_err(|error| not_sent_on(provider, error)) };
+        let response = check_answer(provider, &url, answer)?;
         let hop = if follows { Hop::of(&response, &url) } else { None };
         let Some(hop) = hop else { return Ok((response, Some((url, kept)))) };
         request = hop.apply(unsigned, &url, hops_left).map_err(|error| refuse(provider, error))?;
@@ -162,9 +171,20 @@ async fn exchange_in_steps<P: Provider, R: Replies<P>>(
             return Ok((response, None));
         }
         // The next hop is within the origin, but may carry user information.
-        provider.scope().check(request.url()).map_err(|error| refuse(provider, error))?;
+        let checked = provider.scope().check(request.url());
+        checked.map_err(|error| refuse(provider, error.with_effect(Effect::Unknown)))?;
     }
     Err(refuse(provider, Error::new(RedirectFault::TooMany)))
+}
+
+/// The error of a later hop. One that says that nothing was sent would speak of the request before it, too.
+fn not_sent_on<P: Provider>(provider: &P, error: reqwest_middleware::Error) -> reqwest_middleware::Error {
+    match error {
+        reqwest_middleware::Error::Reqwest(cause) if effect_of(&cause) == Effect::None => {
+            refuse(provider, Error::new(RedirectFault::Unreachable).with_source(cause.without_url()))
+        }
+        error => error,
+    }
 }
 
 /// The answer to a request to `signed`, unless the client went on to somewhere else with it.

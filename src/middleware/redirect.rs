@@ -150,6 +150,8 @@ pub(super) enum RedirectFault {
     CrossOrigin { origin: String },
     #[error("the reply redirects to a location that is no URL")]
     Unreadable,
+    #[error("the reply redirects to a URL that no request could be sent to")]
+    Unreachable,
     #[error("the replies redirect more often than allowed")]
     TooMany,
     #[error("the reply redirects a request whose body is a stream and cannot be sent again")]
@@ -163,6 +165,7 @@ impl Fault for RedirectFault {
             Self::Followed => "redirect-followed",
             Self::CrossOrigin { .. } => "redirect-cross-origin",
             Self::Unreadable => "redirect-unreadable",
+            Self::Unreachable => "redirect-unreachable",
             Self::TooMany => "redirect-limit",
             Self::StreamBody => "redirect-stream-body",
         }
@@ -182,6 +185,9 @@ impl Fault for RedirectFault {
             }
             Self::CrossOrigin { .. } => "Ask the provider which URL to use; credentials are not sent along.",
             Self::Unreadable | Self::TooMany => "Ask the provider which URL to use.",
+            Self::Unreachable => {
+                "Ask the provider which URL to use; the request that it redirected may have taken effect."
+            }
             Self::StreamBody => "Send the body as bytes, or use the final URL at once.",
         }
     }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use reqwest::Response;
 
 use super::is_worth_a_retry;
-use crate::error::{Class, Error, Fault};
+use crate::error::{Class, Effect, Error, Fault};
 use crate::time::SystemClock;
 
 /// The response, unless its status is an error: `known` where the provider's own meaning of it is, else that it is one.
@@ -37,6 +37,14 @@ impl Fault for ErrorStatus {
             "Try again later, unless it must not happen twice: it may have been carried out. A retry layer goes outside the signer."
         } else {
             "Read the body of the reply, which says more: look at its status before you ask for an error."
+        }
+    }
+    /// A gateway answers 408 and 5xx too when the provider's answer is lost; a 409 may be about an earlier attempt.
+    fn effect(&self) -> Effect {
+        match self.0 {
+            StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT => Effect::Unknown,
+            status if status.is_server_error() => Effect::Unknown,
+            _ => Effect::None,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::SimpleResponse;
-use crate::error::{Class, Fault};
+use super::{ResultCode, SimpleResponse};
+use crate::error::{Class, Effect, Fault};
 use crate::redact::printable;
 
 /// A reply that says `Success: false`.
@@ -35,6 +35,32 @@ impl Fault for Failure {
             "Offer the customer another way to pay."
         } else {
             "Read the result code and the message; correct the request."
+        }
+    }
+    fn effect(&self) -> Effect {
+        match self.response.result_code {
+            ResultCode::CustomerDeclined10302
+            | ResultCode::CustomerDeclined10307
+            | ResultCode::CustomerDeclined10422
+            | ResultCode::CustomerDeclined10423
+            | ResultCode::CartNotValid
+            | ResultCode::MinimumAmount
+            | ResultCode::CustomerDoesNotExist
+            | ResultCode::CartNotFound
+            | ResultCode::ConfirmationTypeNotValid => Effect::None,
+            // Something broke, somebody has yet to decide, or the code tells the state of the payment: whether this request
+            // brought it about depends on what was asked for.
+            ResultCode::Success
+            | ResultCode::GenericError
+            | ResultCode::PaymentCompleted
+            | ResultCode::PaymentCanceled
+            | ResultCode::PaymentAlreadyCanceled
+            | ResultCode::PaymentAlreadyConfirmed
+            | ResultCode::PendingCustomerConfirmation
+            | ResultCode::PendingProviderConfirmation
+            | ResultCode::AdditionalConfirmationNeeded
+            | ResultCode::PendingCallbackResponse
+            | ResultCode::Unknown(_) => Effect::Unknown,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::Failure;
 use super::credentials::NAME;
-use crate::error::{Class, Error, Fault};
+use crate::error::{Class, Effect, Error, Fault};
 
 /// The three fields that every reply has.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -66,13 +66,16 @@ impl<T: DeserializeOwned> ApiResponse<T> {
     ///
     /// # Errors
     /// `netgiro-declined` and `netgiro-failed`, with the [`Failure`] as [`Error::fault`], when it says `Success: false`: such
-    /// a reply lacks the fields of its call. `netgiro-reply-unreadable`, when it is neither, lacks a field, or something follows it.
+    /// a reply lacks the fields of its call. `netgiro-reply-unreadable`, when it is neither, lacks a field, or something follows
+    /// it; where it says `Success: true` all the same, the [`effect`](Error::effect) is [`Effect::Done`].
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         let response: SimpleResponse = read(body)?;
         if !response.success {
             return Err(Error::new(Failure { response }).in_provider(NAME));
         }
-        Ok(Self { response, data: read(body)? })
+        // The provider has said yes, whatever the fields of the call are.
+        let data = read(body).map_err(|error| error.with_effect(Effect::Done))?;
+        Ok(Self { response, data })
     }
 }
 

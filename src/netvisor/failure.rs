@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Class, Fault};
+use crate::error::{Class, Effect, Fault};
 use crate::redact::printable;
 
 /// A reply that says `FAILED`: its code and its text, in the language of the request.
@@ -51,6 +51,21 @@ impl Fault for Failure {
             }
             FailureCode::SystemMaintenance | FailureCode::TechnicalError => "Try again later.",
             _ => "Read the text; correct the request.",
+        }
+    }
+    fn effect(&self) -> Effect {
+        match self.code {
+            FailureCode::AuthenticationFailed
+            | FailureCode::InvalidData
+            | FailureCode::InvalidDataSize
+            | FailureCode::PeriodLock
+            | FailureCode::ServiceAccessError
+            | FailureCode::SystemMaintenance => Effect::None,
+            // An earlier attempt may have written what is there already; what broke may have broken afterwards.
+            FailureCode::RequestNotUnique
+            | FailureCode::DuplicateData
+            | FailureCode::TechnicalError
+            | FailureCode::Unknown(_) => Effect::Unknown,
         }
     }
 }

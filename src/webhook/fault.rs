@@ -1,6 +1,6 @@
 //! Why a delivery was refused.
 
-use crate::error::{Class, Fault};
+use crate::error::{Class, Effect, Fault};
 
 /// Why a webhook was not handed on. The sender never learns which it was; the log and
 /// [`on_refused`](super::Builder::on_refused) do.
@@ -212,6 +212,11 @@ impl Fault for DeliveryFault {
             }
             _ => "Treat the delivery as forged; the vendor's own are well-formed.",
         }
+    }
+
+    /// What is refused reaches no handler; an earlier copy may have.
+    fn effect(&self) -> Effect {
+        if *self == Self::Replayed { Effect::Unknown } else { Effect::None }
     }
 }
 

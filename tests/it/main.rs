@@ -4,6 +4,7 @@ mod autotraits;
 mod codes;
 mod construction;
 mod diagnose;
+mod effects;
 mod errors;
 mod explain;
 mod faults;

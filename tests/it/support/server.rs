@@ -1,11 +1,11 @@
 //! A server on a raw TCP socket that reads requests as they are and follows a script: it can break every rule of HTTP.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::received::Received;
 
@@ -112,6 +112,21 @@ impl Server {
         let script: Arc<Script> = Arc::new(move |request, n| script(request, n).into());
         let accepting = tokio::spawn(accept(listener, script, seen.clone()));
         Self { origin, seen, accepting }
+    }
+
+    /// Listens until the first request has arrived: nobody who comes later finds anybody.
+    pub(crate) async fn start_for_one_request(
+        script: impl Fn(&Received, usize) -> Vec<Step> + Send + Sync + 'static,
+    ) -> Self {
+        let accepting = Arc::new(OnceLock::<AbortHandle>::new());
+        let stop = accepting.clone();
+        let server = Self::start(move |request, number| {
+            stop.wait().abort();
+            script(request, number)
+        })
+        .await;
+        accepting.set(server.accepting.abort_handle()).unwrap();
+        server
     }
 
     pub(crate) fn origin(&self) -> &str {

@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The number of the page is in the path; the query is what is signed.
     for number in 1.. {
         let url = format!("{}/Customers/{number}?pageSize=2", sandbox.unleashed_url());
-        let page: Page = error_for_status(client.get(url).send().await?)?.json().await?;
+        let page: Page = error_for_status(client.get(url).send().await?).await?.json().await?;
         let names: Vec<_> = page.items.iter().map(|customer| customer.customer_name.as_str()).collect();
         println!("page {number} of {}: {}", page.pagination.number_of_pages, names.join(", "));
         if number >= page.pagination.number_of_pages {
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let revoked = Unleashed::new("some-id", "a-revoked-key")?.allow_origin(sandbox.unleashed_url())?;
     let client = ClientBuilder::new(http).with(revoked).build();
     let url = format!("{}/Customers?contactEmail=a%40b.example&page=1", sandbox.unleashed_url());
-    let Err(error) = error_for_status(client.get(url).send().await?) else {
+    let Err(error) = error_for_status(client.get(url).send().await?).await else {
         return Err("a revoked key was accepted".into());
     };
     println!("{error:#}");

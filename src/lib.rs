@@ -61,6 +61,11 @@ pub mod webhook;
 mod whole_body;
 
 pub use error::{Effect, Error};
+#[cfg(all(
+    feature = "middleware",
+    any(feature = "netvisor", feature = "unleashed", feature = "vizion")
+))]
+pub use middleware::ErrorStatus;
 #[cfg(feature = "middleware")]
 pub use middleware::{Signer, Unsigned, client_builder, effect_of};
 /// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.

@@ -12,7 +12,7 @@ mod effect;
 mod redirect;
 mod replies;
 mod signer;
-#[cfg(any(feature = "unleashed", feature = "vizion"))]
+#[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 mod status;
 
 use std::ops::ControlFlow;
@@ -34,7 +34,9 @@ pub use effect::effect_of;
 pub(crate) use redirect::redirect_origin;
 pub(crate) use replies::{Replies, Unjudged};
 pub use signer::Signer;
-#[cfg(any(feature = "unleashed", feature = "vizion"))]
+#[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
+pub use status::ErrorStatus;
+#[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 pub(crate) use status::error_for_status;
 
 use crate::error::{Effect, Error};

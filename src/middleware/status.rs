@@ -1,29 +1,92 @@
 //! Statuses that are errors.
 
-use http::StatusCode;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, StatusCode, header};
 use reqwest::Response;
 
 use super::is_worth_a_retry;
 use crate::error::{Class, Effect, Error, Fault};
-use crate::time::SystemClock;
+use crate::redact;
+use crate::time::{Clock as _, SystemClock};
 
-/// The response, unless its status is an error: `known` where the provider's own meaning of it is, else that it is one.
-pub(crate) fn error_for_status(
-    response: Response,
-    provider: &'static str,
-    known: Option<Error>,
-) -> Result<Response, Error> {
-    let status = response.status();
-    if known.is_none() && !status.is_client_error() && !status.is_server_error() {
-        return Ok(response);
-    }
-    let error = known.unwrap_or_else(|| Error::new(ErrorStatus(status)));
-    Err(error.in_provider(provider).with_skew(response.headers(), &SystemClock))
+/// How much of a body is kept, in bytes.
+const KEPT: usize = 4096;
+
+/// A reply with the status of an error, `error-status`, of a provider that signs no replies: what is kept of it.
+///
+/// ```no_run
+/// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
+/// use countersign::{ErrorStatus, unleashed::error_for_status};
+///
+/// let page = client.get("https://api.unleashedsoftware.com/Customers/1").send().await?;
+/// if let Err(error) = error_for_status(page).await
+///     && let Some(refused) = error.fault::<ErrorStatus>()
+/// {
+///     println!("{}, again in {:?}: {}", refused.status(), refused.retry_after(), refused.body());
+/// }
+/// # Ok(()) }
+/// ```
+pub struct ErrorStatus {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: String,
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("the provider answered {0}")]
-struct ErrorStatus(StatusCode);
+impl ErrorStatus {
+    /// Keeps what is kept of a reply. Of a body that breaks off, what arrived.
+    async fn of(mut response: Response) -> Self {
+        let mut start = Vec::new();
+        while start.len() <= KEPT
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            start.extend_from_slice(chunk.get(..=KEPT).unwrap_or(&chunk));
+        }
+        Self {
+            status: response.status(),
+            retry_after: retry_after(response.headers(), SystemClock.now()),
+            body: printable_start(&start),
+        }
+    }
+
+    /// The status, a 4xx or 5xx.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// How long to wait, as `Retry-After` says: its seconds, or the time from now, by the clock of this machine, until its
+    /// HTTP-date, zero where that has passed. `None` where there is no such header, or it is neither.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The beginning of the body, at most 4 KiB: read as UTF-8, with U+FFFD for what is not, and `(masked)` in place of
+    /// each long run of characters that may be a key or a signature, for a server that sends back what it was sent. **It is unauthenticated, may hold personal data, and control characters**: neither `Display` nor `Debug`
+    /// shows it.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+}
+
+impl fmt::Display for ErrorStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the provider answered {}", self.status)
+    }
+}
+
+impl fmt::Debug for ErrorStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorStatus")
+            .field("status", &self.status)
+            .field("retry_after", &self.retry_after)
+            .field("body_length", &self.body.len())
+            .finish()
+    }
+}
 
 impl Fault for ErrorStatus {
     fn code(&self) -> &'static str {
@@ -33,18 +96,95 @@ impl Fault for ErrorStatus {
         Class::Refused
     }
     fn next_step(&self) -> &'static str {
-        if is_worth_a_retry(self.0) {
+        if is_worth_a_retry(self.status) {
             "Try again later, unless it must not happen twice: it may have been carried out. A retry layer goes outside the signer."
         } else {
-            "Read the body of the reply, which says more: look at its status before you ask for an error."
+            "Read what the provider says: `error.fault::<ErrorStatus>()` has the beginning of the body."
         }
     }
     /// A gateway answers 408 and 5xx too when the provider's answer is lost; a 409 may be about an earlier attempt.
     fn effect(&self) -> Effect {
-        match self.0 {
+        match self.status {
             StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT => Effect::Unknown,
             status if status.is_server_error() => Effect::Unknown,
             _ => Effect::None,
         }
+    }
+}
+
+/// The response, unless its status is an error: `known` where the provider's own meaning of it is, else that it is one.
+pub(crate) async fn error_for_status(
+    response: Response,
+    provider: &'static str,
+    known: Option<Error>,
+) -> Result<Response, Error> {
+    let status = response.status();
+    if known.is_none() && !status.is_client_error() && !status.is_server_error() {
+        return Ok(response);
+    }
+    let headers = response.headers().clone();
+    let error = match known {
+        Some(error) => error,
+        None => Error::new(ErrorStatus::of(response).await),
+    };
+    Err(error.in_provider(provider).with_skew(&headers, &SystemClock))
+}
+
+/// RFC 9110, section 10.2.3: seconds, or a date.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().map(Duration::from_secs);
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// The first bytes of a body as text, without what may be a key or a signature. Given more than is kept, it ends before
+/// the last run of characters that may be the beginning of one.
+fn printable_start(start: &[u8]) -> String {
+    let kept = start.get(..KEPT).unwrap_or(start);
+    let text = String::from_utf8_lossy(kept);
+    let text = if kept.len() < start.len() { text.trim_end_matches(redact::is_of_token) } else { &*text };
+    redact::without_tokens(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn seconds_and_dates_are_read_and_nothing_else() {
+        let now = UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let read = |text: &str| {
+            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, text.parse().unwrap())]);
+            retry_after(&headers, now).map(|duration| duration.as_secs())
+        };
+        for (text, expected) in [
+            ("0", 0),
+            ("120", 120),
+            (" 7 ", 7),
+            ("18446744073709551615", u64::MAX),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", 10),
+            ("Sunday, 06-Nov-94 08:49:47 GMT", 10),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 0),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ] {
+            assert_eq!(read(text), Some(expected), "{text}");
+        }
+        for text in ["", "-1", "+1", "1.5", "1e3", "0x10", "18446744073709551616", "soon", "1, 2", "٣"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn a_body_that_is_cut_does_not_end_within_a_key() {
+        let body = format!("{}{}", "x ".repeat(2040), "a1".repeat(30));
+        assert_eq!(printable_start(&body.as_bytes()[..=KEPT]), "x ".repeat(2040));
+        assert_eq!(printable_start(b"no more than a1a1"), "no more than a1a1");
+        assert_eq!(printable_start(&[0xff; 2]), "\u{fffd}\u{fffd}");
     }
 }

@@ -5,9 +5,10 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 
 use super::status::{STATUS_WITHIN, Scan, scan};
-use super::{Netvisor, ResponseStatus, credentials::NAME};
+use super::{Failure, Netvisor, ResponseStatus, credentials::NAME};
 use crate::error::Error;
-use crate::middleware::{Unjudged, exchange, into_middleware_error, is_worth_a_retry, put_back};
+use crate::middleware::{self, Unjudged, exchange, into_middleware_error, is_worth_a_retry, put_back};
+use crate::time::{Clock, SystemClock};
 
 /// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.
 const FIRST_LOOK: usize = 1024;
@@ -32,10 +33,7 @@ impl Netvisor {
         let (status, response) = look(response).await?;
         match status {
             Ok(Some(ResponseStatus::Failed(failure))) => {
-                let error = Error::new(failure)
-                    .with_status(response.status())
-                    .with_skew(response.headers(), &*self.settings.clock);
-                Err(into_middleware_error(error.in_provider(NAME)))
+                Err(refused(failure, &response, &*self.settings.clock))
             }
             Ok(Some(ResponseStatus::Ok) | None) => Ok(response),
             // Something in front of Netvisor said so: an error would hide a status that is worth a retry.
@@ -43,6 +41,28 @@ impl Netvisor {
             Err(error) => Err(into_middleware_error(error)),
         }
     }
+}
+
+fn refused(failure: Failure, response: &Response, clock: &dyn Clock) -> reqwest_middleware::Error {
+    let error = Error::new(failure).with_status(response.status()).with_skew(response.headers(), clock);
+    into_middleware_error(error.in_provider(NAME))
+}
+
+/// Turns a reply that says `FAILED`, whatever its HTTP status, and any other 4xx or 5xx into an error. Both say whether the
+/// local clock is off. A reply that passes has all of its body still to be read.
+///
+/// # Errors
+/// Those of [`Failure`], such as `netvisor-authentication-failed`; `error-status`, with an
+/// [`ErrorStatus`](crate::ErrorStatus) as [`Error::fault`]; `netvisor-reply-unreadable` and transport errors as
+/// [`read_status`].
+pub async fn error_for_status(response: Response) -> Result<Response> {
+    let (status, response) = look(response).await?;
+    if let Ok(Some(ResponseStatus::Failed(failure))) = status {
+        return Err(refused(failure, &response, &SystemClock));
+    }
+    let response = middleware::error_for_status(response, NAME, None).await.map_err(into_middleware_error)?;
+    status.map_err(into_middleware_error)?;
+    Ok(response)
 }
 
 /// Reads the status off a reply, and hands the reply on with all of its body still to be read. Reads no more of a

@@ -47,7 +47,7 @@ use secrecy::SecretSlice;
 pub use credentials::Credentials;
 pub use failure::{Failure, FailureCode};
 #[cfg(feature = "middleware")]
-pub use middleware::read_status;
+pub use middleware::{error_for_status, read_status};
 pub use options::{Language, MacAlgorithm, TransactionId};
 pub use stamp::Stamp;
 pub use status::ResponseStatus;

@@ -14,6 +14,7 @@
 mod digest;
 mod printable;
 mod reading;
+mod token;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,6 +26,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use zeroize::Zeroizing;
 
 pub use printable::{is_hidden, printable, quoted};
+pub(crate) use token::{is_of_token, without_tokens};
 
 /// A shorter secret is found everywhere by chance: only a text that is nothing else is taken for it.
 pub(crate) const SHORTEST_FOUND: usize = 6;

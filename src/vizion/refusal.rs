@@ -47,14 +47,15 @@ pub fn refusal(status: StatusCode) -> Option<Error> {
 }
 
 /// Turns a 4xx or 5xx into an error; those of a 401 and a 403 say what Vizion means by it. All say whether the local clock is
-/// off. The body of such a reply is gone: look at its status first where you want to read it.
+/// off. Waits for the first 4 KiB of an error's body, for as long as the client lets it.
 ///
 /// # Errors
-/// `vizion-no-permission` for a 401, `vizion-no-valid-key` for a 403, `error-status` for any other 4xx and for a 5xx.
+/// `vizion-no-permission` for a 401, `vizion-no-valid-key` for a 403, `error-status` for any other 4xx and for a 5xx, with
+/// an [`ErrorStatus`](crate::ErrorStatus) as [`Error::fault`].
 #[cfg(feature = "middleware")]
-pub fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
+pub async fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
     let known = refusal(response.status());
-    crate::middleware::error_for_status(response, NAME, known)
+    crate::middleware::error_for_status(response, NAME, known).await
 }
 
 #[cfg(test)]

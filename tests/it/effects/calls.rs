@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::netgiro::{ApiResponse, Reply, Verdict};
-use countersign::{Effect, Error, effect_of, unleashed, vizion};
+use countersign::{Effect, Error, effect_of, netvisor, unleashed, vizion};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use serde::de::IgnoredAny;
 
@@ -103,12 +103,14 @@ async fn a_verified_no_has_had_none() {
 #[tokio::test]
 async fn a_gateways_503_says_nothing_and_a_404_that_nothing_was_done() {
     let server = server().await;
-    let [_, _, unleashed, vizion] = chains::all(server.origin()).map(|chain| chain.recommended());
+    let [netvisor, _, unleashed, vizion] = chains::all(server.origin()).map(|chain| chain.recommended());
     for (path, effect) in [("/503", Effect::Unknown), ("/404", Effect::None)] {
         let get = async |client: &ClientWithMiddleware| client.get(server.url(path)).send().await.unwrap();
+        let netvisor = netvisor::error_for_status(get(&netvisor).await).await.unwrap_err();
+        assert_eq!(effect_of(&netvisor), effect, "{path}");
         for error in [
-            unleashed::error_for_status(get(&unleashed).await).unwrap_err(),
-            vizion::error_for_status(get(&vizion).await).unwrap_err(),
+            unleashed::error_for_status(get(&unleashed).await).await.unwrap_err(),
+            vizion::error_for_status(get(&vizion).await).await.unwrap_err(),
         ] {
             assert_eq!((error.code(), error.effect(), effect_of(&error)), ("error-status", effect, effect));
         }

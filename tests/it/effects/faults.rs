@@ -129,17 +129,17 @@ fn a_no_of_netvisors_has_had_none_unless_an_earlier_attempt_or_a_breakdown_may_b
     check(Unknown, ResponseStatus::from_xml(b"<Root>").err());
 }
 
-#[test]
-fn an_error_status_has_had_none_unless_it_may_be_a_gateways_or_about_an_earlier_attempt() {
-    let answered = |status: u16| {
+#[tokio::test]
+async fn an_error_status_has_had_none_unless_it_may_be_a_gateways_or_about_an_earlier_attempt() {
+    let answered = async |status: u16| {
         let reply = http::Response::builder().status(status).body("").unwrap();
-        unleashed::error_for_status(reply.into()).unwrap_err()
+        unleashed::error_for_status(reply.into()).await.unwrap_err()
     };
     for status in [400, 401, 403, 404, 405, 413, 422, 429] {
-        check(None, [answered(status)]);
+        check(None, [answered(status).await]);
     }
     for status in [408, 409, 500, 501, 502, 503, 504, 599] {
-        check(Unknown, [answered(status)]);
+        check(Unknown, [answered(status).await]);
     }
     for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
         check(None, vizion::refusal(status));

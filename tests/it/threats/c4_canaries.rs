@@ -10,7 +10,7 @@ use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, Netvisor, TransactionId};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
-use countersign::{Outgoing, sign};
+use countersign::{Error, ErrorStatus, Outgoing, sign};
 use http::{Extensions, HeaderMap, Method};
 use reqwest::{Request, Response};
 use reqwest_middleware::{ClientBuilder, Middleware, Next, Result};
@@ -18,6 +18,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::support::chains::{self, CUSTOMER_KEY, PARTNER_KEY, Setup, UNLEASHED_KEY, VIZION_KEY, unleashed};
 use crate::support::netgiro::{APP_KEY, OFFLINE, SECRET, headers, provider, reply_to, sent};
+use crate::support::received::Received;
 use crate::support::server::{Answer, Server, Step};
 
 /// Each secret in each form in which it could be printed.
@@ -156,13 +157,14 @@ async fn run_everything() -> String {
         }
         "/denied" => vec![Answer::new(403, "no").header("date", "Thu, 01 Jan 1970 00:10:00 GMT").step()],
         "/down" => vec![Answer::new(503, "down").step()],
+        "/echo" => vec![Answer::new(400, echo(request)).step()],
         "/away" => vec![Answer::redirect(307, &target).step()],
         "/reset" => vec![Step::Reset],
         _ => vec![Step::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx".to_vec()), Step::Close],
     })
     .await;
     let mut text = String::new();
-    let paths = ["/good", "/forged", "/denied", "/down", "/away", "/reset", "/cut"];
+    let paths = ["/good", "/forged", "/denied", "/down", "/echo", "/away", "/reset", "/cut"];
     for redirects in [0, 1] {
         for chain in chains::set_up(Setup { origins: &[server.origin()], redirects, ..Setup::default() }) {
             for client in [chain.recommended(), chain.over(reqwest::Client::builder())] {
@@ -170,8 +172,10 @@ async fn run_everything() -> String {
                     match client.post(url).body("{}").send().await {
                         Ok(response) => {
                             write!(text, "{response:?}").unwrap();
-                            let refused = countersign::unleashed::error_for_status(response);
+                            let refused = countersign::unleashed::error_for_status(response).await;
                             write!(text, "{refused:?} {:?}", refused.is_ok()).unwrap();
+                            let status = refused.as_ref().err().and_then(Error::fault::<ErrorStatus>);
+                            text.extend(status.map(ErrorStatus::body));
                         }
                         Err(error) => write!(text, "{error} {error:?} {error:#?}").unwrap(),
                     }
@@ -180,6 +184,12 @@ async fn run_everything() -> String {
         }
     }
     text
+}
+
+/// What a server sees of a request, as some send it back where they refuse it.
+fn echo(request: &Received) -> String {
+    let line = |(name, value): &(String, Vec<u8>)| format!("{name}: {}\n", String::from_utf8_lossy(value));
+    request.headers.iter().map(line).collect()
 }
 
 /// Set in the process that is to do the run.
@@ -212,7 +222,7 @@ fn check_a_whole_run() {
         assert!(log.contains(source), "nothing heard from {source}");
     }
     assert!(log.contains("reply-signature-malformed"), "{log}");
-    assert!(text.contains("redirect-exposed-credentials"));
+    assert!(text.contains("redirect-exposed-credentials") && text.contains("x-api-key: (masked)"));
     assert_clean(&log);
 }
 

@@ -212,9 +212,14 @@ fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a
     }
 }
 
-/// Wraps an error so that [`Error::find`] finds it again, also through reqwest-retry.
+/// Logs a refusal, and wraps it.
 pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
     tracing::debug!(provider = error.provider(), code = error.code(), "refused");
+    wrap(error)
+}
+
+/// Wraps an error so that [`Error::find`] finds it again, also through reqwest-retry.
+pub(crate) fn wrap(error: Error) -> reqwest_middleware::Error {
     // The next step too: a program that prints the outer error only has no other chance to say it.
     let summary = format!("{error:#}");
     reqwest_middleware::Error::Middleware(anyhow::Error::new(error).context(summary))

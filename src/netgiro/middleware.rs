@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::{Extensions, header};
+use http::{Extensions, StatusCode, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
@@ -13,10 +13,9 @@ use url::Url;
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id, refusal};
 use super::{Netgiro, Reading, stream};
-use crate::error::{Error, Fault as _};
-use crate::middleware::{
-    Replies, exchange, into_middleware_error, is_worth_a_retry, read_reply, rebuild, redirect_origin,
-};
+use crate::error::Error;
+use crate::middleware::{Replies, exchange, is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
+use crate::scope::printable_origin;
 use crate::signing::Signed;
 use crate::whole_body::ReadFault;
 
@@ -66,7 +65,7 @@ impl Netgiro {
     ) -> Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>> {
         match self.begin_reply(&sent, response.headers()) {
             Ok(check) if self.replies.streamed && !self.replies.report_only => {
-                Box::pin(ready(stream::verified_at_its_end(self, check, response)))
+                Box::pin(ready(stream::verified_at_its_end(self, check, sent.url, response)))
             }
             Ok(mut check) => Box::pin(async move {
                 match read_reply(&mut response, self.replies.limit, |chunk| check.update(chunk)).await {
@@ -76,7 +75,7 @@ impl Netgiro {
                 }
             }),
             Err(error) if self.replies.report_only => {
-                Box::pin(self.hand_on(sent.url, mark(response, &error)))
+                Box::pin(self.hand_on(sent.url, report(response, &error)))
             }
             Err(error) if is_gateway_answer(&response, &error) => {
                 Box::pin(ready(withhold(sent.url, response, &error)))
@@ -103,7 +102,7 @@ impl Netgiro {
                 response.extensions_mut().insert(reply);
                 Ok(response)
             }
-            Err(error) if self.replies.report_only => rebuild(mark(response, &error), sent.url, body),
+            Err(error) if self.replies.report_only => rebuild(report(response, &error), sent.url, body),
             Err(error) => {
                 let error = self.note_if_allowed(error, &sent, response.headers(), &body);
                 Err(self.refuse(&response, error))
@@ -132,8 +131,27 @@ impl Netgiro {
             error = error.with_note("a redirect is followed only where the reply verifies");
         }
         let error = error.with_skew(response.headers(), &*self.settings.clock);
-        into_middleware_error(error)
+        log_refusal(&error, response.url(), response.status());
+        wrap(error)
     }
+}
+
+/// Who forges replies is to be seen wherever warnings are. A long reply says nothing of who sent it.
+pub(super) fn log_refusal(error: &Error, url: &Url, status: StatusCode) {
+    let (code, reference_id) = (error.code(), error.reference_id());
+    if error.fault() == Some(&ReplyFault::TooLong) {
+        tracing::debug!(provider = NAME, code, "refused");
+        return;
+    }
+    let (origin, status) = (printable_origin(url), status.as_u16());
+    tracing::warn!(
+        provider = NAME,
+        code,
+        origin,
+        status,
+        reference_id,
+        "refused a reply that does not verify: {error}"
+    );
 }
 
 /// Something in front of Netgíró answered that it is overloaded or down: worth a retry, but not worth believing.
@@ -143,6 +161,14 @@ fn is_gateway_answer(response: &Response, error: &Error) -> bool {
 
 /// Keeps the status for the retry layer and drops the body, which nobody vouches for.
 fn withhold(url: Url, response: Response, error: &Error) -> Result<Response> {
+    let (origin, status) = (printable_origin(&url), response.status().as_u16());
+    tracing::info!(
+        provider = NAME,
+        code = error.code(),
+        origin,
+        status,
+        "withheld the body of an unsigned reply"
+    );
     let mut response = mark(response, error);
     for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
         response.headers_mut().remove(name);
@@ -150,15 +176,24 @@ fn withhold(url: Url, response: Response, error: &Error) -> Result<Response> {
     rebuild(response, url, Bytes::new())
 }
 
+/// Marks a reply that is handed on although it does not verify.
+fn report(response: Response, error: &Error) -> Response {
+    let (origin, status) = (printable_origin(response.url()), response.status().as_u16());
+    let (code, reference_id) = (error.code(), error.reference_id());
+    tracing::warn!(
+        provider = NAME,
+        code,
+        origin,
+        status,
+        reference_id,
+        "handed on a reply that does not verify: {error}"
+    );
+    mark(response, error)
+}
+
 fn mark(mut response: Response, error: &Error) -> Response {
     let fault = error.fault().copied().unwrap_or(ReplyFault::Mismatch);
     let reply = Reply { reference_id: reference_id(response.headers()), verdict: Verdict::Unverified(fault) };
-    tracing::warn!(
-        provider = NAME,
-        code = fault.code(),
-        reference_id = reply.reference_id(),
-        "unverified reply: {error}"
-    );
     response.extensions_mut().insert(reply);
     response
 }

@@ -9,9 +9,10 @@ use http::{StatusCode, header};
 use http_body::{Frame, SizeHint};
 use reqwest::{Body, Response};
 use reqwest_middleware::Result;
+use url::Url;
 
 use super::Netgiro;
-use super::credentials::NAME;
+use super::middleware::log_refusal;
 use super::reply::{Reply, ReplyCheck, Verdict, reference_id};
 use super::seen::SeenNonces;
 use crate::error::Error;
@@ -24,10 +25,12 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(super) fn verified_at_its_end(
     netgiro: &Netgiro,
     check: ReplyCheck,
+    url: Url,
     mut response: Response,
 ) -> Result<Response> {
     let reference_id = reference_id(response.headers());
     let remarks = Remarks {
+        url,
         status: response.status(),
         skew: skew_note(response.headers().get(header::DATE), netgiro.settings.clock.now()),
     };
@@ -61,6 +64,7 @@ struct Judge {
 
 /// What a refusal says beside its reason.
 struct Remarks {
+    url: Url,
     status: StatusCode,
     skew: Option<String>,
 }
@@ -134,7 +138,7 @@ impl Remarks {
     fn add_to(&self, error: Error) -> Error {
         let error = error.with_status(self.status);
         let error = self.skew.iter().fold(error, Error::with_note);
-        tracing::debug!(provider = NAME, code = error.code(), "refused");
+        log_refusal(&error, &self.url, self.status);
         error
     }
 }
@@ -145,7 +149,6 @@ mod tests {
     use futures_util::stream::iter;
     use http::{Extensions, HeaderMap, HeaderValue, Method};
     use http_body_util::{BodyExt as _, StreamBody};
-    use url::Url;
 
     use super::super::reply::SentRequest;
     use super::super::signing::{NONCE, SIGNATURE};
@@ -164,7 +167,7 @@ mod tests {
         let signature = mac.finish().header_value();
         let headers = HeaderMap::from_iter([(NONCE, HeaderValue::from_static("1")), (SIGNATURE, signature)]);
         let check = netgiro.begin_reply(&sent, &headers).unwrap();
-        let remarks = Remarks { status: StatusCode::OK, skew: None };
+        let remarks = Remarks { url, status: StatusCode::OK, skew: None };
         Checked {
             inner: Body::wrap(StreamBody::new(iter(frames.into_iter().map(Ok::<_, BoxError>)))),
             judge: Some(Judge { check, seen: netgiro.seen.clone(), remarks }),

@@ -9,6 +9,7 @@ mod errors;
 mod explain;
 mod faults;
 mod fuzz_corpus;
+mod log;
 mod netvisor_status;
 mod readme;
 mod refusals;

@@ -7,7 +7,7 @@ mod diagnosis;
 mod duplicates;
 mod explained;
 mod load;
-mod log;
+pub(crate) mod log;
 mod once;
 mod other_schemes;
 mod redis;

@@ -85,7 +85,7 @@ pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(
         let verified = proof.as_ref().is_ok_and(|proof| *proof == Proof::Verified);
         output::json(&head.json(&printed, verified, shown))?;
     }
-    let judged = proof.map_err(Failure::from).and_then(|_| judge::<P>(&answer));
+    let judged = proof.and_then(|_| judge::<P>(&answer));
     judged.map_err(|failure| hinted(failure, hint.as_ref()))
 }
 

@@ -62,7 +62,7 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
     }
 
     /// Whether the answer proves where it came from.
-    fn proof(_: &Answer<'_>) -> Result<Proof, Error> {
+    fn proof(_: &Answer<'_>) -> Result<Proof, Failure> {
         Ok(Proof::Unsigned)
     }
 

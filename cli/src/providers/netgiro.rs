@@ -41,19 +41,23 @@ impl Tool for Netgiro {
         matches!(name.as_str(), "netgiro_appkey" | "netgiro_nonce" | "netgiro_signature")
     }
 
-    /// The middleware has verified it, but for a gateway's unsigned 429 or 5xx, which it only marks.
-    fn proof(answer: &Answer<'_>) -> Result<Proof, Error> {
+    /// The middleware has verified the reply, but for a gateway's unsigned 429 or 5xx, which it only marks.
+    fn proof(answer: &Answer<'_>) -> Result<Proof, Failure> {
         match answer.extensions.get::<Reply>().map(Reply::verdict) {
             Some(Verdict::Unverified(fault)) => {
                 let whose = format!(
                     "the answer is {}, and came from something in front of Netgíró, a gateway or proxy",
                     answer.status
                 );
-                Err(Error::new(fault).in_provider("netgiro").with_note(whose))
+                Err(Error::new(fault).in_provider("netgiro").with_note(whose).into())
             }
             Some(Verdict::Verified) => Ok(Proof::Verified),
-            // The tool does not stream; a reply that nothing is known of yet proves nothing.
-            Some(Verdict::Pending) | None => Ok(Proof::Unsigned),
+            // Nobody has looked at its signature, whatever the reply says.
+            Some(Verdict::Pending) | None => {
+                let message = "netgiro: the reply was not judged: nothing says that it is Netgíró's";
+                let step = "Do not use the reply, and report this: the tool judges every reply of Netgíró's.";
+                Err(Failure::refused("reply-not-judged", message).with_next_step(step))
+            }
         }
     }
 
@@ -95,6 +99,16 @@ mod tests {
             assert_eq!(error.code(), code, "{body}");
             assert!(error.next_step().starts_with(step), "{body}: {}", error.next_step());
         }
+    }
+
+    #[test]
+    fn a_reply_without_a_verdict_is_refused() {
+        let url = "https://api.netgiro.is/v1/checkout".parse().unwrap();
+        let (status, extensions) = (StatusCode::OK, Extensions::new());
+        let answer = Answer { status, url: &url, extensions: &extensions, start: b"{}" };
+        let failure = Netgiro::proof(&answer).unwrap_err();
+        assert!(format!("{failure:?}").contains("reply-not-judged"), "{failure:?}");
+        assert_eq!(failure.exit_code(), std::process::ExitCode::from(1));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{Part, Transcript};
 use crate::diagnose::is_digest_of;
 use crate::redact::SHORTEST_FOUND;
-use crate::signing::SegmentKind;
+use crate::signing::{SegmentKind, Signature};
 
 /// So many bytes are shown on either side of a difference.
 const AROUND: usize = 24;
@@ -27,8 +27,9 @@ pub struct Comparison {
     /// Whether the signature that was received is that of the text that was signed, under the right key. `None` where no
     /// signature was given.
     pub signature_fits: Option<bool>,
+    /// What the signature says of the text and the key.
     #[serde(skip)]
-    is_keyed: bool,
+    conclusion: Option<&'static str>,
 }
 
 /// The first place in which two texts differ.
@@ -51,27 +52,61 @@ pub struct TextDifference {
     pub signed: Option<String>,
 }
 
+/// What a signature was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Maker {
+    /// The text that is compared.
+    ThisText,
+    /// The text that should have been signed.
+    RightText,
+    Unknown,
+}
+
 impl Transcript {
     /// Compares a text that somebody signed with the one that should have been signed, and, given the signature that they
     /// got, says whether it was made with the right key: then only the text is wrong.
     #[must_use]
     pub fn compare(&self, signed: &[u8], received: Option<&str>) -> Comparison {
-        let is_keyed = self.mac.as_ref().is_some_and(|mac| mac.algorithm().is_keyed());
+        let difference = self.difference(signed);
+        let maker = received.and_then(|received| self.maker(signed, received));
         Comparison {
             expected_length: self.text.iter().map(|part| part.bytes.len()).sum(),
             signed_length: signed.len(),
-            difference: self.difference(signed),
-            signature_fits: received.and_then(|received| self.fits(signed, received)),
-            is_keyed,
+            signature_fits: maker.map(|maker| maker == Maker::ThisText),
+            conclusion: maker.map(|maker| self.conclusion(maker, difference.is_some())),
+            difference,
         }
     }
 
-    /// Whether `received` is the signature of `signed`, however it is written.
-    fn fits(&self, signed: &[u8], received: &str) -> Option<bool> {
+    /// What made `received`, however it is written.
+    fn maker(&self, signed: &[u8], received: &str) -> Option<Maker> {
         let mac = self.mac.as_ref()?;
         let mut state = mac.start_of_any_text();
         state.update(signed);
-        Some(is_digest_of(received, mac.encoding(), state.finish().digest()))
+        let is_of = |signature: &Signature| is_digest_of(received, mac.encoding(), signature.digest());
+        Some(if is_of(&state.finish()) {
+            Maker::ThisText
+        } else if self.signature().is_some_and(|expected| is_of(&expected)) {
+            Maker::RightText
+        } else {
+            Maker::Unknown
+        })
+    }
+
+    /// The key is blamed only where the text is the right one.
+    fn conclusion(&self, maker: Maker, differs: bool) -> &'static str {
+        let is_keyed = self.mac.as_ref().is_some_and(|mac| mac.algorithm().is_keyed());
+        match (maker, is_keyed) {
+            (Maker::ThisText, true) => "The signature was made of it with the right key.",
+            (Maker::ThisText, false) => "The signature was made of it.",
+            (Maker::RightText, _) => {
+                "The signature was made of the text that should have been signed, not of this one."
+            }
+            (Maker::Unknown, true) if !differs => {
+                "If the signature is of this text, then the key, its form or the algorithm is another."
+            }
+            (Maker::Unknown, _) => "The signature was made of yet another text, or in another way.",
+        }
     }
 
     fn difference(&self, signed: &[u8]) -> Option<TextDifference> {
@@ -141,14 +176,7 @@ impl fmt::Display for Comparison {
                  should have been."
             )?,
         }
-        let Some(fits) = self.signature_fits else { return Ok(()) };
-        f.write_str(match (self.difference.is_some(), fits, self.is_keyed) {
-            (_, true, true) => "\nThe signature was made of it with the right key.",
-            (_, true, false) => "\nThe signature was made of it.",
-            (false, false, true) => "\nThe signature was made with another key, if of this text.",
-            (true, false, true) => "\nThe signature was made with another key, or of yet another text.",
-            (_, false, false) => "\nThe signature was made of yet another text.",
-        })
+        self.conclusion.map_or(Ok(()), |conclusion| write!(f, "\n{conclusion}"))
     }
 }
 
@@ -246,6 +274,29 @@ mod tests {
         let signed = |text: &[u8]| keyed().compare(text, None).difference.unwrap().signed;
         assert_eq!(signed(b"1705312800.signing ke"), None);
         assert!(signed(b"1705312800.signed").unwrap().contains("signed"));
+    }
+
+    /// What differs is told once, and the key is blamed only where the text is right.
+    #[test]
+    fn the_key_is_blamed_only_where_the_text_is_right() {
+        // Python: base64(hmac_sha256(b"signing key", b'1705312800.{"a":1}')).
+        let right = "EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=";
+        let nobodys = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        for (signed, received, said) in [
+            ("1705312800.{\"a\":1}", right, "made of it with the right key."),
+            (
+                "1705312800{\"a\":1}",
+                right,
+                "was made of the text that should have been signed, not of this one.",
+            ),
+            ("1705312800{\"a\":1}", nobodys, "was made of yet another text, or in another way."),
+            ("1705312800.{\"a\":1}", nobodys, "the key, its form or the algorithm is another."),
+        ] {
+            let told = keyed().compare(signed.as_bytes(), Some(received)).to_string();
+            assert!(told.ends_with(said), "{told}");
+            let blamed = told.contains("key, ");
+            assert_eq!(blamed, said.starts_with("the key"), "{told}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use super::secret_forms;
 use crate::explain::{Part, Transcript};
 use crate::signing::{MacAlgorithm, MacKey, Origin, Segment, SegmentKind};
 
@@ -131,6 +132,23 @@ impl Attempt {
             Key::Stated(parts) => parts,
             Key::Prepared(_) => &[],
         }
+    }
+
+    /// Whether only who holds a secret can have computed it: one goes into the text, or into the key of an HMAC. What is
+    /// empty, a word for nothing, sent in the open or chosen by whoever sent the message is none.
+    pub(super) fn takes_a_secret(&self, transcript: &Transcript) -> bool {
+        let is_keyed = match self.hash {
+            Hash::Plain(_) => false,
+            Hash::Hmac(_) => true,
+            Hash::Chain { first, second, .. } => first == Step::Hmac || second == Step::Hmac,
+        };
+        let key = if is_keyed { self.key_parts() } else { &[] };
+        let is_secret = |part: &Part| {
+            part.is_issued_secret()
+                && !secret_forms::is_unset(&part.bytes)
+                && !transcript.is_public(&part.bytes)
+        };
+        is_keyed && matches!(self.key, Key::Prepared(_)) || self.text.iter().chain(key).any(is_secret)
     }
 
     /// What making it and hashing it costs, in bytes hashed.

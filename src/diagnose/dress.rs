@@ -16,6 +16,9 @@ pub(super) struct Dress {
 /// No signature is longer, whatever it wears.
 const LONGEST: usize = 1 << 10;
 
+/// How many characters the 32 bytes of a digest are in base64.
+const DIGEST_IN_BASE64: usize = 44;
+
 /// No more than this is worn at once.
 const MOST: usize = 3;
 
@@ -89,7 +92,11 @@ static DRESSES: [Dress; 6] = [
         fix: "Put it into the header as it is: nothing is encoded there.",
         take_off: |text| {
             let decoded = percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned);
-            decoded.into_iter().chain([text.replace(' ', "+")]).collect()
+            let unblanked = text.replace(' ', "+");
+            // A blank at the beginning of a header's value is lost on the way.
+            let whole = (DIGEST_IN_BASE64 - 2..DIGEST_IN_BASE64).contains(&unblanked.len());
+            let trimmed = whole.then(|| format!("{unblanked:+>DIGEST_IN_BASE64$}"));
+            decoded.into_iter().chain([unblanked]).chain(trimmed).collect()
         },
     },
 ];

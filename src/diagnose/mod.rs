@@ -2,7 +2,8 @@
 //!
 //! Given what should have been signed and the signature that somebody else computed, each mistake known from the
 //! field is made on purpose, the signature computed again and compared. What reproduces the received signature is
-//! proved, not guessed: two digests agree by chance once in 2²⁵⁶, and of one that is cut off, half is asked for. Single
+//! proved, not guessed: two digests agree by chance once in 2²⁵⁶, and of one that is cut off, half is asked for. A mistake that
+//! anybody can make without the key, such as an empty one, proves nothing about who signed ([`Outcome::Keyless`]). Single
 //! mistakes come first; two made together are tried only where no single one explains it. Either may go with what is wrong
 //! with how the digest is written.
 //!
@@ -116,10 +117,12 @@ impl Transcript {
 pub enum Outcome {
     /// The signature is the expected one.
     Matches,
-    /// One or more known mistakes reproduce the signature: proved.
+    /// One or more known mistakes reproduce the signature: proved, and made by somebody who holds the key, if there is one.
     Reproduced,
-    /// It has the right form and no known mistake reproduces it: another key, most likely. A conclusion, not a proof.
-    WrongKey,
+    /// A known mistake reproduces the signature, and anybody can make it without the key: it proves nothing.
+    Keyless,
+    /// It has the right form and no known mistake reproduces it: the text is another, or the key.
+    Unexplained,
     /// The signature is right, and no known mistake makes its digest of the body that arrived: proved to be of another.
     OtherBody,
     /// It is not a digest in any known encoding, or one of another function or cut off that nothing reproduces.
@@ -159,11 +162,11 @@ impl Diagnosis {
     }
 
     /// The stable code of the likeliest explanation, e.g. `query-decoded`; of mistakes made together, all codes with a
-    /// `+` between them. `matches`, `wrong-key`, `other-body`, `signature-malformed` and `not-signed` are
+    /// `+` between them. `matches`, `unexplained`, `other-body`, `signature-malformed` and `not-signed` are
     /// the codes of outcomes without a mistake.
     #[must_use]
     pub fn code(&self) -> &str {
-        self.first().map_or("wrong-key", Finding::code)
+        self.first().map_or("unexplained", Finding::code)
     }
 
     /// What went wrong, in a sentence or two.
@@ -178,7 +181,8 @@ impl Diagnosis {
         self.first().map_or("", Finding::fix)
     }
 
-    /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved: most such
+    /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved that takes the
+    /// key: of what anybody can send, nothing is to be learnt about the service that received it. Most such
     /// messages were signed by somebody who holds the key, and none is more to be used than a forged one. It is read by
     /// whoever received the message, and most fixes are for whoever signs.
     ///
@@ -224,7 +228,7 @@ fn advice_to_recipient(finding: &Finding) -> String {
     if finding.has(table::OTHER_HOST) {
         return fix.to_owned();
     }
-    let advice = if finding.has(table::PROXY_URL) {
+    let advice = if finding.has(table::PROXY_URL) || finding.has(table::SECRET_SENT.code()) {
         fix.to_owned()
     } else {
         match finding.codes().find_map(table::cause_on_receipt) {

@@ -152,7 +152,7 @@ static MISREADINGS: [Misreading; 9] = [
     },
 ];
 
-/// All readings that give a digest: the expected one, or the mistaken ones.
+/// All readings that give a digest: the expected one, or the mistaken ones, those of which a part would do last.
 pub(super) fn all(text: &str, encoding: Encoding) -> Vec<Reading> {
     let is_digest = |digest: &Vec<u8>| DIGEST_LENGTHS.contains(&digest.len());
     let mut readings = Vec::new();
@@ -181,7 +181,17 @@ pub(super) fn all(text: &str, encoding: Encoding) -> Vec<Reading> {
             readings.push(Reading { received, mistakes: [&worn[..], &[made]].concat() });
         }
     }
+    readings.sort_by_key(|reading| matches!(reading.received, Received::Beginning(_)));
     readings
+}
+
+/// Whether a text is one of these secrets, as it is or in hex or base64, whatever it wears.
+pub(super) fn is_one_of(text: &str, secrets: &[&[u8]]) -> bool {
+    let is_secret = |form: &[u8]| secrets.iter().any(|secret| constant_time_eq(form, secret));
+    dress::layers(text).iter().any(|(_, text)| {
+        let decoded = [hex_digits(text.as_bytes()), any_base64(text)];
+        is_secret(text.as_bytes()) || decoded.iter().flatten().any(|form| is_secret(form))
+    })
 }
 
 /// What is wrong with the form of a text that has no reading. Tells its length, never the text.

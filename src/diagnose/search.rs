@@ -1,13 +1,15 @@
 //! Making the known mistakes, and comparing what comes out.
 
-use super::attempt::{Attempt, Variant};
+use super::attempt::{self, Attempt, Variant};
 use super::finding::Finding;
 use super::not_text::NotText;
 use super::reading::{self, Reading};
+use super::secret_forms;
 use super::table::{self, Mistake};
 use super::untried::Untried;
 use super::{Diagnosis, Outcome};
 use crate::explain::Transcript;
+use crate::signing::Encoding;
 
 /// How much work a diagnosis may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,61 +41,100 @@ const LIKELY_VARIANTS: usize = 12;
 const VARIANTS_IN_PAIRS: usize = 6;
 
 pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort) -> Diagnosis {
-    let conclude = |outcome, finding, untried| Diagnosis { outcome, findings: vec![finding], untried };
+    let conclude = |outcome, finding| Diagnosis { outcome, findings: vec![finding], untried: Vec::new() };
     let (Some(mac), Some(expected)) = (&transcript.mac, transcript.signature()) else {
-        return conclude(Outcome::Unsigned, table::NOT_SIGNED.finding(), Vec::new());
+        return conclude(Outcome::Unsigned, table::NOT_SIGNED.finding());
     };
-    let readings = reading::all(received, mac.encoding());
-    let malformed = |untried| {
-        let finding = table::MALFORMED.finding();
-        let finding = match NotText::of(received) {
-            Some(printed) => {
-                finding.detailed(Some(printed.what.to_owned())).advised(printed.fix(mac.encoding()))
-            }
-            None => finding.detailed(Some(reading::describe(received, mac.encoding()))),
-        };
-        conclude(Outcome::Malformed, finding, untried)
-    };
-    if readings.is_empty() {
-        return malformed(Vec::new());
-    }
-    let is_of_usual_length = readings.iter().any(Reading::is_of_usual_length);
+    let encoding = mac.encoding();
+    let readings = reading::all(received, encoding);
     if let Some(reading) = readings.iter().find(|reading| reading.is(expected.digest())) {
         return match reading.finding() {
-            None => conclude(Outcome::Matches, table::MATCHES.finding(), Vec::new()),
-            Some(finding) => conclude(Outcome::Reproduced, finding, Vec::new()),
+            None => conclude(Outcome::Matches, table::MATCHES.finding()),
+            Some(finding) => conclude(Outcome::Reproduced, finding),
         };
     }
-    let mut search = Search { transcript, readings, budget: effort.budget(), exhausted: false };
-    let mut findings = match effort {
-        Effort::Full => search.single(BUDGET_OF_PAIRS),
-        Effort::Brief => search.single(0),
+    if is_secret(transcript, received) {
+        return conclude(Outcome::Reproduced, table::SECRET_SENT.finding());
+    }
+    if readings.is_empty() {
+        return conclude(Outcome::Malformed, malformed(received, encoding));
+    }
+    let is_of_usual_length = readings.iter().any(Reading::is_of_usual_length);
+    let mut search = Search::new(transcript, readings, effort);
+    let (outcome, findings) = match search.findings(effort) {
+        found if !found.is_empty() => outcome(found),
+        _ if is_of_usual_length => (Outcome::Unexplained, vec![table::UNEXPLAINED.finding()]),
+        _ => (Outcome::Malformed, vec![malformed(received, encoding)]),
     };
-    if findings.is_empty() && effort == Effort::Full {
-        let unlikely_left = std::mem::take(&mut search.exhausted);
-        findings = search.pairs();
-        search.exhausted |= unlikely_left;
-    }
     let long = search.exhausted.then_some(Untried::LongMessage);
-    let untried = long.into_iter().chain(Untried::of(transcript)).collect();
-    match findings.is_empty() {
-        true if !is_of_usual_length => malformed(untried),
-        true => conclude(Outcome::WrongKey, table::WRONG_KEY.finding(), untried),
-        false => Diagnosis { outcome: Outcome::Reproduced, findings, untried },
+    Diagnosis { outcome, findings, untried: long.into_iter().chain(Untried::of(transcript)).collect() }
+}
+
+/// Whether one of the secrets was sent, or the key that they are parts of.
+fn is_secret(transcript: &Transcript, received: &str) -> bool {
+    let key = attempt::join(&transcript.key);
+    let parts = transcript.text.iter().chain(&transcript.key).filter(|part| part.is_issued_secret());
+    let mut secrets: Vec<&[u8]> = parts.map(|part| part.bytes.as_slice()).chain([&**key]).collect();
+    secrets.retain(|secret| !secret_forms::is_unset(secret));
+    reading::is_one_of(received, &secrets)
+}
+
+fn malformed(received: &str, encoding: Encoding) -> Finding {
+    let finding = table::MALFORMED.finding();
+    match NotText::of(received) {
+        Some(printed) => finding.detailed(Some(printed.what.to_owned())).advised(printed.fix(encoding)),
+        None => finding.detailed(Some(reading::describe(received, encoding))),
     }
+}
+
+/// A mistake that reproduces the signature.
+struct Found {
+    finding: Finding,
+    /// Whether it can be made without the key.
+    keyless: bool,
+}
+
+/// What anybody can make proves nothing, and is left out beside what takes the key.
+fn outcome(mut found: Vec<Found>) -> (Outcome, Vec<Finding>) {
+    let is_proof = found.iter().any(|found| !found.keyless);
+    found.retain(|found| !(is_proof && found.keyless));
+    let outcome = if is_proof { Outcome::Reproduced } else { Outcome::Keyless };
+    (outcome, found.into_iter().map(|found| found.finding).collect())
 }
 
 struct Search<'t> {
     transcript: &'t Transcript,
     readings: Vec<Reading>,
+    /// Whether the right signature takes a secret.
+    takes_a_secret: bool,
     budget: usize,
     exhausted: bool,
 }
 
-impl Search<'_> {
+impl<'t> Search<'t> {
+    fn new(transcript: &'t Transcript, readings: Vec<Reading>, effort: Effort) -> Self {
+        let takes_a_secret = Attempt::of(transcript).takes_a_secret(transcript);
+        Self { transcript, readings, takes_a_secret, budget: effort.budget(), exhausted: false }
+    }
+
+    /// The single mistakes that reproduce the signature; where there is none, and a person has asked, the pairs.
+    fn findings(&mut self, effort: Effort) -> Vec<Found> {
+        if effort == Effort::Brief {
+            return self.single(0);
+        }
+        let single = self.single(BUDGET_OF_PAIRS);
+        if !single.is_empty() {
+            return single;
+        }
+        let unlikely_left = std::mem::take(&mut self.exhausted);
+        let pairs = self.pairs();
+        self.exhausted |= unlikely_left;
+        pairs
+    }
+
     /// Each mistake by itself: the likely variants of all, then, where none of these explains it, the others. Leaves
     /// `reserve` of the budget.
-    fn single(&mut self, reserve: usize) -> Vec<Finding> {
+    fn single(&mut self, reserve: usize) -> Vec<Found> {
         self.budget -= reserve;
         let transcript = self.transcript;
         let right = Attempt::of(transcript);
@@ -112,8 +153,9 @@ impl Search<'_> {
         findings
     }
 
-    /// Each pair of mistakes, made in the order of the table: those that often come together, then the others.
-    fn pairs(&mut self) -> Vec<Finding> {
+    /// Each pair of mistakes that both take the key, made in the order of the table: those that often come together, then
+    /// the others. With one that does not, a stranger could make the other look proved.
+    fn pairs(&mut self) -> Vec<Found> {
         let mut findings = Vec::new();
         for with_seldom in [false, true] {
             self.pairs_of(with_seldom, &mut findings);
@@ -124,7 +166,7 @@ impl Search<'_> {
         findings
     }
 
-    fn pairs_of(&mut self, with_seldom: bool, findings: &mut Vec<Finding>) {
+    fn pairs_of(&mut self, with_seldom: bool, findings: &mut Vec<Found>) {
         let right = Attempt::of(self.transcript);
         for (place, first) in table::all().enumerate() {
             if first.is_seldom_combined() && !with_seldom {
@@ -134,6 +176,9 @@ impl Search<'_> {
                 if self.exhausted {
                     return;
                 }
+                if self.is_keyless(&variant.attempt) {
+                    continue;
+                }
                 let is_of_turn = |second: &&Mistake| {
                     (first.is_seldom_combined() || second.is_seldom_combined()) == with_seldom
                 };
@@ -141,14 +186,18 @@ impl Search<'_> {
                 for second in seconds.filter(|second| !first.is_undone_by(second)) {
                     let variants = (second.variants)(self.transcript, &variant.attempt);
                     let found = self.first_match(second, variants.take(VARIANTS_IN_PAIRS));
-                    let Some(finding) = found else { continue };
+                    let Some(Found { finding, keyless: false }) = found else { continue };
                     let finding = first.finding().detailed(self.shown(variant.detail.as_ref())).and(finding);
-                    if findings.iter().all(|known: &Finding| known.code() != finding.code()) {
-                        findings.push(finding);
+                    if findings.iter().all(|known: &Found| known.finding.code() != finding.code()) {
+                        findings.push(Found { finding, keyless: false });
                     }
                 }
             }
         }
+    }
+
+    fn is_keyless(&self, attempt: &Attempt) -> bool {
+        self.takes_a_secret && !attempt.takes_a_secret(self.transcript)
     }
 
     /// A detail may quote the message, and that may hold a secret.
@@ -157,7 +206,7 @@ impl Search<'_> {
     }
 
     /// The first variant whose digest was received, with the mistake in its encoding if one was made too.
-    fn first_match(&mut self, mistake: &Mistake, variants: impl Iterator<Item = Variant>) -> Option<Finding> {
+    fn first_match(&mut self, mistake: &Mistake, variants: impl Iterator<Item = Variant>) -> Option<Found> {
         for variant in variants {
             let cost = variant.attempt.cost();
             if cost > self.budget {
@@ -168,7 +217,8 @@ impl Search<'_> {
             let digest = variant.attempt.digest();
             if let Some(reading) = self.readings.iter().find(|reading| reading.is(&digest)) {
                 let finding = mistake.finding().detailed(self.shown(variant.detail.as_ref()));
-                return Some(reading.finding().into_iter().fold(finding, Finding::and));
+                let finding = reading.finding().into_iter().fold(finding, Finding::and);
+                return Some(Found { finding, keyless: self.is_keyless(&variant.attempt) });
             }
         }
         None

@@ -92,6 +92,11 @@ pub(super) static UNSET: [Form; 5] = [
     form("`nil`", |_| Some(b"nil".to_vec())),
 ];
 
+/// Whether a secret is what takes the place of one that is not there.
+pub(super) fn is_unset(secret: &[u8]) -> bool {
+    UNSET.iter().any(|form| (form.make)(secret).as_deref() == Some(secret))
+}
+
 pub(super) static HASHED: [Form; 3] = [
     form("its SHA-256 in hex digits", |secret| Some(const_hex::encode(Sha256::digest(secret)).into_bytes())),
     form("the bytes of its SHA-256", |secret| Some(Sha256::digest(secret).to_vec())),

@@ -110,6 +110,11 @@ pub(super) fn cause_on_receipt(code: &str) -> Option<&'static str> {
 pub(super) struct Conclusion(&'static str, &'static str, &'static str);
 
 impl Conclusion {
+    #[cfg(any(feature = "netgiro", feature = "webhook"))]
+    pub(super) fn code(&self) -> &'static str {
+        self.0
+    }
+
     pub(super) fn finding(&self) -> Finding {
         Finding::new(self.0, self.1, self.2)
     }
@@ -117,11 +122,17 @@ impl Conclusion {
 
 pub(super) static MATCHES: Conclusion =
     Conclusion("matches", "The signature is the expected one.", "Nothing needs to be done.");
-pub(super) static WRONG_KEY: Conclusion = Conclusion(
-    "wrong-key",
-    "No known mistake reproduces this signature: it was made with another key, or of a nonce, timestamp, body or other value \
-     that is not the one compared with.",
-    "Compare the fingerprints of the keys on both sides, then the explanations of both messages, value by value.",
+pub(super) static UNEXPLAINED: Conclusion = Conclusion(
+    "unexplained",
+    "No known mistake reproduces this signature: a nonce, timestamp, body or other value is not the one compared with, or the \
+     key is not.",
+    "Compare the explanations of both messages value by value, and the fingerprints of the keys. Given the text that was \
+     signed, a comparison tells whether it is the text.",
+);
+pub(super) static SECRET_SENT: Conclusion = Conclusion(
+    "secret-sent-as-signature",
+    "The secret itself was sent in place of a signature.",
+    "Rotate it: whoever saw the message has it. Then send what is computed with the new one.",
 );
 #[cfg(feature = "webhook")]
 pub(super) static OTHER_BODY: Conclusion = Conclusion(

@@ -245,6 +245,13 @@ impl Transcript {
         self.headers.iter().filter(|header| header.public).map(|header| (&header.name, &header.value))
     }
 
+    /// Whether these bytes are a part of the message that may be shown, or the value of such a header.
+    pub(crate) fn is_public(&self, bytes: &[u8]) -> bool {
+        let mut parts = self.text.iter().chain(&self.key).filter(|part| part.kind == SegmentKind::Public);
+        parts.any(|part| part.bytes.as_slice() == bytes)
+            || self.public_headers().any(|(_, value)| value.as_bytes() == bytes)
+    }
+
     /// What must not be shown: the secrets that are part of it, the signatures that can be made with them, and what
     /// else was to be hidden.
     pub(super) fn secrets(&self) -> Secrets {
@@ -349,6 +356,11 @@ impl Part {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it is a secret that was issued, not a header that is only hidden: its value is up to whoever sends it.
+    pub(crate) fn is_issued_secret(&self) -> bool {
+        self.kind == SegmentKind::Secret && self.origin != Origin::RequestHeader
     }
 
     /// The same part with other bytes.

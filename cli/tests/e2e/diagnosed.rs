@@ -65,7 +65,7 @@ fn what_should_have_been_signed_is_shown_on_request() {
     let signatures = [
         ("N8wLBJQzzYgb7Ywznb6Y9esxap4GWfeAWF+RMRrrbck=", "separator-missing"),
         ("EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=", ""),
-        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "wrong-key"),
+        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "unexplained"),
     ];
     for (signature, diagnosis) in signatures {
         let told = verify_unleashed(signature, "{\"a\":1}", &["--explain", "--json"]).json();
@@ -73,7 +73,7 @@ fn what_should_have_been_signed_is_shown_on_request() {
         assert_eq!(told["diagnosis"]["code"].as_str().unwrap_or_default(), diagnosis);
         let shown = verify_unleashed(signature, "{\"a\":1}", &["--explain"]);
         assert!(shown.stdout.contains("signing_key  credential  UTF-8     11  (secret, 11 bytes"));
-        assert_eq!(shown.stdout.contains("diagnosis\n  wrong-key: "), diagnosis == "wrong-key");
+        assert_eq!(shown.stdout.contains("diagnosis\n  unexplained: "), diagnosis == "unexplained");
         assert_eq!(shown.stdout.contains("verified: unleashed"), diagnosis.is_empty());
     }
     let reply = verify_reply(&"0".repeat(64), &["--explain"]);

@@ -7,10 +7,16 @@ use crate::support::{RunningSandbox, run, run_with_input, tool};
 /// Signatures of one request by an independent implementation of the mistake (Python's hmac and hashlib).
 const UNLEASHED: [(&str, &str); 2] = [
     ("/36QnfkYUiUen5K/7PDhGbYEnw9LJKC/a1+llptp2Ow=", "question-mark-included"),
-    ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "wrong-key"),
+    ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "unexplained"),
 ];
 
 fn explain_unleashed(expected: &str) -> Command {
+    let mut command = explain_unleashed_in_words(expected);
+    command.arg("--json");
+    command
+}
+
+fn explain_unleashed_in_words(expected: &str) -> Command {
     let mut command = tool();
     command
         .args([
@@ -19,7 +25,7 @@ fn explain_unleashed(expected: &str) -> Command {
             "GET",
             "https://api.unleashedsoftware.com/Customers?customerCode=ACME",
         ])
-        .args(["--expect", expected, "--json"])
+        .args(["--expect", expected])
         .envs([("UNLEASHED_API_ID", "api-id"), ("UNLEASHED_API_KEY", "unleashed-example-api-key")])
         .env("UNLEASHED_CLIENT_TYPE", "acme/stock");
     command
@@ -68,7 +74,7 @@ fn a_signature_that_cannot_be_read_is_a_matter_of_usage() {
 fn a_signature_or_nonce_that_begins_with_a_hyphen_is_no_option() {
     let hyphens = format!("-{}=", "A".repeat(42));
     let explained = run(&mut explain_unleashed(&hyphens));
-    assert_eq!((explained.code, explained.json()["diagnosis"]["code"].as_str()), (1, Some("wrong-key")));
+    assert_eq!((explained.code, explained.json()["diagnosis"]["code"].as_str()), (1, Some("unexplained")));
     let signed = run(tool()
         .args(["sign", "netgiro", "GET", "https://api.netgiro.is/", "--nonce", "-1", "--json"])
         .envs([("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "secret")]));
@@ -135,6 +141,36 @@ fn a_text_that_somebody_signed_is_compared() {
         assert_eq!((explained.code, &comparison["signature_fits"]), (code, &fits.into()), "{signed}");
         assert_eq!(comparison["difference"]["position"].as_u64(), position, "{signed}");
     }
+}
+
+/// Beside a signature that matches, no other key is spoken of.
+#[test]
+fn the_key_is_blamed_only_where_the_text_is_right() {
+    // Python: base64(hmac_sha256(b"unleashed-example-api-key", b"customerCode=ACME")).
+    let right = "MPxDVAAP9oTtfzTXG2SUnueXtVb1+7Uds6IFfRsrvFU=";
+    let (nobodys, _) = UNLEASHED[1];
+    for (expected, signed, told) in [
+        (right, "customerCode=acme", "was made of the text that should have been signed, not of this one."),
+        (nobodys, "customerCode=acme", "was made of yet another text, or in another way."),
+        (nobodys, "customerCode=ACME", "then the key, its form or the algorithm is another."),
+    ] {
+        let mut command = explain_unleashed_in_words(expected);
+        let shown = run_with_input(command.args(["--signed-text", "@-"]), signed.as_bytes());
+        assert!(shown.stdout.contains(told), "{}", shown.stdout);
+        assert_eq!(shown.stdout.contains("  matches: "), expected == right, "{}", shown.stdout);
+        let comparison =
+            shown.stdout.split("comparison\n").nth(1).and_then(|rest| rest.split("diagnosis\n").next());
+        assert_eq!(comparison.unwrap().contains("the key, "), told.contains("the key, "), "{}", shown.stdout);
+    }
+}
+
+#[test]
+fn a_key_that_was_sent_as_the_signature_is_to_be_rotated_and_not_shown() {
+    let key = "unleashed-example-api-key";
+    let explained = run(&mut explain_unleashed(key));
+    assert_eq!(explained.json()["diagnosis"]["code"], "secret-sent-as-signature");
+    assert!(explained.json()["diagnosis"]["fix"].as_str().unwrap().starts_with("Rotate it"));
+    assert!(!(explained.stdout + &explained.stderr).contains(key));
 }
 
 /// A secret is a part of this text; theirs may have another, which is theirs to keep.

@@ -8,6 +8,7 @@ mod completions;
 mod curl;
 mod diagnosed;
 mod e8_printed_commands;
+mod e9_strangers_mistakes;
 mod environment;
 mod explained;
 mod faults;

@@ -43,7 +43,7 @@ pub(super) static MISTAKES: &[Mistake] = &[
     Mistake {
         code: "secret-unset",
         sentence: "No secret was used: nothing was there, or the word for nothing.",
-        fix: "Look where the secret is read from; anybody can make such a signature.",
+        fix: "Let whoever signs look where the secret is read from. Anybody can make such a signature: it proves nothing.",
         variants: secret::unset,
     },
     Mistake {

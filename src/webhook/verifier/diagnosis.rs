@@ -83,12 +83,6 @@ impl<S: Scheme> Verifier<S> {
         let scheme = &self.0.scheme;
         let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
         let checked = scheme.check_digest(&mut stated, body);
-        if let (Err(_), Some(digest)) = (&checked, S::digest(&stated)) {
-            let of_body = (search.diagnose)(&digest_transcript::<S>(body), &const_hex::encode(digest));
-            if of_body.outcome() == Outcome::Reproduced {
-                return Ok(of_body);
-            }
-        }
         let keys = self.0.keys.load();
         let content = checked.as_deref().unwrap_or(body);
         let under = |key: &S::Key| {
@@ -104,14 +98,19 @@ impl<S: Scheme> Verifier<S> {
             .into_iter();
         let first = of_signature.next();
         let found = first.map(|first| match first.outcome() {
-            Outcome::WrongKey => {
-                of_signature.find(|other| other.outcome() != Outcome::WrongKey).unwrap_or(first)
+            Outcome::Unexplained => {
+                of_signature.find(|other| other.outcome() != Outcome::Unexplained).unwrap_or(first)
             }
             _ => first,
         });
         match found {
+            // Anybody can make a digest, with any mistake in it: only one that was signed is looked into.
             Some(found) if found.outcome() == Outcome::Matches && checked.is_err() => {
-                Ok(Diagnosis::other_body())
+                let of_body = S::digest(&stated).map(|digest| {
+                    (search.diagnose)(&digest_transcript::<S>(body), &const_hex::encode(digest))
+                });
+                let proved = of_body.filter(|found| found.outcome() == Outcome::Reproduced);
+                Ok(proved.unwrap_or_else(Diagnosis::other_body))
             }
             Some(found) => Ok(found),
             // One MAC for each key and no search: anybody can name a key that there is not, and there may be many.

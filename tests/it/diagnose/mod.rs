@@ -12,6 +12,6 @@ mod pairs;
 mod replies;
 mod secrets;
 mod subject;
+mod unexplained;
 mod urls;
 mod written;
-mod wrong_key;

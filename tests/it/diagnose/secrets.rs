@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::made::Signing;
-use super::subject::Subject;
+use super::subject::{OTHER_SECRET, SECRET, Subject};
 
 /// What is said of Unleashed's signature under the key `used`, where `configured` is the one that is known here.
 fn diagnosis(configured: &str, used: &[u8]) -> Diagnosis {
@@ -40,6 +40,35 @@ fn the_form_of_a_secret_is_named() {
         assert_eq!(diagnosis.code(), code, "{configured} {used}");
         assert!(diagnosis.sentence().contains(said), "{configured} {used}: {diagnosis}");
     }
+}
+
+/// Whoever sees the message has the key: nothing but a new one helps.
+#[test]
+fn a_secret_that_was_sent_as_the_signature_is_to_be_rotated() {
+    for subject in Subject::ALL {
+        let whole_key = format!("{SECRET}&{OTHER_SECRET}");
+        let sent = match subject {
+            Subject::NetvisorHmac | Subject::NetvisorHmacDecoded => &[SECRET, OTHER_SECRET, &whole_key][..],
+            Subject::NetvisorSha256 => &[SECRET, OTHER_SECRET],
+            _ => &[SECRET],
+        };
+        for sent in sent {
+            for received in [
+                (*sent).to_owned(),
+                format!("\"{sent}\""),
+                format!("Bearer {sent}"),
+                format!("sha256={sent}"),
+                BASE64.encode(sent),
+                hex::encode(sent),
+            ] {
+                let diagnosis = subject.diagnose(&received);
+                assert_eq!(diagnosis.code(), "secret-sent-as-signature", "{subject:?} {received}");
+                assert!(diagnosis.fix().starts_with("Rotate it"), "{diagnosis}");
+                assert!(!format!("{diagnosis} {diagnosis:?}").contains(sent), "{diagnosis}");
+            }
+        }
+    }
+    assert_eq!(Subject::Unleashed.diagnose(OTHER_SECRET).code(), "signature-malformed");
 }
 
 /// Bits left over in the last character, which strict decoders refuse.

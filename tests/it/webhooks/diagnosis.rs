@@ -345,7 +345,7 @@ fn what_no_mistake_explains_gets_no_note() {
     assert_eq!(verifier.diagnose(&parts, &body).unwrap().outcome(), Outcome::OtherBody);
     let nobodys = sent(|sender| sender.secret = "nobody's".to_owned());
     let unknown = sent(|sender| (sender.key_id, sender.secret) = ("none".to_owned(), "nobody's".to_owned()));
-    let cases = [(swapped, "other-body"), (nobodys, "wrong-key"), (unknown, "webhook-key-unknown")];
+    let cases = [(swapped, "other-body"), (nobodys, "unexplained"), (unknown, "webhook-key-unknown")];
     for (request, code) in cases {
         let said = said(&judge!(verifier.clone()), request);
         assert_eq!(said.diagnosis, code);

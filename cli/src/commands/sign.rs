@@ -62,6 +62,10 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
     signed.apply(&mut request.headers);
     if output != Output::Curl {
         note_other_bytes(&provider, &request.headers, context.json);
+        if request.url.query() != args.request.url.url.query() {
+            let query = request.url.query().unwrap_or_default();
+            note_other_query(&context.environment.masked(query, P::SECRETS), context.json);
+        }
     }
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
     match output {
@@ -75,6 +79,13 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
             output::line(&curl.command)
         }
     }
+}
+
+/// Says that the query is not sent as it was typed: a `+` of Unleashed's is read in two ways.
+fn note_other_query(query: &str, json: bool) {
+    let message =
+        format!("the query is signed as it is sent by `send`, and must be sent so by you: ?{query}");
+    output::noted("query-rewritten", &message, json);
 }
 
 /// Says of which headers the bytes are others than those of the text that is printed: Netvisor's are in ISO-8859-15.

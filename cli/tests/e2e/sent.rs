@@ -101,6 +101,14 @@ fn a_plus_in_a_query_of_unleashed_s_is_sent_as_a_blank_is() {
     let mut command = sandbox.command("sign", "unleashed", "GET", "/Customers?name=a+b&sum=1%2B1");
     let printed = run(command.args(["--output", "curl"]));
     assert!(printed.stdout.contains("/Customers?name=a%20b&sum=1%2B1"), "{}", printed.stdout);
+    assert!(!printed.stderr.contains("query-rewritten"), "{}", printed.stderr);
+    for (target, told) in
+        [("/Customers?name=a+b&sum=1%2B1", Some("?name=a%20b&sum=1%2B1")), ("/a?b=1%2B1", None)]
+    {
+        let headers = run(&mut sandbox.command("sign", "unleashed", "GET", target));
+        assert_eq!(headers.stderr.contains("[query-rewritten]"), told.is_some(), "{}", headers.stderr);
+        assert!(told.is_none_or(|told| headers.stderr.contains(told)), "{}", headers.stderr);
+    }
     let explained = run(&mut sandbox.command("explain", "unleashed", "GET", "/Customers?name=a+b&sum=1%2B1"));
     assert!(explained.stdout.contains(r#""name=a b&sum=1+1""#), "{}", explained.stdout);
     let sent = run(&mut sandbox.command("send", "unleashed", "GET", "/Customers?name=a+b&sum=1%2B1"));

@@ -112,7 +112,7 @@ async fn an_error_status_hands_on_what_the_provider_says_and_prints_none_of_it()
 }
 
 #[tokio::test]
-async fn no_more_of_a_body_is_read_than_is_kept() {
+async fn of_a_body_without_end_the_beginning_is_read() {
     let endless = |answer: &Answer| vec![Step::Send(answer.head()), Step::Endless(b"word ".repeat(100))];
     let error = refused(Answer::new(500, "").header("transfer-encoding", "x"), endless).await;
     let kept = error.fault::<ErrorStatus>().unwrap().body().len();

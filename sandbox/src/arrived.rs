@@ -1,10 +1,11 @@
 //! A request, as its bytes arrived.
 
-use axum::extract::Request;
+use axum::body::Body;
 use bytes::Bytes;
 use constant_time_eq::constant_time_eq;
 use countersign::Outgoing;
 use countersign::scope::is_loopback;
+use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use url::Url;
 
@@ -26,8 +27,7 @@ pub(crate) struct Arrived {
 
 impl Arrived {
     /// Reads a request, and of its body no more than `body_limit` bytes.
-    pub(crate) async fn read(request: Request, body_limit: usize) -> Self {
-        let (parts, body) = request.into_parts();
+    pub(crate) async fn read(parts: Parts, body: Body, body_limit: usize) -> Self {
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let host = host(&parts);
         let url = format!("http://{host}{target}");
@@ -111,7 +111,7 @@ impl Arrived {
     }
 }
 
-fn host(parts: &http::request::Parts) -> &str {
+fn host(parts: &Parts) -> &str {
     let header = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     // A request line in absolute form, as sent to a proxy, has precedence over `Host` (RFC 9112, section 3.2.2).
     parts.uri.authority().map_or(header, |authority| authority.as_str())

@@ -8,6 +8,7 @@ use countersign::{SignedForm, netvisor};
 
 use crate::credentials::Credentials;
 use crate::fault::{Fault, Injected};
+use crate::hosts;
 use crate::netgiro::Netgiro;
 use crate::netvisor::Netvisor;
 use crate::sandbox::{Clients, Sandbox, Urls};
@@ -26,6 +27,7 @@ pub struct Builder {
     netvisor_time_window: Option<Duration>,
     unleashed_form: SignedForm,
     injected: Injected,
+    allowed_hosts: Vec<String>,
 }
 
 impl Builder {
@@ -37,10 +39,14 @@ impl Builder {
             netvisor_time_window: Some(Duration::from_secs(600)),
             unleashed_form: SignedForm::Decoded,
             injected: Injected::None,
+            allowed_hosts: Vec::new(),
         }
     }
 
     /// The accounts that are known. Default: [`Credentials::demo`].
+    ///
+    /// With keys of a vendor other than the demo ones, only who has signed is answered with a signature: replies are signed
+    /// where the request was accepted, the inspector shows no expected signature, and it sends no webhook.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
         self
@@ -50,6 +56,14 @@ impl Builder {
     /// then the inspector's; port 0 takes any that are free. Default: `127.0.0.1:0`.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
+        self
+    }
+
+    /// Lets every port be called by this name as well, say that of a container: `sandbox`, with the port that it listens
+    /// on or without one, or with another as in `sandbox:8080`. Default: by the address and by `localhost` alone; any other
+    /// `Host` is answered with 421, so that no page of another site can make a browser ask.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.allowed_hosts.push(name.into());
         self
     }
 
@@ -83,28 +97,35 @@ impl Builder {
     /// Binds the ports and starts the servers on the current tokio runtime.
     ///
     /// # Errors
-    /// When the address is not loopback or cannot be bound, there are no five ports from it on, or a credential is one
-    /// that the library refuses.
+    /// When the address is not loopback or cannot be bound, there are no five ports from it on, a credential is one
+    /// that the library refuses, or an allowed name is none of a host.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let Self { credentials, listen, netvisor_form, netvisor_time_window, unleashed_form, injected } =
-            self;
+        let Self {
+            credentials,
+            listen,
+            netvisor_form,
+            netvisor_time_window,
+            unleashed_form,
+            injected,
+            allowed_hosts,
+        } = self;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback);
         }
         if !server::fit(listen.port()) {
             return Err(StartError::PortsExhausted(listen.port()));
         }
-        let mut servers = Servers::new(credentials.secrets());
+        allowed_hosts.iter().try_for_each(|name| hosts::check_name(name))?;
+        let mut servers = Servers::new(listen, credentials.clone(), allowed_hosts);
         servers.shared().inject(injected);
         let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form, netvisor_time_window);
-        let netvisor_url = servers.open(listen, netvisor).await?;
-        let netgiro_url = servers.open(listen, Netgiro::new(&credentials.netgiro)?).await?;
+        let netvisor_url = servers.open(netvisor).await?;
+        let netgiro_url = servers.open(Netgiro::new(&credentials.netgiro)?).await?;
         let unleashed = Unleashed::new(&credentials.unleashed, unleashed_form)?;
-        let unleashed_url = servers.open(listen, unleashed).await?;
-        let vizion_url = servers.open(listen, Vizion::new(credentials.vizion.clone())).await?;
+        let unleashed_url = servers.open(unleashed).await?;
+        let vizion_url = servers.open(Vizion::new(credentials.vizion.clone())).await?;
 
-        let webhook_keys = credentials.webhook_keys();
-        let inspector_url = servers.open_inspector(listen, webhook_keys.vizion.clone()).await?;
+        let inspector_url = servers.open_inspector().await?;
 
         let clients = Clients {
             netvisor: netvisor::Netvisor::new(credentials.netvisor)?
@@ -125,7 +146,7 @@ impl Builder {
             vizion: vizion_url,
             inspector: inspector_url,
         };
-        Ok(Sandbox::new(servers, urls, clients, webhook_keys))
+        Ok(Sandbox::new(servers, urls, clients))
     }
 }
 
@@ -150,6 +171,9 @@ pub enum StartError {
     /// The inspector's port could not be bound.
     #[error("cannot listen for the inspector")]
     ListenInspector(#[source] io::Error),
+    /// A name that was to be allowed is none of a host.
+    #[error("not the name of a host, with a port or without: {0}")]
+    HostName(String),
     /// A credential is one that the library refuses, too.
     #[error(transparent)]
     Credentials(#[from] countersign::Error),

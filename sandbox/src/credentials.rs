@@ -1,8 +1,11 @@
 //! Which accounts the sandbox knows.
 
 use countersign::redact::Secrets;
+use countersign::signing::{Encoding, MacKey};
 use countersign::{SecretString, netvisor};
 use secrecy::ExposeSecret as _;
+
+use crate::vendor::Vendor;
 
 /// The one account that each vendor knows.
 #[derive(Clone, Debug)]
@@ -60,32 +63,38 @@ pub struct WebhookKey {
     pub secret: SecretString,
 }
 
-/// What the sandbox signs webhooks with.
-#[derive(Clone)]
-pub(crate) struct WebhookKeys {
-    pub(crate) vizion: WebhookKey,
-    pub(crate) netgiro: SecretString,
-}
-
 impl Credentials {
-    pub(crate) fn webhook_keys(&self) -> WebhookKeys {
-        WebhookKeys { vizion: self.vizion.webhook_key.clone(), netgiro: self.netgiro.secret_key.clone() }
+    /// Whether all keys of a vendor are the [demo](Self::demo) ones, which open nothing. Only then does the sandbox sign
+    /// for anybody, in the vendor's name.
+    #[must_use]
+    pub fn has_demo_keys(&self, vendor: Vendor) -> bool {
+        let (keys, demo) = (self.keys(vendor), Self::demo());
+        keys.iter().map(|key| key.expose_secret()).eq(demo.keys(vendor).iter().map(|key| key.expose_secret()))
     }
 
-    /// What must not be shown of them.
-    pub(crate) fn secrets(&self) -> Secrets {
+    fn keys(&self, vendor: Vendor) -> Vec<&SecretString> {
         let Self { netvisor, netgiro, unleashed, vizion } = self;
-        let secrets = [
-            &netvisor.customer_key,
-            &netvisor.partner_key,
-            &netgiro.secret_key,
-            &unleashed.api_key,
-            &unleashed.webhook_key,
-            &vizion.api_key,
-            &vizion.restricted_api_key,
-            &vizion.webhook_key.secret,
-        ];
-        secrets.iter().fold(Secrets::new(), |all, secret| all.hide(secret.expose_secret().as_bytes()))
+        match vendor {
+            Vendor::Netvisor => vec![&netvisor.customer_key, &netvisor.partner_key],
+            Vendor::Netgiro => vec![&netgiro.secret_key],
+            Vendor::Unleashed => vec![&unleashed.api_key, &unleashed.webhook_key],
+            Vendor::Vizion => {
+                vec![&vizion.api_key, &vizion.restricted_api_key, &vizion.webhook_key.secret]
+            }
+        }
+    }
+
+    /// What must not be shown: the keys, Unleashed's signature of no query, which opens as much as the key, and whatever
+    /// may be a signature.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let keys = Vendor::ALL.into_iter().flat_map(|vendor| self.keys(vendor));
+        let secrets =
+            keys.fold(Secrets::new().and_digests(), |all, key| all.hide(key.expose_secret().as_bytes()));
+        match MacKey::hmac_sha256(self.unleashed.api_key.expose_secret().as_bytes(), Encoding::Base64) {
+            Ok(key) => secrets.hide(key.start().finish().expose_text().as_bytes()),
+            // The library refuses the key, too.
+            Err(_) => secrets,
+        }
     }
 
     /// Made up: they open nothing anywhere else.

@@ -14,7 +14,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::arrived::Arrived;
 use crate::signatures::Signatures;
-use crate::vendor::{Vendor, hides};
+use crate::vendor::{Vendor, hides, may_hold_digest};
 use crate::verdict::Verdict;
 use crate::workings::Workings;
 
@@ -32,7 +32,6 @@ pub(crate) struct Record {
     pub(crate) verdict: Verdict,
     pub(crate) workings: Workings,
     pub(crate) status: StatusCode,
-    pub(crate) secrets: Secrets,
 }
 
 impl Exchange {
@@ -80,8 +79,14 @@ impl Exchange {
     /// sandbox's secrets in any, and no control character is left.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
         self.0.arrived.headers.iter().map(|(name, value)| {
-            let text = if hides(name) { masked(value) } else { printable(value) };
-            (name, self.redacted(text))
+            let text = match name {
+                name if hides(name) => masked(value),
+                name if may_hold_digest(name) => {
+                    redacted_by(&self.secrets().clone().but_no_digests(), text(value))
+                }
+                _ => self.redacted(text(value)),
+            };
+            (name, printable(text))
         })
     }
 
@@ -127,15 +132,11 @@ impl Exchange {
 
     /// A text of this request's, for showing.
     pub(crate) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
-        match text {
-            Cow::Borrowed(text) => self.0.secrets.redact(text),
-            Cow::Owned(text) => Cow::Owned(self.0.secrets.redact(&text).into_owned()),
-        }
+        redacted_by(self.secrets(), text)
     }
 
-    /// Whether the sandbox's secrets are in a text that is about to be shown.
-    pub(crate) fn spills_into(&self, text: &str) -> bool {
-        matches!(self.0.secrets.redact(text), Cow::Owned(_))
+    fn secrets(&self) -> &Secrets {
+        &self.0.workings.secrets
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -161,8 +162,18 @@ fn masked(value: &HeaderValue) -> Cow<'_, str> {
 }
 
 /// UTF-8, or else Netvisor's charset, in which every byte is a character; some of them control characters.
-fn printable(value: &HeaderValue) -> Cow<'_, str> {
-    let text = std::str::from_utf8(value.as_bytes())
-        .map_or_else(|_| ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0, Cow::Borrowed);
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    std::str::from_utf8(value.as_bytes())
+        .map_or_else(|_| ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0, Cow::Borrowed)
+}
+
+fn printable(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains(char::is_control) { text.replace(char::is_control, "\u{fffd}").into() } else { text }
+}
+
+fn redacted_by<'t>(secrets: &Secrets, text: Cow<'t, str>) -> Cow<'t, str> {
+    match text {
+        Cow::Borrowed(text) => secrets.redact(text),
+        Cow::Owned(text) => Cow::Owned(secrets.redact(&text).into_owned()),
+    }
 }

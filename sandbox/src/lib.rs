@@ -12,6 +12,7 @@ mod credentials;
 mod delivery;
 mod exchange;
 mod fault;
+mod hosts;
 mod inspector;
 mod log;
 mod media;

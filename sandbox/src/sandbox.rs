@@ -12,7 +12,6 @@ use http::StatusCode;
 use tokio::sync::broadcast;
 
 use crate::builder::{Builder, StartError};
-use crate::credentials::WebhookKeys;
 use crate::delivery::Delivery;
 use crate::exchange::Exchange;
 use crate::fault::{Fault, Injected};
@@ -25,7 +24,6 @@ pub struct Sandbox {
     servers: Servers,
     urls: Urls,
     clients: Clients,
-    webhook_keys: WebhookKeys,
 }
 
 pub(crate) struct Urls {
@@ -57,8 +55,8 @@ impl Sandbox {
         Builder::new()
     }
 
-    pub(crate) fn new(servers: Servers, urls: Urls, clients: Clients, webhook_keys: WebhookKeys) -> Self {
-        Self { servers, urls, clients, webhook_keys }
+    pub(crate) fn new(servers: Servers, urls: Urls, clients: Clients) -> Self {
+        Self { servers, urls, clients }
     }
 
     /// Middleware that signs as the sandbox's Netvisor wants it.
@@ -87,7 +85,7 @@ impl Sandbox {
 
     /// A webhook of Vizion's to `url`, signed with the sandbox's webhook key; `body` is JSON on one line.
     pub fn vizion_webhook(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
-        let (key, body) = (self.webhook_keys.vizion.clone(), body.into());
+        let (key, body) = (self.servers.credentials().vizion.webhook_key.clone(), body.into());
         Delivery::new(url, move |url, at| {
             vizion::webhook::testing::sign(&key.id, key.secret.clone(), url, body.clone(), at)
         })
@@ -96,7 +94,7 @@ impl Sandbox {
     /// A payment callback of Netgíró's to `url`, signed with the sandbox's secret key. It carries no time; what differs
     /// between attempts is the nonce. Netgíró counts it as received only where the answer is 200, not 204.
     pub fn netgiro_callback(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
-        let (secret, body) = (self.webhook_keys.netgiro.clone(), body.into());
+        let (secret, body) = (self.servers.credentials().netgiro.secret_key.clone(), body.into());
         Delivery::new(url, move |url, at| {
             callback::sign(secret.clone(), url, body.clone(), callback::nonce_at(at))
         })

@@ -11,8 +11,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::builder::StartError;
-use crate::credentials::WebhookKey;
+use crate::credentials::Credentials;
 use crate::fault::{Fault, Injected};
+use crate::hosts::Hosts;
 use crate::inspector::{self, Inspector};
 use crate::log::Log;
 use crate::stage::{Play, Stage, answer};
@@ -51,51 +52,58 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Servers that stop together: when this is dropped.
 pub(crate) struct Servers {
+    /// The first port.
+    first: SocketAddr,
+    credentials: Credentials,
+    allowed_hosts: Vec<String>,
     shared: Arc<Shared>,
     stop: CancellationToken,
     tasks: JoinSet<io::Result<()>>,
 }
 
 impl Servers {
-    pub(crate) fn new(secrets: Secrets) -> Self {
-        let shared = Shared { secrets, ..Shared::default() };
-        Self { shared: Arc::new(shared), stop: CancellationToken::new(), tasks: JoinSet::new() }
+    pub(crate) fn new(first: SocketAddr, credentials: Credentials, allowed_hosts: Vec<String>) -> Self {
+        let shared = Arc::new(Shared { secrets: credentials.secrets(), ..Shared::default() });
+        let (stop, tasks) = (CancellationToken::new(), JoinSet::new());
+        Self { first, credentials, allowed_hosts, shared, stop, tasks }
     }
 
-    /// Opens a vendor's port, counted from `first`, and returns its origin as `http://address:port`.
-    pub(crate) async fn open<P: Play>(&mut self, first: SocketAddr, play: P) -> Result<String, StartError> {
+    /// Opens a vendor's port and returns its origin as `http://address:port`.
+    pub(crate) async fn open<P: Play>(&mut self, play: P) -> Result<String, StartError> {
         let listen_error = |source| StartError::Listen { vendor: P::VENDOR, source };
-        let stage = Stage { play, shared: Arc::clone(&self.shared), stop: self.stop.clone() };
-        let router = |_: &str| Router::new().fallback(answer::<P>).with_state(Arc::new(stage));
-        let origin = self.serve(port(first, P::VENDOR as u16), router).await.map_err(listen_error)?;
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
+        let demo_keys = self.credentials.has_demo_keys(P::VENDOR);
+        let router = |hosts| {
+            let stage = Stage { play, demo_keys, hosts, shared, stop };
+            Router::new().fallback(answer::<P>).with_state(Arc::new(stage))
+        };
+        let origin = self.serve(P::VENDOR as u16, router).await.map_err(listen_error)?;
         lock(&self.shared.origins).push((P::VENDOR, origin.clone()));
         Ok(origin)
     }
 
     /// Opens the inspector's port, the one after the vendors', and returns its origin.
-    pub(crate) async fn open_inspector(
-        &mut self,
-        first: SocketAddr,
-        webhook_key: WebhookKey,
-    ) -> Result<String, StartError> {
-        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
-        let inspector = Inspector { shared, stop, webhook_key };
-        let router = |origin: &str| inspector::router(origin, inspector);
-        let address = port(first, Vendor::ALL.len() as u16);
-        self.serve(address, router).await.map_err(StartError::ListenInspector)
+    pub(crate) async fn open_inspector(&mut self) -> Result<String, StartError> {
+        let has_demo_keys = self.credentials.has_demo_keys(Vendor::Vizion);
+        let webhook_key = has_demo_keys.then(|| self.credentials.vizion.webhook_key.clone());
+        let inspector = Inspector { shared: Arc::clone(&self.shared), stop: self.stop.clone(), webhook_key };
+        let router = |hosts| inspector::router(hosts, inspector);
+        self.serve(Vendor::ALL.len() as u16, router).await.map_err(StartError::ListenInspector)
     }
 
-    async fn serve(
-        &mut self,
-        address: SocketAddr,
-        router: impl FnOnce(&str) -> Router,
-    ) -> io::Result<String> {
-        let listener = TcpListener::bind(address).await?;
+    /// Serves on the port `offset` after the first.
+    async fn serve(&mut self, offset: u16, router: impl FnOnce(Hosts) -> Router) -> io::Result<String> {
+        let listener = TcpListener::bind(port(self.first, offset)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let stopped = self.stop.clone().cancelled_owned();
-        let served = axum::serve(listener, router(&origin)).with_graceful_shutdown(stopped);
+        let router = router(Hosts::of(&origin, &self.allowed_hosts));
+        let served = axum::serve(listener, router).with_graceful_shutdown(stopped);
         self.tasks.spawn(served.into_future());
         Ok(origin)
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -1,14 +1,15 @@
 //! What may be shown of signatures.
 //!
-//! A signature is shown where it proves nothing to anybody but the sandbox, even with real credentials:
-//! - The expected one, where the signed text has the sandbox's own URL, on loopback, and no `https:` anywhere.
-//!   Netgíró's fields are not separated, so that whoever chooses the path or the nonce could otherwise have a text
-//!   signed that reads as nonce and URL of the real Netgíró. Never Unleashed's: it names no host and holds for good.
+//! A signature is shown where it proves nothing to anybody but the sandbox:
+//! - The expected one, where the keys are the demo ones, and not even those could open anything with it: the signed text
+//!   has the sandbox's own URL, on loopback, and no `https:` anywhere. Netgíró's fields are not separated, so that whoever
+//!   chooses the path or the nonce could otherwise have a text signed that reads as nonce and URL of the real Netgíró.
+//!   Never Unleashed's: it names no host and holds for good.
 //! - The received one, where it is the expected one. Any other may be right elsewhere: it can come from real
 //!   credentials, a real URL, or an empty query.
 
 use countersign::explain::{Explanation, Fingerprint};
-use countersign::signing::{Origin, Signature};
+use countersign::signing::Origin;
 
 use crate::arrived::Arrived;
 
@@ -27,29 +28,23 @@ pub(crate) enum Shown {
 }
 
 impl Signatures {
-    pub(crate) fn of(
-        arrived: &Arrived,
-        explanation: &Explanation,
-        expected: Option<&Signature>,
-        received: &[u8],
-        matches: bool,
-    ) -> Self {
-        let expected_text = expected.map(Signature::expose_text).unwrap_or_default();
-        let masked = |text: &[u8]| Shown::Masked { length: text.len(), fingerprint: Fingerprint::of(text) };
-        let expected = if arrived.is_for_loopback() && proves_nothing_elsewhere(explanation) {
-            Shown::Text(expected_text)
-        } else {
-            masked(expected_text.as_bytes())
+    pub(crate) fn of(expected: &str, received: &[u8], may_show: bool) -> Self {
+        let shown = |text: &[u8]| {
+            if may_show && text == expected.as_bytes() {
+                Shown::Text(expected.to_owned())
+            } else {
+                Shown::Masked { length: text.len(), fingerprint: Fingerprint::of(text) }
+            }
         };
-        let received = if matches { expected.clone() } else { masked(received) };
-        Self { expected, received }
+        Self { expected: shown(expected.as_bytes()), received: shown(received) }
     }
 }
 
-fn proves_nothing_elsewhere(explanation: &Explanation) -> bool {
+/// Whether the signature of this text could open nothing at a vendor's.
+pub(crate) fn prove_nothing(arrived: &Arrived, explanation: &Explanation) -> bool {
     let names_host = explanation.segments().iter().any(|segment| segment.origin() == Origin::RequestUrl);
     let public = explanation.segments().iter().filter_map(|segment| segment.value().bytes());
     // In one run: neither secrets nor separators may hide the word, nor the border of two segments.
     let text = public.collect::<Vec<_>>().concat().to_ascii_lowercase();
-    names_host && !text.windows(6).any(|window| window == b"https:")
+    arrived.is_for_loopback() && names_host && !text.windows(6).any(|window| window == b"https:")
 }

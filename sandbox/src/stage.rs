@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::arrived::Arrived;
 use crate::exchange::{Exchange, Record};
 use crate::fault::Fault;
+use crate::hosts::Hosts;
 use crate::server::Shared;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
@@ -30,8 +31,13 @@ pub(crate) trait Play: Send + Sync + 'static {
     /// Judges a request by what arrived. The only place where that is done.
     fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal>;
 
-    /// Answers it as the vendor does.
+    /// Answers it as the vendor does, but for a signature.
     fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes>;
+
+    /// Signs an answer, where the vendor does.
+    fn sign(&self, _: &Arrived, reply: Response<Bytes>) -> Response<Bytes> {
+        reply
+    }
 
     /// What a fault makes of an answer, where that depends on the vendor.
     fn forge(&self, _: &Fault, _: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
@@ -41,30 +47,36 @@ pub(crate) trait Play: Send + Sync + 'static {
 
 pub(crate) struct Stage<P> {
     pub(crate) play: P,
+    /// Whether the vendor's keys open nothing anywhere else.
+    pub(crate) demo_keys: bool,
+    pub(crate) hosts: Hosts,
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: CancellationToken,
 }
 
 pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request: Request) -> Response<Body> {
-    let arrived = Arrived::read(request, BODY_LIMIT).await;
+    let (parts, body) = request.into_parts();
+    let admitted = stage.hosts.admit(&parts);
+    let arrived = Arrived::read(parts, body, BODY_LIMIT).await;
     let at = SystemClock.now();
-    let mut workings = Workings::default();
-    let judged = arrived.check().and_then(|()| stage.play.judge(&arrived, &mut workings));
-    let verdict = Verdict::from(judged);
+    let mut workings = Workings::new(stage.demo_keys, &stage.shared.secrets);
+    let admitted = if admitted { arrived.check() } else { Err(Refusal::ForeignHost) };
+    let verdict = Verdict::from(admitted.and_then(|()| stage.play.judge(&arrived, &mut workings)));
     let reply = stage.reply(&arrived, &verdict, &workings);
     let fault = stage.shared.next_fault().filter(|fault| fault.concerns(&verdict));
     let response = match &fault {
         None => reply.map(Body::from),
         Some(fault) => {
             let elsewhere = stage.shared.elsewhere(P::VENDOR).unwrap_or_default() + arrived.target();
-            fault.transmit(stage.play.forge(fault, &arrived, reply), &elsewhere)
+            let forged =
+                if stage.signs_for(&verdict) { stage.play.forge(fault, &arrived, reply) } else { reply };
+            fault.transmit(forged, &elsewhere)
         }
     };
     // Before the answer leaves, so that whoever has it finds the record.
     let status = response.status();
-    let secrets = stage.shared.secrets.clone();
     stage.shared.log.push(|number| {
-        Exchange::new(Record { number, vendor: P::VENDOR, arrived, at, verdict, workings, status, secrets })
+        Exchange::new(Record { number, vendor: P::VENDOR, arrived, at, verdict, workings, status })
     });
     if let Some(fault) = fault {
         // Stopping does not wait for a slow answer.
@@ -74,11 +86,25 @@ pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request:
 }
 
 impl<P: Play> Stage<P> {
+    /// Whether whoever sent a request may have a signature. With real keys, only who has made one: the text that is signed
+    /// is partly the asker's, and what is signed here may be right at the vendor's, or for a webhook.
+    fn signs_for(&self, verdict: &Verdict) -> bool {
+        match verdict {
+            Verdict::Accepted => true,
+            Verdict::Refused(Refusal::Body | Refusal::ForeignHost) => false,
+            Verdict::Refused(_) => self.demo_keys,
+        }
+    }
+
     fn reply(&self, arrived: &Arrived, verdict: &Verdict, workings: &Workings) -> Response<Bytes> {
         let mut reply = match verdict {
             Verdict::Refused(Refusal::Body) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
+            Verdict::Refused(Refusal::ForeignHost) => with_status(StatusCode::MISDIRECTED_REQUEST),
             _ => self.play.reply(arrived, verdict),
         };
+        if self.signs_for(verdict) {
+            reply = self.play.sign(arrived, reply);
+        }
         if let Verdict::Refused(refusal) = verdict {
             reply.headers_mut().insert(DIAGNOSIS, diagnosis(workings, refusal));
         }

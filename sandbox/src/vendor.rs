@@ -50,6 +50,15 @@ pub(crate) fn hides(name: &HeaderName) -> bool {
     HIDDEN.contains(&name.as_str())
 }
 
+/// Headers whose digest is one of a body or a version, and proves nothing. In any other, as in a query or a body, a token of
+/// 32 bytes may be a signature under a misspelt name.
+const OF_DIGESTS: [&str; 6] =
+    ["content-digest", "digest", "etag", "if-match", "if-none-match", "repr-digest"];
+
+pub(crate) fn may_hold_digest(name: &HeaderName) -> bool {
+    OF_DIGESTS.contains(&name.as_str())
+}
+
 impl fmt::Display for Vendor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

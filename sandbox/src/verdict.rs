@@ -49,6 +49,9 @@ pub enum Refusal {
     /// Vizion: the key is known but lacks the permission.
     #[error("the API key lacks the permission")]
     NoPermission,
+    /// The request is for a host that is none of the names that the sandbox answers to.
+    #[error("the host is none that this server answers to")]
+    ForeignHost,
     /// The request line and `Host` do not make a URL.
     #[error("the request line and Host do not make a URL")]
     UrlMalformed,
@@ -74,6 +77,7 @@ impl Refusal {
             Self::SignatureMismatch => "signature-mismatch",
             Self::Repeated(_) => "repeated",
             Self::NoPermission => "no-permission",
+            Self::ForeignHost => "foreign-host",
             Self::UrlMalformed => "url-malformed",
             Self::Body => "body",
         }
@@ -91,6 +95,9 @@ impl Refusal {
             Self::OutsideTimeWindow(_) => {
                 Some("Set the clock, and sign each attempt anew, just before it is sent.")
             }
+            Self::ForeignHost => Some(
+                "Call the address that the sandbox says, or allow the name: `Builder::allow_host`, or `--allow-host NAME` of the tool.",
+            ),
             _ => None,
         }
     }

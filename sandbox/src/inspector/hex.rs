@@ -26,12 +26,13 @@ pub(super) struct Run {
 
 /// The rows of the segments, one after the other, and how many bytes are left out.
 pub(super) fn dump(segments: &[(Option<Mark>, &ExplainedSegment)]) -> (Vec<Row>, usize) {
-    let total: usize = segments.iter().map(|(_, segment)| segment.value().length()).sum();
+    // A secret's length is told anyway; nothing else of it is.
+    let length =
+        |segment: &ExplainedSegment| segment.value().bytes().map_or(segment.value().length(), <[u8]>::len);
+    let total: usize = segments.iter().map(|(_, segment)| length(segment)).sum();
     let cells = segments.iter().flat_map(|(mark, segment)| {
         let bytes = segment.value().bytes();
-        // A secret's length is told anyway; nothing else of it is.
-        (0..segment.value().length())
-            .map(move |place| (*mark, bytes.and_then(|bytes| bytes.get(place)).copied()))
+        (0..length(segment)).map(move |place| (*mark, bytes.and_then(|bytes| bytes.get(place)).copied()))
     });
     let cells: Vec<_> = cells.take(ROWS * ROW).collect();
     let row = |(number, cells)| Row { offset: format!("{:04x}", number * ROW), runs: runs(cells) };

@@ -1,10 +1,10 @@
 //! The inspector: a page that shows each request as it arrives.
 //!
 //! All of its HTML is rendered here, from the record of exchanges; the script only puts in what the event stream
-//! brings. It loads nothing from elsewhere, and answers only to its own name (see [`guard`]).
+//! brings. It loads nothing from elsewhere, and answers only to its own names.
 
 mod events;
-mod guard;
+mod hardening;
 mod hex;
 mod marks;
 mod printable;
@@ -15,14 +15,15 @@ use std::sync::Arc;
 
 use askama::Template as _;
 use axum::Router;
-use axum::extract::State;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{StatusCode, header};
 use tokio_util::sync::CancellationToken;
 
 use crate::credentials::WebhookKey;
+use crate::hosts::Hosts;
 use crate::server::Shared;
 use view::Page;
 
@@ -31,11 +32,13 @@ use view::Page;
 pub(crate) struct Inspector {
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: CancellationToken,
-    pub(crate) webhook_key: WebhookKey,
+    /// What webhooks are signed with that are sent from the page. `None` with real keys: whoever can send a request to the
+    /// page would have their signature.
+    pub(crate) webhook_key: Option<WebhookKey>,
 }
 
-/// The inspector, for a listener whose origin is `origin`.
-pub(crate) fn router(origin: &str, inspector: Inspector) -> Router {
+/// The inspector, for a listener that answers to `hosts`.
+pub(crate) fn router(hosts: Hosts, inspector: Inspector) -> Router {
     Router::new()
         .route("/", get(page))
         .route("/events", get(events::stream))
@@ -45,12 +48,22 @@ pub(crate) fn router(origin: &str, inspector: Inspector) -> Router {
         .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("../../assets/icon.svg"))))
         .route("/webhooks", post(webhook::send))
         .with_state(inspector)
-        .layer(from_fn_with_state(guard::Names::of(origin), guard::check))
-        .layer(map_response(guard::harden))
+        .layer(from_fn_with_state(hosts, check_host))
+        .layer(map_response(hardening::harden))
+}
+
+/// Answers 421 to a request for another host.
+async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if hosts.admit(&parts) {
+        next.run(Request::from_parts(parts, body)).await
+    } else {
+        StatusCode::MISDIRECTED_REQUEST.into_response()
+    }
 }
 
 async fn page(State(inspector): State<Inspector>) -> Response {
-    html(Page::new(&inspector.shared.log.all(), &inspector.webhook_key.id).render())
+    html(Page::new(&inspector.shared.log.all(), inspector.webhook_key.as_ref().map(|key| &*key.id)).render())
 }
 
 fn html(rendered: askama::Result<String>) -> Response {

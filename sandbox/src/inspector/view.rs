@@ -20,7 +20,8 @@ const SHOWN: usize = 100;
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct Page<'a> {
-    key_id: &'a str,
+    /// Of the key that the page's webhooks are signed with; `None` where it sends none.
+    key_id: Option<&'a str>,
     limit: usize,
     /// The number of the latest exchange.
     last: u64,
@@ -30,7 +31,7 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(exchanges: &[Exchange], key_id: &'a str) -> Self {
+    pub(super) fn new(exchanges: &[Exchange], key_id: Option<&'a str>) -> Self {
         Self {
             key_id,
             limit: SHOWN,
@@ -97,7 +98,7 @@ struct SignatureView {
 
 impl ExchangeView {
     pub(super) fn new(exchange: &Exchange) -> Self {
-        let explanation = exchange.explanation().filter(|explanation| !spills(exchange, explanation));
+        let explanation = exchange.explanation();
         let marks = explanation.map(Marks::of);
         Self {
             number: exchange.number(),
@@ -120,14 +121,6 @@ impl ExchangeView {
     fn verdict(&self) -> &'static str {
         if self.reason.is_some() { "refused" } else { "accepted" }
     }
-}
-
-/// Whether a client has put a secret of the sandbox's where a public segment comes from: then none are shown.
-fn spills(exchange: &Exchange, explanation: &Explanation) -> bool {
-    explanation.segments().iter().any(|segment| match segment.value() {
-        Value::Shown { text, .. } => exchange.spills_into(text),
-        _ => false,
-    })
 }
 
 fn reason(exchange: &Exchange) -> Option<Reason> {
@@ -167,6 +160,7 @@ fn request(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Vec<Vec<Piece>> {
             "host" => marks.from(Origin::RequestUrl).map(|mark| Piece::marked(Some(mark), line(&value))),
             name => marks.header(name),
         });
+        let name = exchange.redacted(name.as_str().into());
         vec![Piece::plain(format!("{name}: ")), marked.unwrap_or_else(|| Piece::plain(line(&value)))]
     });
     std::iter::once(first).chain(headers).collect()

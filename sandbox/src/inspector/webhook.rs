@@ -1,8 +1,8 @@
 //! Sending a signed webhook to a program under development.
 //!
-//! Only to loopback, and only Vizion's: its signature covers the host, so that a delivery made here proves nothing
-//! anywhere else, whoever has it made. Netgíró's callbacks and Unleashed's webhooks cover none, or could be read as
-//! covering another.
+//! Only with the demo key, to loopback, and only Vizion's: its signature covers the host, so that a delivery made here
+//! proves nothing anywhere else, whoever has it made. Netgíró's callbacks and Unleashed's webhooks cover none, or could be
+//! read as covering another.
 
 use std::time::{Duration, SystemTime};
 
@@ -46,7 +46,8 @@ struct Delivered {
     answer: Result<StatusCode, String>,
 }
 
-/// Answers with 403 to any page but the inspector's own: browsers name the origin of whoever has them POST.
+/// Answers with 403 where the webhook would be signed with a real key, and to any page but the inspector's own: browsers
+/// name the origin of whoever has them POST.
 pub(super) async fn send(State(inspector): State<Inspector>, headers: HeaderMap, form: Bytes) -> Response {
     let same_origin =
         headers.get(header::ORIGIN).zip(headers.get(header::HOST)).is_some_and(|(origin, host)| {
@@ -55,11 +56,11 @@ pub(super) async fn send(State(inspector): State<Inspector>, headers: HeaderMap,
                 .strip_prefix(b"http://")
                 .is_some_and(|origin| origin.eq_ignore_ascii_case(host.as_bytes()))
         });
-    if !same_origin {
+    let Some(key) = inspector.webhook_key.filter(|_| same_origin) else {
         return axum::response::IntoResponse::into_response(StatusCode::FORBIDDEN);
-    }
+    };
     let delivered = match Wish::read(&form) {
-        Ok(wish) => wish.fulfil(&inspector.webhook_key).await,
+        Ok(wish) => wish.fulfil(&key).await,
         Err(complaint) => Delivered { url: String::new(), answer: Err(complaint) },
     };
     html(delivered.render())

@@ -54,7 +54,7 @@ impl Netgiro {
         self.provider.clone().allow_origin(&arrived.origin()?).map_err(|_| Refusal::UrlMalformed)
     }
 
-    /// The first reply that was given to a URL: this one, if none was before.
+    /// The first signed reply that was given to a URL: this one, if none was before.
     fn first_reply(&self, arrived: &Arrived, reply: Response<Bytes>) -> Response<Bytes> {
         let mut first = self.first_replies.lock().unwrap_or_else(PoisonError::into_inner);
         first.get_or_insert(arrived.url.clone(), || reply).clone()
@@ -69,9 +69,13 @@ impl Play for Netgiro {
     }
 
     fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
-        let reply = self.reply(arrived, verdict);
-        self.first_reply(arrived, reply.clone());
-        reply
+        self.reply(arrived, verdict)
+    }
+
+    fn sign(&self, arrived: &Arrived, reply: Response<Bytes>) -> Response<Bytes> {
+        let signed = self.sign(arrived, reply);
+        self.first_reply(arrived, signed.clone());
+        signed
     }
 
     fn forge(&self, fault: &Fault, arrived: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {

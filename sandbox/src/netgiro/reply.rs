@@ -1,4 +1,4 @@
-//! Answering with a signature over the request's URL and the reply's body, under a nonce of the reply's own.
+//! Answering, with a signature over the request's URL and the reply's body under a nonce of the reply's own.
 
 use std::sync::atomic::Ordering;
 
@@ -54,10 +54,10 @@ impl Netgiro {
         if let Ok(id) = HeaderValue::try_from(id) {
             reply.headers_mut().insert(REFERENCE_ID, id);
         }
-        self.sign(arrived, reply)
+        reply
     }
 
-    fn sign(&self, arrived: &Arrived, mut reply: Response<Bytes>) -> Response<Bytes> {
+    pub(super) fn sign(&self, arrived: &Arrived, mut reply: Response<Bytes>) -> Response<Bytes> {
         let body = reply.body().clone();
         let (Ok(provider), Ok(signed_text)) = (self.provider(arrived), arrived.with_body(&body)) else {
             return with_status(StatusCode::BAD_REQUEST);

@@ -3,6 +3,8 @@
 mod accepted;
 mod delivery;
 mod diagnosis;
+mod e1_signs_only_for_who_signed;
+mod e7_masked_whatever_the_name;
 mod faults;
 mod inspector;
 mod lifecycle;

@@ -331,14 +331,20 @@ async fn a_body_beyond_the_limit_is_refused_without_being_kept() {
 }
 
 #[tokio::test]
-async fn a_request_that_names_no_host_is_refused_by_each() {
+async fn a_request_that_names_no_host_or_no_url_is_refused_by_each() {
     let sandbox = Sandbox::start().await.unwrap();
     let key = "x-api-key: sandbox-vizion-key-7b3e";
     for host in ["", "host:\r\n", "host: a b\r\n"] {
         for vendor in Vendor::ALL {
             let request = format!("GET /list HTTP/1.1\r\n{host}{key}\r\nconnection: close\r\n\r\n");
-            assert!(send_raw(url_of(&sandbox, vendor), &request).await.starts_with("HTTP/1.1 "));
-            assert_eq!(last_refusal(&sandbox), Some(Refusal::UrlMalformed), "{vendor} {host:?}");
+            assert!(send_raw(url_of(&sandbox, vendor), &request).await.starts_with("HTTP/1.1 421 "));
+            assert_eq!(last_refusal(&sandbox), Some(Refusal::ForeignHost), "{vendor} {host:?}");
         }
+    }
+    for vendor in Vendor::ALL {
+        let (_, host) = url_of(&sandbox, vendor).split_once("//").unwrap();
+        let request = format!("OPTIONS * HTTP/1.1\r\nhost: {host}\r\n{key}\r\nconnection: close\r\n\r\n");
+        assert!(send_raw(url_of(&sandbox, vendor), &request).await.starts_with("HTTP/1.1 "));
+        assert_eq!(last_refusal(&sandbox), Some(Refusal::UrlMalformed), "{vendor}");
     }
 }

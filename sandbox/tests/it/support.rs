@@ -36,8 +36,17 @@ pub(crate) fn signed(sandbox: &Sandbox, vendor: Vendor) -> Request<&'static str>
 }
 
 pub(crate) fn signed_for(sandbox: &Sandbox, vendor: Vendor, target: &str) -> Request<&'static str> {
+    signed_with(sandbox, vendor, target, r#"{"Amount":1000}"#)
+}
+
+pub(crate) fn signed_with(
+    sandbox: &Sandbox,
+    vendor: Vendor,
+    target: &str,
+    body: &'static str,
+) -> Request<&'static str> {
     let url = format!("{}{target}", url_of(sandbox, vendor));
-    let mut request = Request::post(url).body(r#"{"Amount":1000}"#).unwrap();
+    let mut request = Request::post(url).body(body).unwrap();
     match vendor {
         Vendor::Netvisor => sign_http(&sandbox.netvisor(), &mut request),
         Vendor::Netgiro => sign_http(&sandbox.netgiro(), &mut request),

@@ -11,6 +11,7 @@ mod e11_quoted_reference_id;
 mod e3_other_signatures;
 mod e6_requests_sent_back;
 mod e9_advice_without_a_key;
+mod e7_masked_whatever_the_name;
 mod l2_l3_fields;
 mod s1_known_macs;
 mod s2_sent_bytes;

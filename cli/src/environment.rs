@@ -23,6 +23,11 @@ impl Environment {
         Ok(Self { file: file.map(EnvFile::read).transpose()? })
     }
 
+    /// Whether there is a file.
+    pub(crate) fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// The value of a variable, where it has one. As in the library, one that is empty counts as not set.
     pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Failure> {
         let in_file = self.file_with(name).and_then(|file| file.get(name));

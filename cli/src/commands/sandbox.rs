@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use countersign::SignedForm;
 use countersign::redact::printable;
-use countersign_sandbox::{Credentials, Exchange, Fault, Sandbox, StartError, Vendor, Verdict};
+use countersign_sandbox::{Builder, Credentials, Exchange, Fault, Sandbox, StartError, Vendor, Verdict};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -21,8 +21,9 @@ use crate::output;
 
 /// Play the four providers on loopback until interrupted, and print their addresses and the inspector page's
 ///
-/// Credentials are those of the environment; where there are none, made-up ones, which --write-env puts into a file.
-/// Each request and its verdict is told on standard error, but not with --json.
+/// Keys are made-up ones, which --write-env puts into a file, and open nothing. With --use-environment they are real where
+/// the environment has real ones; of those providers, only what is signed right is answered with a signature. Each request
+/// and its verdict is told on standard error, but not with --json.
 #[derive(Args)]
 #[command(after_long_help = "\
 Faults of --fault:
@@ -33,6 +34,7 @@ Faults of --fault:
 Examples:
   countersign sandbox --write-env demo.env
   countersign sandbox --listen 127.0.0.1:8100 --fault slow=10
+  countersign sandbox --use-environment --env-file test.env
   countersign sandbox --json")]
 pub(crate) struct SandboxArgs {
     /// The loopback address; from its port on, one port for each provider, then the page; 0 takes free ones
@@ -47,6 +49,14 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME")]
     form: Option<Form>,
 
+    /// Take credentials from the environment, and from the file of --env-file; made-up ones where those have none
+    #[arg(long)]
+    use_environment: bool,
+
+    /// Let every port be called by this name, too, e.g. that of a container; 421 for any other
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+
     /// Write the made-up credentials to a new file, for --env-file
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
@@ -60,23 +70,35 @@ struct Addresses<'a> {
     unleashed: &'a str,
     vizion: &'a str,
     inspector: &'a str,
+    /// The providers whose keys are not the made-up ones.
+    real_keys: &'a [&'static str],
 }
 
 pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Failure> {
-    if let Some(path) = &args.write_env {
-        write_demo_credentials(path, &context.environment)?;
+    if context.environment.has_file() && !args.use_environment {
+        let message = "--env-file means nothing to the sandbox without --use-environment";
+        return Err(Failure::usage(message));
     }
-    let mut builder = Sandbox::builder()
-        .credentials(context.environment.supply(|lookup| Credentials::from_variables(lookup))?)
-        .listen(args.listen);
+    let environment = args.use_environment.then_some(&context.environment);
+    if let Some(path) = &args.write_env {
+        write_demo_credentials(path, environment)?;
+    }
+    let credentials = match environment {
+        Some(environment) => environment.supply(|lookup| Credentials::from_variables(lookup))?,
+        None => Credentials::demo(),
+    };
+    let is_real = |vendor: &Vendor| !credentials.has_demo_keys(*vendor);
+    let real_keys: Vec<_> = Vendor::ALL.into_iter().filter(is_real).map(Vendor::name).collect();
+    let mut builder = Sandbox::builder().credentials(credentials).listen(args.listen);
     if let Some(form) = args.form.map(SignedForm::from) {
         builder = builder.netvisor_signed_form(form).unleashed_signed_form(form);
     }
     if let Some(fault) = args.fault {
         builder = builder.fault(fault);
     }
+    builder = args.allow_host.into_iter().fold(builder, Builder::allow_host);
     let sandbox = builder.start().await.map_err(start_failure)?;
-    print_addresses(&sandbox, context.json)?;
+    print_addresses(&sandbox, &real_keys, context.json)?;
     tokio::select! {
         () = tell_exchanges(&sandbox), if !context.json => {}
         () = interrupted() => {}
@@ -98,22 +120,27 @@ fn start_failure(error: StartError) -> Failure {
     }
 }
 
-fn print_addresses(sandbox: &Sandbox, json: bool) -> Result<(), Failure> {
+fn print_addresses(sandbox: &Sandbox, real_keys: &[&'static str], json: bool) -> Result<(), Failure> {
     let addresses = Addresses {
         netvisor: sandbox.netvisor_url(),
         netgiro: sandbox.netgiro_url(),
         unleashed: sandbox.unleashed_url(),
         vizion: sandbox.vizion_url(),
         inspector: sandbox.inspector_url(),
+        real_keys,
     };
     if json {
         return output::json(&addresses);
     }
-    let Addresses { netvisor, netgiro, unleashed, vizion, inspector } = addresses;
+    let Addresses { netvisor, netgiro, unleashed, vizion, inspector, .. } = addresses;
     for (vendor, address) in Vendor::ALL.iter().zip([netvisor, netgiro, unleashed, vizion]) {
         output::line(&format!("{:10} {address}", vendor.name()))?;
     }
-    output::line(&format!("{:10} {inspector}", "inspector"))
+    output::line(&format!("{:10} {inspector}", "inspector"))?;
+    if !real_keys.is_empty() {
+        output::note(&format!("real keys: {}", real_keys.join(", ")));
+    }
+    Ok(())
 }
 
 /// Tells each request and what was made of it, until the sandbox stops.
@@ -163,8 +190,8 @@ async fn interrupted() {
     }
 }
 
-/// Writes the credentials that the environment lacks. Never over a file that is there: it may hold real ones.
-fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), Failure> {
+/// Writes the made-up credentials that are played: those that the environment, where it is used, lacks. Never over a file that is there: it may hold real ones.
+fn write_demo_credentials(path: &Path, environment: Option<&Environment>) -> Result<(), Failure> {
     let demo = Credentials::demo();
     let (netvisor, unleashed) = (&demo.netvisor, &demo.unleashed);
     let webhook_key = &demo.vizion.webhook_key;
@@ -187,7 +214,8 @@ fn write_demo_credentials(path: &Path, environment: &Environment) -> Result<(), 
     ];
     let mut text = String::new();
     for (name, value) in variables {
-        if environment.get(name)?.is_none() {
+        let real = environment.map(|environment| environment.get(name)).transpose()?.flatten();
+        if real.is_none() {
             text.push_str(&format!("{name}='{value}'\n"));
         }
     }

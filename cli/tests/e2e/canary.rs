@@ -57,7 +57,7 @@ fn no_verb_prints_a_secret() {
     let variables = || CANARIES.into_iter().chain(OTHERS);
     let mut known = tool();
     known.envs(variables());
-    let sandbox = RunningSandbox::start_as(known, &[]);
+    let sandbox = RunningSandbox::start_as(known, &["--use-environment"]);
     let verbs: [&[&str]; 8] = [
         &["sign"],
         &["sign", "--output", "curl"],

@@ -17,7 +17,7 @@ fn a_variable_that_is_no_text_is_named() {
         ("VIZION_API_KEY", &["sign", "vizion", "GET", "https://prod.vizionapi.com/"][..]),
         ("NETVISOR_LANGUAGE", &["sign", "netvisor", "GET", "https://integration.netvisor.fi/"]),
         ("VIZION_WEBHOOK_KEYS", &["trigger", "vizion", "--to", "http://127.0.0.1:1/"]),
-        ("UNLEASHED_API_KEY", &["sandbox"]),
+        ("UNLEASHED_API_KEY", &["sandbox", "--use-environment"]),
     ] {
         let mut command = tool();
         command.envs(NETVISOR.map(|variable| (format!("NETVISOR_{variable}"), "value")));
@@ -33,7 +33,7 @@ fn a_variable_that_is_no_text_is_named() {
 fn an_empty_variable_counts_as_not_set() {
     let mut empty = tool();
     empty.env("NETGIRO_SECRET_KEY", "");
-    let sandbox = RunningSandbox::start_as(empty, &[]);
+    let sandbox = RunningSandbox::start_as(empty, &["--use-environment"]);
     let demo = std::fs::read_to_string(sandbox.env_file()).unwrap();
     assert!(demo.contains("\nNETGIRO_SECRET_KEY='c2Fu"), "{demo}");
     let sent = run(&mut sandbox.command("send", "netgiro", "GET", "/v1/sales"));

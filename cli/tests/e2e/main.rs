@@ -7,6 +7,8 @@ mod closed;
 mod completions;
 mod curl;
 mod diagnosed;
+mod e1_real_keys_by_flag_only;
+mod e7_masked_whatever_the_spelling;
 mod e8_printed_commands;
 mod e9_strangers_mistakes;
 mod environment;

@@ -84,7 +84,7 @@ impl RunningSandbox {
         Self::start_as(tool(), arguments)
     }
 
-    /// With the credentials of the command's environment.
+    /// In the command's environment, whose credentials `--use-environment` takes.
     pub(crate) fn start_as(mut command: Command, arguments: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         command.args(["sandbox", "--json", "--write-env"]).arg(directory.path().join("demo.env"));
@@ -96,6 +96,11 @@ impl RunningSandbox {
 
     pub(crate) fn url(&self, provider: &str) -> String {
         self.addresses[provider].as_str().unwrap().to_owned()
+    }
+
+    /// The providers of which it says that their keys are real.
+    pub(crate) fn real_keys(&self) -> Vec<&str> {
+        self.addresses["real_keys"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
     }
 
     pub(crate) fn env_file(&self) -> PathBuf {

@@ -14,7 +14,11 @@ fn a_refusal_is_told_with_its_diagnosis_and_without_keys() {
         ("UNLEASHED_API_KEY", "canary-unleashed-key"),
         ("UNLEASHED_CLIENT_TYPE", "acme/stock"),
     ];
-    command.arg("sandbox").envs(credentials).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(["sandbox", "--use-environment"])
+        .envs(credentials)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut sandbox = command.spawn().unwrap();
     let mut addresses = BufReader::new(sandbox.stdout.take().unwrap()).lines();
     let unleashed =
@@ -25,7 +29,9 @@ fn a_refusal_is_told_with_its_diagnosis_and_without_keys() {
     send.args(["send", "unleashed", "GET", &url, "--allow-origin", origin, "--form", "as-sent"]);
     assert_eq!(run(send.envs(credentials)).code, 1);
 
-    let told = BufReader::new(sandbox.stderr.take().unwrap()).lines().next().unwrap().unwrap();
+    let mut told = BufReader::new(sandbox.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(told.next().unwrap(), "real keys: unleashed");
+    let told = told.next().unwrap();
     sandbox.kill().unwrap();
     sandbox.wait().unwrap();
     assert!(told.starts_with(&format!("403 GET {origin}/Customers?key=(secret)&name=")), "{told}");

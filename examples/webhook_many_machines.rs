@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let machines = [serve("one", &redis).await?, serve("two", &redis).await?];
 
-    // Behind one public name, as both machines would be; each knows that name by `public_origin`.
+    // Behind one public name, as both machines would be; each verifier is told that name.
     let sign = |secret, n| {
         let body = format!("{{\"event\":{n}}}");
         testing::sign("hmac-key-1", secret, "https://hooks.example.com/vizion", body, SystemClock.now())
@@ -58,9 +58,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn serve(name: &'static str, redis: &Redis) -> Result<SocketAddr, Box<dyn std::error::Error>> {
-    let verifier = Verifier::builder()
+    let verifier = Verifier::builder("https://hooks.example.com")?
         .key("hmac-key-1", SECRET)?
-        .public_origin("https://hooks.example.com")?
         .replay_store(RedisStore::connect(redis.url())?)
         .on_refused(move |error, _| println!("  machine {name} refused: {error} [{}]", error.code()))
         .build();

@@ -26,13 +26,14 @@ async fn handler(event: Verified<Json<Event>>) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let verifier = Verifier::builder()
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    // A service behind a name gives that name: https://hooks.example.com.
+    let verifier = Verifier::builder(&format!("http://{address}"))?
         .key("hmac-key-1", "an example secret")?
         .on_refused(|error, _| println!("  refused: {error} [{}]", error.code()))
         .build();
     let app = Router::new().route("/vizion", post(handler).route_layer(verifier.layer()));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, app).await });
 
     let body = r#"{"container":"MSKU1234565","status":"discharged"}"#;

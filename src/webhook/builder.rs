@@ -34,11 +34,12 @@ pub(super) struct Settings {
 }
 
 impl<S: Scheme> Builder<S> {
-    pub(crate) fn new(scheme: S) -> Self {
+    /// For deliveries to a public origin; without one, the URL is taken as it arrives.
+    pub(crate) fn new(scheme: S, origin: Option<PublicOrigin>) -> Self {
         let settings = Settings {
             window: Window::default(),
             body_limit: DEFAULT_BODY_LIMIT,
-            origin: None,
+            origin,
             store: Arc::new(MemoryStore::default()),
             accept_without_store: false,
             clock: Arc::new(SystemClock),
@@ -67,20 +68,6 @@ impl<S: Scheme> Builder<S> {
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit = bytes;
         self
-    }
-
-    /// The origin, `https://host[:port][/prefix]`, that the vendor was told, for a service behind a proxy that changes
-    /// the host or takes `/prefix` off the path. It also binds deliveries to this host: without it, one that was signed
-    /// for another host of yours with the same key passes here, since the `host` header is the sender's to choose.
-    /// Not so Unleashed's, whose signature covers no address: there this binds nothing.
-    ///
-    /// What axum's `nest` takes off the path is known without it, with the feature `axum`.
-    ///
-    /// # Errors
-    /// `invalid-public-origin`.
-    pub fn public_origin(mut self, origin: &str) -> Result<Self, Error> {
-        self.settings.origin = Some(PublicOrigin::new(origin).map_err(|error| error.in_provider(S::NAME))?);
-        Ok(self)
     }
 
     /// Where accepted deliveries are remembered. Default: a [`MemoryStore`] of this verifier's own. A service on

@@ -9,7 +9,8 @@
 //! use axum::{Router, body::Bytes, routing::post};
 //! use countersign::{vizion, webhook::Verified};
 //!
-//! let verifier = vizion::webhook::Verifier::builder().key("hmac-key-1", secret)?.build();
+//! let verifier =
+//!     vizion::webhook::Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", secret)?.build();
 //! let app: Router = Router::new().route("/vizion", post(handler).route_layer(verifier.layer()));
 //! async fn handler(event: Verified<Bytes>) { /* cannot run unverified */ }
 //! # Ok(()) }
@@ -32,7 +33,7 @@
 //!
 //! | | method | host | path and query | body | time | once |
 //! |---|---|---|---|---|---|---|
-//! | Vizion | yes | yes | yes | yes, by its digest | `created`, 5 minutes | replay store |
+//! | Vizion | yes | yes, where the verifier is told its origin | yes | yes, by its digest | `created`, 5 minutes | replay store |
 //! | Netgíró callback | no | yes | yes | yes | none | replay store alone |
 //! | Unleashed | no | no | no | yes | timestamp, 5 minutes | replay store |
 //!
@@ -86,5 +87,7 @@ pub use window::Window;
 
 pub(crate) use headers::Integer;
 pub(crate) use hmac_key::HmacKey;
+#[cfg(any(feature = "netgiro", feature = "vizion"))]
+pub(crate) use origin::PublicOrigin;
 pub(crate) use scheme::{Claim, Delivery, Freshness, Received};
 pub(crate) use window::Times;

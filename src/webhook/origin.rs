@@ -17,8 +17,10 @@ pub(crate) struct PublicOrigin {
 }
 
 impl PublicOrigin {
-    pub(crate) fn new(text: &str) -> Result<Self, Error> {
-        let url = Url::parse(text).ok().filter(is_plain).ok_or_else(|| Error::new(InvalidPublicOrigin))?;
+    /// What `provider` was told.
+    pub(crate) fn new(text: &str, provider: &'static str) -> Result<Self, Error> {
+        let invalid = || Error::new(InvalidPublicOrigin).in_provider(provider);
+        let url = Url::parse(text).ok().filter(is_plain).ok_or_else(invalid)?;
         Ok(Self {
             host: host_and_port(&url),
             origin: url.origin().ascii_serialization(),
@@ -93,7 +95,7 @@ mod tests {
             ("http://127.0.0.1:8080", "127.0.0.1:8080", "/a?b=1", "http://127.0.0.1:8080/a?b=1"),
         ];
         for (text, host, target, url) in cases {
-            let origin = PublicOrigin::new(text).unwrap();
+            let origin = PublicOrigin::new(text, "test").unwrap();
             assert_eq!(
                 (origin.host(), &*origin.target("/a?b=1"), &*origin.url("/a?b=1")),
                 (host, target, url)
@@ -104,7 +106,7 @@ mod tests {
     #[test]
     #[cfg(feature = "explain")]
     fn another_port_is_the_same_host_and_another_name_is_not() {
-        let origin = PublicOrigin::new("https://hooks.example.com/in").unwrap();
+        let origin = PublicOrigin::new("https://hooks.example.com/in", "test").unwrap();
         for same in ["https://hooks.example.com/", "http://HOOKS.example.com:8080/a"] {
             assert!(origin.has_host_of(same), "{same}");
         }
@@ -123,7 +125,7 @@ mod tests {
             "https://a.b/?q",
             "https://a.b/#f",
         ] {
-            assert_eq!(PublicOrigin::new(text).unwrap_err().code(), "invalid-public-origin", "{text}");
+            assert_eq!(PublicOrigin::new(text, "test").unwrap_err().code(), "invalid-public-origin", "{text}");
         }
     }
 }

@@ -76,6 +76,9 @@ struct Verdict {
     signed_at_unix_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference_id: Option<String>,
+    /// What the verdict leaves open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -128,6 +131,9 @@ impl std::fmt::Display for Verdict {
         }
         if let Some(id) = &self.reference_id {
             write!(f, ", reference id {id:?}")?;
+        }
+        if let Some(note) = self.note {
+            write!(f, "; {note}")?;
         }
         Ok(())
     }

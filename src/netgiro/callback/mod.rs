@@ -45,7 +45,7 @@ use secrecy::SecretString;
 use super::credentials::NAME;
 use super::signing::Secret;
 use crate::error::Error;
-use crate::webhook;
+use crate::webhook::{self, PublicOrigin};
 
 use scheme::Key;
 pub use scheme::Scheme;
@@ -63,7 +63,8 @@ impl Verifier {
     /// # Errors
     /// `invalid-public-origin`.
     pub fn builder(public_origin: &str) -> Result<webhook::Builder<Scheme>, Error> {
-        webhook::Builder::new(Scheme::default()).public_origin(public_origin)
+        let origin = PublicOrigin::new(public_origin, NAME)?;
+        Ok(webhook::Builder::new(Scheme::default(), Some(origin)))
     }
 }
 

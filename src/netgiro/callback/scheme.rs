@@ -44,7 +44,7 @@ impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
     const COVERS_URL: bool = true;
     const AFTER_MISMATCH: &'static str =
-        "Check the secret, then whether a proxy changes host, path or body (`public_origin`).";
+        "Check the secret, then the public origin, and whether a proxy changes the path or body.";
     type Key = Key;
     type Stated<'r> = Stated<'r>;
 

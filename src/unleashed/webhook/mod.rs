@@ -41,7 +41,7 @@ impl Verifier {
     /// A verifier without keys, to be given some.
     #[must_use]
     pub fn builder() -> webhook::Builder<Scheme> {
-        webhook::Builder::new(Scheme)
+        webhook::Builder::new(Scheme, None)
     }
 }
 

@@ -14,7 +14,7 @@
 //! use countersign::vizion::webhook::{Verifier, testing};
 //! use std::time::{Duration, UNIX_EPOCH};
 //!
-//! let verifier = Verifier::builder().key("hmac-key-1", "the secret")?.build();
+//! let verifier = Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", "the secret")?.build();
 //!
 //! let now = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
 //! let request = testing::sign("hmac-key-1", "the secret", "https://hooks.example.com/vizion", r#"{"event":1}"#, now)?;
@@ -24,6 +24,13 @@
 //! assert_eq!(event.key_id(), Some("hmac-key-1"));
 //! # Ok::<(), countersign::Error>(())
 //! ```
+//!
+//! # Which host
+//! The signature covers the `host` header, and the sender chooses what stands there: it means nothing until it is compared
+//! with a host that you know. So the verifier is told the origin that Vizion was told. Without it, a delivery for another
+//! host of yours passes here too: Vizion signs for all hosts of an organisation with the same keys, so whoever runs one of them,
+//! or reads its log, can pass its deliveries on. `builder_for_any_host` says in so many words that this is wanted, as for a
+//! service that receives for many hosts.
 //!
 //! # What is accepted
 //! - `(request-target) (created) host digest` must be covered. Whatever else is listed is checked as well, `(expires)` too.
@@ -46,7 +53,7 @@ use super::credentials::NAME;
 use crate::error::Error;
 use crate::field;
 use crate::signing::Encoding;
-use crate::webhook::{self, HmacKey, ReplayStore, Window};
+use crate::webhook::{self, HmacKey, PublicOrigin, ReplayStore, Window};
 
 pub use scheme::Scheme;
 
@@ -57,10 +64,23 @@ pub type Verifier = webhook::Verifier<Scheme>;
 pub type Keys = webhook::Keys<Scheme>;
 
 impl Verifier {
-    /// A verifier without keys, to be given some.
+    /// A verifier without keys, for deliveries to `public_origin`: `https://host[:port][/prefix]`, as in the URL that you
+    /// gave to Vizion. It binds deliveries to this host, whatever the `host` header says, so that a proxy in front may change
+    /// that header; `/prefix` is what a proxy takes off the path. (What axum's `nest` takes off is known without it, with
+    /// the feature `axum`.)
+    ///
+    /// # Errors
+    /// `invalid-public-origin`.
+    pub fn builder(public_origin: &str) -> Result<webhook::Builder<Scheme>, Error> {
+        let origin = PublicOrigin::new(public_origin, NAME)?;
+        Ok(webhook::Builder::new(Scheme::default(), Some(origin)))
+    }
+
+    /// A verifier without keys, for deliveries to whatever host the `host` header names, which the sender chooses: one that
+    /// was signed for another host of your organisation [passes here too](self#which-host).
     #[must_use]
-    pub fn builder() -> webhook::Builder<Scheme> {
-        webhook::Builder::new(Scheme::default())
+    pub fn builder_for_any_host() -> webhook::Builder<Scheme> {
+        webhook::Builder::new(Scheme::default(), None)
     }
 }
 

@@ -27,7 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// use countersign::{vizion, webhook::RedisStore};
 ///
 /// let store = RedisStore::connect("redis://redis.internal:6379")?;
-/// let verifier = vizion::webhook::Verifier::builder().key("hmac-key-1", secret)?.replay_store(store).build();
+/// let verifier = vizion::webhook::Verifier::builder("https://hooks.example.com")?
+///     .key("hmac-key-1", secret)?
+///     .replay_store(store)
+///     .build();
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]

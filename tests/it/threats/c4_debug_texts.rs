@@ -126,7 +126,7 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
     let now = SystemClock.now();
     describe_receiving!(
         text,
-        vizion::webhook::Verifier::builder().key("key-1", VIZION_KEY).unwrap(),
+        vizion::webhook::Verifier::builder_for_any_host().key("key-1", VIZION_KEY).unwrap(),
         vizion::webhook::Keys::new().with("key-2", CUSTOMER_KEY).unwrap(),
         vizion::webhook::testing::sign("key-1", VIZION_KEY, &url, body.clone(), now).unwrap()
     );
@@ -157,7 +157,7 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
 
 #[test]
 fn c4_a_verifier_prints_the_ids_of_its_keys_and_its_settings() {
-    let builder = vizion::webhook::Verifier::builder().key("key-1", VIZION_KEY).unwrap();
+    let builder = vizion::webhook::Verifier::builder_for_any_host().key("key-1", VIZION_KEY).unwrap();
     let settings = "{ provider: \"vizion\", keys: [\"key-1\"], settings: Settings { window: Window { past: 300s, ahead: 60s }, \
                     body_limit: 1048576, origin: None, accept_without_store: false, .. }, .. }";
     assert_eq!(format!("{builder:?}"), format!("Builder {settings}"));
@@ -177,7 +177,7 @@ async fn c4_neither_a_redis_store_nor_its_refusal_prints_the_password() {
         vizion::webhook::testing::sign("id", VIZION_KEY, "https://a.example/", "{}", SystemClock.now());
     let (parts, body) = request.unwrap().into_parts();
     let builder =
-        vizion::webhook::Verifier::builder().key("id", VIZION_KEY).unwrap().replay_store(store.clone());
+        vizion::webhook::Verifier::builder_for_any_host().key("id", VIZION_KEY).unwrap().replay_store(store.clone());
     let unreachable = builder.build().receive(&parts, body).await.unwrap_err();
     assert_eq!(unreachable.code(), "webhook-store-unreachable");
     assert_clean(&format!("{store:?} {store:#?} {refused:?} {refused:#?} {unreachable:#} {unreachable:#?}"));

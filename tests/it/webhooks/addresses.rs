@@ -9,7 +9,7 @@ use http::Request;
 use tower::ServiceExt as _;
 
 use super::sender::Sender;
-use super::{BODY, KEYS, builder, now, verdict};
+use super::{BODY, KEYS, builder, builder_at, now, verdict};
 
 async fn accept(_: Verified<Bytes>) {}
 
@@ -26,7 +26,7 @@ async fn w9_a_nested_router_verifies_the_path_that_was_sent() {
         let inner = Router::new().route("/vizion", post(accept)).layer(builder.build().layer());
         Router::new().nest("/hooks", Router::new().nest("/eu", inner))
     };
-    let public = || builder().public_origin("https://hooks.example.com").unwrap();
+    let public = || builder_at("https://hooks.example.com");
     for build in [builder as fn() -> Builder<Scheme>, public] {
         assert_eq!(status(nested(build()), sign(url)).await, 200);
         // Signed for the path that the inner router sees, which is not the one it was sent to.

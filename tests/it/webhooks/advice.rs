@@ -4,14 +4,14 @@ use bytes::Bytes;
 use http::Request;
 
 use super::sender::Sender;
-use super::{builder, now};
+use super::{builder_at, now};
 
 const ORIGIN: &str = "https://hooks.example.com";
 
 /// The notes and the next step of a delivery's refusal.
 fn said(request: Request<Bytes>) -> (String, String) {
     let (parts, body) = request.into_parts();
-    let bound = builder().public_origin(ORIGIN).unwrap().build();
+    let bound = builder_at(ORIGIN).build();
     let error = bound.verify(&parts, &body, now()).unwrap_err();
     (error.notes().join("; "), error.next_step().to_owned())
 }

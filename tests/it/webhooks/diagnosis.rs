@@ -295,9 +295,9 @@ fn after_a_mismatch_each_scheme_speaks_of_what_it_has() {
     let netgiro = netgiro.secret(SECRET).unwrap().build();
     let vizion = sent(|sender| sender.secret = "nobody's".to_owned());
     let cases = [
-        (said(&judge!(builder().build()), vizion), ["this id", "public_origin"].as_slice(), [].as_slice()),
-        (said(&judge!(netgiro), netgiro_delivery(&"07".repeat(32), BODY)), &["public_origin"], &["this id"]),
-        (said(&judge!(unleashed), stock), &["signing key"], &["this id", "public_origin", "proxy", "host"]),
+        (said(&judge!(builder().build()), vizion), ["this id", "public origin"].as_slice(), [].as_slice()),
+        (said(&judge!(netgiro), netgiro_delivery(&"07".repeat(32), BODY)), &["public origin"], &["this id"]),
+        (said(&judge!(unleashed), stock), &["signing key"], &["this id", "public origin", "proxy", "host"]),
     ];
     for (said, present, absent) in cases {
         assert_eq!(said.refusal, MISMATCH);

@@ -21,7 +21,7 @@ mod vectors;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use countersign::Error;
-use countersign::vizion::webhook::Verifier;
+use countersign::vizion::webhook::{Scheme, Verifier};
 use countersign::webhook::{Builder, DeliveryFault};
 use http::Request;
 
@@ -34,10 +34,17 @@ fn now() -> SystemTime {
 }
 
 /// A verifier builder with both keys and a clock that stands at [`now`].
-fn builder() -> Builder<countersign::vizion::webhook::Scheme> {
-    KEYS.into_iter()
-        .fold(Verifier::builder(), |builder, (id, secret)| builder.key(id, secret).unwrap())
-        .clock(now)
+fn builder() -> Builder<Scheme> {
+    with_keys(Verifier::builder_for_any_host())
+}
+
+/// The same for deliveries to one origin.
+fn builder_at(origin: &str) -> Builder<Scheme> {
+    with_keys(Verifier::builder(origin).unwrap())
+}
+
+fn with_keys(builder: Builder<Scheme>) -> Builder<Scheme> {
+    KEYS.into_iter().fold(builder, |builder, (id, secret)| builder.key(id, secret).unwrap()).clock(now)
 }
 
 /// The code of a refusal, having checked what holds of every refusal.

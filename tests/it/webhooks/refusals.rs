@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::cases::{self, Case};
 use super::sender::{COVERED, Sender, digest, quoted};
-use super::{BODY, KEYS, NOW_MS, builder, now, refusal, verdict};
+use super::{BODY, KEYS, NOW_MS, builder, builder_at, now, refusal, verdict};
 
 fn all_refused(cases: &[Case]) {
     let verifier = builder().build();
@@ -190,7 +190,7 @@ fn w9_a_public_origin_stands_for_what_the_proxy_changed() {
     let mut request = Sender::honest().send();
     request.headers_mut().insert("host", "10.0.0.7:3000".parse().unwrap());
     *request.uri_mut() = "/?tenant=7".parse().unwrap();
-    let behind = |origin| builder().public_origin(origin).unwrap().build();
+    let behind = |origin| builder_at(origin).build();
     assert_eq!(verdict(&behind("https://hooks.example.com"), &request), "webhook-signature-mismatch");
     *request.uri_mut() = "/vizion?tenant=7".parse().unwrap();
     assert_eq!(verdict(&behind("https://hooks.example.com"), &request), "accepted");

@@ -54,6 +54,7 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
         key_id: None,
         signed_at_unix_ms: None,
         reference_id: reply.reference_id().map(str::to_owned),
+        note: None,
     });
     // A request that was sent back proves nothing, in whatever encoding its signature is written.
     let is_request = verdict.as_ref().is_err_and(|refused| refused.code() == "reply-reflected");

@@ -40,7 +40,8 @@ pub(super) struct VizionArgs {
     #[command(flatten)]
     webhook: WebhookArgs,
 
-    /// The origin that the sender used, where a proxy in front of the capture has changed it
+    /// The origin that Vizion was told: without it, what was signed for any host verifies, as long as the capture names that
+    /// host
     #[arg(long, value_name = "ORIGIN")]
     public_origin: Option<String>,
 }
@@ -56,15 +57,19 @@ pub(super) struct CallbackArgs {
 }
 
 pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Failure> {
-    let mut builder = vizion::webhook::Verifier::builder();
+    let mut builder = match &args.public_origin {
+        Some(origin) => vizion::webhook::Verifier::builder(origin)?,
+        None => vizion::webhook::Verifier::builder_for_any_host(),
+    };
     for key in webhook_keys::vizion(&context.environment)? {
         builder = builder.key(&key.id, key.secret)?;
     }
-    if let Some(origin) = &args.public_origin {
-        builder = builder.public_origin(origin)?;
-    }
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&verifier, &args.webhook.captured, args.webhook.now())
+    let mut judged = judge(&verifier, &args.webhook.captured, args.webhook.now())?;
+    if let (None, Ok(verdict)) = (&args.public_origin, &mut judged.verdict) {
+        verdict.note = Some("signed for the host that it names, whosever that is: --public-origin says which is yours");
+    }
+    Ok(judged)
 }
 
 pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Result<Judged, Failure> {
@@ -128,6 +133,7 @@ fn judge(verifier: &impl Verifier, captured: &Captured, now: SystemTime) -> Resu
         key_id: verified.key_id().map(str::to_owned),
         signed_at_unix_ms: verified.signed_at().and_then(unix_ms),
         reference_id: None,
+        note: None,
     });
     captured.workings.add(&Delivery { verifier, parts: &parts, body: &body }, verdict)
 }

@@ -15,7 +15,9 @@ pub enum SignedForm {
     AsSent,
     /// Each `%XX` replaced by its byte, read as UTF-8; `+` stays `+` (as Python's `unquote`, used by such clients).
     ///
-    /// Where a parameter ends is then not signed: `a=1%26b=2` and `a=1&b=2` have one signature.
+    /// Where a parameter ends is then no longer part of what is signed: `a=1%26b=2` (one parameter) and `a=1&b=2` (two) have
+    /// the same text, and so the same signature. Whoever sees a request can send its signature with the other; do not let a
+    /// stranger write a value into the URL.
     Decoded,
 }
 

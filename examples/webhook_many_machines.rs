@@ -14,8 +14,8 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use countersign::time::{Clock as _, SystemClock};
-use countersign::vizion::webhook::{Verifier, testing};
-use countersign::webhook::{RedisStore, Verified};
+use countersign::vizion::webhook::{Verified, Verifier, testing};
+use countersign::webhook::RedisStore;
 
 const SECRET: &str = "an example secret";
 

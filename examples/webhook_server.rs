@@ -1,5 +1,5 @@
-//! A service that receives Vizion's webhooks, and four deliveries to it: an honest one, its copy, a forged one, and
-//! one signed for another path. Needs nothing beyond loopback.
+//! A service that receives Vizion's webhooks, and five deliveries to it: an honest one, its copy, a forged one, and two that
+//! were signed for another path and another host. Needs nothing beyond loopback.
 //!
 //! ```text
 //! cargo run --example webhook_server
@@ -10,8 +10,7 @@ use std::net::SocketAddr;
 use axum::routing::post;
 use axum::{Json, Router};
 use countersign::time::{Clock as _, SystemClock};
-use countersign::vizion::webhook::{Verifier, testing};
-use countersign::webhook::Verified;
+use countersign::vizion::webhook::{Verified, Verifier, testing};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -42,12 +41,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let forged = testing::sign("hmac-key-1", "a guessed secret", &url(address, "/vizion"), body, now)?;
     let mut moved = testing::sign("hmac-key-1", "an example secret", &url(address, "/other"), body, now)?;
     *moved.uri_mut() = url(address, "/vizion").parse()?;
+    // Right for another service of the same organisation, whose operator passes it on.
+    let other = "https://other.example.com/vizion";
+    let mut passed_on = testing::sign("hmac-key-1", "an example secret", other, body, now)?;
+    *passed_on.uri_mut() = url(address, "/vizion").parse()?;
 
     let deliveries = [
         ("honest", honest.clone(), 200),
         ("replayed", honest, 401),
         ("forged", forged, 401),
         ("moved", moved, 401),
+        ("passed on", passed_on, 401),
     ];
     let mut surprises = 0;
     for (name, request, expected) in deliveries {

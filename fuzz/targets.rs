@@ -197,7 +197,11 @@ pub(crate) fn webhook_verify(input: &[u8]) {
 }
 
 fn webhook_verifier() -> Verifier {
-    Verifier::builder_for_any_host().key("hmac-key-1", SECRET).unwrap().accept_pretty_printed_body().build()
+    Verifier::builder_for_any_host()
+        .dangerous_short_key("hmac-key-1", SECRET)
+        .unwrap()
+        .accept_pretty_printed_body()
+        .build()
 }
 
 fn webhook_time() -> SystemTime {

@@ -10,7 +10,6 @@ use countersign::sign;
 use countersign::signing::{self, Outgoing, Provider, Segment, Signature, SignedText};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::webhook;
-use countersign::webhook::Verified;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Extensions, HeaderMap, Method, request};
 use sha2::{Digest as _, Sha256};
@@ -256,7 +255,7 @@ impl Delivery {
     ///
     /// # Panics
     /// Never: it is honest.
-    pub fn verify(&self) -> Verified<Cow<'_, [u8]>> {
+    pub fn verify(&self) -> webhook::Verified<Cow<'_, [u8]>> {
         self.verifier.verify(&self.parts, &self.body, self.at).expect("is honest")
     }
 

@@ -15,7 +15,12 @@ pub(super) fn hmac_for_plain<'a>(transcript: &'a Transcript, attempt: &'a Attemp
     }
     let bare = without(&attempt.text, |part| part.kind == SegmentKind::Secret);
     let texts = [bare, attempt.text.clone()];
-    let hmac = move |text| Attempt { text, key: Key::Stated(key.clone()), hash: Hash::Hmac(function) };
+    let hmac = move |text| Attempt {
+        text,
+        key: Key::Stated(key.clone()),
+        hash: Hash::Hmac(function),
+        budget: attempt.budget.clone(),
+    };
     let by_ourselves = texts.into_iter().map(hmac).map(Variant::from);
     Box::new(of_other_algorithm(transcript, attempt).into_iter().chain(by_ourselves))
 }
@@ -33,7 +38,12 @@ pub(super) fn plain_for_hmac<'a>(transcript: &'a Transcript, attempt: &'a Attemp
     if let (Some(separator), false) = (separator, key.is_empty()) {
         texts.push([key, &[separator], text].concat());
     }
-    let plain = move |text| Attempt { text, key: Key::Stated(Vec::new()), hash: Hash::Plain(function) };
+    let plain = move |text| Attempt {
+        text,
+        key: Key::Stated(Vec::new()),
+        hash: Hash::Plain(function),
+        budget: attempt.budget.clone(),
+    };
     let by_ourselves = texts.into_iter().map(plain).map(Variant::from);
     Box::new(of_other_algorithm(transcript, attempt).into_iter().chain(by_ourselves))
 }
@@ -51,7 +61,7 @@ fn of_other_algorithm(transcript: &Transcript, attempt: &Attempt) -> Option<Vari
 /// Key and text given to the HMAC in each other's place.
 pub(super) fn swapped<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let (Hash::Hmac(_), Key::Stated(key)) = (attempt.hash, &attempt.key) else { return none() };
-    let swapped = Attempt { text: key.clone(), key: Key::Stated(attempt.text.clone()), hash: attempt.hash };
+    let swapped = Attempt { text: key.clone(), key: Key::Stated(attempt.text.clone()), ..attempt.clone() };
     Box::new(std::iter::once(swapped.into()))
 }
 

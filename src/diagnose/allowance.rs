@@ -1,9 +1,9 @@
-//! How often refusals are diagnosed that nobody asked to have diagnosed.
+//! How much work diagnoses may be that strangers cause.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use crate::time::unix_nanos;
+use crate::time::{Clock as _, SystemClock};
 
 /// A longer body is not diagnosed: what a diagnosis costs grows with it.
 pub(crate) const LONGEST_BODY: usize = 16 << 10;
@@ -11,37 +11,74 @@ pub(crate) const LONGEST_BODY: usize = 16 << 10;
 /// Nor is a longer URL, or target of one: each of its parameters is one more thing to have gone wrong.
 const LONGEST_URL: usize = 2 << 10;
 
-/// Whether a message is short enough to be diagnosed though nobody asked.
+/// Whether a message is short enough to be diagnosed for whoever sent it.
 pub(crate) fn is_short(url: &str, body: &[u8]) -> bool {
     url.len() <= LONGEST_URL && body.len() <= LONGEST_BODY
 }
 
-/// Diagnosing takes milliseconds where refusing takes microseconds, and anybody may send what is refused: enough for
-/// whoever sets a service up, too little to keep a core busy.
-const PER_SECOND: u64 = 8;
+/// What a refusal says that was to be diagnosed, where no share is left.
+pub(crate) const TOO_MANY: &str = "not diagnosed: too many were refused just before";
 
-/// Bits in front of which the second stands; `PER_SECOND` fits.
-const COUNT: u32 = 8;
+/// What the diagnosis of one refusal may cost, in bytes hashed: what is printed, copied and rewritten counts for as many as it
+/// takes as long as.
+pub(super) const OF_ONE: usize = 16 << 20;
 
-/// Counts the diagnoses of the latest second.
-#[derive(Debug, Default)]
-pub(crate) struct Allowance(AtomicU64);
+/// What all may cost that come at once.
+const AT_ONCE: usize = 4 * OF_ONE;
+
+/// What each second adds to it.
+const PER_SECOND: usize = OF_ONE / 2;
+
+/// The one of this process: a service may have any number of verifiers, and a stranger may send to them all.
+static OF_PROCESS: Allowance = Allowance::new();
+
+/// A share of the allowance of this process, if there is one left.
+pub(crate) fn allow() -> Option<Allowed<'static>> {
+    // Whatever the clocks of the verifiers say: they are many, and this is one.
+    OF_PROCESS.take(SystemClock.now())
+}
+
+/// What is left of an allowance.
+struct Allowance(Mutex<Left>);
+
+struct Left {
+    cost: usize,
+    at: SystemTime,
+}
 
 impl Allowance {
-    /// Whether one more is allowed at `now`; counts it. A clock that steps back gains none.
-    pub(crate) fn take(&self, now: SystemTime) -> bool {
-        let second = unix_nanos(now).div_euclid(1_000_000_000).clamp(0, i128::from(u64::MAX >> COUNT));
-        // It was just limited to what fits.
-        let second = u64::try_from(second).unwrap_or_default();
-        let count = |kept: u64| {
-            let taken = kept & ((1 << COUNT) - 1);
-            if second > kept >> COUNT {
-                Some(second << COUNT | 1)
-            } else {
-                (taken < PER_SECOND).then_some(kept + 1)
-            }
-        };
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count).is_ok()
+    const fn new() -> Self {
+        Self(Mutex::new(Left { cost: AT_ONCE, at: SystemTime::UNIX_EPOCH }))
+    }
+
+    /// Takes what one diagnosis may cost. A clock that steps back gains nothing.
+    fn take(&self, now: SystemTime) -> Option<Allowed<'_>> {
+        self.update(|left| {
+            let passed = now.duration_since(left.at).unwrap_or_default().as_millis();
+            let gained = usize::try_from(passed).unwrap_or(AT_ONCE).saturating_mul(PER_SECOND / 1000);
+            *left = Left { cost: left.cost.saturating_add(gained).min(AT_ONCE), at: now };
+            let rest = left.cost.checked_sub(OF_ONE)?;
+            left.cost = rest;
+            Some(Allowed { left: OF_ONE, of: self })
+        })
+    }
+
+    fn update<R>(&self, change: impl FnOnce(&mut Left) -> R) -> R {
+        // Nothing that can panic runs under the lock.
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What one diagnosis may cost. What it has not cost goes back.
+pub(crate) struct Allowed<'a> {
+    pub(super) left: usize,
+    of: &'a Allowance,
+}
+
+impl Drop for Allowed<'_> {
+    fn drop(&mut self) {
+        let unspent = self.left;
+        self.of.update(|left| left.cost = left.cost.saturating_add(unspent).min(AT_ONCE));
     }
 }
 
@@ -51,28 +88,40 @@ mod tests {
 
     use super::*;
 
-    fn allowed(allowance: &Allowance, second: u64) -> u64 {
-        let now = UNIX_EPOCH + Duration::from_secs(second);
-        (0..100).filter(|_| allowance.take(now)).count() as u64
+    const MOST: usize = AT_ONCE / OF_ONE;
+
+    /// How many of 100 diagnoses are allowed at a second, each of which costs all that it may.
+    fn allowed(allowance: &Allowance, second: f64) -> usize {
+        let now = UNIX_EPOCH + Duration::from_secs_f64(second);
+        (0..100).filter_map(|_| allowance.take(now)).map(|mut one| one.left = 0).count()
     }
 
     #[test]
-    fn each_later_second_allows_a_few() {
-        let allowance = Allowance::default();
-        for (second, expected) in [(7, PER_SECOND), (8, PER_SECOND), (7, 0), (8, 0), (1 << 40, PER_SECOND)] {
+    fn a_few_are_allowed_at_once_and_then_one_every_other_second() {
+        let allowance = Allowance::new();
+        let cases =
+            [(1e9, MOST), (1e9, 0), (1e9 + 2.1, 1), (1e9 + 2.2, 0), (1e9 + 6.5, 2), (1e10, MOST), (1e9, 0)];
+        for (second, expected) in cases {
             assert_eq!(allowed(&allowance, second), expected, "{second}");
         }
-        assert_eq!(allowed(&Allowance::default(), 0), PER_SECOND);
+        assert_eq!(allowed(&allowance, 1e9 + 2.1), 1, "a clock that was set back goes on from there");
+    }
+
+    #[test]
+    fn what_was_not_spent_goes_back() {
+        let allowance = Allowance::new();
+        let cheap = (0..100).filter_map(|_| allowance.take(UNIX_EPOCH)).map(|mut one| one.left -= 10).count();
+        assert_eq!(cheap, 100);
+        assert_eq!(allowed(&allowance, 0.0), MOST - 1, "a thousand bytes are spent");
     }
 
     #[test]
     fn threads_share_what_is_allowed() {
-        let (allowance, now) = (Allowance::default(), UNIX_EPOCH + Duration::from_secs(1));
-        let take = || (0..100_000).filter(|_| allowance.take(now)).count() as u64;
+        let allowance = Allowance::new();
         let taken = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(take)).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).sum::<u64>()
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| allowed(&allowance, 0.0))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
         });
-        assert_eq!(taken, PER_SECOND);
+        assert_eq!(taken, MOST);
     }
 }

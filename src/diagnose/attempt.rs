@@ -6,6 +6,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use super::budget::Budget;
 use super::secret_forms;
 use crate::explain::{Part, Transcript};
 use crate::signing::{MacAlgorithm, MacKey, Origin, Segment, SegmentKind};
@@ -35,6 +36,7 @@ pub(crate) struct Attempt {
     pub(super) text: Vec<Part>,
     pub(super) key: Key,
     pub(super) hash: Hash,
+    pub(super) budget: Budget,
 }
 
 #[derive(Clone)]
@@ -95,7 +97,7 @@ impl Step {
 
 impl Attempt {
     /// What is right: no mistake yet.
-    pub(super) fn of(transcript: &Transcript) -> Self {
+    pub(super) fn of(transcript: &Transcript, budget: &Budget) -> Self {
         let stated = Key::Stated(transcript.key.clone());
         let (key, hash) = match &transcript.mac {
             Some(mac) if mac.algorithm().is_keyed() => {
@@ -105,7 +107,7 @@ impl Attempt {
             Some(mac) => (stated, Hash::Plain(Function::of(mac.algorithm()))),
             None => (stated, Hash::Plain(Function::Sha256)),
         };
-        Self { text: transcript.text.clone(), key, hash }
+        Self { text: transcript.text.clone(), key, hash, budget: budget.clone() }
     }
 
     /// What `other` states of the same message, with what this attempt makes of the parts that both have.
@@ -122,8 +124,9 @@ impl Attempt {
             };
             parts.iter().filter_map(restated).collect()
         };
-        let right = Self::of(other);
-        Self { text: restate(&right.text), key: Key::Stated(restate(right.key_parts())), hash: right.hash }
+        let right = Self::of(other, &self.budget);
+        let (text, key) = (restate(&right.text), Key::Stated(restate(right.key_parts())));
+        Self { text, key, ..right }
     }
 
     /// What the key is made of, as far as that is known.
@@ -176,6 +179,7 @@ impl Attempt {
             text: text.unwrap_or_else(|| self.text.clone()),
             key: key.unwrap_or_else(|| self.key.clone()),
             hash: self.hash,
+            budget: self.budget.clone(),
         })
     }
 

@@ -86,7 +86,7 @@ fn python_bytes(body: &[u8]) -> Vec<u8> {
 /// mistake.
 pub(super) fn reserialised<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let Some(body) = attempt.part_from(Origin::Body) else { return Box::new(std::iter::empty()) };
-    let document = Document::new(&body.bytes);
+    let document = Document::new(&body.bytes, &attempt.budget);
     let mut tried = Vec::new();
     let bare = without_white_space(&body.bytes);
     let is_compact = bare == **body.bytes;
@@ -118,15 +118,22 @@ pub(super) fn reserialised<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Varia
     }))
 }
 
+/// Changing the members takes as long as hashing so many bytes for each of the document.
+const COST_OF_A_CHANGE: usize = 16;
+
 /// The JSON of a serialiser that leaves members out or spells their names in another way, in its usual layouts.
 pub(super) fn members<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let bare = |body: &Part| String::from_utf8(without_white_space(Document::new(&body.bytes)?.text())).ok();
+    let bare = |body: &Part| {
+        String::from_utf8(without_white_space(Document::new(&body.bytes, &attempt.budget)?.text())).ok()
+    };
     let Some(bare) = attempt.part_from(Origin::Body).and_then(bare) else {
         return Box::new(std::iter::empty());
     };
     Box::new(json_members::CHANGES.iter().flat_map(move |(detail, change)| {
-        let changed = change(&bare);
-        let document = (changed != bare).then(|| Document::of(changed.into_bytes())).flatten();
+        let is_affordable = attempt.budget.spend(bare.len() * COST_OF_A_CHANGE).is_some();
+        let changed = if is_affordable { change(&bare) } else { bare.clone() };
+        let document =
+            (changed != bare).then(|| Document::of(changed.into_bytes(), &attempt.budget)).flatten();
         json_style::LIKELY.into_iter().take(3).filter_map(move |style| {
             let attempt = with_body(attempt, document.as_ref()?.print(style)?)?;
             Some(Variant { attempt, detail: Some((*detail).to_owned()) })

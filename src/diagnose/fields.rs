@@ -54,7 +54,7 @@ fn with_key_in_order(attempt: &Attempt, order: &[usize]) -> Option<Attempt> {
     };
     attempt.text.iter().find_map(moved)?;
     let text = attempt.text.iter().map(|part| moved(part).unwrap_or_else(|| part.clone())).collect();
-    Some(Attempt { text, key: Key::Stated(in_order(attempt.key_parts(), order)), hash: attempt.hash })
+    Some(Attempt { text, key: Key::Stated(in_order(attempt.key_parts(), order)), ..attempt.clone() })
 }
 
 /// Fields joined without anything between them.
@@ -142,7 +142,7 @@ pub(super) fn separated_at_the_end<'a>(_: &'a Transcript, attempt: &'a Attempt) 
         };
         let text = ended(&attempt.text);
         let key = ended(attempt.key_parts()).map(Key::Stated);
-        let both = text.clone().zip(key.clone()).map(|(text, key)| Attempt { text, key, hash: attempt.hash });
+        let both = text.clone().zip(key.clone()).map(|(text, key)| Attempt { text, key, ..attempt.clone() });
         let in_text = text.map(|text| Attempt { text, ..attempt.clone() });
         let in_key = key.map(|key| Attempt { key, ..attempt.clone() });
         [in_text, both, in_key].into_iter().flatten().map(Variant::from)

@@ -8,6 +8,7 @@ use serde::Serialize as _;
 use serde_json::Serializer;
 use zeroize::Zeroizing;
 
+use super::budget::Budget;
 use super::json_number::{self, Numbers};
 use super::json_printer::Printer;
 use super::json_style::{Html, Style};
@@ -18,9 +19,17 @@ const LONGEST: usize = 64 << 10;
 /// Nor is what comes out longer than this: indentation grows with depth, and a stranger may choose that.
 const LONGEST_PRINTED: usize = 4 * LONGEST;
 
+/// Printing a byte takes about as long as hashing so many; each write, as long as so many more.
+const COST_OF_A_BYTE: usize = 4;
+const COST_OF_A_WRITE: usize = 40;
+
+/// Of a byte: reading it into a tree, sorting that and printing it.
+const COST_OF_SORTING: usize = 64;
+
 /// A document to be printed.
 pub(super) struct Document {
     text: Arc<Zeroizing<Vec<u8>>>,
+    budget: Budget,
     /// With the keys of each object sorted; made when the first style asks for it.
     sorted: OnceCell<Option<Vec<u8>>>,
     /// Those ways of printing numbers that do not print them as the parser does.
@@ -28,15 +37,20 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// An object or an array, if that is what the text begins like.
-    pub(super) fn new(text: &Arc<Zeroizing<Vec<u8>>>) -> Option<Self> {
+    /// An object or an array, if that is what the text begins like. What is printed of it is taken from `budget`.
+    pub(super) fn new(text: &Arc<Zeroizing<Vec<u8>>>, budget: &Budget) -> Option<Self> {
         let is_document = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
-        let document = || Self { text: Arc::clone(text), sorted: OnceCell::new(), numbers: OnceCell::new() };
+        let document = || Self {
+            text: Arc::clone(text),
+            budget: budget.clone(),
+            sorted: OnceCell::new(),
+            numbers: OnceCell::new(),
+        };
         (is_document && text.len() <= LONGEST).then(document)
     }
 
-    pub(super) fn of(text: Vec<u8>) -> Option<Self> {
-        Self::new(&Arc::new(Zeroizing::new(text)))
+    pub(super) fn of(text: Vec<u8>, budget: &Budget) -> Option<Self> {
+        Self::new(&Arc::new(Zeroizing::new(text)), budget)
     }
 
     pub(super) fn text(&self) -> &[u8] {
@@ -67,21 +81,22 @@ impl Document {
         self.numbers.get_or_init(|| Numbers::OF_OTHERS.into_iter().filter(change).collect())
     }
 
-    /// `None` if it is no JSON document.
+    /// `None` if it is no JSON document, or the budget does not last.
     pub(super) fn print(&self, style: Style) -> Option<Vec<u8>> {
         let text = if style.sorted { self.sorted()? } else { &self.text };
-        let mut printed = Limited(Vec::with_capacity(text.len()));
+        let mut printed = Limited { printed: Vec::with_capacity(text.len()), budget: &self.budget };
         let mut reader = serde_json::Deserializer::from_slice(text);
         // Token by token, so that keys keep their order, and repeated ones stay.
         let mut writer =
             Serializer::with_formatter(&mut printed, Printer::new(style, json_number::tokens(text)));
         serde_transcode::transcode(&mut reader, &mut writer).ok()?;
         reader.end().ok()?;
-        Some(printed.0)
+        Some(printed.printed)
     }
 
     fn sorted(&self) -> Option<&[u8]> {
         let sort = || {
+            self.budget.spend(self.text.len() * COST_OF_SORTING)?;
             let mut value: serde_json::Value = serde_json::from_slice(&self.text).ok()?;
             value.sort_all_objects();
             let mut printed = Vec::with_capacity(self.text.len());
@@ -92,15 +107,19 @@ impl Document {
     }
 }
 
-/// Refuses to become too long.
-struct Limited(Vec<u8>);
+/// Refuses to become too long, or too dear.
+struct Limited<'b> {
+    printed: Vec<u8>,
+    budget: &'b Budget,
+}
 
-impl io::Write for Limited {
+impl io::Write for Limited<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > LONGEST_PRINTED {
+        let cost = COST_OF_A_WRITE + COST_OF_A_BYTE * bytes.len();
+        if self.printed.len() + bytes.len() > LONGEST_PRINTED || self.budget.spend(cost).is_none() {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        self.0.extend_from_slice(bytes);
+        self.printed.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

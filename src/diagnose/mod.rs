@@ -28,6 +28,7 @@ mod algorithm;
 mod allowance;
 mod attempt;
 mod body;
+mod budget;
 mod case;
 mod charset;
 mod clock;
@@ -65,8 +66,8 @@ pub(crate) use additions::with_field_of_other_algorithm;
 pub(crate) use additions::with_header;
 #[cfg(all(feature = "netgiro", feature = "middleware"))]
 pub(crate) use allowance::LONGEST_BODY;
-#[cfg(any(feature = "webhook", feature = "netgiro"))]
-pub(crate) use allowance::{Allowance, is_short};
+#[cfg(any(feature = "webhook", all(feature = "netgiro", feature = "middleware")))]
+pub(crate) use allowance::{Allowed, TOO_MANY, allow, is_short};
 #[cfg(feature = "netvisor")]
 pub(crate) use fields::with_other_value;
 pub use finding::Finding;
@@ -97,17 +98,24 @@ pub fn diagnose<P: Provider>(
 impl Transcript {
     /// Diagnoses `received`, the text of a signature that somebody else computed for this message.
     ///
-    /// The work is bounded: at most 96 MiB are hashed, and a body is re-serialised up to 64 KiB.
+    /// The work is bounded: at most 256 MiB are hashed, or printed for as long as that takes, and a body is re-serialised up to
+    /// 64 KiB.
     #[must_use]
     pub fn diagnose(&self, received: &str) -> Diagnosis {
-        search::run(self, received, Effort::Full)
+        search::run(self, received, Effort::Full, &mut Effort::Full.budget())
     }
 
-    /// As [`Transcript::diagnose`], with single mistakes only and less to hash: cheap enough for a refused message
-    /// that anybody may have sent.
+    /// As [`Transcript::diagnose`], with single mistakes only and less work: milliseconds. A service that does this for
+    /// messages that anybody may have sent has to limit how often.
     #[must_use]
     pub fn diagnose_briefly(&self, received: &str) -> Diagnosis {
-        search::run(self, received, Effort::Brief)
+        search::run(self, received, Effort::Brief, &mut Effort::Brief.budget())
+    }
+
+    /// As [`Transcript::diagnose_briefly`], with what is left of an allowance.
+    #[cfg(any(feature = "webhook", all(feature = "netgiro", feature = "middleware")))]
+    pub(crate) fn diagnose_within(&self, received: &str, allowed: &mut Allowed<'_>) -> Diagnosis {
+        search::run(self, received, Effort::Brief, &mut allowed.left)
     }
 }
 
@@ -186,8 +194,7 @@ impl Diagnosis {
     /// messages were signed by somebody who holds the key, and none is more to be used than a forged one. It is read by
     /// whoever received the message, and most fixes are for whoever signs.
     ///
-    /// [`Verifier::verify`](crate::webhook::Verifier::verify) does so of a brief diagnosis; with the one of
-    /// [`Verifier::diagnose`](crate::webhook::Verifier::diagnose), this adds what only that has found.
+    /// `diagnose_refusals`, on a webhook verifier's builder and on `Netgiro`, does so of a brief diagnosis.
     #[cfg(any(feature = "netgiro", feature = "webhook"))]
     #[must_use]
     pub fn explain_refusal(&self, error: Error) -> Error {

@@ -33,7 +33,7 @@ impl Place {
     ) -> Option<Variant> {
         let key = || (!attempt.key_parts().is_empty()).then(|| form(attempt.key_parts()))?.map(Key::Stated);
         let variant = match self {
-            Self::Everywhere => Attempt { text: form(&attempt.text)?, key: key()?, hash: attempt.hash },
+            Self::Everywhere => Attempt { text: form(&attempt.text)?, key: key()?, ..attempt.clone() },
             Self::Text => Attempt { text: form(&attempt.text)?, ..attempt.clone() },
             Self::Key => Attempt { key: key()?, ..attempt.clone() },
         };

@@ -1,6 +1,8 @@
 //! Making the known mistakes, and comparing what comes out.
 
+use super::allowance;
 use super::attempt::{self, Attempt, Variant};
+use super::budget::Budget;
 use super::finding::Finding;
 use super::not_text::NotText;
 use super::reading::{self, Reading};
@@ -22,16 +24,16 @@ pub(super) enum Effort {
 
 impl Effort {
     /// What all attempts may cost, in bytes hashed.
-    fn budget(self) -> usize {
+    pub(super) fn budget(self) -> usize {
         match self {
-            Self::Full => 96 << 20,
-            Self::Brief => 8 << 20,
+            Self::Full => 256 << 20,
+            Self::Brief => allowance::OF_ONE,
         }
     }
 }
 
 /// What single mistakes leave of the budget, however long the body and however many their unlikely variants are.
-const BUDGET_OF_PAIRS: usize = 72 << 20;
+const BUDGET_OF_PAIRS: usize = 192 << 20;
 
 /// Of a mistake with many variants, so many are tried before the unlikely ones of any other: where a long body uses the
 /// budget up, each mistake has had its turn.
@@ -40,7 +42,8 @@ const LIKELY_VARIANTS: usize = 12;
 /// Only the likeliest ones are combined with another mistake.
 const VARIANTS_IN_PAIRS: usize = 6;
 
-pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort) -> Diagnosis {
+/// Takes what it costs from `left`, and stops where that is not enough.
+pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort, left: &mut usize) -> Diagnosis {
     let conclude = |outcome, finding| Diagnosis { outcome, findings: vec![finding], untried: Vec::new() };
     let (Some(mac), Some(expected)) = (&transcript.mac, transcript.signature()) else {
         return conclude(Outcome::Unsigned, table::NOT_SIGNED.finding());
@@ -60,13 +63,14 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort) -> Di
         return conclude(Outcome::Malformed, malformed(received, encoding));
     }
     let is_of_usual_length = readings.iter().any(Reading::is_of_usual_length);
-    let mut search = Search::new(transcript, readings, effort);
+    let search = Search::new(transcript, readings, Budget::new(*left));
     let (outcome, findings) = match search.findings(effort) {
         found if !found.is_empty() => outcome(found),
         _ if is_of_usual_length => (Outcome::Unexplained, vec![table::UNEXPLAINED.finding()]),
         _ => (Outcome::Malformed, vec![malformed(received, encoding)]),
     };
-    let long = search.exhausted.then_some(Untried::LongMessage);
+    *left = search.budget.left();
+    let long = search.budget.was_exceeded().then_some(Untried::LongMessage);
     Diagnosis { outcome, findings, untried: long.into_iter().chain(Untried::of(transcript)).collect() }
 }
 
@@ -107,18 +111,17 @@ struct Search<'t> {
     readings: Vec<Reading>,
     /// Whether the right signature takes a secret.
     takes_a_secret: bool,
-    budget: usize,
-    exhausted: bool,
+    budget: Budget,
 }
 
 impl<'t> Search<'t> {
-    fn new(transcript: &'t Transcript, readings: Vec<Reading>, effort: Effort) -> Self {
-        let takes_a_secret = Attempt::of(transcript).takes_a_secret(transcript);
-        Self { transcript, readings, takes_a_secret, budget: effort.budget(), exhausted: false }
+    fn new(transcript: &'t Transcript, readings: Vec<Reading>, budget: Budget) -> Self {
+        let takes_a_secret = Attempt::of(transcript, &budget).takes_a_secret(transcript);
+        Self { transcript, readings, takes_a_secret, budget }
     }
 
     /// The single mistakes that reproduce the signature; where there is none, and a person has asked, the pairs.
-    fn findings(&mut self, effort: Effort) -> Vec<Found> {
+    fn findings(&self, effort: Effort) -> Vec<Found> {
         if effort == Effort::Brief {
             return self.single(0);
         }
@@ -126,18 +129,20 @@ impl<'t> Search<'t> {
         if !single.is_empty() {
             return single;
         }
-        let unlikely_left = std::mem::take(&mut self.exhausted);
+        let unlikely_left = self.budget.take_exceeded();
         let pairs = self.pairs();
-        self.exhausted |= unlikely_left;
+        if unlikely_left {
+            self.budget.note_exceeded();
+        }
         pairs
     }
 
     /// Each mistake by itself: the likely variants of all, then, where none of these explains it, the others. Leaves
     /// `reserve` of the budget.
-    fn single(&mut self, reserve: usize) -> Vec<Found> {
-        self.budget -= reserve;
+    fn single(&self, reserve: usize) -> Vec<Found> {
+        let kept = self.budget.set_aside(reserve);
         let transcript = self.transcript;
-        let right = Attempt::of(transcript);
+        let right = Attempt::of(transcript, &self.budget);
         let made = |mistake: &'static Mistake| (mistake, (mistake.variants)(transcript, &right));
         let mut mistakes: Vec<_> = table::all().map(made).collect();
         let mut findings = Vec::new();
@@ -149,13 +154,13 @@ impl<'t> Search<'t> {
                 break;
             }
         }
-        self.budget += reserve;
+        self.budget.put_back(kept);
         findings
     }
 
     /// Each pair of mistakes that both take the key, made in the order of the table: those that often come together, then
     /// the others. With one that does not, a stranger could make the other look proved.
-    fn pairs(&mut self) -> Vec<Found> {
+    fn pairs(&self) -> Vec<Found> {
         let mut findings = Vec::new();
         for with_seldom in [false, true] {
             self.pairs_of(with_seldom, &mut findings);
@@ -166,14 +171,14 @@ impl<'t> Search<'t> {
         findings
     }
 
-    fn pairs_of(&mut self, with_seldom: bool, findings: &mut Vec<Found>) {
-        let right = Attempt::of(self.transcript);
+    fn pairs_of(&self, with_seldom: bool, findings: &mut Vec<Found>) {
+        let right = Attempt::of(self.transcript, &self.budget);
         for (place, first) in table::all().enumerate() {
             if first.is_seldom_combined() && !with_seldom {
                 continue;
             }
             for variant in (first.variants)(self.transcript, &right).take(VARIANTS_IN_PAIRS) {
-                if self.exhausted {
+                if self.budget.was_exceeded() {
                     return;
                 }
                 if self.is_keyless(&variant.attempt) {
@@ -206,14 +211,9 @@ impl<'t> Search<'t> {
     }
 
     /// The first variant whose digest was received, with the mistake in its encoding if one was made too.
-    fn first_match(&mut self, mistake: &Mistake, variants: impl Iterator<Item = Variant>) -> Option<Found> {
+    fn first_match(&self, mistake: &Mistake, variants: impl Iterator<Item = Variant>) -> Option<Found> {
         for variant in variants {
-            let cost = variant.attempt.cost();
-            if cost > self.budget {
-                self.exhausted = true;
-                return None;
-            }
-            self.budget -= cost;
+            self.budget.spend(variant.attempt.cost())?;
             let digest = variant.attempt.digest();
             if let Some(reading) = self.readings.iter().find(|reading| reading.is(&digest)) {
                 let finding = mistake.finding().detailed(self.shown(variant.detail.as_ref()));

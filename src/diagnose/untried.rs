@@ -1,6 +1,7 @@
 //! What keeps a diagnosis from trying all that is known.
 
 use super::attempt::{Attempt, Key};
+use super::budget::Budget;
 use crate::explain::Transcript;
 use crate::signing::{Origin, SegmentKind};
 
@@ -15,7 +16,7 @@ pub(super) enum Untried {
 impl Untried {
     /// Those that lie in what is stated of the message.
     pub(super) fn of(transcript: &Transcript) -> Vec<Self> {
-        let is_prepared = matches!(Attempt::of(transcript).key, Key::Prepared(_));
+        let is_prepared = matches!(Attempt::of(transcript, &Budget::new(0)).key, Key::Prepared(_));
         let mut public = transcript.text.iter().filter(|part| part.kind == SegmentKind::Public).peekable();
         let are_unstated = public.peek().is_some() && public.all(|part| part.origin == Origin::Unstated);
         let reasons = [(is_prepared, Self::UnstatedKey), (are_unstated, Self::UnstatedOrigins)];

@@ -58,8 +58,6 @@ impl Netgiro {
             secret: Secret::new(secret_key)?,
             app_key: field::ascii_header("app_key", app_key)?,
             seen: Arc::new(SeenNonces::default()),
-            #[cfg(all(feature = "explain", feature = "middleware"))]
-            allowance: Arc::default(),
             #[cfg(feature = "middleware")]
             replies: Reading::default(),
             settings: Settings::new(&ORIGINS)?,

@@ -2,25 +2,24 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "middleware")]
+use bytes::Bytes;
 use http::HeaderMap;
 use url::Url;
 
 use super::Netgiro;
 use super::credentials::NAME;
+#[cfg(feature = "middleware")]
+use super::middleware::may_be_a_mistake;
 use super::reply::{ReplyFault, SentRequest, refusal, single};
 use super::signing::{NONCE, SIGNATURE};
+use crate::diagnose::Diagnosis;
 #[cfg(feature = "middleware")]
-use crate::diagnose::LONGEST_BODY;
-use crate::diagnose::{Diagnosis, is_short};
+use crate::diagnose::{LONGEST_BODY, TOO_MANY, allow, is_short};
 use crate::error::Error;
 use crate::explain::{Comparison, Transcript};
 #[cfg(feature = "middleware")]
 use crate::middleware::read_reply;
-
-/// Whether a mistake in what was signed, or in how the signature is written, may be the reason of a refusal.
-fn may_be_a_mistake(error: &Error) -> bool {
-    matches!(error.fault(), Some(ReplyFault::Mismatch | ReplyFault::SignatureMalformed))
-}
 
 /// The signature that a reply carries.
 fn received(headers: &HeaderMap) -> Result<Cow<'_, str>, Error> {
@@ -80,62 +79,53 @@ impl Netgiro {
         Ok(self.reply_transcript(sent, headers, body)?.compare(signed, Some(&received)))
     }
 
-    /// Adds to the refusal of a reply the known mistake that would explain it, if one does.
-    pub(super) fn note_known_mistake(
+    /// The refusal of a reply, with the known mistake that would explain it, where that was asked for and one does.
+    #[cfg(feature = "middleware")]
+    pub(super) async fn diagnosed(
         &self,
         error: Error,
-        sent: &SentRequest,
-        headers: &HeaderMap,
-        body: &[u8],
+        sent: SentRequest,
+        headers: HeaderMap,
+        body: Bytes,
     ) -> Error {
-        if !may_be_a_mistake(&error) || !is_short(sent.url(), body) {
+        if !self.is_to_be_diagnosed(&error) || !is_short(sent.url(), &body) {
             return error;
         }
-        match self.diagnose_honest(sent, headers, body) {
-            Some(diagnosis) => diagnosis.explain_refusal(error),
-            None => error,
+        let Some(mut allowed) = allow() else { return error.with_note(TOO_MANY) };
+        let netgiro = self.clone();
+        // Not asked of a request that was sent back, which is refused as such before its signature is read.
+        let diagnose = move || {
+            let transcript = netgiro.reply_transcript(&sent, &headers, &body).ok()?;
+            Some(transcript.diagnose_within(&received(&headers).ok()?, &mut allowed))
+        };
+        // It takes milliseconds, in which the thread that polls this has others to serve. Outside of tokio, where reqwest does
+        // not work, there is no other thread to do it.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return error };
+        match runtime.spawn_blocking(diagnose).await {
+            Ok(Some(diagnosis)) => diagnosis.explain_refusal(error),
+            _ => error,
         }
     }
 
-    /// As [`Netgiro::note_known_mistake`], a few times a second.
+    /// As [`Netgiro::diagnosed`], of a reply that was refused before its body was read.
     #[cfg(feature = "middleware")]
-    pub(super) fn note_if_allowed(
-        &self,
-        error: Error,
-        sent: &SentRequest,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Error {
-        let may = self.may_diagnose(&error);
-        if may { self.note_known_mistake(error, sent, headers, body) } else { error }
-    }
-
-    /// Whether one more refused reply may be diagnosed: anybody on the path can send many.
-    #[cfg(feature = "middleware")]
-    fn may_diagnose(&self, error: &Error) -> bool {
-        may_be_a_mistake(error) && self.allowance.take(self.settings.clock.now())
-    }
-
-    /// As [`Netgiro::note_known_mistake`], of a reply that was refused before its body was read.
-    #[cfg(feature = "middleware")]
-    pub(super) async fn note_mistake_in_headers(
+    pub(super) async fn diagnosed_by_headers(
         &self,
         error: Error,
         sent: &SentRequest,
         response: &mut reqwest::Response,
     ) -> Error {
-        if !self.may_diagnose(&error) {
+        if !self.is_to_be_diagnosed(&error) {
             return error;
         }
         match read_reply(response, LONGEST_BODY.min(self.replies.limit), |_| ()).await {
-            Ok(body) => self.note_known_mistake(error, sent, response.headers(), &body),
+            Ok(body) => self.diagnosed(error, sent.clone(), response.headers().clone(), body).await,
             Err(_) => error,
         }
     }
 
-    /// Not asked of a request that was sent back, which is refused as such before its signature is read.
-    fn diagnose_honest(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Option<Diagnosis> {
-        let received = headers.get(SIGNATURE)?.to_str().ok()?;
-        Some(self.reply_transcript(sent, headers, body).ok()?.diagnose_briefly(received))
+    #[cfg(feature = "middleware")]
+    fn is_to_be_diagnosed(&self, error: &Error) -> bool {
+        self.replies.diagnose_refusals && may_be_a_mistake(error)
     }
 }

@@ -69,7 +69,7 @@ impl Netgiro {
             }
             Ok(mut check) => Box::pin(async move {
                 match read_reply(&mut response, self.replies.limit, |chunk| check.update(chunk)).await {
-                    Ok(body) => self.finish(check, sent, response, body),
+                    Ok(body) => self.finish(check, sent, response, body).await,
                     Err(ReadFault::Transport(error)) => Err(error.into()),
                     Err(ReadFault::TooLong) => Err(self.refuse(&response, check.too_long())),
                 }
@@ -82,13 +82,13 @@ impl Netgiro {
             }
             Err(error) => Box::pin(async move {
                 #[cfg(feature = "explain")]
-                let error = self.note_mistake_in_headers(error, &sent, &mut response).await;
+                let error = self.diagnosed_by_headers(error, &sent, &mut response).await;
                 Err(self.refuse(&response, error))
             }),
         }
     }
 
-    fn finish(
+    async fn finish(
         &self,
         check: ReplyCheck,
         sent: SentRequest,
@@ -104,7 +104,9 @@ impl Netgiro {
             }
             Err(error) if self.replies.report_only => rebuild(report(response, &error), sent.url, body),
             Err(error) => {
-                let error = self.note_if_allowed(error, &sent, response.headers(), &body);
+                // Boxed, since it happens rarely and would make each future larger.
+                #[cfg(feature = "explain")]
+                let error = Box::pin(self.diagnosed(error, sent, response.headers().clone(), body)).await;
                 Err(self.refuse(&response, error))
             }
         }
@@ -124,6 +126,10 @@ impl Netgiro {
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
         let mut error = error.with_status(response.status());
+        if may_be_a_mistake(&error) && !self.replies.diagnose_refusals {
+            let next_step = format!("{} {ASK_FOR_A_DIAGNOSIS}", error.next_step());
+            error = error.with_next_step(next_step);
+        }
         if let Some(origin) = redirect_origin(response) {
             error = error.with_note(format!("it redirects to {origin}"));
         }
@@ -152,6 +158,14 @@ pub(super) fn log_refusal(error: &Error, url: &Url, status: StatusCode) {
         reference_id,
         "refused a reply that does not verify: {error}"
     );
+}
+
+/// What a refusal says that may have a known mistake for its reason.
+const ASK_FOR_A_DIAGNOSIS: &str = "`Netgiro::diagnose_refusals` looks for a known mistake.";
+
+/// Whether a mistake in what was signed, or in how the signature is written, may be the reason of a refusal.
+pub(super) fn may_be_a_mistake(error: &Error) -> bool {
+    matches!(error.fault(), Some(ReplyFault::Mismatch | ReplyFault::SignatureMalformed))
 }
 
 /// Something in front of Netgíró answered that it is overloaded or down: worth a retry, but not worth believing.

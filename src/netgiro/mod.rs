@@ -66,8 +66,6 @@ pub struct Netgiro {
     app_key: HeaderValue,
     secret: Secret,
     seen: Arc<SeenNonces>,
-    #[cfg(all(feature = "explain", feature = "middleware"))]
-    allowance: Arc<crate::diagnose::Allowance>,
     #[cfg(feature = "middleware")]
     replies: Reading,
     settings: Settings,
@@ -80,12 +78,13 @@ struct Reading {
     limit: usize,
     report_only: bool,
     streamed: bool,
+    diagnose_refusals: bool,
 }
 
 #[cfg(feature = "middleware")]
 impl Default for Reading {
     fn default() -> Self {
-        Self { limit: DEFAULT_REPLY_LIMIT, report_only: false, streamed: false }
+        Self { limit: DEFAULT_REPLY_LIMIT, report_only: false, streamed: false, diagnose_refusals: false }
     }
 }
 
@@ -122,6 +121,21 @@ impl Netgiro {
     #[must_use]
     pub fn dangerous_report_only(mut self) -> Self {
         self.replies.report_only = true;
+        self
+    }
+
+    /// Has refused replies diagnosed: the error carries a note where a known mistake would explain the signature. For first
+    /// contact, or when honest replies are suddenly refused; [`Netgiro::diagnose_reply`] looks further, at a reply that was
+    /// kept.
+    ///
+    /// A diagnosis takes milliseconds, and anyone between you and Netgíró can cause one. So it is made by a thread of tokio's
+    /// for blocking work while the call waits, and all clients and webhook verifiers of the process share one allowance: a
+    /// few diagnoses at once, then one in two seconds, or more where they are cheap. A refusal beyond that says that it was
+    /// not diagnosed. A body over 16 KiB and a URL over 2 KiB are not diagnosed.
+    #[cfg(feature = "explain")]
+    #[must_use]
+    pub fn diagnose_refusals(mut self) -> Self {
+        self.replies.diagnose_refusals = true;
         self
     }
 

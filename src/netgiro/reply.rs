@@ -181,28 +181,15 @@ impl Netgiro {
         self.begin(sent, headers).map_err(|fault| refusal(fault, headers))
     }
 
-    /// Judges a whole reply: `body` is what arrived, decompressed. With the feature `explain`, a signature that does not
-    /// match, or is not written as it should be, carries a note where a known mistake would explain it.
+    /// Judges a whole reply: `body` is what arrived, decompressed. No refusal is diagnosed here: `Netgiro::diagnose_reply`
+    /// does that, with the feature `explain`.
     ///
     /// # Errors
     /// One of [`ReplyFault`], with the reply's reference id.
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
-        let judge = || {
-            let mut check = self.begin_reply(sent, headers)?;
-            check.update(body);
-            check.finish(&self.seen)
-        };
-        judge().map_err(|error| self.note_known_mistake(error, sent, headers, body))
-    }
-
-    #[cfg(not(feature = "explain"))]
-    fn note_known_mistake(&self, error: Error, _: &SentRequest, _: &HeaderMap, _: &[u8]) -> Error {
-        error
-    }
-
-    #[cfg(all(feature = "middleware", not(feature = "explain")))]
-    pub(super) fn note_if_allowed(&self, error: Error, _: &SentRequest, _: &HeaderMap, _: &[u8]) -> Error {
-        error
+        let mut check = self.begin_reply(sent, headers)?;
+        check.update(body);
+        check.finish(&self.seen)
     }
 
     fn begin(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, ReplyFault> {

@@ -29,6 +29,7 @@ pub(super) struct Settings {
     pub(super) origin: Option<PublicOrigin>,
     pub(super) store: Arc<dyn ReplayStore>,
     pub(super) accept_without_store: bool,
+    pub(super) diagnose_refusals: bool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) reporter: Reporter,
 }
@@ -42,6 +43,7 @@ impl<S: Scheme> Builder<S> {
             origin,
             store: Arc::new(MemoryStore::default()),
             accept_without_store: false,
+            diagnose_refusals: false,
             clock: Arc::new(SystemClock),
             reporter: Reporter::default(),
         };
@@ -94,10 +96,26 @@ impl<S: Scheme> Builder<S> {
     }
 
     /// Is told of each refused delivery and why; also of one that verified, and is not the JSON that a handler's
-    /// `Verified<Json<_>>` wants (`webhook-json`). What it hears must not reach the sender.
+    /// `Verified<Json<_>>` wants (`webhook-json`). What it hears must not reach the sender. It is called before the sender is
+    /// answered; where a refusal is diagnosed (`diagnose_refusals`), later, and by another thread.
     #[must_use]
     pub fn on_refused(mut self, hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
         self.settings.reporter = Reporter::new(hook);
+        self
+    }
+
+    /// Has refused deliveries diagnosed: the log and the [hook](Self::on_refused) are told which known mistake would explain
+    /// a signature, a digest or a key id, where one does. For a service that is being set up, or that suddenly refuses what is
+    /// honest; [`Verifier::diagnose`] looks further, at a delivery that was kept.
+    ///
+    /// A diagnosis takes milliseconds where a refusal takes some 20 µs, and any stranger can cause one. So the sender is
+    /// answered first, the diagnosis is made and reported in a thread of its own, and all verifiers and clients of the process
+    /// share one allowance: a few diagnoses at once, then one in two seconds, or more where they are cheap. A refusal beyond
+    /// that is reported at once and says so. A body over 16 KiB, a URL over 2 KiB and headers over 16 KiB are not diagnosed.
+    #[cfg(feature = "explain")]
+    #[must_use]
+    pub fn diagnose_refusals(mut self) -> Self {
+        self.settings.diagnose_refusals = true;
         self
     }
 
@@ -125,6 +143,7 @@ impl fmt::Debug for Settings {
             .field("body_limit", &self.body_limit)
             .field("origin", &self.origin)
             .field("accept_without_store", &self.accept_without_store)
+            .field("diagnose_refusals", &self.diagnose_refusals)
             .finish_non_exhaustive()
     }
 }

@@ -10,28 +10,40 @@ use serde::de::DeserializeOwned;
 
 use super::Verified;
 use super::report::Reporter;
+use super::scheme::Scheme;
 use crate::error::Error;
 
-/// The very bytes that the [layer](super::Verifier::layer) verified.
-impl<State: Send + Sync> FromRequestParts<State> for Verified<Bytes> {
+/// What a layer leaves in the request for the extractors, beside the delivery.
+#[derive(Clone)]
+pub(super) struct Mounted {
+    pub(super) provider: &'static str,
+    pub(super) reporter: Reporter,
+}
+
+/// The very bytes that the [layer](super::Verifier::layer) of the same provider verified.
+impl<State: Send + Sync, S: Scheme> FromRequestParts<State> for Verified<S, Bytes> {
     type Rejection = VerifiedRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, VerifiedRejection> {
-        parts.extensions.get::<Self>().cloned().ok_or(VerifiedRejection::NoLayer)
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| match parts.extensions.get::<Mounted>() {
+            Some(other) => VerifiedRejection::OtherProvider { wanted: S::NAME, mounted: other.provider },
+            None => VerifiedRejection::NoLayer,
+        })
     }
 }
 
 /// The verified bytes, read as JSON. The content type is not asked: it need not be signed.
-impl<State: Send + Sync, T: DeserializeOwned> FromRequestParts<State> for Verified<Json<T>> {
+impl<State: Send + Sync, S: Scheme, T: DeserializeOwned> FromRequestParts<State> for Verified<S, Json<T>> {
     type Rejection = VerifiedRejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, VerifiedRejection> {
-        let bytes = Verified::<Bytes>::from_request_parts(parts, state).await?;
+        let bytes = Verified::<S, Bytes>::from_request_parts(parts, state).await?;
         match bytes.read_json::<T>() {
             Ok(read) => Ok(read.map(Json)),
             Err((error, _)) => {
-                let reporter = parts.extensions.get::<Reporter>().cloned().unwrap_or_default();
-                reporter.report(&error, parts);
+                if let Some(mounted) = parts.extensions.get::<Mounted>() {
+                    mounted.reporter.report(&error, parts);
+                }
                 Err(VerifiedRejection::NotThisJson(error))
             }
         }
@@ -45,6 +57,15 @@ pub enum VerifiedRejection {
     /// The route has no verifying layer: a mistake of this service, answered 500.
     #[error("the route has no verifying layer; add `.route_layer(verifier.layer())`")]
     NoLayer,
+    /// The route has the verifying layer of another provider than the handler names: a mistake of this service, answered 500.
+    /// What the other provider signed is not handed on.
+    #[error("the handler takes what {wanted} signed, and the route has the verifying layer of {mounted}")]
+    OtherProvider {
+        /// The provider whose `Verified` the handler takes.
+        wanted: &'static str,
+        /// The provider whose layer has verified the delivery.
+        mounted: &'static str,
+    },
     /// The delivery verified, and its body is not the JSON that the handler wants: `webhook-json`, reported like a refusal
     /// and answered by an empty 422. The error holds nothing of the body; [`Verified::json`] gives one that says more.
     ///
@@ -61,7 +82,7 @@ pub(super) struct Unseen;
 impl IntoResponse for VerifiedRejection {
     fn into_response(self) -> Response {
         match self {
-            Self::NoLayer => {
+            Self::NoLayer | Self::OtherProvider { .. } => {
                 tracing::error!("webhook refused: {self}");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }

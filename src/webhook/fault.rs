@@ -103,7 +103,8 @@ pub enum DeliveryFault {
     /// The body is not the one that the digest was made of.
     #[error("the digest does not match the body")]
     DigestMismatch,
-    /// The signature does not cover what arrived.
+    /// The signature does not cover what arrived. `diagnose_refusals`, on the verifier's builder, looks for the known mistake
+    /// that explains it.
     #[error("the signature does not match what arrived")]
     SignatureMismatch,
     /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
@@ -118,14 +119,14 @@ pub enum DeliveryFault {
     /// This delivery was accepted before.
     #[error("the delivery has been accepted before")]
     Replayed,
-    /// The replay store did not answer, or is full; the error underneath says which.
+    /// The replay store did not answer, or is full; the error underneath says which. The delivery verified: the layer answers
+    /// 503 with `Retry-After`, where it answers 401 to everything else.
     #[error("the replay store could not say whether this is a repetition")]
     StoreUnreachable,
 }
 
 impl DeliveryFault {
     /// Whether a mistake in what was signed, or with which key, may be the reason.
-    #[cfg(feature = "explain")]
     pub(super) fn is_mismatch(&self) -> bool {
         matches!(
             self,

@@ -3,15 +3,32 @@
 use std::fmt;
 use std::sync::Arc;
 
+use secrecy::{ExposeSecret as _, SecretString};
+
 use super::DeliveryFault;
 use super::scheme::Scheme;
 use crate::error::{Class, Error, Fault};
+use crate::field;
 
 /// The keys that deliveries may be signed with: several at once while the vendor rotates them.
 ///
-/// Each provider's `webhook` module says how to add one. Where deliveries name their key, only that key is tried;
-/// where the scheme has no key ids, each is.
+/// Each provider's `webhook` module says how to add one. Where deliveries name their key, only the keys of that id are
+/// tried: up to three, so that one issued anew under the same id overlaps with the one before. Where the scheme has no key
+/// ids, all are. Each that may be tried is, whichever is right.
 pub struct Keys<S: Scheme>(Vec<Entry<S::Key>>);
+
+/// Under one id.
+const MOST_UNDER_ONE_ID: usize = 3;
+
+/// In bytes: a shorter key can be found by trying, from one delivery that was recorded.
+const SHORTEST: usize = 16;
+
+/// Refuses what is no key at all, or one that can be guessed.
+pub(crate) fn check_key(name: &'static str, key: &SecretString) -> Result<(), Error> {
+    field::check(name, key.expose_secret())?;
+    let is_long = key.expose_secret().len() >= SHORTEST;
+    if is_long { Ok(()) } else { Err(Error::new(KeyFault::TooShort { name })) }
+}
 
 struct Entry<K> {
     /// `None` where the scheme has no key ids.
@@ -33,8 +50,8 @@ impl<S: Scheme> Keys<S> {
     }
 
     pub(crate) fn add(mut self, id: Option<&str>, key: S::Key) -> Result<Self, Error> {
-        if id.is_some() && self.0.iter().any(|entry| entry.id.as_deref() == id) {
-            return Err(Error::new(KeyIdTaken));
+        if id.is_some() && self.named(id).count() == MOST_UNDER_ONE_ID {
+            return Err(Error::new(KeyFault::TooMany));
         }
         self.0.push(Entry { id: id.map(Arc::from), key });
         Ok(self)
@@ -68,17 +85,31 @@ impl<S: Scheme> fmt::Debug for Keys<S> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("two keys were given one id")]
-struct KeyIdTaken;
+enum KeyFault {
+    #[error("more than {MOST_UNDER_ONE_ID} keys were given one id")]
+    TooMany,
+    #[error("{name} has fewer than {SHORTEST} bytes")]
+    TooShort { name: &'static str },
+}
 
-impl Fault for KeyIdTaken {
+impl Fault for KeyFault {
     fn code(&self) -> &'static str {
-        "key-id-taken"
+        match self {
+            Self::TooMany => "webhook-keys-too-many",
+            Self::TooShort { .. } => "webhook-key-too-short",
+        }
     }
     fn class(&self) -> Class {
         Class::Configuration
     }
     fn next_step(&self) -> &'static str {
-        "Give each key the id that the vendor lists it under."
+        match self {
+            Self::TooMany => {
+                "Give each key the id that the vendor lists it under, and leave out those that it has retired."
+            }
+            Self::TooShort { .. } => {
+                "Have the provider issue a longer one; `dangerous_short_key` takes what cannot be exchanged."
+            }
+        }
     }
 }

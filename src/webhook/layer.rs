@@ -8,13 +8,15 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use self::retries::{Ending, Handling, Retries};
+#[cfg(feature = "axum")]
+use super::extract::Mounted;
 use super::scheme::Scheme;
 use super::verifier::Taken;
 use super::{DeliveryFault, Verified, Verifier};
@@ -26,14 +28,44 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 impl<S: Scheme> Verifier<S> {
     /// A layer for tower, axum, hyper, tonic: hands on only what verified, with a [`Verified<Bytes>`] in the request's
     /// extensions and those very bytes as the body. Everything else is answered 401, in the same bytes whatever the
-    /// reason, and reported as by [`Verifier::receive`].
+    /// reason, and reported as by [`Verifier::receive`]. What verified while the replay store is down is answered 503 with
+    /// `Retry-After: 30`, since many senders take a 4xx as final.
+    ///
+    /// The [`Verified<Bytes>`] is of the verifier's own provider, as a handler names it:
+    /// `vizion::webhook::Verified<Bytes>`. With axum, a handler on a route with another provider's layer answers 500, which is
+    /// logged: what the one signed is never taken for what the other did.
     ///
     /// A delivery is taken at most once: it is spent, whatever becomes of it in the handler, unless
     /// [`forget_failed`](VerifyLayer::forget_failed) is chosen. A repetition is refused, unless
     /// [`acknowledge_duplicates`](VerifyLayer::acknowledge_duplicates) is.
     ///
-    /// A body is read up to the limit and no further. How long that may take is not limited here: put a time-out layer
-    /// outside of this one.
+    /// A delivery whose headers cannot verify is refused before its body is read, and any body is read up to the limit and no
+    /// further. How long that may take is not limited here: put a time-out layer outside of this one.
+    ///
+    /// # When the sender hangs up
+    /// A server drops a handler, at whichever `await` it has come to, when the connection closes before the answer: a sender
+    /// that waits for 5 seconds ends what takes longer. So either store the delivery first (in a table or a queue), answer,
+    /// and do the work from there; or do the work in a task of its own, which the handler waits for and which goes on
+    /// without it:
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "axum", feature = "vizion"))] mod of_axum {
+    /// use axum::body::Bytes;
+    /// use axum::http::StatusCode;
+    /// use countersign::vizion::webhook::Verified;
+    ///
+    /// async fn handler(event: Verified<Bytes>) -> StatusCode {
+    ///     match tokio::spawn(work(event)).await {
+    ///         Ok(()) => StatusCode::OK,
+    ///         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    ///     }
+    /// }
+    /// # async fn work(_: Verified<Bytes>) {}
+    /// # }
+    /// ```
+    ///
+    /// A task ends with its process, a table does not. Whichever it is, go by the event's own id, as
+    /// [`replay_key`](Verified::replay_key) shows: with `forget_failed`, a retry is let in while the task still runs.
     #[must_use]
     pub fn layer(&self) -> VerifyLayer<S> {
         VerifyLayer { verifier: self.clone(), retries: Retries::default() }
@@ -45,27 +77,45 @@ impl<S: Scheme> Verifier<S> {
         retries: Retries,
         parts: &Parts,
         body: B,
-    ) -> Result<Option<Verified<Bytes>>, Error>
+    ) -> Result<Option<Verified<S, Bytes>>, Refused>
     where
         B: Body,
         B::Error: Into<BoxError>,
     {
         let limit = self.settings().body_limit;
+        if let Err(fault) = self.check_head(parts) {
+            let is_to_be_diagnosed = self.settings().diagnose_refusals && fault.is_mismatch();
+            let body = if is_to_be_diagnosed { read_whole(body, limit).await.ok() } else { None };
+            return Err(Refused { error: self.refusal(fault, parts), body });
+        }
         let body = read_whole(body, limit).await.map_err(|fault| match fault {
             ReadFault::TooLong => self.error(DeliveryFault::BodyTooLong { limit }, parts),
             ReadFault::Transport(source) => {
                 self.error(DeliveryFault::BodyUnreadable, parts).with_source(source)
             }
         })?;
-        match self.take(parts, body).await? {
+        match self.take(parts, body.clone()).await.map_err(|error| Refused { error, body: Some(body) })? {
             Taken::First(accepted) => Ok(Some(accepted)),
             Taken::Again(repeated)
                 if retries.acknowledge_duplicates && self.was_handled(&repeated, parts).await? =>
             {
                 Ok(None)
             }
-            Taken::Again(_) => Err(self.error(DeliveryFault::Replayed, parts)),
+            Taken::Again(_) => Err(self.error(DeliveryFault::Replayed, parts).into()),
         }
+    }
+}
+
+/// A delivery that is not let in.
+struct Refused {
+    error: Error,
+    /// What a diagnosis takes, where it was read.
+    body: Option<Bytes>,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { error, body: None }
     }
 }
 
@@ -104,6 +154,10 @@ impl<S: Scheme> VerifyLayer<S> {
     /// [forgotten](Verifier::forget), a repetition is no more acknowledged than without this, on each machine that shares
     /// the replay store: 200 is never said of what may still be lost. It tells whoever recorded a delivery that it was
     /// handled.
+    ///
+    /// A sender that signs its retry anew sends another delivery, as far as the signature tells, and no repetition: neither is
+    /// it acknowledged here nor kept from the handler, which has to go by the event's own id, as
+    /// [`replay_key`](Verified::replay_key) shows.
     ///
     /// By itself this leaves it at most once; with [`forget_failed`](Self::forget_failed) it is at least once. That a
     /// delivery was handled is remembered beside it, before it is answered: one more write, and twice the room in the
@@ -163,10 +217,9 @@ where
                     tracing::info!(provider = S::NAME, "webhook acknowledged again: it was handled before");
                     return Ok(empty(StatusCode::OK));
                 }
-                Err(error) => {
-                    verifier.report(&error, &parts);
-                    // The one answer to everything that did not verify.
-                    return Ok(empty(StatusCode::UNAUTHORIZED));
+                Err(Refused { error, body }) => {
+                    verifier.report(&error, &parts, body);
+                    return Ok(refusal(&error));
                 }
             };
             let body = Full::new(Bytes::clone(&verified));
@@ -175,7 +228,9 @@ where
                 length.insert(verified.len().into());
             }
             #[cfg(feature = "axum")]
-            parts.extensions.insert(verifier.settings().reporter.clone());
+            parts
+                .extensions
+                .insert(Mounted { provider: S::NAME, reporter: verifier.settings().reporter.clone() });
             let place = retries.acknowledge_duplicates.then(|| verifier.place(&parts));
             let handling = Handling::new(retries.forget_failed, verifier, place, verified.clone());
             parts.extensions.insert(verified);
@@ -187,6 +242,20 @@ where
             answer
         })
     }
+}
+
+/// What a sender is asked to wait, in seconds, while the replay store is down.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
+
+/// The one answer to everything that did not verify, or did so before; another to what did, and cannot be told from a
+/// repetition now.
+fn refusal<Answer: Default>(error: &Error) -> Response<Answer> {
+    if error.fault() != Some(&DeliveryFault::StoreUnreachable) {
+        return empty(StatusCode::UNAUTHORIZED);
+    }
+    let mut response = empty(StatusCode::SERVICE_UNAVAILABLE);
+    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    response
 }
 
 fn empty<Answer: Default>(status: StatusCode) -> Response<Answer> {

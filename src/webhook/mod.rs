@@ -7,10 +7,9 @@
 //! ```
 //! # #[cfg(all(feature = "axum", feature = "vizion"))] fn app(secret: countersign::SecretString) -> Result<(), countersign::Error> {
 //! use axum::{Router, body::Bytes, routing::post};
-//! use countersign::{vizion, webhook::Verified};
+//! use countersign::vizion::webhook::{Verified, Verifier};
 //!
-//! let verifier =
-//!     vizion::webhook::Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", secret)?.build();
+//! let verifier = Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", secret)?.build();
 //! let app: Router = Router::new().route("/vizion", post(handler).route_layer(verifier.layer()));
 //! async fn handler(event: Verified<Bytes>) { /* cannot run unverified */ }
 //! # Ok(()) }
@@ -19,15 +18,18 @@
 //! Without a framework, [`Verifier::receive`] takes `http::request::Parts` and the body.
 //!
 //! # The order
-//! Size limit, header presence and duplicates, parsing, coverage, algorithm, the signature's form, key id, time, digest
-//! of the raw bytes, MAC, the form of the body (Netgíró), replay store. The first that fails refuses, and nothing later runs:
-//! a forgery never reaches the store, so it cannot spend the honest delivery's place. Signatures and digests are compared decoded, in constant time.
+//! Header presence and duplicates, parsing, coverage, algorithm, the signature's form, key id, time: what fails so far is
+//! refused before the layer reads the body. Then the size limit, the digest of the raw bytes, the MAC, the form of the body
+//! (Netgíró), and the replay store. The first that fails refuses, and nothing later runs: a forgery never reaches the store,
+//! so it cannot spend the honest delivery's place. Signatures and digests are compared decoded, in constant time.
 //!
-//! The sender is told nothing but 401, in the same bytes for every reason; or, of what verified and is not the JSON that
-//! a handler's `Verified<Json<_>>` wants, nothing but 422. The reason, with a stable code and a next
-//! step, goes to the log (`tracing`, level `WARN`) and to [`Builder::on_refused`]. With the feature `explain`, a digest
-//! or signature that does not match carries a note where a known mistake would explain it: a body printed anew, a
-//! proxy's host or path, another key's id. `Verifier::diagnose` looks further, for tools.
+//! The sender is told nothing but 401, in the same bytes for every reason; of what verified, nothing but 503 while the replay
+//! store is down, and nothing but 422 where it is not the JSON that a handler's `Verified<Json<_>>` wants. The reason, with a
+//! stable code and a next step, goes to the log (`tracing`, level `WARN`) and to [`Builder::on_refused`].
+//!
+//! Why a digest or signature does not match is not looked for, unless that is asked for with `Builder::diagnose_refusals`
+//! (feature `explain`): log and hook are then told which known mistake would explain it, such as a body printed anew, a proxy's
+//! host or path, or another key's id. `Verifier::diagnose` looks further, for tools.
 //!
 //! # What each scheme covers
 //!
@@ -37,7 +39,11 @@
 //! | Netgíró callback | no | yes | yes | yes | none | replay store alone |
 //! | Unleashed | no | no | no | yes | timestamp, 5 minutes | replay store |
 //!
-//! Headers are covered only by Vizion, and only those that the signature lists.
+//! Headers are covered only by Vizion, and only those that the signature lists. Its `host` header is the sender's to choose: it
+//! is bound to yours by the public origin that the verifier is told.
+//!
+//! A [`Verified`] is of one provider's verifier, and a handler names the one that it takes: on a route that has the layer of
+//! another provider's, it answers 500 and never sees the delivery.
 //!
 //! # What this does not do
 //! It does not check source addresses, and does not limit how slowly a body may arrive: put a time-out layer
@@ -47,7 +53,10 @@
 //! A delivery that was accepted is spent, whatever becomes of it in the handler: at most once. Where that loses too much,
 //! `Verifier::layer().forget_failed()`, or [`Verifier::forget`] without the layer, lets the retry of a failed one in: at
 //! least once. Where a sender retries because the answer was lost, `Verifier::layer().acknowledge_duplicates()` answers 200
-//! to a repetition of what was handled.
+//! to a repetition of what was handled. Neither tells that a retry that was signed anew is the same event: that takes the
+//! event's own id, as [`Verified::replay_key`] shows.
+//!
+//! A handler is dropped when the sender hangs up; [`Verifier::layer`] says what to do about work that must go on.
 
 mod builder;
 #[cfg(feature = "axum")]
@@ -87,6 +96,7 @@ pub use window::Window;
 
 pub(crate) use headers::Integer;
 pub(crate) use hmac_key::HmacKey;
+pub(crate) use keys::check_key;
 #[cfg(any(feature = "netgiro", feature = "vizion"))]
 pub(crate) use origin::PublicOrigin;
 pub(crate) use scheme::{Claim, Delivery, Freshness, Received};

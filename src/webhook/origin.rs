@@ -125,7 +125,11 @@ mod tests {
             "https://a.b/?q",
             "https://a.b/#f",
         ] {
-            assert_eq!(PublicOrigin::new(text, "test").unwrap_err().code(), "invalid-public-origin", "{text}");
+            assert_eq!(
+                PublicOrigin::new(text, "test").unwrap_err().code(),
+                "invalid-public-origin",
+                "{text}"
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What came out of verification.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -10,43 +11,62 @@ use serde_json::error::Category;
 
 use super::ReplayKey;
 use super::remembered::Remembered;
+use super::scheme::Scheme;
 use crate::error::{Class, Error, Fault};
 
-/// Something whose signature was verified. Only this crate makes one, so a handler that takes it cannot run unverified.
+/// Something whose signature was verified, by the verifier of the scheme `S`. Only this crate makes one, so a handler that
+/// takes it cannot run unverified, nor with what another provider signed.
+///
+/// Each provider names its own: `vizion::webhook::Verified<T>`, `netgiro::callback::Verified<T>`,
+/// `unleashed::webhook::Verified<T>`.
 ///
 /// It can be read and taken apart:
 ///
 /// ```
-/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// # #[cfg(feature = "vizion")] mod of_vizion {
+/// use bytes::Bytes;
+/// use countersign::vizion::webhook::Verified;
+///
 /// fn read(real: Verified<Bytes>) -> Bytes {
 ///     real.into_inner()
 /// }
+/// # }
 /// ```
 ///
 /// but neither made nor changed:
 ///
 /// ```compile_fail
-/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// # use {bytes::Bytes, countersign::vizion::webhook::Verified};
 /// fn forge(real: Verified<Bytes>, content: Bytes) -> Verified<Bytes> {
 ///     Verified { content, ..real }
 /// }
 /// ```
 /// ```compile_fail
-/// # use {bytes::Bytes, countersign::webhook::Verified};
+/// # use {bytes::Bytes, countersign::vizion::webhook::Verified};
 /// fn change(mut real: Verified<Bytes>) {
 ///     real.clear();
 /// }
 /// ```
-#[derive(Clone)]
-pub struct Verified<T> {
+///
+/// nor passed off as another provider's:
+///
+/// ```compile_fail
+/// # use {bytes::Bytes, countersign::{netgiro, unleashed}};
+/// fn pay(paid: netgiro::callback::Verified<Bytes>) {}
+///
+/// fn receive(stock: unleashed::webhook::Verified<Bytes>) {
+///     pay(stock);
+/// }
+/// ```
+pub struct Verified<S, T> {
     content: T,
     proof: Proof,
+    scheme: PhantomData<fn() -> S>,
 }
 
 /// What the signature was found to say.
 #[derive(Clone, Debug)]
 pub(crate) struct Proof {
-    pub(super) provider: &'static str,
     pub(super) key_id: Option<Arc<str>>,
     pub(super) signed_at: Option<SystemTime>,
     pub(super) replay_key: ReplayKey,
@@ -56,9 +76,9 @@ pub(crate) struct Proof {
     pub(super) remembered: Option<Remembered>,
 }
 
-impl<T> Verified<T> {
+impl<S: Scheme, T> Verified<S, T> {
     pub(super) fn new(content: T, proof: Proof) -> Self {
-        Self { content, proof }
+        Self { content, proof, scheme: PhantomData }
     }
 
     pub(super) fn remembered(&self) -> Option<&Remembered> {
@@ -74,7 +94,7 @@ impl<T> Verified<T> {
     /// The provider that signed it, e.g. `vizion`.
     #[must_use]
     pub fn provider(&self) -> &'static str {
-        self.proof.provider
+        S::NAME
     }
 
     /// The id of the key that it verified under, where the scheme names one.
@@ -89,7 +109,33 @@ impl<T> Verified<T> {
         self.proof.signed_at
     }
 
-    /// What tells this delivery from any other: good as an idempotency key.
+    /// What tells this delivery from any other: what a replay store remembers it by.
+    ///
+    /// It is **no idempotency key**. It is made of the signature, so a sender that signs its retry anew (with another time or
+    /// nonce, as most do) sends the same event under another replay key, which no store knows. Go by the event's own id, in
+    /// the transaction that does the work:
+    ///
+    /// ```
+    /// # #[cfg(feature = "vizion")] mod of_vizion {
+    /// use bytes::Bytes;
+    /// use countersign::vizion::webhook::Verified;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Event {
+    ///     id: String,
+    /// }
+    ///
+    /// # trait Transaction { fn insert_unless_there(&self, id: &str) -> bool; fn book(&self, event: &Event); }
+    /// fn handle(delivery: &Verified<Bytes>, transaction: &impl Transaction) -> Result<(), countersign::Error> {
+    ///     let event = delivery.json::<Event>()?;
+    ///     // insert into handled_events (id) values ($1) on conflict do nothing
+    ///     if transaction.insert_unless_there(&event.id) {
+    ///         transaction.book(&event);
+    ///     }
+    ///     Ok(()) // also for an event that was handled before: the sender need not come again
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn replay_key(&self) -> &ReplayKey {
         &self.proof.replay_key
@@ -105,36 +151,42 @@ impl<T> Verified<T> {
 }
 
 #[cfg(feature = "axum")]
-impl<T> Verified<T> {
+impl<S: Scheme, T> Verified<S, T> {
     /// The same in another wrapping. Private, since what `wrap` returns is taken to be verified.
-    pub(super) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Verified<U> {
-        Verified { content: wrap(self.content), proof: self.proof }
+    pub(super) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Verified<S, U> {
+        Verified::new(wrap(self.content), self.proof)
     }
 }
 
-impl<B: AsRef<[u8]>> Verified<B> {
+impl<S: Scheme, B: AsRef<[u8]>> Verified<S, B> {
     /// Reads the verified bytes as JSON. One that cannot be read is still at hand, e.g. for
     /// [`Verifier::forget`](super::Verifier::forget).
     ///
     /// # Errors
     /// `webhook-json`, when they are not what `T` describes. It says where; the error underneath also what, and may quote
     /// the body.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<Verified<T>, Error> {
+    pub fn json<T: DeserializeOwned>(&self) -> Result<Verified<S, T>, Error> {
         self.read_json().map_err(|(error, source)| error.with_source(source))
     }
 
     /// As [`Verified::json`], with the error that may quote the body apart.
-    pub(super) fn read_json<T: DeserializeOwned>(&self) -> Result<Verified<T>, (Error, serde_json::Error)> {
+    pub(super) fn read_json<T: DeserializeOwned>(
+        &self,
+    ) -> Result<Verified<S, T>, (Error, serde_json::Error)> {
         match serde_json::from_slice(self.content.as_ref()) {
-            Ok(content) => Ok(Verified { content, proof: self.proof.clone() }),
-            Err(source) => {
-                Err((Error::new(NotThisJson::at(&source)).in_provider(self.proof.provider), source))
-            }
+            Ok(content) => Ok(Verified::new(content, self.proof.clone())),
+            Err(source) => Err((Error::new(NotThisJson::at(&source)).in_provider(S::NAME), source)),
         }
     }
 }
 
-impl<T> Deref for Verified<T> {
+impl<S, T: Clone> Clone for Verified<S, T> {
+    fn clone(&self) -> Self {
+        Self { content: self.content.clone(), proof: self.proof.clone(), scheme: PhantomData }
+    }
+}
+
+impl<S, T> Deref for Verified<S, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -143,7 +195,7 @@ impl<T> Deref for Verified<T> {
 }
 
 /// Shows where it came from, not the content, which may hold personal data.
-impl<T> fmt::Debug for Verified<T> {
+impl<S: Scheme, T> fmt::Debug for Verified<S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified")
             .field("provider", &self.provider())

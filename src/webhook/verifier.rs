@@ -10,9 +10,10 @@ pub(super) use once::Taken;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use http::request::Parts;
 
 use super::builder::{Builder, Settings};
@@ -22,6 +23,10 @@ use super::{DeliveryFault, Keys, ReplayKey, Verified};
 use crate::error::Error;
 use crate::renamed_header::note_renamed;
 use crate::signing::SignedText;
+
+/// What a refusal says that may have a known mistake for its reason.
+const ASK_FOR_A_DIAGNOSIS: &str =
+    "`diagnose_refusals`, on the verifier's builder, looks for a known mistake.";
 
 /// Verifies the webhooks of one provider. Cheap to clone; clones share keys and replay store.
 ///
@@ -33,19 +38,20 @@ struct Inner<S: Scheme> {
     scheme: S,
     keys: ArcSwap<Keys<S>>,
     settings: Settings,
-    #[cfg(feature = "explain")]
-    allowance: crate::diagnose::Allowance,
+}
+
+/// What the head of a delivery says, as far as that can be judged without its body.
+struct Head<'r, T> {
+    signature: [u8; 32],
+    key_id: Option<&'r str>,
+    signed_at: Option<SystemTime>,
+    repeatable_for: Duration,
+    stated: T,
 }
 
 impl<S: Scheme> Verifier<S> {
     pub(super) fn new(Builder { scheme, keys, settings }: Builder<S>) -> Self {
-        Self(Arc::new(Inner {
-            scheme,
-            keys: ArcSwap::from_pointee(keys),
-            settings,
-            #[cfg(feature = "explain")]
-            allowance: crate::diagnose::Allowance::default(),
-        }))
+        Self(Arc::new(Inner { scheme, keys: ArcSwap::from_pointee(keys), settings }))
     }
 
     /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own. What it
@@ -53,8 +59,7 @@ impl<S: Scheme> Verifier<S> {
     ///
     /// A copy of the delivery verifies as well. A service that uses this has to refuse a
     /// [`replay_key`](Verified::replay_key) that it has seen, for [`repeatable_for`](Verified::repeatable_for).
-    /// With the feature `explain`, each refusal is diagnosed, which takes milliseconds: what strangers send is better
-    /// given to [`Verifier::receive`], which limits that.
+    /// No refusal is diagnosed here: `Verifier::diagnose` does that, with the feature `explain`.
     ///
     /// # Errors
     /// Why it was refused, as an [`Error`] over [`DeliveryFault`]; of several reasons the first in the order of the
@@ -64,9 +69,8 @@ impl<S: Scheme> Verifier<S> {
         parts: &Parts,
         body: &'b [u8],
         now: SystemTime,
-    ) -> Result<Verified<Cow<'b, [u8]>>, Error> {
-        let (content, proof) =
-            self.judge(parts, body, now).map_err(|refused| self.noted(refused, parts, body))?;
+    ) -> Result<Verified<S, Cow<'b, [u8]>>, Error> {
+        let (content, proof) = self.judge(parts, body, now).map_err(|refused| self.error(refused, parts))?;
         Ok(Verified::new(content, proof))
     }
 
@@ -95,37 +99,49 @@ impl<S: Scheme> Verifier<S> {
         body: &'b [u8],
         now: SystemTime,
     ) -> Result<(Cow<'b, [u8]>, Proof), DeliveryFault> {
-        let Settings { body_limit, window, .. } = *self.settings();
-        if body.len() > body_limit {
-            return Err(DeliveryFault::BodyTooLong { limit: body_limit });
-        }
-        let scheme = &self.0.scheme;
-        let Claim { signature, key_id, freshness, mut stated } = scheme.read(&self.delivery(parts))?;
-        let signature = signature.digest.ok_or(DeliveryFault::SignatureMalformed)?;
         let keys = self.0.keys.load();
-        let mut candidates = keys.named(key_id).peekable();
-        candidates.peek().ok_or_else(|| keys.none_named())?;
+        let head = self.read_head(parts, &keys, now)?;
+        let Head { signature, key_id, signed_at, repeatable_for, mut stated } = head;
+        let limit = self.settings().body_limit;
+        if body.len() > limit {
+            return Err(DeliveryFault::BodyTooLong { limit });
+        }
+        let content = self.0.scheme.check_digest(&mut stated, body)?;
+        // All are tried, whichever is right: how long it takes says nothing about which keys there are.
+        let mut signer = None;
+        for (id, key) in keys.named(key_id) {
+            if S::signature(&stated, key, &content).matches(&signature) {
+                signer = Some(id);
+            }
+        }
+        let key_id = signer.ok_or(DeliveryFault::SignatureMismatch)?.clone();
+        self.0.scheme.check_signed_body(&content)?;
+        let replay_key = ReplayKey::new(S::NAME, signature);
+        Ok((content, Proof { key_id, signed_at, replay_key, repeatable_for, remembered: None }))
+    }
+
+    /// Refuses what no body can make good.
+    #[cfg(feature = "tower")]
+    pub(super) fn check_head(&self, parts: &Parts) -> Result<(), DeliveryFault> {
+        self.read_head(parts, &self.0.keys.load(), self.settings().clock.now()).map(drop)
+    }
+
+    fn read_head<'r>(
+        &'r self,
+        parts: &'r Parts,
+        keys: &Keys<S>,
+        now: SystemTime,
+    ) -> Result<Head<'r, S::Stated<'r>>, DeliveryFault> {
+        let Claim { signature, key_id, freshness, stated } = self.0.scheme.read(&self.delivery(parts))?;
+        let signature = signature.digest.ok_or(DeliveryFault::SignatureMalformed)?;
+        if keys.named(key_id).next().is_none() {
+            return Err(keys.none_named());
+        }
         let (signed_at, repeatable_for) = match freshness {
-            Freshness::Timed(times) => (times.signed_at_time(), window.check(&times, now)?),
+            Freshness::Timed(times) => (times.signed_at_time(), self.settings().window.check(&times, now)?),
             Freshness::Remembered(span) => (None, span),
         };
-        let content = scheme.check_digest(&mut stated, body)?;
-        let (key_id, _) = candidates
-            .find(|(_, key)| S::signature(&stated, key, &content).matches(&signature))
-            .ok_or(DeliveryFault::SignatureMismatch)?;
-        scheme.check_signed_body(&content)?;
-        let replay_key = ReplayKey::new(S::NAME, signature);
-        Ok((
-            content,
-            Proof {
-                provider: S::NAME,
-                key_id: key_id.clone(),
-                signed_at,
-                replay_key,
-                repeatable_for,
-                remembered: None,
-            },
-        ))
+        Ok(Head { signature, key_id, signed_at, repeatable_for, stated })
     }
 
     fn delivery<'r>(&'r self, parts: &'r Parts) -> Delivery<'r> {
@@ -150,35 +166,25 @@ impl<S: Scheme> Verifier<S> {
         if S::COVERS_URL { error.with_note(self.delivery(parts).addresses()) } else { error }
     }
 
-    /// The refusal, with the known mistake that would explain it, a few times a second.
-    #[cfg(feature = "explain")]
-    fn noted_at(&self, now: SystemTime, refused: DeliveryFault, parts: &Parts, body: &[u8]) -> Error {
-        if refused.is_mismatch() && self.0.allowance.take(now) {
-            self.noted(refused, parts, body)
-        } else {
-            self.error(refused, parts)
-        }
-    }
-
-    #[cfg(not(feature = "explain"))]
-    fn noted_at(&self, _: SystemTime, refused: DeliveryFault, parts: &Parts, _: &[u8]) -> Error {
-        self.error(refused, parts)
-    }
-
-    /// The refusal, with the known mistake that would explain it, if one does.
-    #[cfg(feature = "explain")]
-    fn noted(&self, refused: DeliveryFault, parts: &Parts, body: &[u8]) -> Error {
-        let is_mismatch = refused.is_mismatch();
+    /// The refusal, for whoever runs the service.
+    pub(super) fn refusal(&self, refused: DeliveryFault, parts: &Parts) -> Error {
+        let is_unexplained = refused.is_mismatch() && !self.settings().diagnose_refusals;
         let error = self.error(refused, parts);
-        if is_mismatch { self.with_known_mistake(error, parts, body) } else { error }
+        if !is_unexplained {
+            return error;
+        }
+        let next_step = format!("{} {ASK_FOR_A_DIAGNOSIS}", error.next_step());
+        error.with_next_step(next_step)
     }
 
-    #[cfg(not(feature = "explain"))]
-    fn noted(&self, refused: DeliveryFault, parts: &Parts, _: &[u8]) -> Error {
-        self.error(refused, parts)
-    }
-
-    pub(super) fn report(&self, error: &Error, parts: &Parts) {
+    /// Tells log and hook of a refusal; where it is to be diagnosed, which takes the body, afterwards.
+    pub(super) fn report(&self, error: &Error, parts: &Parts, body: Option<Bytes>) {
+        #[cfg(feature = "explain")]
+        if body.is_some_and(|body| self.report_diagnosed(error, parts, body)) {
+            return;
+        }
+        #[cfg(not(feature = "explain"))]
+        drop(body);
         self.settings().reporter.report(error, parts);
     }
 }
@@ -196,5 +202,65 @@ impl<S: Scheme> fmt::Debug for Verifier<S> {
             .field("keys", &self.0.keys.load())
             .field("settings", self.settings())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use http::{HeaderName, Request};
+
+    use super::*;
+    use crate::signing::{Encoding, MacKey, Signature};
+    use crate::webhook::Received;
+
+    /// Signs the body alone, and counts how often.
+    struct Counted;
+
+    static SIGNED: AtomicUsize = AtomicUsize::new(0);
+    static SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
+
+    impl Scheme for Counted {
+        const NAME: &'static str = "counted";
+        const COVERS_URL: bool = false;
+        const AFTER_MISMATCH: &'static str = "Nothing.";
+        type Key = MacKey;
+        type Stated<'r> = ();
+
+        fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, ()>, DeliveryFault> {
+            let signature = Received::new(delivery.single(&SIGNATURE)?, Encoding::HexLower);
+            let freshness = Freshness::Remembered(Duration::from_secs(1));
+            Ok(Claim { signature, key_id: Some("key"), freshness, stated: () })
+        }
+
+        fn mac(key: &MacKey) -> &MacKey {
+            key
+        }
+
+        fn state((): &(), _: &MacKey, body: &[u8], text: &mut SignedText<'_>) {
+            text.public("body", body);
+        }
+
+        fn signature((): &(), key: &MacKey, body: &[u8]) -> Signature {
+            SIGNED.fetch_add(1, Ordering::SeqCst);
+            let mut mac = key.start();
+            mac.update(body);
+            mac.finish()
+        }
+    }
+
+    #[test]
+    fn all_keys_of_an_id_are_tried_whichever_is_right() {
+        let key = |n: u8| MacKey::hmac_sha256(&[n; 16], Encoding::HexLower).unwrap();
+        let keys = (0..3).fold(Keys::new(), |keys, n| keys.add(Some("key"), key(n)).unwrap());
+        let verifier = Builder::new(Counted, None).keys(keys.add(Some("other"), key(9)).unwrap()).build();
+        for (n, is_right) in [(0, true), (1, true), (2, true), (3, false)] {
+            let signature = Counted::signature(&(), &key(n), b"body").header_value();
+            let request = Request::post("/").header(&SIGNATURE, signature).body(()).unwrap();
+            SIGNED.store(0, Ordering::SeqCst);
+            let verified = verifier.verify(&request.into_parts().0, b"body", SystemTime::UNIX_EPOCH);
+            assert_eq!((verified.is_ok(), SIGNED.load(Ordering::SeqCst)), (is_right, 3), "key {n}");
+        }
     }
 }

@@ -32,9 +32,15 @@ fn a_request_allocates_few_bytes() {
     }
 }
 
-/// What a refusal is worth that nobody asked to have diagnosed: some milliseconds.
 #[test]
-fn refusing_a_long_list_of_headers_stays_cheap_however_many_keys_there_are() {
+fn refusing_allocates_no_more_than_its_message() {
+    let bytes = refusals::bytes_for_a_refusal();
+    assert!(bytes < 2_000, "{bytes}");
+}
+
+/// What one is worth that anybody can have made where diagnoses are asked for: some milliseconds.
+#[test]
+fn diagnosing_a_long_list_of_headers_stays_cheap_however_many_keys_there_are() {
     for keys in [1, 20] {
         let bytes = refusals::bytes_for_an_unknown_key_and_64_headers(keys);
         assert!(bytes < 12 << 20, "{bytes} for {keys}");
@@ -42,13 +48,13 @@ fn refusing_a_long_list_of_headers_stays_cheap_however_many_keys_there_are() {
 }
 
 #[test]
-fn refusing_a_url_of_many_pieces_stays_cheap() {
+fn diagnosing_a_url_of_many_pieces_stays_cheap() {
     let bytes = refusals::bytes_for_a_url_of_many_pieces();
     assert!(bytes < 10 << 20, "{bytes}");
 }
 
 #[test]
-fn refusing_long_headers_of_proxies_stays_cheap() {
+fn diagnosing_long_headers_of_proxies_stays_cheap() {
     for length in [2_000, 5_000, 180_000] {
         let bytes = refusals::bytes_for_long_headers_of_proxies(length);
         assert!(bytes < 8 << 20, "{bytes} for {length}");
@@ -56,7 +62,7 @@ fn refusing_long_headers_of_proxies_stays_cheap() {
 }
 
 #[test]
-fn refusing_deeply_nested_json_stays_cheap() {
+fn diagnosing_deeply_nested_json_stays_cheap() {
     let bytes = refusals::bytes_for_deeply_nested_json();
     assert!(bytes < 12 << 20, "{bytes}");
 }

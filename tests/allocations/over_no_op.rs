@@ -127,8 +127,10 @@ pub(crate) fn vizion_verify() -> u64 {
     let at = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
     let body = format!(r#"{{"event":"{}"}}"#, "x".repeat(2036));
     let url = "https://hooks.example.com/vizion?a=1";
-    let (parts, body) = webhook::testing::sign("hmac-key-1", "secret", url, body, at).unwrap().into_parts();
-    let verifier = webhook::Verifier::builder_for_any_host().key("hmac-key-1", "secret").unwrap().build();
+    let (parts, body) =
+        webhook::testing::sign("hmac-key-1", "the first secret", url, body, at).unwrap().into_parts();
+    let verifier =
+        webhook::Verifier::builder_for_any_host().key("hmac-key-1", "the first secret").unwrap().build();
     let verify = || drop(verifier.verify(&parts, &body, at).unwrap());
     // The first makes what the thread keeps.
     verify();

@@ -79,7 +79,7 @@ fn public_types_are_shared_between_threads() {
     shared::<webhook::DeliveryFault>();
     shared::<webhook::ReplayKey>();
     shared::<webhook::VerifiedRejection>();
-    shared::<webhook::Verified<bytes::Bytes>>();
+    shared::<vizion::webhook::Verified<bytes::Bytes>>();
     shared::<webhook::VerifyLayer<vizion::webhook::Scheme>>();
     shared::<webhook::VerifyService<vizion::webhook::Scheme, ()>>();
     shared::<webhook::Window>();

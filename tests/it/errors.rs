@@ -185,14 +185,18 @@ fn one_of_each_kind() -> Vec<Error> {
     let stream = Outgoing::new(&Method::POST, &url, &headers, &extensions, b"").with_stream();
     let mut html = http("https://api.unleashedsoftware.com/Customers");
     let mut elsewhere = http("https://other.example/");
-    let keys = || vizion::webhook::Keys::new().with("id", "one").unwrap();
+    let keys = |n: usize| {
+        let secrets = (0..n).map(|n| format!("an example secret {n}"));
+        secrets.fold(vizion::webhook::Keys::new(), |keys, secret| keys.with("id", secret).unwrap())
+    };
     let mut errors: Vec<_> = [
         from_http("/a"),
         from_http("https://H/"),
         stream.body().err(),
         netgiro::SimpleResponse::from_slice(b"{}").err(),
         netgiro::callback::Verifier::builder("example").err(),
-        keys().with("id", "two").err(),
+        keys(3).with("id", "an example secret").err(),
+        keys(0).with("id", "15 bytes, short").err(),
         "XX".parse::<netvisor::Language>().err(),
         netvisor::ResponseStatus::from_xml(b"<Root>").err(),
         sign_http(&subjects::unleashed(), &mut html).err(),

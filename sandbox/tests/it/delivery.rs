@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::post;
 use bytes::Bytes;
-use countersign::webhook::Verified;
+use countersign::webhook::{Scheme, Verified};
 use countersign::{netgiro, vizion};
 use countersign_sandbox::{Credentials, Delivered, DeliveryError, Sandbox, Unanswered};
 use http::StatusCode;
@@ -16,10 +16,10 @@ use tokio::net::TcpListener;
 const BODY: &str = r#"{"event":"arrived"}"#;
 
 /// Answers the first two verified deliveries with 503 and each later one with 202.
-fn busy_twice() -> (Arc<AtomicUsize>, Router) {
+fn busy_twice<S: Scheme>() -> (Arc<AtomicUsize>, Router) {
     let verified = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&verified);
-    let handler = move |event: Verified<Bytes>| async move {
+    let handler = move |event: Verified<S, Bytes>| async move {
         assert_eq!(&**event, BODY.as_bytes());
         match count.fetch_add(1, Ordering::SeqCst) {
             0 | 1 => StatusCode::SERVICE_UNAVAILABLE,
@@ -53,7 +53,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 #[tokio::test]
 async fn a_receiver_that_is_busy_twice_accepts_once() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (verified, app) = busy_twice();
+    let (verified, app) = busy_twice::<vizion::webhook::Scheme>();
     let (listener, origin) = listen().await;
     serve(listener, app.layer(vizion_verifier().layer()));
 
@@ -67,7 +67,7 @@ async fn a_receiver_that_is_busy_twice_accepts_once() {
 #[tokio::test]
 async fn without_a_pause_each_attempt_is_still_another_delivery() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (_, app) = busy_twice();
+    let (_, app) = busy_twice::<vizion::webhook::Scheme>();
     let (listener, origin) = listen().await;
     serve(listener, app.layer(vizion_verifier().layer()));
 
@@ -78,7 +78,7 @@ async fn without_a_pause_each_attempt_is_still_another_delivery() {
 #[tokio::test]
 async fn repeated_unchanged_it_is_a_replay_once_it_was_taken() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (verified, app) = busy_twice();
+    let (verified, app) = busy_twice::<vizion::webhook::Scheme>();
     let (listener, origin) = listen().await;
     serve(listener, app.layer(vizion_verifier().layer()));
 
@@ -92,7 +92,7 @@ async fn repeated_unchanged_it_is_a_replay_once_it_was_taken() {
 #[tokio::test]
 async fn a_callback_of_netgiro_s_is_delivered_alike() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (_, app) = busy_twice();
+    let (_, app) = busy_twice::<netgiro::callback::Scheme>();
     let (listener, origin) = listen().await;
     let verifier = netgiro::callback::Verifier::builder(&origin).unwrap();
     let verifier = verifier.secret(Credentials::demo().netgiro.secret_key).unwrap().build();
@@ -123,7 +123,7 @@ async fn a_callback_of_netgiro_s_is_received_only_where_the_answer_is_200() {
 #[tokio::test]
 async fn it_is_tried_once_unless_told_otherwise_and_no_redirect_is_followed() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (verified, app) = busy_twice();
+    let (verified, app) = busy_twice::<vizion::webhook::Scheme>();
     let (listener, origin) = listen().await;
     let moved = || async { axum::response::Redirect::temporary("/hook") };
     serve(listener, app.route("/moved", post(moved)));
@@ -147,7 +147,7 @@ async fn a_receiver_that_is_not_there_is_tried_as_often_as_told() {
 #[tokio::test]
 async fn deliveries_stay_on_loopback_unless_allowed_aloud() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (_, app) = busy_twice();
+    let (_, app) = busy_twice::<vizion::webhook::Scheme>();
     let (listener, origin) = listen().await;
     serve(listener, app.layer(vizion_verifier().layer()));
     // The unspecified address is no loopback address, though it leads to this machine.

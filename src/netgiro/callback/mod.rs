@@ -16,9 +16,9 @@
 //! use countersign::netgiro::callback::{Verifier, testing};
 //! use std::time::SystemTime;
 //!
-//! let verifier = Verifier::builder("https://shop.example.is")?.secret("the secret")?.build();
+//! let verifier = Verifier::builder("https://shop.example.is")?.secret("an example secret")?.build();
 //!
-//! let request = testing::sign("the secret", "https://shop.example.is/paid?order=7", r#"{"Success":true}"#, 42)?;
+//! let request = testing::sign("an example secret", "https://shop.example.is/paid?order=7", r#"{"Success":true}"#, 42)?;
 //! let (parts, body) = request.into_parts();
 //! let paid = verifier.verify(&parts, &body, SystemTime::UNIX_EPOCH)?;
 //! assert_eq!(&**paid, br#"{"Success":true}"#);
@@ -53,6 +53,9 @@ pub use scheme::Scheme;
 /// Verifies Netgíró's callbacks.
 pub type Verifier = webhook::Verifier<Scheme>;
 
+/// Something of Netgíró's whose signature was verified: what a handler of its callbacks takes.
+pub type Verified<T> = webhook::Verified<Scheme, T>;
+
 /// Netgíró's secrets: usually one, two while it is exchanged.
 pub type Keys = webhook::Keys<Scheme>;
 
@@ -72,9 +75,19 @@ impl webhook::Builder<Scheme> {
     /// Accepts callbacks signed with `secret`.
     ///
     /// # Errors
-    /// When it is empty, padded, or holds control characters.
+    /// When it is empty, padded, or holds control characters; `webhook-key-too-short` when it has fewer than 16 bytes.
     pub fn secret(mut self, secret: impl Into<SecretString>) -> Result<Self, Error> {
         self.keys = self.keys.with(secret)?;
+        Ok(self)
+    }
+
+    /// As [`secret`](Self::secret), also for a secret of fewer than 16 bytes: whoever has recorded one callback may find it by
+    /// trying, and then signs what they like.
+    ///
+    /// # Errors
+    /// As [`secret`](Self::secret), but for the length.
+    pub fn dangerous_short_key(mut self, secret: impl Into<SecretString>) -> Result<Self, Error> {
+        self.keys = self.keys.dangerous_short_key(secret)?;
         Ok(self)
     }
 
@@ -100,8 +113,18 @@ impl Keys {
     /// Adds a secret.
     ///
     /// # Errors
-    /// When it is empty, padded, or holds control characters.
+    /// As [`Builder::secret`](webhook::Builder::secret).
     pub fn with(self, secret: impl Into<SecretString>) -> Result<Self, Error> {
+        let secret = secret.into();
+        webhook::check_key("secret_key", &secret).map_err(|error| error.in_provider(NAME))?;
+        self.dangerous_short_key(secret)
+    }
+
+    /// Adds a secret of any length: see [`Builder::dangerous_short_key`](webhook::Builder::dangerous_short_key).
+    ///
+    /// # Errors
+    /// As [`Keys::with`], but for the length.
+    pub fn dangerous_short_key(self, secret: impl Into<SecretString>) -> Result<Self, Error> {
         let add = || self.add(None, Key(Secret::new(secret.into())?));
         add().map_err(|error: Error| error.in_provider(NAME))
     }

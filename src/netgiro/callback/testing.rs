@@ -16,7 +16,7 @@ use crate::webhook::{Scheme as _, testing};
 /// nonce, URL and body are copies of each other.
 ///
 /// # Errors
-/// When the secret is one that a verifier refuses; `url-not-absolute`.
+/// When the secret is empty, padded, or holds control characters; `url-not-absolute`.
 pub fn sign(
     secret: impl Into<SecretString>,
     url: &str,

@@ -7,10 +7,10 @@
 //! use countersign::unleashed::webhook::{Verifier, testing};
 //! use std::time::{Duration, UNIX_EPOCH};
 //!
-//! let verifier = Verifier::builder().signing_key("the key")?.build();
+//! let verifier = Verifier::builder().signing_key("an example signing key")?.build();
 //!
 //! let now = UNIX_EPOCH + Duration::from_secs(1_705_312_800);
-//! let request = testing::sign("the key", "https://hooks.example.com/stock", r#"{"event":1}"#, now)?;
+//! let request = testing::sign("an example signing key", "https://hooks.example.com/stock", r#"{"event":1}"#, now)?;
 //! let (parts, body) = request.into_parts();
 //! let event = verifier.verify(&parts, &body, now)?;
 //! assert_eq!((&**event, event.signed_at()), (br#"{"event":1}"#.as_slice(), Some(now)));
@@ -34,6 +34,9 @@ pub use scheme::Scheme;
 /// Verifies Unleashed's webhooks.
 pub type Verifier = webhook::Verifier<Scheme>;
 
+/// Something of Unleashed's whose signature was verified: what a handler of its webhooks takes.
+pub type Verified<T> = webhook::Verified<Scheme, T>;
+
 /// Unleashed's signing keys: usually one, two while it is exchanged.
 pub type Keys = webhook::Keys<Scheme>;
 
@@ -49,9 +52,19 @@ impl webhook::Builder<Scheme> {
     /// Accepts deliveries signed with `key`, as issued: its text is used as it is, not decoded.
     ///
     /// # Errors
-    /// When it is empty, padded, or holds control characters.
+    /// When it is empty, padded, or holds control characters; `webhook-key-too-short` when it has fewer than 16 bytes.
     pub fn signing_key(mut self, key: impl Into<SecretString>) -> Result<Self, Error> {
         self.keys = self.keys.with(key)?;
+        Ok(self)
+    }
+
+    /// As [`signing_key`](Self::signing_key), also for a key of fewer than 16 bytes: whoever has recorded one delivery may find
+    /// it by trying, and then signs what they like.
+    ///
+    /// # Errors
+    /// As [`signing_key`](Self::signing_key), but for the length.
+    pub fn dangerous_short_key(mut self, key: impl Into<SecretString>) -> Result<Self, Error> {
+        self.keys = self.keys.dangerous_short_key(key)?;
         Ok(self)
     }
 }
@@ -60,8 +73,18 @@ impl Keys {
     /// Adds a signing key.
     ///
     /// # Errors
-    /// When it is empty, padded, or holds control characters.
+    /// As [`Builder::signing_key`](webhook::Builder::signing_key).
     pub fn with(self, key: impl Into<SecretString>) -> Result<Self, Error> {
+        let key = key.into();
+        webhook::check_key("signing_key", &key).map_err(|error| error.in_provider(NAME))?;
+        self.dangerous_short_key(key)
+    }
+
+    /// Adds a signing key of any length: see [`Builder::dangerous_short_key`](webhook::Builder::dangerous_short_key).
+    ///
+    /// # Errors
+    /// As [`Keys::with`], but for the length.
+    pub fn dangerous_short_key(self, key: impl Into<SecretString>) -> Result<Self, Error> {
         let add = || self.add(None, prepare(key.into())?);
         add().map_err(|error: Error| error.in_provider(NAME))
     }

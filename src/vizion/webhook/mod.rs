@@ -14,10 +14,10 @@
 //! use countersign::vizion::webhook::{Verifier, testing};
 //! use std::time::{Duration, UNIX_EPOCH};
 //!
-//! let verifier = Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", "the secret")?.build();
+//! let verifier = Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", "an example secret")?.build();
 //!
 //! let now = UNIX_EPOCH + Duration::from_millis(1_685_548_865_944);
-//! let request = testing::sign("hmac-key-1", "the secret", "https://hooks.example.com/vizion", r#"{"event":1}"#, now)?;
+//! let request = testing::sign("hmac-key-1", "an example secret", "https://hooks.example.com/vizion", r#"{"event":1}"#, now)?;
 //! let (parts, body) = request.into_parts();
 //! let event = verifier.verify(&parts, &body, now)?;
 //! assert_eq!(&**event, br#"{"event":1}"#);
@@ -38,7 +38,8 @@
 //!   `hs2019`, and there, inside quotes, the signature in hex or in base64. Times are milliseconds in either form.
 //! - Unknown parameters are ignored, as the draft asks; a repeated one, known or not, is refused.
 //! - `expires` need not be signed, so it can only shorten the window.
-//! - The key is chosen by `keyId`; keys of other ids are never tried.
+//! - The key is chosen by `keyId`; keys of other ids are never tried. Up to three keys may have one id, so that one that was
+//!   issued anew overlaps with the one before.
 
 mod parameters;
 mod scheme;
@@ -59,6 +60,9 @@ pub use scheme::Scheme;
 
 /// Verifies Vizion's webhooks.
 pub type Verifier = webhook::Verifier<Scheme>;
+
+/// Something of Vizion's whose signature was verified: what a handler of its webhooks takes.
+pub type Verified<T> = webhook::Verified<Scheme, T>;
 
 /// Vizion's keys by id: `hmac-key-1` is the organisation's first.
 pub type Keys = webhook::Keys<Scheme>;
@@ -85,12 +89,27 @@ impl Verifier {
 }
 
 impl webhook::Builder<Scheme> {
-    /// Accepts deliveries signed with `secret` under `key_id`.
+    /// Accepts deliveries signed with `secret` under `key_id`. Up to three secrets may have one id.
     ///
     /// # Errors
-    /// When either is empty, padded, or holds control characters; `key-id-taken` for a second key with one id.
+    /// When either is empty, padded, or holds control characters; `webhook-key-too-short` for a secret of fewer than 16
+    /// bytes; `webhook-keys-too-many` for a fourth under one id.
     pub fn key(mut self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
         self.keys = self.keys.with(key_id, secret)?;
+        Ok(self)
+    }
+
+    /// As [`key`](Self::key), also for a secret of fewer than 16 bytes: whoever has recorded one delivery may find it by
+    /// trying, and then signs what they like.
+    ///
+    /// # Errors
+    /// As [`key`](Self::key), but for the length.
+    pub fn dangerous_short_key(
+        mut self,
+        key_id: &str,
+        secret: impl Into<SecretString>,
+    ) -> Result<Self, Error> {
+        self.keys = self.keys.dangerous_short_key(key_id, secret)?;
         Ok(self)
     }
 
@@ -118,8 +137,18 @@ impl Keys {
     /// Adds a key.
     ///
     /// # Errors
-    /// When either is empty, padded, or holds control characters; `key-id-taken` for a second key with one id.
+    /// As [`Builder::key`](webhook::Builder::key).
     pub fn with(self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
+        let secret = secret.into();
+        webhook::check_key("secret", &secret).map_err(|error| error.in_provider(NAME))?;
+        self.dangerous_short_key(key_id, secret)
+    }
+
+    /// Adds a key of any length: see [`Builder::dangerous_short_key`](webhook::Builder::dangerous_short_key).
+    ///
+    /// # Errors
+    /// As [`Keys::with`], but for the length.
+    pub fn dangerous_short_key(self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
         let add = || self.add(Some(key_id), prepare(key_id, secret.into())?);
         add().map_err(|error: Error| error.in_provider(NAME))
     }

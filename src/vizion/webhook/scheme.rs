@@ -34,8 +34,7 @@ pub struct Covered<'r> {
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
     const COVERS_URL: bool = true;
-    const AFTER_MISMATCH: &'static str =
-        "Check the key behind this id, then the public origin, and whether a proxy changes the path or headers.";
+    const AFTER_MISMATCH: &'static str = "Check the key behind this id, then the public origin, and whether a proxy changes the path or headers.";
     type Key = HmacKey;
     type Stated<'r> = Covered<'r>;
 

@@ -24,7 +24,7 @@ const LIFE_MS: i64 = 60 * 60 * 1000;
 /// A delivery as Vizion sends it: a POST of `body` to `url`, signed at `signed_at` with `secret` under `key_id`.
 ///
 /// # Errors
-/// When the key is one that a verifier refuses; `url-not-absolute`; `clock-out-of-range` outside the years
+/// When the key is empty, padded, or holds control characters; `url-not-absolute`; `clock-out-of-range` outside the years
 /// 1970 to 9999.
 pub fn sign(
     key_id: &str,

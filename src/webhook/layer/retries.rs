@@ -58,7 +58,7 @@ pub(super) struct Handling<S: Scheme> {
     /// Where the delivery came in; `None` where repetitions are not acknowledged.
     place: Option<Place>,
     /// `None` when it is settled.
-    delivery: Option<Verified<Bytes>>,
+    delivery: Option<Verified<S, Bytes>>,
     /// That of tokio which the handling began in: this may be dropped outside of any.
     runtime: Option<Handle>,
 }
@@ -68,7 +68,7 @@ impl<S: Scheme> Handling<S> {
         forget_failed: bool,
         verifier: Verifier<S>,
         place: Option<Place>,
-        delivery: Verified<Bytes>,
+        delivery: Verified<S, Bytes>,
     ) -> Self {
         Self { forget_failed, verifier, place, delivery: Some(delivery), runtime: Handle::try_current().ok() }
     }
@@ -106,7 +106,7 @@ impl<S: Scheme> Drop for Handling<S> {
     }
 }
 
-async fn forget<S: Scheme>(verifier: Verifier<S>, delivery: Verified<Bytes>) {
+async fn forget<S: Scheme>(verifier: Verifier<S>, delivery: Verified<S, Bytes>) {
     match verifier.forget(&delivery).await {
         Ok(()) => {
             tracing::info!(
@@ -120,7 +120,7 @@ async fn forget<S: Scheme>(verifier: Verifier<S>, delivery: Verified<Bytes>) {
     }
 }
 
-async fn remember_handled<S: Scheme>(verifier: Verifier<S>, delivery: Verified<Bytes>, place: Place) {
+async fn remember_handled<S: Scheme>(verifier: Verifier<S>, delivery: Verified<S, Bytes>, place: Place) {
     if let Err(source) = verifier.remember_handled(&delivery, &place).await {
         tracing::warn!(provider = S::NAME, %source, "webhook handled, and its repetitions are refused");
     }

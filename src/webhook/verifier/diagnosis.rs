@@ -1,34 +1,47 @@
 //! Why a delivery's signature or digest does not match.
 
+use bytes::Bytes;
 use http::request::Parts;
 use url::Url;
 
 use super::Verifier;
-use crate::diagnose::{Diagnosis, Outcome, is_short};
+use crate::diagnose::{Allowed, Diagnosis, Outcome, TOO_MANY, allow, is_short};
 use crate::error::Error;
 use crate::explain::{Comparison, Transcript};
 use crate::signing::{Charset, Encoding, MacKey, Origin, Segment};
 use crate::webhook::scheme::{Claim, Received, Scheme};
 use crate::webhook::{DeliveryFault, Keys, forwarded};
 
-/// A delivery with a longer head is not diagnosed unasked: each header may be part of what is signed.
+/// A delivery with a longer head is not diagnosed for its sender: each header may be part of what is signed.
 const LONGEST_HEAD: usize = 16 << 10;
 
 /// Headers that hold a credential, such as the static one that Vizion can be told to send along.
 const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
 
 /// How far to look.
-struct Search {
-    diagnose: fn(&Transcript, &str) -> Diagnosis,
-    /// Where deliveries do not name their key, no more than this many are tried.
-    most_keys: usize,
+enum Search<'a> {
+    /// What somebody asked for.
+    Thorough,
+    /// What anybody's delivery is worth.
+    Brief(Allowed<'a>),
 }
 
-/// What somebody asked for.
-const THOROUGH: Search = Search { diagnose: Transcript::diagnose, most_keys: 4 };
+impl Search<'_> {
+    fn diagnose(&mut self, transcript: &Transcript, received: &str) -> Diagnosis {
+        match self {
+            Self::Thorough => transcript.diagnose(received),
+            Self::Brief(allowed) => transcript.diagnose_within(received, allowed),
+        }
+    }
 
-/// What anybody's delivery is worth: two keys, as there are while they are exchanged.
-const BRIEF: Search = Search { diagnose: Transcript::diagnose_briefly, most_keys: 2 };
+    /// No more than so many keys are tried: when one is exchanged, there are two.
+    fn most_keys(&self) -> usize {
+        match self {
+            Self::Thorough => 4,
+            Self::Brief(_) => 2,
+        }
+    }
+}
 
 impl<S: Scheme> Verifier<S> {
     /// Diagnoses a delivery's digest and signature, whatever its age. The URLs that a proxy in front may have changed
@@ -38,7 +51,7 @@ impl<S: Scheme> Verifier<S> {
     /// # Errors
     /// As [`Verifier::verify`], up to the key id; `webhook-key-unknown` only where no other key made the signature.
     pub fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error> {
-        self.diagnosis(parts, body, &THOROUGH).map_err(|refused| self.error(refused, parts))
+        self.diagnosis(parts, body, Search::Thorough).map_err(|refused| self.error(refused, parts))
     }
 
     /// The signature that a delivery should carry, to be explained or diagnosed: of several keys without ids, under the
@@ -67,35 +80,51 @@ impl<S: Scheme> Verifier<S> {
         Ok(transcript.compare(signed, Some(&received_text(&claim.signature, encoding))))
     }
 
-    /// The refusal, with the known mistake that would explain it, if one does.
-    pub(super) fn with_known_mistake(&self, error: Error, parts: &Parts, body: &[u8]) -> Error {
+    /// Diagnoses a refusal and reports what comes out, in a thread of its own: it takes milliseconds, in which whoever calls
+    /// this has others to serve. `false` where the refusal is not to be diagnosed, and was not reported.
+    pub(super) fn report_diagnosed(&self, error: &Error, parts: &Parts, body: Bytes) -> bool {
+        let fault = error.fault::<DeliveryFault>().filter(|fault| fault.is_mismatch());
         let head: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        if head > LONGEST_HEAD || !is_short(self.delivery(parts).received_target(), body) {
-            return error;
-        }
-        match self.diagnosis(parts, body, &BRIEF) {
-            Ok(diagnosis) => diagnosis.explain_refusal(error),
-            Err(_) => error,
-        }
+        let is_short = || head <= LONGEST_HEAD && is_short(self.delivery(parts).received_target(), &body);
+        let Some(fault) = fault.filter(|_| self.settings().diagnose_refusals && is_short()).cloned() else {
+            return false;
+        };
+        let reporter = self.settings().reporter.clone();
+        let Some(allowed) = allow() else {
+            reporter.report(&self.error(fault, parts).with_note(TOO_MANY), parts);
+            return true;
+        };
+        let (verifier, parts, span) = (self.clone(), parts.clone(), tracing::Span::current());
+        let diagnose = move || {
+            let error = verifier.error(fault, &parts);
+            let error = match verifier.diagnosis(&parts, &body, Search::Brief(allowed)) {
+                Ok(diagnosis) => diagnosis.explain_refusal(error),
+                Err(_) => error,
+            };
+            span.in_scope(|| reporter.report(&error, &parts));
+        };
+        std::thread::Builder::new().name("countersign-diagnosis".to_owned()).spawn(diagnose).is_ok()
     }
 
-    fn diagnosis(&self, parts: &Parts, body: &[u8], search: &Search) -> Result<Diagnosis, DeliveryFault> {
+    fn diagnosis(
+        &self,
+        parts: &Parts,
+        body: &[u8],
+        mut search: Search<'_>,
+    ) -> Result<Diagnosis, DeliveryFault> {
         let scheme = &self.0.scheme;
         let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
         let checked = scheme.check_digest(&mut stated, body);
         let keys = self.0.keys.load();
         let content = checked.as_deref().unwrap_or(body);
-        let under = |key: &S::Key| {
+        let mut of_signature = Vec::new();
+        for (_, key) in keys.named(key_id).take(search.most_keys()) {
             let transcript = self.transcript_under(key, &stated, parts, content);
             let transcript = other_keys(transcript, &keys, key_id);
-            (search.diagnose)(&transcript, &received_text(&signature, S::mac(key).encoding()))
-        };
-        let mut of_signature = keys
-            .named(key_id)
-            .take(search.most_keys)
-            .map(|(_, key)| under(key))
-            .collect::<Vec<_>>()
-            .into_iter();
+            let received = received_text(&signature, S::mac(key).encoding());
+            of_signature.push(search.diagnose(&transcript, &received));
+        }
+        let mut of_signature = of_signature.into_iter();
         let first = of_signature.next();
         let found = first.map(|first| match first.outcome() {
             Outcome::Unexplained => {
@@ -107,7 +136,7 @@ impl<S: Scheme> Verifier<S> {
             // Anybody can make a digest, with any mistake in it: only one that was signed is looked into.
             Some(found) if found.outcome() == Outcome::Matches && checked.is_err() => {
                 let of_body = S::digest(&stated).map(|digest| {
-                    (search.diagnose)(&digest_transcript::<S>(body), &const_hex::encode(digest))
+                    search.diagnose(&digest_transcript::<S>(body), &const_hex::encode(digest))
                 });
                 let proved = of_body.filter(|found| found.outcome() == Outcome::Reproduced);
                 Ok(proved.unwrap_or_else(Diagnosis::other_body))

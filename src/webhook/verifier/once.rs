@@ -14,10 +14,10 @@ use crate::webhook::scheme::Scheme;
 use crate::webhook::{DeliveryFault, StoreError, Verified};
 
 /// A delivery that verified.
-pub(in crate::webhook) enum Taken {
-    First(Verified<Bytes>),
+pub(in crate::webhook) enum Taken<S> {
+    First(Verified<S, Bytes>),
     /// The replay store knew it.
-    Again(#[cfg_attr(not(feature = "tower"), expect(dead_code))] Verified<Bytes>),
+    Again(#[cfg_attr(not(feature = "tower"), expect(dead_code))] Verified<S, Bytes>),
 }
 
 impl<S: Scheme> Verifier<S> {
@@ -27,18 +27,17 @@ impl<S: Scheme> Verifier<S> {
     /// delivery is spent as soon as it is accepted, also when your handler then fails: act on it, or queue it, before
     /// anything else, or [`forget`](Self::forget) it.
     ///
-    /// With the feature `explain`, up to 8 refusals in a second are diagnosed, and carry a note where a known mistake
-    /// would explain them.
-    ///
     /// # Errors
-    /// As [`Verifier::verify`]; also `webhook-replayed` and `webhook-store-unreachable`.
-    pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<Bytes>, Error> {
-        let accepted = match self.take(parts, body).await {
+    /// As [`Verifier::verify`]; also `webhook-replayed` and `webhook-store-unreachable`. Answer the last with 503 and a
+    /// `Retry-After`, since the delivery has verified and many senders take a 4xx as final; everything else with one and the
+    /// same 401.
+    pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<S, Bytes>, Error> {
+        let accepted = match self.take(parts, body.clone()).await {
             Ok(Taken::First(accepted)) => Ok(accepted),
             Ok(Taken::Again(_)) => Err(self.error(DeliveryFault::Replayed, parts)),
             Err(error) => Err(error),
         };
-        accepted.inspect_err(|error| self.report(error, parts))
+        accepted.inspect_err(|error| self.report(error, parts, Some(body)))
     }
 
     /// Has the replay store forget a delivery that [`receive`](Self::receive) accepted and that could not be handled, so
@@ -53,7 +52,7 @@ impl<S: Scheme> Verifier<S> {
     /// The store's own, when it may not have done it: the delivery stays spent, until this is called again. (Where only the
     /// store's answer was lost, that may forget a retry which was let in meanwhile.) Also while another call to forget it has not ended; one
     /// that was given up never does, since nobody knows what the store made of it.
-    pub async fn forget<T>(&self, accepted: &Verified<T>) -> Result<(), StoreError> {
+    pub async fn forget<T>(&self, accepted: &Verified<S, T>) -> Result<(), StoreError> {
         let Some(remembered) = accepted.remembered() else { return Ok(()) };
         match remembered.begin_forgetting() {
             State::Remembered => {}
@@ -77,7 +76,7 @@ impl<S: Scheme> Verifier<S> {
     #[cfg(feature = "tower")]
     pub(in crate::webhook) async fn remember_handled(
         &self,
-        delivery: &Verified<Bytes>,
+        delivery: &Verified<S, Bytes>,
         place: &Place,
     ) -> Result<(), StoreError> {
         let Some(remembered) = delivery.remembered() else { return Ok(()) };
@@ -102,7 +101,7 @@ impl<S: Scheme> Verifier<S> {
     #[cfg(feature = "tower")]
     pub(in crate::webhook) async fn was_handled(
         &self,
-        repeated: &Verified<Bytes>,
+        repeated: &Verified<S, Bytes>,
         parts: &Parts,
     ) -> Result<bool, Error> {
         let key = repeated.replay_key().of_handled(&self.place(parts));
@@ -111,10 +110,10 @@ impl<S: Scheme> Verifier<S> {
     }
 
     /// Verifies a delivery and gives it to the replay store. Reports nothing.
-    pub(in crate::webhook) async fn take(&self, parts: &Parts, body: Bytes) -> Result<Taken, Error> {
+    pub(in crate::webhook) async fn take(&self, parts: &Parts, body: Bytes) -> Result<Taken<S>, Error> {
         let now = self.settings().clock.now();
         let (content, mut proof) =
-            self.judge(parts, &body, now).map_err(|refused| self.noted_at(now, refused, parts, &body))?;
+            self.judge(parts, &body, now).map_err(|refused| self.refusal(refused, parts))?;
         let content = match content {
             Cow::Borrowed(_) => body,
             Cow::Owned(rewritten) => rewritten.into(),

@@ -124,7 +124,7 @@ fn what_stands_for_no_body_is_named() {
     assert_eq!(code("{\"a\":\"it's\n\"}", quoted), "body-converted");
 }
 
-/// The vendor's prose followed to the letter, with the longest body that is diagnosed unasked.
+/// The vendor's prose followed to the letter, with the longest body that is diagnosed for its sender.
 #[test]
 fn the_likely_pairs_have_their_turn_on_a_long_body_too() {
     let item = r#"{"name":"Jürgen/A","price":1.5},"#;

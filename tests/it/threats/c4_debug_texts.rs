@@ -68,7 +68,7 @@ fn c4_a_provider_prints_its_settings() {
     let text = format!("{:?}", Netgiro::new(APP_KEY, SECRET).unwrap());
     assert!(
         text.starts_with(
-            "Netgiro { replies: Reading { limit: 10485760, report_only: false, streamed: false }, settings: "
+            "Netgiro { replies: Reading { limit: 10485760, report_only: false, streamed: false, diagnose_refusals: false }, settings: "
         ),
         "{text}"
     );
@@ -149,7 +149,8 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
     }
     write!(text, "{:?} {:?}", unleashed::webhook::Scheme, Window::new(Duration::ZERO, Duration::MAX))
         .unwrap();
-    write!(text, "{:?} {:?}", MemoryStore::default(), VerifiedRejection::NoLayer).unwrap();
+    let other = VerifiedRejection::OtherProvider { wanted: "vizion", mounted: "netgiro" };
+    write!(text, "{:?} {:?} {other:?}", MemoryStore::default(), VerifiedRejection::NoLayer).unwrap();
     assert!(text.len() > 3000, "{text}");
     assert_clean(&text);
     assert!(!text.contains(PRIVATE), "{text}");
@@ -159,7 +160,7 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
 fn c4_a_verifier_prints_the_ids_of_its_keys_and_its_settings() {
     let builder = vizion::webhook::Verifier::builder_for_any_host().key("key-1", VIZION_KEY).unwrap();
     let settings = "{ provider: \"vizion\", keys: [\"key-1\"], settings: Settings { window: Window { past: 300s, ahead: 60s }, \
-                    body_limit: 1048576, origin: None, accept_without_store: false, .. }, .. }";
+                    body_limit: 1048576, origin: None, accept_without_store: false, diagnose_refusals: false, .. }, .. }";
     assert_eq!(format!("{builder:?}"), format!("Builder {settings}"));
     assert_eq!(format!("{:?}", builder.build()), format!("Verifier {settings}"));
     assert_eq!(format!("{:?}", callback::Keys::new().with(SECRET).unwrap()), r#"["(no id)"]"#);
@@ -176,8 +177,10 @@ async fn c4_neither_a_redis_store_nor_its_refusal_prints_the_password() {
     let request =
         vizion::webhook::testing::sign("id", VIZION_KEY, "https://a.example/", "{}", SystemClock.now());
     let (parts, body) = request.unwrap().into_parts();
-    let builder =
-        vizion::webhook::Verifier::builder_for_any_host().key("id", VIZION_KEY).unwrap().replay_store(store.clone());
+    let builder = vizion::webhook::Verifier::builder_for_any_host()
+        .key("id", VIZION_KEY)
+        .unwrap()
+        .replay_store(store.clone());
     let unreachable = builder.build().receive(&parts, body).await.unwrap_err();
     assert_eq!(unreachable.code(), "webhook-store-unreachable");
     assert_clean(&format!("{store:?} {store:#?} {refused:?} {refused:#?} {unreachable:#} {unreachable:#?}"));

@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::routing::post;
 use bytes::Bytes;
-use countersign::vizion::webhook::{Scheme, testing};
-use countersign::webhook::{Builder, Verified};
+use countersign::vizion::webhook::{Scheme, Verified, testing};
+use countersign::webhook::Builder;
 use http::Request;
 use tower::ServiceExt as _;
 

@@ -13,6 +13,7 @@ fn said(request: Request<Bytes>) -> (String, String) {
     let (parts, body) = request.into_parts();
     let bound = builder_at(ORIGIN).build();
     let error = bound.verify(&parts, &body, now()).unwrap_err();
+    let error = bound.diagnose(&parts, &body).unwrap().explain_refusal(error);
     (error.notes().join("; "), error.next_step().to_owned())
 }
 

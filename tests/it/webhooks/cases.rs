@@ -288,7 +288,7 @@ pub(super) fn w7_keys() -> Vec<Case> {
     }
     let [(first_id, first), (second_id, second)] = KEYS;
     for (id, secret) in
-        [(first_id, second), (second_id, first), (first_id, "first secret "), (first_id, "other")]
+        [(first_id, second), (second_id, first), (first_id, "the first secret "), (first_id, "other")]
     {
         cases.push(signed("webhook-signature-mismatch", format!("{id} with {secret:?}"), |sender| {
             sender.key_id = id.to_owned();

@@ -7,8 +7,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use countersign::unleashed;
-use countersign::vizion::webhook::Scheme;
-use countersign::webhook::{MemoryStore, ReplayKey, ReplayStore, StoreError, Verified, VerifyLayer};
+use countersign::vizion::webhook::{Scheme, Verified};
+use countersign::webhook::{MemoryStore, ReplayKey, ReplayStore, StoreError, VerifyLayer};
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -52,8 +52,11 @@ async fn a_repetition_of_what_was_handled_is_answered_by_an_empty_200() {
 async fn what_one_route_handled_is_not_acknowledged_at_another() {
     let clock = || UNIX_EPOCH + Duration::from_secs(1_685_548_865);
     // Signs neither host, path nor method.
-    let verifier =
-        unleashed::webhook::Verifier::builder().signing_key("secret").unwrap().clock(clock).build();
+    let verifier = unleashed::webhook::Verifier::builder()
+        .signing_key("the signing secret")
+        .unwrap()
+        .clock(clock)
+        .build();
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
     let handler = service_fn(move |_: Request<Full<Bytes>>| {
@@ -62,7 +65,8 @@ async fn what_one_route_handled_is_not_acknowledged_at_another() {
     });
     let service = verifier.layer().acknowledge_duplicates().layer(handler);
     let deliver = async |method: &str, url: &str| {
-        let mut request = unleashed::webhook::testing::sign("secret", url, "{}", clock()).unwrap();
+        let mut request =
+            unleashed::webhook::testing::sign("the signing secret", url, "{}", clock()).unwrap();
         *request.method_mut() = method.parse().unwrap();
         service.clone().oneshot(request.map(Full::new)).await.unwrap().status().as_u16()
     };
@@ -220,7 +224,7 @@ impl ReplayStore for NoRoom {
 
 #[tokio::test]
 async fn a_repetition_is_refused_where_the_store_does_not_know_whether_it_was_handled() {
-    for (says, reason) in [(true, "webhook-replayed"), (false, "it does not say")] {
+    for (says, status, reason) in [(true, 401, "webhook-replayed"), (false, 503, "it does not say")] {
         let (log, _guard) = listen().await;
         let store: Arc<dyn ReplayStore> = Arc::new(NoRoom { store: MemoryStore::default(), says });
         let service = Service::start(&verifier(&store), acknowledge, &[]).await;
@@ -230,7 +234,7 @@ async fn a_repetition_is_refused_where_the_store_does_not_know_whether_it_was_ha
             text.contains("handled, and its repetitions are refused") && text.contains("no room"),
             "{text}"
         );
-        assert_eq!((service.deliver().await, service.runs()), (401, 1));
+        assert_eq!((service.deliver().await, service.runs()), (status, 1));
         let text = log.take();
         assert!(text.contains(reason), "{text}");
     }

@@ -7,8 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::post;
 use bytes::Bytes;
-use countersign::vizion::webhook::{Keys, Verifier};
-use countersign::webhook::Verified;
+use countersign::vizion::webhook::{Keys, Verified, Verifier};
 use tokio::sync::Barrier;
 
 use super::sender::Sender;
@@ -17,7 +16,7 @@ use super::{KEYS, builder};
 
 const CONNECTIONS: usize = 64;
 const DELIVERIES: usize = 10_000;
-const THIRD: (&str, &str) = ("hmac-key-3", "third secret");
+const THIRD: (&str, &str) = ("hmac-key-3", "the third secret");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn w7_keys_are_exchanged_under_load_without_a_lost_or_doubled_delivery() {

@@ -22,7 +22,7 @@ impl Log {
 }
 
 /// Listens to this thread's log for as long as the guard lives.
-pub(super) async fn listen() -> (Log, DefaultGuard) {
+pub(crate) async fn listen() -> (Log, DefaultGuard) {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_writer(log.clone())

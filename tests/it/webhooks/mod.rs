@@ -27,7 +27,7 @@ use http::Request;
 
 const NOW_MS: i64 = 1_685_548_865_944;
 const BODY: &str = r#"{"event":"arrived","note":"a b"}"#;
-const KEYS: [(&str, &str); 2] = [("hmac-key-1", "first secret"), ("hmac-key-2", "second secret")];
+const KEYS: [(&str, &str); 2] = [("hmac-key-1", "the first secret"), ("hmac-key-2", "the second secret")];
 
 fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(NOW_MS.unsigned_abs())

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::sender::mac;
 use super::{BODY, now, refusal};
 
-const SECRET: &str = "first secret";
+const SECRET: &str = "the first secret";
 const URL: &str = "https://shop.example.is/paid?order=7";
 
 type Judge = Box<dyn Fn(&Request<Bytes>) -> &'static str>;
@@ -20,7 +20,7 @@ type Tamper = Box<dyn Fn(&mut Request<Bytes>)>;
 
 fn netgiro_judge() -> Judge {
     let verifier = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
-    let verifier = verifier.secret(SECRET).unwrap().secret("old secret").unwrap().build();
+    let verifier = verifier.secret(SECRET).unwrap().secret("the former secret").unwrap().build();
     Box::new(move |request| {
         let (parts, body) = request.clone().into_parts();
         verifier.verify(&parts, &body, now()).map_or_else(|error| refusal(&error), |_| "accepted")
@@ -29,7 +29,7 @@ fn netgiro_judge() -> Judge {
 
 fn unleashed_judge() -> Judge {
     let verifier = unleashed::webhook::Verifier::builder().signing_key(SECRET).unwrap();
-    let verifier = verifier.signing_key("old secret").unwrap().build();
+    let verifier = verifier.signing_key("the former secret").unwrap().build();
     Box::new(move |request| {
         let (parts, body) = request.clone().into_parts();
         verifier.verify(&parts, &body, now()).map_or_else(|error| refusal(&error), |_| "accepted")
@@ -110,7 +110,7 @@ fn netgiro_callbacks_are_refused_for_every_reason() {
         ("webhook-target-not-normalised", target("/paid{}?order=7")),
         ("webhook-target-not-normalised", target("/a/../paid?order=7")),
         ("accepted", set("host", "10.0.0.7:3000")),
-        ("accepted", set(signature, netgiro_signature("old secret", "42", URL, BODY.as_bytes()))),
+        ("accepted", set(signature, netgiro_signature("the former secret", "42", URL, BODY.as_bytes()))),
         (
             "webhook-signature-mismatch",
             set(signature, netgiro_signature("other", "42", URL, BODY.as_bytes())),

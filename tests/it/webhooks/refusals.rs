@@ -134,8 +134,6 @@ fn w7_exchanged_keys_take_over_at_once_for_all_clones() {
     assert_eq!(verdict(&clone, &request), "webhook-key-unknown");
     verifier.exchange_keys(Keys::new());
     assert_eq!(verdict(&clone, &request), "webhook-no-keys");
-    let twice = Keys::new().with("a", "x").unwrap().with("a", "y");
-    assert_eq!(twice.unwrap_err().code(), "key-id-taken");
 }
 
 #[test]

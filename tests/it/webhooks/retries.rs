@@ -10,10 +10,8 @@ use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use bytes::Bytes;
-use countersign::vizion::webhook::{Scheme, Verifier};
-use countersign::webhook::{
-    MemoryStore, RedisStore, ReplayKey, ReplayStore, StoreError, Verified, VerifyLayer,
-};
+use countersign::vizion::webhook::{Scheme, Verified, Verifier};
+use countersign::webhook::{MemoryStore, RedisStore, ReplayKey, ReplayStore, StoreError, VerifyLayer};
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use tokio::sync::Notify;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use axum::routing::post;
 use axum::{Json, Router};
 use bytes::Bytes;
-use countersign::vizion::webhook::Scheme;
-use countersign::webhook::{Verified, VerifyLayer};
+use countersign::vizion::webhook::{Scheme, Verified};
+use countersign::webhook::VerifyLayer;
 use http::Request;
 use serde::Deserialize;
 

@@ -96,6 +96,21 @@ fn a_message_behind_a_proxy_needs_the_public_origin() {
     assert_eq!(verdict.code, 0, "{}", verdict.stdout);
 }
 
+/// The host that is signed is whatever the sender wrote there.
+#[test]
+fn a_verdict_for_any_host_says_that_it_is_one() {
+    let receiver = Receiver::answering([200]);
+    let origin = receiver.origin().to_owned();
+    trigger(&receiver.url, &[]);
+    let delivery = receiver.deliveries().remove(0);
+    let of_any_host = verify(&delivery, &[]).json();
+    assert!(of_any_host["note"].as_str().unwrap().contains("--public-origin"), "{of_any_host}");
+    let bound = verify(&delivery, &["--public-origin", &origin]).json();
+    assert_eq!((&bound["verdict"], bound.get("note")), (&"verified".into(), None));
+    let elsewhere = verify(&delivery, &["--public-origin", "https://other.example.com"]).json();
+    assert_eq!(elsewhere["code"], "webhook-signature-mismatch");
+}
+
 /// Made with Python: `base64(hmac_sha256(b"signing key", b'1705312800.{"a":1}'))`.
 const OF_UNLEASHED: &str = "POST /hook HTTP/1.1\r\nhost: h\r\nx-unleashed-timestamp: 1705312800\r\n\
     x-unleashed-signature: EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=\r\n\r\n{\"a\":1}";

@@ -23,7 +23,7 @@
 #[cfg(feature = "webhook")]
 pub mod callback;
 mod credentials;
-mod document;
+mod ends;
 #[cfg(feature = "explain")]
 mod explain;
 mod failure;
@@ -146,7 +146,7 @@ impl Netgiro {
     /// [`Verdict::Pending`] says. The last chunk is withheld until all checks have passed; where one fails, the body ends
     /// in an error instead ([`Error::find`](crate::Error::find) finds it), and all that was read must be thrown away.
     /// Anyone between you and Netgíró can make up everything before the last chunk, so act on nothing before the end.
-    /// Bodies that can no longer become one JSON document in UTF-8 are not handed on any further.
+    /// Bodies that begin neither like JSON nor like XML, or are no longer UTF-8, are not handed on any further.
     ///
     /// Replies whose headers already fail are refused as before. [`Netgiro::dangerous_report_only`] wins over this: the
     /// verdict that it reports is known only once the reply is whole.

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::credentials::NAME;
-use super::document::Document;
+use super::ends::Ends;
 use super::seen::SeenNonces;
 use super::signing::{NONCE, NONCE_NAME, REFERENCE_ID, SIGNATURE, SIGNATURE_NAME};
 use super::utf8::Utf8;
@@ -131,7 +131,7 @@ pub enum ReplyFault {
     /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
     #[error("the reply's body is not valid UTF-8, as after a length extension")]
     NotUtf8,
-    /// The body is neither empty, nor one JSON object or array of at most 127 levels, nor XML.
+    /// The body is not empty, and does not begin with `{`, `[` or `<` and end with `}`, `]` or `>` to match.
     #[error("the reply's body is not one JSON object or array, nor XML")]
     NotOneDocument,
     /// A reply with this nonce was verified before.
@@ -216,7 +216,7 @@ impl Netgiro {
             nonce: nonce.clone(),
             reference_id: reference_id(headers),
             utf8: Utf8::default(),
-            document: Document::new(),
+            ends: Ends::default(),
         })
     }
 }
@@ -228,7 +228,7 @@ pub(super) struct ReplyCheck {
     nonce: HeaderValue,
     reference_id: Option<HeaderValue>,
     utf8: Utf8,
-    document: Document,
+    ends: Ends,
 }
 
 impl ReplyCheck {
@@ -236,12 +236,12 @@ impl ReplyCheck {
     pub(super) fn update(&mut self, chunk: &[u8]) {
         self.mac.update(chunk);
         self.utf8.update(chunk);
-        self.document.update(chunk);
+        self.ends.update(chunk);
     }
 
     /// Whether the body so far can be the beginning of one that verifies.
     pub(super) fn is_possible(&self) -> bool {
-        self.utf8.is_possible() && self.document.is_possible()
+        self.utf8.is_possible() && self.ends.is_possible()
     }
 
     /// The refusal of a body that is longer than the limit.
@@ -251,7 +251,7 @@ impl ReplyCheck {
 
     /// Judges the body that was given to [`ReplyCheck::update`].
     pub(super) fn finish(self, seen: &SeenNonces) -> Result<Reply, Error> {
-        let Self { mac, received, nonce, reference_id, utf8, document } = self;
+        let Self { mac, received, nonce, reference_id, utf8, ends } = self;
         let judge = || {
             if !mac.finish().matches(&received) {
                 return Err(ReplyFault::Mismatch);
@@ -260,7 +260,7 @@ impl ReplyCheck {
             if !utf8.is_whole() {
                 return Err(ReplyFault::NotUtf8);
             }
-            if !document.is_whole() {
+            if !ends.is_pair() {
                 return Err(ReplyFault::NotOneDocument);
             }
             // Last of all: a forgery must not burn the nonce of the honest reply.

@@ -1,5 +1,7 @@
 //! Whether a body is UTF-8, told while it arrives.
 
+use simdutf8::compat::from_utf8;
+
 /// Checks UTF-8 piece by piece: what a character cut in two has in one piece is kept for the next.
 #[derive(Default)]
 pub(super) struct Utf8 {
@@ -17,7 +19,7 @@ impl Utf8 {
             rest = behind;
             self.complete(*byte);
         }
-        match std::str::from_utf8(rest) {
+        match from_utf8(rest) {
             Ok(_) => {}
             Err(error) if error.error_len().is_none() => {
                 rest.iter().skip(error.valid_up_to()).for_each(|byte| self.keep(*byte));
@@ -38,7 +40,7 @@ impl Utf8 {
 
     fn complete(&mut self, byte: u8) {
         self.keep(byte);
-        match std::str::from_utf8(self.cut.get(..self.length).unwrap_or_default()) {
+        match from_utf8(self.cut.get(..self.length).unwrap_or_default()) {
             Ok(_) => self.length = 0,
             Err(error) if error.error_len().is_none() => {}
             Err(_) => {

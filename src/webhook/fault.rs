@@ -113,7 +113,7 @@ pub enum DeliveryFault {
     /// The body is empty, where the scheme marks no border between URL and body.
     #[error("the body is empty")]
     BodyEmpty,
-    /// The body is neither empty, nor one JSON object or array of at most 127 levels, nor XML.
+    /// The body is not empty, and does not begin with `{`, `[` or `<` and end with `}`, `]` or `>` to match.
     #[error("the body is not one JSON object or array, nor XML")]
     NotOneDocument,
     /// This delivery was accepted before.

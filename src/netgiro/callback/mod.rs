@@ -27,9 +27,11 @@
 //!
 //! The method and all other headers are not covered. Nothing separates the parts of the signed text, so what could move
 //! the border between two of them is refused: a nonce with other characters than letters, digits and `-`; a path or
-//! query that is not percent-encoded as clients send it, or ends with `]` or `}`; a body that is neither one
-//! JSON object or array with a text in it, nor XML, or that is not UTF-8 (the mark of a length extension, which plain SHA-256 allows);
-//! an empty body, unless [`accept_empty_bodies`](crate::webhook::Builder::accept_empty_bodies) is chosen.
+//! query that is not percent-encoded as clients send it, or ends with `]` or `}`; a body that does not begin
+//! with `{`, `[` or `<` and end with `}`, `]` or `>` to match, that has neither `"` nor `<` in it, or that is not UTF-8 (the mark
+//! of a length extension, which plain SHA-256 allows); an empty body, unless
+//! [`accept_empty_bodies`](crate::webhook::Builder::accept_empty_bodies) is chosen. What stands between the two ends is not
+//! read: give the body to a parser that refuses what follows the end of a document.
 //!
 //! The same secret signs the checkout form (`reference`, `total`, `appId`) and the redirect back, which every customer
 //! sees. **No customer may choose how `reference` begins**: start it with something of your own that no nonce has, such as

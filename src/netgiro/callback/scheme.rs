@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::HeaderName;
 
 use super::super::credentials::NAME;
-use super::super::document::is_one_document;
+use super::super::ends::Ends;
 use super::super::reply::is_nonce;
 use super::super::signing::Secret;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
@@ -77,8 +77,12 @@ impl webhook::Scheme for Scheme {
         if body.trim_ascii().is_empty() && !self.accept_empty {
             return Err(DeliveryFault::BodyEmpty);
         }
-        std::str::from_utf8(body).map_err(|_| DeliveryFault::NotUtf8)?;
-        if is_one_document(body) && !could_be_url(body) { Ok(()) } else { Err(DeliveryFault::NotOneDocument) }
+        simdutf8::basic::from_utf8(body).map_err(|_| DeliveryFault::NotUtf8)?;
+        if Ends::of(body).is_pair() && !could_be_url(body) {
+            Ok(())
+        } else {
+            Err(DeliveryFault::NotOneDocument)
+        }
     }
 }
 

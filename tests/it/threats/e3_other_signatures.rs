@@ -1,5 +1,5 @@
 //! E3: the signatures of the checkout form and of the redirect back, which every customer sees and which the same secret
-//! makes, do not verify as a callback, also where a customer chooses the reference.
+//! makes, do not verify as a callback or a reply, also where a customer chooses the reference.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use countersign::netgiro::callback;
 use http::request::Parts;
 use sha2::{Digest as _, Sha256};
 
-use crate::support::netgiro::{APP_KEY, SECRET};
+use crate::support::netgiro::{APP_KEY, OFFLINE, SECRET, headers, sent};
 
 const PAID: [&str; 4] = [
     "<ApiResponse><Success>true</Success><ResultCode>10200</ResultCode></ApiResponse>",
@@ -52,6 +52,33 @@ fn e3_a_signature_that_customers_see_is_not_that_of_a_callback_without_a_body() 
         assert_eq!(refused, Some("webhook-body-empty"), "{rest}");
         let accepting = verifier(Builder::accept_empty_bodies);
         assert_eq!(code_of_callback(&accepting, &parts, ""), None, "the attack is real");
+    }
+}
+
+#[test]
+fn e3_a_signature_that_customers_see_is_not_that_of_a_callback_with_a_body() {
+    let url = "https://shop.example.is/paid?order=7";
+    for paid in PAID {
+        for (signature, rest) in seen_by_customers(&format!("7{url}{paid}")) {
+            let body = format!("{paid}{rest}");
+            let text = [SECRET, "7", url, &body].concat();
+            assert_eq!(signature, hex::encode(Sha256::digest(text)), "the attack is real");
+            let parts = callback(url, "7", &signature);
+            let refused = code_of_callback(&verifier(Builder::accept_empty_bodies), &parts, &body);
+            assert_eq!(refused, Some("webhook-not-one-document"), "{body}");
+        }
+    }
+}
+
+#[test]
+fn e3_a_signature_that_customers_see_is_not_that_of_a_reply_with_a_body() {
+    let url = "https://api.netgiro.is/v1/checkout/status?id=7";
+    for paid in PAID {
+        for (signature, rest) in seen_by_customers(&format!("e3{url}{paid}")) {
+            let (headers, body) = (headers("e3", &signature), format!("{paid}{rest}"));
+            let refused = OFFLINE.verify_reply(&sent(&OFFLINE, url), &headers, body.as_bytes()).unwrap_err();
+            assert_eq!(refused.code(), "reply-not-one-document", "{body}");
+        }
     }
 }
 

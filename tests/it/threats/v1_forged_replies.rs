@@ -204,7 +204,19 @@ impl Forgeries {
 
     /// What only a holder of the secret can sign, and still is no reply: a text of another meaning, or our own.
     fn signed_but_no_reply(&mut self) {
-        for body in ["hello", "{}{}", "{} x", "[1", "{\"a\":}", "42", "\"text\"", "null"] {
+        for body in [
+            "hello",
+            "{} x",
+            "x{}",
+            "[1",
+            "{\"a\":1]",
+            "<a/>{}",
+            "<a/>7",
+            "\u{feff}{}",
+            "42",
+            "\"text\"",
+            "null",
+        ] {
             self.add("reply-not-one-document", format!("body {body}"), move |honest| {
                 honest.signed(&honest.nonce, body.as_bytes())
             });

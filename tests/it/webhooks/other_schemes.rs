@@ -150,8 +150,10 @@ fn netgiro_bodies_that_move_the_border_of_the_text_are_refused_though_signed() {
     };
     let cases = vec![
         ("webhook-not-utf8", signed(b"{}\x80\x00\x00\x00\x00\x00\x00\x09\x68{}")),
-        ("webhook-not-one-document", signed(b"{}{}")),
         ("webhook-not-one-document", signed(b"7")),
+        ("webhook-not-one-document", signed(b"<Paid/>7")),
+        ("webhook-not-one-document", signed(b"{\"a\":1]")),
+        ("webhook-not-one-document", signed("\u{feff}{\"a\":1}".as_bytes())),
         ("webhook-body-empty", signed(b"")),
         ("accepted", signed(b"<Paid/>")),
     ];

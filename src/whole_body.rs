@@ -1,5 +1,6 @@
 //! Bodies, read into one buffer under a limit.
 
+use std::collections::TryReserveError;
 use std::pin::pin;
 
 use bytes::Buf as _;
@@ -12,9 +13,15 @@ use http_body_util::BodyExt as _;
 pub(crate) enum ReadFault<E> {
     /// It is longer than the limit.
     TooLong,
+    /// It is longer than what memory is left.
+    OutOfMemory,
     /// It broke off.
     Transport(E),
 }
+
+/// Room for no more than this is made before the bytes have arrived, whatever length is announced: whoever announces it
+/// may never send them.
+const MOST_AHEAD: usize = 64 << 10;
 
 /// Reads a body of at most `limit` bytes. One that says that it is longer is not read at all.
 pub(crate) async fn read_whole<B: Body>(body: B, limit: usize) -> Result<Bytes, ReadFault<B::Error>> {
@@ -40,13 +47,13 @@ pub(crate) struct WholeBody {
     /// All of it, once there is a second.
     copied: Vec<u8>,
     limit: usize,
-    expected: usize,
+    announced: usize,
 }
 
 impl WholeBody {
-    /// Room for `expected` bytes is made once there is more than one chunk.
-    pub(crate) fn new(limit: usize, expected: usize) -> Self {
-        Self { first: Bytes::new(), copied: Vec::new(), limit, expected }
+    /// A body of at most `limit` bytes, of which `announced` are said to come; 0 where nothing is said.
+    pub(crate) fn new(limit: usize, announced: usize) -> Self {
+        Self { first: Bytes::new(), copied: Vec::new(), limit, announced }
     }
 
     /// Takes in the next chunk.
@@ -58,27 +65,31 @@ impl WholeBody {
             self.first = chunk;
             return Ok(());
         }
-        if self.copied.is_empty() {
-            self.copied = Vec::with_capacity(self.expected);
-            append(&mut self.copied, &std::mem::take(&mut self.first), self.limit);
-        }
-        append(&mut self.copied, &chunk, self.limit);
+        let first = std::mem::take(&mut self.first);
+        self.make_room(first.len() + chunk.len()).map_err(|_| ReadFault::OutOfMemory)?;
+        self.copied.extend_from_slice(&first);
+        self.copied.extend_from_slice(&chunk);
         Ok(())
+    }
+
+    /// Makes room for `more` bytes, which have arrived. It doubles, as that of a `Vec` does by itself, but stops at the
+    /// announced length and at the limit: just below a limit, a `Vec` takes twice as much.
+    fn make_room(&mut self, more: usize) -> Result<(), TryReserveError> {
+        let needed = self.copied.len() + more;
+        if needed <= self.copied.capacity() {
+            return Ok(());
+        }
+        let most = if needed <= self.announced { self.announced } else { self.limit };
+        let room = match self.copied.capacity() {
+            0 => self.announced.min(MOST_AHEAD),
+            full => full.saturating_mul(2).min(most),
+        };
+        self.copied.try_reserve_exact(room.max(needed) - self.copied.len())
     }
 
     pub(crate) fn finish(self) -> Bytes {
         if self.copied.is_empty() { self.first } else { self.copied.into() }
     }
-}
-
-/// Doubles, as `Vec` does by itself, but never past the limit: just below a limit, a `Vec` takes twice as much.
-fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
-    let needed = body.len() + chunk.len();
-    if needed > body.capacity() {
-        let room = body.capacity().saturating_mul(2).clamp(needed, limit);
-        body.reserve_exact(room - body.len());
-    }
-    body.extend_from_slice(chunk);
 }
 
 #[cfg(test)]
@@ -92,16 +103,31 @@ mod tests {
 
     use super::*;
 
+    /// The capacities of a body that comes in a hundred chunks of a thousand bytes.
+    fn capacities(limit: usize, announced: usize) -> Vec<usize> {
+        let mut body = WholeBody::new(limit, announced);
+        let chunks = (0..100).map(|_| {
+            body.push::<()>(Bytes::from_static(&[0; 1000])).unwrap();
+            body.copied.capacity()
+        });
+        chunks.skip(1).collect()
+    }
+
     #[test]
     fn room_grows_by_doubling_and_stops_at_the_limit() {
-        let mut body = Vec::new();
-        let mut capacities = Vec::new();
-        for _ in 0..100 {
-            append(&mut body, &[0; 1000], 100_000);
-            capacities.push(body.capacity());
-        }
         let doubled = |thousands: usize| (thousands.next_power_of_two() * 1000).min(100_000);
-        assert_eq!(capacities, (1..=100).map(doubled).collect::<Vec<_>>());
+        assert_eq!(capacities(100_000, 0), (2..=100).map(doubled).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_is_announced_makes_room_for_64_kib_at_the_most() {
+        for announced in [usize::MAX, isize::MAX as usize, 1 << 40, 131_072] {
+            let capacities = capacities(usize::MAX, announced);
+            assert!(capacities.starts_with(&[65_536; 64]), "{announced}: {capacities:?}");
+            assert_eq!(capacities.last(), Some(&131_072), "{announced}: twice what arrived");
+        }
+        assert_eq!(capacities(usize::MAX, 100_000).last(), Some(&100_000), "no more than announced");
+        assert_eq!(capacities(usize::MAX, 2_000).last(), Some(&128_000), "more than announced");
     }
 
     fn read(

@@ -75,6 +75,22 @@ async fn oversized_replies() {
     }
 }
 
+/// E5: what is reserved for a reply that says it is as long as the limit allows, and of which little arrives.
+async fn an_announced_length() {
+    let server = Server::start(|request, _| {
+        let announced = reply(&request.url(), "").header("content-length", LIMIT.to_string());
+        vec![Step::Send(announced.head()), Step::Send(vec![b' '; 60_000]), Step::Close]
+    })
+    .await;
+    let client = client(provider(server.origin()));
+    let peak = peak_of(async {
+        client.get(server.url("/")).send().await.unwrap_err();
+    })
+    .await;
+    println!("e5: {peak} bytes at the most");
+    assert!(peak < MIB / 2, "{peak}");
+}
+
 /// 10,000 requests that all wait for their replies at once.
 async fn many_requests() {
     const REQUESTS: usize = 10_000;
@@ -102,5 +118,6 @@ async fn many_requests() {
 #[tokio::test]
 async fn v3_memory_stays_bounded() {
     oversized_replies().await;
+    an_announced_length().await;
     many_requests().await;
 }

@@ -20,7 +20,6 @@ pub(crate) async fn read_reply(
     limit: usize,
     mut observe: impl FnMut(&[u8]),
 ) -> std::result::Result<Bytes, ReadFault<reqwest::Error>> {
-    // What is announced may be a lie: room is made in advance for what fits the limit only.
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     if announced > limit {
         return Err(ReadFault::TooLong);
@@ -136,23 +135,36 @@ pub(super) async fn buffer(request: &mut Request, limit: usize) -> Result<std::r
             *request.body_mut() = Some(bytes.into());
             Ok(Ok(()))
         }
-        Err(ReadFault::TooLong) => Ok(Err(Error::new(StreamTooLong))),
+        Err(ReadFault::TooLong) => Ok(Err(Error::new(StreamFault::TooLong))),
+        Err(ReadFault::OutOfMemory) => Ok(Err(Error::new(StreamFault::OutOfMemory))),
         Err(ReadFault::Transport(error)) => Err(error.into()),
     }
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the stream is longer than what may be buffered for signing")]
-struct StreamTooLong;
+enum StreamFault {
+    #[error("the stream is longer than what may be buffered for signing")]
+    TooLong,
+    #[error("there is not enough memory to buffer the stream for signing")]
+    OutOfMemory,
+}
 
-impl Fault for StreamTooLong {
+impl Fault for StreamFault {
     fn code(&self) -> &'static str {
-        "stream-too-long"
+        match self {
+            Self::TooLong => "stream-too-long",
+            Self::OutOfMemory => "stream-out-of-memory",
+        }
     }
     fn class(&self) -> Class {
         Class::Signing
     }
     fn next_step(&self) -> &'static str {
-        "Raise the limit of `buffer_stream_bodies`, or send a smaller body."
+        match self {
+            Self::TooLong => "Raise the limit of `buffer_stream_bodies`, or send a smaller body.",
+            Self::OutOfMemory => {
+                "Lower the limit of `buffer_stream_bodies` to what memory can hold, or send a smaller body."
+            }
+        }
     }
 }

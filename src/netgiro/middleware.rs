@@ -70,8 +70,7 @@ impl Netgiro {
             Ok(mut check) => Box::pin(async move {
                 match read_reply(&mut response, self.replies.limit, |chunk| check.update(chunk)).await {
                     Ok(body) => self.finish(check, sent, response, body).await,
-                    Err(ReadFault::Transport(error)) => Err(error.into()),
-                    Err(ReadFault::TooLong) => Err(self.refuse(&response, check.too_long())),
+                    Err(fault) => Err(self.refuse_unread(&response, fault)),
                 }
             }),
             Err(error) if self.replies.report_only => {
@@ -116,12 +115,22 @@ impl Netgiro {
     async fn hand_on(&self, url: Url, mut response: Response) -> Result<Response> {
         match read_reply(&mut response, self.replies.limit, |_| ()).await {
             Ok(body) => rebuild(response, url, body),
-            Err(ReadFault::Transport(error)) => Err(error.into()),
-            Err(ReadFault::TooLong) => {
-                let error = refusal(ReplyFault::TooLong, response.headers());
-                Err(self.refuse(&response, error))
-            }
+            Err(fault) => Err(self.refuse_unread(&response, fault)),
         }
+    }
+
+    /// The error of a reply that was not read to its end. That of the transport stays what it is.
+    fn refuse_unread(
+        &self,
+        response: &Response,
+        fault: ReadFault<reqwest::Error>,
+    ) -> reqwest_middleware::Error {
+        let fault = match fault {
+            ReadFault::Transport(error) => return error.into(),
+            ReadFault::TooLong => ReplyFault::TooLong,
+            ReadFault::OutOfMemory => ReplyFault::OutOfMemory,
+        };
+        self.refuse(response, refusal(fault, response.headers()))
     }
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {

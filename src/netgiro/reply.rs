@@ -140,6 +140,9 @@ pub enum ReplyFault {
     /// The body is longer than the limit.
     #[error("the reply's body is longer than the limit")]
     TooLong,
+    /// The body is longer than what memory is left.
+    #[error("there is not enough memory for the reply's body")]
+    OutOfMemory,
 }
 
 impl Fault for ReplyFault {
@@ -156,6 +159,7 @@ impl Fault for ReplyFault {
             Self::NotOneDocument => "reply-not-one-document",
             Self::Replayed => "reply-replayed",
             Self::TooLong => "reply-too-long",
+            Self::OutOfMemory => "reply-out-of-memory",
         }
     }
     fn class(&self) -> Class {
@@ -170,6 +174,9 @@ impl Fault for ReplyFault {
                 "Check the secret key, then ask Netgíró about the reference id; do not use the reply."
             }
             Self::TooLong => "Raise `reply_limit` if replies of this size are expected.",
+            Self::OutOfMemory => {
+                "Lower `reply_limit` to what memory can hold, or read such replies as a stream."
+            }
             _ => "Treat the reply as forged; ask Netgíró about the reference id before trying again.",
         }
     }
@@ -319,7 +326,8 @@ mod tests {
             (ReplyFault::SignatureMissing, "between you and Netgíró"),
             (ReplyFault::NonceMissing, "between you and Netgíró"),
             (ReplyFault::Mismatch, "Check the secret key"),
-            (ReplyFault::TooLong, "`reply_limit`"),
+            (ReplyFault::TooLong, "Raise `reply_limit`"),
+            (ReplyFault::OutOfMemory, "Lower `reply_limit`"),
             (ReplyFault::Replayed, "forged"),
         ] {
             assert!(fault.next_step().contains(expected), "{fault:?}");

@@ -13,6 +13,9 @@ pub enum DeliveryFault {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The body is longer than what memory is left.
+    #[error("there is not enough memory for the body")]
+    OutOfMemory,
     /// The connection broke while the body was read.
     #[error("the body could not be read to its end")]
     BodyUnreadable,
@@ -139,6 +142,7 @@ impl Fault for DeliveryFault {
     fn code(&self) -> &'static str {
         match self {
             Self::BodyTooLong { .. } => "webhook-body-too-long",
+            Self::OutOfMemory => "webhook-out-of-memory",
             Self::BodyUnreadable => "webhook-body-unreadable",
             Self::HeaderMissing { .. } => "webhook-header-missing",
             Self::HeaderDuplicate { .. } => "webhook-header-duplicate",
@@ -177,6 +181,7 @@ impl Fault for DeliveryFault {
     fn next_step(&self) -> &'static str {
         match self {
             Self::BodyTooLong { .. } => "Raise `body_limit` if deliveries of this size are expected.",
+            Self::OutOfMemory => "Lower `body_limit` to what memory can hold.",
             Self::BodyUnreadable => {
                 "Look for a proxy or network between the vendor and here that cuts connections."
             }
@@ -229,7 +234,8 @@ mod tests {
     fn each_refusal_says_what_to_do_about_it() {
         let name = "digest";
         for (refused, word) in [
-            (DeliveryFault::BodyTooLong { limit: 1 }, "body_limit"),
+            (DeliveryFault::BodyTooLong { limit: 1 }, "Raise `body_limit`"),
+            (DeliveryFault::OutOfMemory, "Lower `body_limit`"),
             (DeliveryFault::BodyUnreadable, "cuts connections"),
             (DeliveryFault::HeaderMissing { name }, "sender is the vendor"),
             (DeliveryFault::CoveredHeaderMissing, "drops headers"),

@@ -90,6 +90,7 @@ impl<S: Scheme> Verifier<S> {
         }
         let body = read_whole(body, limit).await.map_err(|fault| match fault {
             ReadFault::TooLong => self.error(DeliveryFault::BodyTooLong { limit }, parts),
+            ReadFault::OutOfMemory => self.error(DeliveryFault::OutOfMemory, parts),
             ReadFault::Transport(source) => {
                 self.error(DeliveryFault::BodyUnreadable, parts).with_source(source)
             }

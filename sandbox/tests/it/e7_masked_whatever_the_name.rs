@@ -20,7 +20,7 @@ async fn shown(sandbox: &Sandbox) -> String {
     let exchanges = sandbox.exchanges();
     let headers: Vec<_> = exchanges.iter().map(|exchange| exchange.headers().collect::<Vec<_>>()).collect();
     let explanations: Vec<_> = exchanges.iter().filter_map(|exchange| exchange.explanation()).collect();
-    let segments: String = explanations.iter().map(|explanation| explanation.to_string()).collect();
+    let segments: String = explanations.iter().map(ToString::to_string).collect();
     format!("{page} {exchanges:?} {headers:?} {explanations:?} {segments}")
 }
 

@@ -154,13 +154,12 @@ impl Secrets {
     fn find(&self, bytes: &[u8]) -> Vec<(Range<usize>, &str)> {
         let mut found = Vec::new();
         reading::each(bytes, &mut |read, place| {
-            if let Some(secret) = self.secrets.iter().find(|secret| secret.bytes.as_slice() == read) {
-                found.push((0..bytes.len(), &*secret.mask));
-            }
+            let whole = self.secrets.iter().filter(|secret| secret.bytes.len() == read.len());
+            found.extend(whole.filter(|form| form.begins(read)).map(|form| (0..bytes.len(), &*form.mask)));
             for (start, first) in read.iter().enumerate() {
                 let rest = read.get(start..).unwrap_or_default();
-                let forms = self.forms.get(usize::from(*first)).into_iter().flatten();
-                let here = forms.filter(|form| rest.starts_with(&form.bytes));
+                let forms = self.forms.get(usize::from(as_plus(*first))).into_iter().flatten();
+                let here = forms.filter(|form| form.begins(rest));
                 if let Some(form) = here.max_by_key(|form| form.bytes.len()) {
                     found.push((place(start..start + form.bytes.len()), &*form.mask));
                 }
@@ -187,11 +186,6 @@ impl Secrets {
             return;
         }
         self.add(Form::new(secret.to_vec(), mask));
-        if secret.contains(&b' ') {
-            // As forms have it.
-            let plus = secret.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte });
-            self.add(Form::new(plus.collect(), mask));
-        }
         self.add(Form::new(const_hex::encode(secret).into_bytes(), mask));
         self.add(Form::new(const_hex::encode_upper(secret).into_bytes(), mask));
         for offset in 0..3 {
@@ -201,7 +195,7 @@ impl Secrets {
     }
 
     fn add(&mut self, form: Form) {
-        let Some(first) = form.bytes.first().copied().map(usize::from) else { return };
+        let Some(first) = form.bytes.first().copied().map(as_plus).map(usize::from) else { return };
         if self.forms.len() <= first {
             self.forms.resize(first + 1, Vec::new());
         }
@@ -217,6 +211,17 @@ impl Form {
     fn new(bytes: Vec<u8>, mask: &Arc<str>) -> Self {
         Self { bytes: Arc::new(Zeroizing::new(bytes)), mask: Arc::clone(mask) }
     }
+
+    /// Whether a text begins with it.
+    fn begins(&self, text: &[u8]) -> bool {
+        let mut pairs = self.bytes.iter().zip(text);
+        text.len() >= self.bytes.len() && pairs.all(|(ours, theirs)| as_plus(*ours) == as_plus(*theirs))
+    }
+}
+
+/// A query writes a blank as a plus, and some clients read a plus that is none as a blank: the two are one here.
+fn as_plus(byte: u8) -> u8 {
+    if byte == b' ' { b'+' } else { byte }
 }
 
 /// The base64 digits that are the secret's alone, `offset` bytes after a group of three has begun: the secret may have

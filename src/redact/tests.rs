@@ -18,6 +18,8 @@ fn a_secret_is_found_however_it_is_escaped() {
     for written in [
         KEY.to_owned(),
         KEY.replace(' ', "+"),
+        KEY.replace('+', " "),
+        percent(KEY).replace("%2B", "+"),
         percent(KEY),
         percent(KEY).to_lowercase(),
         percent(&percent(KEY)),

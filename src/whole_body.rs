@@ -72,19 +72,25 @@ impl WholeBody {
         Ok(())
     }
 
-    /// Makes room for `more` bytes, which have arrived. It doubles, as that of a `Vec` does by itself, but stops at the
-    /// announced length and at the limit: just below a limit, a `Vec` takes twice as much.
+    /// Makes room for `more` bytes, which have arrived.
     fn make_room(&mut self, more: usize) -> Result<(), TryReserveError> {
         let needed = self.copied.len() + more;
         if needed <= self.copied.capacity() {
             return Ok(());
         }
-        let most = if needed <= self.announced { self.announced } else { self.limit };
-        let room = match self.copied.capacity() {
-            0 => self.announced.min(MOST_AHEAD),
-            full => full.saturating_mul(2).min(most),
-        };
-        self.copied.try_reserve_exact(room.max(needed) - self.copied.len())
+        self.copied.try_reserve_exact(self.room(needed).max(needed) - self.copied.len())
+    }
+
+    /// How much room to make for `needed` bytes and those to come: for all of them once a sixteenth has arrived, which is then
+    /// the most that is copied once more. Until then it doubles, as that of a `Vec` does by itself, but stops at the
+    /// limit: just below a limit, a `Vec` takes twice as much.
+    fn room(&self, needed: usize) -> usize {
+        let is_believed = needed > MOST_AHEAD && needed >= self.announced / 16;
+        if is_believed && needed <= self.announced {
+            return self.announced;
+        }
+        let doubled = self.copied.capacity().saturating_mul(2).min(self.limit);
+        doubled.max(self.announced.min(MOST_AHEAD))
     }
 
     pub(crate) fn finish(self) -> Bytes {
@@ -121,12 +127,18 @@ mod tests {
 
     #[test]
     fn what_is_announced_makes_room_for_64_kib_at_the_most() {
-        for announced in [usize::MAX, isize::MAX as usize, 1 << 40, 131_072] {
+        for announced in [usize::MAX, isize::MAX as usize, 1 << 40, 16 << 20] {
             let capacities = capacities(usize::MAX, announced);
             assert!(capacities.starts_with(&[65_536; 64]), "{announced}: {capacities:?}");
             assert_eq!(capacities.last(), Some(&131_072), "{announced}: twice what arrived");
         }
-        assert_eq!(capacities(usize::MAX, 100_000).last(), Some(&100_000), "no more than announced");
+        for announced in [100_000, 16 * 66_000] {
+            assert_eq!(
+                capacities(usize::MAX, announced)[64..],
+                vec![announced; 35],
+                "a sixteenth has arrived"
+            );
+        }
         assert_eq!(capacities(usize::MAX, 2_000).last(), Some(&128_000), "more than announced");
     }
 

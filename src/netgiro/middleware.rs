@@ -55,6 +55,14 @@ impl Replies<Self> for Netgiro {
     }
 }
 
+/// A whole reply that does not verify.
+struct Refused {
+    error: Error,
+    sent: SentRequest,
+    response: Response,
+    body: Bytes,
+}
+
 impl Netgiro {
     /// One future for each case, and of async blocks, since an async function keeps its arguments twice: see [`exchange`]
     /// for what a large future costs.
@@ -69,7 +77,10 @@ impl Netgiro {
             }
             Ok(mut check) => Box::pin(async move {
                 match read_reply(&mut response, self.replies.limit, |chunk| check.update(chunk)).await {
-                    Ok(body) => self.finish(check, sent, response, body).await,
+                    Ok(body) => match self.finish(check, sent, response, body) {
+                        Ok(judged) => judged,
+                        Err(refused) => Box::pin(self.refuse_diagnosed(refused)).await,
+                    },
                     Err(fault) => Err(self.refuse_unread(&response, fault)),
                 }
             }),
@@ -87,28 +98,31 @@ impl Netgiro {
         }
     }
 
-    async fn finish(
+    /// What comes of a whole reply; one that is refused, with what a diagnosis needs.
+    fn finish(
         &self,
         check: ReplyCheck,
         sent: SentRequest,
         response: Response,
         body: Bytes,
-    ) -> Result<Response> {
-        match check.finish(&self.seen) {
-            Ok(reply) => {
-                let mut response = rebuild(response, sent.url, body)?;
+    ) -> std::result::Result<Result<Response>, Box<Refused>> {
+        Ok(match check.finish(&self.seen) {
+            Ok(reply) => rebuild(response, sent.url, body).map(|mut response| {
                 // Not before: together with the URL, which travels as an extension, it would not fit their first table.
                 response.extensions_mut().insert(reply);
-                Ok(response)
-            }
+                response
+            }),
             Err(error) if self.replies.report_only => rebuild(report(response, &error), sent.url, body),
-            Err(error) => {
-                // Boxed, since it happens rarely and would make each future larger.
-                #[cfg(feature = "explain")]
-                let error = Box::pin(self.diagnosed(error, sent, response.headers().clone(), body)).await;
-                Err(self.refuse(&response, error))
-            }
-        }
+            Err(error) => return Err(Box::new(Refused { error, sent, response, body })),
+        })
+    }
+
+    async fn refuse_diagnosed(&self, refused: Box<Refused>) -> Result<Response> {
+        #[cfg_attr(not(feature = "explain"), allow(unused_variables))]
+        let Refused { error, sent, response, body } = *refused;
+        #[cfg(feature = "explain")]
+        let error = self.diagnosed(error, sent, response.headers().clone(), body).await;
+        Err(self.refuse(&response, error))
     }
 
     /// The reply with its body read under the limit, and not checked.

@@ -35,19 +35,20 @@ fn hex(text: &[u8]) -> Vec<Range<usize>> {
 
 /// The token that begins at `start`, with its padding. The last two digits of an alphabet, the symbols, stand in paths and
 /// names as well, so that a token may follow one of them, or be followed by one. Padding tells where a token ends, whatever
-/// it follows; of a padded one, a blank is a plus that was decoded in a query.
+/// it follows; of a padded one that follows no letter, a blank is a plus that was decoded in a query.
 fn base64_at(start: usize, text: &[u8], symbols: &[u8], engine: &impl Engine) -> Option<Range<usize>> {
     let end = start + BASE64_DIGITS;
     let token = text.get(start..end)?;
     let (before, after) = (start.checked_sub(1).and_then(|place| text.get(place)), text.get(end));
     let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let is_padded = after == Some(&b'=');
-    if is_letter(after) || is_letter(before) && !is_padded {
+    let has_blank = token.contains(&b' ');
+    if is_letter(after) || is_letter(before) && (!is_padded || has_blank) {
         return None;
     }
     let is_digit = |byte: Option<&u8>| is_letter(byte) || byte.is_some_and(|byte| symbols.contains(byte));
     let is_alone = !is_digit(before) && !is_digit(after);
-    let is_likely = is_padded || !token.contains(&b' ') && (is_alone || is_mixed(token));
+    let is_likely = is_padded || !has_blank && (is_alone || is_mixed(token));
     let digits: [u8; BASE64_DIGITS] = token.try_into().ok()?;
     let is_digest = is_likely && engine.decode_slice(digits.map(as_plus), &mut [0; BYTES]) == Ok(BYTES);
     is_digest.then(|| start..end + usize::from(is_padded))

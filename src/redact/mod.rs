@@ -7,7 +7,7 @@
 //!
 //! let secrets = Secrets::new().hide(b"a/b+c=d");
 //! assert_eq!(secrets.redact(r#"{"key":"a\/b%2Bc=d"}"#), r#"{"key":"(secret)"}"#);
-//! assert_eq!(secrets.redact("Basic dXNlcjphL2IrYz1k"), "Basic dXNlcj(secret)k");
+//! assert_eq!(secrets.redact("Basic dXNlcjphL2IrYz1k"), "Basic dXNlcjp(secret)");
 //! assert_eq!(printable("a\u{1b}[2J\u{200b}"), r"a\u{1b}[2J\u{200b}");
 //! ```
 

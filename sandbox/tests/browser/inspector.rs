@@ -85,6 +85,20 @@ async fn a_webhook_is_sent_from_the_page_and_only_to_loopback() {
 }
 
 #[tokio::test]
+async fn with_a_real_key_the_page_works_and_has_no_form_for_webhooks() {
+    let Some(mut browser) = browser().await else { return };
+    let mut credentials = Credentials::demo();
+    credentials.vizion.webhook_key.secret = "real-webhook-key".into();
+    let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
+    browser.open(sandbox.inspector_url()).await;
+    browser.wait("document.getElementById('connection').dataset.state === 'live'").await;
+    assert_eq!(browser.evaluate("document.querySelector('.webhook form') === null").await, true);
+    let told = "document.querySelector('.webhook').textContent.includes('countersign trigger vizion')";
+    assert_eq!(browser.evaluate(told).await, true);
+    assert_clean(&browser, &sandbox);
+}
+
+#[tokio::test]
 async fn what_a_stranger_sent_is_text_and_secrets_are_nowhere() {
     let Some(mut browser) = browser().await else { return };
     let sandbox = Sandbox::start().await.unwrap();

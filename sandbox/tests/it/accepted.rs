@@ -1,7 +1,10 @@
 //! What is accepted, and how it is answered.
 
+use std::time::UNIX_EPOCH;
+
 use countersign::netvisor::{MacAlgorithm, Netvisor, ResponseStatus};
 use countersign::signing::sign_with;
+use countersign::time::{Clock as _, SystemClock};
 use countersign::{Outgoing, SignedForm};
 use countersign_sandbox::{Credentials, Sandbox, Vendor};
 use http::{Extensions, HeaderMap, Method};
@@ -135,6 +138,22 @@ async fn a_head_request_of_netgiro_s_gets_an_answer_that_verifies() {
     let response = client(sandbox.netgiro()).head(sandbox.netgiro_url()).send().await.unwrap();
     assert_eq!((response.status().as_u16(), last_refusal(&sandbox)), (200, None));
     assert_eq!(response.bytes().await.unwrap(), "");
+}
+
+/// As the vendor's own do. Ours have one digit more, so that none passes for a reply's.
+#[tokio::test]
+async fn the_nonces_of_netgiro_s_replies_are_ticks_and_never_twice_the_same() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut nonces = Vec::new();
+    for _ in 0..50 {
+        let reply = send(signed(&sandbox, Vendor::Netgiro)).await;
+        let nonce = reply.headers()["netgiro_nonce"].to_str().unwrap().to_owned();
+        let since_year_one = SystemClock.now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 62_135_596_800;
+        let seconds = nonce.parse::<u64>().unwrap() / 10_000_000;
+        assert!(nonce.len() == 18 && seconds.abs_diff(since_year_one) < 60, "{nonce}");
+        nonces.push(nonce);
+    }
+    assert!(nonces.is_sorted_by(|one, next| one < next), "{nonces:?}");
 }
 
 #[tokio::test]

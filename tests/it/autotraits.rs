@@ -15,7 +15,9 @@ fn public_types_are_shared_between_threads() {
     shared::<diagnose::Finding>();
     shared::<diagnose::Outcome>();
     shared::<error::Class>();
+    shared::<error::Effect>();
     shared::<error::Error>();
+    shared::<countersign::ErrorStatus>();
     shared::<explain::Change>();
     shared::<explain::Difference>();
     shared::<explain::ExplainedHeader>();
@@ -83,4 +85,15 @@ fn public_types_are_shared_between_threads() {
     shared::<webhook::VerifyLayer<vizion::webhook::Scheme>>();
     shared::<webhook::VerifyService<vizion::webhook::Scheme, ()>>();
     shared::<webhook::Window>();
+}
+
+/// The compiler lets a function through only if what it gives can be awaited on any thread.
+fn awaited_anywhere<F: Send>(_: fn(reqwest::Response) -> F) {}
+
+#[test]
+fn statuses_are_read_on_any_thread() {
+    awaited_anywhere(netvisor::error_for_status);
+    awaited_anywhere(netvisor::read_status);
+    awaited_anywhere(unleashed::error_for_status);
+    awaited_anywhere(vizion::error_for_status);
 }

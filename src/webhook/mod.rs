@@ -56,7 +56,7 @@
 //! to a repetition of what was handled. Neither tells that a retry that was signed anew is the same event: that takes the
 //! event's own id, as [`Verified::replay_key`] shows.
 //!
-//! A handler is dropped when the sender hangs up; [`Verifier::layer`] says what to do about work that must go on.
+//! A handler is dropped when the sender hangs up; `Verifier::layer` says what to do about work that must go on.
 
 mod builder;
 #[cfg(feature = "axum")]

@@ -72,7 +72,10 @@ impl MacAlgorithm {
     /// Whether it is an HMAC, which has a key; a plain hash has its secret in the text.
     #[must_use]
     pub fn is_keyed(self) -> bool {
-        self.as_str().starts_with("HMAC-")
+        match self {
+            Self::HmacMd5 | Self::HmacSha1 | Self::HmacSha256 | Self::HmacSha384 | Self::HmacSha512 => true,
+            Self::Md5 | Self::Sha1 | Self::Sha256 | Self::Sha384 | Self::Sha512 => false,
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub struct ErrorStatus {
 
 impl ErrorStatus {
     /// Keeps what is kept of a reply. Of a body that breaks off, what arrived.
-    async fn of(mut response: Response) -> Self {
+    async fn of(response: &mut Response) -> Self {
         let mut start = Vec::new();
         while start.len() <= KEPT
             && let Ok(Some(chunk)) = response.chunk().await
@@ -64,8 +64,8 @@ impl ErrorStatus {
     }
 
     /// The beginning of the body, at most 4 KiB: read as UTF-8, with U+FFFD for what is not, and `(masked)` in place of
-    /// each long run of characters that may be a key or a signature, for a server that sends back what it was sent. **It is unauthenticated, may hold personal data, and control characters**: neither `Display` nor `Debug`
-    /// shows it.
+    /// each long run of characters that may be a key or a signature, for a server that sends back what it was sent. **It is
+    /// unauthenticated, may hold personal data, and control characters**: neither `Display` nor `Debug` shows it.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
@@ -114,7 +114,7 @@ impl Fault for ErrorStatus {
 
 /// The response, unless its status is an error: `known` where the provider's own meaning of it is, else that it is one.
 pub(crate) async fn error_for_status(
-    response: Response,
+    mut response: Response,
     provider: &'static str,
     known: Option<Error>,
 ) -> Result<Response, Error> {
@@ -122,12 +122,11 @@ pub(crate) async fn error_for_status(
     if known.is_none() && !status.is_client_error() && !status.is_server_error() {
         return Ok(response);
     }
-    let headers = response.headers().clone();
     let error = match known {
         Some(error) => error,
-        None => Error::new(ErrorStatus::of(response).await),
+        None => Error::new(ErrorStatus::of(&mut response).await),
     };
-    Err(error.in_provider(provider).with_skew(&headers, &SystemClock))
+    Err(error.in_provider(provider).with_skew(response.headers(), &SystemClock))
 }
 
 /// RFC 9110, section 10.2.3: seconds, or a date.

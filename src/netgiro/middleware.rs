@@ -167,11 +167,16 @@ impl Netgiro {
 
 /// Who forges replies is to be seen wherever warnings are. A long reply says nothing of who sent it.
 pub(super) fn log_refusal(error: &Error, url: &Url, status: StatusCode) {
-    let (code, reference_id) = (error.code(), error.reference_id());
     if error.fault() == Some(&ReplyFault::TooLong) {
-        tracing::debug!(provider = NAME, code, "refused");
-        return;
+        tracing::debug!(provider = NAME, code = error.code(), "refused");
+    } else {
+        warn("refused", error, url, status);
     }
+}
+
+/// Says what was `done` with a reply that does not verify.
+fn warn(done: &str, error: &Error, url: &Url, status: StatusCode) {
+    let (code, reference_id) = (error.code(), error.reference_id());
     let (origin, status) = (printable_origin(url), status.as_u16());
     tracing::warn!(
         provider = NAME,
@@ -179,7 +184,7 @@ pub(super) fn log_refusal(error: &Error, url: &Url, status: StatusCode) {
         origin,
         status,
         reference_id,
-        "refused a reply that does not verify: {error}"
+        "{done} a reply that does not verify: {error}"
     );
 }
 
@@ -215,16 +220,7 @@ fn withhold(url: Url, response: Response, error: &Error) -> Result<Response> {
 
 /// Marks a reply that is handed on although it does not verify.
 fn report(response: Response, error: &Error) -> Response {
-    let (origin, status) = (printable_origin(response.url()), response.status().as_u16());
-    let (code, reference_id) = (error.code(), error.reference_id());
-    tracing::warn!(
-        provider = NAME,
-        code,
-        origin,
-        status,
-        reference_id,
-        "handed on a reply that does not verify: {error}"
-    );
+    warn("handed on", error, response.url(), response.status());
     mark(response, error)
 }
 

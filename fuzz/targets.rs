@@ -2,11 +2,14 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::declared::Declaration;
 use countersign::diagnose::{Diagnosis, Outcome};
 use countersign::explain::Transcript;
 use countersign::netgiro::{Netgiro, SentRequest};
 use countersign::netvisor::{Credentials, Netvisor, ResponseStatus};
+use countersign::random::OsRandomness;
 use countersign::signing::{Segment, SignedText, signature};
+use countersign::time::SystemClock;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::webhook::{Verifier, testing};
 use countersign::{Outgoing, Provider, SignedForm, sign, sign_http};
@@ -16,6 +19,7 @@ use url::Url;
 
 const SECRET: &str = "secret";
 const CANARY: &str = "canary-of-the-diagnosis";
+const DECLARED_CANARY: &str = "canary-of-a-declaration";
 const URL: &str = "https://api.netgiro.is/v1/sales?a=1";
 
 /// Lines of nonce and signature, then the body. What verifies has the vendor's signature, is UTF-8, and verifies once;
@@ -206,4 +210,35 @@ fn webhook_verifier() -> Verifier {
 
 fn webhook_time() -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(1_685_548_865_944)
+}
+
+/// Any file is read or refused with a line; what it places holds no secret, and what is received is judged without a panic.
+pub(crate) fn declaration(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let declaration = match Declaration::from_toml(text) {
+        Ok(declaration) => declaration,
+        Err(error) => return assert!(error.to_string().starts_with("line "), "{error}"),
+    };
+    let report = declaration.check();
+    assert_eq!(report.vectors.len(), declaration.vectors().len());
+    assert!(report.vectors.iter().all(|vector| vector.tampered_refused || !vector.verified));
+
+    let credentials: Vec<_> = declaration.credentials().collect();
+    let value = |name: &str| {
+        let (_, is_secret) = credentials.iter().find(|(known, _)| *known == name)?;
+        Some(if *is_secret { DECLARED_CANARY } else { "an-id" }.into())
+    };
+    let Ok(scheme) = declaration.with_credentials(value) else { return };
+    let Ok(stamps) = scheme.stamp(&SystemClock, &OsRandomness) else { return };
+    let mut message = Request::post("https://api.example.com/p?a=1").body(b"b=2".to_vec()).unwrap();
+    if scheme.sign_http(&mut message, &stamps).is_ok() {
+        let placed = format!("{} {:?}", message.uri(), String::from_utf8_lossy(message.body()));
+        let headers = message.headers().values().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let placed = headers.fold(placed, |placed, value| format!("{placed} {value}"));
+        for written in [DECLARED_CANARY.to_owned(), hex::encode(DECLARED_CANARY)] {
+            assert!(!placed.to_lowercase().contains(&written), "{placed}");
+        }
+        let outgoing = Outgoing::from_http(&message);
+        let _ = outgoing.and_then(|message| scheme.verify(&message).map(drop));
+    }
 }

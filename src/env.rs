@@ -1,12 +1,14 @@
 //! Credentials out of named variables.
 
+use std::borrow::Cow;
+
 use secrecy::SecretString;
 
 use crate::error::{Class, Error, Fault};
 
 #[derive(Debug, thiserror::Error)]
 #[error("not set: {}", .0.join(", "))]
-struct MissingVariables(Vec<&'static str>);
+struct MissingVariables(Vec<Cow<'static, str>>);
 
 impl Fault for MissingVariables {
     fn code(&self) -> &'static str {
@@ -28,7 +30,7 @@ pub(crate) fn process(name: &str) -> Option<String> {
 /// Collects variables, and what is missing among them, so that one error lists all of it.
 pub(crate) struct Variables<L> {
     lookup: L,
-    missing: Vec<&'static str>,
+    missing: Vec<Cow<'static, str>>,
 }
 
 impl<L: Fn(&str) -> Option<String>> Variables<L> {
@@ -37,15 +39,16 @@ impl<L: Fn(&str) -> Option<String>> Variables<L> {
     }
 
     /// The value, or an empty one and a mark that it is missing: see [`Self::finish`].
-    pub(crate) fn text(&mut self, name: &'static str) -> String {
-        let value = (self.lookup)(name).filter(|value| !value.is_empty());
+    pub(crate) fn text(&mut self, name: impl Into<Cow<'static, str>>) -> String {
+        let name = name.into();
+        let value = (self.lookup)(&name).filter(|value| !value.is_empty());
         value.unwrap_or_else(|| {
             self.missing.push(name);
             String::new()
         })
     }
 
-    pub(crate) fn secret(&mut self, name: &'static str) -> SecretString {
+    pub(crate) fn secret(&mut self, name: impl Into<Cow<'static, str>>) -> SecretString {
         self.text(name).into()
     }
 

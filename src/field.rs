@@ -1,5 +1,7 @@
 //! What a credential or field may look like.
 
+use std::borrow::Cow;
+
 use http::HeaderValue;
 
 use crate::error::{Class, Error, Fault};
@@ -8,7 +10,7 @@ use crate::error::{Class, Error, Fault};
 #[derive(Debug, thiserror::Error)]
 #[error("{field} {problem}")]
 pub(crate) struct FieldFault {
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     pub(crate) problem: Problem,
 }
 
@@ -66,12 +68,12 @@ impl Fault for FieldFault {
     }
 }
 
-pub(crate) fn refuse(field: &'static str, problem: Problem) -> Error {
-    Error::new(FieldFault { field, problem })
+pub(crate) fn refuse(field: impl Into<Cow<'static, str>>, problem: Problem) -> Error {
+    Error::new(FieldFault { field: field.into(), problem })
 }
 
 /// Refuses what no credential of any provider may be: empty, padded, or with control characters inside.
-pub(crate) fn check(field: &'static str, value: &str) -> Result<(), Error> {
+pub(crate) fn check(field: impl Into<Cow<'static, str>>, value: &str) -> Result<(), Error> {
     if value.trim().is_empty() {
         Err(refuse(field, Problem::Empty))
     } else if value.trim().len() != value.len() {

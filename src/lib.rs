@@ -28,6 +28,8 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "declared")]
+pub mod declared;
 #[cfg(feature = "explain")]
 pub mod diagnose;
 mod env;

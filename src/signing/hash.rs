@@ -4,7 +4,7 @@ use hmac::digest::{FixedOutput, Update};
 use hmac::{Hmac, KeyInit};
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Sha384, Sha512};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use super::MacAlgorithm;
 use super::mac::Digest;
@@ -50,6 +50,17 @@ pub(super) fn start(algorithm: MacAlgorithm, key: &[u8]) -> Option<Box<dyn Hashi
         MacAlgorithm::Sha1 => Some(Box::new(Sha1::default())),
         MacAlgorithm::Sha384 => Some(Box::new(Sha384::default())),
         MacAlgorithm::Sha512 => Some(Box::new(Sha512::default())),
+    }
+}
+
+/// The digest of `bytes` by a plain hash.
+pub(super) fn digest(algorithm: MacAlgorithm, bytes: &[u8]) -> Vec<u8> {
+    match start(algorithm, &[]) {
+        Some(mut hashing) => {
+            hashing.take_in(bytes);
+            hashing.finish().as_bytes().to_vec()
+        }
+        None => Sha256::digest(bytes).to_vec(),
     }
 }
 

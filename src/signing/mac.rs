@@ -128,6 +128,17 @@ impl Encoding {
         Signature { digest: Digest::new(digest), encoding: self }.expose_text()
     }
 
+    /// The text of any bytes.
+    #[cfg(feature = "declared")]
+    pub(crate) fn encode_any(self, bytes: &[u8]) -> Vec<u8> {
+        let text = match self.base64() {
+            Some(base64) => base64.encode(bytes),
+            None if self == Self::HexUpper => const_hex::encode_upper(bytes),
+            None => const_hex::encode(bytes),
+        };
+        text.into_bytes()
+    }
+
     /// Decodes a received signature of `N` bytes; `None` unless it is a whole digest in this encoding.
     #[must_use]
     pub fn decode<const N: usize>(self, text: &[u8]) -> Option<[u8; N]> {

@@ -8,13 +8,19 @@
 //! request ──▶ scope ──▶ stamp ──▶ segments ──▶ MAC ──▶ headers
 //! ```
 
+#[cfg(feature = "declared")]
+pub(crate) mod filter;
 mod gathered;
 #[cfg(feature = "declared")]
 mod hash;
 mod headers;
 mod mac;
+#[cfg(feature = "declared")]
+pub(crate) mod members;
 mod origin;
 mod outgoing;
+#[cfg(feature = "declared")]
+pub(crate) mod stamp;
 mod text;
 mod written;
 

@@ -37,7 +37,18 @@ fn literals(source: &str) -> impl Iterator<Item = &str> {
 /// Each code of an error, with the one class that its type has.
 fn errors(source: &str) -> BTreeMap<String, &str> {
     let mut errors = BTreeMap::new();
-    for fault in between(source, "\nimpl Fault for ", "\n}\n") {
+    // Those of declarations are rows of a table: a kind, its class, its code.
+    for row in between(source, "\nfaults! {\n", "\n}\n").flat_map(str::lines) {
+        if let [_, class, code, ..] = *row.split_whitespace().collect::<Vec<_>>()
+            && let Some(code) = code.strip_prefix('"')
+            && row.starts_with("    ")
+            && !row.starts_with("     ")
+        {
+            errors.insert(code.trim_end_matches('"').to_owned(), class);
+        }
+    }
+    for fault in between(source, "\nimpl Fault for ", "\n}\n").filter(|fault| !fault.starts_with("Declared "))
+    {
         let method = |name| between(fault, name, "\n    }").next().unwrap();
         let class = method("fn class(");
         let mut classes = between(class, "Class::", "\n");

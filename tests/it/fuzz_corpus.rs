@@ -24,4 +24,5 @@ fn fuzz_corpus_holds() {
     replay("webhook_header", targets::webhook_header);
     replay("webhook_verify", targets::webhook_verify);
     replay("diagnosis", targets::diagnosis);
+    replay("declaration", targets::declaration);
 }

@@ -1,0 +1,307 @@
+//! What flows where: secrets, stamps, parts of the message. Refuses and warns by that.
+
+use super::Result;
+use super::fault::{Kind, Warning, refusal};
+use super::formula::{Expr, Formula, ListSource, Names, Part, Place, Source, Step, fits};
+use crate::signing::MacAlgorithm as A;
+use crate::signing::filter::Filter;
+
+/// A signature that is placed is cut to no fewer characters.
+const SHORTEST_SIGNATURE: usize = 16;
+
+const PRINTED_ANEW: &str = "members of the body are printed anew: 1 and \"1\" are alike";
+
+/// All that a value is made of, by way of other steps, and where that is asked for by way of digests.
+pub(super) fn within<'f>(value: &'f Expr, steps: &'f [Step], past_digests: bool) -> Vec<&'f Expr> {
+    let (mut found, mut waiting, mut seen) = (Vec::new(), vec![value], vec![false; steps.len()]);
+    while let Some(value) = waiting.pop() {
+        found.push(value);
+        if past_digests || !value.is_digest() {
+            waiting.extend(value.parts());
+        }
+        if let Some((step, seen)) = value.step().and_then(|index| steps.get(index).zip(seen.get_mut(index))) {
+            waiting.extend((!std::mem::replace(seen, true)).then_some(&step.value));
+        }
+    }
+    found
+}
+
+/// Whether a value holds a secret that no digest hides: one of the credentials, or a step that is part of a key.
+pub(super) fn is_secret(value: &Expr, steps: &[Step], names: &Names) -> bool {
+    within(value, steps, false).into_iter().any(|one| match one {
+        Expr::Name(_, Source::Credential(index)) => names.is_secret(*index),
+        one => one
+            .step()
+            .and_then(|index| steps.get(index))
+            .is_some_and(|step| step.is_key && is_keyed(&step.value, steps, names)),
+    })
+}
+
+/// Whether a value is the same for each message.
+pub(super) fn is_fixed(value: &Expr, steps: &[Step]) -> bool {
+    within(value, steps, true).into_iter().all(|one| match one {
+        Expr::Name(_, source) => matches!(source, Source::Credential(_) | Source::Step(_)),
+        Expr::Json(_, merge) => !merge,
+        one => !matches!(one, Expr::List(_) | Expr::Either(_)),
+    })
+}
+
+/// Whether a secret is part of a value, hidden or not.
+fn is_keyed(value: &Expr, steps: &[Step], names: &Names) -> bool {
+    let is_it =
+        |one: &Expr| matches!(one, Expr::Name(_, Source::Credential(index)) if names.is_secret(*index));
+    within(value, steps, true).into_iter().any(is_it)
+}
+
+/// After how many steps a value can be made.
+pub(super) fn after(value: &Expr) -> usize {
+    let steps = value.all().into_iter().filter_map(|one| match one {
+        Expr::Name(_, Source::Step(index) | Source::Names(index)) => Some(index + 1),
+        _ => None,
+    });
+    steps.max().unwrap_or_default()
+}
+
+/// Whether a value can be made only once the message around it is known.
+pub(super) fn is_late(value: &Expr, steps: &[Step]) -> bool {
+    within(value, steps, true).into_iter().any(|one| match one {
+        Expr::Name(_, Source::Stamp(_) | Source::Credential(_) | Source::Step(_)) => false,
+        Expr::Name(_, Source::Part(part)) => {
+            matches!(part, Part::Query | Part::Target | Part::Url | Part::Body)
+        }
+        Expr::Name(..) | Expr::List(_) | Expr::Json(_, true) => true,
+        one => one.is_digest(),
+    })
+}
+
+/// Marks the steps that are part of a key, and those that may not be shown: what holds a secret, or is made of one alone.
+pub(super) fn mark(steps: &mut [Step], names: &Names) {
+    let keys = steps.iter().filter_map(|step| step.digest()?.1);
+    let keys: Vec<_> = keys.flat_map(|key| within(key, steps, false)).filter_map(Expr::step).collect();
+    for (index, step) in steps.iter_mut().enumerate() {
+        step.is_key = keys.contains(&index);
+    }
+    let is_hidden = |step: &Step| {
+        is_secret(&step.value, steps, names)
+            || is_fixed(&step.value, steps) && is_keyed(&step.value, steps, names)
+    };
+    let hidden: Vec<_> = steps.iter().map(is_hidden).collect();
+    for (step, is_hidden) in steps.iter_mut().zip(hidden) {
+        step.is_hidden = is_hidden || step.is_key;
+    }
+}
+
+/// Refuses what must not be, and returns what is weak.
+pub(super) fn check(formula: &Formula, names: &Names) -> Result<Vec<Warning>> {
+    let Some(signature) = formula.steps.get(formula.signature) else { return Ok(Vec::new()) };
+    order(formula)?;
+    is_signature(formula, signature, names)?;
+    for one in &formula.placements {
+        if is_secret(&one.value, &formula.steps, names) {
+            let expected = "place an id, or what a MAC makes of the secret";
+            return Err(refusal(Kind::SecretPlaced, one.line, &one.place.name(), expected));
+        }
+    }
+    let found = stamps(formula)?;
+    if let Some((_, stamp)) = names.stamps.iter().enumerate().find(|(index, _)| !found.contains(index)) {
+        let expected = "it is placed nowhere from where it could be read back";
+        return Err(refusal(Kind::StampUnplaced, stamp.line, &stamp.name, expected));
+    }
+    Ok(weak(formula, signature, names))
+}
+
+/// All expressions of steps and placements, each with its line, and which step it is of.
+fn all(formula: &Formula) -> impl Iterator<Item = (usize, Option<usize>, &Expr)> {
+    let steps = formula.steps.iter().enumerate().map(|(index, step)| (step.line, Some(index), &step.value));
+    let placed = formula.placements.iter().map(|one| (one.line, None, &one.value));
+    steps
+        .chain(placed)
+        .flat_map(|(line, step, value)| value.all().into_iter().map(move |one| (line, step, one)))
+}
+
+/// Refuses headers that are placed being named before they can be made, or by other placements.
+fn order(formula: &Formula) -> Result {
+    for (line, step, value) in all(formula) {
+        let Expr::Name(name, Source::Header(header)) = value else { continue };
+        let placed = formula.header(header);
+        if placed.is_some_and(|placed| step.is_none_or(|step| placed.after > step)) {
+            let expected = "the header is placed, and made later; name what it is made of";
+            return Err(refusal(Kind::StepOrder, line, name, expected));
+        }
+    }
+    Ok(())
+}
+
+fn is_signature(formula: &Formula, signature: &Step, names: &Names) -> Result {
+    let refuse = |line, expected: &'static str| Err(refusal(Kind::NoSignature, line, "signature", expected));
+    let is_of_it = |value| {
+        let mut within = within(value, &formula.steps, true).into_iter();
+        within.any(|one| one.step() == Some(formula.signature))
+    };
+    if !is_keyed(&signature.value, &formula.steps, names) {
+        return refuse(signature.line, "it is made with a secret: in `key`, or in the text of a `hash`");
+    }
+    if !formula.read().any(|one| is_of_it(&one.value)) {
+        return refuse(signature.line, "it must be placed under [send]");
+    }
+    let is_cut = |filter: &Filter| matches!(filter, Filter::First(length) if *length < SHORTEST_SIGNATURE);
+    let cut = all(formula).find(|(_, _, value)| match value {
+        Expr::Filtered(inner, filters) => filters.iter().any(is_cut) && is_of_it(inner),
+        _ => false,
+    });
+    cut.map_or(Ok(()), |(line, ..)| refuse(line, "it is cut to no fewer than 16 characters"))
+}
+
+/// The stamps that can be read back out of what is placed. Refuses what could not be taken apart again.
+fn stamps(formula: &Formula) -> Result<Vec<usize>> {
+    let (mut stamps, mut seen) = (Vec::new(), vec![false; formula.steps.len()]);
+    let mut waiting: Vec<_> = formula.read().map(|one| (one.line, &one.value)).collect();
+    while let Some((line, value)) = waiting.pop() {
+        if !value.is_readable(&formula.steps) {
+            continue;
+        }
+        waiting.extend(value.parts().into_iter().map(|part| (line, part)));
+        match value {
+            Expr::Text(items, join) => is_text_readable(items, join, line)?,
+            Expr::Name(_, Source::Stamp(index)) => stamps.push(*index),
+            value => {
+                let step = value.step().and_then(|index| formula.steps.get(index).zip(seen.get_mut(index)));
+                let step = step.filter(|(_, seen)| !**seen);
+                waiting.extend(step.map(|(step, seen)| {
+                    *seen = true;
+                    (step.line, &step.value)
+                }));
+            }
+        }
+    }
+    Ok(stamps)
+}
+
+/// Refuses a text that could not be taken apart again.
+fn is_text_readable(items: &[Expr], join: &str, line: usize) -> Result {
+    let refuse = |word: &str, expected: &'static str| Err(refusal(Kind::Unreadable, line, word, expected));
+    if join.is_empty() {
+        let Some(pair) = items.windows(2).find(|pair| pair.iter().all(|item| item.literal().is_none()))
+        else {
+            return Ok(());
+        };
+        let word = pair.iter().map(Expr::label).collect::<Vec<_>>().join("}{");
+        return refuse(&word, "the two values stand side by side, and could not be told apart");
+    }
+    let mut labels: Vec<_> = items.iter().map(|item| item.begins_with().unwrap_or_default()).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    if items.len() > 1 && (labels.len() < items.len() || labels.contains(&"")) {
+        return refuse(join, "each text of the list begins with a label of its own");
+    }
+    Ok(())
+}
+
+fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
+    let (steps, line) = (&formula.steps, signature.line);
+    let mut found = Vec::new();
+    let mut warn = |code, line, message: String| found.push(Warning { code, line, message });
+    let mut signed = within(&signature.value, steps, true);
+    // What is placed in a part of the message that is signed is signed as well.
+    let is_in_it = |signed: &[&Expr], place: &Place| signed.iter().any(|one| one.reads(place));
+    let placed = formula.read().filter(|one| !one.is_late && one.after <= formula.signature);
+    let placed: Vec<_> = placed.filter(|one| is_in_it(&signed, &one.place)).collect();
+    signed.extend(placed.into_iter().flat_map(|one| within(&one.value, steps, true)));
+    if names.stamps.is_empty() {
+        warn("no-stamp", line, "nothing tells a fresh message from a copy".to_owned());
+    }
+    for (index, stamp) in names.stamps.iter().enumerate() {
+        if !signed.iter().any(|one| matches!(one, Expr::Name(_, Source::Stamp(signed)) if *signed == index)) {
+            warn("stamp-not-signed", stamp.line, format!("anyone on the way can change `{}`", stamp.name));
+        }
+    }
+    if !is_in_it(&signed, &Place::Form(Box::default())) {
+        warn("body-not-covered", line, "the body is not signed".to_owned());
+    }
+    for one in &formula.placements {
+        if is_keyed(&one.value, steps, names) && is_fixed(&one.value, steps) {
+            let message =
+                format!("`{}` is made of a secret alone: who has seen it can send it", one.place.name());
+            warn("secret-digest-placed", one.line, message);
+        }
+    }
+    for (line, _, value) in all(formula) {
+        match value {
+            Expr::Digest(weak @ (A::Md5 | A::HmacMd5 | A::Sha1 | A::HmacSha1), ..) => {
+                warn("weak-hash", line, format!("{weak} is weak"));
+            }
+            Expr::Json(_, true) => warn("json-reserialised", line, PRINTED_ANEW.to_owned()),
+            Expr::List(list) if list.sources.contains(&ListSource::Json) => {
+                warn("json-reserialised", line, PRINTED_ANEW.to_owned());
+            }
+            _ => {}
+        }
+    }
+    let Some((algorithm, _, text, _)) = signature.digest() else { return found };
+    let items = if let Expr::Text(items, _) = text { items } else { std::slice::from_ref(text) };
+    let is_secret = |item: Option<&Expr>| item.is_some_and(|item| is_secret(item, steps, names));
+    if !algorithm.is_keyed() && is_secret(items.first()) && !is_secret(items.last()) {
+        let message =
+            "a plain hash that begins with the secret: who has seen one can make that of a longer text";
+        warn("extendable", line, message.to_owned());
+    }
+    let is_joined = matches!(text, Expr::Text(_, join) if !join.is_empty());
+    let moving = items.windows(2).find(|pair| !is_joined && !is_border(pair, steps, names));
+    if let Some([left, right]) = moving {
+        let (left, right) = (left.label(), right.label());
+        let message =
+            format!("nothing is between `{left}` and `{right}`: other values of them give the same text");
+        warn("border-can-move", line, message);
+    }
+    found
+}
+
+/// Whether it is clear where one value ends and the next begins.
+fn is_border(pair: &[Expr], steps: &[Step], names: &Names) -> bool {
+    let [left, right] = pair else { return true };
+    let begins_path = matches!(right, Expr::Name(_, Source::Part(Part::Path | Part::Target)));
+    let is_digest = |value: &Expr| within(value, steps, false).into_iter().any(Expr::is_digest);
+    match left {
+        _ if left.literal().or(right.literal()).is_some() || is_digest(left) => true,
+        Expr::Name(_, Source::Part(Part::Method)) => begins_path,
+        Expr::Name(_, Source::Stamp(index)) => {
+            let is_count = names.stamps.get(*index).is_some_and(|stamp| stamp.format.is_count());
+            !is_count || begins_path || matches!(right, Expr::Name(_, Source::Part(Part::Method)))
+        }
+        _ => false,
+    }
+}
+
+impl Expr {
+    /// Whether it is a digest, also by a filter.
+    fn is_digest(&self) -> bool {
+        match self {
+            Self::Digest(..) => true,
+            Self::Filtered(_, filters) => filters.iter().any(|filter| matches!(filter, Filter::Digest(_))),
+            _ => false,
+        }
+    }
+
+    /// Whether it reads the part of the message that a place is in.
+    fn reads(&self, place: &Place) -> bool {
+        match (self, place) {
+            (Self::Name(_, Source::Header(name)), Place::Header(placed)) => name == placed,
+            (Self::Name(_, Source::QueryPair(_)), Place::Query(_)) => true,
+            (Self::Name(_, Source::Part(part)), Place::Query(_)) => {
+                matches!(part, Part::Query | Part::Target | Part::Url)
+            }
+            (Self::Name(_, Source::Part(part)), Place::Form(_) | Place::Json(_)) => *part == Part::Body,
+            (Self::Name(_, source), Place::Form(_) | Place::Json(_)) => {
+                matches!(source, Source::FormPair(_) | Source::Json(_))
+            }
+            (Self::Json(_, merge), Place::Form(_) | Place::Json(_)) => *merge,
+            (Self::List(list), place) => list.sources.iter().any(|source| match (source, place) {
+                (ListSource::Query, Place::Query(_)) => true,
+                (ListSource::Form | ListSource::Json, Place::Form(_) | Place::Json(_)) => true,
+                (ListSource::Header(pattern), Place::Header(name)) => fits(pattern, name.as_str()),
+                _ => false,
+            }),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! From the tables of a file to formulas.
+
+use http::{HeaderName, Method};
+use toml::de::DeValue;
+
+use super::Result;
+use super::check::{after, is_late, mark};
+use super::document::{Document, Node, Table, Word};
+use super::fault::Kind;
+use super::formula::{
+    Alternative, Encode, Expr, Formula, List, ListSource, Names, Place, Placement, Sort, Step,
+};
+use super::template::{Resolver, is_reserved};
+use crate::signing::MacAlgorithm as A;
+use crate::signing::filter::Filter;
+
+/// Names, steps and placements are kept as bits of 64.
+const MOST_NAMES: usize = 64;
+const MOST_ALTERNATIVES: usize = 8;
+
+const HASHES: [(&str, (A, A)); 5] = [
+    ("md5", (A::Md5, A::HmacMd5)),
+    ("sha1", (A::Sha1, A::HmacSha1)),
+    ("sha256", (A::Sha256, A::HmacSha256)),
+    ("sha384", (A::Sha384, A::HmacSha384)),
+    ("sha512", (A::Sha512, A::HmacSha512)),
+];
+const ASYMMETRIC: [&str; 9] = ["rsa", "dsa", "25519", "rs256", "rs512", "es256", "es384", "ps256", "ps512"];
+const PAIRS: [(&str, ListSource); 3] =
+    [("query", ListSource::Query), ("form", ListSource::Form), ("json", ListSource::Json)];
+const SORTS: [(&str, Sort); 2] = [("name", Sort::Name), ("pair", Sort::Pair)];
+const ENCODINGS: [(&str, Encode); 3] = [
+    ("as-sent", Encode::AsSent),
+    ("percent", Encode::Again(Filter::Percent)),
+    ("form", Encode::Again(Filter::Form)),
+];
+
+/// Compiles `[let]` and `[send]`.
+pub(super) fn formula<'d>(
+    names: &Names,
+    steps: Table<'d>,
+    send: Option<Table<'d>>,
+    is_reply: bool,
+) -> Result<Formula> {
+    let (document, place) = (steps.document(), steps.place());
+    let entries = steps.entries();
+    own_names(document, entries.iter().map(|(word, _)| *word), names)?;
+    let steps: Vec<_> = entries.iter().map(|(word, _)| word.text).collect();
+    let resolver = Resolver { document, names, steps: &steps, made: entries.len(), is_reply, is_each: false };
+    let missing = || document.refuse(Kind::NoSignature, place, "a step `signature` is missing here");
+    let signature = steps.iter().position(|name| *name == "signature").ok_or_else(missing)?;
+    let steps = entries.into_iter().enumerate();
+    let steps = steps.map(|(index, (word, node))| step(Resolver { made: index, ..resolver }, word, node));
+    let mut steps: Vec<_> = steps.collect::<Result<_>>()?;
+    mark(&mut steps, names);
+    let (mut placements, mut send) = (Vec::new(), send);
+    for kind in ["header", "default", "query", "form", "json"] {
+        let table = send.as_mut().map(|send| send.table(kind)).transpose()?.flatten();
+        table.map_or(Ok(()), |table| placed(resolver, &mut placements, table, (kind, &[])))?;
+    }
+    send.map_or(Ok(()), Table::finish)?;
+    for placement in &mut placements {
+        placement.after = after(&placement.value);
+        placement.is_late = !placement.place.is_header() && is_late(&placement.value, &steps);
+    }
+    Ok(Formula { steps, signature, placements })
+}
+
+/// Refuses names that cannot be told apart, or cannot stand in braces.
+pub(super) fn own_names<'d>(
+    document: Document<'d>,
+    own: impl Iterator<Item = Word<'d>>,
+    names: &Names,
+) -> Result {
+    let credentials = names.credentials.iter().map(|(name, _)| &**name);
+    let mut taken: Vec<&str> = credentials.chain(names.stamps.iter().map(|one| &*one.name)).collect();
+    for word in own {
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        let begins = word.text.starts_with(|first: char| first.is_ascii_alphabetic());
+        if !begins || !word.text.bytes().all(is_letter) {
+            let expected = "a name begins with a letter, and has letters, digits, _ and - only";
+            return Err(document.refuse(Kind::Malformed, word, expected));
+        }
+        if is_reserved(word.text) || taken.contains(&word.text) {
+            return Err(document.refuse(Kind::NameTaken, word, "another name is needed"));
+        }
+        taken.push(word.text);
+        document.at_most(MOST_NAMES, taken.len(), word)?;
+    }
+    Ok(())
+}
+
+fn step<'d>(resolver: Resolver<'_, 'd>, name: Word<'d>, node: &'d Node<'d>) -> Result<Step> {
+    let document = resolver.document;
+    let value = match node.get_ref() {
+        DeValue::String(text) => resolver.template(Word { text, at: node.span().start })?,
+        DeValue::Array(nodes) => {
+            document.at_most(MOST_ALTERNATIVES, nodes.len(), name)?;
+            let all = nodes.iter().map(|node| alternative(resolver, name, node));
+            Expr::Either(all.collect::<Result<_>>()?)
+        }
+        _ => made(resolver, document.as_table(name, node)?)?,
+    };
+    let step =
+        Step { name: name.text.into(), line: document.line(name.at), value, is_key: false, is_hidden: false };
+    if name.text == "signature" && step.digest().is_none_or(|(.., encode)| encode.is_empty()) {
+        let expected = "it has `mac` or `hash`, and `as`; what is put around it is a step of its own";
+        return Err(document.refuse(Kind::NoSignature, name, expected));
+    }
+    Ok(step)
+}
+
+fn alternative<'d>(resolver: Resolver<'_, 'd>, name: Word<'d>, node: &'d Node<'d>) -> Result<Alternative> {
+    let document = resolver.document;
+    if let Some(text) = node.get_ref().as_str() {
+        let value = resolver.template(Word { text, at: node.span().start })?;
+        return Ok(Alternative { methods: Vec::new(), condition: None, value });
+    }
+    let mut table = document.as_table(name, node)?;
+    let methods = table.texts("methods")?.unwrap_or_default().into_iter().map(|word| {
+        let malformed = |_| document.refuse(Kind::Malformed, word, "a method like GET is expected");
+        Method::from_bytes(word.text.as_bytes()).map_err(malformed)
+    });
+    let methods = methods.collect::<Result<_>>()?;
+    let condition = table.text("if")?.map(|word| resolver.template(word)).transpose()?;
+    let value = resolver.template(table.needed_text("text")?)?;
+    table.finish().map(|()| Alternative { methods, condition, value })
+}
+
+/// A step that is a table: a text, a list or an object; then its digest; then how that is written.
+fn made(resolver: Resolver<'_, '_>, mut table: Table<'_>) -> Result<Expr> {
+    let (document, place) = (table.document(), table.place());
+    let (text, pairs) = (table.texts("text")?, table.texts("pairs")?);
+    let (headers, json) = (table.texts("headers")?, table.table("json")?);
+    let value = match (text, pairs, headers, json) {
+        (Some(words), None, None, None) => texts(resolver, &mut table, words)?,
+        (None, Some(words), None, None) => {
+            let sources =
+                words.into_iter().map(|word| one_of(document, word, &PAIRS)).collect::<Result<_>>()?;
+            list(resolver, &mut table, sources, ["{name}={value}", "&"])?
+        }
+        (None, None, Some(words), None) => {
+            let names = words.into_iter().map(|word| word.text.to_ascii_lowercase().into());
+            list(resolver, &mut table, names.map(ListSource::Header).collect(), ["{name}:{value}\n", ""])?
+        }
+        (None, None, None, Some(members)) => Expr::Json(object(resolver, members)?, table.is_true("merge")?),
+        _ => {
+            return Err(document.refuse(
+                Kind::Malformed,
+                place,
+                "a step has one of text, pairs, headers and json",
+            ));
+        }
+    };
+    let value = match (table.text("hash")?, table.text("mac")?, table.text("key")?) {
+        (None, None, None) => value,
+        (Some(word), None, None) => Expr::Digest(algorithm(document, word)?.0, None, Box::new(value)),
+        (None, Some(word), key) => {
+            let mut secrets = resolver.names.credentials.iter().filter(|(_, is_secret)| *is_secret);
+            // Without `key`, the only secret that there is.
+            let only = (secrets.next(), secrets.next());
+            let only = if let (Some((name, _)), None) = only { format!("{{{name}}}") } else { String::new() };
+            let key = key.unwrap_or(Word { text: &only, at: place.at });
+            if key.text.is_empty() {
+                return Err(document.refuse(Kind::KeyEmpty, word, "`key` says which secret is the key"));
+            }
+            let key = Some(Box::new(resolver.template(key)?));
+            Expr::Digest(algorithm(document, word)?.1, key, Box::new(value))
+        }
+        _ => {
+            return Err(document.refuse(
+                Kind::Malformed,
+                place,
+                "there is either `hash`, or `mac` with its `key`",
+            ));
+        }
+    };
+    let filters =
+        table.texts("as")?.unwrap_or_default().into_iter().map(|word| match Filter::parse(word.text) {
+            Some(filter @ (Filter::Encode(_) | Filter::Percent)) => Ok(filter),
+            _ => {
+                let expected =
+                    "expected hex, HEX, base64, base64-nopad, base64url, base64url-nopad or percent";
+                Err(document.refuse(Kind::UnknownName, word, expected))
+            }
+        });
+    let filters: Vec<_> = filters.collect::<Result<_>>()?;
+    table.finish()?;
+    Ok(if filters.is_empty() { value } else { Expr::Filtered(Box::new(value), filters) })
+}
+
+/// One template, or several with something between them.
+fn texts(resolver: Resolver<'_, '_>, table: &mut Table<'_>, words: Vec<Word<'_>>) -> Result<Expr> {
+    let mut items = words.into_iter().map(|word| resolver.template(word)).collect::<Result<Vec<_>>>()?;
+    let join = table.text("join")?.map(|word| word.text);
+    Ok(match (join, items.len()) {
+        (None, 1) => items.remove(0),
+        (join, _) => Expr::Text(items, join.unwrap_or_default().into()),
+    })
+}
+
+fn list(
+    resolver: Resolver<'_, '_>,
+    table: &mut Table<'_>,
+    sources: Vec<ListSource>,
+    [each, join]: [&'static str; 2],
+) -> Result<Expr> {
+    let (document, at) = (table.document(), table.place().at);
+    let patterns =
+        |words: Option<Vec<Word<'_>>>| words.iter().flatten().map(|word| word.text.into()).collect();
+    let added = table.table("add")?.map(Table::entries).unwrap_or_default().into_iter();
+    let added =
+        added.map(|(word, node)| Ok((word.text.into(), resolver.template(document.as_text(word, node)?)?)));
+    // Nothing of the message but name and value, so that the cost is linear in its length.
+    let of_each = Resolver { names: &Names::default(), steps: &[], made: 0, is_each: true, ..resolver };
+    let encode = table.text("encode")?.map(|word| one_of(document, word, &ENCODINGS)).transpose()?;
+    Ok(Expr::List(Box::new(List {
+        sources,
+        add: added.collect::<Result<_>>()?,
+        keep: patterns(table.texts("keep")?),
+        drop: patterns(table.texts("drop")?),
+        drop_empty: table.is_true("drop-empty")?,
+        group: table.text("group")?.map(|word| word.text.into()),
+        sort: table.text("sort")?.map(|word| one_of(document, word, &SORTS)).transpose()?,
+        unique: table.is_true("unique")?,
+        encode: encode.unwrap_or(Encode::Decoded),
+        each: of_each.template(table.text("each")?.unwrap_or(Word { text: each, at }))?,
+        join: table.text_or("join", join)?,
+        names_join: table.text_or("names", " ")?,
+        step: resolver.made,
+    })))
+}
+
+fn object(resolver: Resolver<'_, '_>, table: Table<'_>) -> Result<Vec<(Box<str>, Expr)>> {
+    let document = table.document();
+    let bare = |text: &str| Expr::Filtered(Box::new(Expr::Literal(text.into())), vec![Filter::Bare]);
+    let members = table.entries().into_iter().map(|(word, node)| {
+        let value = match node.get_ref() {
+            DeValue::String(text) => resolver.template(Word { text, at: node.span().start })?,
+            DeValue::Integer(number) if number.radix() == 10 => bare(number.as_str()),
+            DeValue::Boolean(truth) => bare(&truth.to_string()),
+            DeValue::Table(table) => Expr::Json(object(resolver, document.table(word, table))?, false),
+            _ => return Err(document.wrong_type(word, node, "a text, a number, true, false or a table")),
+        };
+        Ok((word.text.into(), value))
+    });
+    members.collect()
+}
+
+/// The hash of a name, plain and in an HMAC.
+fn algorithm(document: Document<'_>, word: Word<'_>) -> Result<(A, A)> {
+    let name = word.text.to_ascii_lowercase();
+    if ASYMMETRIC.iter().any(|part| name.contains(part)) {
+        return Err(document.refuse(Kind::Asymmetric, word, "such algorithms are out of scope"));
+    }
+    one_of(document, word, &HASHES)
+}
+
+/// The value behind a word of a table of words.
+pub(super) fn one_of<T: Clone>(document: Document<'_>, word: Word<'_>, known: &[(&str, T)]) -> Result<T> {
+    let found = known.iter().find(|(name, _)| *name == word.text).map(|(_, value)| value.clone());
+    let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| document.refuse(Kind::UnknownName, word, format!("expected one of {}", names())))
+}
+
+/// Places what a table has, and in a JSON object what the tables within it have.
+fn placed<'d>(
+    resolver: Resolver<'_, 'd>,
+    placements: &mut Vec<Placement>,
+    table: Table<'d>,
+    (kind, within): (&str, &[Box<str>]),
+) -> Result {
+    let document = resolver.document;
+    for (word, node) in table.entries() {
+        let header = || {
+            let malformed = |_| document.refuse(Kind::Malformed, word, "a header is named here");
+            HeaderName::from_bytes(word.text.as_bytes()).map_err(malformed)
+        };
+        let place = match kind {
+            "header" => Place::Header(header()?),
+            "default" => Place::Default(header()?),
+            "query" => Place::Query(word.text.into()),
+            "form" => Place::Form(word.text.into()),
+            _ => Place::Json([within, &[word.text.into()]].concat()),
+        };
+        let value = match (&place, node.get_ref()) {
+            (Place::Json(path), DeValue::Table(table)) => {
+                placed(resolver, placements, document.table(word, table), (kind, path))?;
+                continue;
+            }
+            (_, DeValue::Table(table)) => {
+                let mut table = document.table(word, table);
+                let words = table.texts("text")?;
+                let words = table.required("text", words)?;
+                let value = texts(resolver, &mut table, words)?;
+                table.finish().map(|()| value)?
+            }
+            _ => resolver.template(document.as_text(word, node)?)?,
+        };
+        let is_same = |other: &Placement| {
+            let are_headers = place.is_header() && other.place.is_header();
+            other.place == place || are_headers && other.place.name() == place.name()
+        };
+        if placements.iter().any(is_same) {
+            return Err(document.refuse(Kind::PlacedTwice, word, "one of the two is enough"));
+        }
+        let line = document.line(word.at);
+        placements.push(Placement { place, line, value, after: 0, is_late: false });
+        document.at_most(MOST_NAMES, placements.len(), word)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,420 @@
+//! The one evaluator: signing, verifying and explaining walk the same expressions.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use http::{HeaderName, HeaderValue};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use super::Result;
+use super::check::{is_fixed, is_secret};
+use super::fault::{Kind, fault};
+use super::formula::{Expr, Formula, Names, PARTS, Part, Place, Placement, Source, Step};
+use super::message::Address;
+use super::receive::Reading;
+use crate::signing::filter::Filter;
+use crate::signing::members::{json_members, json_string, with_member, with_pair};
+use crate::signing::{Charset, Encoding, MacKey, Origin, Outgoing, Segment, Signature, SignedText};
+
+/// A value: it may be a secret, and is wiped.
+pub(super) type Value = Zeroizing<Vec<u8>>;
+
+/// The name and value of a pair, member or header.
+pub(super) type Pair<'c> = (Cow<'c, [u8]>, Cow<'c, [u8]>);
+
+/// One of a list, and whether it may not be shown.
+pub(super) type Each<'e> = Option<(&'e Pair<'e>, bool)>;
+
+/// The key of each step, prepared once where it is the same for each message.
+pub(super) type Keys = Vec<Option<MacKey>>;
+
+/// What is made of a message is at most so many times as long, and this much besides.
+const MOST_PER_BYTE: usize = 64;
+const MOST_BESIDES: usize = 1 << 20;
+
+/// What goes with a message to make its text.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'c> {
+    pub(super) names: &'c Names,
+    pub(super) formula: &'c Formula,
+    pub(super) keys: &'c Keys,
+    pub(super) credentials: &'c [SecretString],
+    pub(super) stamps: &'c [Box<str>],
+    /// Of a message that was received, and holds what is placed: what was read out of it.
+    pub(super) reading: Option<&'c Reading<'c>>,
+    /// Of a reply: its status, and the request that it answers.
+    pub(super) reply_to: Option<(u16, &'c Context<'c>)>,
+}
+
+/// A message being evaluated.
+pub(super) struct Context<'c> {
+    pub(super) inputs: Inputs<'c>,
+    pub(super) message: &'c Outgoing<'c>,
+    pub(super) url: Address<'c>,
+    /// The query and body as they are signed.
+    pub(super) query: Option<Cow<'c, str>>,
+    pub(super) body: Option<Cow<'c, [u8]>>,
+    steps: Vec<Option<Value>>,
+    left: Cell<usize>,
+}
+
+/// What signing adds to a message.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Placed {
+    /// The headers, each of which replaces any of the same name.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The query, where something is placed in it.
+    pub query: Option<String>,
+    /// The body, where something is placed in it.
+    pub body: Option<Vec<u8>>,
+}
+
+/// Prepares the keys of a formula.
+pub(super) fn keys(names: &Names, formula: &Formula, credentials: &[SecretString]) -> Result<Keys> {
+    let (method, headers, extensions) = Default::default();
+    let url = url::Url::parse("https://localhost/").map_err(|_| fault(Kind::Unwritable, "localhost"))?;
+    let message = Outgoing::new(&method, &url, &headers, &extensions, &[]);
+    let (stamps, reading, reply_to) = Default::default();
+    let inputs = Inputs { names, formula, keys: &Vec::new(), credentials, stamps, reading, reply_to };
+    let context = Context::bare(inputs, &message);
+    let is_fixed = |step: &&Step| match step.digest() {
+        Some((_, key, ..)) => key.is_none_or(|key| is_fixed(key, &formula.steps)),
+        None => false,
+    };
+    formula
+        .steps
+        .iter()
+        .map(|step| Some(step).filter(is_fixed).map(|step| context.key(step)).transpose())
+        .collect()
+}
+
+impl<'c> Context<'c> {
+    /// A message with what is placed in it before it is signed, and without what is placed after.
+    pub(super) fn new(inputs: Inputs<'c>, message: &'c Outgoing<'c>) -> Result<Self> {
+        let mut context = Self::bare(inputs, message);
+        for placement in inputs.formula.placements.iter().filter(|one| !one.place.is_header()) {
+            if placement.is_late {
+                context.exchange(placement, None)?;
+            } else if inputs.reading.is_none() {
+                let value = context.bytes(&placement.value)?;
+                context.exchange(placement, Some(&value))?;
+            }
+        }
+        Ok(context)
+    }
+
+    fn bare(inputs: Inputs<'c>, message: &'c Outgoing<'c>) -> Self {
+        let url = Address::new(message.url_as_sent());
+        let query = url.whole.split_once('?').map(|(_, query)| Cow::Borrowed(query));
+        let body = message.body().ok();
+        let length = url.whole.len().saturating_add(body.map_or(0, <[u8]>::len));
+        let left = Cell::new(length.saturating_mul(MOST_PER_BYTE).saturating_add(MOST_BESIDES));
+        Self { inputs, message, url, query, body: body.map(Cow::Borrowed), steps: Vec::new(), left }
+    }
+
+    /// Exchanges what is placed in the query or body; `None` takes it out.
+    fn exchange(&mut self, placement: &Placement, value: Option<&[u8]>) -> Result {
+        match &placement.place {
+            Place::Header(_) | Place::Default(_) => {}
+            Place::Query(name) => {
+                let query = with_pair(self.query.as_deref().unwrap_or_default(), name, value);
+                // A question mark that stood there alone stays.
+                let is_there = !query.is_empty() || self.query.as_deref() == Some("");
+                self.query = is_there.then_some(Cow::Owned(query));
+            }
+            Place::Form(name) => {
+                let form = self.form()?.ok_or_else(|| fault(Kind::Body, name.clone()))?;
+                self.body = Some(Cow::Owned(with_pair(form, name, value).into_bytes()));
+            }
+            Place::Json(path) => {
+                let json = value.map(|value| as_json(&placement.value, value)).transpose()?;
+                let body = with_member(self.body()?, path, json.as_deref());
+                self.body = Some(Cow::Owned(body.ok_or_else(|| fault(Kind::Body, placement.place.name()))?));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the steps up to one.
+    fn make_until(&mut self, end: usize) -> Result {
+        let formula = self.inputs.formula;
+        for (index, step) in formula.steps.iter().enumerate().take(end).skip(self.steps.len()) {
+            let value = match self.inputs.reading.and_then(|reading| reading.step(index)) {
+                Some(value) => Some(Zeroizing::new(value.to_vec())),
+                None => step.is_kept().then(|| self.made(index, step)).transpose()?,
+            };
+            self.steps.push(value);
+        }
+        Ok(())
+    }
+
+    /// The step `signature`, its key and its text, once the steps before it are made.
+    fn signature(&mut self) -> Result<(&'c Step, Option<&'c Expr>, &'c Expr)> {
+        let formula = self.inputs.formula;
+        self.make_until(formula.signature)?;
+        let step = formula.steps.get(formula.signature);
+        let step = step.and_then(|step| step.digest().map(|(_, key, text, _)| (step, key, text)));
+        step.ok_or_else(|| fault(Kind::Unwritable, "signature"))
+    }
+
+    /// States the text of the signature.
+    pub(super) fn state_signature(&mut self, text: &mut SignedText<'_>) -> Result {
+        let (_, _, value) = self.signature()?;
+        self.state(value, None, text)
+    }
+
+    /// States the bytes of the signature's key; nothing for a plain hash.
+    pub(super) fn state_key(&mut self, text: &mut SignedText<'_>) -> Result {
+        let (_, key, _) = self.signature()?;
+        key.map_or(Ok(()), |key| self.push(segment("key", true, &self.bytes(key)?), text))
+    }
+
+    /// Makes the signature, and the steps around it.
+    pub(super) fn sign(&mut self) -> Result<Signature> {
+        let (step, ..) = self.signature()?;
+        let signature = self.digest(self.inputs.formula.signature, step)?;
+        self.finish(signature.digest())?;
+        Ok(signature)
+    }
+
+    /// Takes a digest for that of the signature, and makes the steps behind it.
+    pub(super) fn finish(&mut self, digest: &[u8]) -> Result {
+        let (step, ..) = self.signature()?;
+        let encode = step.digest().map(|(.., encode)| encode).unwrap_or_default();
+        self.steps.push(Some(self.filtered(&step.name, digest.to_vec(), encode)?));
+        self.make_until(self.inputs.formula.steps.len())
+    }
+
+    /// Makes what is placed, once all steps are made.
+    pub(super) fn place(&self) -> Result<Placed> {
+        self.place_each(|placement| self.bytes(&placement.value))
+    }
+
+    /// Places the value that `make` makes of each placement.
+    pub(super) fn place_each(&self, make: impl Fn(&Placement) -> Result<Value>) -> Result<Placed> {
+        let (mut headers, mut whole) = (Vec::new(), Self::bare(self.inputs, self.message));
+        for placement in &self.inputs.formula.placements {
+            let value = make(placement)?;
+            match &placement.place {
+                Place::Default(name) if self.message.headers().contains_key(name) => {}
+                Place::Header(name) | Place::Default(name) => {
+                    let value = HeaderValue::from_bytes(&value);
+                    let mut value = value.map_err(|_| fault(Kind::Unwritable, name.as_str()))?;
+                    value.set_sensitive(true);
+                    headers.push((name.clone(), value));
+                }
+                _ => whole.exchange(placement, Some(&value))?,
+            }
+        }
+        Ok(Placed { headers, query: whole.query.and_then(owned), body: whole.body.and_then(owned) })
+    }
+
+    /// The bytes of a value.
+    pub(super) fn bytes(&self, value: &Expr) -> Result<Value> {
+        let mut bytes = Value::default();
+        let mut gather = |segment: Segment<'_>| bytes.extend_from_slice(segment.bytes());
+        self.state(value, None, &mut SignedText::new(&mut gather))?;
+        Ok(bytes)
+    }
+
+    /// The bytes of a step, with its digest under the key that is prepared.
+    fn made(&self, index: usize, step: &Step) -> Result<Value> {
+        match step.digest() {
+            Some((.., encode)) => {
+                self.filtered(&step.name, self.digest(index, step)?.digest().to_vec(), encode)
+            }
+            None => self.bytes(&step.value),
+        }
+    }
+
+    fn digest(&self, index: usize, step: &Step) -> Result<Signature> {
+        let key = match self.inputs.keys.get(index) {
+            Some(Some(key)) => Cow::Borrowed(key),
+            _ => Cow::Owned(self.key(step)?),
+        };
+        let mut mac = key.start();
+        mac.text(|text| step.digest().map_or(Ok(()), |(_, _, value, _)| self.state(value, None, text)))?;
+        Ok(mac.finish())
+    }
+
+    fn key(&self, step: &Step) -> Result<MacKey> {
+        let unwritable = || fault(Kind::Unwritable, step.name.clone());
+        let (algorithm, key, _, encode) = step.digest().ok_or_else(unwritable)?;
+        let encoding = encode.iter().rev().find_map(|filter| match filter {
+            Filter::Encode(encoding) => Some(*encoding),
+            _ => None,
+        });
+        let key = key.map(|key| self.bytes(key)).transpose()?.unwrap_or_default();
+        MacKey::new(algorithm, &key, encoding.unwrap_or(Encoding::HexLower)).map_err(|_| unwritable())
+    }
+
+    /// States a value, part by part. Of a list, `each` is one of its pairs, and whether that may not be shown.
+    fn state(&self, value: &Expr, each: Each<'_>, text: &mut SignedText<'_>) -> Result {
+        self.charge(1)?;
+        match value {
+            Expr::Literal(literal) => self.push(Segment::separator(literal), text),
+            Expr::Text(items, join) => {
+                self.joined(items, join, text, |item, text| self.state(item, each, text))
+            }
+            Expr::Either(all) => {
+                for one in all {
+                    let fits = one.methods.is_empty() || one.methods.contains(self.message.method());
+                    let condition =
+                        one.condition.as_ref().map(|condition| self.bytes(condition)).transpose()?;
+                    if fits && condition.is_none_or(|condition| !condition.is_empty()) {
+                        return self.state(&one.value, each, text);
+                    }
+                }
+                Ok(())
+            }
+            Expr::List(list) => {
+                let is_secret = is_secret(value, &self.inputs.formula.steps, self.inputs.names);
+                let pairs = self.list(list)?;
+                self.charge(pairs.iter().map(|(name, value)| name.len() + value.len()).sum())?;
+                self.joined(&pairs, &list.join, text, |pair, text| {
+                    self.state(&list.each, Some((pair, is_secret)), text)
+                })
+            }
+            Expr::Name(_, Source::Step(index)) if self.kept(*index).is_none() => {
+                let step = self.inputs.formula.steps.get(*index);
+                step.map_or(Ok(()), |step| self.state(&step.value, each, text))
+            }
+            Expr::Name(_, source) => {
+                let bytes = self.source(source, each)?;
+                self.push(self.segment(value, each, &bytes), text)
+            }
+            Expr::Filtered(inner, filters) => {
+                let bytes = match (&**inner, each) {
+                    (Expr::Name(_, source @ Source::Each(_)), each) => {
+                        self.source(source, each)?.into_owned()
+                    }
+                    _ => self.bytes(inner)?.to_vec(),
+                };
+                let bytes = self.filtered(inner.label(), bytes, filters)?;
+                let segment = self.segment(inner, each, &bytes);
+                let is_latin9 = filters.last() == Some(&Filter::Latin9);
+                self.push(if is_latin9 { segment.with_charset(Charset::Latin9) } else { segment }, text)
+            }
+            Expr::Json(members, merge) => {
+                let json = self.json(members, *merge)?;
+                self.push(self.segment(value, each, json.as_bytes()), text)
+            }
+            // Those of steps are made once, under prepared keys; there are no others.
+            Expr::Digest(..) => Err(fault(Kind::Unwritable, "digest")),
+        }
+    }
+
+    fn joined<T>(
+        &self,
+        items: &[T],
+        join: &str,
+        text: &mut SignedText<'_>,
+        state: impl Fn(&T, &mut SignedText<'_>) -> Result,
+    ) -> Result {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 && !join.is_empty() {
+                self.push(Segment::separator(join), text)?;
+            }
+            state(item, text)?;
+        }
+        Ok(())
+    }
+
+    /// The segment of a value, with what is known of it.
+    fn segment<'s>(&self, value: &'s Expr, each: Each<'s>, bytes: &'s [u8]) -> Segment<'s> {
+        if let (Expr::Name(_, Source::Each(_)), Some(((name, _), is_secret))) = (value, each) {
+            return segment(std::str::from_utf8(name).unwrap_or("name"), is_secret, bytes);
+        }
+        let names = self.inputs.names;
+        let origin = match value {
+            Expr::Name(_, Source::Part(part)) => PARTS
+                .iter()
+                .find(|(_, other, ..)| other == part)
+                .map_or(Origin::Unstated, |(.., origin)| *origin),
+            Expr::Name(_, Source::Header(_)) => Origin::RequestHeader,
+            Expr::Name(_, Source::QueryPair(_)) => Origin::RequestQuery,
+            Expr::Name(_, Source::FormPair(_) | Source::Json(_)) => Origin::Body,
+            Expr::Name(_, Source::Credential(_)) => Origin::Credential,
+            Expr::Name(_, Source::Stamp(index)) => match names.stamps.get(*index) {
+                Some(stamp) if stamp.format.is_drawn() => Origin::Drawn,
+                _ => Origin::Clock,
+            },
+            _ => Origin::Unstated,
+        };
+        let is_secret = match value {
+            Expr::Name(_, Source::Credential(index)) => names.is_secret(*index),
+            Expr::Name(_, Source::Step(index)) => {
+                self.inputs.formula.steps.get(*index).is_some_and(|step| step.is_hidden)
+            }
+            Expr::Json(..) => is_secret(value, &self.inputs.formula.steps, names),
+            _ => false,
+        };
+        if is_secret {
+            return segment(value.label(), true, bytes);
+        }
+        let charset = if matches!(value, Expr::Name(_, Source::Part(Part::Body) | Source::Step(_))) {
+            Charset::Bytes
+        } else {
+            Charset::Utf8
+        };
+        segment(value.label(), false, bytes).with_origin(origin).with_charset(charset)
+    }
+
+    fn push(&self, segment: Segment<'_>, text: &mut SignedText<'_>) -> Result {
+        self.charge(segment.bytes().len())?;
+        text.push(segment);
+        Ok(())
+    }
+
+    /// Counts work against what a message of this length may cost.
+    pub(super) fn charge(&self, bytes: usize) -> Result {
+        let left = self.left.get().checked_sub(bytes).ok_or_else(|| fault(Kind::TooLong, "signature"));
+        left.map(|left| self.left.set(left))
+    }
+
+    fn filtered(&self, name: &str, mut bytes: Vec<u8>, filters: &[Filter]) -> Result<Value> {
+        for filter in filters {
+            bytes = filter.apply(&bytes).ok_or_else(|| fault(Kind::Unwritable, name))?;
+            self.charge(bytes.len())?;
+        }
+        Ok(Zeroizing::new(bytes))
+    }
+
+    /// The bytes of a step that is made.
+    pub(super) fn kept(&self, index: usize) -> Option<&Value> {
+        self.steps.get(index)?.as_ref()
+    }
+
+    fn json(&self, members: &[(Box<str>, Expr)], merge: bool) -> Result<String> {
+        let mut parts = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            parts.push(format!("{}:{}", json_string(name), as_json(value, &self.bytes(value)?)?));
+        }
+        if merge {
+            let members = json_members(self.body()?).ok_or_else(|| fault(Kind::Body, "merge"))?;
+            parts
+                .extend(members.iter().map(|(name, value)| format!("{}:{}", json_string(name), value.get())));
+        }
+        Ok(format!("{{{}}}", parts.join(",")))
+    }
+}
+
+/// A value as JSON: a string, unless it is an object, or its last filter leaves the quotes out.
+fn as_json(value: &Expr, bytes: &[u8]) -> Result<String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| fault(Kind::Unwritable, value.label()))?;
+    let is_bare = match value {
+        Expr::Filtered(_, filters) => filters.last() == Some(&Filter::Bare),
+        value => matches!(value, Expr::Json(..)),
+    };
+    Ok(if is_bare { text.to_owned() } else { json_string(text) })
+}
+
+fn segment<'s>(name: &'s str, is_secret: bool, bytes: &'s [u8]) -> Segment<'s> {
+    if is_secret { Segment::secret(name, bytes) } else { Segment::public(name, bytes) }
+}
+
+fn owned<T: ToOwned + ?Sized>(value: Cow<'_, T>) -> Option<T::Owned> {
+    if let Cow::Owned(value) = value { Some(value) } else { None }
+}

@@ -1,0 +1,305 @@
+//! A scheme, compiled: expressions in which every name is resolved.
+
+use http::{HeaderName, Method};
+
+use crate::signing::filter::Filter;
+use crate::signing::stamp::Format;
+use crate::signing::{MacAlgorithm, Origin};
+
+/// How messages of one kind are signed.
+#[derive(Debug)]
+pub(super) struct Formula {
+    pub(super) steps: Vec<Step>,
+    /// The index of the step `signature`.
+    pub(super) signature: usize,
+    pub(super) placements: Vec<Placement>,
+}
+
+/// A named value of `[let]`.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) name: Box<str>,
+    pub(super) line: usize,
+    pub(super) value: Expr,
+    /// Whether it is part of a key, and whether it may not be shown.
+    pub(super) is_key: bool,
+    pub(super) is_hidden: bool,
+}
+
+/// How a value is made; read the other way, how it is taken apart.
+#[derive(Debug)]
+pub(super) enum Expr {
+    Literal(Box<str>),
+    Name(Box<str>, Source),
+    Filtered(Box<Expr>, Vec<Filter>),
+    /// One after the other, with something between them.
+    Text(Vec<Expr>, Box<str>),
+    /// The first that fits; nothing where none does.
+    Either(Vec<Alternative>),
+    List(Box<List>),
+    /// An object; where it is so, with the members of the body behind its own.
+    Json(Vec<(Box<str>, Expr)>, bool),
+    /// The bytes of a digest; the key is missing in a plain hash.
+    Digest(MacAlgorithm, Option<Box<Expr>>, Box<Expr>),
+}
+
+/// A value for some methods (all where none is named), and where something is not empty.
+#[derive(Debug)]
+pub(super) struct Alternative {
+    pub(super) methods: Vec<Method>,
+    pub(super) condition: Option<Expr>,
+    pub(super) value: Expr,
+}
+
+/// What a name in braces stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Part(Part),
+    Header(HeaderName),
+    QueryPair(Box<str>),
+    FormPair(Box<str>),
+    Json(Vec<Box<str>>),
+    Stamp(usize),
+    Credential(usize),
+    Step(usize),
+    /// The names of a list, joined.
+    Names(usize),
+    /// Of a pair or header of a list: its name or, where it is so, its value.
+    Each(bool),
+    /// Of a reply: something of the request, and the status.
+    Request(Box<Source>),
+    Status,
+}
+
+/// A part of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Method,
+    Scheme,
+    Host,
+    Hostname,
+    Port,
+    Path,
+    Query,
+    Target,
+    Url,
+    Body,
+}
+
+/// The parts by name, with where explanations say that they are from.
+pub(super) const PARTS: [(&str, Part, Origin); 10] = [
+    ("method", Part::Method, Origin::RequestMethod),
+    ("scheme", Part::Scheme, Origin::RequestUrl),
+    ("host", Part::Host, Origin::RequestHost),
+    ("hostname", Part::Hostname, Origin::RequestHost),
+    ("port", Part::Port, Origin::RequestHost),
+    ("path", Part::Path, Origin::RequestTarget),
+    ("query", Part::Query, Origin::RequestQuery),
+    ("target", Part::Target, Origin::RequestTarget),
+    ("url", Part::Url, Origin::RequestUrl),
+    ("body", Part::Body, Origin::Body),
+];
+
+/// Names and values, put in order and written.
+#[derive(Debug)]
+pub(super) struct List {
+    pub(super) sources: Vec<ListSource>,
+    /// What is added: where a header of that name is listed, else behind all others.
+    pub(super) add: Vec<(Box<str>, Expr)>,
+    pub(super) keep: Vec<Box<str>>,
+    pub(super) drop: Vec<Box<str>>,
+    pub(super) drop_empty: bool,
+    pub(super) group: Option<Box<str>>,
+    pub(super) sort: Option<Sort>,
+    pub(super) unique: bool,
+    pub(super) encode: Encode,
+    pub(super) each: Expr,
+    pub(super) join: Box<str>,
+    /// What stands between the names where they are listed.
+    pub(super) names_join: Box<str>,
+    /// The step that the list is of: it sees the headers that are placed before it.
+    pub(super) step: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ListSource {
+    Query,
+    Form,
+    Json,
+    /// A header by its name in lower case, or those that fit a pattern.
+    Header(Box<str>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Name,
+    Pair,
+}
+
+/// How pairs are written: as they were sent, decoded, or decoded and encoded again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Encode {
+    AsSent,
+    Decoded,
+    Again(Filter),
+}
+
+/// A part of the message that the signer writes and whoever verifies reads.
+#[derive(Debug)]
+pub(super) struct Placement {
+    pub(super) place: Place,
+    pub(super) line: usize,
+    pub(super) value: Expr,
+    /// Made after this many steps.
+    pub(super) after: usize,
+    /// Whether it is no part of what is signed: it is made of a digest, or of what surrounds it.
+    pub(super) is_late: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Header(HeaderName),
+    /// A header that is set unless the caller has set it, and not read.
+    Default(HeaderName),
+    Query(Box<str>),
+    Form(Box<str>),
+    Json(Vec<Box<str>>),
+}
+
+/// What the names of a file stand for.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) credentials: Vec<(Box<str>, IsSecret)>,
+    pub(super) stamps: Vec<Stamp>,
+}
+
+pub(super) type IsSecret = bool;
+
+#[derive(Debug)]
+pub(super) struct Stamp {
+    pub(super) name: Box<str>,
+    pub(super) line: usize,
+    pub(super) format: Format,
+}
+
+impl Formula {
+    /// The placement that is a header of this name.
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&Placement> {
+        self.placements.iter().find(|one| matches!(&one.place, Place::Header(placed) if placed == name))
+    }
+
+    /// The placements that are read when verifying.
+    pub(super) fn read(&self) -> impl Iterator<Item = &Placement> {
+        self.placements.iter().filter(|one| !matches!(one.place, Place::Default(_)))
+    }
+}
+
+impl Step {
+    /// The digest of the step, its algorithm, key and text, and how it is written.
+    pub(super) fn digest(&self) -> Option<(MacAlgorithm, Option<&Expr>, &Expr, &[Filter])> {
+        let (value, encode) = match &self.value {
+            Expr::Filtered(value, encode) => (&**value, &**encode),
+            value => (value, &[][..]),
+        };
+        let Expr::Digest(algorithm, key, text) = value else { return None };
+        Some((*algorithm, key.as_deref(), text, encode))
+    }
+
+    /// Whether its bytes are made once. Otherwise it is stated part by part, wherever it is named.
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self.value, Expr::Filtered(..) | Expr::Digest(..))
+    }
+}
+
+impl Expr {
+    /// The expressions that it is made of.
+    pub(super) fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Literal(_) | Self::Name(..) => Vec::new(),
+            Self::Filtered(value, _) => vec![value],
+            Self::Text(items, _) => items.iter().collect(),
+            Self::Either(all) => {
+                all.iter().flat_map(|one| one.condition.iter().chain([&one.value])).collect()
+            }
+            Self::List(list) => list.add.iter().map(|(_, value)| value).chain([&list.each]).collect(),
+            Self::Json(members, _) => members.iter().map(|(_, value)| value).collect(),
+            Self::Digest(_, key, text) => key.as_deref().into_iter().chain([&**text]).collect(),
+        }
+    }
+
+    /// Itself, and all that it is made of.
+    pub(super) fn all(&self) -> Vec<&Self> {
+        [self].into_iter().chain(self.parts().into_iter().flat_map(Self::all)).collect()
+    }
+
+    /// The text, where it is literal.
+    pub(super) fn literal(&self) -> Option<&str> {
+        if let Self::Literal(text) = self { Some(text) } else { None }
+    }
+
+    /// The literal text that it begins with.
+    pub(super) fn begins_with(&self) -> Option<&str> {
+        if let Self::Text(items, _) = self { items.first()?.literal() } else { self.literal() }
+    }
+
+    /// What it is called.
+    pub(super) fn label(&self) -> &str {
+        match self {
+            Self::Name(name, _) => name,
+            Self::Filtered(value, _) => value.label(),
+            _ => "text",
+        }
+    }
+
+    /// The step whose value it is.
+    pub(super) fn step(&self) -> Option<usize> {
+        if let Self::Name(_, Source::Step(index)) = self { Some(*index) } else { None }
+    }
+
+    /// Whether it can be taken apart, rather than made again and compared.
+    pub(super) fn is_readable(&self, steps: &[Step]) -> bool {
+        match self {
+            Self::Name(_, Source::Stamp(_) | Source::Credential(_)) | Self::Text(..) | Self::Json(..) => true,
+            Self::Name(_, Source::Step(index)) => {
+                steps.get(*index).is_some_and(|one| one.value.is_readable(steps))
+            }
+            Self::Filtered(value, filters) => {
+                value.is_readable(steps) && filters.iter().all(Filter::can_be_undone)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Place {
+    /// The name that a refusal gives.
+    pub(super) fn name(&self) -> Box<str> {
+        match self {
+            Self::Header(name) | Self::Default(name) => name.as_str().into(),
+            Self::Query(name) | Self::Form(name) => name.clone(),
+            Self::Json(path) => path.join(".").into(),
+        }
+    }
+
+    pub(super) fn is_header(&self) -> bool {
+        matches!(self, Self::Header(_) | Self::Default(_))
+    }
+}
+
+impl Names {
+    pub(super) fn is_secret(&self, credential: usize) -> bool {
+        self.credentials.get(credential).is_some_and(|(_, is_secret)| *is_secret)
+    }
+
+    /// Whether a stamp says when a message was made.
+    pub(super) fn has_time(&self) -> bool {
+        self.stamps.iter().any(|stamp| stamp.format.is_time())
+    }
+}
+
+/// Whether a name fits a pattern, in which one `*` stands for anything.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    pattern.split_once('*').map_or(pattern == name, |(front, back)| {
+        name.len() >= front.len() + back.len() && name.starts_with(front) && name.ends_with(back)
+    })
+}

@@ -1,0 +1,134 @@
+//! What the names of a template stand for, in one message.
+
+use std::borrow::Cow;
+
+use http::{HeaderName, HeaderValue, header};
+use secrecy::ExposeSecret as _;
+
+use super::Result;
+use super::evaluate::{Context, Each};
+use super::formula::{Part, Source};
+use crate::signing::members::{json_text, json_values, values};
+
+/// The parts of an absolute URL.
+pub(super) struct Address<'c> {
+    pub(super) whole: &'c str,
+    scheme: &'c str,
+    host: &'c str,
+    path: &'c str,
+}
+
+impl<'c> Address<'c> {
+    pub(super) fn new(whole: &'c str) -> Self {
+        let address = whole.split_once('?').map_or(whole, |(address, _)| address);
+        let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+        let (host, path) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, "/"));
+        Self { whole, scheme, host, path }
+    }
+
+    /// The host without its port, and the port or the scheme's own.
+    fn hostname_and_port(&self) -> (&'c str, &'c str) {
+        let port =
+            self.host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        port.unwrap_or((self.host, if self.scheme == "http" { "80" } else { "443" }))
+    }
+}
+
+impl Context<'_> {
+    pub(super) fn source(&self, source: &Source, each: Each<'_>) -> Result<Cow<'_, [u8]>> {
+        if matches!(source, Source::QueryPair(_) | Source::FormPair(_) | Source::Json(_)) {
+            self.charge(self.query().len() + self.body().map_or(0, <[u8]>::len))?;
+        }
+        Ok(match source {
+            Source::Part(part) => return self.part(*part),
+            Source::Header(name) => self.header(name)?.unwrap_or_default(),
+            Source::QueryPair(name) => values(self.query(), name).next().unwrap_or_default(),
+            Source::FormPair(name) => {
+                values(self.form()?.unwrap_or_default(), name).next().unwrap_or_default()
+            }
+            Source::Json(path) => {
+                json_values(self.body()?, path).first().map(|value| json_text(value)).unwrap_or_default()
+            }
+            Source::Stamp(index) => Cow::Borrowed(
+                self.inputs.stamps.get(*index).map(|stamp| stamp.as_bytes()).unwrap_or_default(),
+            ),
+            Source::Credential(index) => {
+                let credential = self.inputs.credentials.get(*index);
+                Cow::Borrowed(credential.map(|one| one.expose_secret().as_bytes()).unwrap_or_default())
+            }
+            Source::Step(index) => {
+                Cow::Borrowed(self.kept(*index).map(|value| &***value).unwrap_or_default())
+            }
+            Source::Names(index) => Cow::Owned(self.listed_names(*index)?),
+            Source::Each(is_value) => {
+                let bytes = each.map(|((name, value), _)| if *is_value { value } else { name });
+                Cow::Owned(bytes.map(|bytes| bytes.to_vec()).unwrap_or_default())
+            }
+            Source::Request(source) => match self.inputs.reply_to {
+                Some((_, request)) => request.source(source, None)?,
+                None => Cow::default(),
+            },
+            Source::Status => {
+                let status = self.inputs.reply_to.map(|(status, _)| status.to_string());
+                Cow::Owned(status.unwrap_or_default().into_bytes())
+            }
+        })
+    }
+
+    fn part(&self, part: Part) -> Result<Cow<'_, [u8]>> {
+        let text = match part {
+            Part::Method => self.message.method().as_str(),
+            Part::Scheme => self.url.scheme,
+            Part::Host => self.url.host,
+            Part::Hostname => self.url.hostname_and_port().0,
+            Part::Port => self.url.hostname_and_port().1,
+            Part::Path => self.url.path,
+            Part::Query => self.query(),
+            Part::Url if matches!(self.query, Some(Cow::Borrowed(_))) => self.url.whole,
+            Part::Target | Part::Url => {
+                let address = self.url.whole.split('?').next().unwrap_or_default();
+                let front = if part == Part::Url { address } else { self.url.path };
+                let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+                return Ok(Cow::Owned([front, &query].concat().into_bytes()));
+            }
+            Part::Body => return self.body().map(Cow::Borrowed),
+        };
+        Ok(Cow::Borrowed(text.as_bytes()))
+    }
+
+    pub(super) fn query(&self) -> &str {
+        self.query.as_deref().unwrap_or_default()
+    }
+
+    /// The body as it is signed.
+    ///
+    /// # Errors
+    /// `stream-body`, for a stream.
+    pub(super) fn body(&self) -> Result<&[u8]> {
+        self.body.as_deref().map_or_else(|| self.message.body(), Ok)
+    }
+
+    /// The body, where it may be a form: it says so, or does not say what it is.
+    pub(super) fn form(&self) -> Result<Option<&str>> {
+        let form = "application/x-www-form-urlencoded";
+        let media_type = self.message.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+        let essence = media_type.and_then(|text| text.split(|byte| *byte == b';').next());
+        let is_form = essence.is_none_or(|text| text.trim_ascii().eq_ignore_ascii_case(form.as_bytes()));
+        Ok(std::str::from_utf8(self.body()?).ok().filter(|_| is_form))
+    }
+
+    /// The values of a header, trimmed and joined; what is placed counts as there.
+    pub(super) fn header(&self, name: &HeaderName) -> Result<Option<Cow<'_, [u8]>>> {
+        if let Some(placement) = self.inputs.formula.header(name).filter(|_| self.inputs.reading.is_none()) {
+            return Ok(Some(Cow::Owned(self.bytes(&placement.value)?.to_vec())));
+        }
+        let values = self.message.headers().get_all(name).iter().map(|value| value.as_bytes().trim_ascii());
+        Ok(match &*values.collect::<Vec<_>>() {
+            // The host that is meant, whatever a proxy has made of the header; two of them are none.
+            [] | [_] if *name == header::HOST => Some(Cow::Borrowed(self.url.host.as_bytes())),
+            [] => None,
+            [one] => Some(Cow::Borrowed(*one)),
+            several => Some(Cow::Owned(several.join(&b", "[..]))),
+        })
+    }
+}

@@ -1,0 +1,381 @@
+//! Providers that are declared in a file: what is signed is data, literally.
+//!
+//! A [`Declaration`] is read from TOML, checked and compiled once. With credentials it becomes a [`Scheme`], which signs
+//! messages, verifies them, and states the signed text segment by segment, as the built-in providers do.
+//!
+//! ```
+//! use countersign::declared::Declaration;
+//! use countersign::{Outgoing, random::OsRandomness, time::SystemClock};
+//!
+//! let file = r#"
+//!     name = "acme"
+//!     origins = ["https://api.acme.example"]
+//!
+//!     [credentials]
+//!     account = "id"
+//!     secret = "secret"       # from ACME_ACCOUNT and ACME_SECRET
+//!
+//!     [stamp]
+//!     time = "unix"
+//!
+//!     [let]
+//!     signature = { text = "{time}.{method}.{url}.{body}", mac = "sha256", as = "hex" }
+//!
+//!     [send.header]
+//!     x-account = "{account}"
+//!     x-signature = { text = ["t={time}", "v1={signature}"], join = "," }
+//! "#;
+//! let declaration = Declaration::from_toml(file)?;
+//! let scheme = declaration.with_credentials(|name| Some(format!("the {name}").into()))?;
+//!
+//! let mut request = http::Request::post("https://api.acme.example/pay").body(b"{}".to_vec())?;
+//! let stamps = scheme.stamp(&SystemClock, &OsRandomness)?;
+//! scheme.sign_http(&mut request, &stamps)?;
+//!
+//! let claim = scheme.verify(&Outgoing::from_http(&request)?)?;
+//! assert!(claim.ids().eq([("account", "the account")]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The file
+//! | table | says |
+//! |---|---|
+//! | `name`, `origins` | the provider, in lower case; where the credentials may go |
+//! | `[credentials]` | names, each `"secret"` or `"id"`: a secret is used, only an id is placed |
+//! | `[stamp]` | names of what is drawn anew, each a format, or `{ format, zone = "+08:00", plus = "60s" }` |
+//! | `[let]` | named values, in order; `signature` is one of them |
+//! | `[send.header]`, `.query`, `.form`, `.json` | what is placed, by name; read back when verifying |
+//! | `[send.default]` | headers that are set unless they are there, and not read |
+//! | `[reply]` | `same = true`, or `[reply.let]` and `[reply.send.…]` of its own |
+//! | `webhook` | `{ tolerance = "5m" }`, or `{ remember = "1d" }` where no time is signed |
+//! | `[[vector]]` | `source`, `credentials`, `stamp`, `method`, `url`, `headers`, `body` of a message as sent |
+//!
+//! A **template** is literal text with names in braces and filters behind them: `"{method}\n{path}{query|before:?}"`; `{{`
+//! and `}}` are braces. Names are: `method scheme host hostname port path query target url body`, `header.NAME`,
+//! `query.NAME`, `form.NAME`, `json.PATH`, stamps, credentials, and the values of `[let]` that stand before. In a reply they
+//! are of the reply (method and URL of the request), with `status`, and `request.NAME` for what was sent.
+//!
+//! **Filters**: `md5 sha1 sha256 sha384 sha512` (bytes), `hex HEX base64 base64-nopad base64url base64url-nopad unhex
+//! unbase64 lower upper percent unpercent form unform latin9 fold bare`; with an argument, `before:` and `after:` (unless
+//! empty), `or:` (if empty), `cut:` (a beginning), `last:` (what is behind the last), `first:` (so many bytes).
+//!
+//! A **value** of `[let]` is a template; a list of alternatives, each a template or `{ text, methods, if }`, of which the
+//! first that fits is taken; or a table with one of
+//! - `text`: a template, or several with `join` between them;
+//! - `pairs`: of `"query"`, `"form"` and `"json"`, with `add`, `keep`, `drop`, `drop-empty`, `group`, `sort` (`"name"`,
+//!   `"pair"`), `unique`, `encode` (`"as-sent"`, `"percent"`, `"form"`; else decoded), `each` (`"{name}={value}"`) and `join`
+//!   (`"&"`);
+//! - `headers`: names, or patterns with a `*`, with the same options; `each` is `"{name}:{value}\n"`, `join` nothing. The
+//!   names are `{VALUE.names}`, joined by `names` (a blank): placed, they say what a sender covers, and hold at least the
+//!   names of the file;
+//! - `json`: an object of templates, numbers, truth values and objects; with `merge = true`, the members of the body behind;
+//!
+//! then `hash`, or `mac` with `key` (a template; else the only secret); then `as`: one encoding, or several in order.
+//!
+//! **Placed** is a template, or `{ text = […], join }`: a list, whose items may come in any order when it is read, some more
+//! than once, with unknown ones among them. What is there already is exchanged in its place. A part of the message that is
+//! signed is signed with all that is placed in it, but for what is made of a digest.
+//!
+//! **Formats**: `unix unix-ms unix-us unix-ns dotnet-ticks`, `rising rising-ms rising-us rising-ns rising-ticks` (never the
+//! same twice), `iso iso-ms http-date`, a pattern like `%Y-%m-%d %H:%M:%S`, `uuid`, `hex-N`, `alnum-N`, `digits-N`.
+
+mod check;
+mod compile;
+mod document;
+mod evaluate;
+mod fault;
+mod formula;
+mod list;
+mod message;
+mod receive;
+mod scheme;
+mod template;
+mod vectors;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::FixedOffset;
+use secrecy::SecretString;
+
+pub use evaluate::Placed;
+pub use fault::Warning;
+pub use scheme::{Claim, Scheme, Sent, Stamps};
+pub use vectors::{Outcome, Report, Vector};
+
+use self::document::{Document, Node, Table, Word};
+use self::fault::Kind;
+use self::formula::{Formula, Names, Stamp};
+use crate::env::{self, Variables};
+use crate::error::Error;
+use crate::scope::Scope;
+use crate::signing::stamp::{self, Format};
+
+type Result<T = (), E = Error> = std::result::Result<T, E>;
+
+/// Names that a file cannot take: they are the crate's own.
+const RESERVED: [&str; 4] = ["netvisor", "netgiro", "unleashed", "vizion"];
+
+const LONGEST_NAME: usize = 40;
+
+/// A scheme as a file declares it, without credentials. Cheap to clone.
+#[derive(Clone)]
+pub struct Declaration(Arc<Declared>);
+
+struct Declared {
+    name: Box<str>,
+    scope: Scope,
+    names: Names,
+    formula: Formula,
+    reply: Option<Reply>,
+    webhook: Option<Webhook>,
+    vectors: Vec<Vector>,
+    warnings: Vec<Warning>,
+}
+
+/// How replies are signed.
+enum Reply {
+    /// As requests are, with the headers and body of the reply.
+    Same,
+    Own(Formula),
+}
+
+/// How webhooks are told from old ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Webhook {
+    /// By the time that is signed: it may be this far from ours.
+    Tolerance(Duration),
+    /// By nothing but a replay store, which remembers them for so long.
+    Remember(Duration),
+}
+
+impl Declaration {
+    /// Reads a file. It is not trusted: it cannot name a file, a host or a variable but those that begin with its own name.
+    ///
+    /// # Errors
+    /// A code that begins with `declaration-`, or `invalid-origin` or `plain-http`, for the first mistake: the message
+    /// has the line, the word, and what was expected.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        let document = Document::new(text);
+        let root = document::parse(text)?;
+        let mut root = document.table(Word { text: "file", at: 0 }, root.get_ref());
+        let name = root.needed_text("name")?;
+        let scope = scope(document, root.texts("origins")?.unwrap_or_default())?;
+        let credentials = root.table("credentials")?;
+        let credentials = root.required("credentials", credentials)?;
+        let names = names(credentials, root.table("stamp")?)?;
+        let (steps, send) = (root.table("let")?, root.table("send")?);
+        let formula = compile::formula(&names, root.required("let", steps)?, send, false)?;
+        let mut warnings = check::check(&formula, &names)?;
+        let reply =
+            root.table("reply")?.map(|table| reply(&names, table, &mut warnings)).transpose()?.flatten();
+        let webhook = root.table("webhook")?.map(|table| webhook(&names, table)).transpose()?;
+        let vectors = root.take("vector").map(|(word, node)| vectors::vectors(document, word, node, &names));
+        let declared = Declared {
+            name: own_name(document, name)?,
+            scope,
+            names,
+            formula,
+            reply,
+            webhook,
+            vectors: vectors.transpose()?.unwrap_or_default(),
+            warnings,
+        };
+        root.finish()?;
+        Ok(Self(Arc::new(declared)))
+    }
+
+    /// The provider's name, as the file has it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Where the credentials may go.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.0.scope
+    }
+
+    /// How webhooks are verified; `None` where the file declares none.
+    #[must_use]
+    pub fn webhook(&self) -> Option<Webhook> {
+        self.0.webhook
+    }
+
+    /// Whether replies are signed.
+    #[must_use]
+    pub fn signs_replies(&self) -> bool {
+        self.0.reply.is_some()
+    }
+
+    /// What is weaker than it could be.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.0.warnings
+    }
+
+    /// The messages that prove the file.
+    #[must_use]
+    pub fn vectors(&self) -> &[Vector] {
+        &self.0.vectors
+    }
+
+    /// The names of the credentials, and whether each is a secret.
+    pub fn credentials(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.0.names.credentials.iter().map(|(name, is_secret)| (&**name, *is_secret))
+    }
+
+    /// The names of the stamps, in the order of the file.
+    pub fn stamps(&self) -> impl Iterator<Item = &str> {
+        self.0.names.stamps.iter().map(|stamp| &*stamp.name)
+    }
+
+    /// The variable that a credential is read from: the names of file and credential in upper case.
+    fn variable(&self, credential: &str) -> String {
+        format!("{}_{credential}", self.0.name).replace('-', "_").to_ascii_uppercase()
+    }
+
+    /// With the credentials out of the environment, e.g. `ACME_ACCOUNT`.
+    ///
+    /// # Errors
+    /// `missing-variables`, listing all of them; and as [`Declaration::with_credentials`].
+    pub fn from_env(&self) -> Result<Scheme> {
+        self.from_variables(env::process)
+    }
+
+    /// With the credentials out of variables that `lookup` finds.
+    ///
+    /// # Errors
+    /// As [`Declaration::from_env`].
+    pub fn from_variables(&self, lookup: impl Fn(&str) -> Option<String>) -> Result<Scheme> {
+        let mut variables = Variables::new(lookup);
+        let names = self.0.names.credentials.iter();
+        let values: Vec<_> = names.map(|(name, _)| variables.secret(self.variable(name))).collect();
+        variables.finish()?;
+        Scheme::new(self.clone(), values)
+    }
+
+    /// With the credentials that `lookup` finds by the names of `[credentials]`.
+    ///
+    /// # Errors
+    /// `field-empty` and the like, for one that no provider issues; `declared-value-unwritable`, where a filter of the file
+    /// cannot read one.
+    pub fn with_credentials(&self, lookup: impl Fn(&str) -> Option<SecretString>) -> Result<Scheme> {
+        let names = self.0.names.credentials.iter();
+        Scheme::new(self.clone(), names.map(|(name, _)| lookup(name).unwrap_or_default()).collect())
+    }
+}
+
+impl fmt::Debug for Declaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Declaration").field("name", &self.0.name).finish_non_exhaustive()
+    }
+}
+
+fn own_name(document: Document<'_>, word: Word<'_>) -> Result<Box<str>> {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_name = word.text.bytes().all(is_letter)
+        && word.text.starts_with(|first: char| first.is_ascii_lowercase())
+        && word.text.len() <= LONGEST_NAME;
+    if !is_name {
+        let expected = "1 to 40 lower-case letters, digits and hyphens, the first a letter";
+        return Err(document.refuse(Kind::FileName, word, expected));
+    }
+    if RESERVED.contains(&word.text) {
+        return Err(document.refuse(Kind::FileName, word, "the name is that of a provider that is built in"));
+    }
+    Ok(word.text.into())
+}
+
+fn scope(document: Document<'_>, origins: Vec<Word<'_>>) -> Result<Scope> {
+    let mut scope = Scope::new([])?;
+    for word in origins {
+        scope.allow(word.text).map_err(|error| {
+            let expected = "https://host or https://host:port; http for loopback only";
+            document.refuse(Kind::Origin, word, expected).with_source(error)
+        })?;
+    }
+    Ok(scope)
+}
+
+fn names(credentials: Table<'_>, stamps: Option<Table<'_>>) -> Result<Names> {
+    let document = credentials.document();
+    let mut names = Names::default();
+    let entries = credentials.entries();
+    compile::own_names(document, entries.iter().map(|(word, _)| *word), &names)?;
+    for (word, node) in entries {
+        let kind = document.as_text(word, node)?;
+        let is_secret = compile::one_of(document, kind, &[("id", false), ("secret", true)])?;
+        names.credentials.push((word.text.into(), is_secret));
+    }
+    let entries = stamps.map(Table::entries).unwrap_or_default();
+    compile::own_names(document, entries.iter().map(|(word, _)| *word), &names)?;
+    for (word, node) in entries {
+        let format = stamp_format(document, word, node)?;
+        names.stamps.push(Stamp { name: word.text.into(), line: document.line(word.at), format });
+    }
+    Ok(names)
+}
+
+/// The format of a stamp: its word, or a table with a zone and a span that is added.
+fn stamp_format<'d>(document: Document<'d>, word: Word<'d>, node: &'d Node<'d>) -> Result<Format> {
+    let utc = "+00:00";
+    let (format, zone, plus) = if node.get_ref().is_table() {
+        let mut table = document.as_table(word, node)?;
+        let (format, zone, plus) = (table.needed_text("format")?, table.text("zone")?, table.text("plus")?);
+        table.finish()?;
+        (format, zone, plus)
+    } else {
+        (document.as_text(word, node)?, None, None)
+    };
+    let malformed = |word, expected| document.refuse(Kind::Malformed, word, expected);
+    let zone = zone.unwrap_or(Word { text: utc, ..format });
+    let zone: FixedOffset =
+        zone.text.parse().map_err(|_| malformed(zone, "a zone is written like +08:00"))?;
+    let plus =
+        plus.map(|word| stamp::span(word.text).ok_or_else(|| malformed(word, "a span is written like 60s")));
+    let plus = plus.transpose()?.unwrap_or_default();
+    Format::parse(format.text, zone, plus).ok_or_else(|| {
+        document.refuse(Kind::UnknownName, format, format!("expected one of {}", stamp::FORMATS))
+    })
+}
+
+/// `same = true`, or a formula of its own. `same = false` is as if the table were not there.
+fn reply(names: &Names, mut table: Table<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Reply>> {
+    let (document, place) = (table.document(), table.place());
+    let (same, steps, send) = (table.is_true("same")?, table.table("let")?, table.table("send")?);
+    table.finish()?;
+    match (same, steps) {
+        (same, None) if send.is_none() => Ok(same.then_some(Reply::Same)),
+        (false, Some(steps)) => {
+            let formula = compile::formula(names, steps, send, true)?;
+            warnings.extend(check::check(&formula, names)?);
+            Ok(Some(Reply::Own(formula)))
+        }
+        _ => {
+            let expected = "a reply has either `same = true`, or [reply.let] and [reply.send]";
+            Err(document.refuse(Kind::Malformed, place, expected))
+        }
+    }
+}
+
+fn webhook(names: &Names, mut table: Table<'_>) -> Result<Webhook> {
+    let (document, place) = (table.document(), table.place());
+    let (tolerance, remember) = (table.text("tolerance")?, table.text("remember")?);
+    table.finish()?;
+    let span = |word: Word<'_>| {
+        let expected = "a span is written like 5m";
+        stamp::span(word.text).ok_or_else(|| document.refuse(Kind::Webhook, word, expected))
+    };
+    match (tolerance, remember) {
+        (Some(word), None) if names.has_time() => span(word).map(Webhook::Tolerance),
+        (None, Some(word)) if !names.has_time() => span(word).map(Webhook::Remember),
+        _ => {
+            let expected = "`tolerance` where a stamp is a time, else `remember`";
+            Err(document.refuse(Kind::Webhook, place, expected))
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Reading what was placed back out of a message, and comparing it with what should be there.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
+
+use constant_time_eq::constant_time_eq;
+
+use super::Result;
+use super::evaluate::{Context, Value};
+use super::fault::{Kind, fault};
+use super::formula::{Expr, Formula, ListSource, Names, Place, Source};
+use crate::signing::filter::Filter;
+use crate::signing::members::{json_members, json_text, json_values, values};
+use crate::signing::stamp::Format;
+use crate::signing::{Encoding, Outgoing};
+
+/// More names than this in a list of headers are not read.
+const MOST_NAMES: usize = 64;
+
+/// What a message says about itself: not yet believed.
+#[derive(Debug)]
+pub(super) struct Reading<'f> {
+    formula: &'f Formula,
+    stamps: Vec<Option<Box<str>>>,
+    pub(super) ids: Vec<(usize, Box<str>)>,
+    /// The JSON steps, as they were received.
+    steps: Vec<(usize, Vec<u8>)>,
+    /// The lists of covered headers.
+    lists: Vec<(usize, Vec<ListSource>)>,
+    compared: Vec<Compared<'f>>,
+}
+
+/// A value that must be what it would be if we had made the message.
+#[derive(Debug)]
+struct Compared<'f> {
+    value: &'f Expr,
+    received: Vec<u8>,
+    place: Box<str>,
+}
+
+/// Reads all that is placed.
+pub(super) fn read<'f>(formula: &'f Formula, names: &Names, message: &Outgoing<'_>) -> Result<Reading<'f>> {
+    let stamps = vec![None; names.stamps.len()];
+    let (ids, steps, lists, compared) = Default::default();
+    let mut reading = Reading { formula, stamps, ids, steps, lists, compared };
+    for placement in formula.read() {
+        let (name, mut found) = (placement.place.name(), received(&placement.place, message)?);
+        let value = found.pop().ok_or_else(|| fault(Kind::Missing, name.clone()))?;
+        if !found.is_empty() {
+            return Err(fault(Kind::Duplicate, name));
+        }
+        reading.value(&placement.value, &value, &name)?;
+    }
+    match reading.stamps.iter().zip(&names.stamps).find(|(stamp, _)| stamp.is_none()) {
+        Some((_, stamp)) => Err(fault(Kind::Missing, stamp.name.clone())),
+        None => Ok(reading),
+    }
+}
+
+/// The values at a place.
+fn received(place: &Place, message: &Outgoing<'_>) -> Result<Vec<Vec<u8>>> {
+    let pairs = |text: &str, name| values(text, name).map(Cow::into_owned).collect();
+    Ok(match place {
+        Place::Header(name) | Place::Default(name) => {
+            let values = message.headers().get_all(name).iter();
+            values.map(|value| value.as_bytes().trim_ascii().to_vec()).collect()
+        }
+        Place::Query(name) => pairs(message.query_as_sent(), name),
+        Place::Form(name) => pairs(&String::from_utf8_lossy(message.body()?), name),
+        Place::Json(path) => {
+            let values = json_values(message.body()?, path).into_iter();
+            values.map(|value| json_text(value).into_owned()).collect()
+        }
+    })
+}
+
+fn undo(filters: &[Filter], bytes: &[u8]) -> Option<Vec<u8>> {
+    filters.iter().rev().try_fold(bytes.to_vec(), |bytes, filter| filter.undo(&bytes))
+}
+
+impl<'f> Reading<'f> {
+    /// Takes a value apart, or keeps it to be compared.
+    fn value(&mut self, value: &'f Expr, bytes: &[u8], place: &str) -> Result {
+        let illegible = || fault(Kind::Illegible, place);
+        let text = || std::str::from_utf8(bytes).map_err(|_| illegible());
+        match value {
+            Expr::Literal(literal) if literal.as_bytes() == bytes => Ok(()),
+            Expr::Literal(_) => Err(illegible()),
+            Expr::Name(_, Source::Stamp(index)) => {
+                let (text, stamp) = (text()?, self.stamps.get_mut(*index).ok_or_else(illegible)?);
+                match stamp.replace(text.into()) {
+                    _ if text.is_empty() => Err(illegible()),
+                    Some(other) if *other != *text => Err(fault(Kind::Duplicate, place)),
+                    _ => Ok(()),
+                }
+            }
+            Expr::Name(_, Source::Credential(index)) => {
+                self.ids.push((*index, text()?.into()));
+                Ok(())
+            }
+            Expr::Name(_, Source::Names(index)) => self.names(*index, text()?, place),
+            value if !value.is_readable(&self.formula.steps) => {
+                self.compare_later(value, bytes, place);
+                Ok(())
+            }
+            Expr::Name(_, Source::Step(index)) => {
+                let step = self.formula.steps.get(*index).ok_or_else(illegible)?;
+                let json = step.value.all().into_iter().find(|part| matches!(part, Expr::Json(..)));
+                match json {
+                    // With the body in it, it is made again; else it is what was received, however that is printed.
+                    Some(Expr::Json(_, true)) => self.compare_later(value, bytes, place),
+                    Some(_) => self.steps.push((*index, bytes.to_vec())),
+                    None => {}
+                }
+                self.value(&step.value, bytes, place)
+            }
+            Expr::Filtered(value, filters) => {
+                self.value(value, &undo(filters, bytes).ok_or_else(illegible)?, place)
+            }
+            Expr::Text(items, join) if join.is_empty() => self.template(items, bytes, place),
+            Expr::Text(items, join) => self.items(items, join, text()?, place),
+            Expr::Json(members, _) => self.object(members, bytes, place),
+            _ => Ok(()),
+        }
+    }
+
+    fn compare_later(&mut self, value: &'f Expr, received: &[u8], place: &str) {
+        self.compared.push(Compared { value, received: received.to_vec(), place: place.into() });
+    }
+
+    /// Takes a text apart: each value ends where the next literal text begins, or at the end.
+    fn template(&mut self, items: &'f [Expr], bytes: &[u8], place: &str) -> Result {
+        let illegible = || fault(Kind::Illegible, place);
+        let mut rest = bytes;
+        for (index, item) in items.iter().enumerate() {
+            let next = items.get(index + 1).and_then(Expr::literal).map(str::as_bytes);
+            let end = match (item.literal(), next) {
+                (Some(literal), _) => Some(literal.len()),
+                (None, Some(last)) if index + 2 == items.len() => rest.strip_suffix(last).map(<[u8]>::len),
+                (None, Some(next)) => rest.windows(next.len()).position(|window| window == next),
+                (None, None) => Some(rest.len()),
+            };
+            let (value, behind) = end.and_then(|end| rest.split_at_checked(end)).ok_or_else(illegible)?;
+            self.value(item, value, place)?;
+            rest = behind;
+        }
+        if rest.is_empty() { Ok(()) } else { Err(illegible()) }
+    }
+
+    /// Reads a list: its items may come in any order, some more than once, with others among them.
+    fn items(&mut self, items: &'f [Expr], join: &str, text: &str, place: &str) -> Result {
+        let join = if join.trim().is_empty() { join } else { join.trim() };
+        let mut found = vec![false; items.len()];
+        for part in text.split(join).map(str::trim) {
+            let is_it = |item: &Expr| item.begins_with().is_none_or(|label| part.starts_with(label));
+            if let Some((item, found)) = items.iter().zip(&mut found).find(|(item, _)| is_it(item)) {
+                *found = true;
+                self.value(item, part.as_bytes(), place)?;
+            }
+        }
+        if found.contains(&false) { Err(fault(Kind::Illegible, place)) } else { Ok(()) }
+    }
+
+    fn object(&mut self, members: &'f [(Box<str>, Expr)], bytes: &[u8], place: &str) -> Result {
+        let received = json_members(bytes).ok_or_else(|| fault(Kind::Illegible, place))?;
+        for (name, value) in members {
+            let found: Vec<_> = received.iter().filter(|(other, _)| *other == **name).collect();
+            match &*found {
+                [] => return Err(fault(Kind::Missing, name.clone())),
+                [(_, one)] => self.value(value, &json_text(one), name)?,
+                _ => return Err(fault(Kind::Duplicate, name.clone())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the names of covered headers: all that the file lists must be among them.
+    fn names(&mut self, index: usize, text: &str, place: &str) -> Result {
+        let step = self.formula.steps.get(index);
+        let Some(Expr::List(list)) = step.map(|step| &step.value) else { return Ok(()) };
+        let names: Vec<_> = text.split(&*list.names_join).collect();
+        let is_letter = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && byte != b'*';
+        let is_name = |name: &&str| !name.is_empty() && name.bytes().all(is_letter);
+        let is_repeated =
+            |(index, name): (usize, &&str)| names.iter().skip(index + 1).any(|other| other == name);
+        if names.len() > MOST_NAMES || !names.iter().all(is_name) || names.iter().enumerate().any(is_repeated)
+        {
+            return Err(fault(Kind::Illegible, place));
+        }
+        let names: Vec<_> = names.into_iter().map(|name| ListSource::Header(name.into())).collect();
+        for source in &list.sources {
+            match source {
+                ListSource::Header(name) if !name.contains('*') && !names.contains(source) => {
+                    return Err(fault(Kind::NotCovered, name.clone()));
+                }
+                _ => {}
+            }
+        }
+        self.lists.push((index, names));
+        Ok(())
+    }
+
+    /// What a step was received as.
+    pub(super) fn step(&self, index: usize) -> Option<&[u8]> {
+        self.steps.iter().find(|(step, _)| *step == index).map(|(_, value)| &**value)
+    }
+
+    /// The names that a list was received with.
+    pub(super) fn list(&self, index: usize) -> Option<&[ListSource]> {
+        self.lists.iter().find(|(step, _)| *step == index).map(|(_, names)| &**names)
+    }
+
+    /// The stamps, in the order of the file.
+    pub(super) fn stamps(&self) -> Vec<Box<str>> {
+        self.stamps.iter().flatten().cloned().collect()
+    }
+
+    /// The signatures: one, or several where a sender rotates keys.
+    pub(super) fn signatures(&self) -> impl Iterator<Item = &[u8]> {
+        let is_signature = |one: &&Compared<'_>| one.value.step() == Some(self.formula.signature);
+        self.compared.iter().filter(is_signature).map(|one| &*one.received)
+    }
+
+    /// The moments when the message was made, by its stamps, and how long it is good after each.
+    pub(super) fn times(&self, names: &Names) -> Vec<Option<(SystemTime, Option<Duration>)>> {
+        let stamps = names.stamps.iter().zip(&self.stamps).filter(|(stamp, _)| stamp.format.is_time());
+        let read = |format: &Format, text: &str| format.read(text).map(|time| (time, format.life()));
+        stamps.map(|(stamp, text)| read(&stamp.format, text.as_deref()?)).collect()
+    }
+
+    /// Compares each value with what it would be if we had made the message. All are compared, whichever differs.
+    pub(super) fn compare(&self, context: &Context<'_>) -> Result {
+        let mut values: Vec<(&Compared<'f>, Value, bool)> = Vec::new();
+        for one in &self.compared {
+            let is_it = |(other, ..): &&mut (&Compared<'f>, _, _)| std::ptr::eq(other.value, one.value);
+            // A value that is there more than once is right where one of them is.
+            match values.iter_mut().find(is_it) {
+                Some((_, expected, is_there)) => *is_there |= self.is_equal(one, expected),
+                None => {
+                    let expected = context.bytes(one.value)?;
+                    let is_there = self.is_equal(one, &expected);
+                    values.push((one, expected, is_there));
+                }
+            }
+        }
+        let wrong: Vec<_> = values.iter().filter(|(.., is_there)| !is_there).map(|(one, ..)| one).collect();
+        match wrong.iter().find(|one| one.value.step() != Some(self.formula.signature)) {
+            Some(one) => Err(fault(Kind::Mismatch, one.place.clone())),
+            None if wrong.is_empty() => Ok(()),
+            None => Err(fault(Kind::WrongSignature, "signature")),
+        }
+    }
+
+    /// In the same time wherever they differ; hex in either case.
+    fn is_equal(&self, one: &Compared<'_>, expected: &[u8]) -> bool {
+        let value = one
+            .value
+            .step()
+            .and_then(|step| self.formula.steps.get(step))
+            .map_or(one.value, |step| &step.value);
+        let last = if let Expr::Filtered(_, filters) = value { filters.last() } else { None };
+        if let Some(Filter::Encode(Encoding::HexLower | Encoding::HexUpper)) = last {
+            return constant_time_eq(&expected.to_ascii_lowercase(), &one.received.to_ascii_lowercase());
+        }
+        constant_time_eq(expected, &one.received)
+    }
+}

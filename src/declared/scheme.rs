@@ -1,0 +1,356 @@
+//! A declaration with its credentials: what signs and verifies.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, Request, StatusCode};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Result;
+use super::evaluate::{Context, Inputs, Keys, Placed, keys};
+use super::fault::{Kind, fault};
+use super::formula::Formula;
+use super::receive::{self, Reading};
+use super::{Declaration, Reply, Webhook};
+use crate::field;
+use crate::random::Randomness;
+use crate::signing::{Outgoing, Signature, SignedText};
+use crate::time::Clock;
+
+/// How far a sender's clock may be ahead of ours.
+const AHEAD: Duration = Duration::from_secs(60);
+
+/// A declared scheme with its credentials. Cheap to clone; clones share the numbers that rise.
+#[derive(Clone)]
+pub struct Scheme {
+    declaration: Declaration,
+    bound: Arc<Bound>,
+}
+
+struct Bound {
+    credentials: Vec<SecretString>,
+    keys: Keys,
+    reply_keys: Option<Keys>,
+}
+
+/// What was drawn for one message, in the order of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamps(Vec<Box<str>>);
+
+/// A request that was sent and the status of the reply to it, for [`Scheme::verify_reply`].
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'c> {
+    /// The request, as it was before it was signed.
+    pub request: &'c Outgoing<'c>,
+    /// What was drawn for it.
+    pub stamps: &'c Stamps,
+    /// The status of the reply.
+    pub status: StatusCode,
+}
+
+/// What a message says about itself, read back from where it was placed. Nothing of it is proved before
+/// [`Scheme::confirm`] has accepted it.
+#[derive(Debug)]
+pub struct Claim<'d> {
+    declaration: &'d Declaration,
+    reading: Reading<'d>,
+    stamps: Stamps,
+}
+
+impl Declaration {
+    /// Reads what is placed in a message.
+    ///
+    /// # Errors
+    /// `declared-missing`, `declared-duplicate`, `declared-malformed` or `declared-not-covered`, with the name of its
+    /// place.
+    pub fn read(&self, message: &Outgoing<'_>) -> Result<Claim<'_>> {
+        self.read_by(&self.0.formula, message)
+    }
+
+    fn read_by<'d>(&'d self, formula: &'d Formula, message: &Outgoing<'_>) -> Result<Claim<'d>> {
+        let reading = receive::read(formula, &self.0.names, message)?;
+        let stamps = Stamps(reading.stamps());
+        Ok(Claim { declaration: self, reading, stamps })
+    }
+
+    fn reply_formula(&self) -> Option<&Formula> {
+        self.0.reply.as_ref().map(|reply| match reply {
+            Reply::Same => &self.0.formula,
+            Reply::Own(formula) => formula,
+        })
+    }
+}
+
+impl Scheme {
+    pub(super) fn new(declaration: Declaration, credentials: Vec<SecretString>) -> Result<Self> {
+        let names = &declaration.0.names;
+        for ((name, _), value) in names.credentials.iter().zip(&credentials) {
+            field::check(name.to_string(), value.expose_secret())?;
+        }
+        let prepare = |formula| keys(names, formula, &credentials);
+        let keys = prepare(&declaration.0.formula)?;
+        let reply_keys = declaration.reply_formula().map(prepare).transpose()?;
+        Ok(Self { bound: Arc::new(Bound { credentials, keys, reply_keys }), declaration })
+    }
+
+    /// The declaration.
+    #[must_use]
+    pub fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    /// Draws what each message has anew, from one reading of the clock.
+    ///
+    /// # Errors
+    /// `clock-out-of-range` and `randomness-unavailable`.
+    pub fn stamp(&self, clock: &dyn Clock, randomness: &dyn Randomness) -> Result<Stamps> {
+        let (stamps, now) = (self.declaration.0.names.stamps.iter(), clock.now());
+        let drawn = stamps.map(|stamp| stamp.format.draw(now, randomness).map(Into::into));
+        drawn.collect::<Result<_>>().map(Stamps)
+    }
+
+    /// Given stamps, by name, to reproduce a known case. A stamp must not be sent twice.
+    ///
+    /// # Errors
+    /// `declared-stamp-missing`, for one that is not given, or given twice or in vain.
+    pub fn given_stamps<'s>(&self, given: impl IntoIterator<Item = (&'s str, &'s str)>) -> Result<Stamps> {
+        let stamps = &self.declaration.0.names.stamps;
+        let mut found: Vec<Option<Box<str>>> = vec![None; stamps.len()];
+        for (name, text) in given {
+            let place =
+                stamps.iter().zip(&mut found).find(|(stamp, _)| *stamp.name == *name).map(|(_, place)| place);
+            let place = place.filter(|place| place.is_none()).ok_or_else(|| fault(Kind::Stamp, name))?;
+            *place = Some(text.into());
+        }
+        let stamps = found.into_iter().zip(stamps);
+        let stamps = stamps.map(|(text, stamp)| text.ok_or_else(|| fault(Kind::Stamp, stamp.name.clone())));
+        stamps.collect::<Result<_>>().map(Stamps)
+    }
+
+    /// States what is signed of a message that is about to be sent.
+    ///
+    /// # Errors
+    /// `stream-body`, where the body is signed; and those of [`Scheme::place`].
+    pub fn state(&self, message: &Outgoing<'_>, stamps: &Stamps, text: &mut SignedText<'_>) -> Result {
+        Context::new(self.inputs(stamps), message)?.state_signature(text)
+    }
+
+    /// States the bytes of the key that a message is signed with; nothing for a plain hash.
+    ///
+    /// # Errors
+    /// As [`Scheme::state`].
+    pub fn state_key(&self, message: &Outgoing<'_>, stamps: &Stamps, text: &mut SignedText<'_>) -> Result {
+        Context::new(self.inputs(stamps), message)?.state_key(text)
+    }
+
+    /// States what is signed of a message that was received.
+    ///
+    /// # Errors
+    /// As [`Scheme::state`].
+    pub fn state_received(
+        &self,
+        claim: &Claim<'_>,
+        message: &Outgoing<'_>,
+        text: &mut SignedText<'_>,
+    ) -> Result {
+        let inputs = Inputs { reading: Some(&claim.reading), ..self.inputs(&claim.stamps) };
+        Context::new(inputs, message)?.state_signature(text)
+    }
+
+    /// Signs a message, and makes all that is placed in it. The message itself is unchanged.
+    ///
+    /// # Errors
+    /// `stream-body`, where the body is signed; a code that begins with `declared-`, where the message cannot be signed.
+    pub fn place(&self, message: &Outgoing<'_>, stamps: &Stamps) -> Result<(Placed, Signature)> {
+        place(Context::new(self.inputs(stamps), message)?)
+    }
+
+    /// Signs the reply to a request, made of the request's method and URL and the reply's headers and body, as whoever
+    /// plays the server does.
+    ///
+    /// # Errors
+    /// As [`Scheme::place`]; `declared-no-reply`, where the file declares none.
+    pub fn place_reply(
+        &self,
+        sent: &Sent<'_>,
+        reply: &Outgoing<'_>,
+        stamps: &Stamps,
+    ) -> Result<(Placed, Signature)> {
+        let request = Context::new(self.inputs(sent.stamps), sent.request)?;
+        place(Context::new(self.inputs_of_reply(sent, &request, stamps)?, reply)?)
+    }
+
+    /// Signs a message in place. On an error it is unchanged.
+    ///
+    /// # Errors
+    /// As [`Scheme::place`] and [`Outgoing::from_http`].
+    pub fn sign_http(&self, message: &mut Request<Vec<u8>>, stamps: &Stamps) -> Result {
+        let (placed, _) = self.place(&Outgoing::from_http(message)?, stamps)?;
+        placed.apply(message)
+    }
+
+    /// Whether a message is what these credentials would have made of it.
+    ///
+    /// # Errors
+    /// `declared-id-unknown`, where it names an id of others; `declared-value-mismatch`, `declared-signature-mismatch`.
+    pub fn confirm(&self, claim: &Claim<'_>, message: &Outgoing<'_>) -> Result {
+        self.confirm_by(self.inputs(&claim.stamps), claim, message)
+    }
+
+    fn confirm_by(&self, inputs: Inputs<'_>, claim: &Claim<'_>, message: &Outgoing<'_>) -> Result {
+        let names = &self.declaration.0.names.credentials;
+        let ours = |index: usize| self.bound.credentials.get(index).map(SecretString::expose_secret);
+        if let Some((index, _)) = claim.reading.ids.iter().find(|(index, id)| ours(*index) != Some(id)) {
+            return Err(fault(Kind::UnknownId, names.get(*index).map_or("", |(name, _)| name)));
+        }
+        let inputs = Inputs { reading: Some(&claim.reading), ..inputs };
+        let mut context = Context::new(inputs, message)?;
+        context.sign()?;
+        claim.reading.compare(&context)
+    }
+
+    /// Reads and confirms a message.
+    ///
+    /// # Errors
+    /// As [`Declaration::read`] and [`Scheme::confirm`].
+    pub fn verify(&self, message: &Outgoing<'_>) -> Result<Claim<'_>> {
+        let claim = self.declaration.read(message)?;
+        self.confirm(&claim, message).map(|()| claim)
+    }
+
+    /// Reads and confirms the reply to a request, made of the request's method and URL and the reply's headers and body.
+    ///
+    /// # Errors
+    /// As [`Scheme::verify`]; `declared-reflected`, for our own request sent back; `declared-no-reply`, where the file
+    /// declares none.
+    pub fn verify_reply(&self, sent: &Sent<'_>, reply: &Outgoing<'_>) -> Result<Claim<'_>> {
+        let formula = self.declaration.reply_formula().ok_or_else(|| fault(Kind::NoReply, "reply"))?;
+        let claim = self.declaration.read_by(formula, reply)?;
+        let mut request = Context::new(self.inputs(sent.stamps), sent.request)?;
+        // A copy of our own request proves nothing.
+        let ours = request.sign()?.expose_text();
+        if claim.signatures().any(|received| received.eq_ignore_ascii_case(ours.as_bytes())) {
+            return Err(fault(Kind::Reflected, "signature"));
+        }
+        self.confirm_by(self.inputs_of_reply(sent, &request, &claim.stamps)?, &claim, reply).map(|()| claim)
+    }
+
+    pub(super) fn inputs<'c>(&'c self, stamps: &'c Stamps) -> Inputs<'c> {
+        let (names, formula) = (&self.declaration.0.names, &self.declaration.0.formula);
+        let Bound { credentials, keys, .. } = &*self.bound;
+        Inputs { names, formula, keys, credentials, stamps: &stamps.0, reading: None, reply_to: None }
+    }
+
+    fn inputs_of_reply<'c>(
+        &'c self,
+        sent: &Sent<'_>,
+        request: &'c Context<'c>,
+        stamps: &'c Stamps,
+    ) -> Result<Inputs<'c>> {
+        let declared = self.declaration.reply_formula().zip(self.bound.reply_keys.as_ref());
+        let (formula, keys) = declared.ok_or_else(|| fault(Kind::NoReply, "reply"))?;
+        Ok(Inputs { formula, keys, reply_to: Some((sent.status.as_u16(), request)), ..self.inputs(stamps) })
+    }
+}
+
+fn place(mut context: Context<'_>) -> Result<(Placed, Signature)> {
+    let signature = context.sign()?;
+    Ok((context.place()?, signature))
+}
+
+impl Placed {
+    /// Writes what is placed into a message.
+    ///
+    /// # Errors
+    /// `declared-unwritable`, where the query does not fit into a URL.
+    pub fn apply(self, message: &mut Request<Vec<u8>>) -> Result {
+        if let Some(query) = self.query {
+            let uri = message.uri().to_string();
+            let uri = format!("{}?{query}", uri.split('?').next().unwrap_or_default());
+            *message.uri_mut() = uri.parse().map_err(|_| fault(Kind::Unwritable, "query"))?;
+        }
+        if let Some(body) = self.body {
+            *message.body_mut() = body;
+        }
+        self.headers.into_iter().for_each(|(name, value)| _ = message.headers_mut().insert(name, value));
+        Ok(())
+    }
+}
+
+impl<'c> Sent<'c> {
+    /// The reply as a message: its method and URL are those of the request.
+    #[must_use]
+    pub fn reply(&self, headers: &'c HeaderMap, body: &'c [u8]) -> Outgoing<'c> {
+        let request = self.request;
+        let reply = Outgoing::new(request.method(), request.url(), headers, request.extensions(), body);
+        reply.as_received(request.url_as_sent())
+    }
+}
+
+impl Stamps {
+    pub(super) fn new(texts: Vec<Box<str>>) -> Self {
+        Self(texts)
+    }
+
+    /// The texts, in the order of the file.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|text| &**text)
+    }
+}
+
+impl Claim<'_> {
+    /// The stamps, by name.
+    pub fn stamps(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.declaration.stamps().zip(self.stamps.texts())
+    }
+
+    /// The ids that the message names, by name.
+    pub fn ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        let names = &self.declaration.0.names.credentials;
+        let ids = self.reading.ids.iter();
+        ids.filter_map(|(index, id)| names.get(*index).map(|(name, _)| (&**name, &**id)))
+    }
+
+    /// The signatures as received: one, or several where a sender rotates keys.
+    pub fn signatures(&self) -> impl Iterator<Item = &[u8]> {
+        self.reading.signatures()
+    }
+
+    /// The moment when the message was made, by the first of its stamps that says so.
+    #[must_use]
+    pub fn time(&self) -> Option<SystemTime> {
+        self.reading.times(&self.declaration.0.names).first().copied().flatten().map(|(time, _)| time)
+    }
+
+    /// Refuses a message that was made too far from `now`, or that is no longer good, where the file declares webhooks
+    /// with a tolerance.
+    ///
+    /// # Errors
+    /// `declared-stale`.
+    pub fn check_time(&self, now: SystemTime) -> Result {
+        let Some(Webhook::Tolerance(tolerance)) = self.declaration.0.webhook else { return Ok(()) };
+        let times = self.reading.times(&self.declaration.0.names);
+        let has_moment = times.iter().flatten().any(|(_, life)| life.is_none());
+        let is_fresh = |(time, life): (SystemTime, Option<Duration>)| {
+            // Beside a moment, an expiry can only shorten the window.
+            let is_in_window = match now.duration_since(time) {
+                _ if life.is_some() && has_moment => true,
+                Ok(age) => age <= tolerance,
+                Err(ahead) => ahead.duration() <= AHEAD,
+            };
+            is_in_window && life.is_none_or(|life| time.checked_add(life).is_none_or(|end| now <= end))
+        };
+        if times.into_iter().all(|time| time.is_some_and(is_fresh)) {
+            Ok(())
+        } else {
+            Err(fault(Kind::Stale, "time"))
+        }
+    }
+}
+
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheme").field("declaration", &self.declaration).finish_non_exhaustive()
+    }
+}

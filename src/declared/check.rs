@@ -231,7 +231,7 @@ fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
                 warn("weak-hash", line, format!("{weak} is weak"));
             }
             Expr::Json(_, true) => warn("json-reserialised", line, PRINTED_ANEW.to_owned()),
-            Expr::List(list) if list.sources.contains(&ListSource::Json) => {
+            Expr::List(list) if list.sources.iter().any(|source| matches!(source, ListSource::Json(_))) => {
                 warn("json-reserialised", line, PRINTED_ANEW.to_owned());
             }
             _ => {}
@@ -297,7 +297,7 @@ impl Expr {
             (Self::Json(_, merge), Place::Form(_) | Place::Json(_)) => *merge,
             (Self::List(list), place) => list.sources.iter().any(|source| match (source, place) {
                 (ListSource::Query, Place::Query(_)) => true,
-                (ListSource::Form | ListSource::Json, Place::Form(_) | Place::Json(_)) => true,
+                (ListSource::Form | ListSource::Json(_), Place::Form(_) | Place::Json(_)) => true,
                 (ListSource::Header(pattern), Place::Header(name)) => fits(pattern, name.as_str()),
                 _ => false,
             }),

@@ -26,9 +26,7 @@ const HASHES: [(&str, (A, A)); 5] = [
     ("sha512", (A::Sha512, A::HmacSha512)),
 ];
 const ASYMMETRIC: [&str; 9] = ["rsa", "dsa", "25519", "rs256", "rs512", "es256", "es384", "ps256", "ps512"];
-const PAIRS: [(&str, ListSource); 3] =
-    [("query", ListSource::Query), ("form", ListSource::Form), ("json", ListSource::Json)];
-const SORTS: [(&str, Sort); 2] = [("name", Sort::Name), ("pair", Sort::Pair)];
+const SORTS: [(&str, Sort); 3] = [("name", Sort::Name), ("pair", Sort::Pair), ("value", Sort::Value)];
 const ENCODINGS: [(&str, Encode); 3] = [
     ("as-sent", Encode::AsSent),
     ("percent", Encode::Again(Filter::Percent)),
@@ -135,8 +133,18 @@ fn made(resolver: Resolver<'_, '_>, mut table: Table<'_>) -> Result<Expr> {
     let value = match (text, pairs, headers, json) {
         (Some(words), None, None, None) => texts(resolver, &mut table, words)?,
         (None, Some(words), None, None) => {
-            let sources =
-                words.into_iter().map(|word| one_of(document, word, &PAIRS)).collect::<Result<_>>()?;
+            let sources = words.into_iter().map(|word| match (word.text, word.text.strip_prefix("json.")) {
+                ("query", _) => Ok(ListSource::Query),
+                ("form", _) => Ok(ListSource::Form),
+                ("json", _) => Ok(ListSource::Json(Vec::new())),
+                (_, Some(path)) => Ok(ListSource::Json(path.split('.').map(Into::into).collect())),
+                _ => Err(document.refuse(
+                    Kind::UnknownName,
+                    word,
+                    "expected one of query, form, json, json.PATH",
+                )),
+            });
+            let sources = sources.collect::<Result<_>>()?;
             list(resolver, &mut table, sources, ["{name}={value}", "&"])?
         }
         (None, None, Some(words), None) => {
@@ -180,7 +188,7 @@ fn made(resolver: Resolver<'_, '_>, mut table: Table<'_>) -> Result<Expr> {
             Some(filter @ (Filter::Encode(_) | Filter::Percent)) => Ok(filter),
             _ => {
                 let expected =
-                    "expected hex, HEX, base64, base64-nopad, base64url, base64url-nopad or percent";
+                    "expected one of hex, HEX, base64, base64-nopad, base64url, base64url-nopad, percent";
                 Err(document.refuse(Kind::UnknownName, word, expected))
             }
         });

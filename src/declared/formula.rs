@@ -125,7 +125,8 @@ pub(super) struct List {
 pub(super) enum ListSource {
     Query,
     Form,
-    Json,
+    /// The members of the body, or of an object within it.
+    Json(Vec<Box<str>>),
     /// A header by its name in lower case, or those that fit a pattern.
     Header(Box<str>),
 }
@@ -134,6 +135,7 @@ pub(super) enum ListSource {
 pub(super) enum Sort {
     Name,
     Pair,
+    Value,
 }
 
 /// How pairs are written: as they were sent, decoded, or decoded and encoded again.

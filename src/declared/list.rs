@@ -9,7 +9,7 @@ use super::Result;
 use super::evaluate::{Context, Pair};
 use super::fault::{Kind, fault};
 use super::formula::{Encode, Expr, List, ListSource, Place, Sort, fits};
-use crate::signing::members::{decoded, json_members, json_text, raw_pairs};
+use crate::signing::members::{decoded, json_members, json_text, json_values, raw_pairs};
 
 impl Context<'_> {
     /// The names and values of a list, in its order.
@@ -27,8 +27,10 @@ impl Context<'_> {
             match source {
                 ListSource::Query => raw(&mut pairs, self.query()),
                 ListSource::Form => raw(&mut pairs, self.form()?.unwrap_or_default()),
-                ListSource::Json => {
-                    let members = json_members(self.body()?).unwrap_or_default().into_iter();
+                ListSource::Json(path) => {
+                    let within = json_values(self.body()?, path);
+                    let members = within.first().and_then(|object| json_members(object.get().as_bytes()));
+                    let members = members.unwrap_or_default().into_iter();
                     pairs.extend(
                         members.map(|(name, value)| (Cow::Owned(name.into_bytes()), json_text(value))),
                     );
@@ -68,6 +70,7 @@ impl Context<'_> {
             None => {}
             Some(Sort::Name) => pairs.sort_by(|(one, _), (other, _)| one.cmp(other)),
             Some(Sort::Pair) => pairs.sort(),
+            Some(Sort::Value) => pairs.sort_by(|(_, one), (_, other)| one.cmp(other)),
         }
         if list.unique {
             let mut seen = HashSet::new();

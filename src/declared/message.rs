@@ -7,6 +7,7 @@ use secrecy::ExposeSecret as _;
 
 use super::Result;
 use super::evaluate::{Context, Each};
+use super::fault::{Kind, fault};
 use super::formula::{Part, Source};
 use crate::signing::members::{json_text, json_values, values};
 
@@ -42,12 +43,11 @@ impl Context<'_> {
         Ok(match source {
             Source::Part(part) => return self.part(*part),
             Source::Header(name) => self.header(name)?.unwrap_or_default(),
-            Source::QueryPair(name) => values(self.query(), name).next().unwrap_or_default(),
-            Source::FormPair(name) => {
-                values(self.form()?.unwrap_or_default(), name).next().unwrap_or_default()
-            }
+            Source::QueryPair(name) => self.single(values(self.query(), name), name)?,
+            Source::FormPair(name) => self.single(values(self.form()?.unwrap_or_default(), name), name)?,
             Source::Json(path) => {
-                json_values(self.body()?, path).first().map(|value| json_text(value)).unwrap_or_default()
+                let values = json_values(self.body()?, path).into_iter().map(json_text);
+                self.single(values, path.last().map_or("", |name| name))?
             }
             Source::Stamp(index) => Cow::Borrowed(
                 self.inputs.stamps.get(*index).map(|stamp| stamp.as_bytes()).unwrap_or_default(),
@@ -73,6 +73,18 @@ impl Context<'_> {
                 Cow::Owned(status.unwrap_or_default().into_bytes())
             }
         })
+    }
+
+    /// The first value; of what was received, the only one: other programs may read the last.
+    fn single<'v>(
+        &self,
+        mut values: impl Iterator<Item = Cow<'v, [u8]>>,
+        name: &str,
+    ) -> Result<Cow<'v, [u8]>> {
+        match (values.next(), values.next()) {
+            (_, Some(_)) if self.inputs.reading.is_some() => Err(fault(Kind::Duplicate, name)),
+            (first, _) => Ok(first.unwrap_or_default()),
+        }
     }
 
     fn part(&self, part: Part) -> Result<Cow<'_, [u8]>> {

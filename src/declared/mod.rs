@@ -37,47 +37,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # The file
-//! | table | says |
-//! |---|---|
-//! | `name`, `origins` | the provider, in lower case; where the credentials may go |
-//! | `[credentials]` | names, each `"secret"` or `"id"`: a secret is used, only an id is placed |
-//! | `[stamp]` | names of what is drawn anew, each a format, or `{ format, zone = "+08:00", plus = "60s" }` |
-//! | `[let]` | named values, in order; `signature` is one of them |
-//! | `[send.header]`, `.query`, `.form`, `.json` | what is placed, by name; read back when verifying |
-//! | `[send.default]` | headers that are set unless they are there, and not read |
-//! | `[reply]` | `same = true`, or `[reply.let]` and `[reply.send.…]` of its own |
-//! | `webhook` | `{ tolerance = "5m" }`, or `{ remember = "1d" }` where no time is signed |
-//! | `[[vector]]` | `source`, `credentials`, `stamp`, `method`, `url`, `headers`, `body` of a message as sent |
-//!
-//! A **template** is literal text with names in braces and filters behind them: `"{method}\n{path}{query|before:?}"`; `{{`
-//! and `}}` are braces. Names are: `method scheme host hostname port path query target url body`, `header.NAME`,
-//! `query.NAME`, `form.NAME`, `json.PATH`, stamps, credentials, and the values of `[let]` that stand before. In a reply they
-//! are of the reply (method and URL of the request), with `status`, and `request.NAME` for what was sent.
-//!
-//! **Filters**: `md5 sha1 sha256 sha384 sha512` (bytes), `hex HEX base64 base64-nopad base64url base64url-nopad unhex
-//! unbase64 lower upper percent unpercent form unform latin9 fold bare`; with an argument, `before:` and `after:` (unless
-//! empty), `or:` (if empty), `cut:` (a beginning), `last:` (what is behind the last), `first:` (so many bytes).
-//!
-//! A **value** of `[let]` is a template; a list of alternatives, each a template or `{ text, methods, if }`, of which the
-//! first that fits is taken; or a table with one of
-//! - `text`: a template, or several with `join` between them;
-//! - `pairs`: of `"query"`, `"form"` and `"json"`, with `add`, `keep`, `drop`, `drop-empty`, `group`, `sort` (`"name"`,
-//!   `"pair"`), `unique`, `encode` (`"as-sent"`, `"percent"`, `"form"`; else decoded), `each` (`"{name}={value}"`) and `join`
-//!   (`"&"`);
-//! - `headers`: names, or patterns with a `*`, with the same options; `each` is `"{name}:{value}\n"`, `join` nothing. The
-//!   names are `{VALUE.names}`, joined by `names` (a blank): placed, they say what a sender covers, and hold at least the
-//!   names of the file;
-//! - `json`: an object of templates, numbers, truth values and objects; with `merge = true`, the members of the body behind;
-//!
-//! then `hash`, or `mac` with `key` (a template; else the only secret); then `as`: one encoding, or several in order.
-//!
-//! **Placed** is a template, or `{ text = […], join }`: a list, whose items may come in any order when it is read, some more
-//! than once, with unknown ones among them. What is there already is exchanged in its place. A part of the message that is
-//! signed is signed with all that is placed in it, but for what is made of a digest.
-//!
-//! **Formats**: `unix unix-ms unix-us unix-ns dotnet-ticks`, `rising rising-ms rising-us rising-ns rising-ticks` (never the
-//! same twice), `iso iso-ms http-date`, a pattern like `%Y-%m-%d %H:%M:%S`, `uuid`, `hex-N`, `alnum-N`, `digits-N`.
+//! The vocabulary is in [`docs/declarations.md`](https://docs.rs/crate/countersign/latest/source/docs/declarations.md), files
+//! that teach it in `declarations/`.
 
 mod check;
 mod compile;
@@ -172,7 +133,9 @@ impl Declaration {
         let reply =
             root.table("reply")?.map(|table| reply(&names, table, &mut warnings)).transpose()?.flatten();
         let webhook = root.table("webhook")?.map(|table| webhook(&names, table)).transpose()?;
-        let vectors = root.take("vector").map(|(word, node)| vectors::vectors(document, word, node, &names));
+        let vectors = root.take("vector");
+        let vectors =
+            vectors.map(|(word, node)| vectors::vectors(document, word, node, &names, reply.is_some()));
         let declared = Declared {
             name: own_name(document, name)?,
             scope,

@@ -242,7 +242,7 @@ impl Scheme {
         Inputs { names, formula, keys, credentials, stamps: &stamps.0, reading: None, reply_to: None }
     }
 
-    fn inputs_of_reply<'c>(
+    pub(super) fn inputs_of_reply<'c>(
         &'c self,
         sent: &Sent<'_>,
         request: &'c Context<'c>,

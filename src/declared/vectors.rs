@@ -2,18 +2,19 @@
 
 use std::fmt;
 
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::Declaration;
 use super::Result;
 use super::document::{Document, Node, Table, Word};
-use super::evaluate::Context;
+use super::evaluate::{Context, Inputs};
 use super::fault::Kind;
 use super::formula::Names;
-use super::scheme::{Scheme, Stamps};
+use super::scheme::{Scheme, Sent, Stamps};
 use crate::signing::Outgoing;
+use crate::signing::filter::Filter;
 use crate::signing::members::with_member;
 
 const MOST_VECTORS: usize = 256;
@@ -24,8 +25,15 @@ pub struct Vector {
     source: Box<str>,
     line: usize,
     credentials: Vec<SecretString>,
+    sent: Message,
+    reply: Option<(StatusCode, Message)>,
+}
+
+/// A request; or a reply, with the method and URL of the request that it answers.
+#[derive(Clone)]
+struct Message {
     stamps: Stamps,
-    message: Request<Vec<u8>>,
+    http: Request<Vec<u8>>,
 }
 
 /// What became of one vector.
@@ -61,50 +69,76 @@ pub(super) fn vectors<'d>(
     word: Word<'d>,
     node: &'d Node<'d>,
     names: &Names,
+    has_replies: bool,
 ) -> Result<Vec<Vector>> {
     let nodes = node.get_ref().as_array().ok_or_else(|| document.wrong_type(word, node, "[[vector]]"))?;
     document.at_most(MOST_VECTORS, nodes.len(), word)?;
     let tables = nodes.iter().map(|node| document.as_table(Word { at: node.span().start, ..word }, node));
-    tables.map(|table| vector(table?, names)).collect()
+    tables.map(|table| vector(table?, names, has_replies)).collect()
 }
 
-fn vector(mut table: Table<'_>, names: &Names) -> Result<Vector> {
+fn vector(mut table: Table<'_>, names: &Names, has_replies: bool) -> Result<Vector> {
     let (document, place) = (table.document(), table.place());
     let source = table.needed_text("source")?.text.into();
-    let (method, url) = (table.needed_text("method")?.text, table.needed_text("url")?.text);
-    let credentials = texts(table.table("credentials")?)?;
-    let stamps = texts(table.table("stamp")?)?;
-    let headers = texts(table.table("headers")?)?;
-    let body = table.text_or("body", "")?.into_string().into_bytes();
-    table.finish()?;
-    let given = |given: Vec<(Word<'_>, &str)>, wanted: Vec<&str>| -> Result<Vec<Box<str>>> {
-        if let Some((name, _)) = given.iter().find(|(name, _)| !wanted.contains(&name.text)) {
-            return Err(document.refuse(
-                Kind::Vector,
-                *name,
-                format!("expected one of {}", wanted.join(", ")),
-            ));
+    let address = [table.needed_text("method")?, table.needed_text("url")?];
+    let wanted = names.credentials.iter().map(|(name, _)| &**name);
+    let credentials = given(&mut table, "credentials", wanted.collect())?;
+    let reply = table.table("reply")?.map(|mut table| {
+        if !has_replies {
+            return Err(document.refuse(Kind::Vector, table.place(), "the file has no [reply]"));
         }
-        let text_of = |wanted| {
-            let found = given.iter().find(|(name, _)| name.text == wanted).map(|(_, text)| (*text).into());
-            found.ok_or_else(|| document.refuse(Kind::Vector, place, format!("`{wanted}` is missing here")))
-        };
-        wanted.into_iter().map(text_of).collect()
-    };
-    let credentials = given(credentials, names.credentials.iter().map(|(name, _)| &**name).collect())?;
-    let stamps = given(stamps, names.stamps.iter().map(|one| &*one.name).collect())?;
-    let builder = Request::builder().method(method).uri(url);
-    let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(name.text, *value));
-    let message = builder.body(body).ok().filter(|message| Outgoing::from_http(message).is_ok());
-    let expected = "a method, an absolute URL as a client sends it, and headers are expected";
+        let status = table.take("status");
+        let (word, code) = status.map_or((place, "200"), |(word, node)| {
+            (word, node.get_ref().as_integer().map_or("", |number| number.as_str()))
+        });
+        let malformed = |_| document.refuse(Kind::Vector, word, "a status is a number like 200");
+        Ok((code.parse().map_err(malformed)?, message(table, names, address)?))
+    });
     Ok(Vector {
         source,
         line: document.line(place.at),
         credentials: credentials.into_iter().map(|text| SecretString::from(text.into_string())).collect(),
-        stamps: Stamps::new(stamps),
-        message: message
-            .ok_or_else(|| document.refuse(Kind::Vector, Word { text: url, ..place }, expected))?,
+        reply: reply.transpose()?,
+        sent: message(table, names, address)?,
     })
+}
+
+/// The rest of a table: stamps, headers and body.
+fn message(mut table: Table<'_>, names: &Names, [method, url]: [Word<'_>; 2]) -> Result<Message> {
+    let document = table.document();
+    let stamps = given(&mut table, "stamp", names.stamps.iter().map(|one| &*one.name).collect())?;
+    let headers = texts(table.table("headers")?)?;
+    let body = match (table.text("body")?, table.text("body-base64")?) {
+        (body, None) => body.map_or("", |word| word.text).into(),
+        (None, Some(word)) => Filter::Unbase64.apply(word.text.as_bytes()).ok_or_else(|| {
+            document.refuse(Kind::Vector, Word { text: "body-base64", ..word }, "it is no base64")
+        })?,
+        (_, Some(word)) => {
+            return Err(document.refuse(Kind::Vector, word, "there is either `body` or `body-base64`"));
+        }
+    };
+    table.finish()?;
+    let builder = Request::builder().method(method.text).uri(url.text);
+    let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(name.text, *value));
+    let message = builder.body(body).ok().filter(|message| Outgoing::from_http(message).is_ok());
+    let expected = "a method, an absolute URL as a client sends it, and headers are expected";
+    let http = message.ok_or_else(|| document.refuse(Kind::Vector, url, expected))?;
+    Ok(Message { stamps: Stamps::new(stamps), http })
+}
+
+/// The texts of a table that has all the names that are wanted, and no others.
+fn given(table: &mut Table<'_>, key: &'static str, wanted: Vec<&str>) -> Result<Vec<Box<str>>> {
+    let (document, place) = (table.document(), table.place());
+    let given = texts(table.table(key)?)?;
+    if let Some((name, _)) = given.iter().find(|(name, _)| !wanted.contains(&name.text)) {
+        let expected = format!("expected one of {}", wanted.join(", "));
+        return Err(document.refuse(Kind::Vector, *name, expected));
+    }
+    let text_of = |wanted| {
+        let found = given.iter().find(|(name, _)| name.text == wanted).map(|(_, text)| (*text).into());
+        found.ok_or_else(|| document.refuse(Kind::Vector, place, format!("`{wanted}` is missing here")))
+    };
+    wanted.into_iter().map(text_of).collect()
 }
 
 fn texts(table: Option<Table<'_>>) -> Result<Vec<(Word<'_>, &str)>> {
@@ -120,10 +154,10 @@ impl Vector {
         &self.source
     }
 
-    /// The message, as it is sent.
+    /// The request or webhook, as it is sent.
     #[must_use]
     pub fn message(&self) -> &Request<Vec<u8>> {
-        &self.message
+        &self.sent.http
     }
 }
 
@@ -142,56 +176,89 @@ impl Declaration {
 
     fn check_vector(&self, vector: &Vector, covers: &mut [(&str, Option<bool>)]) -> Result<[bool; 3]> {
         let scheme = Scheme::new(self.clone(), vector.credentials.clone())?;
-        let (stamps, message, mut unsigned) = (&vector.stamps, &vector.message, vector.message.clone());
-        // With something else in all that is placed.
-        let outgoing = Outgoing::from_http(message)?;
-        let context = Context::new(scheme.inputs(stamps), &outgoing)?;
-        context.place_each(|_| Ok(Zeroizing::new(b"0".to_vec())))?.apply(&mut unsigned)?;
+        let Message { stamps, http } = &vector.sent;
+        let inputs = scheme.inputs(stamps);
+        let sent = Case { inputs, http, accept: &|message| scheme.verify(message).map(drop) };
+        let outcome = sent.outcome()?;
+        if sent.accepts(http) {
+            sent.cover(stamps, covers)?;
+        }
+        let Some((status, Message { stamps: later, http: reply })) = &vector.reply else {
+            return Ok(outcome);
+        };
+        let request = Outgoing::from_http(http)?;
+        let sent = Sent { request: &request, stamps, status: *status };
+        let request = Context::new(inputs, &request)?;
+        let inputs = scheme.inputs_of_reply(&sent, &request, later)?;
+        let accept = |message: &Outgoing<'_>| scheme.verify_reply(&sent, message).map(drop);
+        let of_reply = Case { inputs, http: reply, accept: &accept }.outcome()?;
+        Ok([0, 1, 2].map(|index| [outcome, of_reply].iter().all(|one| one.get(index) == Some(&true))))
+    }
+}
+
+/// A message with what it is made of, and who judges it.
+struct Case<'c> {
+    inputs: Inputs<'c>,
+    http: &'c Request<Vec<u8>>,
+    accept: &'c dyn Fn(&Outgoing<'_>) -> Result,
+}
+
+impl Case<'_> {
+    /// Whether the message is made, verified, and refused with one bit flipped.
+    fn outcome(&self) -> Result<[bool; 3]> {
+        let unsigned = self.unsigned()?;
+        let outgoing = Outgoing::from_http(&unsigned)?;
+        let mut context = Context::new(self.inputs, &outgoing)?;
+        let mut digest = context.sign()?.digest().to_vec();
         let mut made = unsigned.clone();
-        scheme.sign_http(&mut made, stamps)?;
-        let is_made = made.uri() == message.uri()
-            && made.headers() == message.headers()
-            && made.body() == message.body();
-        let mut digest = scheme.place(&Outgoing::from_http(&unsigned)?, stamps)?.1.digest().to_vec();
-        let is_verified = accepts(&scheme, message);
-        let changes = changes(message).into_iter();
-        for ((_, covered), changed) in covers.iter_mut().zip(changes).filter(|_| is_verified) {
-            note(covered, changed.map(|changed| accepts(&scheme, &changed)));
-        }
-        let later = Stamps::new(stamps.texts().map(later).collect());
-        let later =
-            if later == *stamps { None } else { Some(with_digest(&scheme, &unsigned, &later, &digest)?) };
-        if let (Some((_, covered)), true) = (covers.last_mut(), is_verified) {
-            note(covered, later.map(|later| accepts(&scheme, &later)));
-        }
+        context.place()?.apply(&mut made)?;
+        let is_made = made.uri() == self.http.uri()
+            && made.headers() == self.http.headers()
+            && made.body() == self.http.body();
         digest.first_mut().into_iter().for_each(|byte| *byte ^= 1);
-        let tampered = with_digest(&scheme, &unsigned, stamps, &digest)?;
-        Ok([is_made, is_verified, !accepts(&scheme, &tampered)])
+        let tampered = self.with_digest(&unsigned, self.inputs.stamps, &digest)?;
+        Ok([is_made, self.accepts(self.http), !self.accepts(&tampered)])
     }
-}
 
-/// A part is covered where no change of it was accepted.
-fn note(covered: &mut Option<bool>, is_accepted: Option<bool>) {
-    if let Some(is_accepted) = is_accepted {
-        *covered = Some(covered.unwrap_or(true) && !is_accepted);
+    /// Notes what is covered of a message that is accepted.
+    fn cover(&self, stamps: &Stamps, covers: &mut [(&str, Option<bool>)]) -> Result {
+        let unsigned = self.unsigned()?;
+        let outgoing = Outgoing::from_http(&unsigned)?;
+        let digest = Context::new(self.inputs, &outgoing)?.sign()?.digest().to_vec();
+        let later: Vec<_> = stamps.texts().map(later).collect();
+        let later = (!later.is_empty()).then(|| self.with_digest(&unsigned, &later, &digest)).transpose()?;
+        for ((_, covered), changed) in covers.iter_mut().zip(changes(self.http).into_iter().chain([later])) {
+            if let Some(changed) = changed {
+                *covered = Some(covered.unwrap_or(true) && !self.accepts(&changed));
+            }
+        }
+        Ok(())
     }
-}
 
-fn accepts(scheme: &Scheme, message: &Request<Vec<u8>>) -> bool {
-    Outgoing::from_http(message).and_then(|message| scheme.verify(&message).map(drop)).is_ok()
-}
+    fn accepts(&self, message: &Request<Vec<u8>>) -> bool {
+        Outgoing::from_http(message).and_then(|message| (self.accept)(&message)).is_ok()
+    }
 
-/// A message with another digest than its own, or other stamps than those that the digest is of.
-fn with_digest(
-    scheme: &Scheme,
-    unsigned: &Request<Vec<u8>>,
-    stamps: &Stamps,
-    digest: &[u8],
-) -> Result<Request<Vec<u8>>> {
-    let (outgoing, mut message) = (Outgoing::from_http(unsigned)?, unsigned.clone());
-    let mut context = Context::new(scheme.inputs(stamps), &outgoing)?;
-    context.finish(digest)?;
-    context.place()?.apply(&mut message).map(|()| message)
+    /// The message, with something else in all that is placed.
+    fn unsigned(&self) -> Result<Request<Vec<u8>>> {
+        let (outgoing, mut message) = (Outgoing::from_http(self.http)?, self.http.clone());
+        let context = Context::new(self.inputs, &outgoing)?;
+        let placed = context.place_each(|_| Ok(Zeroizing::new(b"0".to_vec())))?;
+        placed.apply(&mut message).map(|()| message)
+    }
+
+    /// The message with another digest than its own, or other stamps than those that the digest is of.
+    fn with_digest(
+        &self,
+        unsigned: &Request<Vec<u8>>,
+        stamps: &[Box<str>],
+        digest: &[u8],
+    ) -> Result<Request<Vec<u8>>> {
+        let (outgoing, mut message) = (Outgoing::from_http(unsigned)?, unsigned.clone());
+        let mut context = Context::new(Inputs { stamps, ..self.inputs }, &outgoing)?;
+        context.finish(digest)?;
+        context.place()?.apply(&mut message).map(|()| message)
+    }
 }
 
 /// A stamp of the same form, with another last character.

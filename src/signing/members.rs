@@ -73,6 +73,14 @@ pub(crate) fn json_members(text: &[u8]) -> Option<Vec<(String, &RawValue)>> {
     json.end().ok().map(|()| members)
 }
 
+/// The members of an object, or the elements of an array by their index: what a path leads through.
+fn json_children(text: &[u8]) -> Option<Vec<(String, &RawValue)>> {
+    json_members(text).or_else(|| {
+        let elements: Vec<&RawValue> = serde_json::from_slice(text).ok()?;
+        Some(elements.into_iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect())
+    })
+}
+
 /// The text of a value: a string without its quotes and escapes, all else as it is written.
 pub(crate) fn json_text(value: &RawValue) -> Cow<'_, [u8]> {
     match serde_json::from_str::<String>(value.get()) {
@@ -83,24 +91,26 @@ pub(crate) fn json_text(value: &RawValue) -> Cow<'_, [u8]> {
 
 /// The values at a path.
 pub(crate) fn json_values<'t>(text: &'t [u8], path: &[Box<str>]) -> Vec<&'t RawValue> {
-    let Some((name, path)) = path.split_first() else { return Vec::new() };
-    let members = json_members(text).unwrap_or_default();
+    let Some((name, path)) = path.split_first() else {
+        return serde_json::from_slice(text).into_iter().collect();
+    };
+    let members = json_children(text).unwrap_or_default();
     let found = members.into_iter().filter(|(other, _)| *other == **name).map(|(_, value)| value);
-    if path.is_empty() {
-        return found.collect();
-    }
     found.flat_map(|value| json_values(value.get().as_bytes(), path)).collect()
 }
 
 /// The object with the value at a path exchanged in its place, added behind the others, or taken out; the rest is as it
-/// was. `None` where the text is no object.
+/// was. `None` where the text is no object, or an array would get another length.
 pub(crate) fn with_member(text: &[u8], path: &[Box<str>], value: Option<&str>) -> Option<Vec<u8>> {
     let (name, deeper) = path.split_first()?;
-    let members = json_members(text)?;
+    let (members, is_object) = (json_children(text)?, json_members(text).is_some());
     let end_of =
         |value: &RawValue| value.get().as_ptr() as usize + value.get().len() - text.as_ptr() as usize;
     let Some(index) = members.iter().position(|(other, _)| *other == **name) else {
         let Some(value) = value else { return Some(text.to_vec()) };
+        if !is_object {
+            return None;
+        }
         let nested = deeper.iter().rev().fold(value.to_owned(), |value, name| object(name, &value));
         let member = object(name, &nested);
         let member = member.get(1..member.len() - 1)?;
@@ -118,6 +128,9 @@ pub(crate) fn with_member(text: &[u8], path: &[Box<str>], value: Option<&str>) -
     }
     if let Some(value) = value {
         return Some([text.get(..start)?, value.as_bytes(), text.get(end..)?].concat());
+    }
+    if !is_object {
+        return None;
     }
     // With one of the two commas around it: the one in front, but for the first member.
     let before = match index.checked_sub(1).and_then(|index| members.get(index)) {
@@ -184,11 +197,16 @@ mod tests {
             (r#"{"a":1}"#, "s.t", new, r#"{"a":1,"s":{"t":"x"}}"#),
             (r#"{"s":{"t":1}}"#, "s.t", None, r#"{"s":{}}"#),
             (r#"{"\u0073":1}"#, "s", new, r#"{"\u0073":"x"}"#),
+            (r#"{"a":[1,{"s":2}]}"#, "a.1.s", new, r#"{"a":[1,{"s":"x"}]}"#),
+            (r#"{"a":[1,{"s":2}]}"#, "a.1.s", None, r#"{"a":[1,{}]}"#),
+            (r#"{"a":[1,2]}"#, "a.1", new, r#"{"a":[1,"x"]}"#),
         ] {
             let path: Vec<Box<str>> = path.split('.').map(Into::into).collect();
             let made = with_member(text.as_bytes(), &path, value).unwrap();
             assert_eq!(String::from_utf8(made).unwrap(), expected, "{text}");
         }
+        assert_eq!(with_member(br#"{"a":[1]}"#, &["a".into(), "1".into()], new), None);
+        assert_eq!(with_member(br#"{"a":[1]}"#, &["a".into(), "0".into()], None), None);
         for no_object in ["", "[]", "1", "{", "{}x", r#"{"a"}"#] {
             assert_eq!(with_member(no_object.as_bytes(), &["s".into()], new), None, "{no_object}");
         }
@@ -207,7 +225,7 @@ mod tests {
         };
         assert_eq!(read("a.b"), ["1.00", "null"]);
         assert_eq!(read("a.c"), ["ä\n"]);
-        assert_eq!(read("d"), ["[1, 2]"]);
-        assert!(read("e").is_empty() && read("d.e").is_empty());
+        assert_eq!((read("d"), read("d.1")), (vec!["[1, 2]".to_owned()], vec!["2".to_owned()]));
+        assert!(read("e").is_empty() && read("d.e").is_empty() && read("d.2").is_empty());
     }
 }

@@ -44,6 +44,8 @@ enum Kind {
     Date {
         pattern: Box<str>,
         zone: FixedOffset,
+        /// Whether any form of RFC 3339 is read.
+        is_iso: bool,
     },
     Uuid,
     /// So many characters of an alphabet.
@@ -80,7 +82,9 @@ impl Format {
             "rising-ns" => count(1, 0, true),
             "rising-ticks" => count(100, DOTNET_EPOCH, true),
             "uuid" => Kind::Uuid,
-            _ if is_pattern(pattern) => Kind::Date { pattern: pattern.into(), zone },
+            _ if is_pattern(pattern) => {
+                Kind::Date { pattern: pattern.into(), zone, is_iso: word.starts_with("iso") }
+            }
             _ => random("hex-", b"0123456789abcdef".as_slice())
                 .or_else(|| random("alnum-", ALPHANUMERIC))
                 .or_else(|| random("digits-", b"0123456789".as_slice()))?,
@@ -130,7 +134,7 @@ impl Format {
 
     /// The stamp of a moment, for a format that is read off the clock.
     fn at(&self, now: SystemTime) -> Result<String, Error> {
-        let Kind::Date { pattern, zone } = &self.kind else { return Ok(self.count(now)?.to_string()) };
+        let Kind::Date { pattern, zone, .. } = &self.kind else { return Ok(self.count(now)?.to_string()) };
         let time = i64::try_from(unix_nanos(self.ahead(now)?)).map(DateTime::from_timestamp_nanos);
         let time = time.map_err(|_| Error::new(ClockOutOfRange))?.with_timezone(zone);
         let mut text = String::new();
@@ -155,7 +159,10 @@ impl Format {
                 let count: u64 = text.parse().ok().filter(|count: &u64| count.to_string() == text)?;
                 (i128::from(count) - epoch).checked_mul(*unit)?
             }
-            Kind::Date { pattern, zone } => {
+            Kind::Date { is_iso: true, .. } => {
+                i128::from(DateTime::parse_from_rfc3339(text).ok()?.timestamp_nanos_opt()?)
+            }
+            Kind::Date { pattern, zone, .. } => {
                 let local = NaiveDateTime::parse_from_str(text, pattern).ok()?;
                 let time = local.and_local_timezone(*zone).single()?;
                 let mut again = String::new();
@@ -263,9 +270,21 @@ mod tests {
             ("iso", "2018-07-06T10:01:31"),
             ("iso", "2018-7-6T10:01:31Z"),
             ("iso", "2018-07-06T10:01:61Z"),
+            ("iso-ms", "2018-07-06"),
             ("http-date", "Mon, 06 Jul 2018 10:01:31 GMT"),
         ] {
             assert_eq!(format(word).read(text), None, "{word} of {text:?}");
+        }
+    }
+
+    #[test]
+    fn an_iso_time_is_read_in_each_form_of_rfc_3339() {
+        let second = Duration::from_secs(1_530_871_291);
+        for text in ["2018-07-06T10:01:31Z", "2018-07-06T12:01:31+02:00", "2018-07-06T10:01:31.123456789Z"] {
+            for word in ["iso", "iso-ms"] {
+                let read = format(word).read(text).unwrap().duration_since(UNIX_EPOCH).unwrap();
+                assert_eq!(read.as_secs(), second.as_secs(), "{word} of {text}");
+            }
         }
     }
 

@@ -2,6 +2,9 @@
 
 mod built_in;
 mod codes;
+mod docs;
 mod messages;
 mod refused;
 mod schemes;
+mod shipped;
+mod vectors;

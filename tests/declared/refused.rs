@@ -291,8 +291,19 @@ url = "https://api.acme.example/a"
     refused(&file("time = \"1\"", "tim = \"1\""), code, "tim =", "expected one of time");
     refused(&file("time = \"1\"", ""), code, "[[vector]]", "`time` is missing");
     for url in ["/a", "https://API.acme.example/a", "https://api.acme.example/../a"] {
-        refused(&file("https://api.acme.example/a", url), code, "[[vector]]", "an absolute URL");
+        refused(&file("https://api.acme.example/a", url), code, "url =", "an absolute URL");
     }
+    let with = |text: &str| file("method =", &format!("{text}\nmethod ="));
+    refused(&with("body-base64 = \"*\""), code, "body-base64", "no base64");
+    refused(&with("body = \"\"\nbody-base64 = \"\""), code, "body-base64", "either");
+    refused(&with("reply = { stamp = { time = \"1\" } }"), code, "reply", "no [reply]");
+    let replied = |text: &str| with(text).replace("[[vector]]", "[reply]\nsame = true\n[[vector]]");
+    Declaration::from_toml(&replied("reply = { stamp = { time = \"1\" } }")).unwrap();
+    for status in ["20", "\"200\"", "1000"] {
+        let reply = format!("reply = {{ status = {status}, stamp = {{ time = \"1\" }} }}");
+        refused(&replied(&reply), code, "status", "number like 200");
+    }
+    refused(&replied("reply = { body = \"\" }"), code, "reply = {", "`time` is missing");
     refused(
         &file("source = \"made up\"\n", ""),
         "declaration-malformed",

@@ -37,8 +37,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The vocabulary is in [`docs/declarations.md`](https://docs.rs/crate/countersign/latest/source/docs/declarations.md), files
-//! that teach it in `declarations/`.
+//! What a file can say follows; files that teach it are in `declarations/`.
+//!
+#![doc = include_str!("../../docs/declarations.md")]
 
 mod check;
 mod compile;

@@ -74,7 +74,7 @@ fn e10_it_is_said_where_the_replay_key_and_repetitions_are_met() {
         ("replay_key", include_str!("../../../src/webhook/verified.rs"), "It is **no idempotency key**"),
         (
             "acknowledge_duplicates",
-            include_str!("../../../src/webhook/layer.rs"),
+            include_str!("../../../src/webhook/layer/mod.rs"),
             "A sender that signs its retry anew",
         ),
         ("README", include_str!("../../../README.md"), "by the event's own id"),

@@ -3,7 +3,9 @@
 use std::{error::Error, time::UNIX_EPOCH};
 
 use axum::{Router, body::Bytes, extract::State};
-use countersign::signing::{AuthHeaders, Encoding, MacKey, Origin, Outgoing, Provider, Segment, SignedText};
+use countersign::signing::{
+    AuthHeaders, Encoding, MacKey, Provider, RequestRef, Segment, SignedText, Source,
+};
 use countersign::{Signer, scope::Scope, time::Clock, time::SystemClock};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest_middleware::ClientBuilder;
@@ -28,12 +30,17 @@ impl Provider for Acme {
     fn mac(&self) -> Option<&MacKey> {
         Some(&self.0)
     }
-    fn stamp(&self, _: &Outgoing<'_>) -> Result<HeaderValue> {
+    fn stamp(&self, _: &RequestRef<'_>) -> Result<HeaderValue> {
         Ok(SystemClock.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().into())
     }
-    fn signed_text(&self, request: &Outgoing<'_>, time: &HeaderValue, to: &mut SignedText<'_>) -> Result<()> {
-        to.push(Segment::public("time", time.as_bytes()).with_origin(Origin::Clock)).separator(".");
-        to.push(Segment::public("body", request.body()?).with_origin(Origin::Body));
+    fn signed_text(
+        &self,
+        request: &RequestRef<'_>,
+        time: &HeaderValue,
+        to: &mut SignedText<'_>,
+    ) -> Result<()> {
+        to.push(Segment::public("time", time.as_bytes()).with_source(Source::Clock)).separator(".");
+        to.push(Segment::public("body", request.body()?).with_source(Source::Body));
         Ok(())
     }
     // Diagnoses try mistakes with the key, too.

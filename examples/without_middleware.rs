@@ -5,7 +5,7 @@
 //! ```
 
 use countersign::netgiro::SentRequest;
-use countersign::{Outgoing, sign_http};
+use countersign::{RequestRef, sign_http};
 use countersign_sandbox::Sandbox;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let body = r#"{"Amount":1000,"Reference":"991100-123"}"#;
     let mut request = http::Request::post(url).header("content-type", "application/json").body(body)?;
     sign_http(&netgiro, &mut request)?;
-    let sent = SentRequest::new(&Outgoing::from_http(&request)?);
+    let sent = SentRequest::new(&RequestRef::from_http(&request)?);
 
     let mut response = agent.run(request)?;
     let body = response.body_mut().with_config().limit(1024 * 1024).read_to_vec()?;

@@ -12,7 +12,7 @@ use countersign::signing::{Segment, SignedText, signature};
 use countersign::time::SystemClock;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::webhook::{Verifier, testing};
-use countersign::{Outgoing, Provider, SignedForm, sign, sign_http};
+use countersign::{Provider, RequestRef, SignedForm, sign, sign_http};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -34,7 +34,7 @@ pub(crate) fn reply_verification(input: &[u8]) {
     let sent = {
         let mut request = http::Request::get(URL).body(()).unwrap();
         sign_http(&netgiro, &mut request).unwrap();
-        SentRequest::new(&Outgoing::from_http(&request).unwrap())
+        SentRequest::new(&RequestRef::from_http(&request).unwrap())
     };
     let verifies = |signature: &[u8]| {
         let mut headers = HeaderMap::new();
@@ -63,7 +63,7 @@ pub(crate) fn response_status(input: &[u8]) {
 pub(crate) fn url_to_signed_text(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     if let Ok(request) = http::Request::get(text).body(())
-        && let Ok(outgoing) = Outgoing::from_http(&request)
+        && let Ok(outgoing) = RequestRef::from_http(&request)
     {
         assert_eq!(outgoing.url().path(), request.uri().path());
         assert_eq!(outgoing.query_as_sent(), request.uri().query().unwrap_or_default());
@@ -78,7 +78,7 @@ pub(crate) fn url_to_signed_text(input: &[u8]) {
 
 fn sign_url(provider: &impl Provider, url: &Url) {
     let (none, extensions) = (HeaderMap::new(), Extensions::new());
-    let outgoing = Outgoing::new(&Method::GET, url, &none, &extensions, b"");
+    let outgoing = RequestRef::new(&Method::GET, url, &none, &extensions, b"");
     let without_fragment = url.as_str().split('#').next().unwrap_or_default();
     assert_eq!(outgoing.url_as_sent(), without_fragment);
     let in_scope = provider.scope().check(url).is_ok();
@@ -126,7 +126,7 @@ pub(crate) fn diagnosis(input: &[u8]) {
 fn diagnose_with(provider: &impl Provider, origin: &str, target: &str, received: &str, body: &str) {
     let Ok(url) = Url::parse(origin).unwrap().join(target) else { return };
     let (none, extensions) = (HeaderMap::new(), Extensions::new());
-    let outgoing = Outgoing::new(&Method::POST, &url, &none, &extensions, body.as_bytes());
+    let outgoing = RequestRef::new(&Method::POST, &url, &none, &extensions, body.as_bytes());
     let Ok(stamp) = provider.stamp(&outgoing) else { return };
     let right = signature(provider, &outgoing, &stamp).unwrap().unwrap();
     let Ok(transcript) = Transcript::with_stamp(provider, &outgoing, stamp) else { return };
@@ -238,7 +238,7 @@ pub(crate) fn declaration(input: &[u8]) {
         for written in [DECLARED_CANARY.to_owned(), hex::encode(DECLARED_CANARY)] {
             assert!(!placed.to_lowercase().contains(&written), "{placed}");
         }
-        let outgoing = Outgoing::from_http(&message);
+        let outgoing = RequestRef::from_http(&message);
         let _ = outgoing.and_then(|message| scheme.verify(&message).map(drop));
     }
 }

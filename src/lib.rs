@@ -50,7 +50,6 @@ mod renamed_header;
 pub mod scope;
 mod settings;
 mod shown;
-mod signed_form;
 pub mod signing;
 pub mod time;
 #[cfg(feature = "unleashed")]
@@ -72,5 +71,4 @@ pub use middleware::ErrorStatus;
 pub use middleware::{Signer, Unsigned, client_builder, effect_of};
 /// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
 pub use secrecy::SecretString;
-pub use signed_form::SignedForm;
-pub use signing::{Outgoing, Provider, sign, sign_http, sign_with};
+pub use signing::{Provider, RequestRef, SignedForm, sign, sign_http, sign_with};

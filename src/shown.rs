@@ -17,11 +17,11 @@ pub(crate) use shown_as_str;
 
 #[cfg(test)]
 mod tests {
-    use crate::signing::{Charset, Encoding, MacAlgorithm, Origin, SegmentKind};
+    use crate::signing::{Charset, Encoding, MacAlgorithm, SegmentKind, Source};
 
     #[test]
     fn words_are_padded_as_asked() {
-        assert_eq!(format!("{:>12}|{}", Origin::RequestUrl, Origin::Body), " request URL|body");
+        assert_eq!(format!("{:>12}|{}", Source::RequestUrl, Source::Body), " request URL|body");
         assert_eq!(format!("{:<6}|{}", Charset::Utf8, Charset::Latin9), "UTF-8 |ISO-8859-15");
         assert_eq!(format!("{:>7}|{}", SegmentKind::Secret, SegmentKind::Separator), " secret|separator");
         assert_eq!(

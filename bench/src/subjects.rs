@@ -7,7 +7,7 @@ use bytes::Bytes;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
 use countersign::sign;
-use countersign::signing::{self, Outgoing, Provider, Segment, Signature, SignedText};
+use countersign::signing::{self, Provider, RequestRef, Segment, Signature, SignedText};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::webhook;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -66,8 +66,8 @@ impl<P: Provider> Subject<P> {
         }
     }
 
-    fn outgoing(&self) -> Outgoing<'_> {
-        Outgoing::new(&self.method, &self.url, &self.headers, &self.extensions, &self.body)
+    fn outgoing(&self) -> RequestRef<'_> {
+        RequestRef::new(&self.method, &self.url, &self.headers, &self.extensions, &self.body)
     }
 
     /// The signature under a given stamp, not yet written as text.

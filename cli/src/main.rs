@@ -18,12 +18,12 @@ mod headers;
 mod input;
 mod message;
 mod output;
-mod own_headers;
 mod panics;
 mod printable;
 mod providers;
 mod request;
-mod usage;
+mod signature_headers;
+mod usage_error;
 mod webhook_keys;
 
 use std::process::ExitCode;
@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
     panics::report_in_one_line();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage::report(error),
+        Err(error) => return usage_error::report(error),
     };
     let json = cli.common.json;
     match commands::run(cli).await {

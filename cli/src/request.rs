@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use clap::Args;
-use countersign::Outgoing;
+use countersign::RequestRef;
 use countersign::signing::prepare_url;
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use url::{ParseError, Url};
@@ -10,8 +10,8 @@ use url::{ParseError, Url};
 use crate::args::{ProviderName, Settings};
 use crate::failure::Failure;
 use crate::input::Data;
-use crate::own_headers;
 use crate::providers::Tool;
+use crate::signature_headers;
 
 /// Which request, and for whom.
 #[derive(Args)]
@@ -75,7 +75,7 @@ impl RequestArgs {
     /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body. The URL
     /// is the one that will be sent.
     pub(crate) fn request<P: Tool>(&self, provider: &P) -> Result<Request, Failure> {
-        let mut headers = own_headers::read(&self.headers, |name| provider.sets_header(name))?;
+        let mut headers = signature_headers::read(&self.headers, |name| provider.sets_header(name))?;
         let body = self.data.as_ref().map(Data::read).transpose()?;
         if let Some(body) = body.as_ref().filter(|body| !P::SETS_CONTENT_TYPE && !body.is_empty()) {
             headers.entry(header::CONTENT_TYPE).or_insert_with(|| media_type(body));
@@ -94,9 +94,9 @@ fn media_type(body: &[u8]) -> HeaderValue {
 
 impl Request {
     /// As signing sees it.
-    pub(crate) fn outgoing(&self) -> Outgoing<'_> {
+    pub(crate) fn outgoing(&self) -> RequestRef<'_> {
         let body = self.body.as_deref().unwrap_or_default();
-        Outgoing::new(&self.method, &self.url, &self.headers, &self.extensions, body)
+        RequestRef::new(&self.method, &self.url, &self.headers, &self.extensions, body)
     }
 }
 

@@ -12,7 +12,7 @@ use countersign::redact::Secrets;
 use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
-use crate::arrived::Arrived;
+use crate::request::Received;
 use crate::signatures::Signatures;
 use crate::vendor::{Vendor, hides, may_hold_digest};
 use crate::verdict::Verdict;
@@ -27,7 +27,7 @@ pub struct Exchange(Arc<Record>);
 pub(crate) struct Record {
     pub(crate) number: u64,
     pub(crate) vendor: Vendor,
-    pub(crate) arrived: Arrived,
+    pub(crate) arrived: Received,
     pub(crate) at: SystemTime,
     pub(crate) verdict: Verdict,
     pub(crate) workings: Workings,

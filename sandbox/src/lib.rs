@@ -6,7 +6,6 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
-mod arrived;
 mod builder;
 mod credentials;
 mod delivery;
@@ -18,11 +17,12 @@ mod log;
 mod media;
 mod netgiro;
 mod netvisor;
+mod provider;
+mod request;
 mod sandbox;
 mod seen;
 mod server;
 mod signatures;
-mod stage;
 mod unleashed;
 mod vendor;
 mod verdict;

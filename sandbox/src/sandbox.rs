@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use countersign::netgiro::Netgiro;
-use countersign::netgiro::callback::testing as callback;
+use countersign::netgiro::webhook::testing as callback;
 use countersign::netvisor::Netvisor;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::{self, Vizion};

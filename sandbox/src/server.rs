@@ -16,7 +16,7 @@ use crate::fault::{Fault, Injected};
 use crate::hosts::Hosts;
 use crate::inspector::{self, Inspector};
 use crate::log::Log;
-use crate::stage::{Play, Stage, answer};
+use crate::provider::{Play, Stage, answer};
 use crate::vendor::Vendor;
 
 /// What the servers have in common.

@@ -9,9 +9,9 @@
 //!   credentials, a real URL, or an empty query.
 
 use countersign::explain::{Explanation, Fingerprint};
-use countersign::signing::Origin;
+use countersign::signing::Source;
 
-use crate::arrived::Arrived;
+use crate::request::Received;
 
 /// The signature that a request should have, and the one that it has.
 #[derive(Debug)]
@@ -41,8 +41,8 @@ impl Signatures {
 }
 
 /// Whether the signature of this text could open nothing at a vendor's.
-pub(crate) fn prove_nothing(arrived: &Arrived, explanation: &Explanation) -> bool {
-    let names_host = explanation.segments().iter().any(|segment| segment.origin() == Origin::RequestUrl);
+pub(crate) fn prove_nothing(arrived: &Received, explanation: &Explanation) -> bool {
+    let names_host = explanation.segments().iter().any(|segment| segment.source() == Source::RequestUrl);
     let public = explanation.segments().iter().filter_map(|segment| segment.value().bytes());
     // In one run: neither secrets nor separators may hide the word, nor the border of two segments.
     let text = public.collect::<Vec<_>>().concat().to_ascii_lowercase();

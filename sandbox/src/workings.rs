@@ -6,7 +6,7 @@ use countersign::explain::{Explanation, Transcript};
 use countersign::redact::Secrets;
 use countersign::signing::{Provider, Signature, sign_with};
 
-use crate::arrived::Arrived;
+use crate::request::Received;
 use crate::signatures::{self, Signatures};
 use crate::verdict::Refusal;
 
@@ -32,7 +32,7 @@ impl Workings {
     /// Recomputes the signature and compares it with the one in the header `name`.
     pub(crate) fn expect_signature<P: Provider>(
         &mut self,
-        arrived: &Arrived,
+        arrived: &Received,
         name: &'static str,
         provider: &P,
         stamp: P::Stamp,

@@ -15,7 +15,7 @@ use super::message::Address;
 use super::receive::Reading;
 use crate::signing::filter::Filter;
 use crate::signing::members::{json_members, json_string, with_member, with_pair};
-use crate::signing::{Charset, Encoding, MacKey, Origin, Outgoing, Segment, Signature, SignedText};
+use crate::signing::{self, Charset, Encoding, MacKey, RequestRef, Segment, Signature, SignedText};
 
 /// A value: it may be a secret, and is wiped.
 pub(super) type Value = Zeroizing<Vec<u8>>;
@@ -50,7 +50,7 @@ pub(super) struct Inputs<'c> {
 /// A message being evaluated.
 pub(super) struct Context<'c> {
     pub(super) inputs: Inputs<'c>,
-    pub(super) message: &'c Outgoing<'c>,
+    pub(super) message: &'c RequestRef<'c>,
     pub(super) url: Address<'c>,
     /// The query and body as they are signed.
     pub(super) query: Option<Cow<'c, str>>,
@@ -75,7 +75,7 @@ pub struct Placed {
 pub(super) fn keys(names: &Names, formula: &Formula, credentials: &[SecretString]) -> Result<Keys> {
     let (method, headers, extensions) = Default::default();
     let url = url::Url::parse("https://localhost/").map_err(|_| fault(Kind::Unwritable, "localhost"))?;
-    let message = Outgoing::new(&method, &url, &headers, &extensions, &[]);
+    let message = RequestRef::new(&method, &url, &headers, &extensions, &[]);
     let (stamps, reading, reply_to) = Default::default();
     let inputs = Inputs { names, formula, keys: &Vec::new(), credentials, stamps, reading, reply_to };
     let context = Context::bare(inputs, &message);
@@ -92,7 +92,7 @@ pub(super) fn keys(names: &Names, formula: &Formula, credentials: &[SecretString
 
 impl<'c> Context<'c> {
     /// A message with what is placed in it before it is signed, and without what is placed after.
-    pub(super) fn new(inputs: Inputs<'c>, message: &'c Outgoing<'c>) -> Result<Self> {
+    pub(super) fn new(inputs: Inputs<'c>, message: &'c RequestRef<'c>) -> Result<Self> {
         let mut context = Self::bare(inputs, message);
         for placement in inputs.formula.placements.iter().filter(|one| !one.place.is_header()) {
             if placement.is_late {
@@ -105,7 +105,7 @@ impl<'c> Context<'c> {
         Ok(context)
     }
 
-    fn bare(inputs: Inputs<'c>, message: &'c Outgoing<'c>) -> Self {
+    fn bare(inputs: Inputs<'c>, message: &'c RequestRef<'c>) -> Self {
         let url = Address::new(message.url_as_sent());
         let query = url.whole.split_once('?').map(|(_, query)| Cow::Borrowed(query));
         let body = message.body().ok();
@@ -332,16 +332,16 @@ impl<'c> Context<'c> {
             Expr::Name(_, Source::Part(part)) => PARTS
                 .iter()
                 .find(|(_, other, ..)| other == part)
-                .map_or(Origin::Unstated, |(.., origin)| *origin),
-            Expr::Name(_, Source::Header(_)) => Origin::RequestHeader,
-            Expr::Name(_, Source::QueryPair(_)) => Origin::RequestQuery,
-            Expr::Name(_, Source::FormPair(_) | Source::Json(_)) => Origin::Body,
-            Expr::Name(_, Source::Credential(_)) => Origin::Credential,
+                .map_or(signing::Source::Unstated, |(.., origin)| *origin),
+            Expr::Name(_, Source::Header(_)) => signing::Source::RequestHeader,
+            Expr::Name(_, Source::QueryPair(_)) => signing::Source::RequestQuery,
+            Expr::Name(_, Source::FormPair(_) | Source::Json(_)) => signing::Source::Body,
+            Expr::Name(_, Source::Credential(_)) => signing::Source::Credential,
             Expr::Name(_, Source::Stamp(index)) => match names.stamps.get(*index) {
-                Some(stamp) if stamp.format.is_drawn() => Origin::Drawn,
-                _ => Origin::Clock,
+                Some(stamp) if stamp.format.is_drawn() => signing::Source::Drawn,
+                _ => signing::Source::Clock,
             },
-            _ => Origin::Unstated,
+            _ => signing::Source::Unstated,
         };
         let is_secret = match value {
             Expr::Name(_, Source::Credential(index)) => names.is_secret(*index),
@@ -359,7 +359,7 @@ impl<'c> Context<'c> {
         } else {
             Charset::Utf8
         };
-        segment(value.label(), false, bytes).with_origin(origin).with_charset(charset)
+        segment(value.label(), false, bytes).with_source(origin).with_charset(charset)
     }
 
     fn push(&self, segment: Segment<'_>, text: &mut SignedText<'_>) -> Result {

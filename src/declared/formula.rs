@@ -4,7 +4,7 @@ use http::{HeaderName, Method};
 
 use crate::signing::filter::Filter;
 use crate::signing::stamp::Format;
-use crate::signing::{MacAlgorithm, Origin};
+use crate::signing::{self, MacAlgorithm};
 
 /// How messages of one kind are signed.
 #[derive(Debug)]
@@ -87,17 +87,17 @@ pub(super) enum Part {
 }
 
 /// The parts by name, with where explanations say that they are from.
-pub(super) const PARTS: [(&str, Part, Origin); 10] = [
-    ("method", Part::Method, Origin::RequestMethod),
-    ("scheme", Part::Scheme, Origin::RequestUrl),
-    ("host", Part::Host, Origin::RequestHost),
-    ("hostname", Part::Hostname, Origin::RequestHost),
-    ("port", Part::Port, Origin::RequestHost),
-    ("path", Part::Path, Origin::RequestTarget),
-    ("query", Part::Query, Origin::RequestQuery),
-    ("target", Part::Target, Origin::RequestTarget),
-    ("url", Part::Url, Origin::RequestUrl),
-    ("body", Part::Body, Origin::Body),
+pub(super) const PARTS: [(&str, Part, signing::Source); 10] = [
+    ("method", Part::Method, signing::Source::RequestMethod),
+    ("scheme", Part::Scheme, signing::Source::RequestUrl),
+    ("host", Part::Host, signing::Source::RequestHost),
+    ("hostname", Part::Hostname, signing::Source::RequestHost),
+    ("port", Part::Port, signing::Source::RequestHost),
+    ("path", Part::Path, signing::Source::RequestTarget),
+    ("query", Part::Query, signing::Source::RequestQuery),
+    ("target", Part::Target, signing::Source::RequestTarget),
+    ("url", Part::Url, signing::Source::RequestUrl),
+    ("body", Part::Body, signing::Source::Body),
 ];
 
 /// Names and values, put in order and written.

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use countersign::declared::Declaration;
-//! use countersign::{Outgoing, random::OsRandomness, time::SystemClock};
+//! use countersign::{RequestRef, random::OsRandomness, time::SystemClock};
 //!
 //! let file = r#"
 //!     name = "acme"
@@ -32,7 +32,7 @@
 //! let stamps = scheme.stamp(&SystemClock, &OsRandomness)?;
 //! scheme.sign_http(&mut request, &stamps)?;
 //!
-//! let claim = scheme.verify(&Outgoing::from_http(&request)?)?;
+//! let claim = scheme.verify(&RequestRef::from_http(&request)?)?;
 //! assert!(claim.ids().eq([("account", "the account")]));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -12,7 +12,7 @@ use super::formula::{Expr, Formula, ListSource, Names, Place, Source};
 use crate::signing::filter::Filter;
 use crate::signing::members::{json_members, json_text, json_values, values};
 use crate::signing::stamp::Format;
-use crate::signing::{Encoding, Outgoing};
+use crate::signing::{Encoding, RequestRef};
 
 /// More names than this in a list of headers are not read.
 const MOST_NAMES: usize = 64;
@@ -39,7 +39,7 @@ struct Compared<'f> {
 }
 
 /// Reads all that is placed.
-pub(super) fn read<'f>(formula: &'f Formula, names: &Names, message: &Outgoing<'_>) -> Result<Reading<'f>> {
+pub(super) fn read<'f>(formula: &'f Formula, names: &Names, message: &RequestRef<'_>) -> Result<Reading<'f>> {
     let stamps = vec![None; names.stamps.len()];
     let (ids, steps, lists, compared) = Default::default();
     let mut reading = Reading { formula, stamps, ids, steps, lists, compared };
@@ -58,7 +58,7 @@ pub(super) fn read<'f>(formula: &'f Formula, names: &Names, message: &Outgoing<'
 }
 
 /// The values at a place.
-fn received(place: &Place, message: &Outgoing<'_>) -> Result<Vec<Vec<u8>>> {
+fn received(place: &Place, message: &RequestRef<'_>) -> Result<Vec<Vec<u8>>> {
     let pairs = |text: &str, name| values(text, name).map(Cow::into_owned).collect();
     Ok(match place {
         Place::Header(name) | Place::Default(name) => {

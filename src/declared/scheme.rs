@@ -15,7 +15,7 @@ use super::receive::{self, Reading};
 use super::{Declaration, Reply, Webhook};
 use crate::field;
 use crate::random::Randomness;
-use crate::signing::{Outgoing, Signature, SignedText};
+use crate::signing::{RequestRef, Signature, SignedText};
 use crate::time::Clock;
 
 /// How far a sender's clock may be ahead of ours.
@@ -42,7 +42,7 @@ pub struct Stamps(Vec<Box<str>>);
 #[derive(Clone, Copy, Debug)]
 pub struct Sent<'c> {
     /// The request, as it was before it was signed.
-    pub request: &'c Outgoing<'c>,
+    pub request: &'c RequestRef<'c>,
     /// What was drawn for it.
     pub stamps: &'c Stamps,
     /// The status of the reply.
@@ -64,11 +64,11 @@ impl Declaration {
     /// # Errors
     /// `declared-missing`, `declared-duplicate`, `declared-malformed` or `declared-not-covered`, with the name of its
     /// place.
-    pub fn read(&self, message: &Outgoing<'_>) -> Result<Claim<'_>> {
+    pub fn read(&self, message: &RequestRef<'_>) -> Result<Claim<'_>> {
         self.read_by(&self.0.formula, message)
     }
 
-    fn read_by<'d>(&'d self, formula: &'d Formula, message: &Outgoing<'_>) -> Result<Claim<'d>> {
+    fn read_by<'d>(&'d self, formula: &'d Formula, message: &RequestRef<'_>) -> Result<Claim<'d>> {
         let reading = receive::read(formula, &self.0.names, message)?;
         let stamps = Stamps(reading.stamps());
         Ok(Claim { declaration: self, reading, stamps })
@@ -132,7 +132,7 @@ impl Scheme {
     ///
     /// # Errors
     /// `stream-body`, where the body is signed; and those of [`Scheme::place`].
-    pub fn state(&self, message: &Outgoing<'_>, stamps: &Stamps, text: &mut SignedText<'_>) -> Result {
+    pub fn state(&self, message: &RequestRef<'_>, stamps: &Stamps, text: &mut SignedText<'_>) -> Result {
         Context::new(self.inputs(stamps), message)?.state_signature(text)
     }
 
@@ -140,7 +140,7 @@ impl Scheme {
     ///
     /// # Errors
     /// As [`Scheme::state`].
-    pub fn state_key(&self, message: &Outgoing<'_>, stamps: &Stamps, text: &mut SignedText<'_>) -> Result {
+    pub fn state_key(&self, message: &RequestRef<'_>, stamps: &Stamps, text: &mut SignedText<'_>) -> Result {
         Context::new(self.inputs(stamps), message)?.state_key(text)
     }
 
@@ -151,7 +151,7 @@ impl Scheme {
     pub fn state_received(
         &self,
         claim: &Claim<'_>,
-        message: &Outgoing<'_>,
+        message: &RequestRef<'_>,
         text: &mut SignedText<'_>,
     ) -> Result {
         let inputs = Inputs { reading: Some(&claim.reading), ..self.inputs(&claim.stamps) };
@@ -162,7 +162,7 @@ impl Scheme {
     ///
     /// # Errors
     /// `stream-body`, where the body is signed; a code that begins with `declared-`, where the message cannot be signed.
-    pub fn place(&self, message: &Outgoing<'_>, stamps: &Stamps) -> Result<(Placed, Signature)> {
+    pub fn place(&self, message: &RequestRef<'_>, stamps: &Stamps) -> Result<(Placed, Signature)> {
         place(Context::new(self.inputs(stamps), message)?)
     }
 
@@ -174,7 +174,7 @@ impl Scheme {
     pub fn place_reply(
         &self,
         sent: &Sent<'_>,
-        reply: &Outgoing<'_>,
+        reply: &RequestRef<'_>,
         stamps: &Stamps,
     ) -> Result<(Placed, Signature)> {
         let request = Context::new(self.inputs(sent.stamps), sent.request)?;
@@ -184,9 +184,9 @@ impl Scheme {
     /// Signs a message in place. On an error it is unchanged.
     ///
     /// # Errors
-    /// As [`Scheme::place`] and [`Outgoing::from_http`].
+    /// As [`Scheme::place`] and [`RequestRef::from_http`].
     pub fn sign_http(&self, message: &mut Request<Vec<u8>>, stamps: &Stamps) -> Result {
-        let (placed, _) = self.place(&Outgoing::from_http(message)?, stamps)?;
+        let (placed, _) = self.place(&RequestRef::from_http(message)?, stamps)?;
         placed.apply(message)
     }
 
@@ -194,11 +194,11 @@ impl Scheme {
     ///
     /// # Errors
     /// `declared-id-unknown`, where it names an id of others; `declared-value-mismatch`, `declared-signature-mismatch`.
-    pub fn confirm(&self, claim: &Claim<'_>, message: &Outgoing<'_>) -> Result {
+    pub fn confirm(&self, claim: &Claim<'_>, message: &RequestRef<'_>) -> Result {
         self.confirm_by(self.inputs(&claim.stamps), claim, message)
     }
 
-    fn confirm_by(&self, inputs: Inputs<'_>, claim: &Claim<'_>, message: &Outgoing<'_>) -> Result {
+    fn confirm_by(&self, inputs: Inputs<'_>, claim: &Claim<'_>, message: &RequestRef<'_>) -> Result {
         let names = &self.declaration.0.names.credentials;
         let ours = |index: usize| self.bound.credentials.get(index).map(SecretString::expose_secret);
         if let Some((index, _)) = claim.reading.ids.iter().find(|(index, id)| ours(*index) != Some(id)) {
@@ -214,7 +214,7 @@ impl Scheme {
     ///
     /// # Errors
     /// As [`Declaration::read`] and [`Scheme::confirm`].
-    pub fn verify(&self, message: &Outgoing<'_>) -> Result<Claim<'_>> {
+    pub fn verify(&self, message: &RequestRef<'_>) -> Result<Claim<'_>> {
         let claim = self.declaration.read(message)?;
         self.confirm(&claim, message).map(|()| claim)
     }
@@ -224,7 +224,7 @@ impl Scheme {
     /// # Errors
     /// As [`Scheme::verify`]; `declared-reflected`, for our own request sent back; `declared-no-reply`, where the file
     /// declares none.
-    pub fn verify_reply(&self, sent: &Sent<'_>, reply: &Outgoing<'_>) -> Result<Claim<'_>> {
+    pub fn verify_reply(&self, sent: &Sent<'_>, reply: &RequestRef<'_>) -> Result<Claim<'_>> {
         let formula = self.declaration.reply_formula().ok_or_else(|| fault(Kind::NoReply, "reply"))?;
         let claim = self.declaration.read_by(formula, reply)?;
         let mut request = Context::new(self.inputs(sent.stamps), sent.request)?;
@@ -281,9 +281,9 @@ impl Placed {
 impl<'c> Sent<'c> {
     /// The reply as a message: its method and URL are those of the request.
     #[must_use]
-    pub fn reply(&self, headers: &'c HeaderMap, body: &'c [u8]) -> Outgoing<'c> {
+    pub fn reply(&self, headers: &'c HeaderMap, body: &'c [u8]) -> RequestRef<'c> {
         let request = self.request;
-        let reply = Outgoing::new(request.method(), request.url(), headers, request.extensions(), body);
+        let reply = RequestRef::new(request.method(), request.url(), headers, request.extensions(), body);
         reply.as_received(request.url_as_sent())
     }
 }

@@ -13,7 +13,7 @@ use super::evaluate::{Context, Inputs};
 use super::fault::Kind;
 use super::formula::Names;
 use super::scheme::{Scheme, Sent, Stamps};
-use crate::signing::Outgoing;
+use crate::signing::RequestRef;
 use crate::signing::filter::Filter;
 use crate::signing::members::with_member;
 
@@ -120,7 +120,7 @@ fn message(mut table: Table<'_>, names: &Names, [method, url]: [Word<'_>; 2]) ->
     table.finish()?;
     let builder = Request::builder().method(method.text).uri(url.text);
     let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(name.text, *value));
-    let message = builder.body(body).ok().filter(|message| Outgoing::from_http(message).is_ok());
+    let message = builder.body(body).ok().filter(|message| RequestRef::from_http(message).is_ok());
     let expected = "a method, an absolute URL as a client sends it, and headers are expected";
     let http = message.ok_or_else(|| document.refuse(Kind::Vector, url, expected))?;
     Ok(Message { stamps: Stamps::new(stamps), http })
@@ -186,11 +186,11 @@ impl Declaration {
         let Some((status, Message { stamps: later, http: reply })) = &vector.reply else {
             return Ok(outcome);
         };
-        let request = Outgoing::from_http(http)?;
+        let request = RequestRef::from_http(http)?;
         let sent = Sent { request: &request, stamps, status: *status };
         let request = Context::new(inputs, &request)?;
         let inputs = scheme.inputs_of_reply(&sent, &request, later)?;
-        let accept = |message: &Outgoing<'_>| scheme.verify_reply(&sent, message).map(drop);
+        let accept = |message: &RequestRef<'_>| scheme.verify_reply(&sent, message).map(drop);
         let of_reply = Case { inputs, http: reply, accept: &accept }.outcome()?;
         Ok([0, 1, 2].map(|index| [outcome, of_reply].iter().all(|one| one.get(index) == Some(&true))))
     }
@@ -200,14 +200,14 @@ impl Declaration {
 struct Case<'c> {
     inputs: Inputs<'c>,
     http: &'c Request<Vec<u8>>,
-    accept: &'c dyn Fn(&Outgoing<'_>) -> Result,
+    accept: &'c dyn Fn(&RequestRef<'_>) -> Result,
 }
 
 impl Case<'_> {
     /// Whether the message is made, verified, and refused with one bit flipped.
     fn outcome(&self) -> Result<[bool; 3]> {
         let unsigned = self.unsigned()?;
-        let outgoing = Outgoing::from_http(&unsigned)?;
+        let outgoing = RequestRef::from_http(&unsigned)?;
         let mut context = Context::new(self.inputs, &outgoing)?;
         let mut digest = context.sign()?.digest().to_vec();
         let mut made = unsigned.clone();
@@ -223,7 +223,7 @@ impl Case<'_> {
     /// Notes what is covered of a message that is accepted.
     fn cover(&self, stamps: &Stamps, covers: &mut [(&str, Option<bool>)]) -> Result {
         let unsigned = self.unsigned()?;
-        let outgoing = Outgoing::from_http(&unsigned)?;
+        let outgoing = RequestRef::from_http(&unsigned)?;
         let digest = Context::new(self.inputs, &outgoing)?.sign()?.digest().to_vec();
         let later: Vec<_> = stamps.texts().map(later).collect();
         let later = (!later.is_empty()).then(|| self.with_digest(&unsigned, &later, &digest)).transpose()?;
@@ -236,12 +236,12 @@ impl Case<'_> {
     }
 
     fn accepts(&self, message: &Request<Vec<u8>>) -> bool {
-        Outgoing::from_http(message).and_then(|message| (self.accept)(&message)).is_ok()
+        RequestRef::from_http(message).and_then(|message| (self.accept)(&message)).is_ok()
     }
 
     /// The message, with something else in all that is placed.
     fn unsigned(&self) -> Result<Request<Vec<u8>>> {
-        let (outgoing, mut message) = (Outgoing::from_http(self.http)?, self.http.clone());
+        let (outgoing, mut message) = (RequestRef::from_http(self.http)?, self.http.clone());
         let context = Context::new(self.inputs, &outgoing)?;
         let placed = context.place_each(|_| Ok(Zeroizing::new(b"0".to_vec())))?;
         placed.apply(&mut message).map(|()| message)
@@ -254,7 +254,7 @@ impl Case<'_> {
         stamps: &[Box<str>],
         digest: &[u8],
     ) -> Result<Request<Vec<u8>>> {
-        let (outgoing, mut message) = (Outgoing::from_http(unsigned)?, unsigned.clone());
+        let (outgoing, mut message) = (RequestRef::from_http(unsigned)?, unsigned.clone());
         let mut context = Context::new(Inputs { stamps, ..self.inputs }, &outgoing)?;
         context.finish(digest)?;
         context.place()?.apply(&mut message).map(|()| message)

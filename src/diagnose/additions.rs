@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, Key, Variant, Variants};
 use super::fields::without;
 use crate::explain::{Part, Transcript};
-use crate::signing::{Origin, Segment, SegmentKind};
+use crate::signing::{Segment, SegmentKind, Source};
 
 /// A header that is sent but not signed, signed as one more field.
 #[cfg(any(feature = "netvisor", feature = "netgiro"))]
@@ -33,7 +33,7 @@ pub(crate) fn with_field_of_other_algorithm<'a>(
 /// The method, as it is sent or in lower case, signed as one more field.
 pub(super) fn method<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let Some(method) = &transcript.method else { return Box::new(std::iter::empty()) };
-    if attempt.part_from(Origin::RequestMethod).is_some() {
+    if attempt.part_from(Source::RequestMethod).is_some() {
         return Box::new(std::iter::empty());
     }
     let spellings = [method.as_str().to_owned(), method.as_str().to_lowercase()];

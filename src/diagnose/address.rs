@@ -5,12 +5,12 @@ use ::url::{Position, Url};
 use super::attempt::{Attempt, Variant, Variants};
 use crate::explain::{Part, Transcript};
 use crate::redact::printable;
-use crate::signing::{Charset, Origin, SegmentKind};
+use crate::signing::{Charset, SegmentKind, Source};
 
 /// Whether a part is the URL or a piece of it.
 pub(super) fn is_address(part: &Part) -> bool {
     part.kind == SegmentKind::Public
-        && matches!(part.origin, Origin::RequestUrl | Origin::RequestQuery | Origin::RequestTarget)
+        && matches!(part.source, Source::RequestUrl | Source::RequestQuery | Source::RequestTarget)
 }
 
 /// Whether an address is a query by itself: neither a URL nor a path.
@@ -185,19 +185,19 @@ pub(super) fn other_environment<'a>(transcript: &'a Transcript, attempt: &'a Att
 fn with_url(attempt: &Attempt, url: &str) -> Option<Attempt> {
     rewrite_parts(attempt, |part| {
         let known = part.kind == SegmentKind::Public && !part.bytes.is_empty();
-        if known { piece(url, part.origin).map(str::to_owned) } else { None }
+        if known { piece(url, part.source).map(str::to_owned) } else { None }
     })
 }
 
-/// What of `url` stands in a part that comes from `origin`. One that is not absolute stands for the address as a whole.
-fn piece(url: &str, origin: Origin) -> Option<&str> {
-    let is_address = matches!(origin, Origin::RequestUrl | Origin::RequestQuery | Origin::RequestTarget);
+/// What of `url` stands in a part that comes from `source`. One that is not absolute stands for the address as a whole.
+fn piece(url: &str, source: Source) -> Option<&str> {
+    let is_address = matches!(source, Source::RequestUrl | Source::RequestQuery | Source::RequestTarget);
     let Some((host, target)) = host_and_target(url) else { return is_address.then_some(url) };
-    match origin {
-        Origin::RequestUrl => Some(url),
-        Origin::RequestHost => Some(host),
-        Origin::RequestTarget => Some(target),
-        Origin::RequestQuery => Some(target.split_once('?').map_or("", |(_, query)| query)),
+    match source {
+        Source::RequestUrl => Some(url),
+        Source::RequestHost => Some(host),
+        Source::RequestTarget => Some(target),
+        Source::RequestQuery => Some(target.split_once('?').map_or("", |(_, query)| query)),
         _ => None,
     }
 }

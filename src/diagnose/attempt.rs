@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::budget::Budget;
 use super::secret_forms;
 use crate::explain::{Part, Transcript};
-use crate::signing::{MacAlgorithm, MacKey, Origin, Segment, SegmentKind};
+use crate::signing::{MacAlgorithm, MacKey, Segment, SegmentKind, Source};
 
 /// Copying a part takes as long as hashing so many bytes. A stranger chooses how many parts the text of a webhook has.
 const COST_OF_A_PART: usize = 128;
@@ -183,9 +183,9 @@ impl Attempt {
         })
     }
 
-    /// The part of the text that comes from `origin`, if there is one.
-    pub(super) fn part_from(&self, origin: Origin) -> Option<&Part> {
-        self.text.iter().find(|part| part.origin == origin && part.kind == SegmentKind::Public)
+    /// The part of the text that comes from `source`, if there is one.
+    pub(super) fn part_from(&self, source: Source) -> Option<&Part> {
+        self.text.iter().find(|part| part.source == source && part.kind == SegmentKind::Public)
     }
 
     pub(super) fn digest(&self) -> Vec<u8> {

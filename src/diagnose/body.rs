@@ -10,7 +10,7 @@ use super::json::Document;
 use super::json_members;
 use super::json_style::{self, Layout, Style};
 use crate::explain::{Part, Transcript};
-use crate::signing::{Charset, Origin, Segment};
+use crate::signing::{Charset, Segment, Source};
 
 pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     in_forms(attempt, &[|_| Some((Vec::new(), ""))])
@@ -18,18 +18,18 @@ pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
 
 /// The body signed, at the end, where it is not part of the text.
 pub(super) fn included<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    if transcript.body.is_empty() || attempt.part_from(Origin::Body).is_some() {
+    if transcript.body.is_empty() || attempt.part_from(Source::Body).is_some() {
         return Box::new(std::iter::empty());
     }
     let mut text = attempt.text.clone();
-    let body = Segment::public("body", &transcript.body).with_origin(Origin::Body);
+    let body = Segment::public("body", &transcript.body).with_source(Source::Body);
     text.push(Part::of(body.with_charset(Charset::Bytes)));
     Box::new(std::iter::once(Attempt { text, ..attempt.clone() }.into()))
 }
 
 /// Of a body that is there: after an empty one, it is the text that ends so.
 pub(super) fn line_end<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    if attempt.part_from(Origin::Body).is_some_and(|body| body.bytes.is_empty()) {
+    if attempt.part_from(Source::Body).is_some_and(|body| body.bytes.is_empty()) {
         return Box::new(std::iter::empty());
     }
     in_forms(
@@ -49,7 +49,7 @@ const LONGEST_CONVERTED: usize = 64 << 10;
 
 /// What a program makes of a body on the way to the hash.
 pub(super) fn converted<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    if attempt.part_from(Origin::Body).is_none_or(|body| body.bytes.len() > LONGEST_CONVERTED) {
+    if attempt.part_from(Source::Body).is_none_or(|body| body.bytes.len() > LONGEST_CONVERTED) {
         return Box::new(std::iter::empty());
     }
     in_forms(
@@ -85,7 +85,7 @@ fn python_bytes(body: &[u8]) -> Vec<u8> {
 /// The same JSON value, printed by other rules. What differs in line ends and white space around it alone is another
 /// mistake.
 pub(super) fn reserialised<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
-    let Some(body) = attempt.part_from(Origin::Body) else { return Box::new(std::iter::empty()) };
+    let Some(body) = attempt.part_from(Source::Body) else { return Box::new(std::iter::empty()) };
     let document = Document::new(&body.bytes, &attempt.budget);
     let mut tried = Vec::new();
     let bare = without_white_space(&body.bytes);
@@ -126,7 +126,7 @@ pub(super) fn members<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
     let bare = |body: &Part| {
         String::from_utf8(without_white_space(Document::new(&body.bytes, &attempt.budget)?.text())).ok()
     };
-    let Some(bare) = attempt.part_from(Origin::Body).and_then(bare) else {
+    let Some(bare) = attempt.part_from(Source::Body).and_then(bare) else {
         return Box::new(std::iter::empty());
     };
     Box::new(json_members::CHANGES.iter().flat_map(move |(detail, change)| {
@@ -149,7 +149,7 @@ fn without_line_ends(body: &[u8]) -> impl Iterator<Item = &u8> {
 pub(super) type Form = fn(&[u8]) -> Option<(Vec<u8>, &'static str)>;
 
 pub(super) fn in_forms<'a>(attempt: &'a Attempt, forms: &'static [Form]) -> Variants<'a> {
-    let Some(body) = attempt.part_from(Origin::Body) else { return Box::new(std::iter::empty()) };
+    let Some(body) = attempt.part_from(Source::Body) else { return Box::new(std::iter::empty()) };
     Box::new(forms.iter().filter_map(|form| {
         let (bytes, detail) = form(&body.bytes)?;
         let attempt = with_body(attempt, bytes)?;
@@ -158,7 +158,7 @@ pub(super) fn in_forms<'a>(attempt: &'a Attempt, forms: &'static [Form]) -> Vari
 }
 
 fn with_body(attempt: &Attempt, body: Vec<u8>) -> Option<Attempt> {
-    attempt.with_text(|part| (part.origin == Origin::Body).then(|| body.clone()))
+    attempt.with_text(|part| (part.source == Source::Body).then(|| body.clone()))
 }
 
 fn replace(body: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {

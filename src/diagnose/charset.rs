@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use super::address::rewrite;
 use super::attempt::{Attempt, Variant, Variants};
 use crate::explain::{Part, Transcript};
-use crate::signing::Origin;
+use crate::signing::Source;
 
 /// A charset's name, and how a text is written in it; `?` stands for what it lacks, as most languages do.
 type Writer = (&'static str, fn(&str) -> Vec<u8>);
@@ -29,7 +29,7 @@ pub(super) fn other<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a>
         Some(Variant { attempt, detail: Some((*name).to_owned()) })
     });
     let body = WRITERS.iter().filter_map(|(name, write)| {
-        let convert = |part: &Part| if part.origin == Origin::Body { convert(part, *write) } else { None };
+        let convert = |part: &Part| if part.source == Source::Body { convert(part, *write) } else { None };
         Some(Variant { attempt: attempt.with_text(convert)?, detail: Some((*name).to_owned()) })
     });
     let percent_encoded = WRITERS.iter().filter_map(|(name, write)| {

@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::attempt::{Attempt, Variant, Variants};
 use crate::explain::{Part, Transcript};
-use crate::signing::{Origin, SegmentKind};
+use crate::signing::{SegmentKind, Source};
 
 const TEXT_FORM: &str = "%Y-%m-%d %H:%M:%S";
 
@@ -115,7 +115,7 @@ fn show(form: &str) -> String {
 }
 
 fn is_clock(part: &Part) -> bool {
-    part.origin == Origin::Clock && part.kind == SegmentKind::Public
+    part.source == Source::Clock && part.kind == SegmentKind::Public
 }
 
 /// Whether there is a time of a form that thousands of variants are made of: without one, none is worth a try.

@@ -5,7 +5,7 @@ use super::attempt::{Attempt, Key, Variant, Variants};
 use super::orders::orders;
 use super::places::Place;
 use crate::explain::{Part, Transcript};
-use crate::signing::{Origin, Segment, SegmentKind};
+use crate::signing::{Segment, SegmentKind, Source};
 
 /// Of no more fields than this, any two are left out together.
 const MOST_IN_TWOS: usize = 12;
@@ -160,7 +160,7 @@ pub(super) fn separated_at_the_end<'a>(_: &'a Transcript, attempt: &'a Attempt) 
 /// Something after the end of the text that is none of its separators.
 pub(super) fn ended<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let ends_in_body =
-        attempt.text.last().is_some_and(|last| last.origin == Origin::Body && !last.bytes.is_empty());
+        attempt.text.last().is_some_and(|last| last.source == Source::Body && !last.bytes.is_empty());
     let is_known = move |end: &str| {
         // What stands after a body is a mistake with the body.
         let is_of_body = ends_in_body && end.contains('\n');
@@ -195,7 +195,7 @@ pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'
         detail: Some(part.name().to_owned()),
     };
     let is_field = |part: &&Part| part.kind != SegmentKind::Separator && !part.bytes.is_empty();
-    let last_clock = attempt.text.iter().rposition(|part| part.origin == Origin::Clock);
+    let last_clock = attempt.text.iter().rposition(|part| part.source == Source::Clock);
     let others = attempt.text.iter().enumerate().filter(move |(place, _)| Some(*place) != last_clock);
     let one = last_clock.and_then(|place| attempt.text.get(place)).into_iter();
     let one = one.chain(others.map(|(_, part)| part)).filter(is_field).map(left_out);

@@ -13,7 +13,7 @@
 //!
 //! let provider = Unleashed::new("api-id", "unleashed-example-api-key")?;
 //! let request = http::Request::get("https://api.unleashedsoftware.com/Customers?customerCode=ACME").body(())?;
-//! let outgoing = countersign::Outgoing::from_http(&request)?;
+//! let outgoing = countersign::RequestRef::from_http(&request)?;
 //! // Somebody computed the HMAC over `?customerCode=ACME`.
 //! let received = "/36QnfkYUiUen5K/7PDhGbYEnw9LJKC/a1+llptp2Ow=";
 //! let diagnosis = diagnose(&provider, &outgoing, (), received)?;
@@ -76,7 +76,7 @@ pub(crate) use table::Mistake;
 
 use crate::error::Error;
 use crate::explain::Transcript;
-use crate::signing::{Outgoing, Provider};
+use crate::signing::{Provider, RequestRef};
 pub(crate) use reading::is_digest_of;
 use search::Effort;
 use untried::Untried;
@@ -88,7 +88,7 @@ use untried::Untried;
 /// As [`sign_with`](crate::sign_with): when the request would not be signed at all.
 pub fn diagnose<P: Provider>(
     provider: &P,
-    request: &Outgoing<'_>,
+    request: &RequestRef<'_>,
     stamp: P::Stamp,
     received: &str,
 ) -> Result<Diagnosis, Error> {

@@ -5,7 +5,7 @@ use ::url::{Position, Url};
 use super::address::rewrite;
 use super::attempt::{Attempt, Variant, Variants};
 use crate::explain::Transcript;
-use crate::signing::Origin;
+use crate::signing::Source;
 
 /// The path, or the whole URL, signed with the query or in its place; then the same with another path than the one sent.
 pub(super) fn included<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
@@ -78,5 +78,5 @@ fn forms(url: &Url, path: &str) -> Vec<Form> {
 
 /// The attempt with something else in place of a query that is signed by itself.
 fn rewrite_query(attempt: &Attempt, form: impl Fn(&str) -> String) -> Option<Attempt> {
-    rewrite(attempt, |part, query| (part.origin == Origin::RequestQuery).then(|| form(query)))
+    rewrite(attempt, |part, query| (part.source == Source::RequestQuery).then(|| form(query)))
 }

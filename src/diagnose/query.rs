@@ -11,7 +11,7 @@ use super::letters::{lower_escapes, upper_escapes};
 use super::orders::{orders, permutations};
 use super::reading;
 use crate::explain::{Part, Transcript};
-use crate::signing::Origin;
+use crate::signing::Source;
 
 /// RFC 3986's unreserved characters stay; JavaScript's `encodeURIComponent` and Python's `quote` differ by a few.
 pub(super) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -92,7 +92,7 @@ const WORDS: [&str; 7] = ["undefined", "null", "{}", "None", "nil", "[]", "[obje
 pub(super) fn converted<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     Box::new(WORDS.iter().filter_map(|word| {
         let attempt =
-            rewrite(attempt, |part, _| (part.origin == Origin::RequestQuery).then(|| (*word).to_owned()))?;
+            rewrite(attempt, |part, _| (part.source == Source::RequestQuery).then(|| (*word).to_owned()))?;
         Some(Variant { attempt, detail: Some(format!("`{word}`")) })
     }))
 }
@@ -101,9 +101,9 @@ pub(super) fn converted<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants
 pub(super) fn not_decoded<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let as_sent = rewrite(attempt, |part, _| {
         let url = transcript.url.as_ref()?;
-        match part.origin {
-            Origin::RequestUrl => Some(url[..::url::Position::AfterQuery].to_owned()),
-            Origin::RequestQuery => url.query().map(str::to_owned),
+        match part.source {
+            Source::RequestUrl => Some(url[..::url::Position::AfterQuery].to_owned()),
+            Source::RequestQuery => url.query().map(str::to_owned),
             _ => None,
         }
     });

@@ -6,7 +6,7 @@ use super::attempt::{Attempt, Variant, Variants};
 use super::places::Place;
 use super::secret_forms::{self as forms, Form};
 use crate::explain::{Part, Transcript};
-use crate::signing::{Origin, SegmentKind};
+use crate::signing::{SegmentKind, Source};
 
 pub(super) fn base64_decoded<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     in_forms(attempt, &forms::BASE64_DECODED)
@@ -44,7 +44,7 @@ pub(super) fn hashed<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a
 pub(super) fn mixed_up<'a>(transcript: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
     let names = names_of_secrets(attempt);
     let parts = || attempt.text.iter().chain(attempt.key_parts());
-    let of_parts = parts().filter(|part| part.origin == Origin::Credential);
+    let of_parts = parts().filter(|part| part.source == Source::Credential);
     let of_parts = of_parts.map(|part| (part.name(), part.bytes.as_slice()));
     let of_headers = transcript.public_headers().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let mut known = Vec::new();

@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, Key};
 use super::budget::Budget;
 use crate::explain::Transcript;
-use crate::signing::{Origin, SegmentKind};
+use crate::signing::{SegmentKind, Source};
 
 /// A reason why not every known mistake was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Untried {
     pub(super) fn of(transcript: &Transcript) -> Vec<Self> {
         let is_prepared = matches!(Attempt::of(transcript, &Budget::new(0)).key, Key::Prepared(_));
         let mut public = transcript.text.iter().filter(|part| part.kind == SegmentKind::Public).peekable();
-        let are_unstated = public.peek().is_some() && public.all(|part| part.origin == Origin::Unstated);
+        let are_unstated = public.peek().is_some() && public.all(|part| part.source == Source::Unstated);
         let reasons = [(is_prepared, Self::UnstatedKey), (are_unstated, Self::UnstatedOrigins)];
         reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
     }

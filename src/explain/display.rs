@@ -42,12 +42,12 @@ fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[Explained
         segments.iter().map(|segment| column(segment).len()).max().unwrap_or_default()
     };
     let names = width(ExplainedSegment::name);
-    let origins = width(|segment| segment.origin.as_str());
+    let sources = width(|segment| segment.source.as_str());
     let charsets = width(|segment| segment.charset.as_str());
     write!(f, "\n{title}")?;
-    for ExplainedSegment { name, origin, charset, value, .. } in segments {
+    for ExplainedSegment { name, source, charset, value, .. } in segments {
         let length = value.length();
-        write!(f, "\n  {name:names$}  {origin:origins$}  {charset:charsets$}  {length:>5}  {value}")?;
+        write!(f, "\n  {name:names$}  {source:sources$}  {charset:charsets$}  {length:>5}  {value}")?;
     }
     Ok(())
 }

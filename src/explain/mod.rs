@@ -10,7 +10,7 @@
 //!
 //! let provider = Unleashed::new("api-id", "api-key")?;
 //! let request = http::Request::get("https://api.unleashedsoftware.com/Customers?pageSize=1").body(())?;
-//! let explanation = explain(&provider, &countersign::Outgoing::from_http(&request)?)?;
+//! let explanation = explain(&provider, &countersign::RequestRef::from_http(&request)?)?;
 //! assert!(explanation.to_string().contains("pageSize=1"));
 //! assert_eq!(explanation.segments()[0].name(), "query");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,13 +34,13 @@ pub use transcript::Transcript;
 
 use crate::error::Error;
 use crate::redact::Secrets;
-use crate::signing::{Charset, Encoding, MacAlgorithm, Origin, Outgoing, Provider, SegmentKind};
+use crate::signing::{Charset, Encoding, MacAlgorithm, Provider, RequestRef, SegmentKind, Source};
 
 /// Explains how a request would be signed now, with a fresh stamp.
 ///
 /// # Errors
 /// As [`sign`](crate::sign): when the request would not be signed at all.
-pub fn explain<P: Provider>(provider: &P, request: &Outgoing<'_>) -> Result<Explanation, Error> {
+pub fn explain<P: Provider>(provider: &P, request: &RequestRef<'_>) -> Result<Explanation, Error> {
     Ok(Transcript::of(provider, request)?.explain())
 }
 
@@ -50,7 +50,7 @@ pub fn explain<P: Provider>(provider: &P, request: &Outgoing<'_>) -> Result<Expl
 /// As [`sign_with`](crate::sign_with).
 pub fn explain_with<P: Provider>(
     provider: &P,
-    request: &Outgoing<'_>,
+    request: &RequestRef<'_>,
     stamp: P::Stamp,
 ) -> Result<Explanation, Error> {
     Ok(Transcript::with_stamp(provider, request, stamp)?.explain())
@@ -130,7 +130,7 @@ pub struct ExplainedSegment {
     #[serde(serialize_with = "as_text")]
     kind: SegmentKind,
     #[serde(serialize_with = "as_text")]
-    origin: Origin,
+    source: Source,
     #[serde(serialize_with = "as_text")]
     charset: Charset,
     #[serde(flatten)]
@@ -142,7 +142,7 @@ impl ExplainedSegment {
         Self {
             name: part.name().to_owned(),
             kind: part.kind,
-            origin: part.origin,
+            source: part.source,
             charset: part.charset,
             value: match part.kind {
                 SegmentKind::Secret => Value::masked(&part.bytes),
@@ -167,8 +167,8 @@ impl ExplainedSegment {
 
     /// Where it came from.
     #[must_use]
-    pub fn origin(&self) -> Origin {
-        self.origin
+    pub fn source(&self) -> Source {
+        self.source
     }
 
     /// The charset that its bytes are in.

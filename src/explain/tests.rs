@@ -9,7 +9,7 @@ use url::Url;
 use super::{Part, Transcript};
 use crate::netgiro::{self, Netgiro};
 use crate::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use crate::signing::{Outgoing, Provider, sign_with};
+use crate::signing::{Provider, RequestRef, sign_with};
 use crate::unleashed::Unleashed;
 
 fn bytes(parts: &[Part]) -> Vec<u8> {
@@ -27,7 +27,7 @@ fn recomputed(transcript: &Transcript) -> Vec<u8> {
 
 fn check<P: Provider>(provider: &P, url: &str, body: &[u8], stamp: impl Fn() -> P::Stamp) {
     let (url, headers, extensions) = (Url::parse(url).unwrap(), HeaderMap::new(), Extensions::new());
-    let request = Outgoing::new(&Method::POST, &url, &headers, &extensions, body);
+    let request = RequestRef::new(&Method::POST, &url, &headers, &extensions, body);
     let transcript = Transcript::with_stamp(provider, &request, stamp()).unwrap();
     let signed = sign_with(provider, &request, stamp()).unwrap();
     assert_eq!(recomputed(&transcript), signed.signature().unwrap().digest());

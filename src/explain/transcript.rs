@@ -12,7 +12,7 @@ use super::{ExplainedHeader, ExplainedSegment, Explanation, MacSummary, Value};
 use crate::error::Error;
 use crate::redact::Secrets;
 use crate::signing::{
-    AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SegmentKind, Signature, SignedText,
+    AuthHeaders, Charset, MacKey, Provider, RequestRef, Segment, SegmentKind, Signature, SignedText, Source,
     check,
 };
 
@@ -25,14 +25,14 @@ use crate::signing::{
 ///
 /// ```
 /// use countersign::explain::Transcript;
-/// use countersign::signing::{Encoding, MacKey, Origin, Segment};
+/// use countersign::signing::{Encoding, MacKey, Source, Segment};
 ///
 /// let key = MacKey::hmac_sha256(b"signing key", Encoding::Base64)?;
 /// let transcript = Transcript::new("my-webhooks", &key)
 ///     .key(|key| { key.secret("signing_key", b"signing key"); })
 ///     .text(|text| {
-///         let body = Segment::public("body", b"{}").with_origin(Origin::Body);
-///         text.push(Segment::public("timestamp", b"1705312800").with_origin(Origin::Clock)).separator(".").push(body);
+///         let body = Segment::public("body", b"{}").with_source(Source::Body);
+///         text.push(Segment::public("timestamp", b"1705312800").with_source(Source::Clock)).separator(".").push(body);
 ///     });
 /// assert_eq!(transcript.explain().signed_length(), 13);
 /// # Ok::<(), countersign::Error>(())
@@ -74,7 +74,7 @@ impl Transcript {
     ///
     /// # Errors
     /// As [`sign`](crate::sign).
-    pub fn of<P: Provider>(provider: &P, request: &Outgoing<'_>) -> Result<Self, Error> {
+    pub fn of<P: Provider>(provider: &P, request: &RequestRef<'_>) -> Result<Self, Error> {
         let named = |error: Error| error.in_provider(provider.name());
         check(provider, request).map_err(named)?;
         let stamp = provider.stamp(request).map_err(named)?;
@@ -87,7 +87,7 @@ impl Transcript {
     /// As [`sign_with`](crate::sign_with).
     pub fn with_stamp<P: Provider>(
         provider: &P,
-        request: &Outgoing<'_>,
+        request: &RequestRef<'_>,
         stamp: P::Stamp,
     ) -> Result<Self, Error> {
         let named = |error: Error| error.in_provider(provider.name());
@@ -115,7 +115,7 @@ impl Transcript {
     }
 
     /// The text and the key that a provider states, and nothing else.
-    fn stated<P: Provider>(provider: &P, request: &Outgoing<'_>, stamp: &P::Stamp) -> Result<Self, Error> {
+    fn stated<P: Provider>(provider: &P, request: &RequestRef<'_>, stamp: &P::Stamp) -> Result<Self, Error> {
         let mut transcript = Self::empty(provider.name(), provider.mac().cloned());
         if transcript.mac.is_some() {
             let mut take = |segment: Segment<'_>| transcript.text.push(Part::of(segment));
@@ -128,23 +128,23 @@ impl Transcript {
     /// alone has their bytes.
     fn place_body_and_url(&mut self) {
         let Some(url) = &self.url else { return };
-        let known: [(Origin, &[u8]); 4] = [
-            (Origin::Body, &self.body),
-            (Origin::RequestUrl, url[..Position::AfterQuery].as_bytes()),
-            (Origin::RequestTarget, url[Position::BeforePath..Position::AfterQuery].as_bytes()),
-            (Origin::RequestQuery, url.query().unwrap_or_default().as_bytes()),
+        let known: [(Source, &[u8]); 4] = [
+            (Source::Body, &self.body),
+            (Source::RequestUrl, url[..Position::AfterQuery].as_bytes()),
+            (Source::RequestTarget, url[Position::BeforePath..Position::AfterQuery].as_bytes()),
+            (Source::RequestQuery, url.query().unwrap_or_default().as_bytes()),
         ];
         let texts = std::iter::once(&mut self.text)
             .chain(self.other_algorithm.iter_mut().map(|other| &mut other.text));
         for text in texts {
-            for (origin, bytes) in known.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+            for (source, bytes) in known.iter().filter(|(_, bytes)| !bytes.is_empty()) {
                 let is_it =
                     |part: &&mut Part| part.kind == SegmentKind::Public && part.bytes.as_slice() == *bytes;
                 let mut alike = text.iter_mut().filter(is_it);
                 if let (Some(part), None) = (alike.next(), alike.next())
-                    && part.origin == Origin::Unstated
+                    && part.source == Source::Unstated
                 {
-                    part.origin = *origin;
+                    part.source = *source;
                 }
             }
         }
@@ -339,7 +339,7 @@ pub(crate) struct Part {
     pub(crate) name: Arc<str>,
     pub(crate) bytes: Arc<Zeroizing<Vec<u8>>>,
     pub(crate) kind: SegmentKind,
-    pub(crate) origin: Origin,
+    pub(crate) source: Source,
     pub(crate) charset: Charset,
 }
 
@@ -349,7 +349,7 @@ impl Part {
             name: segment.name().into(),
             bytes: Arc::new(Zeroizing::new(segment.bytes().to_vec())),
             kind: segment.kind(),
-            origin: segment.origin(),
+            source: segment.source(),
             charset: segment.charset(),
         }
     }
@@ -360,7 +360,7 @@ impl Part {
 
     /// Whether it is a secret that was issued, not a header that is only hidden: its value is up to whoever sends it.
     pub(crate) fn is_issued_secret(&self) -> bool {
-        self.kind == SegmentKind::Secret && self.origin != Origin::RequestHeader
+        self.kind == SegmentKind::Secret && self.source != Source::RequestHeader
     }
 
     /// The same part with other bytes.

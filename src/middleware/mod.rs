@@ -40,7 +40,7 @@ pub use status::ErrorStatus;
 pub(crate) use status::error_for_status;
 
 use crate::error::{Effect, Error};
-use crate::signing::{Outgoing, Provider, as_sent, prepare_url, sign_in_scope};
+use crate::signing::{Provider, RequestRef, as_sent, prepare_url, sign_in_scope};
 use redirect::{Hop, RedirectFault};
 
 /// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes. **Its reply
@@ -203,12 +203,12 @@ fn refuse<P: Provider>(provider: &P, error: Error) -> reqwest_middleware::Error 
     into_middleware_error(error.in_provider(provider.name()))
 }
 
-fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> Outgoing<'a> {
+fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> RequestRef<'a> {
     let (method, url, headers) = (request.method(), request.url(), request.headers());
     match request.body().map(reqwest::Body::as_bytes) {
-        None => Outgoing::new(method, url, headers, extensions, b""),
-        Some(Some(bytes)) => Outgoing::new(method, url, headers, extensions, bytes),
-        Some(None) => Outgoing::new(method, url, headers, extensions, b"").with_stream(),
+        None => RequestRef::new(method, url, headers, extensions, b""),
+        Some(Some(bytes)) => RequestRef::new(method, url, headers, extensions, bytes),
+        Some(None) => RequestRef::new(method, url, headers, extensions, b"").with_stream(),
     }
 }
 

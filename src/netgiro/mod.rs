@@ -20,35 +20,35 @@
 //! # Ok(()) }
 //! ```
 
-#[cfg(feature = "webhook")]
-pub mod callback;
+mod bodies;
 mod credentials;
 mod ends;
 #[cfg(feature = "explain")]
 mod explain;
-mod failure;
 #[cfg(feature = "middleware")]
 mod middleware;
 #[cfg(feature = "explain")]
 mod mistakes;
-mod model;
 mod nonce;
+mod refusal;
 mod reply;
 mod seen;
 mod signing;
 #[cfg(feature = "middleware")]
 mod stream;
 mod utf8;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
 
-pub use failure::Failure;
+pub use bodies::{ApiResponse, ResultCode, SimpleResponse};
 #[cfg(feature = "explain")]
 pub(crate) use mistakes::MISTAKES;
-pub use model::{ApiResponse, ResultCode, SimpleResponse};
+pub use refusal::Failure;
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::Stamp;
 

@@ -16,7 +16,7 @@ use crate::renamed_header::note_renamed;
 use crate::scope::printable_origin;
 #[cfg(feature = "middleware")]
 use crate::signing::Signed;
-use crate::signing::{Encoding, Mac, Outgoing, as_sent};
+use crate::signing::{Encoding, Mac, RequestRef, as_sent};
 
 /// Longer nonces and reference ids than this are not taken from a reply.
 const LONGEST_FIELD: usize = 128;
@@ -48,7 +48,7 @@ impl Marks {
 impl SentRequest {
     /// Reads it off a request that [`sign_http`](crate::sign_http) has signed.
     #[must_use]
-    pub fn new(signed: &Outgoing<'_>) -> Self {
+    pub fn new(signed: &RequestRef<'_>) -> Self {
         let signature = signed.headers().get(SIGNATURE);
         let marks = Marks {
             nonce: signed.headers().get(NONCE).cloned(),

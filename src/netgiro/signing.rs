@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::field;
 use crate::scope::Scope;
 use crate::signing::{
-    AuthHeaders, Charset, Encoding, MacKey, Origin, Outgoing, Provider, Segment, SignedText, write_values,
+    AuthHeaders, Charset, Encoding, MacKey, Provider, RequestRef, Segment, SignedText, Source, write_values,
 };
 
 pub(super) const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
@@ -67,9 +67,9 @@ impl Secret {
     /// The one statement of the formula, for requests, replies and callbacks alike: secret, nonce, URL, body.
     pub(super) fn state_text(&self, nonce: &[u8], url: &str, body: &[u8], text: &mut SignedText<'_>) {
         text.secret("secret_key", self.text.expose_secret().as_bytes())
-            .push(Segment::public("nonce", nonce).with_origin(Origin::Drawn))
-            .push(Segment::public("url", url.as_bytes()).with_origin(Origin::RequestUrl))
-            .push(Segment::public("body", body).with_origin(Origin::Body).with_charset(Charset::Bytes));
+            .push(Segment::public("nonce", nonce).with_source(Source::Drawn))
+            .push(Segment::public("url", url.as_bytes()).with_source(Source::RequestUrl))
+            .push(Segment::public("body", body).with_source(Source::Body).with_charset(Charset::Bytes));
     }
 }
 
@@ -90,7 +90,7 @@ impl Provider for Netgiro {
         &self.settings.scope
     }
 
-    fn stamp(&self, request: &Outgoing<'_>) -> Result<Stamp, Error> {
+    fn stamp(&self, request: &RequestRef<'_>) -> Result<Stamp, Error> {
         request.body()?;
         let number = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
         let [nonce] = write_values([itoa::Buffer::new().format(number).as_bytes()])?;
@@ -103,7 +103,7 @@ impl Provider for Netgiro {
 
     fn signed_text(
         &self,
-        request: &Outgoing<'_>,
+        request: &RequestRef<'_>,
         stamp: &Stamp,
         text: &mut SignedText<'_>,
     ) -> Result<(), Error> {

@@ -153,7 +153,7 @@ mod tests {
     use super::super::reply::SentRequest;
     use super::super::signing::{NONCE, SIGNATURE};
     use super::*;
-    use crate::signing::Outgoing;
+    use crate::signing::RequestRef;
 
     const URL: &str = "https://api.netgiro.is/v1/x";
 
@@ -161,7 +161,7 @@ mod tests {
     fn checked(frames: Vec<Frame<Bytes>>) -> Checked {
         let netgiro = Netgiro::new("app-key", "secret").unwrap();
         let (url, headers, extensions) = (Url::parse(URL).unwrap(), HeaderMap::new(), Extensions::new());
-        let sent = SentRequest::new(&Outgoing::new(&Method::GET, &url, &headers, &extensions, b""));
+        let sent = SentRequest::new(&RequestRef::new(&Method::GET, &url, &headers, &extensions, b""));
         let mut mac = netgiro.secret.mac().start();
         mac.text(|text| netgiro.secret.state_text(b"1", URL, b"[1]", text));
         let signature = mac.finish().header_value();

@@ -27,12 +27,12 @@
 
 mod credentials;
 mod encoding;
-mod failure;
 #[cfg(feature = "middleware")]
 mod middleware;
 #[cfg(feature = "explain")]
 mod mistakes;
 mod options;
+mod refusal;
 mod signing;
 mod stamp;
 mod status;
@@ -45,10 +45,10 @@ use http::HeaderValue;
 use secrecy::SecretSlice;
 
 pub use credentials::Credentials;
-pub use failure::{Failure, FailureCode};
 #[cfg(feature = "middleware")]
 pub use middleware::{error_for_status, read_status};
 pub use options::{Language, MacAlgorithm, TransactionId};
+pub use refusal::{Failure, FailureCode};
 pub use stamp::Stamp;
 pub use status::ResponseStatus;
 

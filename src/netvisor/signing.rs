@@ -7,7 +7,7 @@ use super::credentials::NAME;
 use super::{Language, MacAlgorithm, Netvisor, Stamp, TransactionId, encoding};
 use crate::error::Error;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, Charset, MacKey, Origin, Outgoing, Provider, Segment, SignedText};
+use crate::signing::{AuthHeaders, Charset, MacKey, Provider, RequestRef, Segment, SignedText, Source};
 
 const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
 const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
@@ -46,7 +46,7 @@ impl Provider for Netvisor {
         &self.settings.scope
     }
 
-    fn stamp(&self, request: &Outgoing<'_>) -> Result<Stamp, Error> {
+    fn stamp(&self, request: &RequestRef<'_>) -> Result<Stamp, Error> {
         let language = request.extensions().get::<Language>().copied().unwrap_or(self.language);
         let now = self.settings.clock.now();
         match request.extensions().get::<TransactionId>() {
@@ -78,31 +78,31 @@ impl Provider for Netvisor {
 
     fn signed_text(
         &self,
-        request: &Outgoing<'_>,
+        request: &RequestRef<'_>,
         stamp: &Stamp,
         text: &mut SignedText<'_>,
     ) -> Result<(), Error> {
         let url = self.signed_form.of(request.url_as_sent());
         let url = encoding::url(&url)?;
         let field = |name, value, origin| {
-            Segment::public(name, value).with_origin(origin).with_charset(Charset::Latin9)
+            Segment::public(name, value).with_source(origin).with_charset(Charset::Latin9)
         };
-        text.push(field("url", &url, Origin::RequestUrl))
+        text.push(field("url", &url, Source::RequestUrl))
             .separator("&")
-            .push(field("sender", self.sender.as_bytes(), Origin::Setting))
+            .push(field("sender", self.sender.as_bytes(), Source::Setting))
             .separator("&")
-            .push(field("customer_id", self.customer_id.as_bytes(), Origin::Credential))
+            .push(field("customer_id", self.customer_id.as_bytes(), Source::Credential))
             .separator("&")
-            .push(field("timestamp", stamp.timestamp.as_bytes(), Origin::Clock))
+            .push(field("timestamp", stamp.timestamp.as_bytes(), Source::Clock))
             .separator("&")
-            .push(field("language", stamp.language.as_str().as_bytes(), Origin::Setting))
+            .push(field("language", stamp.language.as_str().as_bytes(), Source::Setting))
             .separator("&")
-            .push(field("organisation_id", self.organisation_id.as_bytes(), Origin::Credential))
+            .push(field("organisation_id", self.organisation_id.as_bytes(), Source::Credential))
             .separator("&")
-            .push(field("transaction_id", stamp.transaction_id.as_bytes(), Origin::Drawn))
+            .push(field("transaction_id", stamp.transaction_id.as_bytes(), Source::Drawn))
             .separator("&");
         if self.algorithm == MacAlgorithm::HmacSha256 {
-            text.push(field(TIMESTAMP_UNIX_FIELD, stamp.timestamp_unix.as_bytes(), Origin::Clock))
+            text.push(field(TIMESTAMP_UNIX_FIELD, stamp.timestamp_unix.as_bytes(), Source::Clock))
                 .separator("&");
         }
         self.state_keys(text);

@@ -17,8 +17,9 @@ mod headers;
 mod mac;
 #[cfg(feature = "declared")]
 pub(crate) mod members;
-mod origin;
-mod outgoing;
+mod request;
+mod signed_form;
+mod source;
 #[cfg(feature = "declared")]
 pub(crate) mod stamp;
 mod text;
@@ -30,11 +31,12 @@ use http::{HeaderMap, Uri};
 
 pub use headers::AuthHeaders;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
-pub use origin::{Charset, Origin};
 #[cfg(feature = "webhook")]
-pub(crate) use outgoing::absolute;
-pub(crate) use outgoing::as_sent;
-pub use outgoing::{Outgoing, Payload};
+pub(crate) use request::absolute;
+pub(crate) use request::as_sent;
+pub use request::{Payload, RequestRef};
+pub use signed_form::SignedForm;
+pub use source::{Charset, Source};
 pub use text::{Segment, SegmentKind, SignedText};
 pub(crate) use written::write_values;
 
@@ -60,7 +62,7 @@ pub trait Provider: Send + Sync + 'static {
     ///
     /// # Errors
     /// Whatever makes signing this request impossible; it is then not sent.
-    fn stamp(&self, request: &Outgoing<'_>) -> Result<Self::Stamp, Error>;
+    fn stamp(&self, request: &RequestRef<'_>) -> Result<Self::Stamp, Error>;
 
     /// The key state that the MAC starts from; `None` where a request carries a plain API key and no MAC.
     fn mac(&self) -> Option<&MacKey>;
@@ -91,7 +93,7 @@ pub trait Provider: Send + Sync + 'static {
     /// When a segment cannot be had, e.g. the body of a stream.
     fn signed_text(
         &self,
-        request: &Outgoing<'_>,
+        request: &RequestRef<'_>,
         stamp: &Self::Stamp,
         text: &mut SignedText<'_>,
     ) -> Result<(), Error>;
@@ -150,13 +152,13 @@ pub fn prepare_url<P: Provider>(provider: &P, url: &mut Url) -> bool {
 /// # Errors
 /// When the URL is out of the provider's [`Scope`]; `query-ambiguous` when its query is not [prepared](prepare_url); or
 /// when the provider cannot sign the request.
-pub fn sign<'p, P: Provider>(provider: &'p P, request: &Outgoing<'_>) -> Result<Signed<'p, P>, Error> {
+pub fn sign<'p, P: Provider>(provider: &'p P, request: &RequestRef<'_>) -> Result<Signed<'p, P>, Error> {
     check(provider, request).map_err(|error| error.in_provider(provider.name()))?;
     sign_in_scope(provider, request)
 }
 
 /// Whether a request may go where it is to go, and be sent as it is.
-pub(crate) fn check<P: Provider>(provider: &P, request: &Outgoing<'_>) -> Result<(), Error> {
+pub(crate) fn check<P: Provider>(provider: &P, request: &RequestRef<'_>) -> Result<(), Error> {
     provider.scope().check(request.url())?;
     match request.url().query().and_then(|query| provider.query_to_send(query)) {
         Some(_) => Err(Error::new(AmbiguousQuery)),
@@ -183,7 +185,7 @@ impl Fault for AmbiguousQuery {
 /// The same for a request whose URL is known to be in the scope.
 pub(crate) fn sign_in_scope<'p, P: Provider>(
     provider: &'p P,
-    request: &Outgoing<'_>,
+    request: &RequestRef<'_>,
 ) -> Result<Signed<'p, P>, Error> {
     let signed = provider.stamp(request).and_then(|stamp| compute(provider, request, stamp));
     signed.map_err(|error| error.in_provider(provider.name()))
@@ -195,7 +197,7 @@ pub(crate) fn sign_in_scope<'p, P: Provider>(
 /// As [`sign`].
 pub fn sign_with<'p, P: Provider>(
     provider: &'p P,
-    request: &Outgoing<'_>,
+    request: &RequestRef<'_>,
     stamp: P::Stamp,
 ) -> Result<Signed<'p, P>, Error> {
     let checked = provider.scope().check(request.url());
@@ -206,7 +208,7 @@ pub fn sign_with<'p, P: Provider>(
 /// Signs a request that may be signed.
 fn compute<'p, P: Provider>(
     provider: &'p P,
-    request: &Outgoing<'_>,
+    request: &RequestRef<'_>,
     stamp: P::Stamp,
 ) -> Result<Signed<'p, P>, Error> {
     let signature = signature(provider, request, &stamp)?;
@@ -221,7 +223,7 @@ fn compute<'p, P: Provider>(
 #[inline]
 pub fn signature<P: Provider>(
     provider: &P,
-    request: &Outgoing<'_>,
+    request: &RequestRef<'_>,
     stamp: &P::Stamp,
 ) -> Result<Option<Signature>, Error> {
     let Some(key) = provider.mac() else { return Ok(None) };
@@ -244,10 +246,10 @@ pub fn signature<P: Provider>(
 /// ```
 ///
 /// # Errors
-/// As [`sign`]; also `url-not-absolute` and `url-not-normalised` (see [`Outgoing::from_http`]).
+/// As [`sign`]; also `url-not-absolute` and `url-not-normalised` (see [`RequestRef::from_http`]).
 pub fn sign_http<P: Provider, B: Payload>(provider: &P, request: &mut http::Request<B>) -> Result<(), Error> {
     let in_provider = |error: Error| error.in_provider(provider.name());
-    let mut outgoing = Outgoing::from_http(request).map_err(in_provider)?;
+    let mut outgoing = RequestRef::from_http(request).map_err(in_provider)?;
     let uri = outgoing.prepare(provider).then(|| outgoing.url_as_sent().parse::<Uri>()).transpose();
     // Longer than before, it may be too long.
     let uri = uri.map_err(|source| in_provider(Error::new(AmbiguousQuery).with_source(source)))?;
@@ -267,7 +269,7 @@ mod tests {
     fn what_is_signed_names_its_provider_and_nothing_else() {
         let provider = crate::unleashed::Unleashed::new("api-id", "api-key").unwrap();
         let request = http::Request::get("https://api.unleashedsoftware.com/Customers?a=1").body(()).unwrap();
-        let signed = sign(&provider, &Outgoing::from_http(&request).unwrap()).unwrap();
+        let signed = sign(&provider, &RequestRef::from_http(&request).unwrap()).unwrap();
         assert_eq!(format!("{signed:?}"), r#"Signed { provider: "unleashed", .. }"#);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::gathered::Gathered;
-use super::{Charset, Mac, Origin};
+use super::{Charset, Mac, Source};
 use crate::shown::shown_as_str;
 
 /// What a segment is, for those who show it.
@@ -38,7 +38,7 @@ pub struct Segment<'a> {
     name: &'a str,
     bytes: &'a [u8],
     kind: SegmentKind,
-    origin: Origin,
+    source: Source,
     charset: Charset,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Segment<'a> {
     #[inline]
     #[must_use]
     pub fn public(name: &'a str, bytes: &'a [u8]) -> Self {
-        Self { name, bytes, kind: SegmentKind::Public, origin: Origin::Unstated, charset: Charset::Utf8 }
+        Self { name, bytes, kind: SegmentKind::Public, source: Source::Unstated, charset: Charset::Utf8 }
     }
 
     /// The bytes of a secret, a credential in UTF-8, which are never shown.
@@ -55,7 +55,7 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn secret(name: &'a str, bytes: &'a [u8]) -> Self {
         let kind = SegmentKind::Secret;
-        Self { kind, origin: Origin::Credential, ..Self::public(name, bytes) }
+        Self { kind, source: Source::Credential, ..Self::public(name, bytes) }
     }
 
     /// Literal text between two segments.
@@ -63,14 +63,14 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn separator(literal: &'a str) -> Self {
         let kind = SegmentKind::Separator;
-        Self { kind, origin: Origin::Literal, ..Self::public("separator", literal.as_bytes()) }
+        Self { kind, source: Source::Literal, ..Self::public("separator", literal.as_bytes()) }
     }
 
-    /// The same segment, from `origin`: explanations show it, and diagnoses try the mistakes that go with it.
+    /// The same segment, from `source`: explanations show it, and diagnoses try the mistakes that go with it.
     #[inline]
     #[must_use]
-    pub fn with_origin(self, origin: Origin) -> Self {
-        Self { origin, ..self }
+    pub fn with_source(self, source: Source) -> Self {
+        Self { source, ..self }
     }
 
     /// The same segment, its bytes being in `charset`. They are not converted.
@@ -94,8 +94,8 @@ impl<'a> Segment<'a> {
 
     /// Where its bytes came from.
     #[must_use]
-    pub fn origin(&self) -> Origin {
-        self.origin
+    pub fn source(&self) -> Source {
+        self.source
     }
 
     /// How its bytes are to be read.

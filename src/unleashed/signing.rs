@@ -8,7 +8,7 @@ use super::credentials::NAME;
 use super::media_type;
 use crate::error::Error;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Origin, Outgoing, Provider, Segment, SignedText};
+use crate::signing::{AuthHeaders, MacKey, Provider, RequestRef, Segment, SignedText, Source};
 
 const API_ID: HeaderName = HeaderName::from_static("api-auth-id");
 const SIGNATURE: HeaderName = HeaderName::from_static("api-auth-signature");
@@ -27,7 +27,7 @@ impl Provider for Unleashed {
         &self.settings.scope
     }
 
-    fn stamp(&self, request: &Outgoing<'_>) -> Result<(), Error> {
+    fn stamp(&self, request: &RequestRef<'_>) -> Result<(), Error> {
         media_type::check(request.headers(), header::ACCEPT)?;
         media_type::check(request.headers(), header::CONTENT_TYPE)
     }
@@ -40,9 +40,9 @@ impl Provider for Unleashed {
         key.secret("api_key", self.api_key.expose_secret().as_bytes());
     }
 
-    fn signed_text(&self, request: &Outgoing<'_>, (): &(), text: &mut SignedText<'_>) -> Result<(), Error> {
+    fn signed_text(&self, request: &RequestRef<'_>, (): &(), text: &mut SignedText<'_>) -> Result<(), Error> {
         let query = self.signed_form.of(request.query_as_sent());
-        text.push(Segment::public("query", query.as_bytes()).with_origin(Origin::RequestQuery));
+        text.push(Segment::public("query", query.as_bytes()).with_source(Source::RequestQuery));
         Ok(())
     }
 

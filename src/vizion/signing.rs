@@ -6,7 +6,7 @@ use super::Vizion;
 use super::credentials::NAME;
 use crate::error::Error;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Outgoing, Provider, SignedText};
+use crate::signing::{AuthHeaders, MacKey, Provider, RequestRef, SignedText};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -21,7 +21,7 @@ impl Provider for Vizion {
         &self.settings.scope
     }
 
-    fn stamp(&self, _: &Outgoing<'_>) -> Result<(), Error> {
+    fn stamp(&self, _: &RequestRef<'_>) -> Result<(), Error> {
         Ok(())
     }
 
@@ -29,7 +29,7 @@ impl Provider for Vizion {
         None
     }
 
-    fn signed_text(&self, _: &Outgoing<'_>, (): &(), _: &mut SignedText<'_>) -> Result<(), Error> {
+    fn signed_text(&self, _: &RequestRef<'_>, (): &(), _: &mut SignedText<'_>) -> Result<(), Error> {
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Webhooks, received: verified, fresh, once.
 //!
 //! The same machinery serves three providers; [`vizion::webhook`](crate::vizion::webhook),
-//! [`netgiro::callback`](crate::netgiro::callback) and [`unleashed::webhook`](crate::unleashed::webhook) add what is
+//! [`netgiro::webhook`](crate::netgiro::webhook) and [`unleashed::webhook`](crate::unleashed::webhook) add what is
 //! their own.
 //!
 //! ```
@@ -59,6 +59,8 @@
 //! A handler is dropped when the sender hangs up; `Verifier::layer` says what to do about work that must go on.
 
 mod builder;
+#[cfg(feature = "explain")]
+mod explain;
 #[cfg(feature = "axum")]
 mod extract;
 mod fault;

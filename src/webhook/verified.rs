@@ -17,7 +17,7 @@ use crate::error::{Class, Error, Fault};
 /// Something whose signature was verified, by the verifier of the scheme `S`. Only this crate makes one, so a handler that
 /// takes it cannot run unverified, nor with what another provider signed.
 ///
-/// Each provider names its own: `vizion::webhook::Verified<T>`, `netgiro::callback::Verified<T>`,
+/// Each provider names its own: `vizion::webhook::Verified<T>`, `netgiro::webhook::Verified<T>`,
 /// `unleashed::webhook::Verified<T>`.
 ///
 /// It can be read and taken apart:
@@ -52,7 +52,7 @@ use crate::error::{Class, Error, Fault};
 ///
 /// ```compile_fail
 /// # use {bytes::Bytes, countersign::{netgiro, unleashed}};
-/// fn pay(paid: netgiro::callback::Verified<Bytes>) {}
+/// fn pay(paid: netgiro::webhook::Verified<Bytes>) {}
 ///
 /// fn receive(stock: unleashed::webhook::Verified<Bytes>) {
 ///     pay(stock);

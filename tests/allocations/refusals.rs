@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use allocation_counter::measure;
 use countersign::diagnose::Outcome;
 use countersign::explain::Transcript;
-use countersign::netgiro::callback;
+use countersign::netgiro::webhook;
 use countersign::vizion::webhook::{Verifier, testing};
 use http::{HeaderName, HeaderValue};
 
@@ -66,9 +66,9 @@ pub(crate) fn bytes_for_deeply_nested_json() -> u64 {
 
 fn bytes_for_a_callback(url: &str, body: &str) -> u64 {
     let body = body.to_owned();
-    let (parts, body) = callback::testing::sign("another secret", url, body, 42).unwrap().into_parts();
+    let (parts, body) = webhook::testing::sign("another secret", url, body, 42).unwrap().into_parts();
     let origin = "https://shop.example.com";
-    let verifier = callback::Verifier::builder(origin).unwrap().secret("the first secret").unwrap().build();
+    let verifier = webhook::Verifier::builder(origin).unwrap().secret("the first secret").unwrap().build();
     bytes_for_a_diagnosis(|| verifier.transcript(&parts, &body).unwrap())
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use countersign::declared::{Declaration, Scheme, Sent};
 use countersign::netgiro::{self, Netgiro, SentRequest};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use countersign::signing::{Outgoing, Provider};
+use countersign::signing::{Provider, RequestRef};
 use countersign::unleashed::{self, Unleashed};
 use countersign::{SignedForm, sign_with, vizion};
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -59,7 +59,7 @@ fn declared(file: &str, credentials: &[(&str, &str)]) -> Scheme {
 /// The headers of a request that is signed in Rust.
 fn in_rust<P: Provider>(provider: &P, request: &Request<Vec<u8>>, stamp: P::Stamp) -> HeaderMap {
     let mut headers = request.headers().clone();
-    sign_with(provider, &Outgoing::from_http(request).unwrap(), stamp).unwrap().apply(&mut headers);
+    sign_with(provider, &RequestRef::from_http(request).unwrap(), stamp).unwrap().apply(&mut headers);
     headers
 }
 
@@ -68,7 +68,7 @@ fn by_file(scheme: &Scheme, request: &Request<Vec<u8>>, stamps: &[(&str, &str)])
     let stamps = scheme.given_stamps(stamps.iter().copied()).unwrap();
     let mut signed = request.clone();
     scheme.sign_http(&mut signed, &stamps).unwrap();
-    scheme.verify(&Outgoing::from_http(&signed).unwrap()).unwrap();
+    scheme.verify(&RequestRef::from_http(&signed).unwrap()).unwrap();
     signed.headers().clone()
 }
 
@@ -183,7 +183,7 @@ fn judged_alike(
         let kind = usize::try_from(case).unwrap() % kinds;
         let delivery = changed(&good, kind, numbers.below(1000));
         let now = now + Duration::from_secs([0, 10, 299, 301, 4000][numbers.below(5)]);
-        let claim = Outgoing::from_http(&delivery).and_then(|message| scheme.verify(&message));
+        let claim = RequestRef::from_http(&delivery).and_then(|message| scheme.verify(&message));
         let by_file = claim.and_then(|claim| claim.check_time(now)).is_ok();
         assert_eq!(by_file, in_rust(&delivery, now), "{case}: {delivery:?}");
         accepted += u64::from(by_file);
@@ -248,14 +248,14 @@ fn webhooks_of_unleashed_are_judged_alike() {
 #[test]
 fn callbacks_of_netgiro_are_judged_alike() {
     let scheme = declared("netgiro-callback.toml", &[("secret", "a secret of thirty bytes or so")]);
-    let builder = netgiro::callback::Verifier::builder("https://shop.example").unwrap();
+    let builder = netgiro::webhook::Verifier::builder("https://shop.example").unwrap();
     let verifier = builder.secret("a secret of thirty bytes or so").unwrap().build();
     let make = |numbers: &mut Numbers| {
         let body = format!("{{\"Success\":true,\"n\":{}}}", numbers.next());
         let url = format!("https://shop.example/in?n={}", numbers.next());
         let nonce = 100_000_000_000_000_000 + numbers.next() % 1_000_000_000;
         let signed =
-            netgiro::callback::testing::sign("a secret of thirty bytes or so", &url, body, nonce).unwrap();
+            netgiro::webhook::testing::sign("a secret of thirty bytes or so", &url, body, nonce).unwrap();
         (signed.map(|body| body.to_vec()), UNIX_EPOCH)
     };
     judged_alike(&scheme, 7, make, |delivery, now| {
@@ -272,7 +272,7 @@ fn replies_of_netgiro_are_judged_alike() {
     let mut numbers = Numbers(5);
     for case in 0..CASES {
         let request = numbers.request("https://api.netgiro.is");
-        let outgoing = Outgoing::from_http(&request).unwrap();
+        let outgoing = RequestRef::from_http(&request).unwrap();
         let nonce = format!("9{:018}", numbers.next() % 1_000_000_000);
         let stamps = scheme.given_stamps([("nonce", &*nonce)]).unwrap();
         let mut signed = request.clone();
@@ -294,7 +294,7 @@ fn replies_of_netgiro_are_judged_alike() {
             reply.headers_mut().insert("netgiro_appkey", "app".try_into().unwrap());
         }
         let by_file = scheme.verify_reply(&sent, &sent.reply(reply.headers(), reply.body())).is_ok();
-        let in_rust = SentRequest::new(&Outgoing::from_http(&signed).unwrap());
+        let in_rust = SentRequest::new(&RequestRef::from_http(&signed).unwrap());
         let in_rust = provider.verify_reply(&in_rust, reply.headers(), reply.body()).is_ok();
         assert_eq!(by_file, in_rust, "{case}: {reply:?}");
         assert!(by_file || kind != 0);

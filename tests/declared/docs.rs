@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use countersign::declared::Declaration;
 use countersign::random::OsRandomness;
-use countersign::signing::{Outgoing, SignedText};
+use countersign::signing::{RequestRef, SignedText};
 use http::Request;
 
 const PAGE: &str = include_str!("../../docs/declarations.md");
@@ -61,7 +61,7 @@ fn each_example_of_the_page_signs_what_it_says_and_verifies_it() {
             text.extend_from_slice(segment.public_bytes().unwrap_or_default());
         };
         scheme
-            .state(&Outgoing::from_http(&request).unwrap(), &stamps, &mut SignedText::new(&mut sink))
+            .state(&RequestRef::from_http(&request).unwrap(), &stamps, &mut SignedText::new(&mut sink))
             .unwrap();
         let said = example.lines().find_map(|line| line.strip_prefix("# text: "));
         if let Some(said) = said {
@@ -70,7 +70,7 @@ fn each_example_of_the_page_signs_what_it_says_and_verifies_it() {
             assert_eq!(String::from_utf8_lossy(&text), said, "{example}");
         }
         scheme.sign_http(&mut request, &stamps).unwrap_or_else(|error| panic!("{error}\n{example}"));
-        let request = Outgoing::from_http(&request).unwrap();
+        let request = RequestRef::from_http(&request).unwrap();
         scheme.verify(&request).unwrap_or_else(|error| panic!("{error}\n{example}"));
         for vector in declaration.check().vectors {
             assert!(vector.made && vector.verified && vector.tampered_refused, "{vector:?}\n{example}");

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use countersign::declared::{Declaration, Scheme, Sent};
 use countersign::random::OsRandomness;
-use countersign::signing::{Outgoing, SegmentKind, SignedText};
+use countersign::signing::{RequestRef, SegmentKind, SignedText};
 use http::{HeaderMap, Request, StatusCode};
 
 pub(crate) fn scheme(file: &str, credentials: &[(&str, &str)]) -> Scheme {
@@ -16,7 +16,7 @@ pub(crate) fn scheme(file: &str, credentials: &[(&str, &str)]) -> Scheme {
 
 /// What verifying a message comes to: nothing, or a code.
 pub(crate) fn verified(scheme: &Scheme, message: &Request<Vec<u8>>) -> Result<(), &'static str> {
-    let message = Outgoing::from_http(message).unwrap();
+    let message = RequestRef::from_http(message).unwrap();
     scheme.verify(&message).map(drop).map_err(|error| error.code())
 }
 
@@ -104,7 +104,7 @@ fn what_is_placed_is_there_once() {
 fn a_webhook_is_fresh_for_its_tolerance_and_a_minute_ahead() {
     let scheme = scheme(LISTED, &[("secret", "ours")]);
     let message = signed(&scheme, &[("time", "1000")], post("https://h/", "body"));
-    let outgoing = Outgoing::from_http(&message).unwrap();
+    let outgoing = RequestRef::from_http(&message).unwrap();
     let claim = scheme.verify(&outgoing).unwrap();
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
     assert_eq!(claim.time(), Some(at(1000)));
@@ -115,7 +115,7 @@ fn a_webhook_is_fresh_for_its_tolerance_and_a_minute_ahead() {
         let given = scheme.given_stamps([("time", time)]).unwrap();
         let mut message = post("https://h/", "body");
         scheme.sign_http(&mut message, &given).unwrap();
-        let outgoing = Outgoing::from_http(&message).unwrap();
+        let outgoing = RequestRef::from_http(&message).unwrap();
         let stale = scheme.verify(&outgoing).and_then(|claim| claim.check_time(at(1000)));
         assert!(stale.is_err(), "{time}");
     }
@@ -167,7 +167,7 @@ fn an_id_of_somebody_else_is_told_from_a_wrong_secret() {
     }
     // Several keys at once: the message is read once, and each is asked.
     let others = ["x", "y", "s"].map(|secret| scheme(EVERYWHERE, &[("account", "a"), ("secret", secret)]));
-    let outgoing = Outgoing::from_http(&message).unwrap();
+    let outgoing = RequestRef::from_http(&message).unwrap();
     let claim = ours.declaration().read(&outgoing).unwrap();
     assert_eq!(others.iter().position(|other| other.confirm(&claim, &outgoing).is_ok()), Some(2));
     assert!(claim.ids().eq([("account", "a")]) && claim.stamps().eq([("nonce", "7")]));
@@ -308,7 +308,7 @@ fn a_reply_has_a_text_of_its_own_or_that_of_requests() {
         let scheme = scheme(file, &[("secret", "s")]);
         let mut request = post("https://h/p", "question");
         request.headers_mut().insert("x-more", "more".try_into().unwrap());
-        let outgoing = Outgoing::from_http(&request).unwrap();
+        let outgoing = RequestRef::from_http(&request).unwrap();
         let (stamps, later) =
             (scheme.given_stamps([("time", "5")]).unwrap(), scheme.given_stamps([("time", "6")]).unwrap());
         let sent = Sent { request: &outgoing, stamps: &stamps, status: StatusCode::OK };
@@ -322,7 +322,7 @@ fn a_reply_has_a_text_of_its_own_or_that_of_requests() {
         assert_eq!(judged(&sent, &headers, b"another"), Err("declared-signature-mismatch"));
         assert_eq!(judged(&sent, &none, b"answer"), Err("declared-missing"));
         let other = post("https://h/other", "other question");
-        let other = Outgoing::from_http(&other).unwrap();
+        let other = RequestRef::from_http(&other).unwrap();
         let of_other = Sent { request: &other, ..sent };
         assert_eq!(judged(&of_other, &headers, b"answer"), Err("declared-signature-mismatch"));
         let created = Sent { status: StatusCode::CREATED, ..sent };
@@ -403,7 +403,7 @@ x-signature = "{signature}"
 "#;
     let scheme = scheme(file, &[("account", "me"), ("secret", "Canary")]);
     let request = post("https://h/p?q=1", "body");
-    let outgoing = Outgoing::from_http(&request).unwrap();
+    let outgoing = RequestRef::from_http(&request).unwrap();
     let (stamps, mut shown, mut hidden) = (scheme.given_stamps([]).unwrap(), String::new(), 0);
     let mut sink = |segment: countersign::signing::Segment<'_>| match segment.public_bytes() {
         Some(bytes) => shown.push_str(&String::from_utf8_lossy(bytes)),
@@ -443,7 +443,7 @@ fn the_work_for_a_message_is_bounded_by_its_length() {
         let scheme = scheme(&file, &[("secret", "s")]);
         let message = post("https://h/p?a=1", &"x".repeat(10_000));
         let stamps = scheme.given_stamps([("time", "5")]).unwrap();
-        let error = scheme.place(&Outgoing::from_http(&message).unwrap(), &stamps).unwrap_err();
+        let error = scheme.place(&RequestRef::from_http(&message).unwrap(), &stamps).unwrap_err();
         assert_eq!(error.code(), "declared-too-long", "{file}");
     }
 }

@@ -31,7 +31,7 @@ fn public_types_are_shared_between_threads() {
     shared::<middleware::Unsigned>();
     shared::<Netgiro>();
     shared::<netgiro::ApiResponse<()>>();
-    shared::<netgiro::callback::Verifier>();
+    shared::<netgiro::webhook::Verifier>();
     shared::<netgiro::Reply>();
     shared::<netgiro::ReplyFault>();
     shared::<netgiro::ResultCode>();
@@ -56,8 +56,8 @@ fn public_types_are_shared_between_threads() {
     shared::<signing::Mac>();
     shared::<signing::MacAlgorithm>();
     shared::<signing::MacKey>();
-    shared::<signing::Origin>();
-    shared::<signing::Outgoing<'static>>();
+    shared::<signing::Source>();
+    shared::<signing::RequestRef<'static>>();
     shared::<signing::Segment<'static>>();
     shared::<signing::SegmentKind>();
     shared::<signing::Signature>();

@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use countersign::error::Class;
 use countersign::netgiro::ApiResponse;
 use countersign::netvisor::{MacAlgorithm, ResponseStatus};
-use countersign::{Error, Outgoing, netgiro, netvisor, sign_http, unleashed, vizion};
+use countersign::{Error, RequestRef, netgiro, netvisor, sign_http, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method, Request, StatusCode};
 use reqwest_middleware::{ClientBuilder, Middleware};
 use reqwest_retry::policies::ExponentialBackoff;
@@ -179,10 +179,10 @@ async fn a_verification_error_carries_the_reference_id() {
 /// One error of each kind that takes no reply.
 fn one_of_each_kind() -> Vec<Error> {
     let http = |uri: &str| Request::get(uri).header("accept", "text/html").body(()).unwrap();
-    let from_http = |uri: &str| Outgoing::from_http(&http(uri)).err();
+    let from_http = |uri: &str| RequestRef::from_http(&http(uri)).err();
     let url = "https://h/".parse().unwrap();
     let (headers, extensions) = (HeaderMap::new(), Extensions::new());
-    let stream = Outgoing::new(&Method::POST, &url, &headers, &extensions, b"").with_stream();
+    let stream = RequestRef::new(&Method::POST, &url, &headers, &extensions, b"").with_stream();
     let mut html = http("https://api.unleashedsoftware.com/Customers");
     let mut elsewhere = http("https://other.example/");
     let keys = |n: usize| {
@@ -194,7 +194,7 @@ fn one_of_each_kind() -> Vec<Error> {
         from_http("https://H/"),
         stream.body().err(),
         netgiro::SimpleResponse::from_slice(b"{}").err(),
-        netgiro::callback::Verifier::builder("example").err(),
+        netgiro::webhook::Verifier::builder("example").err(),
         keys(3).with("id", "an example secret").err(),
         keys(0).with("id", "15 bytes, short").err(),
         "XX".parse::<netvisor::Language>().err(),

@@ -6,7 +6,7 @@ use countersign::netvisor::{self, Credentials, Language, Netvisor, TransactionId
 use countersign::signing::{AuthHeaders, Charset, Encoding, MacKey, SignedText};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
-use countersign::{Error, Outgoing, Provider, scope::Scope};
+use countersign::{Error, Provider, RequestRef, scope::Scope};
 use http::{Request, header};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn netgiro(body: &'static str) -> Explanation {
     let provider = Netgiro::new("app-key", "secret-key").unwrap();
     let request = Request::post("https://api.netgiro.is/v1/checkout?x=1").body(body).unwrap();
     let stamp = netgiro::Stamp::with_nonce("42").unwrap();
-    explain_with(&provider, &Outgoing::from_http(&request).unwrap(), stamp).unwrap()
+    explain_with(&provider, &RequestRef::from_http(&request).unwrap(), stamp).unwrap()
 }
 
 fn netvisor() -> Explanation {
@@ -30,7 +30,7 @@ fn netvisor() -> Explanation {
     let request = Request::get("https://integration.netvisor.fi/customerlist.nv").body(()).unwrap();
     let id = TransactionId::new("id-1").unwrap();
     let stamp = netvisor::Stamp::given("2024-01-15 12:00:00", 1_705_312_800, id, Language::Fi).unwrap();
-    explain_with(&provider, &Outgoing::from_http(&request).unwrap(), stamp).unwrap()
+    explain_with(&provider, &RequestRef::from_http(&request).unwrap(), stamp).unwrap()
 }
 
 fn unleashed() -> Explanation {
@@ -40,12 +40,12 @@ fn unleashed() -> Explanation {
         .header("x-mine", "untouched")
         .body(())
         .unwrap();
-    explain(&provider, &Outgoing::from_http(&request).unwrap()).unwrap()
+    explain(&provider, &RequestRef::from_http(&request).unwrap()).unwrap()
 }
 
 fn vizion() -> Explanation {
     let request = Request::get("https://prod.vizionapi.com/references").body(()).unwrap();
-    explain(&Vizion::new("api-key").unwrap(), &Outgoing::from_http(&request).unwrap()).unwrap()
+    explain(&Vizion::new("api-key").unwrap(), &RequestRef::from_http(&request).unwrap()).unwrap()
 }
 
 #[test]
@@ -151,14 +151,14 @@ fn programs_read_json() {
     assert_eq!(
         segments[0],
         json!({
-            "name": "secret_key", "kind": "secret", "origin": "credential", "charset": "UTF-8",
+            "name": "secret_key", "kind": "secret", "source": "credential", "charset": "UTF-8",
             "length": 10, "fingerprint": fingerprint,
         })
     );
     assert_eq!(
         segments[3],
         json!({
-            "name": "body", "kind": "public", "origin": "body", "charset": "bytes",
+            "name": "body", "kind": "public", "source": "body", "charset": "bytes",
             "length": 2, "text": "{}", "hex": "7b7d",
         })
     );
@@ -190,7 +190,7 @@ fn two_explanations_are_compared_segment_by_segment() {
 
     let other_key = Unleashed::new("api-id", "other-key").unwrap();
     let request = Request::get("https://api.unleashedsoftware.com/Customers?name=%C3%A4").body(()).unwrap();
-    let other = explain(&other_key, &Outgoing::from_http(&request).unwrap()).unwrap();
+    let other = explain(&other_key, &RequestRef::from_http(&request).unwrap()).unwrap();
     let differences: Vec<_> = unleashed().diff(&other).iter().map(ToString::to_string).collect();
     assert_eq!(differences, ["api_key: another secret (7 and 9 bytes)"]);
 
@@ -204,7 +204,7 @@ fn equal_secrets_have_equal_fingerprints_and_lengths_show() {
     let fingerprint = |key: &str| {
         let provider = Unleashed::new("api-id", key).unwrap();
         let request = Request::get("https://api.unleashedsoftware.com/Customers").body(()).unwrap();
-        let explanation = explain(&provider, &Outgoing::from_http(&request).unwrap()).unwrap();
+        let explanation = explain(&provider, &RequestRef::from_http(&request).unwrap()).unwrap();
         explanation.mac_key()[0].value().to_string()
     };
     assert_eq!(fingerprint("one key"), fingerprint("one key"));
@@ -215,7 +215,7 @@ fn equal_secrets_have_equal_fingerprints_and_lengths_show() {
 fn what_would_not_be_signed_is_not_explained() {
     let provider = Unleashed::new("api-id", "api-key").unwrap();
     let elsewhere = Request::get("https://example.com/?a=1").body(()).unwrap();
-    let error = explain(&provider, &Outgoing::from_http(&elsewhere).unwrap()).unwrap_err();
+    let error = explain(&provider, &RequestRef::from_http(&elsewhere).unwrap()).unwrap_err();
     assert_eq!((error.code(), error.provider()), ("origin-not-allowed", Some("unleashed")));
 }
 
@@ -233,13 +233,13 @@ impl Provider for Custom {
     fn scope(&self) -> &Scope {
         &self.scope
     }
-    fn stamp(&self, _: &Outgoing<'_>) -> Result<(), Error> {
+    fn stamp(&self, _: &RequestRef<'_>) -> Result<(), Error> {
         Ok(())
     }
     fn mac(&self) -> Option<&MacKey> {
         Some(&self.mac)
     }
-    fn signed_text(&self, request: &Outgoing<'_>, (): &(), text: &mut SignedText<'_>) -> Result<(), Error> {
+    fn signed_text(&self, request: &RequestRef<'_>, (): &(), text: &mut SignedText<'_>) -> Result<(), Error> {
         text.public("method", request.method().as_str().as_bytes());
         Ok(())
     }
@@ -253,9 +253,9 @@ fn a_provider_of_ones_own_is_explained_and_its_unmarked_headers_are_masked() {
     let mac = MacKey::hmac_sha256(b"key", Encoding::Base64).unwrap();
     let provider = Custom { scope: Scope::new(["https://example.com"]).unwrap(), mac };
     let request = Request::get("https://example.com/").body(()).unwrap();
-    let explanation = explain(&provider, &Outgoing::from_http(&request).unwrap()).unwrap();
+    let explanation = explain(&provider, &RequestRef::from_http(&request).unwrap()).unwrap();
     assert!(explanation.to_string().contains("\"GET\"") && !explanation.to_string().contains("canary"));
     let diagnosis =
-        countersign::diagnose::diagnose(&provider, &Outgoing::from_http(&request).unwrap(), (), "00");
+        countersign::diagnose::diagnose(&provider, &RequestRef::from_http(&request).unwrap(), (), "00");
     assert_eq!(diagnosis.unwrap().code(), "signature-malformed");
 }

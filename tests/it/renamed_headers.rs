@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use countersign::Error;
-use countersign::netgiro::callback;
+use countersign::netgiro::webhook;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::support::netgiro::{BODY, OFFLINE, SECRET, fresh_nonce, headers, sent, signature};
@@ -52,8 +52,8 @@ fn a_reply_whose_headers_were_renamed_is_refused_by_the_names_that_arrived() {
 #[test]
 fn a_callback_whose_headers_were_renamed_is_refused_by_the_names_that_arrived() {
     let verifier =
-        callback::Verifier::builder("https://shop.example.is").unwrap().secret(SECRET).unwrap().build();
-    let signed = callback::testing::sign(SECRET, "https://shop.example.is/paid", BODY, 7).unwrap();
+        webhook::Verifier::builder("https://shop.example.is").unwrap().secret(SECRET).unwrap().build();
+    let signed = webhook::testing::sign(SECRET, "https://shop.example.is/paid", BODY, 7).unwrap();
     let (mut parts, body) = signed.into_parts();
     let honest = parts.headers.clone();
     for (name, arrived) in NAMES {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use countersign::signing::prepare_url;
 use countersign::unleashed::Unleashed;
-use countersign::{Error, Outgoing, SignedForm, sign, sign_http};
+use countersign::{Error, RequestRef, SignedForm, sign, sign_http};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Extensions, HeaderMap, Method, Request};
 use reqwest_middleware::ClientBuilder;
@@ -102,7 +102,7 @@ fn the_uri_of_a_signed_request_is_the_one_that_was_signed() {
 fn a_request_that_cannot_be_changed_is_not_signed_with_a_plus_in_its_query() {
     let (headers, extensions) = (HeaderMap::new(), Extensions::new());
     let url: Url = format!("{LIST}/a+b?name=a+b#c+d").parse().unwrap();
-    let outgoing = |url| Outgoing::new(&Method::GET, url, &headers, &extensions, b"");
+    let outgoing = |url| RequestRef::new(&Method::GET, url, &headers, &extensions, b"");
     let refused = sign(&unleashed(), &outgoing(&url)).map(drop).unwrap_err();
     assert_eq!((refused.code(), refused.provider()), ("query-ambiguous", Some("unleashed")));
     assert!(refused.is_signing() && refused.next_step().contains("`%20`"), "{refused:?}");

@@ -1,6 +1,6 @@
 //! What the crate signs, seen from outside.
 
-use countersign::signing::{Outgoing, Provider, SignedText};
+use countersign::signing::{Provider, RequestRef, SignedText};
 use http::{Extensions, HeaderMap, Method};
 use url::Url;
 
@@ -26,15 +26,15 @@ impl Request {
         Self { headers, ..self }
     }
 
-    pub(crate) fn outgoing(&self) -> Outgoing<'_> {
-        Outgoing::new(&Method::GET, &self.url, &self.headers, &self.extensions, &self.body)
+    pub(crate) fn outgoing(&self) -> RequestRef<'_> {
+        RequestRef::new(&Method::GET, &self.url, &self.headers, &self.extensions, &self.body)
     }
 }
 
 /// The signed text of a request. The crate does not give out the bytes of secrets: `secret` has them, by segment name.
 pub(crate) fn signed_text<P: Provider>(
     provider: &P,
-    request: &Outgoing<'_>,
+    request: &RequestRef<'_>,
     stamp: &P::Stamp,
     secret: impl Fn(&str) -> Vec<u8>,
 ) -> Vec<u8> {
@@ -56,7 +56,7 @@ pub(crate) fn signature_over<P: Provider>(provider: &P, text: &[u8]) -> String {
 }
 
 /// The headers that signing adds to a request without any, and nothing else.
-pub(crate) fn applied<P: Provider>(provider: &P, request: &Outgoing<'_>, stamp: P::Stamp) -> HeaderMap {
+pub(crate) fn applied<P: Provider>(provider: &P, request: &RequestRef<'_>, stamp: P::Stamp) -> HeaderMap {
     let mut headers = HeaderMap::new();
     countersign::sign_with(provider, request, stamp).unwrap().apply(&mut headers);
     headers

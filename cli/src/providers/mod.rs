@@ -5,7 +5,7 @@ mod netvisor;
 mod unleashed;
 mod vizion;
 
-use countersign::{Error, Outgoing, Provider};
+use countersign::{Error, Provider, RequestRef};
 use http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use reqwest_middleware::Middleware;
 use url::Url;
@@ -46,7 +46,7 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
     fn given_stamp(
         &self,
         given: &Reproduction,
-        request: &Outgoing<'_>,
+        request: &RequestRef<'_>,
         environment: &Environment,
     ) -> Result<Option<Self::Stamp>, Failure>;
 

@@ -1,7 +1,7 @@
 //! Netgíró on the command line.
 
 use countersign::netgiro::{self, ApiResponse, Netgiro, Reply, Stamp, Verdict};
-use countersign::{Error, Outgoing};
+use countersign::{Error, RequestRef};
 use http::HeaderName;
 use serde::de::IgnoredAny;
 
@@ -27,7 +27,7 @@ impl Tool for Netgiro {
     fn given_stamp(
         &self,
         given: &Reproduction,
-        _: &Outgoing<'_>,
+        _: &RequestRef<'_>,
         _: &Environment,
     ) -> Result<Option<Stamp>, Failure> {
         Ok(given.nonce.as_deref().map(Stamp::with_nonce).transpose()?)

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chrono::NaiveDateTime;
 use countersign::netvisor::{Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId};
 use countersign::time::{Clock as _, SystemClock};
-use countersign::{Error, Outgoing, Provider as _};
+use countersign::{Error, Provider as _, RequestRef};
 use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -48,7 +48,7 @@ impl Tool for Netvisor {
     fn given_stamp(
         &self,
         given: &Reproduction,
-        _: &Outgoing<'_>,
+        _: &RequestRef<'_>,
         environment: &Environment,
     ) -> Result<Option<Stamp>, Failure> {
         let Reproduction { timestamp, timestamp_unix, transaction_id, .. } = given;

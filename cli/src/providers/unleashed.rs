@@ -1,7 +1,7 @@
 //! Unleashed on the command line.
 
 use countersign::unleashed::{Unleashed, refusal};
-use countersign::{Error, Outgoing, Provider as _};
+use countersign::{Error, Provider as _, RequestRef};
 use http::HeaderName;
 
 use super::{Answer, Tool, with_scope};
@@ -30,7 +30,7 @@ impl Tool for Unleashed {
     fn given_stamp(
         &self,
         _: &Reproduction,
-        request: &Outgoing<'_>,
+        request: &RequestRef<'_>,
         _: &Environment,
     ) -> Result<Option<()>, Failure> {
         Ok(Some(self.stamp(request).map_err(|error| error.in_provider(self.name()))?))

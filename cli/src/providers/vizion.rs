@@ -1,7 +1,7 @@
 //! Vizion on the command line.
 
 use countersign::vizion::{Vizion, refusal};
-use countersign::{Error, Outgoing};
+use countersign::{Error, RequestRef};
 use http::HeaderName;
 
 use super::{Answer, Tool, with_scope};
@@ -24,7 +24,7 @@ impl Tool for Vizion {
     fn given_stamp(
         &self,
         _: &Reproduction,
-        _: &Outgoing<'_>,
+        _: &RequestRef<'_>,
         _: &Environment,
     ) -> Result<Option<()>, Failure> {
         Ok(Some(()))

@@ -2,7 +2,7 @@
 
 use countersign::explain::ExplainedSegment;
 
-use super::marks::Mark;
+use super::signed::Mark;
 
 const ROW: usize = 16;
 /// How many rows are shown.
@@ -69,7 +69,7 @@ mod tests {
     use countersign::explain::Transcript;
     use countersign::signing::{Encoding, MacKey};
 
-    use super::super::marks::Marks;
+    use super::super::signed::Marks;
     use super::*;
 
     #[test]

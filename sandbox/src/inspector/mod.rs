@@ -6,8 +6,8 @@
 mod events;
 mod hardening;
 mod hex;
-mod marks;
 mod printable;
+mod signed;
 mod view;
 mod webhook;
 

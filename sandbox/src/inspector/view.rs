@@ -3,11 +3,11 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 use countersign::explain::{ExplainedSegment, Explanation, Value};
-use countersign::signing::{Charset, Origin};
+use countersign::signing::{Charset, Source};
 
 use super::hex::{self, Row};
-use super::marks::{Mark, Marks, Piece};
 use super::printable::line;
+use super::signed::{Mark, Marks, Piece};
 use crate::exchange::Exchange;
 use crate::signatures::Shown;
 use crate::vendor::Vendor;
@@ -85,7 +85,7 @@ struct SegmentView {
     name: String,
     /// A secret's fingerprint.
     secret: Option<String>,
-    origin: Origin,
+    source: Source,
     charset: Charset,
     length: usize,
 }
@@ -157,7 +157,7 @@ fn request(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Vec<Vec<Piece>> {
     first.extend(marks.map_or_else(|| vec![Piece::plain(line(target))], |marks| marks.target(target)));
     let headers = exchange.headers().map(|(name, value)| {
         let marked = marks.and_then(|marks| match name.as_str() {
-            "host" => marks.from(Origin::RequestUrl).map(|mark| Piece::marked(Some(mark), line(&value))),
+            "host" => marks.from(Source::RequestUrl).map(|mark| Piece::marked(Some(mark), line(&value))),
             name => marks.header(name),
         });
         let name = exchange.redacted(name.as_str().into());
@@ -168,7 +168,7 @@ fn request(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Vec<Vec<Piece>> {
 
 fn body(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Option<Piece> {
     let text = exchange.redacted(String::from_utf8_lossy(exchange.body()));
-    let mark = marks.and_then(|marks| marks.from(Origin::Body));
+    let mark = marks.and_then(|marks| marks.from(Source::Body));
     (!text.is_empty()).then(|| Piece::marked(mark, line(&text)))
 }
 
@@ -210,7 +210,7 @@ impl SegmentView {
                 Value::Masked { fingerprint, .. } => Some(fingerprint.to_string()),
                 _ => None,
             },
-            origin: segment.origin(),
+            source: segment.source(),
             charset: segment.charset(),
             length: segment.value().length(),
         })

@@ -6,15 +6,20 @@ use http::{HeaderValue, Response};
 use super::Netgiro;
 use super::extension::extend;
 use super::judge::{APP_KEY, NONCE, SIGNATURE};
-use crate::arrived::Arrived;
 use crate::fault::Fault;
+use crate::request::Received;
 
 /// What an attacker would have an honest reply end in.
 const SUFFIX: &[u8] = br#"{"Success":false,"ResultCode":400}"#;
 
 impl Netgiro {
     /// What a fault makes of an honest reply.
-    pub(super) fn forge(&self, fault: &Fault, arrived: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
+    pub(super) fn forge(
+        &self,
+        fault: &Fault,
+        arrived: &Received,
+        honest: Response<Bytes>,
+    ) -> Response<Bytes> {
         match fault {
             Fault::WrongSignature => with_wrong_signature(honest),
             Fault::Tampered => honest.map(|body| tampered(&body)),
@@ -26,7 +31,7 @@ impl Netgiro {
     }
 
     /// Continues the honest digest over a suffix. Of the secret, only its length is used.
-    fn extended(&self, arrived: &Arrived, mut honest: Response<Bytes>) -> Response<Bytes> {
+    fn extended(&self, arrived: &Received, mut honest: Response<Bytes>) -> Response<Bytes> {
         let [nonce, signature] = [NONCE, SIGNATURE].map(|name| honest.headers().get(name));
         let (Some(nonce), Some(signature)) = (nonce, signature) else { return honest };
         let mut digest = [0; 32];
@@ -61,7 +66,7 @@ fn tampered(body: &[u8]) -> Bytes {
     text.replacen(from, to, 1).into()
 }
 
-fn reflected(arrived: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
+fn reflected(arrived: &Received, honest: Response<Bytes>) -> Response<Bytes> {
     let mut reply = honest.map(|_| arrived.body.clone());
     for name in [APP_KEY, NONCE, SIGNATURE] {
         if let Some(value) = arrived.headers.get(name) {

@@ -3,7 +3,7 @@
 use countersign::netgiro::Stamp;
 
 use super::Netgiro;
-use crate::arrived::Arrived;
+use crate::request::Received;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
 
@@ -12,7 +12,7 @@ pub(super) const NONCE: &str = "netgiro_nonce";
 pub(super) const SIGNATURE: &str = "netgiro_signature";
 
 impl Netgiro {
-    pub(super) fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         arrived.expect_account(APP_KEY, self.app_key.as_bytes())?;
         let nonce = arrived.ascii(NONCE)?;
         let stamp = Stamp::with_nonce(nonce).map_err(|_| Refusal::HeaderMalformed(NONCE))?;

@@ -16,11 +16,11 @@ use http::Response;
 use lru::LruCache;
 use secrecy::ExposeSecret as _;
 
-use crate::arrived::Arrived;
 use crate::credentials::NetgiroCredentials;
 use crate::fault::Fault;
+use crate::provider::Play;
+use crate::request::Received;
 use crate::seen::Seen;
-use crate::stage::Play;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
@@ -50,12 +50,12 @@ impl Netgiro {
     }
 
     /// The provider, for the origin that the client called.
-    fn provider(&self, arrived: &Arrived) -> Result<Provider, Refusal> {
+    fn provider(&self, arrived: &Received) -> Result<Provider, Refusal> {
         self.provider.clone().allow_origin(&arrived.origin()?).map_err(|_| Refusal::UrlMalformed)
     }
 
     /// The first signed reply that was given to a URL: this one, if none was before.
-    fn first_reply(&self, arrived: &Arrived, reply: Response<Bytes>) -> Response<Bytes> {
+    fn first_reply(&self, arrived: &Received, reply: Response<Bytes>) -> Response<Bytes> {
         let mut first = self.first_replies.lock().unwrap_or_else(PoisonError::into_inner);
         first.get_or_insert(arrived.url.clone(), || reply).clone()
     }
@@ -64,21 +64,21 @@ impl Netgiro {
 impl Play for Netgiro {
     const VENDOR: Vendor = Vendor::Netgiro;
 
-    fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+    fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived, workings)
     }
 
-    fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+    fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         self.reply(arrived, verdict)
     }
 
-    fn sign(&self, arrived: &Arrived, reply: Response<Bytes>) -> Response<Bytes> {
+    fn sign(&self, arrived: &Received, reply: Response<Bytes>) -> Response<Bytes> {
         let signed = self.sign(arrived, reply);
         self.first_reply(arrived, signed.clone());
         signed
     }
 
-    fn forge(&self, fault: &Fault, arrived: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
+    fn forge(&self, fault: &Fault, arrived: &Received, honest: Response<Bytes>) -> Response<Bytes> {
         self.forge(fault, arrived, honest)
     }
 }

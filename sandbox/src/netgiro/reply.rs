@@ -9,9 +9,9 @@ use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 
 use super::Netgiro;
-use crate::arrived::Arrived;
 use crate::media::Media;
-use crate::stage::with_status;
+use crate::provider::with_status;
+use crate::request::Received;
 use crate::verdict::Verdict;
 
 const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");
@@ -29,7 +29,7 @@ struct ApiResponse {
 
 impl Netgiro {
     /// Success and failure alike are a 200: which statuses Netgíró uses is not published, and none is signed.
-    pub(super) fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+    pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         let number = 1 + self.answered.fetch_add(1, Ordering::Relaxed);
         let id = format!("5A4DB0C5-0000-4000-8000-{number:012X}");
         let document = match verdict {
@@ -57,7 +57,7 @@ impl Netgiro {
         reply
     }
 
-    pub(super) fn sign(&self, arrived: &Arrived, mut reply: Response<Bytes>) -> Response<Bytes> {
+    pub(super) fn sign(&self, arrived: &Received, mut reply: Response<Bytes>) -> Response<Bytes> {
         let body = reply.body().clone();
         let (Ok(provider), Ok(signed_text)) = (self.provider(arrived), arrived.with_body(&body)) else {
             return with_status(StatusCode::BAD_REQUEST);

@@ -7,7 +7,7 @@ use countersign::time::{Clock as _, SystemClock};
 use encoding_rs::ISO_8859_15;
 
 use super::{Netvisor, timestamps};
-use crate::arrived::Arrived;
+use crate::request::Received;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
 
@@ -24,7 +24,7 @@ const LANGUAGE: &str = "x-netvisor-interface-language";
 const ORGANISATION_ID: &str = "x-netvisor-organisation-id";
 
 impl Netvisor {
-    pub(super) fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         let algorithm = algorithm(arrived)?;
         for (name, known) in [
             (CUSTOMER_ID, &self.credentials.customer_id),
@@ -56,7 +56,7 @@ impl Netvisor {
     }
 
     /// The provider as the client must have had it: any sender, the origin that it called.
-    fn provider(&self, arrived: &Arrived, algorithm: MacAlgorithm) -> Result<Provider, Refusal> {
+    fn provider(&self, arrived: &Received, algorithm: MacAlgorithm) -> Result<Provider, Refusal> {
         let credentials = Credentials { sender: text(arrived, SENDER)?, ..self.credentials.clone() };
         Provider::new(credentials)
             .map_err(|_| Refusal::HeaderMalformed(SENDER))?
@@ -68,7 +68,7 @@ impl Netvisor {
     }
 }
 
-fn algorithm(arrived: &Arrived) -> Result<MacAlgorithm, Refusal> {
+fn algorithm(arrived: &Received) -> Result<MacAlgorithm, Refusal> {
     match arrived.ascii(ALGORITHM) {
         Ok("HMACSHA256") => {
             arrived.header(USE_STATUS_CODES)?;
@@ -80,7 +80,7 @@ fn algorithm(arrived: &Arrived) -> Result<MacAlgorithm, Refusal> {
     }
 }
 
-fn stamp(arrived: &Arrived, algorithm: MacAlgorithm) -> Result<Stamp, Refusal> {
+fn stamp(arrived: &Received, algorithm: MacAlgorithm) -> Result<Stamp, Refusal> {
     let malformed = |name| move |_| Refusal::HeaderMalformed(name);
     let transaction_id =
         TransactionId::new(&text(arrived, TRANSACTION_ID)?).map_err(malformed(TRANSACTION_ID))?;
@@ -92,7 +92,7 @@ fn stamp(arrived: &Arrived, algorithm: MacAlgorithm) -> Result<Stamp, Refusal> {
 
 /// Seconds, where they are part of the text. Written as an integer is printed: what is recomputed must be the text that
 /// arrived.
-fn unix(arrived: &Arrived, algorithm: MacAlgorithm) -> Result<Option<i64>, Refusal> {
+fn unix(arrived: &Received, algorithm: MacAlgorithm) -> Result<Option<i64>, Refusal> {
     if algorithm != MacAlgorithm::HmacSha256 {
         return Ok(None);
     }
@@ -102,7 +102,7 @@ fn unix(arrived: &Arrived, algorithm: MacAlgorithm) -> Result<Option<i64>, Refus
 }
 
 /// A header's value out of ISO-8859-15, in which every byte is a character: nothing is lost on the way back.
-fn text(arrived: &Arrived, name: &'static str) -> Result<String, Refusal> {
+fn text(arrived: &Received, name: &'static str) -> Result<String, Refusal> {
     let value = arrived.header(name)?;
     Ok(ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0.into_owned())
 }

@@ -12,10 +12,10 @@ use countersign::SignedForm;
 use countersign::netvisor::Credentials;
 use http::Response;
 
-use crate::arrived::Arrived;
 use crate::fault::Fault;
+use crate::provider::Play;
+use crate::request::Received;
 use crate::seen::Seen;
-use crate::stage::Play;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
@@ -42,15 +42,15 @@ impl Netvisor {
 impl Play for Netvisor {
     const VENDOR: Vendor = Vendor::Netvisor;
 
-    fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+    fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived, workings)
     }
 
-    fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+    fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         self.reply(arrived, verdict)
     }
 
-    fn forge(&self, fault: &Fault, arrived: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
+    fn forge(&self, fault: &Fault, arrived: &Received, honest: Response<Bytes>) -> Response<Bytes> {
         match fault {
             Fault::Failed(code) => reply::failed(arrived, code, "as the sandbox was asked to say"),
             _ => honest,

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::Netvisor;
 use super::judge::USE_STATUS_CODES;
-use crate::arrived::Arrived;
 use crate::media::Media;
+use crate::request::Received;
 use crate::verdict::{Refusal, Verdict};
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ struct Replies {
 }
 
 impl Netvisor {
-    pub(super) fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+    pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         match verdict {
             Verdict::Accepted => respond(StatusCode::OK, vec!["OK".to_owned()], self.replies(arrived)),
             Verdict::Refused(refusal) => {
@@ -54,14 +54,14 @@ impl Netvisor {
     }
 
     /// A write is answered with the identifier of what was inserted.
-    fn replies(&self, arrived: &Arrived) -> Option<Replies> {
+    fn replies(&self, arrived: &Received) -> Option<Replies> {
         let number = || 1 + self.inserted.fetch_add(1, Ordering::Relaxed);
         (arrived.method == Method::POST).then(|| Replies { inserted_data_identifier: number() })
     }
 }
 
 /// A failure: a 200, unless the client has asked for statuses.
-pub(super) fn failed(arrived: &Arrived, code: &FailureCode, text: &str) -> Response<Bytes> {
+pub(super) fn failed(arrived: &Received, code: &FailureCode, text: &str) -> Response<Bytes> {
     let status_code = match arrived.ascii(USE_STATUS_CODES) {
         Ok("1") => published_status(code),
         _ => StatusCode::OK,

@@ -1,8 +1,8 @@
 //! Judging a request: the query alone is signed.
 
 use super::Unleashed;
-use crate::arrived::Arrived;
 use crate::media::Media;
+use crate::request::Received;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
 
@@ -11,7 +11,7 @@ const SIGNATURE: &str = "api-auth-signature";
 
 impl Unleashed {
     /// `client-type` is not looked at: the vendor asks for it, its server does not, and many clients leave it out.
-    pub(super) fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         for name in ["accept", "content-type"] {
             Media::of(arrived.ascii(name)?).ok_or(Refusal::HeaderMalformed(name))?;
         }

@@ -8,9 +8,9 @@ use countersign::unleashed::Unleashed as Provider;
 use countersign::{Error, SignedForm};
 use http::Response;
 
-use crate::arrived::Arrived;
 use crate::credentials::UnleashedCredentials;
-use crate::stage::Play;
+use crate::provider::Play;
+use crate::request::Received;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
@@ -27,7 +27,7 @@ impl Unleashed {
     }
 
     /// The provider, for the origin that the client called.
-    fn provider(&self, arrived: &Arrived) -> Result<Provider, Refusal> {
+    fn provider(&self, arrived: &Received) -> Result<Provider, Refusal> {
         self.provider.clone().allow_origin(&arrived.origin()?).map_err(|_| Refusal::UrlMalformed)
     }
 }
@@ -35,11 +35,11 @@ impl Unleashed {
 impl Play for Unleashed {
     const VENDOR: Vendor = Vendor::Unleashed;
 
-    fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal> {
+    fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived, workings)
     }
 
-    fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+    fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         self.reply(arrived, verdict)
     }
 }

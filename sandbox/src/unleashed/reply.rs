@@ -6,9 +6,9 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use super::Unleashed;
-use crate::arrived::Arrived;
 use crate::media::Media;
-use crate::stage::with_status;
+use crate::provider::with_status;
+use crate::request::Received;
 use crate::verdict::Verdict;
 
 const CUSTOMERS: [&str; 3] = ["Ärla Ltd", "Brook & Sons", "Cairn Supplies"];
@@ -38,7 +38,7 @@ struct Customer {
 }
 
 impl Unleashed {
-    pub(super) fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+    pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         match verdict {
             Verdict::Accepted => {
                 Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &page(&arrived.url))

@@ -3,13 +3,13 @@
 use secrecy::ExposeSecret as _;
 
 use super::Vizion;
-use crate::arrived::Arrived;
+use crate::request::Received;
 use crate::verdict::Refusal;
 
 const API_KEY: &str = "x-api-key";
 
 impl Vizion {
-    pub(super) fn judge(&self, arrived: &Arrived) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, arrived: &Received) -> Result<(), Refusal> {
         let known = |key: &str| arrived.expect_account(API_KEY, key.as_bytes());
         if known(self.credentials.restricted_api_key.expose_secret()).is_ok() {
             return Err(Refusal::NoPermission);

@@ -6,9 +6,9 @@ mod reply;
 use bytes::Bytes;
 use http::Response;
 
-use crate::arrived::Arrived;
 use crate::credentials::VizionCredentials;
-use crate::stage::Play;
+use crate::provider::Play;
+use crate::request::Received;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
@@ -26,11 +26,11 @@ impl Vizion {
 impl Play for Vizion {
     const VENDOR: Vendor = Vendor::Vizion;
 
-    fn judge(&self, arrived: &Arrived, _: &mut Workings) -> Result<(), Refusal> {
+    fn judge(&self, arrived: &Received, _: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived)
     }
 
-    fn reply(&self, _: &Arrived, verdict: &Verdict) -> Response<Bytes> {
+    fn reply(&self, _: &Received, verdict: &Verdict) -> Response<Bytes> {
         reply::reply(verdict)
     }
 }

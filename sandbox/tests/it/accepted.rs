@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use countersign::netvisor::{MacAlgorithm, Netvisor, ResponseStatus};
 use countersign::signing::sign_with;
 use countersign::time::{Clock as _, SystemClock};
-use countersign::{Outgoing, SignedForm};
+use countersign::{RequestRef, SignedForm};
 use countersign_sandbox::{Credentials, Sandbox, Vendor};
 use http::{Extensions, HeaderMap, Method};
 
@@ -91,7 +91,7 @@ async fn what_is_judged_is_the_bytes_that_arrived() {
     let sandbox = Sandbox::start().await.unwrap();
     let url = format!("{}/Customers?name=O'Neil", sandbox.unleashed_url());
     let (parsed, headers, extensions) = (url.parse().unwrap(), HeaderMap::new(), Extensions::new());
-    let outgoing = Outgoing::new(&Method::GET, &parsed, &headers, &extensions, b"").as_received(&url);
+    let outgoing = RequestRef::new(&Method::GET, &parsed, &headers, &extensions, b"").as_received(&url);
     let mut headers = HeaderMap::new();
     sign_with(&sandbox.unleashed(), &outgoing, ()).unwrap().apply(&mut headers);
 

@@ -92,9 +92,9 @@ async fn repeated_unchanged_it_is_a_replay_once_it_was_taken() {
 #[tokio::test]
 async fn a_callback_of_netgiro_s_is_delivered_alike() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (_, app) = busy_twice::<netgiro::callback::Scheme>();
+    let (_, app) = busy_twice::<netgiro::webhook::Scheme>();
     let (listener, origin) = listen().await;
-    let verifier = netgiro::callback::Verifier::builder(&origin).unwrap();
+    let verifier = netgiro::webhook::Verifier::builder(&origin).unwrap();
     let verifier = verifier.secret(Credentials::demo().netgiro.secret_key).unwrap().build();
     serve(listener, app.layer(verifier.layer()));
 

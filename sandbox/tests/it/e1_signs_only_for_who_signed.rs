@@ -1,7 +1,7 @@
 //! E1: with keys other than the demo ones, only who has signed is answered with a signature; no port answers to a foreign
 //! host.
 
-use countersign::Outgoing;
+use countersign::RequestRef;
 use countersign::netgiro::{Netgiro, Stamp};
 use countersign::signing::sign_with;
 use countersign_sandbox::{Credentials, Fault, Refusal, Sandbox, StartError, Vendor};
@@ -49,7 +49,7 @@ async fn nobody_gets_a_signature_that_is_right_at_the_real_netgiro() {
     let demo = Credentials::demo().netgiro;
     let provider = Netgiro::new(&demo.app_key, demo.secret_key.expose_secret()).unwrap();
     let request = Request::get(REAL_URL).body("").unwrap();
-    let outgoing = Outgoing::from_http(&request).unwrap();
+    let outgoing = RequestRef::from_http(&request).unwrap();
     let right = sign_with(&provider, &outgoing, Stamp::with_nonce(&nonce).unwrap()).unwrap();
     assert_eq!(right.signature().unwrap().expose_text(), stolen[SIGNATURE].to_str().unwrap());
 

@@ -11,7 +11,7 @@ use countersign::signing::sign_with;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
-use countersign::{Error, Outgoing};
+use countersign::{Error, RequestRef};
 use countersign_sandbox::{Credentials, Fault, Refusal, Sandbox, Vendor};
 use http::{HeaderValue, Request};
 
@@ -128,7 +128,7 @@ fn stamped(sandbox: &Sandbox, provider: &Netvisor, text: &str, unix: i64) -> Req
     let mut request = Request::get(format!("{}/list", sandbox.netvisor_url())).body("").unwrap();
     let stamp = Stamp::given(text, unix, TransactionId::random().unwrap(), Language::Fi).unwrap();
     let unsigned = request.clone();
-    let outgoing = Outgoing::from_http(&unsigned).unwrap();
+    let outgoing = RequestRef::from_http(&unsigned).unwrap();
     sign_with(provider, &outgoing, stamp).unwrap().apply(request.headers_mut());
     request
 }
@@ -304,7 +304,7 @@ async fn a_transaction_id_is_used_up_by_the_first_honest_request() {
 async fn a_repeated_nonce_is_refused_in_a_signed_reply() {
     let sandbox = Sandbox::start().await.unwrap();
     let request = signed(&sandbox, Vendor::Netgiro);
-    let sent = SentRequest::new(&Outgoing::from_http(&request).unwrap());
+    let sent = SentRequest::new(&RequestRef::from_http(&request).unwrap());
     for refused in [false, true] {
         let response = send(request.clone()).await;
         let headers = response.headers().clone();

@@ -3,7 +3,7 @@
 use http::HeaderName;
 
 use super::super::credentials::NAME;
-use crate::signing::{Charset, Encoding, MacKey, Origin, Segment, SignedText};
+use crate::signing::{Charset, Encoding, MacKey, Segment, SignedText, Source};
 use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, HmacKey, Integer, Received, Times};
 
 pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("x-unleashed-signature");
@@ -42,8 +42,8 @@ impl webhook::Scheme for Scheme {
     }
 
     fn state(timestamp: &&str, _: &HmacKey, body: &[u8], text: &mut SignedText<'_>) {
-        text.push(Segment::public("timestamp", timestamp.as_bytes()).with_origin(Origin::Clock))
+        text.push(Segment::public("timestamp", timestamp.as_bytes()).with_source(Source::Clock))
             .separator(".")
-            .push(Segment::public("body", body).with_origin(Origin::Body).with_charset(Charset::Bytes));
+            .push(Segment::public("body", body).with_source(Source::Body).with_charset(Charset::Bytes));
     }
 }

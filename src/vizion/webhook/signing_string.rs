@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use memchr::memchr_iter;
 use smallvec::SmallVec;
 
-use crate::signing::{Origin, Segment, SignedText};
+use crate::signing::{Segment, SignedText, Source};
 use crate::webhook::{Delivery, DeliveryFault};
 
 /// What must be covered. Without the first a delivery could go to another path, without the last have another body.
@@ -49,7 +49,7 @@ struct Line<'r> {
 enum Value<'r> {
     /// The method and the target.
     Target,
-    Bytes(&'r [u8], Origin),
+    Bytes(&'r [u8], Source),
     /// All instances of a header that is there more than once.
     Instances,
 }
@@ -95,10 +95,10 @@ impl<'r> SigningString<'r> {
             text.separator(name).separator(": ");
             match (&self.signed_length, value) {
                 (Some(length), _) if *name == "content-length" => {
-                    state_value(name, length.as_bytes(), Origin::RequestHeader, text);
+                    state_value(name, length.as_bytes(), Source::RequestHeader, text);
                 }
                 (_, Value::Target) => state_target(&self.delivery, text),
-                (_, Value::Bytes(bytes, origin)) => state_value(name, bytes, *origin, text),
+                (_, Value::Bytes(bytes, source)) => state_value(name, bytes, *source, text),
                 (_, Value::Instances) => state_instances(name, self.delivery.headers(), text),
             }
         }
@@ -110,18 +110,18 @@ impl<'r> Sources<'r> {
     fn value(&self, name: &str) -> Result<Value<'r>, DeliveryFault> {
         match name {
             "(request-target)" => Ok(Value::Target),
-            "(created)" => Ok(Value::Bytes(self.created.as_bytes(), Origin::Clock)),
+            "(created)" => Ok(Value::Bytes(self.created.as_bytes(), Source::Clock)),
             "(expires)" => {
                 let expires = self.expires.ok_or(DeliveryFault::ParameterMissing { name: "expires" })?;
-                Ok(Value::Bytes(expires.as_bytes(), Origin::Clock))
+                Ok(Value::Bytes(expires.as_bytes(), Source::Clock))
             }
-            "host" => Ok(Value::Bytes(self.host, Origin::RequestHost)),
-            "digest" => Ok(Value::Bytes(self.digest, Origin::RequestHeader)),
+            "host" => Ok(Value::Bytes(self.host, Source::RequestHost)),
+            "digest" => Ok(Value::Bytes(self.digest, Source::RequestHeader)),
             _ => {
                 let mut instances = instances(self.delivery.headers(), name).iter();
                 let first = instances.next().ok_or(DeliveryFault::CoveredHeaderMissing)?;
                 let is_only = instances.next().is_none();
-                let only = Value::Bytes(first.as_bytes(), Origin::RequestHeader);
+                let only = Value::Bytes(first.as_bytes(), Source::RequestHeader);
                 Ok(if is_only { only } else { Value::Instances })
             }
         }
@@ -141,9 +141,9 @@ fn instances<'r>(headers: &'r HeaderMap, name: &str) -> GetAll<'r, HeaderValue> 
 
 fn state_target(delivery: &Delivery<'_>, text: &mut SignedText<'_>) {
     let (method, target) = (lower_case(delivery.method()), delivery.target());
-    text.push(Segment::public("method", method.as_bytes()).with_origin(Origin::RequestMethod))
+    text.push(Segment::public("method", method.as_bytes()).with_source(Source::RequestMethod))
         .separator(" ")
-        .push(Segment::public("target", target.as_bytes()).with_origin(Origin::RequestTarget));
+        .push(Segment::public("target", target.as_bytes()).with_source(Source::RequestTarget));
 }
 
 /// States all instances of a header, joined by `, `. A header value cannot hold CR or LF: its type forbids it.
@@ -152,12 +152,12 @@ fn state_instances(name: &str, headers: &HeaderMap, text: &mut SignedText<'_>) {
         if index > 0 {
             text.separator(", ");
         }
-        state_value(name, value.as_bytes(), Origin::RequestHeader, text);
+        state_value(name, value.as_bytes(), Source::RequestHeader, text);
     }
 }
 
-fn state_value(name: &str, value: &[u8], origin: Origin, text: &mut SignedText<'_>) {
-    text.push(Segment::public(name, value.trim_ascii()).with_origin(origin));
+fn state_value(name: &str, value: &[u8], source: Source, text: &mut SignedText<'_>) {
+    text.push(Segment::public(name, value.trim_ascii()).with_source(source));
 }
 
 fn lower_case(method: &Method) -> Cow<'static, str> {

@@ -1,7 +1,5 @@
 //! The common way of verifying, in its order.
 
-#[cfg(feature = "explain")]
-mod diagnosis;
 mod once;
 
 #[cfg(feature = "tower")]
@@ -30,7 +28,7 @@ const ASK_FOR_A_DIAGNOSIS: &str =
 
 /// Verifies the webhooks of one provider. Cheap to clone; clones share keys and replay store.
 ///
-/// Each provider names its own: `vizion::webhook::Verifier`, `netgiro::callback::Verifier`,
+/// Each provider names its own: `vizion::webhook::Verifier`, `netgiro::webhook::Verifier`,
 /// `unleashed::webhook::Verifier`.
 pub struct Verifier<S: Scheme>(Arc<Inner<S>>);
 
@@ -144,8 +142,16 @@ impl<S: Scheme> Verifier<S> {
         Ok(Head { signature, key_id, signed_at, repeatable_for, stated })
     }
 
-    fn delivery<'r>(&'r self, parts: &'r Parts) -> Delivery<'r> {
+    pub(super) fn delivery<'r>(&'r self, parts: &'r Parts) -> Delivery<'r> {
         Delivery::new(parts, self.settings().origin.as_ref())
+    }
+
+    pub(super) fn scheme(&self) -> &S {
+        &self.0.scheme
+    }
+
+    pub(super) fn keys(&self) -> Arc<Keys<S>> {
+        self.0.keys.load_full()
     }
 
     pub(super) fn settings(&self) -> &Settings {

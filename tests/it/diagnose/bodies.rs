@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use countersign::Outgoing;
+use countersign::RequestRef;
 use countersign::diagnose::{Diagnosis, diagnose};
 use countersign::netgiro::{self, Netgiro};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -27,7 +27,7 @@ fn signature(signed: &str) -> String {
 
 fn diagnosis(sent: &str, received: &str) -> Diagnosis {
     let (url, headers, extensions) = (URL.parse().unwrap(), HeaderMap::new(), Extensions::new());
-    let request = Outgoing::new(&Method::POST, &url, &headers, &extensions, sent.as_bytes());
+    let request = RequestRef::new(&Method::POST, &url, &headers, &extensions, sent.as_bytes());
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
     let stamp = netgiro::Stamp::with_nonce(NONCE).unwrap();
     diagnose(&netgiro, &request, stamp, received).unwrap()

@@ -1,9 +1,9 @@
 //! A scheme of one's own, stated segment by segment.
 
-use countersign::Outgoing;
+use countersign::RequestRef;
 use countersign::explain::Transcript;
 use countersign::scope::Scope;
-use countersign::signing::{AuthHeaders, Encoding, MacKey, Origin, Provider, SignedText};
+use countersign::signing::{AuthHeaders, Encoding, MacKey, Provider, SignedText, Source};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -41,12 +41,12 @@ impl Provider for Ours {
     fn mac(&self) -> Option<&MacKey> {
         Some(&self.0)
     }
-    fn stamp(&self, _: &Outgoing<'_>) -> Result<(), countersign::Error> {
+    fn stamp(&self, _: &RequestRef<'_>) -> Result<(), countersign::Error> {
         Ok(())
     }
     fn signed_text(
         &self,
-        request: &Outgoing<'_>,
+        request: &RequestRef<'_>,
         _: &(),
         text: &mut SignedText<'_>,
     ) -> Result<(), countersign::Error> {
@@ -64,7 +64,7 @@ fn transcript(body: &'static str) -> Transcript {
     let key = MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap();
     let ours = Ours(key, Scope::new(["https://ours.example"]).unwrap());
     let request = http::Request::post("https://ours.example/a%20b?c=d").body(body).unwrap();
-    Transcript::with_stamp(&ours, &Outgoing::from_http(&request).unwrap(), ()).unwrap()
+    Transcript::with_stamp(&ours, &RequestRef::from_http(&request).unwrap(), ()).unwrap()
 }
 
 #[test]
@@ -78,9 +78,9 @@ fn body_and_url_are_found_where_nothing_is_said_of_them() {
     assert_eq!(signed(url, "{\"a\":1}"), "body-reserialised");
     assert_eq!(signed("https://ours.example/a b?c=d", "{\"a\": 1}"), "query-decoded");
     let explanation = transcript.explain();
-    let origins = [0, 2, 4, 6].map(|place| explanation.segments()[place].origin());
-    let expected = [Origin::RequestUrl, Origin::Unstated, Origin::Unstated, Origin::Body];
-    assert_eq!(origins, expected);
+    let sources = [0, 2, 4, 6].map(|place| explanation.segments()[place].source());
+    let expected = [Source::RequestUrl, Source::Unstated, Source::Unstated, Source::Body];
+    assert_eq!(sources, expected);
 }
 
 /// Two parts have its bytes.
@@ -89,7 +89,7 @@ fn a_body_that_cannot_be_told_from_another_part_stays_unstated() {
     let transcript = transcript("1");
     let explanation = transcript.explain();
     let body = &explanation.segments()[6];
-    assert_eq!((body.name(), body.origin()), ("body", Origin::Unstated));
+    assert_eq!((body.name(), body.source()), ("body", Source::Unstated));
 }
 
 #[test]

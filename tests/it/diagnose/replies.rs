@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use countersign::diagnose::Outcome;
 use countersign::explain::Transcript;
 use countersign::netgiro::{Netgiro, SentRequest};
-use countersign::signing::{Charset, Encoding, MacKey, Origin, Segment};
+use countersign::signing::{Charset, Encoding, MacKey, Segment, Source};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, Request};
 use md5::Md5;
@@ -35,7 +35,7 @@ fn received(
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
     let mut request = Request::get(url).body(()).unwrap();
     countersign::sign_http(&netgiro, &mut request).unwrap();
-    let sent = SentRequest::new(&countersign::Outgoing::from_http(&request).unwrap());
+    let sent = SentRequest::new(&countersign::RequestRef::from_http(&request).unwrap());
     let (nonce, signature) = sign(request.headers());
     let mut headers = HeaderMap::new();
     headers.insert("netgiro_nonce", nonce.parse().unwrap());
@@ -192,13 +192,13 @@ fn a_text_of_ones_own_is_diagnosed_with_its_proxy_and_its_other_keys() {
     let target = |target: &str, body: &str| format!("post {target}.{body}");
     let transcript = Transcript::new("my-webhooks", &key("first key"))
         .text(|text| {
-            text.push(Segment::public("method", b"post").with_origin(Origin::RequestMethod))
+            text.push(Segment::public("method", b"post").with_source(Source::RequestMethod))
                 .separator(" ")
-                .push(Segment::public("target", b"/hooks/in?x=1").with_origin(Origin::RequestTarget))
+                .push(Segment::public("target", b"/hooks/in?x=1").with_source(Source::RequestTarget))
                 .separator(".")
                 .push(
                     Segment::public("body", PRETTY.as_bytes())
-                        .with_origin(Origin::Body)
+                        .with_source(Source::Body)
                         .with_charset(Charset::Bytes),
                 );
         })
@@ -224,7 +224,7 @@ fn a_text_of_ones_own_is_diagnosed_with_its_proxy_and_its_other_keys() {
 fn a_long_body_bounds_the_search_and_says_so() {
     let body = vec![b'x'; 6 << 20];
     let transcript = Transcript::new("long", &MacKey::sha256(Encoding::HexLower)).text(|text| {
-        text.push(Segment::public("body", &body).with_origin(Origin::Body).with_charset(Charset::Bytes));
+        text.push(Segment::public("body", &body).with_source(Source::Body).with_charset(Charset::Bytes));
     });
     let diagnosis = transcript.diagnose_briefly(&"00".repeat(32));
     assert_eq!(diagnosis.outcome(), Outcome::Unexplained);

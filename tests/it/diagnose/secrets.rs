@@ -16,7 +16,7 @@ fn diagnosis(configured: &str, used: &[u8]) -> Diagnosis {
     let unleashed = Unleashed::new("api-id", configured).unwrap();
     let mac = Hmac::<Sha256>::new_from_slice(used).unwrap().chain_update("a=1");
     let received = BASE64.encode(mac.finalize().into_bytes());
-    diagnose(&unleashed, &countersign::Outgoing::from_http(&request).unwrap(), (), &received).unwrap()
+    diagnose(&unleashed, &countersign::RequestRef::from_http(&request).unwrap(), (), &received).unwrap()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use countersign::explain::Transcript;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
 use countersign::unleashed::Unleashed;
-use countersign::{Outgoing, Provider, SignedForm};
+use countersign::{Provider, RequestRef, SignedForm};
 use http::{Extensions, HeaderMap, Method};
 use url::Url;
 
@@ -101,7 +101,7 @@ impl Subject {
 
     fn record<P: Provider>(self, provider: &P, stamp: P::Stamp) -> Transcript {
         let (url, headers, extensions) = (self.url(), HeaderMap::new(), Extensions::new());
-        let request = Outgoing::new(&Method::POST, &url, &headers, &extensions, BODY.as_bytes());
+        let request = RequestRef::new(&Method::POST, &url, &headers, &extensions, BODY.as_bytes());
         Transcript::with_stamp(provider, &request, stamp).unwrap()
     }
 }

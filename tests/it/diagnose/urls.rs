@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use countersign::explain::Transcript;
 use countersign::netgiro::{self, Netgiro};
 use countersign::unleashed::Unleashed;
-use countersign::{Outgoing, SignedForm};
+use countersign::{RequestRef, SignedForm};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Extensions, HeaderMap, Method};
 use sha2::{Digest as _, Sha256};
@@ -21,7 +21,7 @@ fn code(sent: &str, signed: &str) -> String {
 
 fn diagnosed(add: impl FnOnce(Transcript) -> Transcript, sent: &str, signed: &str) -> String {
     let (url, headers, extensions) = (sent.parse().unwrap(), HeaderMap::new(), Extensions::new());
-    let request = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
+    let request = RequestRef::new(&Method::GET, &url, &headers, &extensions, b"");
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
     let transcript =
         Transcript::with_stamp(&netgiro, &request, netgiro::Stamp::with_nonce(NONCE).unwrap()).unwrap();
@@ -49,7 +49,7 @@ pub(super) fn code_of_signature(sent: &str, received: &str) -> String {
 
 fn said_of(sent: &str, received: &str, form: SignedForm) -> String {
     let (url, headers, extensions) = (sent.parse().unwrap(), HeaderMap::new(), Extensions::new());
-    let request = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
+    let request = RequestRef::new(&Method::GET, &url, &headers, &extensions, b"");
     let unleashed = Unleashed::new("api-id", SECRET).unwrap().signed_form(form);
     countersign::diagnose::diagnose(&unleashed, &request, (), received).unwrap().code().to_owned()
 }
@@ -69,7 +69,7 @@ fn a_secret_that_a_file_of_settings_cuts_is_recognised() {
         let unleashed = Unleashed::new("api-id", &*secret).unwrap();
         let mac = Hmac::<Sha256>::new_from_slice(b"begin").unwrap().chain_update("a=1");
         let received = BASE64.encode(mac.finalize().into_bytes());
-        let outgoing = Outgoing::from_http(&request).unwrap();
+        let outgoing = RequestRef::from_http(&request).unwrap();
         let diagnosis = countersign::diagnose::diagnose(&unleashed, &outgoing, (), &received).unwrap();
         assert_eq!(diagnosis.code(), "secret-cut", "{sign}");
     }
@@ -280,7 +280,7 @@ fn the_other_encoding_is_named() {
         let received = BASE64.encode(mac.finalize().into_bytes());
         let request = http::Request::get(&url).body(()).unwrap();
         let unleashed = Unleashed::new("api-id", SECRET).unwrap().signed_form(SignedForm::AsSent);
-        let outgoing = Outgoing::from_http(&request).unwrap();
+        let outgoing = RequestRef::from_http(&request).unwrap();
         let diagnosis = countersign::diagnose::diagnose(&unleashed, &outgoing, (), &received).unwrap();
         assert_eq!(diagnosis.code(), "query-encoded", "{signed}");
         assert!(diagnosis.sentence().contains(said), "{signed}: {diagnosis}");
@@ -307,7 +307,7 @@ fn a_query_signed_as_it_is_sent_is_recognised_where_it_is_signed_decoded() {
         let unleashed = Unleashed::new("api-id", SECRET).unwrap();
         let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(sent);
         let received = BASE64.encode(mac.finalize().into_bytes());
-        let outgoing = Outgoing::from_http(&request).unwrap();
+        let outgoing = RequestRef::from_http(&request).unwrap();
         let diagnosis = countersign::diagnose::diagnose(&unleashed, &outgoing, (), &received).unwrap();
         assert_eq!(diagnosis.code(), "query-not-decoded", "{sent}");
         assert!(diagnosis.fix().contains("`SignedForm::AsSent`"), "{diagnosis}");

@@ -7,7 +7,7 @@ use countersign::error::Class;
 use countersign::netgiro::{ApiResponse, ReplyFault, SimpleResponse};
 use countersign::netvisor::{Language, ResponseStatus};
 use countersign::webhook::DeliveryFault;
-use countersign::{Error, Outgoing, SignedForm, netgiro, sign_http, unleashed, vizion};
+use countersign::{Error, RequestRef, SignedForm, netgiro, sign_http, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method, Request, StatusCode};
 use serde::de::IgnoredAny;
 
@@ -33,9 +33,9 @@ fn check(expected: Effect, errors: impl IntoIterator<Item = Error>) {
 #[test]
 fn what_was_never_sent_has_had_none() {
     let get = |uri: &str| Request::get(uri).header("accept", "text/html").body(()).unwrap();
-    let unsigned = |uri: &str| Outgoing::from_http(&get(uri)).err();
+    let unsigned = |uri: &str| RequestRef::from_http(&get(uri)).err();
     let (url, headers, extensions) = ("https://h/".parse().unwrap(), HeaderMap::new(), Extensions::new());
-    let stream = Outgoing::new(&Method::POST, &url, &headers, &extensions, b"").with_stream();
+    let stream = RequestRef::new(&Method::POST, &url, &headers, &extensions, b"").with_stream();
     let year_10_000 = || UNIX_EPOCH + Duration::from_secs(253_402_300_800);
     let at_netvisor = || get("https://integration.netvisor.fi/a?b=%E6%BC%A2");
     let refused = [
@@ -48,7 +48,7 @@ fn what_was_never_sent_has_had_none() {
         sign_http(&chains::netvisor().clock(year_10_000), &mut at_netvisor()).err(),
         sign_http(&chains::netvisor().signed_form(SignedForm::Decoded), &mut at_netvisor()).err(),
         chains::unleashed().allow_origin("example").err(),
-        netgiro::callback::Verifier::builder("example").err(),
+        netgiro::webhook::Verifier::builder("example").err(),
         vizion::webhook::Keys::new().with("id", "1").and_then(|keys| keys.with("id", "2")).err(),
         vizion::Vizion::new("").err(),
         vizion::Vizion::from_variables(|_| Option::None).err(),

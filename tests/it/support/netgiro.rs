@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign::netgiro::{Netgiro, SentRequest};
-use countersign::{Outgoing, sign_http};
+use countersign::{RequestRef, sign_http};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use sha2::{Digest as _, Sha256};
 
@@ -77,7 +77,7 @@ pub(crate) fn client(provider: Netgiro) -> ClientWithMiddleware {
 pub(crate) fn sent(provider: &Netgiro, url: &str) -> SentRequest {
     let mut request = http::Request::get(url).body(()).unwrap();
     sign_http(provider, &mut request).unwrap();
-    SentRequest::new(&Outgoing::from_http(&request).unwrap())
+    SentRequest::new(&RequestRef::from_http(&request).unwrap())
 }
 
 /// The headers of a reply, for judging it without a server.

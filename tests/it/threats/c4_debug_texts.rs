@@ -9,8 +9,8 @@ use countersign::signing::{Encoding, MacKey, SignedText};
 use countersign::time::{Clock as _, SystemClock};
 use countersign::vizion::Vizion;
 use countersign::webhook::{MemoryStore, RedisStore, VerifiedRejection, Window};
-use countersign::{Outgoing, Provider, Signer, sign};
-use countersign::{netgiro::callback, unleashed, vizion};
+use countersign::{Provider, RequestRef, Signer, sign};
+use countersign::{netgiro::webhook, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method};
 use tower::Layer as _;
 
@@ -28,7 +28,7 @@ fn describe<P: Provider<Stamp: std::fmt::Debug> + std::fmt::Debug>(
 ) {
     let (url, extensions, mut signed_headers) = (url.parse().unwrap(), Extensions::new(), HeaderMap::new());
     let none = HeaderMap::new();
-    let outgoing = Outgoing::new(&Method::POST, &url, &none, &extensions, b"{}");
+    let outgoing = RequestRef::new(&Method::POST, &url, &none, &extensions, b"{}");
     let signed = sign(&provider, &outgoing).unwrap();
     write!(text, "{provider:?} {outgoing:?} {signed:?} {:?} {:?}", signed.signature(), signed.stamp())
         .unwrap();
@@ -41,7 +41,7 @@ fn describe<P: Provider<Stamp: std::fmt::Debug> + std::fmt::Debug>(
     provider.signed_text(&outgoing, signed.stamp(), &mut signed_text).unwrap();
     write!(text, "{segments} {:?}", provider.mac()).unwrap();
     signed.apply(&mut signed_headers);
-    let sent = Outgoing::new(&Method::POST, &url, &signed_headers, &extensions, b"{}");
+    let sent = RequestRef::new(&Method::POST, &url, &signed_headers, &extensions, b"{}");
     write!(text, "{signed_headers:?} {sent:?} {:?}", countersign::netgiro::SentRequest::new(&sent)).unwrap();
     write!(text, "{:#?}", Signer::new(provider)).unwrap();
 }
@@ -78,7 +78,7 @@ fn c4_a_provider_prints_its_settings() {
 fn c4_no_debug_text_of_a_request_holds_its_path_or_query() {
     let url = "https://api.netgiro.is/canary?canary=canary".parse().unwrap();
     let (headers, extensions) = (HeaderMap::new(), Extensions::new());
-    let outgoing = Outgoing::new(&Method::POST, &url, &headers, &extensions, b"canary");
+    let outgoing = RequestRef::new(&Method::POST, &url, &headers, &extensions, b"canary");
     let text = format!("{outgoing:?} {:?}", countersign::netgiro::SentRequest::new(&outgoing));
     assert!(text.matches("api.netgiro.is").count() == 2 && !text.contains("canary"), "{text}");
 }
@@ -132,9 +132,9 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
     );
     describe_receiving!(
         text,
-        callback::Verifier::builder("https://shop.example.is").unwrap().secret(SECRET).unwrap(),
-        callback::Keys::new().with(SECRET).unwrap(),
-        callback::testing::sign(SECRET, &url, body.clone(), 42).unwrap()
+        webhook::Verifier::builder("https://shop.example.is").unwrap().secret(SECRET).unwrap(),
+        webhook::Keys::new().with(SECRET).unwrap(),
+        webhook::testing::sign(SECRET, &url, body.clone(), 42).unwrap()
     );
     describe_receiving!(
         text,
@@ -143,7 +143,7 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
         unleashed::webhook::testing::sign(UNLEASHED_KEY, &url, body, now).unwrap()
     );
     for scheme in
-        [format!("{:?}", vizion::webhook::Scheme::default()), format!("{:?}", callback::Scheme::default())]
+        [format!("{:?}", vizion::webhook::Scheme::default()), format!("{:?}", webhook::Scheme::default())]
     {
         text.push_str(&scheme);
     }
@@ -163,7 +163,7 @@ fn c4_a_verifier_prints_the_ids_of_its_keys_and_its_settings() {
                     body_limit: 1048576, origin: None, accept_without_store: false, diagnose_refusals: false, .. }, .. }";
     assert_eq!(format!("{builder:?}"), format!("Builder {settings}"));
     assert_eq!(format!("{:?}", builder.build()), format!("Verifier {settings}"));
-    assert_eq!(format!("{:?}", callback::Keys::new().with(SECRET).unwrap()), r#"["(no id)"]"#);
+    assert_eq!(format!("{:?}", webhook::Keys::new().with(SECRET).unwrap()), r#"["(no id)"]"#);
 }
 
 #[tokio::test]

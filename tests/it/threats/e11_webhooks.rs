@@ -115,7 +115,7 @@ fn e11_a_secret_below_16_bytes_has_to_be_called_dangerous() {
     let refused: [Error; 3] = [
         vizion::webhook::Verifier::builder(origin).unwrap().key("hmac-key-1", SHORT).unwrap_err(),
         unleashed::webhook::Verifier::builder().signing_key(SHORT).unwrap_err(),
-        netgiro::callback::Verifier::builder(origin).unwrap().secret(SHORT).unwrap_err(),
+        netgiro::webhook::Verifier::builder(origin).unwrap().secret(SHORT).unwrap_err(),
     ];
     for error in refused {
         assert_eq!(error.code(), "webhook-key-too-short");
@@ -131,7 +131,7 @@ fn e11_a_secret_below_16_bytes_has_to_be_called_dangerous() {
     let (parts, body) = vizion_delivery(SHORT).into_parts();
     assert!(verifier.verify(&parts, &body, noon()).is_ok());
     unleashed::webhook::Verifier::builder().dangerous_short_key(SHORT).unwrap();
-    netgiro::callback::Verifier::builder(origin).unwrap().dangerous_short_key(SHORT).unwrap();
+    netgiro::webhook::Verifier::builder(origin).unwrap().dangerous_short_key(SHORT).unwrap();
 }
 
 /// Both providers' keys are the same here, as nothing says that they are not.

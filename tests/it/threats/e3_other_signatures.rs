@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use countersign::netgiro::callback;
+use countersign::netgiro::webhook;
 use http::request::Parts;
 use sha2::{Digest as _, Sha256};
 
@@ -33,13 +33,13 @@ fn callback(url: &str, nonce: &str, signature: &str) -> Parts {
     request.body(()).unwrap().into_parts().0
 }
 
-fn verifier(set: fn(Builder) -> Builder) -> callback::Verifier {
-    set(callback::Verifier::builder("https://shop.example.is").unwrap().secret(SECRET).unwrap()).build()
+fn verifier(set: fn(Builder) -> Builder) -> webhook::Verifier {
+    set(webhook::Verifier::builder("https://shop.example.is").unwrap().secret(SECRET).unwrap()).build()
 }
 
-type Builder = countersign::webhook::Builder<callback::Scheme>;
+type Builder = countersign::webhook::Builder<webhook::Scheme>;
 
-fn code_of_callback(verifier: &callback::Verifier, parts: &Parts, body: &str) -> Option<&'static str> {
+fn code_of_callback(verifier: &webhook::Verifier, parts: &Parts, body: &str) -> Option<&'static str> {
     verifier.verify(parts, body.as_bytes(), SystemTime::UNIX_EPOCH).err().map(|error| error.code())
 }
 
@@ -90,8 +90,7 @@ fn e3_a_callback_of_netgiros_still_verifies() {
         ("", Some("webhook-body-empty")),
         (" \n", Some("webhook-body-empty")),
     ] {
-        let signed =
-            callback::testing::sign(SECRET, "https://shop.example.is/paid?order=7", body, 7).unwrap();
+        let signed = webhook::testing::sign(SECRET, "https://shop.example.is/paid?order=7", body, 7).unwrap();
         let (parts, body) = signed.into_parts();
         let refused = verifier(|builder| builder).verify(&parts, &body, SystemTime::UNIX_EPOCH).err();
         assert_eq!(refused.map(|error| error.code()), code, "{body:?}");

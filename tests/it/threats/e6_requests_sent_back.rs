@@ -2,7 +2,7 @@
 //! that it is refused without a memory of requests.
 
 use countersign::netgiro::{Netgiro, SentRequest, Stamp};
-use countersign::{Outgoing, sign_http, sign_with};
+use countersign::{RequestRef, sign_http, sign_with};
 
 use crate::support::netgiro::{APP_KEY, BODY, SECRET, headers, sent, signature};
 
@@ -58,9 +58,9 @@ fn e6_the_nonce_of_the_request_itself_is_refused_whatever_its_form() {
     for nonce in ["42", "635318618538563781", "A-1"] {
         let mut request = http::Request::get(URL).body(()).unwrap();
         let stamp = Stamp::with_nonce(nonce).unwrap();
-        let signed = sign_with(&provider, &Outgoing::from_http(&request).unwrap(), stamp).unwrap();
+        let signed = sign_with(&provider, &RequestRef::from_http(&request).unwrap(), stamp).unwrap();
         signed.apply(request.headers_mut());
-        let sent = SentRequest::new(&Outgoing::from_http(&request).unwrap());
+        let sent = SentRequest::new(&RequestRef::from_http(&request).unwrap());
         // With a body that the request did not have, so that the signature is another.
         let headers = headers(nonce, &signature(nonce, URL, BODY.as_bytes()));
         let refused = provider.verify_reply(&sent, &headers, BODY.as_bytes()).unwrap_err();

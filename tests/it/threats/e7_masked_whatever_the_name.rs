@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use countersign::explain::{Transcript, explain};
 use countersign::redact::Secrets;
 use countersign::signing::{Encoding, MacKey};
-use countersign::{Outgoing, sign};
+use countersign::{RequestRef, sign};
 use http::{HeaderMap, Request};
 
 use crate::support::chains::{UNLEASHED_KEY, unleashed};
@@ -15,7 +15,7 @@ const ORIGIN: &str = "https://api.unleashedsoftware.com";
 /// What is shown of a request, for people and for programs.
 fn shown(target: &str) -> String {
     let request = Request::get(format!("{ORIGIN}{target}")).body(()).unwrap();
-    let explanation = explain(&unleashed(), &Outgoing::from_http(&request).unwrap()).unwrap();
+    let explanation = explain(&unleashed(), &RequestRef::from_http(&request).unwrap()).unwrap();
     format!("{explanation} {explanation:?} {}", serde_json::to_string(&explanation).unwrap())
 }
 
@@ -27,7 +27,7 @@ fn percent(text: &str) -> String {
 fn e7_the_signature_of_no_query_is_shown_under_no_name() {
     let (request, mut headers) =
         (Request::get(format!("{ORIGIN}/Customers")).body(()).unwrap(), HeaderMap::new());
-    sign(&unleashed(), &Outgoing::from_http(&request).unwrap()).unwrap().apply(&mut headers);
+    sign(&unleashed(), &RequestRef::from_http(&request).unwrap()).unwrap().apply(&mut headers);
     let eternal = headers["api-auth-signature"].to_str().unwrap();
     for text in [eternal.to_owned(), percent(eternal), percent(&percent(eternal)), hex::encode(eternal)] {
         let shown = shown(&format!("/Customers?api-auth-signatur={text}&a=b"));

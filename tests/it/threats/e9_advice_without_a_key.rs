@@ -40,7 +40,7 @@ fn found(diagnosis: &Diagnosis, refused: impl Fn() -> Error) -> (String, Outcome
 
 /// A callback that says of itself to have come through a proxy, signed for that URL or for the one that it has.
 fn callback(secret: &str, path: &str) -> (String, Outcome) {
-    let verifier = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let verifier = netgiro::webhook::Verifier::builder("https://shop.example.is").unwrap();
     let verifier = verifier.secret(SECRET).unwrap().build();
     let signature = Sha256::digest(format!("{secret}42https://shop.example.is{path}?order=7{BODY}"));
     let parts = parts(
@@ -104,7 +104,7 @@ fn a_key_that_is_sent_in_the_open_is_none() {
     let unleashed = unleashed::Unleashed::new("api-id", SECRET).unwrap().client_type("acme/stock").unwrap();
     let url = "https://api.unleashedsoftware.com/Customers?b=2&a=1";
     let request = Request::get(url).body(()).unwrap();
-    let outgoing = countersign::Outgoing::from_http(&request).unwrap();
+    let outgoing = countersign::RequestRef::from_http(&request).unwrap();
     for (query, key, code, outcome) in [
         ("b=2&a=1", "api-id", "secret-mixed-up", Outcome::Keyless),
         ("a=1&b=2", "api-id", "unexplained", Outcome::Unexplained),

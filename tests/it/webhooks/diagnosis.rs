@@ -265,7 +265,7 @@ fn unleashed() -> Vec<Mistaken> {
 }
 
 fn all_said() -> Vec<(Mistaken, Said)> {
-    let netgiro_verifier = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let netgiro_verifier = netgiro::webhook::Verifier::builder("https://shop.example.is").unwrap();
     let netgiro_verifier = netgiro_verifier.secret(SECRET).unwrap().secret("the former secret").unwrap();
     let unleashed_verifier = unleashed::webhook::Verifier::builder().signing_key(SECRET).unwrap();
     let unleashed_verifier = unleashed_verifier.signing_key("the former secret").unwrap();
@@ -329,7 +329,7 @@ fn after_a_mismatch_each_scheme_speaks_of_what_it_has() {
         &[("x-unleashed-timestamp", &seconds), ("x-unleashed-signature", &nobodys)],
     );
     let unleashed = unleashed::webhook::Verifier::builder().signing_key(SECRET).unwrap();
-    let netgiro = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let netgiro = netgiro::webhook::Verifier::builder("https://shop.example.is").unwrap();
     let netgiro = netgiro.secret(SECRET).unwrap();
     let vizion = sent(|sender| sender.secret = "nobody's".to_owned());
     let cases = [

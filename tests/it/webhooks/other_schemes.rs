@@ -19,7 +19,7 @@ type Judge = Box<dyn Fn(&Request<Bytes>) -> &'static str>;
 type Tamper = Box<dyn Fn(&mut Request<Bytes>)>;
 
 fn netgiro_judge() -> Judge {
-    let verifier = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let verifier = netgiro::webhook::Verifier::builder("https://shop.example.is").unwrap();
     let verifier = verifier.secret(SECRET).unwrap().secret("the former secret").unwrap().build();
     Box::new(move |request| {
         let (parts, body) = request.clone().into_parts();
@@ -90,7 +90,7 @@ fn check(judge: &Judge, honest: &Request<Bytes>, cases: Vec<(&str, Tamper)>) {
 
 #[test]
 fn netgiro_callbacks_are_refused_for_every_reason() {
-    let honest = netgiro::callback::testing::sign(SECRET, URL, BODY, 42).unwrap();
+    let honest = netgiro::webhook::testing::sign(SECRET, URL, BODY, 42).unwrap();
     let signed = netgiro_signature(SECRET, "42", URL, BODY.as_bytes());
     assert_eq!(honest.headers()["netgiro_signature"], signed);
 
@@ -128,7 +128,7 @@ fn netgiro_callbacks_are_refused_for_every_reason() {
 
 #[test]
 fn netgiro_bodies_that_move_the_border_of_the_text_are_refused_though_signed() {
-    let honest = netgiro::callback::testing::sign(SECRET, URL, BODY, 42).unwrap();
+    let honest = netgiro::webhook::testing::sign(SECRET, URL, BODY, 42).unwrap();
     // The border between URL and body moved: the same text, so the same signature.
     let (document, target) = ("webhook-not-one-document", "webhook-target-not-normalised");
     for (signed_target, signed_body, moved_target, moved_body, code) in [
@@ -139,7 +139,7 @@ fn netgiro_bodies_that_move_the_border_of_the_text_are_refused_though_signed() {
         ("/paid?order=[", "1]", "/paid?order=", "[1]", document),
     ] {
         let url = format!("https://shop.example.is{signed_target}");
-        let mut moved = netgiro::callback::testing::sign(SECRET, &url, signed_body, 42).unwrap();
+        let mut moved = netgiro::webhook::testing::sign(SECRET, &url, signed_body, 42).unwrap();
         *moved.uri_mut() = moved_target.parse().unwrap();
         *moved.body_mut() = Bytes::from_static(moved_body.as_bytes());
         assert_eq!(netgiro_judge()(&moved), code, "{moved_target} {moved_body}");
@@ -162,14 +162,14 @@ fn netgiro_bodies_that_move_the_border_of_the_text_are_refused_though_signed() {
 
 #[tokio::test]
 async fn netgiro_callbacks_have_only_the_store_against_repetition() {
-    let builder = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let builder = netgiro::webhook::Verifier::builder("https://shop.example.is").unwrap();
     let verifier = builder.secret(SECRET).unwrap().remember_for(Duration::ZERO).build();
-    let (parts, body) = netgiro::callback::testing::sign(SECRET, URL, BODY, 42).unwrap().into_parts();
+    let (parts, body) = netgiro::webhook::testing::sign(SECRET, URL, BODY, 42).unwrap().into_parts();
     let accepted = verifier.receive(&parts, body.clone()).await.unwrap();
     assert_eq!((accepted.signed_at(), accepted.repeatable_for()), (None, Duration::from_secs(60)));
     let again = verifier.receive(&parts, body.clone()).await.unwrap_err();
     assert_eq!(refusal(&again), "webhook-replayed");
-    let as_by_default = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap();
+    let as_by_default = netgiro::webhook::Verifier::builder("https://shop.example.is").unwrap();
     let accepted = as_by_default.secret(SECRET).unwrap().build().receive(&parts, body.clone()).await.unwrap();
     assert_eq!(accepted.repeatable_for(), Duration::from_secs(2_592_000), "thirty days");
     // The core alone has nothing to tell an old one by.
@@ -217,8 +217,8 @@ fn without_a_key_nothing_is_said_of_key_ids() {
     let url = "https://hooks.example.com/in";
     let (parts, body) = unleashed::webhook::testing::sign(SECRET, url, BODY, now()).unwrap().into_parts();
     let unleashed = unleashed::webhook::Verifier::builder().build().verify(&parts, &body, now()).unwrap_err();
-    let (parts, body) = netgiro::callback::testing::sign(SECRET, URL, BODY, 42).unwrap().into_parts();
-    let netgiro = netgiro::callback::Verifier::builder("https://shop.example.is").unwrap().build();
+    let (parts, body) = netgiro::webhook::testing::sign(SECRET, URL, BODY, 42).unwrap().into_parts();
+    let netgiro = netgiro::webhook::Verifier::builder("https://shop.example.is").unwrap().build();
     let netgiro = netgiro.verify(&parts, &body, now()).unwrap_err();
     let (parts, body) = vizion::webhook::testing::sign("id", SECRET, url, BODY, now()).unwrap().into_parts();
     let vizion = vizion::webhook::Verifier::builder_for_any_host().build();

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use countersign::netgiro::callback::testing as callback;
+use countersign::netgiro::webhook::testing as callback;
 use countersign::{Error, SecretString, unleashed, vizion};
 use http::{HeaderName, Request};
 

@@ -4,7 +4,7 @@ use clap::Args;
 use countersign::diagnose::Diagnosis;
 use countersign::explain::{Comparison, Transcript};
 use countersign::netgiro::{Netgiro, SentRequest};
-use countersign::{Error, Outgoing};
+use countersign::{Error, RequestRef};
 use http::{Extensions, HeaderMap, HeaderValue, Method};
 use url::Url;
 
@@ -46,7 +46,7 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
         }
     }
     let extensions = Extensions::new();
-    let sent = SentRequest::new(&Outgoing::new(&Method::GET, &args.url, &request, &extensions, b""));
+    let sent = SentRequest::new(&RequestRef::new(&Method::GET, &args.url, &request, &extensions, b""));
     let (headers, body) = message::read_response(&args.captured.read()?)?;
     let verdict = netgiro.verify_reply(&sent, &headers, &body).map(|reply| Verdict {
         verdict: "verified",

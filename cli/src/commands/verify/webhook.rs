@@ -83,7 +83,7 @@ pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Result<Judged,
 /// A callback carries no time, so none is given.
 pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Result<Judged, Failure> {
     let secret = webhook_keys::netgiro(&context.environment)?;
-    let builder = netgiro::callback::Verifier::builder(&args.public_origin)?.dangerous_short_key(secret)?;
+    let builder = netgiro::webhook::Verifier::builder(&args.public_origin)?.dangerous_short_key(secret)?;
     let verifier = builder.body_limit(usize::MAX).build();
     judge(&verifier, &args.captured, SystemClock.now())
 }

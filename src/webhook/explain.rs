@@ -8,7 +8,7 @@ use super::Verifier;
 use crate::diagnose::{Allowed, Diagnosis, Outcome, TOO_MANY, allow, is_short};
 use crate::error::Error;
 use crate::explain::{Comparison, Transcript};
-use crate::signing::{Charset, Encoding, MacKey, Origin, Segment};
+use crate::signing::{Charset, Encoding, MacKey, Segment, Source};
 use crate::webhook::scheme::{Claim, Received, Scheme};
 use crate::webhook::{DeliveryFault, Keys, forwarded};
 
@@ -61,8 +61,8 @@ impl<S: Scheme> Verifier<S> {
     /// As [`Verifier::verify`], up to the key id.
     pub fn transcript(&self, parts: &Parts, body: &[u8]) -> Result<Transcript, Error> {
         let error = |refused| self.error(refused, parts);
-        let Claim { key_id, stated, .. } = self.0.scheme.read(&self.delivery(parts)).map_err(error)?;
-        let keys = self.0.keys.load();
+        let Claim { key_id, stated, .. } = self.scheme().read(&self.delivery(parts)).map_err(error)?;
+        let keys = self.keys();
         let (_, key) = keys.named(key_id).next().ok_or_else(|| error(keys.none_named()))?;
         Ok(self.transcript_under(key, &stated, parts, body))
     }
@@ -75,7 +75,7 @@ impl<S: Scheme> Verifier<S> {
     pub fn compare(&self, parts: &Parts, body: &[u8], signed: &[u8]) -> Result<Comparison, Error> {
         let transcript = self.transcript(parts, body)?;
         let claim =
-            self.0.scheme.read(&self.delivery(parts)).map_err(|refused| self.error(refused, parts))?;
+            self.scheme().read(&self.delivery(parts)).map_err(|refused| self.error(refused, parts))?;
         let encoding = transcript.mac.as_ref().map_or(Encoding::HexLower, MacKey::encoding);
         Ok(transcript.compare(signed, Some(&received_text(&claim.signature, encoding))))
     }
@@ -112,10 +112,10 @@ impl<S: Scheme> Verifier<S> {
         body: &[u8],
         mut search: Search<'_>,
     ) -> Result<Diagnosis, DeliveryFault> {
-        let scheme = &self.0.scheme;
+        let scheme = self.scheme();
         let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
         let checked = scheme.check_digest(&mut stated, body);
-        let keys = self.0.keys.load();
+        let keys = self.keys();
         let content = checked.as_deref().unwrap_or(body);
         let mut of_signature = Vec::new();
         for (_, key) in keys.named(key_id).take(search.most_keys()) {
@@ -187,7 +187,7 @@ impl<S: Scheme> Verifier<S> {
 /// The digest of a body, as a signature without a key.
 fn digest_transcript<S: Scheme>(body: &[u8]) -> Transcript {
     Transcript::new(S::NAME, &MacKey::sha256(Encoding::HexLower)).text(|text| {
-        text.push(Segment::public("body", body).with_origin(Origin::Body).with_charset(Charset::Bytes));
+        text.push(Segment::public("body", body).with_source(Source::Body).with_charset(Charset::Bytes));
     })
 }
 

@@ -13,7 +13,7 @@
 //! default size does up to 3,300 a day, and let an order that is paid stay paid whatever comes in again.
 //!
 //! ```
-//! use countersign::netgiro::callback::{Verifier, testing};
+//! use countersign::netgiro::webhook::{Verifier, testing};
 //! use std::time::SystemTime;
 //!
 //! let verifier = Verifier::builder("https://shop.example.is")?.secret("an example secret")?.build();

@@ -36,7 +36,7 @@ payload_of_bytes!(&[u8], Vec<u8>, bytes::Bytes, String, &str);
 
 /// A request about to be signed, borrowed from whatever client will send it.
 #[derive(Clone)]
-pub struct Outgoing<'a> {
+pub struct RequestRef<'a> {
     method: &'a Method,
     url: Cow<'a, Url>,
     headers: &'a HeaderMap,
@@ -47,7 +47,7 @@ pub struct Outgoing<'a> {
     received: Option<&'a str>,
 }
 
-impl<'a> Outgoing<'a> {
+impl<'a> RequestRef<'a> {
     /// A request whose body is `body`; an empty slice when there is none.
     #[must_use]
     pub fn new(
@@ -159,9 +159,9 @@ pub(crate) fn as_sent(url: &Url) -> &str {
 }
 
 /// Neither path, query, headers nor body, any of which may hold personal data or a credential.
-impl fmt::Debug for Outgoing<'_> {
+impl fmt::Debug for RequestRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outgoing")
+        f.debug_struct("RequestRef")
             .field("method", &self.method)
             .field("origin", &printable_origin(&self.url))
             .field("body_length", &self.body.map(<[u8]>::len))
@@ -233,7 +233,7 @@ mod tests {
     fn an_http_request_is_signed_only_for_the_url_that_every_client_sends() {
         let code = |url: &str| {
             let request = http::Request::get(url).body(()).unwrap();
-            Outgoing::from_http(&request)
+            RequestRef::from_http(&request)
                 .map(|read| read.url_as_sent().to_owned())
                 .map_err(|error| error.code())
         };
@@ -267,10 +267,10 @@ mod tests {
     #[test]
     fn a_request_is_read_as_it_is() {
         let request = http::Request::put("https://h/a").body(()).unwrap();
-        let read = Outgoing::from_http(&request).unwrap();
+        let read = RequestRef::from_http(&request).unwrap();
         assert_eq!((read.method(), read.body().unwrap()), (&Method::PUT, &b""[..]));
         let request = http::Request::put("https://h/a").body("text").unwrap();
-        assert_eq!(Outgoing::from_http(&request).unwrap().body().unwrap(), b"text");
+        assert_eq!(RequestRef::from_http(&request).unwrap().body().unwrap(), b"text");
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod tests {
         let (headers, extensions) = (HeaderMap::new(), Extensions::new());
         let text = "https://h/a?name=O'Neil&q=?";
         let url = Url::parse(text).unwrap();
-        let sent = Outgoing::new(&Method::GET, &url, &headers, &extensions, b"");
+        let sent = RequestRef::new(&Method::GET, &url, &headers, &extensions, b"");
         assert_eq!(sent.query_as_sent(), "name=O%27Neil&q=?");
         let received = sent.as_received(text);
         assert_eq!((received.url_as_sent(), received.query_as_sent()), (text, "name=O'Neil&q=?"));

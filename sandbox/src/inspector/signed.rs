@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use countersign::explain::{ExplainedSegment, Explanation, Value};
-use countersign::signing::{Origin, SegmentKind};
+use countersign::signing::{SegmentKind, Source};
 
 use super::printable::line;
 
@@ -63,9 +63,9 @@ impl<'e> Marks<'e> {
         Self { segments, headers }
     }
 
-    /// The mark of the segment that comes from `origin`.
-    pub(super) fn from(&self, origin: Origin) -> Option<Mark> {
-        self.segments.iter().find(|(_, segment)| segment.origin() == origin)?.0
+    /// The mark of the segment that comes from `source`.
+    pub(super) fn from(&self, source: Source) -> Option<Mark> {
+        self.segments.iter().find(|(_, segment)| segment.source() == source)?.0
     }
 
     /// The mark of the segment that has a name.
@@ -81,8 +81,8 @@ impl<'e> Marks<'e> {
 
     /// The path and query of a request.
     pub(super) fn target(&self, target: &str) -> Vec<Piece> {
-        let query = self.from(Origin::RequestQuery);
-        match (self.from(Origin::RequestUrl), target.split_once('?')) {
+        let query = self.from(Source::RequestQuery);
+        match (self.from(Source::RequestUrl), target.split_once('?')) {
             (None, Some((path, text))) if query.is_some() => {
                 vec![Piece::plain(line(path) + "?"), Piece::marked(query, line(text))]
             }

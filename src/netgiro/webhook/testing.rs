@@ -45,7 +45,7 @@ pub fn sign(
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
 ///
-/// use countersign::netgiro::callback::testing::nonce_at;
+/// use countersign::netgiro::webhook::testing::nonce_at;
 ///
 /// assert_eq!(nonce_at(UNIX_EPOCH + Duration::from_secs(1)), 1_000_000_000);
 /// ```

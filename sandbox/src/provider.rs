@@ -9,10 +9,10 @@ use countersign::time::{Clock as _, SystemClock};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tokio_util::sync::CancellationToken;
 
-use crate::arrived::Arrived;
 use crate::exchange::{Exchange, Record};
 use crate::fault::Fault;
 use crate::hosts::Hosts;
+use crate::request::Received;
 use crate::server::Shared;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
@@ -29,18 +29,18 @@ pub(crate) trait Play: Send + Sync + 'static {
     const VENDOR: Vendor;
 
     /// Judges a request by what arrived. The only place where that is done.
-    fn judge(&self, arrived: &Arrived, workings: &mut Workings) -> Result<(), Refusal>;
+    fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal>;
 
     /// Answers it as the vendor does, but for a signature.
-    fn reply(&self, arrived: &Arrived, verdict: &Verdict) -> Response<Bytes>;
+    fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes>;
 
     /// Signs an answer, where the vendor does.
-    fn sign(&self, _: &Arrived, reply: Response<Bytes>) -> Response<Bytes> {
+    fn sign(&self, _: &Received, reply: Response<Bytes>) -> Response<Bytes> {
         reply
     }
 
     /// What a fault makes of an answer, where that depends on the vendor.
-    fn forge(&self, _: &Fault, _: &Arrived, honest: Response<Bytes>) -> Response<Bytes> {
+    fn forge(&self, _: &Fault, _: &Received, honest: Response<Bytes>) -> Response<Bytes> {
         honest
     }
 }
@@ -57,7 +57,7 @@ pub(crate) struct Stage<P> {
 pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let admitted = stage.hosts.admit(&parts);
-    let arrived = Arrived::read(parts, body, BODY_LIMIT).await;
+    let arrived = Received::read(parts, body, BODY_LIMIT).await;
     let at = SystemClock.now();
     let mut workings = Workings::new(stage.demo_keys, &stage.shared.secrets);
     let admitted = if admitted { arrived.check() } else { Err(Refusal::ForeignHost) };
@@ -96,7 +96,7 @@ impl<P: Play> Stage<P> {
         }
     }
 
-    fn reply(&self, arrived: &Arrived, verdict: &Verdict, workings: &Workings) -> Response<Bytes> {
+    fn reply(&self, arrived: &Received, verdict: &Verdict, workings: &Workings) -> Response<Bytes> {
         let mut reply = match verdict {
             Verdict::Refused(Refusal::Body) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
             Verdict::Refused(Refusal::ForeignHost) => with_status(StatusCode::MISDIRECTED_REQUEST),

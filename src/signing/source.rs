@@ -5,7 +5,7 @@ use crate::shown::shown_as_str;
 /// Where the bytes of a segment came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Origin {
+pub enum Source {
     /// The whole URL of the request, absolute.
     RequestUrl,
     /// The query of the request's URL, without the `?`.
@@ -34,7 +34,7 @@ pub enum Origin {
     Unstated,
 }
 
-impl Origin {
+impl Source {
     /// A few words for people, e.g. `request URL`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -80,4 +80,4 @@ impl Charset {
     }
 }
 
-shown_as_str!(Origin, Charset);
+shown_as_str!(Source, Charset);

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use bytes::Bytes;
 use constant_time_eq::constant_time_eq;
-use countersign::Outgoing;
+use countersign::RequestRef;
 use countersign::scope::is_loopback;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
@@ -12,7 +12,7 @@ use url::Url;
 use crate::verdict::Refusal;
 
 /// What arrived, and nothing that the client may have meant.
-pub(crate) struct Arrived {
+pub(crate) struct Received {
     pub(crate) method: Method,
     /// Scheme, `Host` and request target, byte for byte.
     pub(crate) url: String,
@@ -25,7 +25,7 @@ pub(crate) struct Arrived {
     whole: bool,
 }
 
-impl Arrived {
+impl Received {
     /// Reads a request, and of its body no more than `body_limit` bytes.
     pub(crate) async fn read(parts: Parts, body: Body, body_limit: usize) -> Self {
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
@@ -77,14 +77,14 @@ impl Arrived {
     }
 
     /// The request as the library's signing functions take it.
-    pub(crate) fn outgoing(&self) -> Result<Outgoing<'_>, Refusal> {
+    pub(crate) fn outgoing(&self) -> Result<RequestRef<'_>, Refusal> {
         self.with_body(&self.body)
     }
 
     /// As [`Self::outgoing`] with another body: a reply is signed over the URL of its request.
-    pub(crate) fn with_body<'a>(&'a self, body: &'a [u8]) -> Result<Outgoing<'a>, Refusal> {
+    pub(crate) fn with_body<'a>(&'a self, body: &'a [u8]) -> Result<RequestRef<'a>, Refusal> {
         let url = self.parsed.as_ref().ok_or(Refusal::UrlMalformed)?;
-        let outgoing = Outgoing::new(&self.method, url, &self.headers, &self.extensions, body);
+        let outgoing = RequestRef::new(&self.method, url, &self.headers, &self.extensions, body);
         Ok(outgoing.as_received(&self.url))
     }
 

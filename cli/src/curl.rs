@@ -20,8 +20,8 @@ pub(crate) struct Printed {
 }
 
 /// The command that sends a signed request. A header that is the value of a variable is written as `$VARIABLE`, so that
-/// the value stays out of the shell's history, and so is a secret that was put elsewhere, as it is, by mistake; a
-/// signature cannot be had from the shell and is written out.
+/// the value stays out of the shell's history, and so is a secret that was put elsewhere, as it is, by mistake; where that
+/// is encoded, nothing is printed. A signature cannot be had from the shell and is written out.
 ///
 /// What the environment file has, the shell reads there first, in a shell of its own, which forgets it afterwards. A file
 /// that would set more than the tool's own variables is left to whoever runs the command, and noted.
@@ -33,11 +33,11 @@ pub(crate) fn command<P: Tool>(
     let mut shell = Shell { environment, secrets: P::SECRETS, file: None };
     let mut parts = vec![format!("curl {}", method(&signed.method)), "--globoff".to_owned()];
     for (name, value) in &signed.headers {
-        let header = match (variable::<P>(value, environment), value.to_str()) {
+        let header = match (variable::<P>(value, environment), std::str::from_utf8(value.as_bytes())) {
             (Some(variable), _) => quote(format!("{name}: ").as_bytes()) + &shell.value_of(variable),
             // Behind a colon, curl would take the header out.
             (None, Ok("")) => quote(format!("{name};").as_bytes()),
-            (None, Ok(value)) => shell.quote(&format!("{name}: {value}")),
+            (None, Ok(value)) => shell.quote(&format!("{name}: {value}"))?,
             (None, Err(_)) => quote(&[name.as_str().as_bytes(), b": ", value.as_bytes()].concat()),
         };
         parts.push(format!("--header {header}"));
@@ -48,13 +48,13 @@ pub(crate) fn command<P: Tool>(
             parts.push("--header 'content-type:'".to_owned());
         }
         let argument = match data {
-            Data::Text(text) => shell.quote(text),
+            Data::Text(text) => shell.quote(text)?,
             Data::File(path) => quote(&[b"@", path.as_os_str().as_encoded_bytes()].concat()),
             Data::StandardInput => quote(b"@-"),
         };
         parts.push(format!("--data-binary {argument}"));
     }
-    parts.push(shell.quote(signed.outgoing().url_as_sent()));
+    parts.push(shell.quote(signed.outgoing().url_as_sent())?);
     let command = parts.join(" \\\n  ");
     let Some(file) = shell.file else { return Ok(Printed { command, note: None }) };
     let read = file.shell_command();
@@ -94,17 +94,26 @@ impl Shell<'_> {
         format!("\"${variable}\"")
     }
 
-    /// Quotes text, around the secrets that were put into it by mistake.
-    fn quote(&mut self, text: &str) -> String {
+    /// Quotes text, around the secrets that were put into it by mistake. No variable can stand for one that is encoded: such
+    /// a text is refused.
+    fn quote(&mut self, text: &str) -> Result<String, Failure> {
         let pieces = self.environment.pieces(text, self.secrets);
         let is_whole = pieces.len() == 1;
         let quoted = pieces.into_iter().map(|piece| match piece {
-            Piece::ValueOf(variable) => self.value_of(variable),
-            Piece::Text("") if !is_whole => String::new(),
-            Piece::Text(text) => quote(text.as_bytes()),
+            Piece::ValueOf(variable) => Ok(self.value_of(variable)),
+            Piece::Text("") if !is_whole => Ok(String::new()),
+            Piece::Text(text) if self.environment.masked(text, self.secrets) != text => Err(encoded_secret()),
+            Piece::Text(text) => Ok(quote(text.as_bytes())),
         });
         quoted.collect()
     }
+}
+
+fn encoded_secret() -> Failure {
+    Failure::usage("a key or secret stands in the request in another spelling, and would be printed")
+        .with_next_step(
+            "Take it out of the URL, the headers or the body; if it was sent there before, rotate it.",
+        )
 }
 
 /// The variable that holds just this value. Only of ASCII, since the header may be in another charset.

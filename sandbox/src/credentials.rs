@@ -19,6 +19,8 @@ pub struct Credentials {
     pub unleashed: UnleashedCredentials,
     /// Vizion's.
     pub vizion: VizionCredentials,
+    /// Keys that are not played with, and not shown either.
+    others: Vec<SecretString>,
 }
 
 /// An account of Netgíró.
@@ -73,7 +75,7 @@ impl Credentials {
     }
 
     fn keys(&self, vendor: Vendor) -> Vec<&SecretString> {
-        let Self { netvisor, netgiro, unleashed, vizion } = self;
+        let Self { netvisor, netgiro, unleashed, vizion, .. } = self;
         match vendor {
             Vendor::Netvisor => vec![&netvisor.customer_key, &netvisor.partner_key],
             Vendor::Netgiro => vec![&netgiro.secret_key],
@@ -87,9 +89,12 @@ impl Credentials {
     /// What must not be shown: the keys, Unleashed's signature of no query, which opens as much as the key, and whatever
     /// may be a signature.
     pub(crate) fn secrets(&self) -> Secrets {
-        let keys = Vendor::ALL.into_iter().flat_map(|vendor| self.keys(vendor));
-        let secrets =
-            keys.fold(Secrets::new().and_digests(), |all, key| all.hide(key.expose_secret().as_bytes()));
+        let keys = Vendor::ALL.into_iter().flat_map(|vendor| self.keys(vendor)).chain(&self.others);
+        let secrets = keys.fold(Secrets::new().and_digests(), |all, key| {
+            let key = key.expose_secret();
+            // The name of a header arrives in lower case.
+            all.hide(key.as_bytes()).hide(key.to_ascii_lowercase().as_bytes())
+        });
         match MacKey::hmac_sha256(self.unleashed.api_key.expose_secret().as_bytes(), Encoding::Base64) {
             Ok(key) => secrets.hide(key.start().finish().expose_text().as_bytes()),
             // The library refuses the key, too.
@@ -127,11 +132,13 @@ impl Credentials {
                     secret: "sandbox-vizion-webhook-key-c80f".into(),
                 },
             },
+            others: Vec::new(),
         }
     }
 
     /// The demo credentials, with those replaced for which `lookup` has a value under the names that the library's
-    /// `from_env` functions document, e.g. `NETGIRO_SECRET_KEY`. As there, an empty value counts as none.
+    /// `from_env` functions document, e.g. `NETGIRO_SECRET_KEY`. As there, an empty value counts as none. Of
+    /// `VIZION_WEBHOOK_KEYS`, `hmac-key-1=…,hmac-key-2=…`, the first signs, and none is shown.
     ///
     /// ```
     /// use countersign_sandbox::Credentials;
@@ -142,7 +149,7 @@ impl Credentials {
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Self {
         let value_of = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let mut credentials = Self::demo();
-        let Self { netvisor, netgiro, unleashed, vizion } = &mut credentials;
+        let Self { netvisor, netgiro, unleashed, vizion, others } = &mut credentials;
         for (name, text) in [
             ("NETVISOR_SENDER", &mut netvisor.sender),
             ("NETVISOR_CUSTOMER_ID", &mut netvisor.customer_id),
@@ -168,16 +175,22 @@ impl Credentials {
                 *secret = value.into();
             }
         }
-        if let Some((id, secret)) = value_of("VIZION_WEBHOOK_KEYS").as_deref().and_then(first_key) {
-            vizion.webhook_key = WebhookKey { id: id.to_owned(), secret: secret.into() };
+        let webhook_keys = value_of("VIZION_WEBHOOK_KEYS").unwrap_or_default();
+        let mut webhook_keys = webhook_keys.split(',').filter_map(WebhookKey::parse);
+        if let Some(first) = webhook_keys.next() {
+            vizion.webhook_key = first;
         }
+        others.extend(webhook_keys.map(|key| key.secret));
         credentials
     }
 }
 
-/// The first of keys that are written `hmac-key-1=…,hmac-key-2=…`.
-fn first_key(keys: &str) -> Option<(&str, &str)> {
-    keys.split(',').next()?.split_once('=')
+impl WebhookKey {
+    /// Reads `hmac-key-1=…`.
+    fn parse(text: &str) -> Option<Self> {
+        let (id, secret) = text.trim().split_once('=')?;
+        Some(Self { id: id.to_owned(), secret: secret.into() })
+    }
 }
 
 impl Default for Credentials {

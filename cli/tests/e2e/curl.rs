@@ -92,13 +92,12 @@ fn curl_gives_an_empty_body_no_type() {
 fn a_secret_in_a_wrong_place_becomes_its_variable() {
     let environment = [("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "the secret")];
     let signed = run(tool()
-        .args(["sign", "netgiro", "POST", "https://api.netgiro.is/a?k=the%20secret", "--output", "curl"])
+        .args(["sign", "netgiro", "POST", "https://api.netgiro.is/a", "--output", "curl"])
         .args(["--data", "{\"k\":\"the secret\"}", "-H", "x-mine: Bearer the secret"])
         .envs(environment));
     for part in [
         r#"--data-binary '{"k":"'"$NETGIRO_SECRET_KEY"'"}' \"#,
         r#"--header 'x-mine: Bearer '"$NETGIRO_SECRET_KEY" \"#,
-        "'https://api.netgiro.is/a?k=the%20secret'",
     ] {
         assert!(signed.stdout.contains(part), "{part}: {}", signed.stdout);
     }

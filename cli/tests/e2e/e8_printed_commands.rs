@@ -227,3 +227,32 @@ fn a_value_that_a_shell_would_run_is_refused_by_its_line() {
         assert!(!refused.stderr.contains("pwn"), "{}", refused.stderr);
     }
 }
+
+/// A key that is not as it is in the variable has nothing that could stand for it.
+#[test]
+fn a_key_in_another_spelling_is_not_printed() {
+    let key = "Ab+/c'd&ef==Zq9";
+    let sign = |url: &str, arguments: &[&str]| {
+        let mut command = tool();
+        command.args(["sign", "vizion", "POST", url, "--output", "curl"]).args(arguments);
+        run(command.env("VIZION_API_KEY", key))
+    };
+    let url = "https://prod.vizionapi.com/references";
+    let basic = "authorization: Basic dXNlcjpBYisvYydkJmVmPT1acTk6eA=="; // user:KEY:x
+    for (url, arguments) in [
+        (format!("{url}?key=Ab%2B%2Fc'd%26ef==Zq9"), vec![]),
+        (format!("{url}?key=Ab%252B%252fc%2527d%2526ef%253D%253DZq9"), vec![]),
+        (url.to_owned(), vec!["-d", r#"{"key":"Ab+\/c'd\u0026ef==Zq9"}"#]),
+        (url.to_owned(), vec!["-d", "41622b2f6327642665663d3d5a7139"]),
+        (url.to_owned(), vec!["-H", basic]),
+    ] {
+        let refused = sign(&url, &arguments);
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{url} {arguments:?}");
+        assert!(refused.stderr.contains("in another spelling"), "{}", refused.stderr);
+    }
+    // Beside a letter that is no ASCII, it is as it is in the variable.
+    let printed = sign(url, &["-H", &format!("x-mine: ä {key} ö")]);
+    assert!(printed.stdout.contains(r#"'x-mine: ä '"$VIZION_API_KEY"' ö'"#), "{}", printed.stdout);
+    let ran = Shell::new().arguments(&printed.stdout, &[("VIZION_API_KEY", key)]);
+    assert_eq!(ran.iter().filter(|argument| argument.contains("x-mine")).count(), 1, "{ran:?}");
+}

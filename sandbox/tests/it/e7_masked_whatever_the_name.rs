@@ -144,3 +144,33 @@ async fn a_key_is_hidden_in_every_spelling() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_key_that_signs_nothing_is_hidden_too() {
+    let (first, second) = ("first-of-two-webhook-keys", "second-of-two-webhook-keys");
+    let credentials = Credentials::from_variables(|name| {
+        (name == "VIZION_WEBHOOK_KEYS").then(|| format!("hmac-key-1={first}, hmac-key-2={second}"))
+    });
+    let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
+    for key in [first, second] {
+        for text in spellings(key) {
+            send(with_everywhere(&sandbox, Vendor::Unleashed, &text)).await;
+        }
+        let shown = shown(&sandbox).await;
+        for text in spellings(key) {
+            assert_hidden(&shown, &inside(&text), key);
+        }
+    }
+}
+
+/// It arrives there in lower case.
+#[tokio::test]
+async fn a_key_in_the_name_of_a_header_is_hidden_on_the_page() {
+    let mut credentials = Credentials::demo();
+    credentials.vizion.api_key = "Key-With-Capitals".into();
+    let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
+    send(with_header(signed_for(&sandbox, Vendor::Netgiro, "/a"), "key-with-capitals", "1")).await;
+    let client = countersign::client_builder().build().unwrap();
+    let page = client.get(sandbox.inspector_url()).send().await.unwrap().text().await.unwrap();
+    assert!(!page.contains("key-with-capitals"), "{page}");
+}

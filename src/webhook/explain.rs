@@ -124,15 +124,8 @@ impl<S: Scheme> Verifier<S> {
             let received = received_text(&signature, S::mac(key).encoding());
             of_signature.push(search.diagnose(&transcript, &received));
         }
-        let mut of_signature = of_signature.into_iter();
-        let first = of_signature.next();
-        let found = first.map(|first| match first.outcome() {
-            Outcome::Unexplained => {
-                of_signature.find(|other| other.outcome() != Outcome::Unexplained).unwrap_or(first)
-            }
-            _ => first,
-        });
-        match found {
+        // Of several that say as much, the one under the first key.
+        match of_signature.into_iter().min_by_key(|found| rank(found.outcome())) {
             // Anybody can make a digest, with any mistake in it: only one that was signed is looked into.
             Some(found) if found.outcome() == Outcome::Matches && checked.is_err() => {
                 let of_body = S::digest(&stated)
@@ -181,6 +174,16 @@ impl<S: Scheme> Verifier<S> {
             Some(origin) if !origin.has_host_of(&url) => transcript.foreign_url(url),
             _ => transcript.other_url(url),
         })
+    }
+}
+
+/// What is proved under one key comes before what is not under another.
+fn rank(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Matches | Outcome::Reproduced => 0,
+        Outcome::Keyless => 1,
+        Outcome::Unexplained => 3,
+        _ => 2,
     }
 }
 

@@ -410,3 +410,20 @@ fn a_long_body_or_url_is_not_diagnosed_for_its_sender() {
         );
     }
 }
+
+/// What is proved under one of several keys counts, whatever there is to say under the first.
+#[test]
+fn either_of_two_keys_that_was_sent_as_a_signature_is_found() {
+    let verifier = unleashed::webhook::Verifier::builder().signing_key(SECRET).unwrap();
+    let verifier = verifier.signing_key("the former secret").unwrap().build();
+    for secret in [SECRET, "the former secret"] {
+        let seconds = (NOW_MS / 1000).to_string();
+        let stock = with_headers(
+            Request::post("/stock").body(Bytes::from_static(BODY.as_bytes())).unwrap(),
+            &[("x-unleashed-timestamp", &seconds), ("x-unleashed-signature", secret)],
+        );
+        let (parts, body) = stock.into_parts();
+        let diagnosis = verifier.diagnose(&parts, &body).unwrap();
+        assert_eq!(diagnosis.code(), "secret-sent-as-signature", "{secret}: {diagnosis}");
+    }
+}

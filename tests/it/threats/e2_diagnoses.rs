@@ -2,7 +2,8 @@
 //! the process, counted in bytes printed and hashed, and never on a thread that serves others.
 
 use std::process::Command;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -35,10 +36,14 @@ fn mistaken() -> Request<Bytes> {
     request
 }
 
-/// JSON of `items` that differ in each of the styles, with a signature that nothing explains.
+/// JSON of `items` that differ in each of the styles.
+fn dear_body(items: usize) -> String {
+    format!("[{}1]", "1.0,\"</\u{e9}\",".repeat(items))
+}
+
+/// Such a body, with a signature that nothing explains.
 fn dear(items: usize) -> Request<Bytes> {
-    let body = format!("[{}1]", "1.0,\"</\u{e9}\",".repeat(items));
-    testing::sign("a key that nobody has", "https://h.example/in", body, noon()).unwrap()
+    testing::sign("a key that nobody has", "https://h.example/in", dear_body(items), noon()).unwrap()
 }
 
 /// Set in the process of one test.
@@ -123,8 +128,11 @@ async fn e2_the_sender_is_answered_before_the_diagnosis_is_made() {
     assert!(text.contains("would explain it, body-reserialised: "), "{text}");
 }
 
-/// Answers each request at once, with the signature of another body.
-struct Mistaken;
+/// Answers each request at once with a body, and with the signature of another one.
+struct Mistaken {
+    body: String,
+    signed: &'static [u8],
+}
 
 #[async_trait::async_trait]
 impl Middleware for Mistaken {
@@ -136,14 +144,16 @@ impl Middleware for Mistaken {
     ) -> reqwest_middleware::Result<reqwest::Response> {
         let url = request.url().clone();
         let response = http::Response::builder().header("netgiro_nonce", "42");
-        let response = response.header("netgiro_signature", signature("42", url.as_str(), b""));
-        Ok(response.url(url).body(BODY).unwrap().into())
+        let response = response.header("netgiro_signature", signature("42", url.as_str(), self.signed));
+        Ok(response.url(url).body(self.body.clone()).unwrap().into())
     }
 }
 
-fn calls(netgiro: Netgiro) -> reqwest_middleware::ClientWithMiddleware {
-    ClientBuilder::new(client()).with(netgiro).with(Mistaken).build()
+fn calls(netgiro: Netgiro, mistaken: Mistaken) -> reqwest_middleware::ClientWithMiddleware {
+    ClientBuilder::new(client()).with(netgiro).with(mistaken).build()
 }
+
+const URL: &str = "https://api.netgiro.is/v1/sales/GetList";
 
 #[tokio::test]
 async fn e2_a_refused_reply_is_diagnosed_where_that_is_asked_for_and_by_another_thread() {
@@ -151,19 +161,66 @@ async fn e2_a_refused_reply_is_diagnosed_where_that_is_asked_for_and_by_another_
         return;
     }
     let netgiro = Netgiro::new(APP_KEY, SECRET).unwrap();
-    let url = "https://api.netgiro.is/v1/sales/GetList";
+    let mistaken = || Mistaken { body: BODY.to_owned(), signed: b"" };
     // Nothing waits but for the diagnosis: without one, the first poll has the answer.
-    let unasked =
-        calls(netgiro.clone()).get(url).send().now_or_never().expect("nothing to wait for").unwrap_err();
+    let unasked = calls(netgiro.clone(), mistaken()).get(URL).send().now_or_never();
+    let unasked = unasked.expect("nothing to wait for").unwrap_err();
     let text = fault(&unasked).to_string();
     assert!(!text.contains("mistake"), "{text}");
     assert!(fault(&unasked).next_step().contains("`Netgiro::diagnose_refusals`"), "{:?}", fault(&unasked));
 
-    let client = calls(netgiro.diagnose_refusals());
-    let mut asked = Box::pin(client.get(url).send());
+    let client = calls(netgiro.diagnose_refusals(), mistaken());
+    let mut asked = Box::pin(client.get(URL).send());
     assert!(matches!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
     let text = fault(&asked.await.unwrap_err()).to_string();
     assert!(text.contains("would explain it, body-missing: "), "{text}");
+}
+
+/// How often a timer of 1 ms has ticked, on the one thread of the runtime.
+async fn ticks() -> Arc<AtomicUsize> {
+    let (ticks, mut timer) = (Arc::default(), tokio::time::interval(Duration::from_millis(1)));
+    let ticked: Arc<AtomicUsize> = Arc::clone(&ticks);
+    tokio::spawn(async move {
+        loop {
+            timer.tick().await;
+            ticked.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    ticks
+}
+
+#[tokio::test]
+async fn e2_a_timer_of_the_worker_ticks_while_a_delivery_is_diagnosed() {
+    if !is_alone("e2_a_timer_of_the_worker_ticks_while_a_delivery_is_diagnosed") {
+        return;
+    }
+    let ticks = ticks().await;
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let seen = Arc::clone(&ticks);
+    let tell = move |_: &countersign::Error, _: &http::request::Parts| {
+        tell.send(seen.load(Ordering::Relaxed)).unwrap();
+    };
+    let verifier = verifier().diagnose_refusals().on_refused(tell).build();
+    let (parts, body) = dear(1200).into_parts();
+    let before = ticks.load(Ordering::Relaxed);
+    verifier.receive(&parts, body).await.unwrap_err();
+    let during = told.recv().await.unwrap() - before;
+    assert!(during >= 3, "{during} ticks");
+}
+
+#[tokio::test]
+async fn e2_a_timer_of_the_worker_ticks_while_a_reply_is_diagnosed() {
+    if !is_alone("e2_a_timer_of_the_worker_ticks_while_a_reply_is_diagnosed") {
+        return;
+    }
+    let ticks = ticks().await;
+    let netgiro = Netgiro::new(APP_KEY, SECRET).unwrap().diagnose_refusals();
+    let client = calls(netgiro, Mistaken { body: dear_body(1200), signed: b"what nobody sent" });
+    let before = ticks.load(Ordering::Relaxed);
+    client.get(URL).send().await.unwrap_err();
+    let during = ticks.load(Ordering::Relaxed) - before;
+    assert!(during >= 3, "{during} ticks");
 }
 
 /// Hashing 185 prints of 4 KiB is a small part of the budget, and printing them is more than all of it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use countersign::SignedForm;
 
-use crate::commands::{completions, explain, sandbox, send, sign, trigger, verify};
+use crate::commands::{check, completions, explain, new, sandbox, send, sign, trigger, verify};
 
 /// Signs, sends, explains and verifies requests to Netvisor, Netgíró, Unleashed and Vizion.
 #[derive(Parser)]
@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Verify(verify::VerifyArgs),
     Trigger(trigger::TriggerArgs),
     Sandbox(sandbox::SandboxArgs),
+    Check(check::CheckArgs),
+    New(new::NewArgs),
     Completions(completions::CompletionsArgs),
 }
 

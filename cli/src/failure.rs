@@ -1,6 +1,7 @@
 //! Why the tool did not succeed, and the exit code that says so.
 
 use std::error::Error as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use countersign::Error;
@@ -94,6 +95,14 @@ impl Failure {
     pub(crate) fn with_next_step(mut self, next_step: &str) -> Self {
         if let Some(told) = &mut self.told {
             told.next_step = Some(next_step.to_owned());
+        }
+        self
+    }
+
+    /// The same, of what a file says.
+    pub(crate) fn in_file(mut self, file: &Path) -> Self {
+        if let Some(told) = &mut self.told {
+            told.message = format!("{}: {}", file.display(), told.message);
         }
         self
     }

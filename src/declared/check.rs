@@ -262,7 +262,8 @@ fn is_border(pair: &[Expr], steps: &[Step], names: &Names) -> bool {
     let begins_path = matches!(right, Expr::Name(_, Source::Part(Part::Path | Part::Target)));
     let is_digest = |value: &Expr| within(value, steps, false).into_iter().any(Expr::is_digest);
     match left {
-        _ if left.literal().or(right.literal()).is_some() || is_digest(left) => true,
+        // A digest has one length.
+        _ if left.literal().or(right.literal()).is_some() || is_digest(left) || is_digest(right) => true,
         Expr::Name(_, Source::Part(Part::Method)) => begins_path,
         Expr::Name(_, Source::Stamp(index)) => {
             let is_count = names.stamps.get(*index).is_some_and(|stamp| stamp.format.is_count());

@@ -171,6 +171,17 @@ impl<'c> Context<'c> {
         key.map_or(Ok(()), |key| self.push(segment("key", true, &self.bytes(key)?), text))
     }
 
+    /// The text of the signature, with what is secret masked.
+    pub(super) fn signed_text(&mut self) -> Result<String> {
+        let mut shown = String::new();
+        let mut show = |segment: Segment<'_>| match segment.public_bytes() {
+            Some(bytes) => shown.push_str(&String::from_utf8_lossy(bytes)),
+            None => shown.push('…'),
+        };
+        self.state_signature(&mut SignedText::new(&mut show))?;
+        Ok(shown)
+    }
+
     /// Makes the signature, and the steps around it.
     pub(super) fn sign(&mut self) -> Result<Signature> {
         let (step, ..) = self.signature()?;

@@ -6,13 +6,13 @@ use http::{Method, Request, StatusCode};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::Declaration;
-use super::Result;
 use super::document::{Document, Node, Table, Word};
 use super::evaluate::{Context, Inputs};
 use super::fault::Kind;
 use super::formula::Names;
 use super::scheme::{Scheme, Sent, Stamps};
+use super::{Declaration, Result};
+use crate::error::Error;
 use crate::signing::RequestRef;
 use crate::signing::filter::Filter;
 use crate::signing::members::with_member;
@@ -50,6 +50,8 @@ pub struct Outcome {
     pub verified: bool,
     /// Whether it was refused with one bit of its signature flipped.
     pub tampered_refused: bool,
+    /// What was signed and what differs, in sentences, where one of the three is not so. Secrets are masked.
+    pub why: Vec<String>,
 }
 
 /// What checking a file came to.
@@ -167,14 +169,16 @@ impl Declaration {
     pub fn check(&self) -> Report {
         let mut covers = ["method", "host", "path", "query", "body", "time"].map(|part| (part, None));
         let vectors = self.vectors().iter().map(|vector| {
-            let [made, verified, tampered_refused] =
-                self.check_vector(vector, &mut covers).unwrap_or_default();
-            Outcome { source: vector.source.to_string(), line: vector.line, made, verified, tampered_refused }
+            let failed = |error: Error| ([false; 3], vec![error.to_string()]);
+            let ([made, verified, tampered_refused], why) =
+                self.check_vector(vector, &mut covers).unwrap_or_else(failed);
+            let source = vector.source.to_string();
+            Outcome { source, line: vector.line, made, verified, tampered_refused, why }
         });
         Report { vectors: vectors.collect(), covers }
     }
 
-    fn check_vector(&self, vector: &Vector, covers: &mut [(&str, Option<bool>)]) -> Result<[bool; 3]> {
+    fn check_vector(&self, vector: &Vector, covers: &mut [(&str, Option<bool>)]) -> Result<Judged> {
         let scheme = Scheme::new(self.clone(), vector.credentials.clone())?;
         let Message { stamps, http } = &vector.sent;
         let inputs = scheme.inputs(stamps);
@@ -192,9 +196,15 @@ impl Declaration {
         let inputs = scheme.inputs_of_reply(&sent, &request, later)?;
         let accept = |message: &RequestRef<'_>| scheme.verify_reply(&sent, message).map(drop);
         let of_reply = Case { inputs, http: reply, accept: &accept }.outcome()?;
-        Ok([0, 1, 2].map(|index| [outcome, of_reply].iter().all(|one| one.get(index) == Some(&true))))
+        let ([made, verified, refused], why) = outcome;
+        let ([reply_made, reply_verified, reply_refused], why_reply) = of_reply;
+        let both = [made && reply_made, verified && reply_verified, refused && reply_refused];
+        Ok((both, [why, why_reply].concat()))
     }
 }
+
+/// Whether a message is made, verified, and refused with one bit flipped; and why not.
+type Judged = ([bool; 3], Vec<String>);
 
 /// A message with what it is made of, and who judges it.
 struct Case<'c> {
@@ -204,8 +214,7 @@ struct Case<'c> {
 }
 
 impl Case<'_> {
-    /// Whether the message is made, verified, and refused with one bit flipped.
-    fn outcome(&self) -> Result<[bool; 3]> {
+    fn outcome(&self) -> Result<Judged> {
         let unsigned = self.unsigned()?;
         let outgoing = RequestRef::from_http(&unsigned)?;
         let mut context = Context::new(self.inputs, &outgoing)?;
@@ -217,7 +226,15 @@ impl Case<'_> {
             && made.body() == self.http.body();
         digest.first_mut().into_iter().for_each(|byte| *byte ^= 1);
         let tampered = self.with_digest(&unsigned, self.inputs.stamps, &digest)?;
-        Ok([is_made, self.accepts(self.http), !self.accepts(&tampered)])
+        let verified = RequestRef::from_http(self.http).and_then(|message| (self.accept)(&message));
+        let outcome = [is_made, verified.is_ok(), !self.accepts(&tampered)];
+        let mut why = Vec::new();
+        if outcome.contains(&false) {
+            why.push(format!("signed: {:?}", context.signed_text()?));
+            why.extend(differences(&made, self.http));
+            why.extend(verified.err().map(|error| format!("{error} [{}]", error.code())));
+        }
+        Ok((outcome, why))
     }
 
     /// Notes what is covered of a message that is accepted.
@@ -259,6 +276,24 @@ impl Case<'_> {
         context.finish(digest)?;
         context.place()?.apply(&mut message).map(|()| message)
     }
+}
+
+/// What was made otherwise than the vector has it.
+fn differences(made: &Request<Vec<u8>>, vector: &Request<Vec<u8>>) -> Vec<String> {
+    let text = String::from_utf8_lossy;
+    let uris = [made, vector].map(|message| message.uri().to_string());
+    let bodies = [made, vector].map(|message| text(message.body()).into_owned());
+    let headers = made.headers().keys().map(|name| {
+        let values = [made, vector].map(|message| {
+            let values = message.headers().get_all(name).iter().map(|value| text(value.as_bytes()));
+            values.collect::<Vec<_>>().join(", ")
+        });
+        (format!("header {name}"), values)
+    });
+    let all = [("URL".to_owned(), uris), ("body".to_owned(), bodies)].into_iter().chain(headers);
+    all.filter(|(_, [made, given])| made != given)
+        .map(|(part, [made, given])| format!("{part}: made {made:?}, the vector has {given:?}"))
+        .collect()
 }
 
 /// A stamp of the same form, with another last character.

@@ -1,7 +1,9 @@
 //! The verbs, one file each.
 
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod new;
 pub(crate) mod sandbox;
 pub(crate) mod send;
 pub(crate) mod sign;
@@ -35,6 +37,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(&args, &context),
         Command::Trigger(args) => trigger::run(&args, &context).await,
         Command::Sandbox(args) => sandbox::run(args, &context).await,
+        Command::Check(args) => check::run(&args, &context),
+        Command::New(args) => new::run(&args, &context),
         Command::Completions(args) => completions::run(&args, &context),
     }
 }

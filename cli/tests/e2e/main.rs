@@ -6,6 +6,7 @@ mod charset;
 mod closed;
 mod completions;
 mod curl;
+mod declarations;
 mod diagnosed;
 mod e1_real_keys_by_flag_only;
 mod e7_masked_whatever_the_spelling;

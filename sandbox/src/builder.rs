@@ -1,12 +1,12 @@
 //! Setting a sandbox up.
 
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use countersign::{SignedForm, netvisor};
 
 use crate::credentials::Credentials;
+use crate::error::StartError;
 use crate::fault::{Fault, Injected};
 use crate::hosts;
 use crate::netgiro::Netgiro;
@@ -14,7 +14,6 @@ use crate::netvisor::Netvisor;
 use crate::sandbox::{Clients, Sandbox, Urls};
 use crate::server::{self, Servers};
 use crate::unleashed::Unleashed;
-use crate::vendor::Vendor;
 use crate::vizion::Vizion;
 
 /// Says how a [`Sandbox`] is to be, then starts it.
@@ -30,9 +29,18 @@ pub struct Builder {
     allowed_hosts: Vec<String>,
 }
 
-impl Builder {
-    pub(crate) fn new() -> Self {
-        Self {
+impl Sandbox {
+    /// Starts with demo credentials on free ports of `127.0.0.1`.
+    ///
+    /// # Errors
+    /// As [`Builder::start`].
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// A sandbox with credentials, an address or signed forms of your choice.
+    pub fn builder() -> Builder {
+        Builder {
             credentials: Credentials::demo(),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             netvisor_form: SignedForm::AsSent,
@@ -42,7 +50,9 @@ impl Builder {
             allowed_hosts: Vec::new(),
         }
     }
+}
 
+impl Builder {
     /// The accounts that are known. Default: [`Credentials::demo`].
     ///
     /// With keys of a vendor other than the demo ones, only who has signed is answered with a signature: replies are signed
@@ -52,7 +62,7 @@ impl Builder {
         self
     }
 
-    /// The loopback address to listen on, and the first of five ports in a row: the vendors' in the order of [`Vendor::ALL`],
+    /// The loopback address to listen on, and the first of five ports in a row: the vendors' in the order of [`Vendor::ALL`](crate::Vendor::ALL),
     /// then the inspector's; port 0 takes any that are free. Default: `127.0.0.1:0`.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
@@ -148,33 +158,4 @@ impl Builder {
         };
         Ok(Sandbox::new(servers, urls, clients))
     }
-}
-
-/// Why a sandbox did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address to listen on is not loopback. The sandbox hands out signatures to whoever asks, so it stays local.
-    #[error("the sandbox listens on loopback only")]
-    NotLoopback,
-    /// The vendors and the inspector need five ports in a row, and there are fewer from this one on.
-    #[error("there are no five ports in a row from {0} on: the last port is 65535")]
-    PortsExhausted(u16),
-    /// A port could not be bound.
-    #[error("cannot listen for {vendor}")]
-    Listen {
-        /// Whose port it was to be.
-        vendor: Vendor,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The inspector's port could not be bound.
-    #[error("cannot listen for the inspector")]
-    ListenInspector(#[source] io::Error),
-    /// A name that was to be allowed is none of a host.
-    #[error("not the name of a host, with a port or without: {0}")]
-    HostName(String),
-    /// A credential is one that the library refuses, too.
-    #[error(transparent)]
-    Credentials(#[from] countersign::Error),
 }

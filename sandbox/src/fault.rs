@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, stream};
 use http::{HeaderValue, Response, StatusCode, header};
 use url::Url;
 
-use crate::provider::with_status;
+use crate::media::with_status;
 use crate::verdict::Verdict;
 
 /// A fault that the sandbox's answers have, from [`Sandbox::inject`](crate::Sandbox::inject) on.

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderValue, header};
 
-use crate::builder::StartError;
+use crate::error::StartError;
 
 /// The names that one server answers to.
 #[derive(Clone)]

@@ -9,6 +9,7 @@
 mod builder;
 mod credentials;
 mod delivery;
+mod error;
 mod exchange;
 mod fault;
 mod hosts;
@@ -22,6 +23,7 @@ mod request;
 mod sandbox;
 mod seen;
 mod server;
+mod shared;
 mod signatures;
 mod unleashed;
 mod vendor;
@@ -29,9 +31,10 @@ mod verdict;
 mod vizion;
 mod workings;
 
-pub use builder::{Builder, StartError};
+pub use builder::Builder;
 pub use credentials::{Credentials, NetgiroCredentials, UnleashedCredentials, VizionCredentials, WebhookKey};
 pub use delivery::{Delivered, Delivery, DeliveryError, Unanswered};
+pub use error::StartError;
 pub use exchange::Exchange;
 pub use fault::{Fault, UnknownFault};
 pub use sandbox::Sandbox;

@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 use crate::exchange::{Exchange, Record};
 use crate::fault::Fault;
 use crate::hosts::Hosts;
+use crate::media::with_status;
 use crate::request::Received;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
@@ -119,11 +120,4 @@ fn diagnosis(workings: &Workings, refusal: &Refusal) -> HeaderValue {
     let text: String = format!("{code}; {sentence}").chars().map(printable).collect();
     // Printable ASCII is always a header's value.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(refusal.code()))
-}
-
-/// An answer without a body.
-pub(crate) fn with_status(status: StatusCode) -> Response<Bytes> {
-    let mut response = Response::default();
-    *response.status_mut() = status;
-    response
 }

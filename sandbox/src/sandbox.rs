@@ -11,7 +11,6 @@ use countersign::vizion::{self, Vizion};
 use http::StatusCode;
 use tokio::sync::broadcast;
 
-use crate::builder::{Builder, StartError};
 use crate::delivery::Delivery;
 use crate::exchange::Exchange;
 use crate::fault::{Fault, Injected};
@@ -42,19 +41,6 @@ pub(crate) struct Clients {
 }
 
 impl Sandbox {
-    /// Starts with demo credentials on free ports of `127.0.0.1`.
-    ///
-    /// # Errors
-    /// As [`Builder::start`].
-    pub async fn start() -> Result<Self, StartError> {
-        Self::builder().start().await
-    }
-
-    /// A sandbox with credentials, an address or signed forms of your choice.
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
     pub(crate) fn new(servers: Servers, urls: Urls, clients: Clients) -> Self {
         Self { servers, urls, clients }
     }

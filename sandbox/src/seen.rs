@@ -1,9 +1,11 @@
 //! What was used before.
 
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use lru::LruCache;
+
+use crate::shared::lock;
 
 /// How many values are remembered; the oldest is forgotten first.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
@@ -18,7 +20,6 @@ impl Seen {
 
     /// Remembers a value; `false` if it was known already.
     pub(crate) fn insert(&self, value: &[u8]) -> bool {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.put(value.to_vec(), ()).is_none()
+        lock(&self.0).put(value.to_vec(), ()).is_none()
     }
 }

@@ -2,53 +2,20 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
-use countersign::redact::Secrets;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::builder::StartError;
 use crate::credentials::Credentials;
-use crate::fault::{Fault, Injected};
+use crate::error::StartError;
 use crate::hosts::Hosts;
 use crate::inspector::{self, Inspector};
-use crate::log::Log;
 use crate::provider::{Play, Stage, answer};
+use crate::shared::Shared;
 use crate::vendor::Vendor;
-
-/// What the servers have in common.
-#[derive(Default)]
-pub(crate) struct Shared {
-    pub(crate) log: Log,
-    pub(crate) secrets: Secrets,
-    injected: Mutex<Injected>,
-    origins: Mutex<Vec<(Vendor, String)>>,
-}
-
-impl Shared {
-    pub(crate) fn inject(&self, injected: Injected) {
-        *lock(&self.injected) = injected;
-    }
-
-    /// The fault of the next answer.
-    pub(crate) fn next_fault(&self) -> Option<Fault> {
-        lock(&self.injected).next()
-    }
-
-    /// The origin of a vendor other than this one.
-    pub(crate) fn elsewhere(&self, vendor: Vendor) -> Option<String> {
-        let origins = lock(&self.origins);
-        origins.iter().find(|(other, _)| *other != vendor).map(|(_, origin)| origin.clone())
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Values are replaced whole, so what a panic elsewhere left behind is whole too.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Servers that stop together: when this is dropped.
 pub(crate) struct Servers {
@@ -63,7 +30,7 @@ pub(crate) struct Servers {
 
 impl Servers {
     pub(crate) fn new(first: SocketAddr, credentials: Credentials, allowed_hosts: Vec<String>) -> Self {
-        let shared = Arc::new(Shared { secrets: credentials.secrets(), ..Shared::default() });
+        let shared = Arc::new(Shared::new(credentials.secrets()));
         let (stop, tasks) = (CancellationToken::new(), JoinSet::new());
         Self { first, credentials, allowed_hosts, shared, stop, tasks }
     }
@@ -78,7 +45,7 @@ impl Servers {
             Router::new().fallback(answer::<P>).with_state(Arc::new(stage))
         };
         let origin = self.serve(P::VENDOR as u16, router).await.map_err(listen_error)?;
-        lock(&self.shared.origins).push((P::VENDOR, origin.clone()));
+        self.shared.add_origin(P::VENDOR, origin.clone());
         Ok(origin)
     }
 

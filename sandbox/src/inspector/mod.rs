@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::credentials::WebhookKey;
 use crate::hosts::Hosts;
-use crate::server::Shared;
+use crate::shared::Shared;
 use view::Page;
 
 /// What the page is made from.

@@ -6,8 +6,8 @@ mod judge;
 mod reply;
 
 use std::num::NonZeroUsize;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use countersign::Error;
@@ -21,6 +21,7 @@ use crate::fault::Fault;
 use crate::provider::Play;
 use crate::request::Received;
 use crate::seen::Seen;
+use crate::shared::lock;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
@@ -56,8 +57,7 @@ impl Netgiro {
 
     /// The first signed reply that was given to a URL: this one, if none was before.
     fn first_reply(&self, arrived: &Received, reply: Response<Bytes>) -> Response<Bytes> {
-        let mut first = self.first_replies.lock().unwrap_or_else(PoisonError::into_inner);
-        first.get_or_insert(arrived.url.clone(), || reply).clone()
+        lock(&self.first_replies).get_or_insert(arrived.url.clone(), || reply).clone()
     }
 }
 

@@ -9,8 +9,7 @@ use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 
 use super::Netgiro;
-use crate::media::Media;
-use crate::provider::with_status;
+use crate::media::{Media, with_status};
 use crate::request::Received;
 use crate::verdict::Verdict;
 

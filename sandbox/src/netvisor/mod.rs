@@ -2,7 +2,6 @@
 
 mod judge;
 mod reply;
-mod timestamps;
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;

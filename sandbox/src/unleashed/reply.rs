@@ -6,8 +6,7 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use super::Unleashed;
-use crate::media::Media;
-use crate::provider::with_status;
+use crate::media::{Media, with_status};
 use crate::request::Received;
 use crate::verdict::Verdict;
 

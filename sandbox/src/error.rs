@@ -1,0 +1,34 @@
+//! Why a sandbox does not start.
+
+use std::io;
+
+use crate::vendor::Vendor;
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address to listen on is not loopback. The sandbox hands out signatures to whoever asks, so it stays local.
+    #[error("the sandbox listens on loopback only")]
+    NotLoopback,
+    /// The vendors and the inspector need five ports in a row, and there are fewer from this one on.
+    #[error("there are no five ports in a row from {0} on: the last port is 65535")]
+    PortsExhausted(u16),
+    /// A port could not be bound.
+    #[error("cannot listen for {vendor}")]
+    Listen {
+        /// Whose port it was to be.
+        vendor: Vendor,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The inspector's port could not be bound.
+    #[error("cannot listen for the inspector")]
+    ListenInspector(#[source] io::Error),
+    /// A name that was to be allowed is none of a host.
+    #[error("not the name of a host, with a port or without: {0}")]
+    HostName(String),
+    /// A credential is one that the library refuses, too.
+    #[error(transparent)]
+    Credentials(#[from] countersign::Error),
+}

@@ -30,7 +30,7 @@ pub(crate) fn command<P: Tool>(
     data: Option<&Data>,
     environment: &Environment,
 ) -> Result<Printed, Failure> {
-    let mut shell = Shell { environment, secrets: P::SECRETS, file: None };
+    let mut shell = Shell { environment, file: None };
     let mut parts = vec![format!("curl {}", method(&signed.method)), "--globoff".to_owned()];
     for (name, value) in &signed.headers {
         let header = match (variable::<P>(value, environment), std::str::from_utf8(value.as_bytes())) {
@@ -82,7 +82,6 @@ fn method(method: &Method) -> String {
 /// Whoever runs the command.
 struct Shell<'e> {
     environment: &'e Environment,
-    secrets: &'static [&'static str],
     /// The file that has to be read first.
     file: Option<&'e EnvFile>,
 }
@@ -97,12 +96,12 @@ impl Shell<'_> {
     /// Quotes text, around the secrets that were put into it by mistake. No variable can stand for one that is encoded: such
     /// a text is refused.
     fn quote(&mut self, text: &str) -> Result<String, Failure> {
-        let pieces = self.environment.pieces(text, self.secrets);
+        let pieces = self.environment.pieces(text);
         let is_whole = pieces.len() == 1;
         let quoted = pieces.into_iter().map(|piece| match piece {
             Piece::ValueOf(variable) => Ok(self.value_of(variable)),
             Piece::Text("") if !is_whole => Ok(String::new()),
-            Piece::Text(text) if self.environment.masked(text, self.secrets) != text => Err(encoded_secret()),
+            Piece::Text(text) if self.environment.masked(text) != text => Err(encoded_secret()),
             Piece::Text(text) => Ok(quote(text.as_bytes())),
         });
         quoted.collect()

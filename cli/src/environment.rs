@@ -5,12 +5,25 @@ use std::env::VarError;
 use std::path::Path;
 
 use countersign::redact::Secrets;
+use secrecy::ExposeSecret as _;
 
 use crate::env_file::EnvFile;
 use crate::failure::Failure;
+use crate::webhook_keys;
 
 /// A shorter secret is found everywhere by chance: only a text that is just the secret is taken for it.
 const SHORTEST_FOUND: usize = 6;
+
+/// The variables that open an account or sign, of all providers: one may be taken for another.
+const SECRETS: [&str; 7] = [
+    "NETVISOR_CUSTOMER_KEY",
+    "NETVISOR_PARTNER_KEY",
+    "NETGIRO_SECRET_KEY",
+    "UNLEASHED_API_KEY",
+    "UNLEASHED_WEBHOOK_KEY",
+    "VIZION_API_KEY",
+    "VIZION_WEBHOOK_KEYS",
+];
 
 /// Named values, some of them secret: no `Debug` on purpose.
 pub(crate) struct Environment {
@@ -67,19 +80,29 @@ impl Environment {
         self.file.as_ref().filter(|file| file.get(name).is_some())
     }
 
-    /// `text` with `$NAME` in place of the values of these variables, however they are written.
-    pub(crate) fn masked(&self, text: &str, names: &[&'static str]) -> String {
-        let values = names.iter().filter_map(|name| Some((name, self.get(name).ok()??)));
-        let secrets = values.fold(Secrets::new(), |secrets, (name, value)| {
-            secrets.hide_as(value.as_bytes(), &format!("${name}"))
+    /// What must not be printed, with `$NAME` for a mask; of keys with ids, each by itself as well.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let of_webhooks = webhook_keys::vizion(self).unwrap_or_default();
+        let of_webhooks = of_webhooks.iter().fold(Secrets::new(), |secrets, key| {
+            secrets.hide_as(key.secret.expose_secret().as_bytes(), "$VIZION_WEBHOOK_KEYS")
         });
-        secrets.redact(text).into_owned()
+        self.values().fold(of_webhooks, |secrets, (name, value)| {
+            secrets.hide_as(value.as_bytes(), &format!("${name}"))
+        })
     }
 
-    /// `text`, taken apart at the values of these variables.
-    pub(crate) fn pieces<'t>(&self, text: &'t str, names: &[&'static str]) -> Vec<Piece<'t>> {
-        let value = |name: &&'static str| Some((*name, self.get(name).ok()??));
-        let mut secrets: Vec<_> = names.iter().filter_map(value).collect();
+    /// `text` with `$NAME` in place of each secret, however it is written.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        self.secrets().redact(text).into_owned()
+    }
+
+    fn values(&self) -> impl Iterator<Item = (&'static str, String)> {
+        SECRETS.into_iter().filter_map(|name| Some((name, self.get(name).ok()??)))
+    }
+
+    /// `text`, taken apart at the values of secret variables.
+    pub(crate) fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t>> {
+        let mut secrets: Vec<_> = self.values().collect();
         // One may be a part of another, and would leave the rest of it to be read.
         secrets.sort_by_key(|(_, secret)| std::cmp::Reverse(secret.len()));
         let mut pieces = vec![Piece::Text(text)];

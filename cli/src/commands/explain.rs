@@ -91,12 +91,13 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
     };
     // Whoever signed may have had the URL as it was typed.
     let transcript = transcript.typed_url(args.request.url.typed_without_fragment());
+    let transcript = transcript.hiding(&context.environment.secrets());
     let expected = args.expect.as_ref().map(|expected| expected.read_text("--expect")).transpose()?;
     let signed_text =
         args.signed_text.as_ref().map(|text| text.read_unlisted("--signed-text")).transpose()?;
     let comparison = signed_text.map(|signed| transcript.compare(&signed, expected.as_deref()));
     let diagnosis = expected.map(|expected| transcript.diagnose(&expected));
-    let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
+    let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value));
     let content_type = request.headers.get(header::CONTENT_TYPE).map(shown);
     let explained = Explained { explanation: transcript.explain(), content_type, comparison, diagnosis };
     print(&explained, context.json)?;

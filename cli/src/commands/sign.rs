@@ -64,10 +64,10 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         note_other_bytes(&provider, &request.headers, context.json);
         if request.url.query() != args.request.url.url.query() {
             let query = request.url.query().unwrap_or_default();
-            note_other_query(&context.environment.masked(query, P::SECRETS), context.json);
+            note_other_query(&context.environment.masked(query), context.json);
         }
     }
-    let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value), P::SECRETS);
+    let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value));
     match output {
         Output::Headers => output::line(headers::lines(&request.headers, shown).trim_end()),
         Output::Json => output::json(&headers::object(&request.headers, shown)),

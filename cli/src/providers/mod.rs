@@ -21,9 +21,6 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
     /// The variables that its credentials come from.
     const VARIABLES: &'static [&'static str];
 
-    /// Those of them that open the account, where the others only name it: their values are never printed.
-    const SECRETS: &'static [&'static str];
-
     /// The flags that mean something to it, of those that do not mean something to every provider.
     const FLAGS: &'static [&'static str];
 

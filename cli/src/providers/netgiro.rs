@@ -12,7 +12,6 @@ use crate::failure::Failure;
 
 impl Tool for Netgiro {
     const VARIABLES: &'static [&'static str] = &["NETGIRO_APP_KEY", "NETGIRO_SECRET_KEY"];
-    const SECRETS: &'static [&'static str] = &["NETGIRO_SECRET_KEY"];
     const FLAGS: &'static [&'static str] = &["--nonce"];
     const NEEDED_TO_REPRODUCE: &'static str = "--nonce";
     /// All of it: the library has verified it as a whole, and a document is read as a whole.

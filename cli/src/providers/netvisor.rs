@@ -23,7 +23,6 @@ impl Tool for Netvisor {
         "NETVISOR_PARTNER_KEY",
         "NETVISOR_ORGANISATION_ID",
     ];
-    const SECRETS: &'static [&'static str] = &["NETVISOR_CUSTOMER_KEY", "NETVISOR_PARTNER_KEY"];
     const FLAGS: &'static [&'static str] =
         &["--algorithm", "--form", "--timestamp", "--timestamp-unix", "--transaction-id"];
     const NEEDED_TO_REPRODUCE: &'static str = "--transaction-id, and --timestamp or --timestamp-unix";

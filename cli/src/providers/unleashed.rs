@@ -12,7 +12,6 @@ use crate::failure::Failure;
 impl Tool for Unleashed {
     const VARIABLES: &'static [&'static str] =
         &["UNLEASHED_API_ID", "UNLEASHED_API_KEY", "UNLEASHED_CLIENT_TYPE"];
-    const SECRETS: &'static [&'static str] = &["UNLEASHED_API_KEY"];
     const FLAGS: &'static [&'static str] = &["--form"];
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
     const SETS_CONTENT_TYPE: bool = true;

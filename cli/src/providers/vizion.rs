@@ -11,7 +11,6 @@ use crate::failure::Failure;
 
 impl Tool for Vizion {
     const VARIABLES: &'static [&'static str] = &["VIZION_API_KEY"];
-    const SECRETS: &'static [&'static str] = Self::VARIABLES;
     const FLAGS: &'static [&'static str] = &[];
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
 

@@ -126,6 +126,28 @@ fn a_secret_in_a_wrong_place_is_not_printed() {
     }
 }
 
+/// A key is easily taken for another provider's.
+#[test]
+fn a_secret_of_another_provider_is_not_printed_either() {
+    for (name, value) in CANARIES {
+        for secret in secrets(name, value) {
+            let (provider, url) = match name {
+                "UNLEASHED_API_KEY" => ("netgiro", "https://api.netgiro.is/a"),
+                _ => ("unleashed", "https://api.unleashedsoftware.com/a"),
+            };
+            let escaped = format!("{url}?key={}", secret.replace('/', "%2F").replace('+', "%2b"));
+            for verb in [&["explain"][..], &["explain", "--json"], &["sign"], &["sign", "--output", "curl"]] {
+                let mut command = tool();
+                command.args([verb[0], provider, "POST", &escaped]).args(&verb[1..]);
+                command.args(["-H", &format!("x-other: {secret}")]);
+                let ran = run(command.envs(CANARIES.into_iter().chain(OTHERS)));
+                assert!(ran.code == 0 || verb.contains(&"curl"), "{verb:?} {name}: {}", ran.stderr);
+                assert_clean(&format!("{verb:?} {name}"), &(ran.stdout + &ran.stderr));
+            }
+        }
+    }
+}
+
 #[test]
 fn no_error_about_a_credential_quotes_it() {
     for (name, secret) in CANARIES {

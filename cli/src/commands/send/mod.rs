@@ -61,7 +61,7 @@ pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(
     let client = client::for_url(&request.url, Duration::from_secs(args.timeout))?;
     // The hint is taken from the answer before the provider judges it, which may withhold the answer.
     let client = reqwest_middleware::ClientBuilder::new(client).with(provider).with(hint::take).build();
-    let shown = |value: &HeaderValue| context.environment.masked(&headers::utf8(value), P::SECRETS);
+    let shown = |value: &HeaderValue| context.environment.masked(&headers::utf8(value));
     let hinted = |failure: Failure, hint: Option<&Hint>| match hint {
         Some(hint) => failure.with_note(&hint.told(shown)),
         None => failure,

@@ -12,10 +12,12 @@ use anyhow::Result;
 use clap::Parser;
 use countersign_bench::download::{Download, download};
 use countersign_bench::kernels::Kernels;
+use countersign_bench::over_by_hand::{self, Sender};
 use countersign_bench::rounds::Spread;
 use countersign_bench::table::{Row, Table, json};
-use countersign_bench::{chain, growth, over_by_hand, plot, throughput};
+use countersign_bench::{chain, growth, plot, throughput};
 use serde_json::{Map, Value, json as value};
+use url::Url;
 
 /// What signing and verifying cost.
 #[derive(Parser)]
@@ -29,10 +31,19 @@ struct Arguments {
     /// How often each case is timed.
     #[arg(long, default_value_t = 31)]
     rounds: usize,
+    /// Only send requests, as standard input says: so is each client started that is measured in a process of its own.
+    #[arg(long, hide = true, requires = "url")]
+    sender: Option<Sender>,
+    /// What the sender asks for.
+    #[arg(long, hide = true)]
+    url: Option<Url>,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    if let (Some(sender), Some(url)) = (arguments.sender, &arguments.url) {
+        return sender.send(url);
+    }
     if let Some(path) = &arguments.plot {
         return plot::draw(&growth::growth()?, path);
     }

@@ -1,8 +1,13 @@
 //! CPU time per request with the crate, over that with what a user would write by hand.
 
-use anyhow::Result;
+use std::io::{BufRead as _, BufReader, Write as _, stdin};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
 use countersign::netvisor::MacAlgorithm;
 use reqwest_middleware::ClientWithMiddleware;
+use url::Url;
 
 use crate::client::{Load, client, cpu_per_request, runtime};
 use crate::download::sales;
@@ -26,13 +31,86 @@ const NETGIRO: [(&str, usize, usize); 4] = [
     ("netgiro_8m_over_by_hand", 8 << 20, 1),
 ];
 
+/// What signs the requests of one client.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Sender {
+    NetgiroByHand,
+    Netgiro,
+    UnleashedByHand,
+    Unleashed,
+    NetvisorByHand,
+    Netvisor,
+}
+
+impl Sender {
+    fn client(self, url: &Url) -> Result<ClientWithMiddleware> {
+        let origin = url.origin().ascii_serialization();
+        match self {
+            Self::NetgiroByHand => client(subjects::netgiro_by_hand()),
+            Self::Netgiro => client(subjects::netgiro(0).provider.allow_origin(&origin)?),
+            Self::UnleashedByHand => client(subjects::unleashed_by_hand()),
+            Self::Unleashed => client(subjects::unleashed().provider.allow_origin(&origin)?),
+            Self::NetvisorByHand => client(subjects::netvisor_by_hand()),
+            Self::Netvisor => {
+                let netvisor = subjects::netvisor(MacAlgorithm::HmacSha256).provider;
+                client(netvisor.allow_origin(&origin)?)
+            }
+        }
+    }
+
+    /// Reads numbers from standard input, line by line. For each, sends a round with as many requests one after the other,
+    /// and prints the seconds of CPU that one took.
+    ///
+    /// # Errors
+    /// When a request fails.
+    pub fn send(self, url: &Url) -> Result<()> {
+        let (runtime, client) = (runtime()?, self.client(url)?);
+        for line in stdin().lines() {
+            let load = Load { at_once: AT_ONCE, each: line?.parse()? };
+            println!("{}", cpu_per_request(&runtime, &client, url.as_str(), load)?);
+        }
+        Ok(())
+    }
+}
+
+/// A [`Sender`] in a process of its own, as a user has either the one or the other: in one process, each finds the heap as
+/// the other left it, which costs the crate 1,200 page faults for each reply of 8 MiB.
+struct Process {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Process {
+    fn start(sender: Sender, url: &str) -> Result<Self> {
+        let name = sender.to_possible_value().context("no sender is skipped")?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["--sender", name.get_name(), "--url", url]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let output = BufReader::new(child.stdout.take().context("it is piped")?);
+        Ok(Self { child, output })
+    }
+
+    fn cpu_per_request(&mut self, each: usize) -> Result<f64> {
+        writeln!(self.child.stdin.as_ref().context("it is piped")?, "{each}")?;
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        line.trim_end().parse().context("the sender has failed")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Closes its input first, and with that the process ends.
+        let _ended = self.child.wait();
+    }
+}
+
 /// Two clients of one server: by hand, and with the crate.
 struct Pair {
     name: &'static str,
     goal: f64,
-    url: String,
-    by_hand: ClientWithMiddleware,
-    with_crate: ClientWithMiddleware,
+    processes: [Process; 2],
     each: usize,
 }
 
@@ -42,18 +120,17 @@ struct Pair {
 /// # Errors
 /// When a request fails.
 pub fn cpu_over_by_hand(rounds: usize) -> Result<Vec<Row>> {
-    let runtime = runtime()?;
-    let pairs = pairs(rounds)?;
+    let mut pairs = pairs(rounds)?;
     let mut times = vec![[const { Vec::new() }; 2]; pairs.len()];
     for round in 0..=rounds {
-        for (pair, [by_hand, with_crate]) in pairs.iter().zip(&mut times) {
-            let mut turns = [(&pair.by_hand, by_hand), (&pair.with_crate, with_crate)];
+        for (pair, [by_hand, with_crate]) in pairs.iter_mut().zip(&mut times) {
+            let [first, second] = &mut pair.processes;
+            let mut turns = [(first, by_hand), (second, with_crate)];
             if round % 2 == 1 {
                 turns.reverse();
             }
-            for (client, times) in turns {
-                let load = Load { at_once: AT_ONCE, each: pair.each };
-                let time = cpu_per_request(&runtime, client, &pair.url, load)?;
+            for (process, times) in turns {
+                let time = process.cpu_per_request(pair.each)?;
                 // The first round opens the connections.
                 if round > 0 {
                     times.push(time);
@@ -68,10 +145,12 @@ pub fn cpu_over_by_hand(rounds: usize) -> Result<Vec<Row>> {
 }
 
 fn pairs(rounds: usize) -> Result<Vec<Pair>> {
+    let unleashed = [Sender::UnleashedByHand, Sender::Unleashed];
+    let netvisor = [Sender::NetvisorByHand, Sender::Netvisor];
     let mut pairs = vec![
         netgiro("netgiro_53b_over_by_hand", Loopback::small()?, EACH)?,
-        unleashed(Loopback::small()?)?,
-        netvisor(Loopback::small()?)?,
+        pair("unleashed_over_by_hand", 1.02, unleashed, Loopback::small()?, EACH)?,
+        pair("netvisor_over_by_hand", 0.95, netvisor, Loopback::small()?, EACH)?,
     ];
     for (name, length, each) in NETGIRO {
         let requests = 2 * (rounds + 1) * AT_ONCE * each;
@@ -81,35 +160,11 @@ fn pairs(rounds: usize) -> Result<Vec<Pair>> {
 }
 
 fn netgiro(name: &'static str, server: Loopback, each: usize) -> Result<Pair> {
-    Ok(Pair {
-        name,
-        goal: SIGNED_REQUEST_AND_VERIFIED_REPLY,
-        url: server.url(),
-        by_hand: client(subjects::netgiro_by_hand())?,
-        with_crate: client(subjects::netgiro(0).provider.allow_origin(&server.origin())?)?,
-        each,
-    })
+    let senders = [Sender::NetgiroByHand, Sender::Netgiro];
+    pair(name, SIGNED_REQUEST_AND_VERIFIED_REPLY, senders, server, each)
 }
 
-fn unleashed(server: Loopback) -> Result<Pair> {
-    Ok(Pair {
-        name: "unleashed_over_by_hand",
-        goal: 1.02,
-        url: server.url(),
-        by_hand: client(subjects::unleashed_by_hand())?,
-        with_crate: client(subjects::unleashed().provider.allow_origin(&server.origin())?)?,
-        each: EACH,
-    })
-}
-
-fn netvisor(server: Loopback) -> Result<Pair> {
-    let netvisor = subjects::netvisor(MacAlgorithm::HmacSha256).provider;
-    Ok(Pair {
-        name: "netvisor_over_by_hand",
-        goal: 0.95,
-        url: server.url(),
-        by_hand: client(subjects::netvisor_by_hand())?,
-        with_crate: client(netvisor.allow_origin(&server.origin())?)?,
-        each: EACH,
-    })
+fn pair(name: &'static str, goal: f64, senders: [Sender; 2], server: Loopback, each: usize) -> Result<Pair> {
+    let [by_hand, with_crate] = senders.map(|sender| Process::start(sender, &server.url()));
+    Ok(Pair { name, goal, processes: [by_hand?, with_crate?], each })
 }

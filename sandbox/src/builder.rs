@@ -11,6 +11,7 @@ use crate::fault::{Fault, Injected};
 use crate::hosts;
 use crate::netgiro::Netgiro;
 use crate::netvisor::Netvisor;
+use crate::replies::{Script, ScriptError, Scripted};
 use crate::sandbox::{Clients, Sandbox, Urls};
 use crate::server::{self, Servers};
 use crate::unleashed::Unleashed;
@@ -27,6 +28,7 @@ pub struct Builder {
     unleashed_form: SignedForm,
     injected: Injected,
     allowed_hosts: Vec<String>,
+    scripts: Vec<Script>,
 }
 
 impl Sandbox {
@@ -48,6 +50,7 @@ impl Sandbox {
             unleashed_form: SignedForm::Decoded,
             injected: Injected::None,
             allowed_hosts: Vec::new(),
+            scripts: Vec::new(),
         }
     }
 }
@@ -104,11 +107,17 @@ impl Builder {
         self
     }
 
+    /// Starts out with the replies of a script, as after [`Sandbox::respond`] with each.
+    pub fn script(mut self, script: Script) -> Self {
+        self.scripts.push(script);
+        self
+    }
+
     /// Binds the ports and starts the servers on the current tokio runtime.
     ///
     /// # Errors
     /// When the address is not loopback or cannot be bound, there are no five ports from it on, a credential is one
-    /// that the library refuses, or an allowed name is none of a host.
+    /// that the library refuses, an allowed name is none of a host, or a script names a provider or a reply that there is not.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let Self {
             credentials,
@@ -118,6 +127,7 @@ impl Builder {
             unleashed_form,
             injected,
             allowed_hosts,
+            scripts,
         } = self;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback);
@@ -134,6 +144,12 @@ impl Builder {
         let unleashed = Unleashed::new(&credentials.unleashed, unleashed_form)?;
         let unleashed_url = servers.open(unleashed).await?;
         let vizion_url = servers.open(Vizion::new(credentials.vizion.clone())).await?;
+
+        for Scripted { line, provider, matcher, reply } in scripts.into_iter().flat_map(Script::into_replies)
+        {
+            let chosen = servers.shared().respond(&provider, matcher, reply);
+            chosen.map_err(|error| ScriptError::new(line, error))?;
+        }
 
         let inspector_url = servers.open_inspector().await?;
 

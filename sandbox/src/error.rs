@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::replies::ScriptError;
 use crate::vendor::Vendor;
 
 /// Why a sandbox did not start.
@@ -28,6 +29,9 @@ pub enum StartError {
     /// A name that was to be allowed is none of a host.
     #[error("not the name of a host, with a port or without: {0}")]
     HostName(String),
+    /// A script cannot be used.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// A credential is one that the library refuses, too.
     #[error(transparent)]
     Credentials(#[from] countersign::Error),

@@ -30,6 +30,7 @@ pub(crate) struct Record {
     pub(crate) arrived: Received,
     pub(crate) at: SystemTime,
     pub(crate) verdict: Verdict,
+    pub(crate) processed: bool,
     pub(crate) workings: Workings,
     pub(crate) status: StatusCode,
 }
@@ -100,6 +101,13 @@ impl Exchange {
     #[must_use]
     pub fn verdict(&self) -> &Verdict {
         &self.0.verdict
+    }
+
+    /// Whether the provider took the request in: it was accepted, and no gateway answered before it got there. What is to be
+    /// done once, however often it is sent, is taken in once.
+    #[must_use]
+    pub fn was_processed(&self) -> bool {
+        self.0.processed
     }
 
     /// The status of the answer.

@@ -1,11 +1,12 @@
 //! The record of exchanges.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use tokio::sync::broadcast;
 
 use crate::exchange::Exchange;
+use crate::lock::lock;
 
 /// How many exchanges are kept.
 const CAPACITY: usize = 256;
@@ -35,7 +36,7 @@ impl Default for Log {
 impl Log {
     /// Adds an exchange, made with the number that it gets.
     pub(crate) fn push(&self, make: impl FnOnce(u64) -> Exchange) {
-        let mut kept = self.kept();
+        let mut kept = lock(&self.kept);
         kept.count += 1;
         let exchange = make(kept.count);
         kept.push(exchange.clone());
@@ -49,16 +50,12 @@ impl Log {
 
     /// Those that are kept and have a higher number.
     pub(crate) fn after(&self, number: u64) -> Vec<Exchange> {
-        self.kept().exchanges.iter().filter(|exchange| exchange.number() > number).cloned().collect()
+        lock(&self.kept).exchanges.iter().filter(|exchange| exchange.number() > number).cloned().collect()
     }
 
     /// How many there have been, which is the number of the latest.
     pub(crate) fn count(&self) -> u64 {
-        self.kept().count
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.kept).count
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Exchange> {

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n";
+
 /// The format of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
@@ -31,14 +33,23 @@ impl Media {
 
     /// An answer in this format. In XML the root element is named as the type.
     pub(crate) fn respond(self, status: StatusCode, document: &impl Serialize) -> Response<Bytes> {
-        let (written, media_type) = match self {
-            Self::Json => (serde_json::to_string(document).ok(), "application/json; charset=utf-8"),
-            Self::Xml => (xml(document), "application/xml; charset=utf-8"),
+        let written = match self {
+            Self::Json => serde_json::to_string(document).ok(),
+            Self::Xml => quick_xml::se::to_string(document).ok(),
         };
-        let Some(text) = written else {
-            return with_status(StatusCode::INTERNAL_SERVER_ERROR);
+        written.map_or_else(
+            || with_status(StatusCode::INTERNAL_SERVER_ERROR),
+            |document| self.respond_with(status, document),
+        )
+    }
+
+    /// An answer of a document that is written already; in XML, from its root on.
+    pub(crate) fn respond_with(self, status: StatusCode, document: String) -> Response<Bytes> {
+        let (start, media_type) = match self {
+            Self::Json => ("", "application/json; charset=utf-8"),
+            Self::Xml => (DECLARATION, "application/xml; charset=utf-8"),
         };
-        let mut response = with_status(status).map(|_: Bytes| Bytes::from(text));
+        let mut response = with_status(status).map(|_| Bytes::from(start.to_owned() + &document));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         response
     }
@@ -49,11 +60,6 @@ pub(crate) fn with_status(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::default();
     *response.status_mut() = status;
     response
-}
-
-fn xml(document: &impl Serialize) -> Option<String> {
-    let root = quick_xml::se::to_string(document).ok()?;
-    Some(format!("<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n{root}"))
 }
 
 #[cfg(test)]

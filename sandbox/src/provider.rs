@@ -6,13 +6,14 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use bytes::Bytes;
 use countersign::time::{Clock as _, SystemClock};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use tokio_util::sync::CancellationToken;
 
 use crate::exchange::{Exchange, Record};
 use crate::fault::Fault;
 use crate::hosts::Hosts;
 use crate::media::with_status;
+use crate::replies::Reply;
 use crate::request::Received;
 use crate::shared::Shared;
 use crate::vendor::Vendor;
@@ -29,11 +30,25 @@ const DIAGNOSIS: HeaderName = HeaderName::from_static("x-countersign-diagnosis")
 pub(crate) trait Play: Send + Sync + 'static {
     const VENDOR: Vendor;
 
+    /// The headers that sign a request. One that has none of them is not signed at all.
+    const SIGNED_BY: &'static [&'static str];
+
+    /// The names of its ready replies.
+    fn ready_names() -> Vec<String>;
+
     /// Judges a request by what arrived. The only place where that is done.
     fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal>;
 
+    /// Takes in a request that was judged to be right: what may be used once is used up, or was used up before.
+    fn process(&self, _: &Received) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     /// Answers it as the vendor does, but for a signature.
     fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes>;
+
+    /// The ready reply of this name, which is one of [`Self::ready_names`].
+    fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes>;
 
     /// Signs an answer, where the vendor does.
     fn sign(&self, _: &Received, reply: Response<Bytes>) -> Response<Bytes> {
@@ -62,8 +77,14 @@ pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request:
     let at = SystemClock.now();
     let mut workings = Workings::new(stage.demo_keys, &stage.shared.secrets);
     let admitted = if admitted { arrived.check() } else { Err(Refusal::ForeignHost) };
-    let verdict = Verdict::from(admitted.and_then(|()| stage.play.judge(&arrived, &mut workings)));
-    let reply = stage.reply(&arrived, &verdict, &workings);
+    let judged = admitted.and_then(|()| stage.judge(&arrived, &mut workings));
+    let chosen = judged.and_then(|()| stage.process(&arrived));
+    let processed = chosen.as_ref().is_ok_and(|chosen| !chosen.as_ref().is_some_and(Reply::is_before_effect));
+    let (verdict, chosen) = match chosen {
+        Ok(chosen) => (Verdict::Accepted, chosen),
+        Err(refusal) => (Verdict::Refused(refusal), None),
+    };
+    let reply = stage.reply(&arrived, &verdict, &workings, chosen);
     let fault = stage.shared.next_fault().filter(|fault| fault.concerns(&verdict));
     let response = match &fault {
         None => reply.map(Body::from),
@@ -77,7 +98,7 @@ pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request:
     // Before the answer leaves, so that whoever has it finds the record.
     let status = response.status();
     stage.shared.log.push(|number| {
-        Exchange::new(Record { number, vendor: P::VENDOR, arrived, at, verdict, workings, status })
+        Exchange::new(Record { number, vendor: P::VENDOR, arrived, at, verdict, processed, workings, status })
     });
     if let Some(fault) = fault {
         // Stopping does not wait for a slow answer.
@@ -87,6 +108,19 @@ pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request:
 }
 
 impl<P: Play> Stage<P> {
+    fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
+        if P::SIGNED_BY.iter().any(|name| arrived.headers.contains_key(*name)) {
+            self.play.judge(arrived, workings)
+        } else {
+            Err(Refusal::Unsigned(P::SIGNED_BY))
+        }
+    }
+
+    /// Has the provider take in a request that is right; returns the reply that was chosen for it.
+    fn process(&self, arrived: &Received) -> Result<Option<Reply>, Refusal> {
+        self.shared.replies.take(P::VENDOR.name(), arrived, || self.play.process(arrived))
+    }
+
     /// Whether whoever sent a request may have a signature. With real keys, only who has made one: the text that is signed
     /// is partly the asker's, and what is signed here may be right at the vendor's, or for a webhook.
     fn signs_for(&self, verdict: &Verdict) -> bool {
@@ -97,13 +131,25 @@ impl<P: Play> Stage<P> {
         }
     }
 
-    fn reply(&self, arrived: &Received, verdict: &Verdict, workings: &Workings) -> Response<Bytes> {
-        let mut reply = match verdict {
-            Verdict::Refused(Refusal::Body) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
-            Verdict::Refused(Refusal::ForeignHost) => with_status(StatusCode::MISDIRECTED_REQUEST),
-            _ => self.play.reply(arrived, verdict),
+    fn reply(
+        &self,
+        arrived: &Received,
+        verdict: &Verdict,
+        workings: &Workings,
+        chosen: Option<Reply>,
+    ) -> Response<Bytes> {
+        let is_gateways = chosen.as_ref().is_some_and(Reply::is_gateways);
+        let mut reply = match (verdict, chosen) {
+            (Verdict::Refused(Refusal::Body), _) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
+            (Verdict::Refused(Refusal::ForeignHost), _) => with_status(StatusCode::MISDIRECTED_REQUEST),
+            (_, Some(chosen)) => chosen.make(|name| self.play.ready(name, arrived)),
+            (_, None) => self.play.reply(arrived, verdict),
         };
-        if self.signs_for(verdict) {
+        if arrived.method == Method::HEAD {
+            // What is signed is what arrives, and the answer to HEAD has no body.
+            *reply.body_mut() = Bytes::new();
+        }
+        if self.signs_for(verdict) && !is_gateways {
             reply = self.play.sign(arrived, reply);
         }
         if let Verdict::Refused(refusal) = verdict {

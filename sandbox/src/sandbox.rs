@@ -14,6 +14,7 @@ use tokio::sync::broadcast;
 use crate::delivery::Delivery;
 use crate::exchange::Exchange;
 use crate::fault::{Fault, Injected};
+use crate::replies::{Matcher, Reply, ReplyError};
 use crate::server::Servers;
 
 /// The four vendors, each on a port of its own. Stops when dropped.
@@ -139,9 +140,31 @@ impl Sandbox {
         self.servers.shared().inject(Injected::Next(count, fault));
     }
 
-    /// Answers without fault again.
+    /// Answers without fault again, and no longer with replies of your choice.
     pub fn heal(&self) {
         self.servers.shared().inject(Injected::None);
+        self.servers.shared().replies.clear();
+    }
+
+    /// Has `provider` give this reply to the requests that match, of those that it accepts: one that is signed wrong is
+    /// refused as ever. Replies are tried in the order in which they were chosen.
+    ///
+    /// ```
+    /// use countersign_sandbox::{Matcher, Reply, Sandbox};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::start().await?;
+    /// let insert = Matcher::any().path("/v1/checkout/InsertCart");
+    /// sandbox.respond("netgiro", insert, Reply::ready("declined").once())?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no such provider, when it has no ready reply of that name, and for a status or a header that no reply
+    /// can have.
+    pub fn respond(&self, provider: &str, matcher: Matcher, reply: Reply) -> Result<(), ReplyError> {
+        self.servers.shared().respond(provider, matcher, reply)
     }
 
     /// Stops listening, and returns when the requests under way are answered.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use lru::LruCache;
 
-use crate::shared::lock;
+use crate::lock::lock;
 
 /// How many values are remembered; the oldest is forgotten first.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();

@@ -45,7 +45,7 @@ impl Servers {
             Router::new().fallback(answer::<P>).with_state(Arc::new(stage))
         };
         let origin = self.serve(P::VENDOR as u16, router).await.map_err(listen_error)?;
-        self.shared.add_origin(P::VENDOR, origin.clone());
+        self.shared.add(P::VENDOR, origin.clone(), P::ready_names());
         Ok(origin)
     }
 

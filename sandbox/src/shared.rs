@@ -1,24 +1,35 @@
 //! What the servers share.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use countersign::redact::Secrets;
 
 use crate::fault::{Fault, Injected};
+use crate::lock::lock;
 use crate::log::Log;
+use crate::replies::{Matcher, Replies, Reply, ReplyError};
 use crate::vendor::Vendor;
 
 /// What the servers have in common.
 pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) secrets: Secrets,
+    pub(crate) replies: Replies,
     injected: Mutex<Injected>,
-    origins: Mutex<Vec<(Vendor, String)>>,
+    played: Mutex<Vec<Played>>,
+}
+
+/// A provider that is played.
+struct Played {
+    vendor: Vendor,
+    origin: String,
+    ready: Vec<String>,
 }
 
 impl Shared {
     pub(crate) fn new(secrets: Secrets) -> Self {
-        Self { log: Log::default(), secrets, injected: Mutex::default(), origins: Mutex::default() }
+        let (log, replies) = (Log::default(), Replies::default());
+        Self { log, secrets, replies, injected: Mutex::default(), played: Mutex::default() }
     }
 
     pub(crate) fn inject(&self, injected: Injected) {
@@ -30,18 +41,24 @@ impl Shared {
         lock(&self.injected).next()
     }
 
-    pub(crate) fn add_origin(&self, vendor: Vendor, origin: String) {
-        lock(&self.origins).push((vendor, origin));
+    /// Adds a provider that is played, with the names of its ready replies.
+    pub(crate) fn add(&self, vendor: Vendor, origin: String, ready: Vec<String>) {
+        lock(&self.played).push(Played { vendor, origin, ready });
+    }
+
+    /// Adds a chosen reply of the provider that has this name.
+    pub(crate) fn respond(&self, provider: &str, matcher: Matcher, reply: Reply) -> Result<(), ReplyError> {
+        let played = lock(&self.played);
+        let Some(Played { ready, .. }) = played.iter().find(|played| played.vendor.name() == provider) else {
+            let known = played.iter().map(|played| played.vendor.name()).collect::<Vec<_>>().join(", ");
+            return Err(ReplyError::UnknownProvider { name: provider.to_owned(), known });
+        };
+        self.replies.add(provider, ready, matcher, reply)
     }
 
     /// The origin of a vendor other than this one.
     pub(crate) fn elsewhere(&self, vendor: Vendor) -> Option<String> {
-        let origins = lock(&self.origins);
-        origins.iter().find(|(other, _)| *other != vendor).map(|(_, origin)| origin.clone())
+        let played = lock(&self.played);
+        played.iter().find(|other| other.vendor != vendor).map(|other| other.origin.clone())
     }
-}
-
-/// Locks what other threads replace as a whole, so that what a panic elsewhere left behind is whole, too.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

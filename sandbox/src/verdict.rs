@@ -13,6 +13,9 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// None of the headers is there that sign a request.
+    #[error("the request is not signed at all: it has none of the headers {}", .0.join(", "))]
+    Unsigned(&'static [&'static str]),
     /// A header that must be there is not.
     #[error("the header {0} is missing")]
     HeaderMissing(&'static str),
@@ -65,6 +68,7 @@ impl Refusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Unsigned(_) => "unsigned",
             Self::HeaderMissing(_) => "header-missing",
             Self::HeaderRepeated(_) => "header-repeated",
             Self::HeaderMalformed(_) => "header-malformed",
@@ -87,6 +91,9 @@ impl Refusal {
     #[must_use]
     pub fn fix(&self) -> Option<&'static str> {
         match self {
+            Self::Unsigned(_) => Some(
+                "Send it through a client that has the provider's middleware, as in `ClientBuilder::new(client).with(sandbox.netgiro())`.",
+            ),
             Self::Milliseconds(_) => Some("Divide by 1000 and round down; sign the very value that is sent."),
             Self::TimestampFormat(_) => {
                 Some("Write it as `YYYY-MM-DD HH:MM:SS` in UTC, with `.mmm` behind it or without.")

@@ -83,7 +83,11 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     let unreadable = || Error::new(Unreadable).in_provider(NAME);
     let trimmed = body.trim_ascii();
     if trimmed.starts_with(b"<") {
-        let mut xml = quick_xml::de::Deserializer::from_reader(trimmed);
+        // quick-xml takes the white space behind a declaration for the document, where nothing of that is wanted.
+        let is_declared = trimmed.starts_with(b"<?xml");
+        let behind = trimmed.windows(2).position(|end| end == b"?>").filter(|_| is_declared);
+        let root = behind.and_then(|end| trimmed.get(end + 2..)).unwrap_or(trimmed).trim_ascii_start();
+        let mut xml = quick_xml::de::Deserializer::from_reader(root);
         let read = T::deserialize(&mut xml).map_err(|source| unreadable().with_source(source))?;
         // The reader stops where the root ends: what is behind it is not of this document.
         if xml.is_empty() {
@@ -222,6 +226,7 @@ mod tests {
         for root in [
             r#"{"Success":true,"ResultCode":10200}"#,
             "<ApiResponse><Success>true</Success><ResultCode>10200</ResultCode></ApiResponse>",
+            "<?xml version=\"1.0\"?>\n<ApiResponse><Success>true</Success><ResultCode>10200</ResultCode></ApiResponse>",
         ] {
             let read = |end: &str| {
                 let body = format!("{root}{end}");

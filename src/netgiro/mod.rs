@@ -36,6 +36,7 @@ mod seen;
 mod signing;
 #[cfg(feature = "middleware")]
 mod stream;
+pub mod testing;
 mod utf8;
 #[cfg(feature = "webhook")]
 pub mod webhook;

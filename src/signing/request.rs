@@ -170,7 +170,7 @@ impl fmt::Debug for RequestRef<'_> {
 }
 
 /// An absolute `http` or `https` URL, normalised, as the URI that a client sends.
-#[cfg(feature = "webhook")]
+#[cfg(any(feature = "webhook", feature = "netgiro"))]
 pub(crate) fn absolute(text: &str) -> Result<(Url, http::Uri), Error> {
     let parse = || {
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;

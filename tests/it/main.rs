@@ -14,6 +14,7 @@ mod netvisor_status;
 mod readme;
 mod refusals;
 mod renamed_headers;
+mod signed_replies;
 mod streamed_replies;
 mod support;
 mod tables;

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use countersign::SignedForm;
 use countersign::redact::printable;
-use countersign_sandbox::{Builder, Credentials, Exchange, Fault, Sandbox, StartError, Vendor, Verdict};
+use countersign_sandbox::{
+    Builder, Credentials, Exchange, Fault, Sandbox, Script, StartError, Vendor, Verdict,
+};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -31,9 +33,20 @@ Faults of --fault:
   failed=CODE                                              Netvisor's FAILED, e.g. failed=PERIOD_LOCK
   redirect[=URL], 503, slow[=SECONDS], cut-off             of all four
 
+A script for --script is a list of replies; the first that matches a request and is not used up answers it:
+  [[reply]]
+  provider = \"netgiro\"
+  method = \"POST\"                   # any, if left out; so with path and query = { name = \"value\" }
+  path = \"/v1/checkout/*\"           # * at the end for any rest
+  ready = \"declined\"                # or status, headers, and body or file, in the script's folder
+  times = 1                          # always, if left out
+  effect = \"after\"                  # a gateway's answer, unsigned, after (or \"before\") the request took effect
+A name of a ready reply that is unknown is answered with those that there are.
+
 Examples:
   countersign sandbox --write-env demo.env
   countersign sandbox --listen 127.0.0.1:8100 --fault slow=10
+  countersign sandbox --script replies.toml
   countersign sandbox --use-environment --env-file test.env
   countersign sandbox --json")]
 pub(crate) struct SandboxArgs {
@@ -44,6 +57,10 @@ pub(crate) struct SandboxArgs {
     /// Give every answer this fault
     #[arg(long, value_name = "NAME")]
     fault: Option<Fault>,
+
+    /// Answer accepted requests with the replies of this TOML file
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
 
     /// Take this form of URLs and queries to be signed [default: as-sent for netvisor, decoded for unleashed]
     #[arg(long, value_name = "NAME")]
@@ -95,6 +112,9 @@ pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Fail
     }
     if let Some(fault) = args.fault {
         builder = builder.fault(fault);
+    }
+    if let Some(path) = args.script {
+        builder = builder.script(Script::read(path).map_err(|error| Failure::usage(error.to_string()))?);
     }
     builder = args.allow_host.into_iter().fold(builder, Builder::allow_host);
     let sandbox = builder.start().await.map_err(start_failure)?;

@@ -20,6 +20,7 @@ mod hostile;
 mod media_type;
 mod messages;
 mod receiver;
+mod scripted;
 mod sent;
 mod signature_headers;
 mod support;

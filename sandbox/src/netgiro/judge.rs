@@ -16,8 +16,12 @@ impl Netgiro {
         arrived.expect_account(APP_KEY, self.app_key.as_bytes())?;
         let nonce = arrived.ascii(NONCE)?;
         let stamp = Stamp::with_nonce(nonce).map_err(|_| Refusal::HeaderMalformed(NONCE))?;
-        workings.expect_signature(arrived, SIGNATURE, &self.provider(arrived)?, stamp)?;
-        // Only now: a forgery must not use up a nonce.
-        if self.nonces.insert(nonce.as_bytes()) { Ok(()) } else { Err(Refusal::Repeated(NONCE)) }
+        workings.expect_signature(arrived, SIGNATURE, &self.provider(arrived)?, stamp)
+    }
+
+    /// Uses the nonce up.
+    pub(super) fn process(&self, arrived: &Received) -> Result<(), Refusal> {
+        let is_new = self.nonces.insert(arrived.header(NONCE)?.as_bytes());
+        if is_new { Ok(()) } else { Err(Refusal::Repeated(NONCE)) }
     }
 }

@@ -18,10 +18,10 @@ use secrecy::ExposeSecret as _;
 
 use crate::credentials::NetgiroCredentials;
 use crate::fault::Fault;
+use crate::lock::lock;
 use crate::provider::Play;
 use crate::request::Received;
 use crate::seen::Seen;
-use crate::shared::lock;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
@@ -63,6 +63,19 @@ impl Netgiro {
 
 impl Play for Netgiro {
     const VENDOR: Vendor = Vendor::Netgiro;
+    const SIGNED_BY: &'static [&'static str] = &[judge::APP_KEY, judge::NONCE, judge::SIGNATURE];
+
+    fn ready_names() -> Vec<String> {
+        reply::READY.iter().map(|ready| ready.name.to_owned()).collect()
+    }
+
+    fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
+        self.ready(name, arrived)
+    }
+
+    fn process(&self, arrived: &Received) -> Result<(), Refusal> {
+        self.process(arrived)
+    }
 
     fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived, workings)

@@ -15,42 +15,125 @@ use crate::verdict::Verdict;
 
 const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");
 
-#[derive(Serialize)]
+/// A ready reply, as the vendor's pages on `InsertCart` and `CheckCart` describe those.
+pub(super) struct Ready {
+    pub(super) name: &'static str,
+    success: bool,
+    message: &'static str,
+    result_code: i32,
+    payment_successful: Option<bool>,
+}
+
+pub(super) const READY: [Ready; 5] = [
+    Ready {
+        name: "paid",
+        success: true,
+        message: "Success",
+        result_code: 10200,
+        payment_successful: Some(true),
+    },
+    Ready {
+        name: "pending",
+        success: true,
+        message: "Pending",
+        result_code: 10425,
+        payment_successful: Some(false),
+    },
+    Ready {
+        name: "cancelled",
+        success: true,
+        message: "Cancelled",
+        result_code: 10201,
+        payment_successful: Some(false),
+    },
+    Ready {
+        name: "declined",
+        success: false,
+        message: "Declined",
+        result_code: 10302,
+        payment_successful: None,
+    },
+    Ready { name: "failed", success: false, message: "Failed", result_code: 400, payment_successful: None },
+];
+
+#[derive(Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ApiResponse {
     success: bool,
     message: String,
     result_code: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_successful: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_info: Option<PaymentInfo>,
     /// What a write gives back.
     #[serde(skip_serializing_if = "Option::is_none")]
     transaction_id: Option<String>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PaymentInfo {
+    transaction_id: String,
+    invoice_number: u32,
+    reference_number: &'static str,
+    status_id: u8,
+    created: &'static str,
+    total_amount: u32,
+}
+
+impl PaymentInfo {
+    fn confirmed(transaction_id: String) -> Self {
+        let (reference_number, created) = ("order-1841", "2026-08-03T10:15:00");
+        Self {
+            transaction_id,
+            invoice_number: 12345,
+            reference_number,
+            status_id: 2,
+            created,
+            total_amount: 4200,
+        }
+    }
+}
+
 impl Netgiro {
     /// Success and failure alike are a 200: which statuses Netgíró uses is not published, and none is signed.
     pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
-        let number = 1 + self.answered.fetch_add(1, Ordering::Relaxed);
-        let id = format!("5A4DB0C5-0000-4000-8000-{number:012X}");
-        let document = match verdict {
+        self.respond(arrived, |id| match verdict {
             Verdict::Accepted => ApiResponse {
                 success: true,
                 message: "Success".to_owned(),
                 result_code: 200,
-                transaction_id: (arrived.method == Method::POST).then(|| id.clone()),
+                transaction_id: (arrived.method == Method::POST).then_some(id),
+                ..ApiResponse::default()
             },
-            Verdict::Refused(refusal) => ApiResponse {
-                success: false,
-                message: refusal.to_string(),
-                result_code: 400,
-                transaction_id: None,
-            },
+            Verdict::Refused(refusal) => {
+                ApiResponse { message: refusal.to_string(), result_code: 400, ..ApiResponse::default() }
+            }
+        })
+    }
+
+    pub(super) fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
+        let Some(ready) = READY.iter().find(|ready| ready.name == name) else {
+            return with_status(StatusCode::NOT_IMPLEMENTED);
         };
-        let mut reply = Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &document);
-        if arrived.method == Method::HEAD {
-            // What is signed is what arrives, and the answer to HEAD has no body.
-            *reply.body_mut() = Bytes::new();
-        }
-        if let Ok(id) = HeaderValue::try_from(id) {
+        self.respond(arrived, |id| ApiResponse {
+            success: ready.success,
+            message: ready.message.to_owned(),
+            result_code: ready.result_code,
+            payment_successful: ready.payment_successful,
+            payment_info: (ready.payment_successful == Some(true)).then(|| PaymentInfo::confirmed(id)),
+            transaction_id: None,
+        })
+    }
+
+    /// Answers with the document of a transaction id.
+    fn respond(&self, arrived: &Received, document: impl FnOnce(String) -> ApiResponse) -> Response<Bytes> {
+        let number = 1 + self.answered.fetch_add(1, Ordering::Relaxed);
+        let id = format!("5A4DB0C5-0000-4000-8000-{number:012X}");
+        let reference_id = HeaderValue::try_from(&id);
+        let mut reply = Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &document(id));
+        if let Ok(id) = reference_id {
             reply.headers_mut().insert(REFERENCE_ID, id);
         }
         reply

@@ -14,6 +14,9 @@ use crate::request::Received;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
 
+/// What only a signed request has.
+pub(super) const SIGNED_BY: &[&str] = &[SENDER, CUSTOMER_ID, PARTNER_ID, TIMESTAMP, TRANSACTION_ID, MAC];
+
 const SENDER: &str = "x-netvisor-authentication-sender";
 const CUSTOMER_ID: &str = "x-netvisor-authentication-customerid";
 const PARTNER_ID: &str = "x-netvisor-authentication-partnerid";
@@ -42,7 +45,6 @@ impl Netvisor {
         ] {
             arrived.expect_account(name, &ISO_8859_15.encode(known).0)?;
         }
-        let transaction_id = text(arrived, TRANSACTION_ID)?;
         workings.expect_signature(
             arrived,
             MAC,
@@ -55,8 +57,12 @@ impl Netvisor {
             unix(arrived, algorithm)?,
             SystemClock.now(),
             self.time_window,
-        )?;
-        // Only now: a request that is not the partner's own must not use up an id of his.
+        )
+    }
+
+    /// Uses the transaction id up.
+    pub(super) fn process(&self, arrived: &Received) -> Result<(), Refusal> {
+        let transaction_id = text(arrived, TRANSACTION_ID)?;
         if self.transaction_ids.insert(transaction_id.as_bytes()) {
             Ok(())
         } else {

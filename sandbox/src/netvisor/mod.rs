@@ -40,6 +40,19 @@ impl Netvisor {
 
 impl Play for Netvisor {
     const VENDOR: Vendor = Vendor::Netvisor;
+    const SIGNED_BY: &'static [&'static str] = judge::SIGNED_BY;
+
+    fn ready_names() -> Vec<String> {
+        reply::ready_names()
+    }
+
+    fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
+        self.ready(name, arrived)
+    }
+
+    fn process(&self, arrived: &Received) -> Result<(), Refusal> {
+        self.process(arrived)
+    }
 
     fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived, workings)

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use countersign::netvisor::FailureCode;
 use countersign::time::{Clock as _, SystemClock};
 use http::{Method, Response, StatusCode};
-use serde::Serialize;
+use quick_xml::escape::escape;
 
 use super::Netvisor;
 use super::judge::USE_STATUS_CODES;
@@ -15,32 +15,52 @@ use crate::media::Media;
 use crate::request::Received;
 use crate::verdict::{Refusal, Verdict};
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Root {
-    response_status: ResponseStatus,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    replies: Option<Replies>,
-}
+/// The codes that are known, as they are written in a reply.
+const CODES: [&str; 9] = [
+    "AUTHENTICATION_FAILED",
+    "INVALID_DATA",
+    "INVALID_DATA_SIZE",
+    "DUPLICATE_DATA",
+    "REQUEST_NOT_UNIQUE",
+    "PERIOD_LOCK",
+    "SERVICE_ACCESS_ERROR",
+    "SYSTEM_MAINTANANCE",
+    "TECHNICAL_ERROR",
+];
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ResponseStatus {
-    /// One for `OK`; two for a failure.
-    status: Vec<String>,
-    time_stamp: String,
-}
+/// Lists as the vendor's documents have them, of customers and invoices that are made up.
+const LISTS: [(&str, &str); 2] = [
+    (
+        "customers",
+        "<Customerlist><Customer><Netvisorkey>165</Netvisorkey><Name>Äyriäinen Oy</Name><Code>AYR</Code>\
+         <OrganisationIdentifier>1234567-8</OrganisationIdentifier></Customer><Customer><Netvisorkey>166</Netvisorkey>\
+         <Name>Brook &amp; Sons</Name><Code>BRO</Code><OrganisationIdentifier/></Customer></Customerlist>",
+    ),
+    (
+        "invoices",
+        "<SalesInvoiceList><SalesInvoice><NetvisorKey>165</NetvisorKey><InvoiceNumber>5</InvoiceNumber>\
+         <InvoiceDate>2026-08-03</InvoiceDate><InvoiceStatus>open</InvoiceStatus><CustomerCode>AYR</CustomerCode>\
+         <CustomerName>Äyriäinen Oy</CustomerName><ReferenceNumber>1070</ReferenceNumber><InvoiceSum>244,00</InvoiceSum>\
+         <OpenSum>244,00</OpenSum></SalesInvoice></SalesInvoiceList>",
+    ),
+];
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Replies {
-    inserted_data_identifier: u64,
+/// An insert, lists, and `failed=CODE` for each code.
+pub(super) fn ready_names() -> Vec<String> {
+    let lists = LISTS.iter().map(|(name, _)| (*name).to_owned());
+    std::iter::once("inserted".to_owned())
+        .chain(lists)
+        .chain(CODES.map(|code| format!("failed={code}")))
+        .collect()
 }
 
 impl Netvisor {
     pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         match verdict {
-            Verdict::Accepted => respond(StatusCode::OK, vec!["OK".to_owned()], self.replies(arrived)),
+            Verdict::Accepted => match arrived.method {
+                Method::POST => self.inserted(),
+                _ => ok(""),
+            },
             Verdict::Refused(refusal) => {
                 let (code, text) = match refusal {
                     Refusal::Repeated(_) => {
@@ -53,11 +73,23 @@ impl Netvisor {
         }
     }
 
-    /// A write is answered with the identifier of what was inserted.
-    fn replies(&self, arrived: &Received) -> Option<Replies> {
-        let number = || 1 + self.inserted.fetch_add(1, Ordering::Relaxed);
-        (arrived.method == Method::POST).then(|| Replies { inserted_data_identifier: number() })
+    pub(super) fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
+        match (name.strip_prefix("failed="), LISTS.iter().find(|list| list.0 == name)) {
+            (Some(code), _) => failed(arrived, &code.into(), "as the sandbox was asked to say"),
+            (None, Some((_, list))) => ok(list),
+            (None, None) => self.inserted(),
+        }
     }
+
+    /// A write is answered with the identifier of what was inserted.
+    fn inserted(&self) -> Response<Bytes> {
+        let number = 1 + self.inserted.fetch_add(1, Ordering::Relaxed);
+        ok(&format!("<Replies><InsertedDataIdentifier>{number}</InsertedDataIdentifier></Replies>"))
+    }
+}
+
+fn ok(rest: &str) -> Response<Bytes> {
+    respond(StatusCode::OK, &["OK"], rest)
 }
 
 /// A failure: a 200, unless the client has asked for statuses.
@@ -66,7 +98,7 @@ pub(super) fn failed(arrived: &Received, code: &FailureCode, text: &str) -> Resp
         Ok("1") => published_status(code),
         _ => StatusCode::OK,
     };
-    respond(status_code, vec!["FAILED".to_owned(), format!("{} :: {text}", code.as_str())], None)
+    respond(status_code, &["FAILED", &format!("{} :: {text}", code.as_str())], "")
 }
 
 /// The vendor names a status for invalid data, for a failed authentication, for a service that is out of reach, and for its
@@ -80,9 +112,13 @@ fn published_status(code: &FailureCode) -> StatusCode {
     }
 }
 
-fn respond(status_code: StatusCode, status: Vec<String>, replies: Option<Replies>) -> Response<Bytes> {
-    let now = DateTime::<Utc>::from(SystemClock.now());
-    let time_stamp = now.format("%-d.%-m.%Y %-H.%M.%S").to_string();
-    let root = Root { response_status: ResponseStatus { status, time_stamp }, replies };
-    Media::Xml.respond(status_code, &root)
+/// One status for `OK`; two for a failure. `rest` is XML.
+fn respond(status_code: StatusCode, statuses: &[&str], rest: &str) -> Response<Bytes> {
+    let now = DateTime::<Utc>::from(SystemClock.now()).format("%-d.%-m.%Y %-H.%M.%S");
+    let statuses: String =
+        statuses.iter().map(|status| format!("<Status>{}</Status>", escape(*status))).collect();
+    Media::Xml.respond_with(
+        status_code,
+        format!("<Root><ResponseStatus>{statuses}<TimeStamp>{now}</TimeStamp></ResponseStatus>{rest}</Root>"),
+    )
 }

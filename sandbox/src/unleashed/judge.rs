@@ -6,8 +6,8 @@ use crate::request::Received;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
 
-const API_ID: &str = "api-auth-id";
-const SIGNATURE: &str = "api-auth-signature";
+pub(super) const API_ID: &str = "api-auth-id";
+pub(super) const SIGNATURE: &str = "api-auth-signature";
 
 impl Unleashed {
     /// `client-type` is not looked at: the vendor asks for it, its server does not, and many clients leave it out.

@@ -34,12 +34,21 @@ impl Unleashed {
 
 impl Play for Unleashed {
     const VENDOR: Vendor = Vendor::Unleashed;
+    const SIGNED_BY: &'static [&'static str] = &[judge::API_ID, judge::SIGNATURE];
+
+    fn ready_names() -> Vec<String> {
+        reply::READY.map(str::to_owned).into()
+    }
+
+    fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
+        reply::ready(name, arrived)
+    }
 
     fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived, workings)
     }
 
     fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
-        self.reply(arrived, verdict)
+        reply::reply(arrived, verdict)
     }
 }

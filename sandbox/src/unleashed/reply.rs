@@ -1,11 +1,10 @@
 //! Answering with a page of a list, or a bare 403.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use url::form_urlencoded;
 
-use super::Unleashed;
 use crate::media::{Media, with_status};
 use crate::request::Received;
 use crate::verdict::Verdict;
@@ -36,14 +35,24 @@ struct Customer {
     customer_name: &'static str,
 }
 
-impl Unleashed {
-    pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
-        match verdict {
-            Verdict::Accepted => {
-                Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &page(&arrived.url))
-            }
-            Verdict::Refused(_) => with_status(StatusCode::FORBIDDEN),
+pub(super) const READY: [&str; 3] = ["page", "forbidden", "too-many-requests"];
+
+pub(super) fn reply(arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
+    match verdict {
+        Verdict::Accepted => Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &page(&arrived.url)),
+        Verdict::Refused(_) => with_status(StatusCode::FORBIDDEN),
+    }
+}
+
+pub(super) fn ready(name: &str, arrived: &Received) -> Response<Bytes> {
+    match name {
+        "forbidden" => with_status(StatusCode::FORBIDDEN),
+        "too-many-requests" => {
+            let mut reply = with_status(StatusCode::TOO_MANY_REQUESTS);
+            reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            reply
         }
+        _ => reply(arrived, &Verdict::Accepted),
     }
 }
 

@@ -6,7 +6,7 @@ use super::Vizion;
 use crate::request::Received;
 use crate::verdict::Refusal;
 
-const API_KEY: &str = "x-api-key";
+pub(super) const API_KEY: &str = "x-api-key";
 
 impl Vizion {
     pub(super) fn judge(&self, arrived: &Received) -> Result<(), Refusal> {

@@ -25,6 +25,15 @@ impl Vizion {
 
 impl Play for Vizion {
     const VENDOR: Vendor = Vendor::Vizion;
+    const SIGNED_BY: &'static [&'static str] = &[judge::API_KEY];
+
+    fn ready_names() -> Vec<String> {
+        reply::READY.map(|(name, _)| name.to_owned()).into()
+    }
+
+    fn ready(&self, name: &str, _: &Received) -> Response<Bytes> {
+        reply::ready(name)
+    }
 
     fn judge(&self, arrived: &Received, _: &mut Workings) -> Result<(), Refusal> {
         self.judge(arrived)

@@ -45,7 +45,6 @@ async fn a_refusal_before_the_signature_is_told_by_its_own_code() {
         (Vendor::Netvisor, "x-netvisor-authentication-customerid"),
         (Vendor::Netgiro, "netgiro_appkey"),
         (Vendor::Unleashed, "api-auth-id"),
-        (Vendor::Vizion, "x-api-key"),
     ] {
         let told = told(&sandbox, vendor, |headers| drop(headers.remove(name))).await;
         assert_eq!(told, format!("header-missing; the header {name} is missing."));

@@ -9,4 +9,5 @@ mod faults;
 mod inspector;
 mod lifecycle;
 mod refused;
+mod respond;
 mod support;

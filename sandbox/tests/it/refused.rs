@@ -54,6 +54,7 @@ async fn a_required_header_that_is_missing_empty_or_there_twice_is_refused_by_na
         let missing = match name {
             "accept" => Refusal::HeaderMalformed(name),
             "x-netvisor-authentication-machashcalculationalgorithm" => Refusal::Algorithm,
+            "x-api-key" => Refusal::Unsigned(&["x-api-key"]),
             _ => Refusal::HeaderMissing(name),
         };
         send(request).await;

@@ -4,21 +4,14 @@ use std::borrow::Cow;
 
 use secrecy::SecretString;
 
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 
-#[derive(Debug, thiserror::Error)]
-#[error("not set: {}", .0.join(", "))]
-struct MissingVariables(Vec<Cow<'static, str>>);
-
-impl Fault for MissingVariables {
-    fn code(&self) -> &'static str {
-        "missing-variables"
-    }
-    fn class(&self) -> Class {
-        Class::Configuration
-    }
-    fn next_step(&self) -> &'static str {
-        "Set each named variable to the value that the provider issued."
+faults! {
+    #[derive(Debug)]
+    pub(crate) enum VariableFault {
+        Missing { names: String } = Configuration, "missing-variables", "not set: {names}",
+            "Set each named variable to the value that the provider issued.";
     }
 }
 
@@ -54,6 +47,10 @@ impl<L: Fn(&str) -> Option<String>> Variables<L> {
 
     /// Fails when anything asked for was missing.
     pub(crate) fn finish(self) -> Result<(), Error> {
-        if self.missing.is_empty() { Ok(()) } else { Err(Error::new(MissingVariables(self.missing))) }
+        if self.missing.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::new(VariableFault::Missing { names: self.missing.join(", ") }))
+        }
     }
 }

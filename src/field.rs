@@ -1,70 +1,47 @@
 //! What a credential or field may look like.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use http::HeaderValue;
 
-use crate::error::{Class, Error, Fault};
+use crate::error::{Code, Error, Fault};
+use crate::fault::faults;
 
 /// A credential or field that cannot be used. Names the field, never its value.
-#[derive(Debug, thiserror::Error)]
-#[error("{field} {problem}")]
+#[derive(Debug)]
 pub(crate) struct FieldFault {
     pub(crate) field: Cow<'static, str>,
     pub(crate) problem: Problem,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Problem {
-    #[error("is empty")]
-    Empty,
-    #[error("has white space at its beginning or end")]
-    Padded,
-    #[error("holds a control character")]
-    Control,
-    #[error("holds a character outside printable ASCII")]
-    NotAscii,
-    #[cfg(feature = "netvisor")]
-    #[error("holds '&', which separates the fields of the signed text")]
-    Ampersand,
-    #[cfg(feature = "netvisor")]
-    #[error("holds a character that ISO-8859-15 cannot express")]
-    Unmappable,
+faults! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Problem {
+        Empty = Configuration, "field-empty", "is empty",
+            "Give a value: the one that the provider issued, or one of your own where you choose it.";
+        Padded = Configuration, "field-padded", "has white space at its beginning or end",
+            "Trim it: a pasted line end or blank is part of the signed text otherwise.";
+        Control = Configuration, "field-control-character", "holds a control character",
+            "Copy the value again, without line ends or tabs inside.";
+        NotAscii = Configuration, "field-not-ascii", "holds a character outside printable ASCII",
+            "Use printable ASCII: it goes into a header. What the provider issued stays as issued.";
+        Ampersand = Configuration, "field-ampersand", "holds '&', which separates the fields of the signed text",
+            "Use a value without '&'; if the provider issued this one, ask for another.";
+        Unmappable = Configuration, "field-unmappable-character", "holds a character that ISO-8859-15 cannot express",
+            "Spell the value with characters of ISO-8859-15 (Latin-9).";
+    }
+}
+
+impl fmt::Display for FieldFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.field, self.problem)
+    }
 }
 
 impl Fault for FieldFault {
-    fn code(&self) -> &'static str {
-        match self.problem {
-            Problem::Empty => "field-empty",
-            Problem::Padded => "field-padded",
-            Problem::Control => "field-control-character",
-            Problem::NotAscii => "field-not-ascii",
-            #[cfg(feature = "netvisor")]
-            Problem::Ampersand => "field-ampersand",
-            #[cfg(feature = "netvisor")]
-            Problem::Unmappable => "field-unmappable-character",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Configuration
-    }
-    fn next_step(&self) -> &'static str {
-        match self.problem {
-            Problem::Empty => {
-                "Give a value: the one that the provider issued, or one of your own where you choose it."
-            }
-            Problem::Padded => "Trim it: a pasted line end or blank is part of the signed text otherwise.",
-            Problem::Control => "Copy the value again, without line ends or tabs inside.",
-            Problem::NotAscii => {
-                "Use printable ASCII: it goes into a header. What the provider issued stays as issued."
-            }
-            #[cfg(feature = "netvisor")]
-            Problem::Ampersand => {
-                "Use a value without '&'; if the provider issued this one, ask for another."
-            }
-            #[cfg(feature = "netvisor")]
-            Problem::Unmappable => "Spell the value with characters of ISO-8859-15 (Latin-9).",
-        }
+    fn code(&self) -> Code {
+        self.problem.code()
     }
 }
 

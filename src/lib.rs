@@ -28,6 +28,7 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod codes;
 #[cfg(feature = "declared")]
 pub mod declared;
 #[cfg(feature = "explain")]
@@ -36,6 +37,7 @@ mod env;
 pub mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
+mod fault;
 mod field;
 #[cfg(feature = "middleware")]
 pub mod middleware;

@@ -1,6 +1,7 @@
 //! Where randomness comes from.
 
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 
 /// A source of unpredictable bytes for transaction ids and nonces.
 pub trait Randomness: Send + Sync + 'static {
@@ -19,22 +20,14 @@ pub struct OsRandomness;
 impl Randomness for OsRandomness {
     #[expect(clippy::disallowed_methods, reason = "the one place where the system's generator is asked")]
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        getrandom::fill(bytes).map_err(|source| Error::new(NoRandomness).with_source(source))
+        getrandom::fill(bytes).map_err(|source| Error::new(RandomnessFault::Unavailable).with_source(source))
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("the operating system gave no random bytes")]
-struct NoRandomness;
-
-impl Fault for NoRandomness {
-    fn code(&self) -> &'static str {
-        "randomness-unavailable"
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        "Check that the process may call getrandom or read /dev/urandom."
+faults! {
+    #[derive(Debug)]
+    pub(crate) enum RandomnessFault {
+        Unavailable = Signing, "randomness-unavailable", "the operating system gave no random bytes",
+            "Check that the process may call getrandom or read /dev/urandom.";
     }
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName};
 use crate::error::Error;
 
 /// Adds to the refusal of a message that lacks the header `missing` under which name it arrived instead, if it did.
-pub(crate) fn note_renamed(error: Error, headers: &HeaderMap, missing: &'static str) -> Error {
+pub(crate) fn note_renamed(error: Error, headers: &HeaderMap, missing: &str) -> Error {
     let Some(arrived) = renamed(headers, missing) else { return error };
     error
         .with_note(format!("a header {arrived} arrived in place of {missing}: a proxy or framework renamed it"))

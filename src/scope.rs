@@ -1,10 +1,9 @@
 //! Where a provider's credentials may go.
 
-use std::fmt;
-
 use url::{Host, Position, Url};
 
-use crate::error::{Class, Effect, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 
 /// The origins (scheme, host, port) that a provider's credentials may be sent to.
 ///
@@ -83,7 +82,7 @@ impl Scope {
     }
 
     fn add(&mut self, origin: &str, environment: Option<Environment>) -> Result<(), Error> {
-        let url = Url::parse(origin).map_err(|_| Error::new(InvalidOrigin))?;
+        let url = Url::parse(origin).map_err(|_| Error::new(ScopeFault::InvalidOrigin))?;
         let bare = matches!(url.scheme(), "http" | "https")
             && url.path() == "/"
             && url.query().is_none()
@@ -92,7 +91,7 @@ impl Scope {
             // A wildcard would be taken literally, and match nothing.
             && !url.host_str().is_some_and(|host| host.contains('*'));
         if !bare {
-            return Err(Error::new(InvalidOrigin));
+            return Err(Error::new(ScopeFault::InvalidOrigin));
         }
         if url.scheme() == "http" && !self.may_be_clear(&url) {
             return Err(Error::new(ScopeFault::PlainHttp { origin: printable_origin(&url) }));
@@ -140,10 +139,12 @@ impl Scope {
             ScopeFault::UserInfo
         } else if url.scheme() == "http" && !self.may_be_clear(url) && self.leads_to_allowed(url) {
             ScopeFault::PlainHttp { origin }
-        } else if let Some(environment) = self.withheld(url) {
-            ScopeFault::Withheld { origin, environment }
         } else {
-            ScopeFault::OriginNotAllowed { origin }
+            match self.withheld(url) {
+                Some(Environment::Production) => ScopeFault::ProductionWithheld { origin },
+                Some(Environment::Test) => ScopeFault::TestWithheld { origin },
+                None => ScopeFault::OriginNotAllowed { origin },
+            }
         }
     }
 
@@ -222,72 +223,28 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-impl fmt::Display for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Production => "production",
-            Self::Test => "test",
-        })
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("an allowed origin must be scheme://host[:port] with http or https and nothing else, nor a wildcard")]
-struct InvalidOrigin;
-
-impl Fault for InvalidOrigin {
-    fn code(&self) -> &'static str {
-        "invalid-origin"
-    }
-    fn class(&self) -> Class {
-        Class::Configuration
-    }
-    fn next_step(&self) -> &'static str {
-        "Write it like https://proxy.example:8443."
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ScopeFault {
-    #[error("{origin} is not an origin that these credentials belong to")]
-    OriginNotAllowed { origin: String },
-    #[error("{origin} is the provider's {environment} host, and these credentials are kept from it")]
-    Withheld { origin: String, environment: Environment },
-    #[error("{origin} is plain http, where credentials travel in clear")]
-    PlainHttp { origin: String },
-    #[error("the URL holds a user name or password")]
-    UserInfo,
-}
-
-impl Fault for ScopeFault {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::OriginNotAllowed { .. } | Self::Withheld { .. } => "origin-not-allowed",
-            Self::PlainHttp { .. } => "plain-http",
-            Self::UserInfo => "user-info-in-url",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Scope
-    }
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::OriginNotAllowed { .. } => {
-                "If the host is yours or the vendor's, add it with `allow_origin` (`Scope::allow`); else correct the URL."
-            }
-            Self::Withheld { environment: Environment::Production, .. } => {
-                "Use the URL of the test host; if these keys are for production, leave out `test_only`."
-            }
-            Self::Withheld { environment: Environment::Test, .. } => {
-                "Use the URL of the production host; if these keys are for tests, leave out `production_only`."
-            }
-            Self::PlainHttp { .. } => "Use https.",
-            Self::UserInfo => "Remove it: the provider's scheme has its own headers for credentials.",
-        }
-    }
-    /// The scope is checked before anything is sent.
-    fn effect(&self) -> Effect {
-        Effect::None
+faults! {
+    #[derive(Debug)]
+    pub(crate) enum ScopeFault {
+        InvalidOrigin = Configuration, "invalid-origin",
+            "an allowed origin must be scheme://host[:port] with http or https and nothing else, nor a wildcard",
+            "Write it like https://proxy.example:8443.";
+        // The scope is checked before anything is sent.
+        OriginNotAllowed { origin: String } = Scope None, "origin-not-allowed",
+            "{origin} is not an origin that these credentials belong to",
+            "If the host is yours or the vendor's, add it with `allow_origin` (`Scope::allow`); else correct the URL.";
+        ProductionWithheld { origin: String } = Scope None, "origin-not-allowed",
+            "{origin} is the provider's production host, and these credentials are kept from it",
+            "Use the URL of the test host; if these keys are for production, leave out `test_only`.";
+        TestWithheld { origin: String } = Scope None, "origin-not-allowed",
+            "{origin} is the provider's test host, and these credentials are kept from it",
+            "Use the URL of the production host; if these keys are for tests, leave out `production_only`.";
+        PlainHttp { origin: String } = Scope None, "plain-http",
+            "{origin} is plain http, where credentials travel in clear",
+            "Use https.";
+        UserInfo = Scope None, "user-info-in-url",
+            "the URL holds a user name or password",
+            "Remove it: the provider's scheme has its own headers for credentials.";
     }
 }
 

@@ -73,7 +73,7 @@ fn allocations() -> [Row; 4] {
         row(2.0, "unleashed_allocs", allocations::unleashed().allocations),
         row(8.0, "netvisor_allocs", allocations::netvisor().allocations),
         row(11.0, "netgiro_allocs", allocations::netgiro().allocations),
-        row(0.0, "vizion_verify_allocs", allocations::vizion_verify()),
+        row(3.0, "vizion_verify_allocs", allocations::vizion_verify()),
     ]
 }
 

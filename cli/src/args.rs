@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use countersign::SignedForm;
 
-use crate::commands::{check, completions, explain, new, sandbox, send, sign, trigger, verify};
+use crate::commands::{check, codes, completions, explain, new, sandbox, send, sign, trigger, verify};
 
 /// Signs, sends, explains and verifies requests to Netvisor, Netgíró, Unleashed and Vizion.
 #[derive(Parser)]
@@ -64,6 +64,7 @@ pub(crate) enum Command {
     Sandbox(sandbox::SandboxArgs),
     Check(check::CheckArgs),
     New(new::NewArgs),
+    Codes(codes::CodesArgs),
     Completions(completions::CompletionsArgs),
 }
 

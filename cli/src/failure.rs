@@ -8,6 +8,7 @@ use countersign::Error;
 use countersign::redact::printable;
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::output;
 
 /// The kinds of failure, with the exit codes that scripts may rely on.
@@ -68,17 +69,17 @@ fn next_step(error: &Error) -> &str {
 impl Failure {
     /// The arguments or the environment cannot be used.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::new(Exit::Usage, "usage", message)
+        Self::new(Exit::Usage, Code::Usage, message)
     }
 
     /// The provider answered, and its answer is no.
-    pub(crate) fn refused(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn refused(code: Code, message: impl Into<String>) -> Self {
         Self::new(Exit::Refused, code, message)
     }
 
     /// A connection, or standard output, broke.
     pub(crate) fn transport(message: impl Into<String>) -> Self {
-        Self::new(Exit::Transport, "transport", message)
+        Self::new(Exit::Transport, Code::Transport, message)
     }
 
     /// Refused, as the verb's own output has said.
@@ -115,8 +116,8 @@ impl Failure {
         self
     }
 
-    fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
-        Self { exit, told: Some(Told { code: code.to_owned(), message: message.into(), next_step: None }) }
+    fn new(exit: Exit, code: Code, message: impl Into<String>) -> Self {
+        Self { exit, told: Some(Told { code: code.name(), message: message.into(), next_step: None }) }
     }
 
     /// Prints the failure to standard error: a line or two, or with `json` one object on one line.

@@ -9,6 +9,7 @@
 
 mod args;
 mod client;
+mod code;
 mod commands;
 mod curl;
 mod env_file;

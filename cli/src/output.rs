@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use countersign::redact::{is_hidden, printable};
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::failure::Failure;
 
 /// Prints `text` and a line end.
@@ -40,11 +41,11 @@ pub(crate) fn note(text: &str) {
 }
 
 /// Prints to standard error what is no failure: a line, or with `json` one object on one line.
-pub(crate) fn noted(code: &str, message: &str, json: bool) {
+pub(crate) fn noted(code: Code, message: &str, json: bool) {
     note(&if json {
-        json_line(&serde_json::json!({ "note": { "code": code, "message": message } }))
+        json_line(&serde_json::json!({ "note": { "code": code.name(), "message": message } }))
     } else {
-        format!("countersign: {} [{code}]", printable(message))
+        format!("countersign: {} [{}]", printable(message), code.name())
     });
 }
 

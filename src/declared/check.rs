@@ -1,7 +1,7 @@
 //! What flows where: secrets, stamps, parts of the message. Refuses and warns by that.
 
 use super::Result;
-use super::fault::{Kind, Warning, refusal};
+use super::fault::{Kind, Warning, Weakness, refusal};
 use super::formula::{Expr, Formula, ListSource, Names, Part, Place, Source, Step, fits};
 use crate::signing::MacAlgorithm as A;
 use crate::signing::filter::Filter;
@@ -200,7 +200,9 @@ fn is_text_readable(items: &[Expr], join: &str, line: usize) -> Result {
 fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
     let (steps, line) = (&formula.steps, signature.line);
     let mut found = Vec::new();
-    let mut warn = |code, line, message: String| found.push(Warning { code, line, message });
+    let mut warn = |weakness: Weakness, line, message| {
+        found.push(Warning { code: weakness.code(), line, message });
+    };
     let mut signed = within(&signature.value, steps, true);
     // What is placed in a part of the message that is signed is signed as well.
     let is_in_it = |signed: &[&Expr], place: &Place| signed.iter().any(|one| one.reads(place));
@@ -208,31 +210,35 @@ fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
     let placed: Vec<_> = placed.filter(|one| is_in_it(&signed, &one.place)).collect();
     signed.extend(placed.into_iter().flat_map(|one| within(&one.value, steps, true)));
     if names.stamps.is_empty() {
-        warn("no-stamp", line, "nothing tells a fresh message from a copy".to_owned());
+        warn(Weakness::NoStamp, line, "nothing tells a fresh message from a copy".to_owned());
     }
     for (index, stamp) in names.stamps.iter().enumerate() {
         if !signed.iter().any(|one| matches!(one, Expr::Name(_, Source::Stamp(signed)) if *signed == index)) {
-            warn("stamp-not-signed", stamp.line, format!("anyone on the way can change `{}`", stamp.name));
+            warn(
+                Weakness::StampNotSigned,
+                stamp.line,
+                format!("anyone on the way can change `{}`", stamp.name),
+            );
         }
     }
     if !is_in_it(&signed, &Place::Form(Box::default())) {
-        warn("body-not-covered", line, "the body is not signed".to_owned());
+        warn(Weakness::BodyNotCovered, line, "the body is not signed".to_owned());
     }
     for one in &formula.placements {
         if is_keyed(&one.value, steps, names) && is_fixed(&one.value, steps) {
             let message =
                 format!("`{}` is made of a secret alone: who has seen it can send it", one.place.name());
-            warn("secret-digest-placed", one.line, message);
+            warn(Weakness::SecretDigestPlaced, one.line, message);
         }
     }
     for (line, _, value) in all(formula) {
         match value {
             Expr::Digest(weak @ (A::Md5 | A::HmacMd5 | A::Sha1 | A::HmacSha1), ..) => {
-                warn("weak-hash", line, format!("{weak} is weak"));
+                warn(Weakness::WeakHash, line, format!("{weak} is weak"));
             }
-            Expr::Json(_, true) => warn("json-reserialised", line, PRINTED_ANEW.to_owned()),
+            Expr::Json(_, true) => warn(Weakness::JsonReserialised, line, PRINTED_ANEW.to_owned()),
             Expr::List(list) if list.sources.iter().any(|source| matches!(source, ListSource::Json(_))) => {
-                warn("json-reserialised", line, PRINTED_ANEW.to_owned());
+                warn(Weakness::JsonReserialised, line, PRINTED_ANEW.to_owned());
             }
             _ => {}
         }
@@ -243,7 +249,7 @@ fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
     if !algorithm.is_keyed() && is_secret(items.first()) && !is_secret(items.last()) {
         let message =
             "a plain hash that begins with the secret: who has seen one can make that of a longer text";
-        warn("extendable", line, message.to_owned());
+        warn(Weakness::Extendable, line, message.to_owned());
     }
     let is_joined = matches!(text, Expr::Text(_, join) if !join.is_empty());
     let moving = items.windows(2).find(|pair| !is_joined && !is_border(pair, steps, names));
@@ -251,7 +257,7 @@ fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
         let (left, right) = (left.label(), right.label());
         let message =
             format!("nothing is between `{left}` and `{right}`: other values of them give the same text");
-        warn("border-can-move", line, message);
+        warn(Weakness::BorderCanMove, line, message);
     }
     found
 }

@@ -62,6 +62,7 @@ use chrono::FixedOffset;
 use secrecy::SecretString;
 
 pub use evaluate::Placed;
+pub(crate) use fault::WARNINGS;
 pub use fault::Warning;
 pub use scheme::{Claim, Scheme, Sent, Stamps};
 pub use vectors::{Outcome, Report, Vector};
@@ -70,9 +71,11 @@ use self::document::{Document, Node, Table, Word};
 use self::fault::Kind;
 use self::formula::{Formula, Names, Stamp};
 use crate::env::{self, Variables};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::scope::Scope;
 use crate::signing::stamp::{self, Format};
+
+pub(crate) const CODES: [&[(Code, &str)]; 1] = [Kind::CODES];
 
 type Result<T = (), E = Error> = std::result::Result<T, E>;
 

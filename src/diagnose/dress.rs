@@ -122,3 +122,8 @@ pub(super) fn layers(text: &str) -> Vec<(Vec<&'static Dress>, String)> {
     }
     layers
 }
+
+/// The code and the sentence of each.
+pub(super) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DRESSES.iter().map(|one| (one.code, one.sentence))
+}

@@ -271,3 +271,8 @@ impl Serialize for Diagnosis {
         diagnosis.end()
     }
 }
+
+/// The code and the sentence of each mistake and of each conclusion.
+pub(crate) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    table::codes().chain(dress::codes()).chain(reading::codes())
+}

@@ -226,6 +226,11 @@ fn any_base64(text: &str) -> Option<Vec<u8>> {
     [BASE64, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].iter().find_map(|engine| engine.decode(text).ok())
 }
 
+/// The code and the sentence of each.
+pub(super) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MISREADINGS.iter().map(|one| (one.code, one.sentence))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

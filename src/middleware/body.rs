@@ -10,7 +10,8 @@ use reqwest::{Body, Request, Response, ResponseBuilderExt as _};
 use reqwest_middleware::Result;
 use url::Url;
 
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 use crate::whole_body::{ReadFault, WholeBody, read_whole};
 
 /// Reads a reply into one buffer, showing each chunk to `observe` as it arrives. Counts decompressed bytes. A transport error
@@ -141,30 +142,12 @@ pub(super) async fn buffer(request: &mut Request, limit: usize) -> Result<std::r
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum StreamFault {
-    #[error("the stream is longer than what may be buffered for signing")]
-    TooLong,
-    #[error("there is not enough memory to buffer the stream for signing")]
-    OutOfMemory,
-}
-
-impl Fault for StreamFault {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::TooLong => "stream-too-long",
-            Self::OutOfMemory => "stream-out-of-memory",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::TooLong => "Raise the limit of `buffer_stream_bodies`, or send a smaller body.",
-            Self::OutOfMemory => {
-                "Lower the limit of `buffer_stream_bodies` to what memory can hold, or send a smaller body."
-            }
-        }
+faults! {
+    #[derive(Debug)]
+    pub(super) enum StreamFault {
+        TooLong = Signing, "stream-too-long", "the stream is longer than what may be buffered for signing",
+            "Raise the limit of `buffer_stream_bodies`, or send a smaller body.";
+        OutOfMemory = Signing, "stream-out-of-memory", "there is not enough memory to buffer the stream for signing",
+            "Lower the limit of `buffer_stream_bodies` to what memory can hold, or send a smaller body.";
     }
 }

@@ -12,7 +12,6 @@ mod effect;
 mod redirect;
 mod replies;
 mod signer;
-#[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 mod status;
 
 use std::ops::ControlFlow;
@@ -38,10 +37,15 @@ pub use signer::Signer;
 pub use status::ErrorStatus;
 #[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 pub(crate) use status::error_for_status;
+#[cfg(feature = "netgiro")]
+pub(crate) use status::skew_note;
 
-use crate::error::{Effect, Error};
+use crate::error::{Code, Effect, Error};
 use crate::signing::{Provider, RequestRef, as_sent, prepare_url, sign_in_scope};
 use redirect::{Hop, RedirectFault};
+
+pub(crate) const CODES: [&[(Code, &str)]; 3] =
+    [body::StreamFault::CODES, RedirectFault::CODES, status::Answer::CODES];
 
 /// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes. **Its reply
 /// is not verified** and carries no verdict.

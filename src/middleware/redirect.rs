@@ -5,7 +5,8 @@ use reqwest::{Request, Response};
 use url::Url;
 
 use super::same_target;
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 use crate::scope::{printable_origin, same_origin};
 
 /// Fails when a response comes from elsewhere than where the signed request was sent: the client followed a redirect
@@ -138,57 +139,28 @@ fn drop_body(request: &mut Request) {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(super) enum RedirectFault {
-    #[error("the client followed a redirect to {origin} and exposed the credential headers there")]
-    Exposed { origin: String },
-    #[error(
-        "the client handled redirects by itself and may have exposed the credential headers at an unknown origin"
-    )]
-    Followed,
-    #[error("the reply redirects to another origin, {origin}")]
-    CrossOrigin { origin: String },
-    #[error("the reply redirects to a location that is no URL")]
-    Unreadable,
-    #[error("the reply redirects to a URL that no request could be sent to")]
-    Unreachable,
-    #[error("the replies redirect more often than allowed")]
-    TooMany,
-    #[error("the reply redirects a request whose body is a stream and cannot be sent again")]
-    StreamBody,
-}
-
-impl Fault for RedirectFault {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Exposed { .. } => "redirect-exposed-credentials",
-            Self::Followed => "redirect-followed",
-            Self::CrossOrigin { .. } => "redirect-cross-origin",
-            Self::Unreadable => "redirect-unreadable",
-            Self::Unreachable => "redirect-unreachable",
-            Self::TooMany => "redirect-limit",
-            Self::StreamBody => "redirect-stream-body",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Scope
-    }
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::Exposed { .. } => {
-                "Rotate the provider's keys, then build the client with `countersign::client_builder()`."
-            }
-            // The error of a policy that stops at once is the same as of one that stops later.
-            Self::Followed => {
-                "Rotate the provider's keys, unless the client's own policy stops at the first redirect; then build the \
-                 client with `countersign::client_builder()`."
-            }
-            Self::CrossOrigin { .. } => "Ask the provider which URL to use; credentials are not sent along.",
-            Self::Unreadable | Self::TooMany => "Ask the provider which URL to use.",
-            Self::Unreachable => {
-                "Ask the provider which URL to use; the request that it redirected may have taken effect."
-            }
-            Self::StreamBody => "Send the body as bytes, or use the final URL at once.",
-        }
+faults! {
+    #[derive(Debug)]
+    pub(super) enum RedirectFault {
+        Exposed { origin: String } = Scope, "redirect-exposed-credentials",
+            "the client followed a redirect to {origin} and exposed the credential headers there",
+            "Rotate the provider's keys, then build the client with `countersign::client_builder()`.";
+        // The error of a policy that stops at once is the same as of one that stops later.
+        Followed = Scope, "redirect-followed",
+            "the client handled redirects by itself and may have exposed the credential headers at an unknown origin",
+            "Rotate the provider's keys, unless the client's own policy stops at the first redirect; then build the \
+             client with `countersign::client_builder()`.";
+        CrossOrigin { origin: String } = Scope, "redirect-cross-origin",
+            "the reply redirects to another origin, {origin}",
+            "Ask the provider which URL to use; credentials are not sent along.";
+        Unreadable = Scope, "redirect-unreadable", "the reply redirects to a location that is no URL",
+            "Ask the provider which URL to use.";
+        Unreachable = Scope, "redirect-unreachable", "the reply redirects to a URL that no request could be sent to",
+            "Ask the provider which URL to use; the request that it redirected may have taken effect.";
+        TooMany = Scope, "redirect-limit", "the replies redirect more often than allowed",
+            "Ask the provider which URL to use.";
+        StreamBody = Scope, "redirect-stream-body",
+            "the reply redirects a request whose body is a stream and cannot be sent again",
+            "Send the body as bytes, or use the final URL at once.";
     }
 }

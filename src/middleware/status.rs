@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::Response;
 
 use super::is_worth_a_retry;
-use crate::error::{Class, Effect, Error, Fault};
+use crate::error::{Code, Effect, Error, Fault};
+use crate::fault::faults;
 use crate::redact;
-use crate::time::{Clock as _, SystemClock};
+use crate::time::{Clock, SystemClock, unix_nanos};
 
 /// How much of a body is kept, in bytes.
 const KEPT: usize = 4096;
@@ -88,20 +89,22 @@ impl fmt::Debug for ErrorStatus {
     }
 }
 
+faults! {
+    /// What the status of an error comes to.
+    #[derive(Debug)]
+    pub(super) enum Answer {
+        Later = Refused Unknown, "error-status", "the provider answered a 429, 408 or 5xx",
+            "Try again later, unless it must not happen twice: it may have been carried out. A retry layer goes outside the signer.";
+        Refused = Refused, "error-status", "the provider answered another 4xx",
+            "Read what the provider says: `error.fault::<ErrorStatus>()` has the beginning of the body.";
+    }
+}
+
 impl Fault for ErrorStatus {
-    fn code(&self) -> &'static str {
-        "error-status"
+    fn code(&self) -> Code {
+        if is_worth_a_retry(self.status) { Answer::Later } else { Answer::Refused }.code()
     }
-    fn class(&self) -> Class {
-        Class::Refused
-    }
-    fn next_step(&self) -> &'static str {
-        if is_worth_a_retry(self.status) {
-            "Try again later, unless it must not happen twice: it may have been carried out. A retry layer goes outside the signer."
-        } else {
-            "Read what the provider says: `error.fault::<ErrorStatus>()` has the beginning of the body."
-        }
-    }
+
     /// A gateway answers 408 and 5xx too when the provider's answer is lost; a 409 may be about an earlier attempt.
     fn effect(&self) -> Effect {
         match self.status {
@@ -148,6 +151,28 @@ fn printable_start(start: &[u8]) -> String {
     redact::without_tokens(text)
 }
 
+impl Error {
+    /// Notes the status of the reply concerned.
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        self.with_note(format!("the reply's status was {}", status.as_u16()))
+    }
+
+    /// Notes when the `Date` of a refusal is more than a minute away from the local clock.
+    pub(crate) fn with_skew(self, reply: &HeaderMap, clock: &dyn Clock) -> Self {
+        let note = skew_note(reply.get(header::DATE), clock.now());
+        note.into_iter().fold(self, Self::with_note)
+    }
+}
+
+/// A sentence for an error when the `Date` of a reply is more than a minute away from the local clock.
+pub(crate) fn skew_note(date: Option<&HeaderValue>, now: SystemTime) -> Option<String> {
+    let theirs = httpdate::parse_http_date(date?.to_str().ok()?).ok()?;
+    let seconds = (unix_nanos(now) - unix_nanos(theirs)) / 1_000_000_000;
+    let direction = if seconds < 0 { "behind" } else { "ahead of" };
+    (seconds.abs() > 60)
+        .then(|| format!("the local clock is {} s {direction} the provider's Date", seconds.abs()))
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::UNIX_EPOCH;
@@ -185,5 +210,16 @@ mod tests {
         assert_eq!(printable_start(&body.as_bytes()[..=KEPT]), "x ".repeat(2040));
         assert_eq!(printable_start(b"no more than a1a1"), "no more than a1a1");
         assert_eq!(printable_start(&[0xff; 2]), "\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn skew_is_told_beyond_a_minute_in_either_direction() {
+        let date = HeaderValue::from_static("Thu, 01 Jan 1970 00:10:00 GMT");
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(skew_note(Some(&date), at(660)), None);
+        assert!(skew_note(Some(&date), at(661)).unwrap().contains("61 s ahead of"));
+        assert!(skew_note(Some(&date), at(500)).unwrap().contains("100 s behind"));
+        assert_eq!(skew_note(None, at(0)), None);
+        assert_eq!(skew_note(Some(&HeaderValue::from_static("yesterday")), at(0)), None);
     }
 }

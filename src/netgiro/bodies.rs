@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::Failure;
 use super::credentials::NAME;
-use crate::error::{Class, Effect, Error, Fault};
+use crate::error::{Effect, Error};
+use crate::fault::faults;
 
 /// The three fields that every reply has.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -80,7 +81,7 @@ impl<T: DeserializeOwned> ApiResponse<T> {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    let unreadable = || Error::new(Unreadable).in_provider(NAME);
+    let unreadable = || Error::new(BodyFault::Unreadable).in_provider(NAME);
     let trimmed = body.trim_ascii();
     if trimmed.starts_with(b"<") {
         // quick-xml takes the white space behind a declaration for the document, where nothing of that is wanted.
@@ -100,94 +101,98 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("the reply is not the JSON or XML that was expected")]
-struct Unreadable;
-
-impl Fault for Unreadable {
-    fn code(&self) -> &'static str {
-        "netgiro-reply-unreadable"
-    }
-    fn class(&self) -> Class {
-        Class::Unreadable
-    }
-    fn next_step(&self) -> &'static str {
-        "Compare the fields with the vendor's page for this call; the error underneath says where it stopped. The request may \
-         have taken effect."
+faults! {
+    #[derive(Debug)]
+    pub(super) enum BodyFault {
+        Unreadable = Unreadable, "netgiro-reply-unreadable", "the reply is not the JSON or XML that was expected",
+            "Compare the fields with the vendor's page for this call; the error underneath says where it stopped. The request may \
+             have taken effect.";
     }
 }
 
-macro_rules! result_codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal,)+) => {
-        /// Netgíró's result codes, as the vendor lists them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-        #[serde(from = "i32")]
-        #[non_exhaustive]
-        pub enum ResultCode {
-            $($(#[$doc])* $name,)+
-            /// A code that the vendor's list does not have.
-            Unknown(i32),
-        }
-
-        impl From<i32> for ResultCode {
-            fn from(code: i32) -> Self {
-                match code {
-                    $($code => Self::$name,)+
-                    _ => Self::Unknown(code),
-                }
-            }
-        }
-
-        impl From<ResultCode> for i32 {
-            fn from(code: ResultCode) -> Self {
-                match code {
-                    $(ResultCode::$name => $code,)+
-                    ResultCode::Unknown(code) => code,
-                }
-            }
-        }
-    };
-}
-
-result_codes! {
+/// Netgíró's result codes, as the vendor lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "i32")]
+#[non_exhaustive]
+pub enum ResultCode {
     /// 200: done.
-    Success = 200,
+    Success,
     /// 400: a generic error; the message says more.
-    GenericError = 400,
+    GenericError,
     /// 10200: the payment is completed.
-    PaymentCompleted = 10200,
+    PaymentCompleted,
     /// 10201: the payment is cancelled.
-    PaymentCanceled = 10201,
+    PaymentCanceled,
     /// 10202: the payment had been cancelled before.
-    PaymentAlreadyCanceled = 10202,
+    PaymentAlreadyCanceled,
     /// 10203: the payment had been confirmed before.
-    PaymentAlreadyConfirmed = 10203,
+    PaymentAlreadyConfirmed,
     /// 10302: the customer declined the payment.
-    CustomerDeclined10302 = 10302,
+    CustomerDeclined10302,
     /// 10304: the cart is not valid.
-    CartNotValid = 10304,
+    CartNotValid,
     /// 10305: the amount is below the minimum.
-    MinimumAmount = 10305,
+    MinimumAmount,
     /// 10306: there is no such customer.
-    CustomerDoesNotExist = 10306,
+    CustomerDoesNotExist,
     /// 10307: the customer declined the payment.
-    CustomerDeclined10307 = 10307,
+    CustomerDeclined10307,
     /// 10422: the customer declined the payment.
-    CustomerDeclined10422 = 10422,
+    CustomerDeclined10422,
     /// 10423: the customer declined the payment.
-    CustomerDeclined10423 = 10423,
+    CustomerDeclined10423,
     /// 10424: there is no such cart.
-    CartNotFound = 10424,
+    CartNotFound,
     /// 10425: the customer has yet to confirm, in the app.
-    PendingCustomerConfirmation = 10425,
+    PendingCustomerConfirmation,
     /// 10426: reserved; the provider has yet to call `ConfirmCart`.
-    PendingProviderConfirmation = 10426,
+    PendingProviderConfirmation,
     /// 10427: the confirmation type is not valid.
-    ConfirmationTypeNotValid = 10427,
+    ConfirmationTypeNotValid,
     /// 10428: the customer's SMS code is needed too.
-    AdditionalConfirmationNeeded = 10428,
+    AdditionalConfirmationNeeded,
     /// 10429: reserved; Netgíró waits for the provider's callback to answer.
-    PendingCallbackResponse = 10429,
+    PendingCallbackResponse,
+    /// A code that the vendor's list does not have.
+    Unknown(i32),
+}
+
+const KNOWN: [(i32, ResultCode); 19] = [
+    (200, ResultCode::Success),
+    (400, ResultCode::GenericError),
+    (10200, ResultCode::PaymentCompleted),
+    (10201, ResultCode::PaymentCanceled),
+    (10202, ResultCode::PaymentAlreadyCanceled),
+    (10203, ResultCode::PaymentAlreadyConfirmed),
+    (10302, ResultCode::CustomerDeclined10302),
+    (10304, ResultCode::CartNotValid),
+    (10305, ResultCode::MinimumAmount),
+    (10306, ResultCode::CustomerDoesNotExist),
+    (10307, ResultCode::CustomerDeclined10307),
+    (10422, ResultCode::CustomerDeclined10422),
+    (10423, ResultCode::CustomerDeclined10423),
+    (10424, ResultCode::CartNotFound),
+    (10425, ResultCode::PendingCustomerConfirmation),
+    (10426, ResultCode::PendingProviderConfirmation),
+    (10427, ResultCode::ConfirmationTypeNotValid),
+    (10428, ResultCode::AdditionalConfirmationNeeded),
+    (10429, ResultCode::PendingCallbackResponse),
+];
+
+impl From<i32> for ResultCode {
+    fn from(code: i32) -> Self {
+        let known = KNOWN.into_iter().find(|(number, _)| *number == code);
+        known.map_or(Self::Unknown(code), |(_, known)| known)
+    }
+}
+
+impl From<ResultCode> for i32 {
+    fn from(code: ResultCode) -> Self {
+        match code {
+            ResultCode::Unknown(number) => number,
+            known => KNOWN.into_iter().find(|(_, code)| *code == known).map_or(0, |(number, _)| number),
+        }
+    }
 }
 
 impl ResultCode {

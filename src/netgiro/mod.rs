@@ -53,6 +53,7 @@ pub use refusal::Failure;
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::Stamp;
 
+use crate::error::Code;
 use crate::settings::{Settings, drawn_settings, environment_settings, shared_settings};
 use seen::SeenNonces;
 use signing::Secret;
@@ -60,6 +61,9 @@ use signing::Secret;
 /// The longest reply that the middleware reads by default: 10 MiB, counted after decompression.
 #[cfg(feature = "middleware")]
 pub const DEFAULT_REPLY_LIMIT: usize = 10 * 1024 * 1024;
+
+pub(crate) const CODES: [&[(Code, &str)]; 3] =
+    [bodies::BodyFault::CODES, refusal::Answer::CODES, ReplyFault::CODES];
 
 /// Signs requests to Netgíró and verifies its replies. Cheap to clone: clones share the memory of seen reply nonces.
 #[derive(Clone)]

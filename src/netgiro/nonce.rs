@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Error;
 use crate::random::Randomness;
-use crate::time::{Clock, ClockOutOfRange, unix_nanos};
+use crate::time::{Clock, ClockFault, unix_nanos};
 
 /// Ticks (100 ns each) between 0001-01-01 and 1970-01-01.
 const TICKS_BEFORE_1970: i128 = 621_355_968_000_000_000;
@@ -39,7 +39,7 @@ pub(super) fn next(clock: &dyn Clock, randomness: &dyn Randomness) -> Result<u64
     let lane = lane(&LANE, std::process::id(), randomness)?;
     let ticks = rise(&LAST_STEP, now / LANES) * LANES + lane;
     // A process that has run ahead of the last of these years has no nonce left.
-    if TICKS.contains(&ticks) { Ok(ticks * 10 + MARK) } else { Err(Error::new(ClockOutOfRange)) }
+    if TICKS.contains(&ticks) { Ok(ticks * 10 + MARK) } else { Err(Error::new(ClockFault::OutOfRange)) }
 }
 
 /// Whether a nonce has the form of those that [`next`] draws, in this process or in any other.
@@ -51,7 +51,7 @@ fn ticks(clock: &dyn Clock) -> Result<u64, Error> {
     let ticks = unix_nanos(clock.now()).div_euclid(100) + TICKS_BEFORE_1970;
     // Before anything rises: a clock that is wrong for a moment must not use up the years that are left.
     let known = u64::try_from(ticks).ok().filter(|ticks| TICKS.contains(ticks));
-    known.ok_or_else(|| Error::new(ClockOutOfRange))
+    known.ok_or_else(|| Error::new(ClockFault::OutOfRange))
 }
 
 /// Raises `last` to `now`, or by one where the clock has not moved on, without a lock.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{ResultCode, SimpleResponse};
-use crate::error::{Class, Effect, Fault};
+use crate::error::{Code, Fault};
+use crate::fault::faults;
 use crate::redact::printable;
 
 /// A reply that says `Success: false`.
@@ -23,44 +24,32 @@ impl fmt::Display for Failure {
     }
 }
 
+faults! {
+    /// What a `Success: false` comes to.
+    #[derive(Debug)]
+    pub(super) enum Answer {
+        Declined = Refused, "netgiro-declined", "Netgíró answered that the customer declined",
+            "Offer the customer another way to pay.";
+        Failed = Refused, "netgiro-failed", "Netgíró answered that it cannot do this",
+            "Read the result code and the message; correct the request.";
+        // Something broke, somebody has yet to decide, or the code tells the state of the payment: whether this request
+        // brought it about depends on what was asked for.
+        Unclear = Refused Unknown, "netgiro-failed", "Netgíró answered something that leaves open what was done",
+            "Read the result code and the message; correct the request.";
+    }
+}
+
 impl Fault for Failure {
-    fn code(&self) -> &'static str {
-        if self.response.result_code.is_declined() { "netgiro-declined" } else { "netgiro-failed" }
-    }
-    fn class(&self) -> Class {
-        Class::Refused
-    }
-    fn next_step(&self) -> &'static str {
-        if self.response.result_code.is_declined() {
-            "Offer the customer another way to pay."
-        } else {
-            "Read the result code and the message; correct the request."
-        }
-    }
-    fn effect(&self) -> Effect {
+    fn code(&self) -> Code {
         match self.response.result_code {
-            ResultCode::CustomerDeclined10302
-            | ResultCode::CustomerDeclined10307
-            | ResultCode::CustomerDeclined10422
-            | ResultCode::CustomerDeclined10423
-            | ResultCode::CartNotValid
+            code if code.is_declined() => Answer::Declined,
+            ResultCode::CartNotValid
             | ResultCode::MinimumAmount
             | ResultCode::CustomerDoesNotExist
             | ResultCode::CartNotFound
-            | ResultCode::ConfirmationTypeNotValid => Effect::None,
-            // Something broke, somebody has yet to decide, or the code tells the state of the payment: whether this request
-            // brought it about depends on what was asked for.
-            ResultCode::Success
-            | ResultCode::GenericError
-            | ResultCode::PaymentCompleted
-            | ResultCode::PaymentCanceled
-            | ResultCode::PaymentAlreadyCanceled
-            | ResultCode::PaymentAlreadyConfirmed
-            | ResultCode::PendingCustomerConfirmation
-            | ResultCode::PendingProviderConfirmation
-            | ResultCode::AdditionalConfirmationNeeded
-            | ResultCode::PendingCallbackResponse
-            | ResultCode::Unknown(_) => Effect::Unknown,
+            | ResultCode::ConfirmationTypeNotValid => Answer::Failed,
+            _ => Answer::Unclear,
         }
+        .code()
     }
 }

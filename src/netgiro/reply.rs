@@ -11,7 +11,8 @@ use super::seen::SeenNonces;
 use super::signing::{NONCE, NONCE_NAME, REFERENCE_ID, SIGNATURE, SIGNATURE_NAME};
 use super::utf8::Utf8;
 use super::{Netgiro, nonce};
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 use crate::renamed_header::note_renamed;
 use crate::scope::printable_origin;
 #[cfg(feature = "middleware")]
@@ -102,83 +103,43 @@ pub enum Verdict {
     Pending,
 }
 
-/// Why a reply did not verify.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReplyFault {
-    /// The header `netgiro_signature` is absent.
-    #[error("the reply carries no signature")]
-    SignatureMissing,
-    /// The header `netgiro_nonce` is absent.
-    #[error("the reply carries no nonce")]
-    NonceMissing,
-    /// The signature or the nonce is there twice.
-    #[error("the reply carries a signature or nonce twice")]
-    DuplicateHeader,
-    /// The signature is not 64 hex digits.
-    #[error("the reply's signature is not 64 hex digits")]
-    SignatureMalformed,
-    /// The nonce is not 1 to 128 ASCII letters, digits or `-`. Others could pass a part of the URL off as nonce.
-    #[error("the reply's nonce is not 1 to 128 letters, digits or '-'")]
-    NonceMalformed,
-    /// The reply carries the nonce or signature of the request that it answers, or a nonce of the form that this crate
-    /// draws for requests: 19 digits, where those of replies have 18.
-    #[error("the reply is a request of our own sent back")]
-    Reflected,
-    /// The signature does not cover what arrived.
-    #[error("the reply's signature does not match its URL and body")]
-    Mismatch,
-    /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
-    #[error("the reply's body is not valid UTF-8, as after a length extension")]
-    NotUtf8,
-    /// The body is not empty, and does not begin with `{`, `[` or `<` and end with `}`, `]` or `>` to match.
-    #[error("the reply's body is not one JSON object or array, nor XML")]
-    NotOneDocument,
-    /// A reply with this nonce was verified before.
-    #[error("the reply has been seen before")]
-    Replayed,
-    /// The body is longer than the limit.
-    #[error("the reply's body is longer than the limit")]
-    TooLong,
-    /// The body is longer than what memory is left.
-    #[error("there is not enough memory for the reply's body")]
-    OutOfMemory,
-}
+const FORGED: &str = "Treat the reply as forged; ask Netgíró about the reference id before trying again.";
 
-impl Fault for ReplyFault {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::SignatureMissing => "reply-signature-missing",
-            Self::NonceMissing => "reply-nonce-missing",
-            Self::DuplicateHeader => "reply-header-duplicate",
-            Self::SignatureMalformed => "reply-signature-malformed",
-            Self::NonceMalformed => "reply-nonce-malformed",
-            Self::Reflected => "reply-reflected",
-            Self::Mismatch => "reply-signature-mismatch",
-            Self::NotUtf8 => "reply-not-utf8",
-            Self::NotOneDocument => "reply-not-one-document",
-            Self::Replayed => "reply-replayed",
-            Self::TooLong => "reply-too-long",
-            Self::OutOfMemory => "reply-out-of-memory",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Verification
-    }
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::SignatureMissing | Self::NonceMissing => {
-                "See whether something between you and Netgíró answered or dropped headers with '_' in their names."
-            }
-            Self::Mismatch => {
-                "Check the secret key, then ask Netgíró about the reference id; do not use the reply."
-            }
-            Self::TooLong => "Raise `reply_limit` if replies of this size are expected.",
-            Self::OutOfMemory => {
-                "Lower `reply_limit` to what memory can hold, or read such replies as a stream."
-            }
-            _ => "Treat the reply as forged; ask Netgíró about the reference id before trying again.",
-        }
+faults! {
+    /// Why a reply did not verify.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum ReplyFault {
+        /// The header `netgiro_signature` is absent.
+        SignatureMissing = Verification, "reply-signature-missing", "the reply carries no signature",
+            "See whether something between you and Netgíró answered or dropped headers with '_' in their names.";
+        /// The header `netgiro_nonce` is absent.
+        NonceMissing = Verification, "reply-nonce-missing", "the reply carries no nonce",
+            "See whether something between you and Netgíró answered or dropped headers with '_' in their names.";
+        /// The signature or the nonce is there twice.
+        DuplicateHeader = Verification, "reply-header-duplicate", "the reply carries a signature or nonce twice", FORGED;
+        /// The signature is not 64 hex digits.
+        SignatureMalformed = Verification, "reply-signature-malformed", "the reply's signature is not 64 hex digits", FORGED;
+        /// The nonce is not 1 to 128 ASCII letters, digits or `-`. Others could pass a part of the URL off as nonce.
+        NonceMalformed = Verification, "reply-nonce-malformed", "the reply's nonce is not 1 to 128 letters, digits or '-'", FORGED;
+        /// The reply carries the nonce or signature of the request that it answers, or a nonce of the form that this crate
+        /// draws for requests: 19 digits, where those of replies have 18.
+        Reflected = Verification, "reply-reflected", "the reply is a request of our own sent back", FORGED;
+        /// The signature does not cover what arrived.
+        Mismatch = Verification, "reply-signature-mismatch", "the reply's signature does not match its URL and body",
+            "Check the secret key, then ask Netgíró about the reference id; do not use the reply.";
+        /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
+        NotUtf8 = Verification, "reply-not-utf8", "the reply's body is not valid UTF-8, as after a length extension", FORGED;
+        /// The body is not empty, and does not begin with `{`, `[` or `<` and end with `}`, `]` or `>` to match.
+        NotOneDocument = Verification, "reply-not-one-document", "the reply's body is not one JSON object or array, nor XML", FORGED;
+        /// A reply with this nonce was verified before.
+        Replayed = Verification, "reply-replayed", "the reply has been seen before", FORGED;
+        /// The body is longer than the limit.
+        TooLong = Verification, "reply-too-long", "the reply's body is longer than the limit",
+            "Raise `reply_limit` if replies of this size are expected.";
+        /// The body is longer than what memory is left.
+        OutOfMemory = Verification, "reply-out-of-memory", "there is not enough memory for the reply's body",
+            "Lower `reply_limit` to what memory can hold, or read such replies as a stream.";
     }
 }
 
@@ -291,6 +252,7 @@ pub(super) fn refusal(fault: ReplyFault, headers: &HeaderMap) -> Error {
 }
 
 fn of_reply(fault: ReplyFault, reference_id: Option<HeaderValue>) -> Error {
+    let reference_id = reference_id.and_then(|id| id.to_str().ok().map(str::to_owned));
     Error::new(fault).with_reference_id(reference_id).in_provider(NAME)
 }
 
@@ -319,6 +281,7 @@ pub(super) fn is_nonce(nonce: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Fault as _;
 
     #[test]
     fn the_next_step_fits_the_fault() {
@@ -330,7 +293,7 @@ mod tests {
             (ReplyFault::OutOfMemory, "Lower `reply_limit`"),
             (ReplyFault::Replayed, "forged"),
         ] {
-            assert!(fault.next_step().contains(expected), "{fault:?}");
+            assert!(fault.code().next_step.contains(expected), "{fault:?}");
         }
     }
 }

@@ -15,11 +15,8 @@ use super::Netgiro;
 use super::middleware::log_refusal;
 use super::reply::{Reply, ReplyCheck, Verdict, reference_id};
 use super::seen::SeenNonces;
-use crate::error::Error;
-use crate::middleware::{hint_with, wrap_body};
-use crate::time::skew_note;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::error::{BoxError, Error};
+use crate::middleware::{hint_with, skew_note, wrap_body};
 
 /// The response with a body that is checked as it is read, and whose last chunk comes only if all checks pass.
 pub(super) fn verified_at_its_end(

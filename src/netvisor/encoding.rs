@@ -7,7 +7,8 @@ use http::HeaderValue;
 use secrecy::SecretSlice;
 use zeroize::Zeroizing;
 
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 use crate::field::{self, Problem, refuse};
 
 /// Encodes a text. An unmappable character is refused: the encoder would write `&#8364;`, whose `&` starts a new
@@ -23,7 +24,7 @@ fn mapped(text: &str) -> Option<Cow<'_, [u8]>> {
 
 /// The URL as the bytes that are hashed.
 pub(super) fn url(text: &str) -> Result<Cow<'_, [u8]>, Error> {
-    mapped(text).ok_or_else(|| Error::new(UnmappableUrl))
+    mapped(text).ok_or_else(|| Error::new(UrlFault::Unmappable))
 }
 
 /// A field of the signed text as the header value that is both hashed and sent.
@@ -50,19 +51,12 @@ fn check(field: &'static str, text: &str) -> Result<(), Error> {
     if text.contains('&') { Err(refuse(field, Problem::Ampersand)) } else { Ok(()) }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("the URL, decoded, holds a character that ISO-8859-15 cannot express")]
-struct UnmappableUrl;
-
-impl Fault for UnmappableUrl {
-    fn code(&self) -> &'static str {
-        "url-unmappable-character"
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        "Sign the URL as it is sent (`SignedForm::AsSent`), or spell it with other characters."
+faults! {
+    #[derive(Debug)]
+    pub(super) enum UrlFault {
+        Unmappable = Signing, "url-unmappable-character",
+            "the URL, decoded, holds a character that ISO-8859-15 cannot express",
+            "Sign the URL as it is sent (`SignedForm::AsSent`), or spell it with other characters.";
     }
 }
 

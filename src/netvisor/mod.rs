@@ -56,8 +56,16 @@ pub use status::ResponseStatus;
 pub(crate) use mistakes::MISTAKES;
 
 use crate::SignedForm;
+use crate::error::Code;
 use crate::settings::{Settings, drawn_settings, environment_settings, shared_settings};
 use crate::signing::MacKey;
+
+pub(crate) const CODES: [&[(Code, &str)]; 4] = [
+    encoding::UrlFault::CODES,
+    options::LanguageFault::CODES,
+    refusal::Answer::CODES,
+    status::StatusFault::CODES,
+];
 
 /// How long the middleware waits for Netvisor by default: 360 s, the vendor's minimum (support article 77000466681).
 #[cfg(feature = "middleware")]

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::credentials::NAME;
 use super::encoding;
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 use crate::random::{OsRandomness, Randomness};
 use crate::shown::shown_as_str;
 
@@ -55,23 +56,15 @@ impl FromStr for Language {
         [Self::Fi, Self::Se, Self::En]
             .into_iter()
             .find(|language| language.as_str() == text)
-            .ok_or_else(|| Error::new(UnknownLanguage).in_provider(NAME))
+            .ok_or_else(|| Error::new(LanguageFault::Unknown).in_provider(NAME))
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("language is none of FI, SE and EN")]
-struct UnknownLanguage;
-
-impl Fault for UnknownLanguage {
-    fn code(&self) -> &'static str {
-        "field-language"
-    }
-    fn class(&self) -> Class {
-        Class::Configuration
-    }
-    fn next_step(&self) -> &'static str {
-        "Use FI, SE or EN, in upper case."
+faults! {
+    #[derive(Debug)]
+    pub(super) enum LanguageFault {
+        Unknown = Configuration, "field-language", "language is none of FI, SE and EN",
+            "Use FI, SE or EN, in upper case.";
     }
 }
 

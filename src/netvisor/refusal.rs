@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::error::{Class, Effect, Fault};
+use crate::error::{Code, Fault};
+use crate::fault::faults;
 use crate::redact::printable;
 
 /// A reply that says `FAILED`: its code and its text, in the language of the request.
@@ -30,99 +31,100 @@ impl fmt::Display for Failure {
     }
 }
 
+faults! {
+    /// What a failed status comes to.
+    #[derive(Debug)]
+    pub(super) enum Answer {
+        NotAuthenticated = Refused, "netvisor-authentication-failed", "Netvisor answered FAILED: AUTHENTICATION_FAILED",
+            "Check keys and ids first, then the clock, then SignedForm if the URL has encoded characters.";
+        NotUnique = Refused Unknown, "netvisor-request-not-unique", "Netvisor answered FAILED: REQUEST_NOT_UNIQUE",
+            "The transaction id was used before: if it was a stable one, the first attempt has arrived.";
+        Maintenance = Refused, "netvisor-failed", "Netvisor answered FAILED: it is being maintained",
+            "Try again later.";
+        Broken = Refused Unknown, "netvisor-failed", "Netvisor answered FAILED: something broke there",
+            "Try again later.";
+        Refused = Refused, "netvisor-failed", "Netvisor answered FAILED, and did nothing",
+            "Read the text; correct the request.";
+        // An earlier attempt may have written what is there already; a code that is not known may mean anything.
+        Unclear = Refused Unknown, "netvisor-failed", "Netvisor answered FAILED, for what is there already or an unknown reason",
+            "Read the text; correct the request.";
+    }
+}
+
 impl Fault for Failure {
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self.code {
-            FailureCode::AuthenticationFailed => "netvisor-authentication-failed",
-            FailureCode::RequestNotUnique => "netvisor-request-not-unique",
-            _ => "netvisor-failed",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Refused
-    }
-    fn next_step(&self) -> &'static str {
-        match self.code {
-            FailureCode::AuthenticationFailed => {
-                "Check keys and ids first, then the clock, then SignedForm if the URL has encoded characters."
-            }
-            FailureCode::RequestNotUnique => {
-                "The transaction id was used before: if it was a stable one, the first attempt has arrived."
-            }
-            FailureCode::SystemMaintenance | FailureCode::TechnicalError => "Try again later.",
-            _ => "Read the text; correct the request.",
-        }
-    }
-    fn effect(&self) -> Effect {
-        match self.code {
-            FailureCode::AuthenticationFailed
-            | FailureCode::InvalidData
+            FailureCode::AuthenticationFailed => Answer::NotAuthenticated,
+            FailureCode::RequestNotUnique => Answer::NotUnique,
+            FailureCode::SystemMaintenance => Answer::Maintenance,
+            FailureCode::TechnicalError => Answer::Broken,
+            FailureCode::InvalidData
             | FailureCode::InvalidDataSize
             | FailureCode::PeriodLock
-            | FailureCode::ServiceAccessError
-            | FailureCode::SystemMaintenance => Effect::None,
-            // An earlier attempt may have written what is there already; what broke may have broken afterwards.
-            FailureCode::RequestNotUnique
-            | FailureCode::DuplicateData
-            | FailureCode::TechnicalError
-            | FailureCode::Unknown(_) => Effect::Unknown,
+            | FailureCode::ServiceAccessError => Answer::Refused,
+            FailureCode::DuplicateData | FailureCode::Unknown(_) => Answer::Unclear,
         }
+        .code()
     }
 }
 
-macro_rules! failure_codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal $(| $alias:literal)*,)+) => {
-        /// The codes in front of ` :: ` in a failed status.
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum FailureCode {
-            $($(#[$doc])* $name,)+
-            /// A code that is not known here, as Netvisor wrote it.
-            Unknown(String),
-        }
-
-        /// Reads a code as Netvisor writes it.
-        impl From<&str> for FailureCode {
-            fn from(text: &str) -> Self {
-                match text {
-                    $($text $(| $alias)* => Self::$name,)+
-                    _ => Self::Unknown(text.to_owned()),
-                }
-            }
-        }
-
-        impl FailureCode {
-            /// The code as Netvisor writes it.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$name => $text,)+
-                    Self::Unknown(text) => text,
-                }
-            }
-        }
-    };
+/// The codes in front of ` :: ` in a failed status.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureCode {
+    /// The MAC or the credentials were not accepted.
+    AuthenticationFailed,
+    /// The data is not valid.
+    InvalidData,
+    /// The data is too large.
+    InvalidDataSize,
+    /// The data is there already.
+    DuplicateData,
+    /// The transaction id was used before.
+    RequestNotUnique,
+    /// The accounting period is locked.
+    PeriodLock,
+    /// The company has no right to this service.
+    ServiceAccessError,
+    /// Netvisor is being maintained; spelt `SYSTEM_MAINTANANCE` by Netvisor, and read in either spelling.
+    SystemMaintenance,
+    /// Something broke at Netvisor.
+    TechnicalError,
+    /// A code that is not known here, as Netvisor wrote it.
+    Unknown(String),
 }
 
-failure_codes! {
-    /// The MAC or the credentials were not accepted.
-    AuthenticationFailed = "AUTHENTICATION_FAILED",
-    /// The data is not valid.
-    InvalidData = "INVALID_DATA",
-    /// The data is too large.
-    InvalidDataSize = "INVALID_DATA_SIZE",
-    /// The data is there already.
-    DuplicateData = "DUPLICATE_DATA",
-    /// The transaction id was used before.
-    RequestNotUnique = "REQUEST_NOT_UNIQUE",
-    /// The accounting period is locked.
-    PeriodLock = "PERIOD_LOCK",
-    /// The company has no right to this service.
-    ServiceAccessError = "SERVICE_ACCESS_ERROR",
-    /// Netvisor is being maintained; spelt `SYSTEM_MAINTANANCE` by Netvisor, and read in either spelling.
-    SystemMaintenance = "SYSTEM_MAINTANANCE" | "SYSTEM_MAINTENANCE",
-    /// Something broke at Netvisor.
-    TechnicalError = "TECHNICAL_ERROR",
+/// As Netvisor writes them, where it writes them in two ways its own first.
+const KNOWN: [(&str, FailureCode); 10] = [
+    ("AUTHENTICATION_FAILED", FailureCode::AuthenticationFailed),
+    ("INVALID_DATA", FailureCode::InvalidData),
+    ("INVALID_DATA_SIZE", FailureCode::InvalidDataSize),
+    ("DUPLICATE_DATA", FailureCode::DuplicateData),
+    ("REQUEST_NOT_UNIQUE", FailureCode::RequestNotUnique),
+    ("PERIOD_LOCK", FailureCode::PeriodLock),
+    ("SERVICE_ACCESS_ERROR", FailureCode::ServiceAccessError),
+    ("SYSTEM_MAINTANANCE", FailureCode::SystemMaintenance),
+    ("SYSTEM_MAINTENANCE", FailureCode::SystemMaintenance),
+    ("TECHNICAL_ERROR", FailureCode::TechnicalError),
+];
+
+/// Reads a code as Netvisor writes it.
+impl From<&str> for FailureCode {
+    fn from(text: &str) -> Self {
+        let known = KNOWN.into_iter().find(|(name, _)| *name == text);
+        known.map_or_else(|| Self::Unknown(text.to_owned()), |(_, code)| code)
+    }
+}
+
+impl FailureCode {
+    /// The code as Netvisor writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Unknown(text) => text,
+            known => KNOWN.iter().find(|(_, code)| code == known).map_or("", |(name, _)| name),
+        }
+    }
 }
 
 impl fmt::Display for FailureCode {

@@ -11,7 +11,7 @@ use super::{Language, TransactionId, encoding, options};
 use crate::error::Error;
 use crate::random::Randomness;
 use crate::signing::write_values;
-use crate::time::{ClockOutOfRange, unix_seconds};
+use crate::time::{ClockFault, unix_seconds};
 
 /// The timestamp, transaction id and language of one attempt.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ impl Moment {
         DateTime::from_timestamp(unix_seconds(time)?, 0)
             .filter(|moment| (0..=9999).contains(&moment.year()))
             .map(Self)
-            .ok_or_else(|| Error::new(ClockOutOfRange).in_provider(NAME))
+            .ok_or_else(|| Error::new(ClockFault::OutOfRange).in_provider(NAME))
     }
 
     /// `YYYY-MM-DD HH:MM:SS`, from the fields: chrono's own formatter costs several times as much and five allocations.

@@ -9,7 +9,8 @@ use quick_xml::events::Event;
 
 use super::Failure;
 use super::credentials::NAME;
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 
 /// What Netvisor says of a request, whatever the HTTP status: without the header `UseHTTPResponseStatusCodes` a
 /// failure is a 200.
@@ -140,22 +141,15 @@ fn judge(statuses: &[String]) -> Result<ResponseStatus, Error> {
 }
 
 pub(super) fn unreadable() -> Error {
-    Error::new(Unreadable).in_provider(NAME)
+    Error::new(StatusFault::Unreadable).in_provider(NAME)
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("the reply's status cannot be read: it is not the XML that Netvisor sends")]
-struct Unreadable;
-
-impl Fault for Unreadable {
-    fn code(&self) -> &'static str {
-        "netvisor-reply-unreadable"
-    }
-    fn class(&self) -> Class {
-        Class::Unreadable
-    }
-    fn next_step(&self) -> &'static str {
-        "See whether something between you and Netvisor answered, or cut the reply off; the request may have taken effect."
+faults! {
+    #[derive(Debug)]
+    pub(super) enum StatusFault {
+        Unreadable = Unreadable, "netvisor-reply-unreadable",
+            "the reply's status cannot be read: it is not the XML that Netvisor sends",
+            "See whether something between you and Netvisor answered, or cut the reply off; the request may have taken effect.";
     }
 }
 

@@ -8,6 +8,7 @@
 //! request ──▶ scope ──▶ stamp ──▶ segments ──▶ MAC ──▶ headers
 //! ```
 
+mod fault;
 #[cfg(feature = "declared")]
 pub(crate) mod filter;
 mod gathered;
@@ -29,6 +30,7 @@ use std::fmt;
 
 use http::{HeaderMap, Uri};
 
+pub(crate) use fault::SigningFault;
 pub use headers::AuthHeaders;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
 #[cfg(feature = "webhook")]
@@ -42,7 +44,7 @@ pub(crate) use written::write_values;
 
 use url::Url;
 
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
 use crate::scope::Scope;
 
 /// An API's way of authenticating requests: a list of segments plus its headers.
@@ -161,24 +163,8 @@ pub fn sign<'p, P: Provider>(provider: &'p P, request: &RequestRef<'_>) -> Resul
 pub(crate) fn check<P: Provider>(provider: &P, request: &RequestRef<'_>) -> Result<(), Error> {
     provider.scope().check(request.url())?;
     match request.url().query().and_then(|query| provider.query_to_send(query)) {
-        Some(_) => Err(Error::new(AmbiguousQuery)),
+        Some(_) => Err(Error::new(SigningFault::AmbiguousQuery)),
         None => Ok(()),
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the query has a `+`, or another sign, that its readers take in more ways than one")]
-struct AmbiguousQuery;
-
-impl Fault for AmbiguousQuery {
-    fn code(&self) -> &'static str {
-        "query-ambiguous"
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        "Write a blank as `%20` and a plus sign as `%2B`, or let `signing::prepare_url` change the URL before it is signed and sent."
     }
 }
 
@@ -252,7 +238,8 @@ pub fn sign_http<P: Provider, B: Payload>(provider: &P, request: &mut http::Requ
     let mut outgoing = RequestRef::from_http(request).map_err(in_provider)?;
     let uri = outgoing.prepare(provider).then(|| outgoing.url_as_sent().parse::<Uri>()).transpose();
     // Longer than before, it may be too long.
-    let uri = uri.map_err(|source| in_provider(Error::new(AmbiguousQuery).with_source(source)))?;
+    let uri =
+        uri.map_err(|source| in_provider(Error::new(SigningFault::AmbiguousQuery).with_source(source)))?;
     let signed = sign(provider, &outgoing)?;
     if let Some(uri) = uri {
         *request.uri_mut() = uri;

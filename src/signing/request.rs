@@ -6,8 +6,9 @@ use std::fmt;
 use http::{Extensions, HeaderMap, Method};
 use url::{Position, Url};
 
+use super::fault::SigningFault;
 use super::{Provider, prepare_url};
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
 use crate::scope::printable_origin;
 
 /// A body type whose bytes can be signed: anything that is one run of bytes, or `()` for no body.
@@ -86,9 +87,9 @@ impl<'a> RequestRef<'a> {
         // Without one, `host:1` is an authority to `http` and a scheme to `url`.
         let has_scheme = request.uri().scheme().is_some();
         let url = Url::parse(&uri).ok().filter(|_| has_scheme);
-        let url = url.ok_or_else(|| Error::new(UrlFault::NotAbsolute))?;
+        let url = url.ok_or_else(|| Error::new(SigningFault::NotAbsolute))?;
         if url.as_str() != uri {
-            return Err(Error::new(UrlFault::NotNormalised));
+            return Err(Error::new(SigningFault::NotNormalised));
         }
         Ok(Self {
             method: request.method(),
@@ -149,7 +150,7 @@ impl<'a> RequestRef<'a> {
     /// # Errors
     /// `stream-body`, and only for a stream.
     pub fn body(&self) -> Result<&[u8], Error> {
-        self.body.ok_or_else(|| Error::new(StreamBody))
+        self.body.ok_or_else(|| Error::new(SigningFault::StreamBody))
     }
 }
 
@@ -177,52 +178,7 @@ pub(crate) fn absolute(text: &str) -> Result<(Url, http::Uri), Error> {
         let uri = url.as_str().parse().ok()?;
         Some((url, uri))
     };
-    parse().ok_or_else(|| Error::new(UrlFault::NotAbsolute))
-}
-
-#[derive(Debug, thiserror::Error)]
-enum UrlFault {
-    #[error("the URL is not absolute: it needs a scheme and a host")]
-    NotAbsolute,
-    #[error("the URL is not in the normalised form in which clients send it")]
-    NotNormalised,
-}
-
-impl Fault for UrlFault {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotAbsolute => "url-not-absolute",
-            Self::NotNormalised => "url-not-normalised",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::NotAbsolute => "Give the whole URL; it is part of what is signed or checked.",
-            Self::NotNormalised => {
-                "Pass it through `url::Url` first, so that what is signed is what is sent."
-            }
-        }
-    }
-}
-
-/// The body is a stream and the provider signs bodies.
-#[derive(Debug, thiserror::Error)]
-#[error("the body is a stream, and this provider signs the bytes of the body")]
-struct StreamBody;
-
-impl Fault for StreamBody {
-    fn code(&self) -> &'static str {
-        "stream-body"
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        "Send bytes (`.body(Vec<u8>)`, `.json(…)`), or allow buffering with `buffer_stream_bodies(limit)`."
-    }
+    parse().ok_or_else(|| Error::new(SigningFault::NotAbsolute))
 }
 
 #[cfg(test)]

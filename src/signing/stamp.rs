@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
 use crate::error::Error;
 use crate::random::Randomness;
-use crate::time::{ClockOutOfRange, unix_nanos};
+use crate::time::{ClockFault, unix_nanos};
 
 const SECOND: i128 = 1_000_000_000;
 
@@ -136,20 +136,22 @@ impl Format {
     fn at(&self, now: SystemTime) -> Result<String, Error> {
         let Kind::Date { pattern, zone, .. } = &self.kind else { return Ok(self.count(now)?.to_string()) };
         let time = i64::try_from(unix_nanos(self.ahead(now)?)).map(DateTime::from_timestamp_nanos);
-        let time = time.map_err(|_| Error::new(ClockOutOfRange))?.with_timezone(zone);
+        let time = time.map_err(|_| Error::new(ClockFault::OutOfRange))?.with_timezone(zone);
         let mut text = String::new();
-        write!(text, "{}", time.format(pattern)).map_err(|_| Error::new(ClockOutOfRange))?;
+        write!(text, "{}", time.format(pattern)).map_err(|_| Error::new(ClockFault::OutOfRange))?;
         Ok(text)
     }
 
     fn count(&self, now: SystemTime) -> Result<u64, Error> {
-        let Kind::Count { unit, epoch, .. } = self.kind else { return Err(Error::new(ClockOutOfRange)) };
+        let Kind::Count { unit, epoch, .. } = self.kind else {
+            return Err(Error::new(ClockFault::OutOfRange));
+        };
         let count = unix_nanos(self.ahead(now)?).div_euclid(unit) + epoch;
-        u64::try_from(count).map_err(|_| Error::new(ClockOutOfRange))
+        u64::try_from(count).map_err(|_| Error::new(ClockFault::OutOfRange))
     }
 
     fn ahead(&self, now: SystemTime) -> Result<SystemTime, Error> {
-        now.checked_add(self.plus).ok_or_else(|| Error::new(ClockOutOfRange))
+        now.checked_add(self.plus).ok_or_else(|| Error::new(ClockFault::OutOfRange))
     }
 
     /// The moment when a stamp was drawn; `None` where it is not written as this format writes it.

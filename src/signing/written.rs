@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http::HeaderValue;
 
-use crate::error::{Class, Error, Fault};
+use super::fault::SigningFault;
+use crate::error::Error;
 
 /// Room for a timestamp, a 64-bit number and a UUID.
 const ROOM: usize = 96;
@@ -16,7 +17,8 @@ pub(crate) fn write_values<const N: usize>(texts: [&[u8]; N]) -> Result<[HeaderV
     let mut buffer = [0; ROOM];
     let mut rest = &mut buffer[..];
     for text in texts {
-        let (room, behind) = rest.split_at_mut_checked(text.len()).ok_or_else(|| Error::new(Unwritable))?;
+        let (room, behind) =
+            rest.split_at_mut_checked(text.len()).ok_or_else(|| Error::new(SigningFault::Unwritable))?;
         room.copy_from_slice(text);
         rest = behind;
     }
@@ -24,25 +26,9 @@ pub(crate) fn write_values<const N: usize>(texts: [&[u8]; N]) -> Result<[HeaderV
     let mut values = [const { HeaderValue::from_static("") }; N];
     for (value, text) in values.iter_mut().zip(texts) {
         *value = HeaderValue::from_maybe_shared(shared.split_to(text.len()))
-            .map_err(|source| Error::new(Unwritable).with_source(source))?;
+            .map_err(|source| Error::new(SigningFault::Unwritable).with_source(source))?;
     }
     Ok(values)
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("a value of this attempt cannot be written as a header")]
-struct Unwritable;
-
-impl Fault for Unwritable {
-    fn code(&self) -> &'static str {
-        "header-unwritable"
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        "Report this: the values are drawn by the crate itself."
-    }
 }
 
 #[cfg(test)]

@@ -2,23 +2,15 @@
 
 use http::{HeaderMap, HeaderName};
 
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 
-#[derive(Debug, thiserror::Error)]
-#[error("the header {header} is not exactly one of application/json and application/xml")]
-struct UnsupportedMediaType {
-    header: HeaderName,
-}
-
-impl Fault for UnsupportedMediaType {
-    fn code(&self) -> &'static str {
-        "unsupported-media-type"
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        "Leave the header out (it becomes application/json), or set application/json or application/xml."
+faults! {
+    #[derive(Debug)]
+    pub(super) enum MediaTypeFault {
+        Unsupported { header: HeaderName } = Signing, "unsupported-media-type",
+            "the header {header} is not exactly one of application/json and application/xml",
+            "Leave the header out (it becomes application/json), or set application/json or application/xml.";
     }
 }
 
@@ -30,7 +22,7 @@ pub(super) fn check(headers: &HeaderMap, name: HeaderName) -> Result<(), Error> 
         (Some(value), None) => value.to_str().is_ok_and(is_supported),
         (Some(_), Some(_)) => false,
     };
-    if supported { Ok(()) } else { Err(Error::new(UnsupportedMediaType { header: name })) }
+    if supported { Ok(()) } else { Err(Error::new(MediaTypeFault::Unsupported { header: name })) }
 }
 
 fn is_supported(value: &str) -> bool {

@@ -41,8 +41,11 @@ pub use refusal::error_for_status;
 pub use refusal::{Cause, Refusal, refusal};
 
 use crate::SignedForm;
+use crate::error::Code;
 use crate::settings::{Settings, shared_settings};
 use crate::signing::MacKey;
+
+pub(crate) const CODES: [&[(Code, &str)]; 2] = [media_type::MediaTypeFault::CODES, refusal::Answer::CODES];
 
 /// Signs requests to Unleashed. Cheap to clone.
 #[derive(Clone)]

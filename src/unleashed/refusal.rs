@@ -6,7 +6,8 @@ use http::StatusCode;
 use url::Url;
 
 use super::credentials::NAME;
-use crate::error::{Class, Error, Fault};
+use crate::error::{Code, Error, Fault};
+use crate::fault::faults;
 
 /// A likely cause of a 403, told from the query that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,23 +58,27 @@ impl fmt::Display for Refusal {
     }
 }
 
+faults! {
+    /// What a 403 comes to, by its likeliest cause.
+    #[derive(Debug)]
+    pub(super) enum Answer {
+        Encoding = Refused, "unleashed-forbidden", "the signature was not accepted (403), maybe for an encoded query",
+            "Try the same request with letters and digits only; if the query has a `%`, also the other SignedForm.";
+        ParameterOrder = Refused, "unleashed-forbidden", "the signature was not accepted (403), maybe for the order of parameters",
+            "Try the same request with one parameter, past any proxy of yours.";
+        Credentials = Refused, "unleashed-forbidden", "the signature was not accepted (403), maybe for the credentials",
+            "Check the API id and key under Integration, API Access, in Unleashed.";
+    }
+}
+
 impl Fault for Refusal {
-    fn code(&self) -> &'static str {
-        "unleashed-forbidden"
-    }
-    fn class(&self) -> Class {
-        Class::Refused
-    }
-    fn next_step(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self.causes.first() {
-            Some(Cause::Encoding) => {
-                "Try the same request with letters and digits only; if the query has a `%`, also the other SignedForm."
-            }
-            Some(Cause::ParameterOrder) => {
-                "Try the same request with one parameter, past any proxy of yours."
-            }
-            _ => "Check the API id and key under Integration, API Access, in Unleashed.",
+            Some(Cause::Encoding) => Answer::Encoding,
+            Some(Cause::ParameterOrder) => Answer::ParameterOrder,
+            _ => Answer::Credentials,
         }
+        .code()
     }
 }
 

@@ -30,7 +30,10 @@ use http::HeaderValue;
 pub use refusal::error_for_status;
 pub use refusal::{Refusal, refusal};
 
+use crate::error::Code;
 use crate::settings::{Settings, environment_settings, shared_settings};
+
+pub(crate) const CODES: [&[(Code, &str)]; 1] = [Refusal::CODES];
 
 /// Adds the API key to requests to Vizion. Cheap to clone.
 #[derive(Clone)]

@@ -3,35 +3,22 @@
 use http::StatusCode;
 
 use super::credentials::NAME;
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 
-/// A refused API key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// 401.
-    #[error("the API key is valid but lacks the permission for this (401, as Vizion uses it)")]
-    NoPermission,
-    /// 403.
-    #[error("the request carried no valid API key (403, as Vizion uses it)")]
-    NoValidKey,
-}
-
-impl Fault for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoPermission => "vizion-no-permission",
-            Self::NoValidKey => "vizion-no-valid-key",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Refused
-    }
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::NoPermission => "Have the permission added to the key, or use another key.",
-            Self::NoValidKey => "Check the key, and that it belongs to this environment (prod or demo).",
-        }
+faults! {
+    /// A refused API key.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Refusal {
+        /// 401.
+        NoPermission = Refused, "vizion-no-permission",
+            "the API key is valid but lacks the permission for this (401, as Vizion uses it)",
+            "Have the permission added to the key, or use another key.";
+        /// 403.
+        NoValidKey = Refused, "vizion-no-valid-key",
+            "the request carried no valid API key (403, as Vizion uses it)",
+            "Check the key, and that it belongs to this environment (prod or demo).";
     }
 }
 

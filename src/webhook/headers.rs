@@ -1,5 +1,7 @@
 //! Reading headers strictly.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderName};
 
 use super::DeliveryFault;
@@ -9,10 +11,13 @@ pub(crate) fn single<'h>(
     headers: &'h HeaderMap,
     header: &'static HeaderName,
 ) -> Result<&'h [u8], DeliveryFault> {
-    let name = header.as_str();
+    let name = || Cow::Borrowed(header.as_str());
     let mut values = headers.get_all(header).iter();
-    let value = values.next().ok_or(DeliveryFault::HeaderMissing { name })?;
-    if values.next().is_some() { Err(DeliveryFault::HeaderDuplicate { name }) } else { Ok(value.as_bytes()) }
+    let value = values.next().ok_or_else(|| DeliveryFault::HeaderMissing { name: name() })?;
+    match values.next() {
+        None => Ok(value.as_bytes()),
+        Some(_) => Err(DeliveryFault::HeaderDuplicate { name: name() }),
+    }
 }
 
 /// A plain decimal integer: no `+`, no leading zeros, no exponent, nothing around it.
@@ -31,7 +36,7 @@ impl<'h> Integer<'h> {
         // What else is no number, parsing finds.
         let canonical = matches!(digits.as_bytes(), [b'1'..=b'9', ..]) || text == "0";
         let parsed = if canonical { text.parse().ok() } else { None };
-        parsed.map(|value| Self { value, text }).ok_or(DeliveryFault::TimeMalformed { name })
+        parsed.map(|value| Self { value, text }).ok_or(DeliveryFault::TimeMalformed { name: name.into() })
     }
 }
 
@@ -65,7 +70,7 @@ mod tests {
             "99999999999999999999999999",
         ];
         for text in wrong {
-            let refused = Err(DeliveryFault::TimeMalformed { name: "created" });
+            let refused = Err(DeliveryFault::TimeMalformed { name: "created".into() });
             assert_eq!(Integer::parse("created", text), refused, "{text:?}");
         }
     }

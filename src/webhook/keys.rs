@@ -1,5 +1,6 @@
 //! Keys by id.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::DeliveryFault;
 use super::scheme::Scheme;
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 use crate::field;
 
 /// The keys that deliveries may be signed with: several at once while the vendor rotates them.
@@ -24,8 +26,9 @@ const MOST_UNDER_ONE_ID: usize = 3;
 const SHORTEST: usize = 16;
 
 /// Refuses what is no key at all, or one that can be guessed.
-pub(crate) fn check_key(name: &'static str, key: &SecretString) -> Result<(), Error> {
-    field::check(name, key.expose_secret())?;
+pub(crate) fn check_key(name: impl Into<Cow<'static, str>>, key: &SecretString) -> Result<(), Error> {
+    let name = name.into();
+    field::check(name.clone(), key.expose_secret())?;
     let is_long = key.expose_secret().len() >= SHORTEST;
     if is_long { Ok(()) } else { Err(Error::new(KeyFault::TooShort { name })) }
 }
@@ -84,32 +87,14 @@ impl<S: Scheme> fmt::Debug for Keys<S> {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum KeyFault {
-    #[error("more than {MOST_UNDER_ONE_ID} keys were given one id")]
-    TooMany,
-    #[error("{name} has fewer than {SHORTEST} bytes")]
-    TooShort { name: &'static str },
-}
-
-impl Fault for KeyFault {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::TooMany => "webhook-keys-too-many",
-            Self::TooShort { .. } => "webhook-key-too-short",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Configuration
-    }
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::TooMany => {
-                "Give each key the id that the vendor lists it under, and leave out those that it has retired."
-            }
-            Self::TooShort { .. } => {
-                "Have the provider issue a longer one; `dangerous_short_key` takes what cannot be exchanged."
-            }
-        }
+faults! {
+    #[derive(Debug)]
+    pub(super) enum KeyFault {
+        TooMany = Configuration, "webhook-keys-too-many",
+            "more than three keys were given one id",
+            "Give each key the id that the vendor lists it under, and leave out those that it has retired.";
+        TooShort { name: Cow<'static, str> } = Configuration, "webhook-key-too-short",
+            "{name} has fewer than 16 bytes",
+            "Have the provider issue a longer one; `dangerous_short_key` takes what cannot be exchanged.";
     }
 }

@@ -103,3 +103,11 @@ pub(crate) use keys::check_key;
 pub(crate) use origin::PublicOrigin;
 pub(crate) use scheme::{Claim, Delivery, Freshness, Received};
 pub(crate) use window::Times;
+
+pub(crate) const CODES: [&[(crate::error::Code, &str)]; 5] = [
+    DeliveryFault::CODES,
+    keys::KeyFault::CODES,
+    origin::PublicOriginFault::CODES,
+    replay::ConnectFault::CODES,
+    verified::JsonFault::CODES,
+];

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use url::{Position, Url};
 
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 
 /// The origin, and the path in front, that the sender uses: what a proxy may have changed on the way.
 #[derive(Clone, Debug)]
@@ -18,8 +19,8 @@ pub(crate) struct PublicOrigin {
 
 impl PublicOrigin {
     /// What `provider` was told.
-    pub(crate) fn new(text: &str, provider: &'static str) -> Result<Self, Error> {
-        let invalid = || Error::new(InvalidPublicOrigin).in_provider(provider);
+    pub(crate) fn new(text: &str, provider: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
+        let invalid = || Error::new(PublicOriginFault::Invalid).in_provider(provider);
         let url = Url::parse(text).ok().filter(is_plain).ok_or_else(invalid)?;
         Ok(Self {
             host: host_and_port(&url),
@@ -67,19 +68,12 @@ fn is_plain(url: &Url) -> bool {
         && url.password().is_none()
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("a public origin must be scheme://host[:port][/prefix] with http or https")]
-struct InvalidPublicOrigin;
-
-impl Fault for InvalidPublicOrigin {
-    fn code(&self) -> &'static str {
-        "invalid-public-origin"
-    }
-    fn class(&self) -> Class {
-        Class::Configuration
-    }
-    fn next_step(&self) -> &'static str {
-        "Write it as the vendor was told it, like https://hooks.example.com or https://example.com/hooks."
+faults! {
+    #[derive(Debug)]
+    pub(super) enum PublicOriginFault {
+        Invalid = Configuration, "invalid-public-origin",
+            "a public origin must be scheme://host[:port][/prefix] with http or https",
+            "Write it as the vendor was told it, like https://hooks.example.com or https://example.com/hooks.";
     }
 }
 

@@ -148,7 +148,7 @@ impl<'r> Delivery<'r> {
             (Some(origin), _, _) => Ok(origin.host().as_bytes()),
             (None, Err(missing), authority) => authority.ok_or(missing),
             (None, Ok(host), Some(authority)) if !host.trim_ascii().eq_ignore_ascii_case(authority) => {
-                Err(DeliveryFault::HeaderDuplicate { name: HOST.as_str() })
+                Err(DeliveryFault::HeaderDuplicate { name: HOST.as_str().into() })
             }
             (None, Ok(host), _) => Ok(host),
         }

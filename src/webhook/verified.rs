@@ -12,7 +12,8 @@ use serde_json::error::Category;
 use super::ReplayKey;
 use super::remembered::Remembered;
 use super::scheme::Scheme;
-use crate::error::{Class, Error, Fault};
+use crate::error::Error;
+use crate::fault::faults;
 
 /// Something whose signature was verified, by the verifier of the scheme `S`. Only this crate makes one, so a handler that
 /// takes it cannot run unverified, nor with what another provider signed.
@@ -175,7 +176,7 @@ impl<S: Scheme, B: AsRef<[u8]>> Verified<S, B> {
     ) -> Result<Verified<S, T>, (Error, serde_json::Error)> {
         match serde_json::from_slice(self.content.as_ref()) {
             Ok(content) => Ok(Verified::new(content, self.proof.clone())),
-            Err(source) => Err((Error::new(NotThisJson::at(&source)).in_provider(S::NAME), source)),
+            Err(source) => Err((Error::new(JsonFault::at(&source)).in_provider(S::NAME), source)),
         }
     }
 }
@@ -205,15 +206,16 @@ impl<S: Scheme, T> fmt::Debug for Verified<S, T> {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("the verified body is not the JSON that was expected: {what} at line {line}, column {column}")]
-struct NotThisJson {
-    what: &'static str,
-    line: usize,
-    column: usize,
+faults! {
+    #[derive(Debug)]
+    pub(super) enum JsonFault {
+        Unexpected { what: &'static str, line: usize, column: usize } = Unreadable, "webhook-json",
+            "the verified body is not the JSON that was expected: {what} at line {line}, column {column}",
+            "Compare the fields with the vendor's page for this event; the signature was right.";
+    }
 }
 
-impl NotThisJson {
+impl JsonFault {
     /// All of serde's error that holds nothing of the body.
     fn at(error: &serde_json::Error) -> Self {
         let what = match error.classify() {
@@ -221,18 +223,6 @@ impl NotThisJson {
             Category::Eof => "a premature end",
             Category::Syntax | Category::Io => "a syntax error",
         };
-        Self { what, line: error.line(), column: error.column() }
-    }
-}
-
-impl Fault for NotThisJson {
-    fn code(&self) -> &'static str {
-        "webhook-json"
-    }
-    fn class(&self) -> Class {
-        Class::Unreadable
-    }
-    fn next_step(&self) -> &'static str {
-        "Compare the fields with the vendor's page for this event; the signature was right."
+        Self::Unexpected { what, line: error.line(), column: error.column() }
     }
 }

@@ -1,7 +1,6 @@
 //! Providers that are declared in a file.
 
 mod built_in;
-mod codes;
 mod docs;
 mod messages;
 mod refused;

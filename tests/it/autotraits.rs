@@ -14,7 +14,7 @@ fn public_types_are_shared_between_threads() {
     shared::<diagnose::Diagnosis>();
     shared::<diagnose::Finding>();
     shared::<diagnose::Outcome>();
-    shared::<error::Class>();
+    shared::<error::Kind>();
     shared::<error::Effect>();
     shared::<error::Error>();
     shared::<countersign::ErrorStatus>();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use countersign::error::Class;
+use countersign::error::Kind;
 use countersign::netgiro::ApiResponse;
 use countersign::netvisor::{MacAlgorithm, ResponseStatus};
 use countersign::{Error, RequestRef, netgiro, netvisor, sign_http, unleashed, vizion};
@@ -26,8 +26,8 @@ async fn send(server: &RawServer, middleware: impl Middleware) -> reqwest_middle
     ClientBuilder::new(client()).with(middleware).build().post(url).body(CANARY).send().await.unwrap_err()
 }
 
-/// An error of each class, as a caller of the middleware gets it.
-async fn one_of_each() -> Vec<(Class, &'static str, reqwest_middleware::Error)> {
+/// An error of each kind, as a caller of the middleware gets it.
+async fn one_of_each() -> Vec<(Kind, &'static str, reqwest_middleware::Error)> {
     let elsewhere = format!("https://other.example/{CANARY}");
     let redirect = RawServer::answering(Answer::redirect(302, &elsewhere)).await;
     let failed = "<Root><ResponseStatus><Status>FAILED</Status><Status>INVALID_DATA :: no</Status></ResponseStatus></Root>";
@@ -35,14 +35,14 @@ async fn one_of_each() -> Vec<(Class, &'static str, reqwest_middleware::Error)> 
     let netvisor = || subjects::netvisor(MacAlgorithm::HmacSha256).allow_origin(&failed.origin()).unwrap();
     let year_10_000 = || UNIX_EPOCH + Duration::from_secs(253_402_300_800);
     vec![
-        (Class::Scope, "origin-not-allowed", send(&failed, subjects::unleashed()).await),
-        (Class::Scope, "redirect-cross-origin", {
+        (Kind::Scope, "origin-not-allowed", send(&failed, subjects::unleashed()).await),
+        (Kind::Scope, "redirect-cross-origin", {
             let vizion = subjects::vizion().allow_origin(&redirect.origin()).unwrap();
             send(&redirect, vizion.follow_redirects(1)).await
         }),
-        (Class::Signing, "clock-out-of-range", send(&failed, netvisor().clock(year_10_000)).await),
-        (Class::Refused, "netvisor-failed", send(&failed, netvisor().fail_on_failed()).await),
-        (Class::Verification, "reply-signature-missing", {
+        (Kind::Signing, "clock-out-of-range", send(&failed, netvisor().clock(year_10_000)).await),
+        (Kind::Refused, "netvisor-failed", send(&failed, netvisor().fail_on_failed()).await),
+        (Kind::Verification, "reply-signature-missing", {
             let netgiro = subjects::netgiro().allow_origin(&failed.origin()).unwrap();
             send(&failed, netgiro).await
         }),
@@ -57,13 +57,13 @@ fn retrying() -> RetryTransientMiddleware<ExponentialBackoff> {
 }
 
 #[tokio::test]
-async fn each_error_is_found_and_belongs_to_one_class() {
-    for (class, code, error) in one_of_each().await {
+async fn each_error_is_found_and_belongs_to_one_kind() {
+    for (kind, code, error) in one_of_each().await {
         let found = Error::find(&error).unwrap_or_else(|| panic!("{code} in {error:?}"));
         assert_eq!(found.code(), code);
         assert!(found.provider().is_some(), "{code}");
         assert!(error.to_string().ends_with(&format!("{found:#}")), "{error}");
-        check_class(found, class);
+        check_kind(found, kind);
 
         let wrapped = anyhow::Error::new(error).context("inner").context("outer");
         assert_eq!(Error::find(wrapped.as_ref()).unwrap().code(), code);
@@ -71,14 +71,14 @@ async fn each_error_is_found_and_belongs_to_one_class() {
 }
 
 #[test]
-fn an_error_outside_the_middleware_belongs_to_one_class_too() {
+fn an_error_outside_the_middleware_belongs_to_one_kind_too() {
     let forbidden = StatusCode::FORBIDDEN;
-    check_class(&vizion::Vizion::new("").unwrap_err(), Class::Configuration);
-    check_class(&vizion::refusal(forbidden).unwrap(), Class::Refused);
-    check_class(&unleashed::refusal(forbidden, &"https://h/?a=1".parse().unwrap()).unwrap(), Class::Refused);
+    check_kind(&vizion::Vizion::new("").unwrap_err(), Kind::Configuration);
+    check_kind(&vizion::refusal(forbidden).unwrap(), Kind::Refused);
+    check_kind(&unleashed::refusal(forbidden, &"https://h/?a=1".parse().unwrap()).unwrap(), Kind::Refused);
     // A payment may have been made although its answer cannot be read.
-    check_class(&ApiResponse::<Cart>::from_slice(br#"{"Success":true}"#).unwrap_err(), Class::Unreadable);
-    check_class(&ResponseStatus::from_xml(b"<Root>").unwrap_err(), Class::Unreadable);
+    check_kind(&ApiResponse::<Cart>::from_slice(br#"{"Success":true}"#).unwrap_err(), Kind::Unreadable);
+    check_kind(&ResponseStatus::from_xml(b"<Root>").unwrap_err(), Kind::Unreadable);
 }
 
 /// The fields of one call.
@@ -88,17 +88,17 @@ struct Cart {
     _transaction_id: String,
 }
 
-fn check_class(error: &Error, class: Class) {
+fn check_kind(error: &Error, kind: Kind) {
     let predicates = [
-        (Class::Configuration, error.is_configuration()),
-        (Class::Scope, error.is_scope()),
-        (Class::Signing, error.is_signing()),
-        (Class::Verification, error.is_verification()),
-        (Class::Refused, error.is_refused()),
-        (Class::Unreadable, error.is_unreadable()),
+        (Kind::Configuration, error.is_configuration()),
+        (Kind::Scope, error.is_scope()),
+        (Kind::Signing, error.is_signing()),
+        (Kind::Verification, error.is_verification()),
+        (Kind::Refused, error.is_refused()),
+        (Kind::Unreadable, error.is_unreadable()),
     ];
-    let held: Vec<_> = predicates.into_iter().filter(|(_, holds)| *holds).map(|(class, _)| class).collect();
-    assert_eq!((&*held, error.class()), (&[class][..], class), "{error}");
+    let held: Vec<_> = predicates.into_iter().filter(|(_, holds)| *holds).map(|(kind, _)| kind).collect();
+    assert_eq!((&*held, error.kind()), (&[kind][..], kind), "{error}");
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn no_error_prints_path_query_fragment_body_or_keys() {
 #[tokio::test]
 async fn a_verification_error_carries_the_reference_id() {
     let errors = one_of_each().await;
-    let (_, _, error) = errors.iter().find(|(class, _, _)| *class == Class::Verification).unwrap();
+    let (_, _, error) = errors.iter().find(|(kind, _, _)| *kind == Kind::Verification).unwrap();
     let error = Error::find(error).unwrap();
     assert_eq!(error.reference_id(), Some("ref-1"));
     assert!(error.to_string().contains("ref-1"));

@@ -105,13 +105,17 @@ fn the_language_is_optional_and_checked() {
             "NETVISOR_LANGUAGE" => language.map(str::to_owned),
             _ => Some(GOOD.to_owned()),
         };
-        Netvisor::from_variables(lookup).map_err(|error| (error.code(), error.provider()))
+        Netvisor::from_variables(lookup).map_err(|error| (error.code(), error.provider().map(str::to_owned)))
     };
     for fine in [None, Some(""), Some("FI"), Some("SE"), Some("EN")] {
         with(fine).unwrap();
     }
     for wrong in ["fi", "FR", " FI"] {
-        assert_eq!(with(Some(wrong)).unwrap_err(), ("field-language", Some("netvisor")), "{wrong}");
+        assert_eq!(
+            with(Some(wrong)).unwrap_err(),
+            ("field-language", Some("netvisor".to_owned())),
+            "{wrong}"
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub(crate) mod check;
+pub(crate) mod codes;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod new;
@@ -39,6 +40,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Sandbox(args) => sandbox::run(args, &context).await,
         Command::Check(args) => check::run(&args, &context),
         Command::New(args) => new::run(&args, &context),
+        Command::Codes(args) => codes::run(&args, &context),
         Command::Completions(args) => completions::run(&args, &context),
     }
 }

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::Context;
 use crate::args::Reproduction;
+use crate::code::Code;
 use crate::curl;
 use crate::failure::Failure;
 use crate::headers;
@@ -74,7 +75,7 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         Output::Curl => {
             let curl = curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?;
             if let Some(message) = curl.note {
-                output::noted("env-file-not-read", &message, context.json);
+                output::noted(Code::EnvFileNotRead, &message, context.json);
             }
             output::line(&curl.command)
         }
@@ -85,7 +86,7 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
 fn note_other_query(query: &str, json: bool) {
     let message =
         format!("the query is signed as it is sent by `send`, and must be sent so by you: ?{query}");
-    output::noted("query-rewritten", &message, json);
+    output::noted(Code::QueryRewritten, &message, json);
 }
 
 /// Says of which headers the bytes are others than those of the text that is printed: Netvisor's are in ISO-8859-15.
@@ -98,6 +99,6 @@ fn note_other_bytes<P: Tool>(provider: &P, headers: &HeaderMap, json: bool) {
              writes the bytes",
             value.as_bytes().escape_ascii()
         );
-        output::noted("header-not-ascii", &message, json);
+        output::noted(Code::HeaderNotAscii, &message, json);
     }
 }

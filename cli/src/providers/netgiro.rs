@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 
 use super::{Answer, Proof, Tool, with_scope};
 use crate::args::{Reproduction, Settings};
+use crate::code::Code;
 use crate::environment::Environment;
 use crate::failure::Failure;
 
@@ -55,7 +56,7 @@ impl Tool for Netgiro {
             Some(Verdict::Pending) | None => {
                 let message = "netgiro: the reply was not judged: nothing says that it is Netgíró's";
                 let step = "Do not use the reply, and report this: the tool judges every reply of Netgíró's.";
-                Err(Failure::refused("reply-not-judged", message).with_next_step(step))
+                Err(Failure::refused(Code::ReplyNotJudged, message).with_next_step(step))
             }
         }
     }

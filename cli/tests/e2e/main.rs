@@ -4,6 +4,7 @@ mod canary;
 mod captured;
 mod charset;
 mod closed;
+mod codes;
 mod completions;
 mod curl;
 mod declarations;

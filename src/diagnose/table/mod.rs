@@ -151,6 +151,15 @@ pub(super) static NOT_SIGNED: Conclusion = Conclusion(
     "Check the key; there is no signature to compare.",
 );
 
+/// The code and the sentence of each mistake and of each conclusion.
+pub(super) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let conclusions = [&MATCHES, &UNEXPLAINED, &SECRET_SENT, &MALFORMED, &NOT_SIGNED].into_iter();
+    #[cfg(feature = "webhook")]
+    let conclusions = conclusions.chain([&OTHER_BODY]);
+    let mistakes = all().chain([&WRONG_KEY_ID]).map(|mistake| (mistake.code, mistake.sentence));
+    mistakes.chain(conclusions.map(|Conclusion(code, sentence, _)| (*code, *sentence)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

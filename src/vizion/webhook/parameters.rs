@@ -1,8 +1,5 @@
 //! The signature header, taken apart.
 
-use memchr::{memchr, memchr2};
-use smallvec::SmallVec;
-
 use crate::signing::Encoding;
 use crate::webhook::{DeliveryFault, Integer, Received};
 
@@ -30,12 +27,14 @@ struct Value<'h> {
 impl<'h> Parameters<'h> {
     pub(super) fn parse(header: &'h [u8]) -> Result<Self, DeliveryFault> {
         let header = std::str::from_utf8(header).map_err(|_| DeliveryFault::SignatureHeaderMalformed)?;
-        let (scheme, rest) = split_once(header, b' ').ok_or(DeliveryFault::SignatureHeaderMalformed)?;
+        let (scheme, rest) = header.split_once(' ').ok_or(DeliveryFault::SignatureHeaderMalformed)?;
         if !scheme.eq_ignore_ascii_case("Signature") {
             return Err(DeliveryFault::SignatureHeaderMalformed);
         }
         let Known { key_id, signature, algorithm, created, expires, headers } = Known::read(rest)?;
-        let required = |name, value: Option<Value<'h>>| value.ok_or(DeliveryFault::ParameterMissing { name });
+        let required = |name: &'static str, value: Option<Value<'h>>| {
+            value.ok_or(DeliveryFault::ParameterMissing { name: name.into() })
+        };
         Ok(Self {
             key_id: required("keyId", key_id)?.text,
             signature: required("signature", signature)?.signature(),
@@ -70,9 +69,9 @@ impl<'h> Known<'h> {
     /// Reads all parameters, each name once.
     fn read(mut rest: &'h str) -> Result<Self, DeliveryFault> {
         let mut known = Self::default();
-        let mut names = SmallVec::<[&str; MOST_PARAMETERS]>::new();
+        let mut names = Vec::with_capacity(8);
         loop {
-            let (name, after) = split_once(rest, b'=').ok_or(DeliveryFault::SignatureHeaderMalformed)?;
+            let (name, after) = rest.split_once('=').ok_or(DeliveryFault::SignatureHeaderMalformed)?;
             let (value, after) = value(after).ok_or(DeliveryFault::SignatureHeaderMalformed)?;
             known.keep(name, value)?;
             if names.len() == MOST_PARAMETERS {
@@ -110,21 +109,15 @@ impl<'h> Known<'h> {
 fn value(text: &str) -> Option<(Value<'_>, &str)> {
     match text.strip_prefix('"') {
         Some(quoted) => {
-            let (text, after) = quoted.split_at_checked(memchr2(b'"', b'\\', quoted.as_bytes())?)?;
+            let (text, after) = quoted.split_at_checked(quoted.find(['"', '\\'])?)?;
             Some((Value { text, quoted: true }, after.strip_prefix('"')?))
         }
         None => {
-            let end = memchr2(b',', b'"', text.as_bytes()).unwrap_or(text.len());
+            let end = text.find([',', '"']).unwrap_or(text.len());
             let (text, after) = text.split_at_checked(end)?;
             (!after.starts_with('"')).then_some((Value { text, quoted: false }, after))
         }
     }
-}
-
-/// As `str::split_once`; several times as fast for what is short.
-fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = memchr(separator, text.as_bytes())?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 fn is_name(name: &str) -> bool {

@@ -1,11 +1,6 @@
 //! What Vizion signs: one line per covered header.
 
-use std::borrow::Cow;
-
-use http::header::{self, GetAll};
-use http::{HeaderMap, HeaderValue, Method};
-use memchr::memchr_iter;
-use smallvec::SmallVec;
+use http::HeaderMap;
 
 use crate::signing::{Segment, SignedText, Source};
 use crate::webhook::{Delivery, DeliveryFault};
@@ -16,13 +11,10 @@ const REQUIRED: [&str; 4] = ["(request-target)", "(created)", "host", "digest"];
 /// More covered headers than this are not read.
 const MOST_LINES: usize = 64;
 
-/// As many lines, Vizion's eight, are kept without an allocation; more take a few small ones.
-const USUAL_LINES: usize = 8;
-
 /// The lines of a signing string, in the order of the list.
 #[derive(Debug)]
 pub(super) struct SigningString<'r> {
-    lines: SmallVec<[Line<'r>; USUAL_LINES]>,
+    lines: Vec<Line<'r>>,
     delivery: Delivery<'r>,
     /// The length of the body that was signed, where that is not the one received.
     signed_length: Option<String>,
@@ -57,11 +49,8 @@ enum Value<'r> {
 impl<'r> SigningString<'r> {
     /// The lines that `list` names, each of which stands for something.
     pub(super) fn new(list: &'r str, sources: Sources<'r>) -> Result<Self, DeliveryFault> {
-        let mut lines = SmallVec::<[Line<'r>; USUAL_LINES]>::new();
-        let mut start = 0;
-        for end in memchr_iter(b' ', list.as_bytes()).chain([list.len()]) {
-            let name = list.get(start..end).unwrap_or_default();
-            start = end + 1;
+        let mut lines = Vec::<Line<'r>>::with_capacity(8);
+        for name in list.split(' ') {
             if lines.len() == MOST_LINES || !is_name(name) || lines.iter().any(|line| line.name == name) {
                 return Err(DeliveryFault::CoverageMalformed);
             }
@@ -70,7 +59,7 @@ impl<'r> SigningString<'r> {
         }
         for name in REQUIRED {
             if !lines.iter().any(|line| line.name == name) {
-                return Err(DeliveryFault::NotCovered { name });
+                return Err(DeliveryFault::NotCovered { name: name.into() });
             }
         }
         for line in &mut lines {
@@ -112,13 +101,14 @@ impl<'r> Sources<'r> {
             "(request-target)" => Ok(Value::Target),
             "(created)" => Ok(Value::Bytes(self.created.as_bytes(), Source::Clock)),
             "(expires)" => {
-                let expires = self.expires.ok_or(DeliveryFault::ParameterMissing { name: "expires" })?;
+                let expires =
+                    self.expires.ok_or(DeliveryFault::ParameterMissing { name: "expires".into() })?;
                 Ok(Value::Bytes(expires.as_bytes(), Source::Clock))
             }
             "host" => Ok(Value::Bytes(self.host, Source::RequestHost)),
             "digest" => Ok(Value::Bytes(self.digest, Source::RequestHeader)),
             _ => {
-                let mut instances = instances(self.delivery.headers(), name).iter();
+                let mut instances = self.delivery.headers().get_all(name).iter();
                 let first = instances.next().ok_or(DeliveryFault::CoveredHeaderMissing)?;
                 let is_only = instances.next().is_none();
                 let only = Value::Bytes(first.as_bytes(), Source::RequestHeader);
@@ -128,19 +118,8 @@ impl<'r> Sources<'r> {
     }
 }
 
-/// All values of a header. The names that Vizion covers are not read as such each time: that costs as much as finding them.
-fn instances<'r>(headers: &'r HeaderMap, name: &str) -> GetAll<'r, HeaderValue> {
-    match name {
-        "user-agent" => headers.get_all(header::USER_AGENT),
-        "date" => headers.get_all(header::DATE),
-        "content-type" => headers.get_all(header::CONTENT_TYPE),
-        "content-length" => headers.get_all(header::CONTENT_LENGTH),
-        _ => headers.get_all(name),
-    }
-}
-
 fn state_target(delivery: &Delivery<'_>, text: &mut SignedText<'_>) {
-    let (method, target) = (lower_case(delivery.method()), delivery.target());
+    let (method, target) = (delivery.method().as_str().to_ascii_lowercase(), delivery.target());
     text.push(Segment::public("method", method.as_bytes()).with_source(Source::RequestMethod))
         .separator(" ")
         .push(Segment::public("target", target.as_bytes()).with_source(Source::RequestTarget));
@@ -160,33 +139,12 @@ fn state_value(name: &str, value: &[u8], source: Source, text: &mut SignedText<'
     text.push(Segment::public(name, value.trim_ascii()).with_source(source));
 }
 
-fn lower_case(method: &Method) -> Cow<'static, str> {
-    match *method {
-        Method::POST => Cow::Borrowed("post"),
-        Method::PUT => Cow::Borrowed("put"),
-        Method::GET => Cow::Borrowed("get"),
-        _ => Cow::Owned(method.as_str().to_ascii_lowercase()),
-    }
-}
-
 /// A pseudo-header of the draft, or a header's name in lower case: a token (RFC 9110, section 5.6.2).
 fn is_name(name: &str) -> bool {
-    let is_token = |byte| TOKEN_IN_LOWER_CASE.get(usize::from(byte)).copied().unwrap_or_default();
+    let is_token = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9') || b"!#$%&'*+-.^_`|~".contains(&byte);
     matches!(name, "(request-target)" | "(created)" | "(expires)")
         || (!name.is_empty() && name.bytes().all(is_token))
 }
-
-/// Whether each byte may be in a name: looked up, since comparing with a dozen characters costs as much as hashing them.
-#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses what is out of bounds")]
-static TOKEN_IN_LOWER_CASE: [bool; 256] = {
-    let allowed = b"abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-    let (mut table, mut next) = ([false; 256], 0);
-    while next < allowed.len() {
-        table[allowed[next] as usize] = true;
-        next += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {
@@ -243,7 +201,7 @@ mod tests {
     fn a_name_that_stands_for_nothing_is_refused() {
         let with = |name: &str| stated(&format!("{} {name}", REQUIRED.join(" ")), &parts("POST"));
         assert_eq!(with("x-absent"), Err(DeliveryFault::CoveredHeaderMissing));
-        assert_eq!(with("(expires)"), Err(DeliveryFault::ParameterMissing { name: "expires" }));
+        assert_eq!(with("(expires)"), Err(DeliveryFault::ParameterMissing { name: "expires".into() }));
         assert!(with("x-many").is_ok());
     }
 

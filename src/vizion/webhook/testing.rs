@@ -12,7 +12,7 @@ use super::scheme::{Covered, DIGEST, SIGNATURE, Scheme};
 use super::signing_string::{SigningString, Sources};
 use crate::error::Error;
 use crate::field::{self, Problem};
-use crate::time::{ClockOutOfRange, unix_nanos};
+use crate::time::{ClockFault, unix_nanos};
 use crate::webhook::{Delivery, Scheme as _, testing};
 
 /// The headers that Vizion's sample lists.
@@ -93,7 +93,7 @@ fn milliseconds(time: SystemTime) -> Result<i64, Error> {
     i64::try_from(unix_nanos(time).div_euclid(1_000_000))
         .ok()
         .filter(|created| (0..END).contains(created))
-        .ok_or_else(|| Error::new(ClockOutOfRange))
+        .ok_or_else(|| Error::new(ClockFault::OutOfRange))
 }
 
 #[cfg(test)]

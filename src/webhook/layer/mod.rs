@@ -20,10 +20,8 @@ use super::extract::Mounted;
 use super::scheme::Scheme;
 use super::verifier::Taken;
 use super::{DeliveryFault, Verified, Verifier};
-use crate::error::Error;
+use crate::error::{BoxError, Error};
 use crate::whole_body::{ReadFault, read_whole};
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 impl<S: Scheme> Verifier<S> {
     /// A layer for tower, axum, hyper, tonic: hands on only what verified, with a [`Verified<Bytes>`] in the request's

@@ -15,7 +15,19 @@ use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
+use crate::fault::faults;
 pub use memory::MemoryStore;
+
+faults! {
+    #[derive(Debug)]
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "the codes are listed in any case"))]
+    pub(super) enum ConnectFault {
+        InvalidUrl = Configuration, "invalid-redis-url", "the Redis URL cannot be read",
+            "Write it like redis://redis.internal:6379/0; rediss:// needs a TLS feature of the crate redis.";
+        NoRuntime = Configuration, "no-tokio-runtime", "a Redis store was made outside of a tokio runtime",
+            "Call it in an async function that tokio runs, such as `#[tokio::main]`.";
+    }
+}
 
 /// What a store answers when it cannot say whether a delivery is new.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;

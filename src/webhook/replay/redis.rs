@@ -7,8 +7,8 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, RedisError};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{ReplayKey, ReplayStore, StoreError};
-use crate::error::{Class, Error, Fault};
+use super::{ConnectFault, ReplayKey, ReplayStore, StoreError};
+use crate::error::Error;
 
 /// Each of connecting and answering may take this long, and connecting is tried twice before a delivery is refused.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -106,33 +106,5 @@ impl ReplayStore for RedisStore {
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore").field("prefix", &self.prefix).finish_non_exhaustive()
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum ConnectFault {
-    #[error("the Redis URL cannot be read")]
-    InvalidUrl,
-    #[error("a Redis store was made outside of a tokio runtime")]
-    NoRuntime,
-}
-
-impl Fault for ConnectFault {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidUrl => "invalid-redis-url",
-            Self::NoRuntime => "no-tokio-runtime",
-        }
-    }
-    fn class(&self) -> Class {
-        Class::Configuration
-    }
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::InvalidUrl => {
-                "Write it like redis://redis.internal:6379/0; rediss:// needs a TLS feature of the crate redis."
-            }
-            Self::NoRuntime => "Call it in an async function that tokio runs, such as `#[tokio::main]`.",
-        }
     }
 }

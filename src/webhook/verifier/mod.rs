@@ -160,10 +160,11 @@ impl<S: Scheme> Verifier<S> {
 
     pub(super) fn error(&self, refused: DeliveryFault, parts: &Parts) -> Error {
         let is_mismatch = refused == DeliveryFault::SignatureMismatch;
-        let missing = if let DeliveryFault::HeaderMissing { name } = refused { Some(name) } else { None };
+        let missing =
+            if let DeliveryFault::HeaderMissing { name } = &refused { Some(name.clone()) } else { None };
         let error = Error::new(refused).in_provider(S::NAME);
         if let Some(name) = missing {
-            return note_renamed(error, &parts.headers, name);
+            return note_renamed(error, &parts.headers, &name);
         }
         if !is_mismatch {
             return error;

@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use countersign::Effect::{self, Done, None, Unknown};
-use countersign::error::Class;
+use countersign::error::{Code, Kind};
 use countersign::netgiro::{ApiResponse, ReplyFault, SimpleResponse};
 use countersign::netvisor::{Language, ResponseStatus};
 use countersign::webhook::DeliveryFault;
@@ -148,13 +148,12 @@ async fn an_error_status_has_had_none_unless_it_may_be_a_gateways_or_about_an_ea
 
 #[test]
 fn a_delivery_that_is_refused_reaches_no_handler_but_an_earlier_copy_may_have() {
-    let name = "digest";
     check(
         None,
         [
             DeliveryFault::BodyTooLong { limit: 1 },
             DeliveryFault::BodyUnreadable,
-            DeliveryFault::HeaderMissing { name },
+            DeliveryFault::HeaderMissing { name: "digest".into() },
             DeliveryFault::KeyUnknown,
             DeliveryFault::TooOld { by_seconds: 1 },
             DeliveryFault::SignatureMismatch,
@@ -165,27 +164,21 @@ fn a_delivery_that_is_refused_reaches_no_handler_but_an_earlier_copy_may_have() 
     check(Unknown, [Error::new(DeliveryFault::Replayed)]);
 }
 
-/// A fault of a class, which says nothing more.
+/// A fault of a kind, which says nothing more.
 #[derive(Debug, thiserror::Error)]
-#[error("of a class")]
-struct OfClass(Class);
+#[error("of a kind")]
+struct OfKind(Kind);
 
-impl countersign::error::Fault for OfClass {
-    fn code(&self) -> &'static str {
-        "of-class"
-    }
-    fn class(&self) -> Class {
-        self.0
-    }
-    fn next_step(&self) -> &'static str {
-        "None."
+impl countersign::error::Fault for OfKind {
+    fn code(&self) -> Code {
+        Code::new("of-kind", self.0, "None.")
     }
 }
 
 #[test]
-fn a_fault_of_ones_own_says_by_default_what_its_class_implies() {
-    let of_class = |class| Error::new(OfClass(class));
-    check(None, [Class::Configuration, Class::Signing, Class::Refused].map(of_class));
-    check(Unknown, [Class::Scope, Class::Verification, Class::Unreadable].map(of_class));
+fn a_fault_of_ones_own_says_by_default_what_its_kind_implies() {
+    let of_kind = |kind| Error::new(OfKind(kind));
+    check(None, [Kind::Configuration, Kind::Signing, Kind::Refused].map(of_kind));
+    check(Unknown, [Kind::Scope, Kind::Verification, Kind::Unreadable].map(of_kind));
     check(None, [Error::new(TestFault("mine"))]);
 }

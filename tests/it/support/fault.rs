@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use countersign::error::{Class, Error, Fault};
+use countersign::error::{Code, Error, Fault, Kind};
 
 /// Its code.
 #[derive(Debug)]
@@ -15,14 +15,8 @@ impl fmt::Display for TestFault {
 }
 
 impl Fault for TestFault {
-    fn code(&self) -> &'static str {
-        self.0
-    }
-    fn class(&self) -> Class {
-        Class::Signing
-    }
-    fn next_step(&self) -> &'static str {
-        "None."
+    fn code(&self) -> Code {
+        Code::new(self.0, Kind::Signing, "None.")
     }
 }
 

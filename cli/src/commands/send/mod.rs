@@ -16,6 +16,7 @@ use url::Url;
 use super::Context;
 use crate::args::Reproduction;
 use crate::client;
+use crate::code::Code;
 use crate::failure::Failure;
 use crate::headers;
 use crate::output;
@@ -115,7 +116,7 @@ fn judge<P: Tool>(answer: &Answer<'_>) -> Result<(), Failure> {
     if status.is_redirection() {
         message.push_str(", a redirect, which is not followed: send to the URL that it names");
     }
-    Err(Failure::refused("http-status", message))
+    Err(Failure::refused(Code::HttpStatus, message))
 }
 
 /// An answer, but for its body.

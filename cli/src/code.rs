@@ -1,0 +1,33 @@
+//! The codes that only the tool has.
+
+use clap::ValueEnum;
+
+/// The name is the variant's, the sentence its comment's.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Code {
+    /// The file of --env-file is not read by a printed command, which takes its variables from the environment
+    EnvFileNotRead,
+    /// A header is sent as other bytes than those of the text that is printed: Netvisor's are in ISO-8859-15
+    HeaderNotAscii,
+    /// The provider answered with the status of an error
+    HttpStatus,
+    /// The query is signed and sent in another spelling than it was typed in
+    QueryRewritten,
+    /// The reply was not judged: nothing says that it is Netgíró's
+    ReplyNotJudged,
+    /// The message did not get through, or standard output broke
+    Transport,
+    /// The arguments, a file named in them, or the credentials cannot be used
+    Usage,
+}
+
+impl Code {
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    pub(crate) fn sentence(self) -> String {
+        let value = self.to_possible_value();
+        value.as_ref().and_then(|value| value.get_help()).map_or_else(String::new, |help| format!("{help}."))
+    }
+}

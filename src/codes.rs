@@ -1,0 +1,44 @@
+//! All codes that this crate has, as the program itself has them: what `docs/codes.md` lists.
+
+use crate::error::Code;
+
+/// The codes of [`Error`](crate::Error)s, each with its message, in which the details of one case stand as `{detail}`. A code
+/// that several faults share is there once for each.
+pub fn errors() -> impl Iterator<Item = (Code, &'static str)> {
+    let tables = [
+        crate::env::VariableFault::CODES,
+        crate::field::Problem::CODES,
+        crate::random::RandomnessFault::CODES,
+        crate::scope::ScopeFault::CODES,
+        crate::signing::SigningFault::CODES,
+        crate::time::ClockFault::CODES,
+    ]
+    .into_iter();
+    #[cfg(feature = "declared")]
+    let tables = tables.chain(crate::declared::CODES);
+    #[cfg(feature = "middleware")]
+    let tables = tables.chain(crate::middleware::CODES);
+    #[cfg(feature = "netgiro")]
+    let tables = tables.chain(crate::netgiro::CODES);
+    #[cfg(feature = "netvisor")]
+    let tables = tables.chain(crate::netvisor::CODES);
+    #[cfg(feature = "unleashed")]
+    let tables = tables.chain(crate::unleashed::CODES);
+    #[cfg(feature = "vizion")]
+    let tables = tables.chain(crate::vizion::CODES);
+    #[cfg(feature = "webhook")]
+    let tables = tables.chain(crate::webhook::CODES);
+    tables.flatten().copied()
+}
+
+/// The codes of diagnoses, each with its sentence.
+#[cfg(feature = "explain")]
+pub fn diagnoses() -> impl Iterator<Item = (&'static str, &'static str)> {
+    crate::diagnose::codes()
+}
+
+/// The codes of the warnings of declarations, each with its sentence.
+#[cfg(feature = "declared")]
+pub fn warnings() -> impl Iterator<Item = (&'static str, &'static str)> {
+    crate::declared::WARNINGS.into_iter()
+}

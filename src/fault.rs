@@ -1,0 +1,167 @@
+//! What can go wrong, as data: each enum of faults is one table.
+
+use std::any::Any;
+use std::fmt;
+
+/// The family a fault belongs to; each has a predicate on [`Error`](super::Error).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A credential, an origin or a setting was refused when the provider was built.
+    Configuration,
+    /// The request was about to go where the credentials do not belong.
+    Scope,
+    /// The request cannot be signed as it is.
+    Signing,
+    /// A reply or webhook did not prove where it came from.
+    Verification,
+    /// The provider answered, and its answer is no.
+    Refused,
+    /// What came is not what was expected, and cannot be read. Whether the request took effect is not known.
+    Unreadable,
+}
+
+/// Whether a request may have taken effect at the provider: what decides if it may be sent again.
+///
+/// It speaks of what was asked for, not of one attempt alone: of a repetition that is refused because the first attempt is
+/// known already, it says [`Unknown`](Self::Unknown). There will be no fourth answer: a `match` needs no `_`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// None: the request was never sent, or the provider says that it refused it. Correct what the error names, and send
+    /// it again.
+    None,
+    /// The provider says that it did what was asked, and the rest of its answer cannot be used. **Do not send it again**:
+    /// ask for the state of what it made.
+    Done,
+    /// Nobody can tell: the time ran out, the answer was cut off, does not verify, cannot be read, or is a 5xx. **Do not
+    /// send it again** unless it may be done twice, or carries what the provider tells a repetition by: ask the provider
+    /// for the state first.
+    Unknown,
+}
+
+impl Kind {
+    const fn effect(self) -> Effect {
+        match self {
+            Self::Configuration | Self::Signing | Self::Refused => Effect::None,
+            // Scope: a redirect was answered, and the request with it.
+            Self::Scope | Self::Verification | Self::Unreadable => Effect::Unknown,
+        }
+    }
+}
+
+/// What is fixed of a fault. [`codes`](crate::codes) lists those of this crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Code {
+    /// A stable, lower-case, hyphenated name that programs and runbooks may rely on, e.g. `origin-not-allowed`.
+    pub name: &'static str,
+    /// The family, which decides the predicates on [`Error`](super::Error).
+    pub kind: Kind,
+    /// One sentence that tells the reader what to do.
+    pub next_step: &'static str,
+    /// Whether the request may have taken effect.
+    pub effect: Effect,
+}
+
+impl Code {
+    /// A code. The effect is none where the kind says that the request was not sent or that the provider refused it
+    /// ([`Configuration`](Kind::Configuration), [`Signing`](Kind::Signing), [`Refused`](Kind::Refused)), else unknown.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind, next_step: &'static str) -> Self {
+        Self { name, kind, next_step, effect: kind.effect() }
+    }
+
+    /// The code with another effect than its kind has. A refusal that leaves it open, such as a 5xx, must say so.
+    #[must_use]
+    pub const fn with_effect(self, effect: Effect) -> Self {
+        Self { effect, ..self }
+    }
+}
+
+/// One way of failing: what happened (its `Display`), and its [`Code`].
+///
+/// A provider of your own states its faults by implementing this and handing them to [`Error::new`](super::Error::new).
+/// `Display` and `Debug` must never print a secret or a refused value.
+pub trait Fault: Any + fmt::Debug + fmt::Display + Send + Sync {
+    /// What is fixed of it.
+    fn code(&self) -> Code;
+
+    /// Whether the request may have taken effect: what the code says, unless more is known of this case.
+    fn effect(&self) -> Effect {
+        self.code().effect
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Configuration => "configuration",
+            Self::Scope => "scope",
+            Self::Signing => "signing",
+            Self::Verification => "verification",
+            Self::Refused => "refused",
+            Self::Unreadable => "unreadable",
+        })
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::None => "none",
+            Self::Done => "done",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// States an enum of faults as a table: variant, kind (and effect, where it is not the kind's), code, message, next step.
+///
+/// The compiler warns of a table that [`codes`](crate::codes) does not list: its `CODES` is then never used.
+macro_rules! faults {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis enum $name:ident {
+            $(
+                $(#[$doc:meta])*
+                $variant:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })?
+                    = $kind:ident $($effect:ident)?, $code:literal, $message:literal, $next_step:expr;
+            )+
+        }
+    ) => {
+        $(#[$attribute])*
+        $visibility enum $name {
+            $($(#[$doc])* $variant $({ $($(#[$field_doc])* $field: $type),+ })?,)+
+        }
+
+        impl $name {
+            /// Each code, and the message with the details of a case as `{detail}`.
+            pub(crate) const CODES: &'static [($crate::fault::Code, &'static str)] = &[$((
+                $crate::fault::Code::new($code, $crate::fault::Kind::$kind, $next_step)
+                    $(.with_effect($crate::fault::Effect::$effect))?,
+                $message,
+            ),)+];
+        }
+
+        impl $crate::fault::Fault for $name {
+            fn code(&self) -> $crate::fault::Code {
+                match self {
+                    $(Self::$variant { .. } => {
+                        $crate::fault::Code::new($code, $crate::fault::Kind::$kind, $next_step)
+                            $(.with_effect($crate::fault::Effect::$effect))?
+                    })+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $(Self::$variant $({ $($field),+ })? => write!(f, $message),)+
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use faults;

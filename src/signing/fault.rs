@@ -1,0 +1,20 @@
+//! Why a request cannot be signed, whatever the provider.
+
+use crate::fault::faults;
+
+faults! {
+    #[derive(Debug)]
+    pub(crate) enum SigningFault {
+        NotAbsolute = Signing, "url-not-absolute", "the URL is not absolute: it needs a scheme and a host",
+            "Give the whole URL; it is part of what is signed or checked.";
+        NotNormalised = Signing, "url-not-normalised", "the URL is not in the normalised form in which clients send it",
+            "Pass it through `url::Url` first, so that what is signed is what is sent.";
+        AmbiguousQuery = Signing, "query-ambiguous",
+            "the query has a `+`, or another sign, that its readers take in more ways than one",
+            "Write a blank as `%20` and a plus sign as `%2B`, or let `signing::prepare_url` change the URL before it is signed and sent.";
+        StreamBody = Signing, "stream-body", "the body is a stream, and this provider signs the bytes of the body",
+            "Send bytes (`.body(Vec<u8>)`, `.json(…)`), or allow buffering with `buffer_stream_bodies(limit)`.";
+        Unwritable = Signing, "header-unwritable", "a value of this attempt cannot be written as a header",
+            "Report this: the values are drawn by the crate itself.";
+    }
+}

@@ -2,11 +2,11 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use constant_time_eq::constant_time_eq;
 use countersign::RequestRef;
 use countersign::scope::is_loopback;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
+use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use crate::verdict::Refusal;
@@ -72,7 +72,7 @@ impl Received {
 
     /// Checks an id against the one that is known here.
     pub(crate) fn expect_account(&self, name: &'static str, known: &[u8]) -> Result<(), Refusal> {
-        let same = constant_time_eq(self.header(name)?.as_bytes(), known);
+        let same = bool::from(self.header(name)?.as_bytes().ct_eq(known));
         if same { Ok(()) } else { Err(Refusal::UnknownAccount(name)) }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use constant_time_eq::constant_time_eq;
+use subtle::ConstantTimeEq as _;
 
 use super::Result;
 use super::evaluate::{Context, Value};
@@ -260,8 +260,8 @@ impl<'f> Reading<'f> {
             .map_or(one.value, |step| &step.value);
         let last = if let Expr::Filtered(_, filters) = value { filters.last() } else { None };
         if let Some(Filter::Encode(Encoding::HexLower | Encoding::HexUpper)) = last {
-            return constant_time_eq(&expected.to_ascii_lowercase(), &one.received.to_ascii_lowercase());
+            return expected.to_ascii_lowercase().ct_eq(&one.received.to_ascii_lowercase()).into();
         }
-        constant_time_eq(expected, &one.received)
+        expected.ct_eq(&one.received).into()
     }
 }

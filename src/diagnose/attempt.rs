@@ -211,7 +211,7 @@ impl Attempt {
             },
             (Hash::Chain { first, in_hex, second }, _) => {
                 let digest = Self { hash: first.hash(), ..self.clone() }.digest();
-                let digest = if in_hex { const_hex::encode(digest).into_bytes() } else { digest };
+                let digest = if in_hex { hex::encode(digest).into_bytes() } else { digest };
                 let text = vec![Part::of(Segment::public("digest", &digest))];
                 Self { text, hash: second.hash(), ..self.clone() }.digest()
             }

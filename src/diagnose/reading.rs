@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD as BASE64, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
-use constant_time_eq::constant_time_eq;
+use subtle::ConstantTimeEq as _;
 
 use super::dress;
 use super::finding::Finding;
@@ -40,15 +40,15 @@ impl Reading {
     /// Compared in constant time: a diagnosis may be run on what a stranger sent.
     pub(super) fn is(&self, digest: &[u8]) -> bool {
         match &self.received {
-            Received::All(received) => constant_time_eq(received, digest),
+            Received::All(received) => bool::from(received.ct_eq(digest)),
             Received::Beginning(received) => {
-                digest.get(..received.len()).is_some_and(|beginning| constant_time_eq(received, beginning))
+                digest.get(..received.len()).is_some_and(|beginning| bool::from(received.ct_eq(beginning)))
             }
             Received::Unpadded(digits) => {
                 let unpadded: String = digest.iter().map(|byte| format!("{byte:x}")).collect();
                 let padded = format!("{digits:0>width$}", width = 2 * digest.len());
-                constant_time_eq(digits.as_bytes(), unpadded.as_bytes())
-                    || constant_time_eq(padded.as_bytes(), const_hex::encode(digest).as_bytes())
+                bool::from(digits.as_bytes().ct_eq(unpadded.as_bytes()))
+                    || bool::from(padded.as_bytes().ct_eq(hex::encode(digest).as_bytes()))
             }
         }
     }
@@ -187,7 +187,7 @@ pub(super) fn all(text: &str, encoding: Encoding) -> Vec<Reading> {
 
 /// Whether a text is one of these secrets, as it is or in hex or base64, whatever it wears.
 pub(super) fn is_one_of(text: &str, secrets: &[&[u8]]) -> bool {
-    let is_secret = |form: &[u8]| secrets.iter().any(|secret| constant_time_eq(form, secret));
+    let is_secret = |form: &[u8]| secrets.iter().any(|secret| bool::from(form.ct_eq(secret)));
     dress::layers(text).iter().any(|(_, text)| {
         let decoded = [hex_digits(text.as_bytes()), any_base64(text)];
         is_secret(text.as_bytes()) || decoded.iter().flatten().any(|form| is_secret(form))
@@ -217,9 +217,8 @@ fn expected(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
     }
 }
 
-/// Nothing but digits: the decoder would let a `0x` or `0X` in front pass.
 pub(super) fn hex_digits(text: &[u8]) -> Option<Vec<u8>> {
-    if const_hex::check_raw(text) { const_hex::decode(text).ok() } else { None }
+    hex::decode(text).ok()
 }
 
 fn any_base64(text: &str) -> Option<Vec<u8>> {

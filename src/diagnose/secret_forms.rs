@@ -48,7 +48,7 @@ pub(super) static OTHERWISE_ENCODED: [Form; 9] = [
     form("encoded in base64", |secret| Some(STANDARD.encode(secret).into_bytes())),
     form("with double quotes around it", |secret| Some([b"\"", secret, b"\""].concat())),
     form("with single quotes around it", |secret| Some([b"'", secret, b"'"].concat())),
-    form("encoded in hex", |secret| Some(const_hex::encode(secret).into_bytes())),
+    form("encoded in hex", |secret| Some(hex::encode(secret).into_bytes())),
     form("as Python prints bytes", |secret| Some([b"b'", secret, b"'"].concat())),
     form("without the quotes that the one configured here has around it", |secret| {
         let unquoted = |quote: &&[u8]| secret.strip_prefix(*quote)?.strip_suffix(*quote);
@@ -98,9 +98,9 @@ pub(super) fn is_unset(secret: &[u8]) -> bool {
 }
 
 pub(super) static HASHED: [Form; 3] = [
-    form("its SHA-256 in hex digits", |secret| Some(const_hex::encode(Sha256::digest(secret)).into_bytes())),
+    form("its SHA-256 in hex digits", |secret| Some(hex::encode(Sha256::digest(secret)).into_bytes())),
     form("the bytes of its SHA-256", |secret| Some(Sha256::digest(secret).to_vec())),
-    form("its MD5 in hex digits", |secret| Some(const_hex::encode(Md5::digest(secret)).into_bytes())),
+    form("its MD5 in hex digits", |secret| Some(hex::encode(Md5::digest(secret)).into_bytes())),
 ];
 
 fn up_to(secret: &[u8], sign: u8) -> Option<Vec<u8>> {

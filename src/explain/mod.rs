@@ -264,7 +264,7 @@ impl Value {
 }
 
 fn lower_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&const_hex::encode(bytes))
+    serializer.serialize_str(&hex::encode(bytes))
 }
 
 #[cfg(all(test, feature = "netvisor", feature = "netgiro", feature = "unleashed"))]

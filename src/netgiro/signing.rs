@@ -93,7 +93,7 @@ impl Provider for Netgiro {
     fn stamp(&self, request: &RequestRef<'_>) -> Result<Stamp, Error> {
         request.body()?;
         let number = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
-        let [nonce] = write_values([itoa::Buffer::new().format(number).as_bytes()])?;
+        let [nonce] = write_values([&number])?;
         Ok(Stamp { nonce })
     }
 

@@ -34,7 +34,6 @@ mod mistakes;
 mod options;
 mod refusal;
 mod signing;
-mod stamp;
 mod status;
 
 use std::fmt;
@@ -49,7 +48,7 @@ pub use credentials::Credentials;
 pub use middleware::{error_for_status, read_status};
 pub use options::{Language, MacAlgorithm, TransactionId};
 pub use refusal::{Failure, FailureCode};
-pub use stamp::Stamp;
+pub use signing::Stamp;
 pub use status::ResponseStatus;
 
 #[cfg(feature = "explain")]

@@ -1,13 +1,20 @@
-//! What Netvisor signs.
+//! What Netvisor signs, and what is drawn anew for each attempt.
 
+use std::time::SystemTime;
+
+use chrono::{DateTime, Datelike as _, Utc};
 use http::{HeaderName, HeaderValue, header};
 use secrecy::ExposeSecret as _;
 
 use super::credentials::NAME;
-use super::{Language, MacAlgorithm, Netvisor, Stamp, TransactionId, encoding};
+use super::{Language, MacAlgorithm, Netvisor, TransactionId, encoding, options};
 use crate::error::Error;
+use crate::random::Randomness;
 use crate::scope::Scope;
-use crate::signing::{AuthHeaders, Charset, MacKey, Provider, RequestRef, Segment, SignedText, Source};
+use crate::signing::{
+    AuthHeaders, Charset, MacKey, Provider, RequestRef, Segment, SignedText, Source, write_values,
+};
+use crate::time::{ClockFault, unix_seconds};
 
 const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
 const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
@@ -24,6 +31,67 @@ const USE_STATUS_CODES: HeaderName =
     HeaderName::from_static("x-netvisor-authentication-usehttpresponsestatuscodes");
 const LANGUAGE: HeaderName = HeaderName::from_static("x-netvisor-interface-language");
 const ORGANISATION_ID: HeaderName = HeaderName::from_static("x-netvisor-organisation-id");
+
+/// The timestamp, transaction id and language of one attempt.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    timestamp: HeaderValue,
+    timestamp_unix: HeaderValue,
+    transaction_id: HeaderValue,
+    language: Language,
+}
+
+impl Stamp {
+    /// The stamp of a moment: `YYYY-MM-DD HH:MM:SS` in UTC, and Unix seconds.
+    ///
+    /// # Errors
+    /// `clock-out-of-range` outside the years 0 to 9999.
+    pub fn at(time: SystemTime, transaction_id: TransactionId, language: Language) -> Result<Self, Error> {
+        let moment = moment(time)?;
+        let [timestamp, timestamp_unix] = write_values([&moment.naive_utc(), &moment.timestamp()])?;
+        Ok(Self { timestamp, timestamp_unix, transaction_id: transaction_id.0, language })
+    }
+
+    /// The stamp of a moment, with a random transaction id.
+    fn draw(time: SystemTime, randomness: &dyn Randomness, language: Language) -> Result<Self, Error> {
+        let moment = moment(time)?;
+        let id = options::random_uuid(randomness)?;
+        let [timestamp, timestamp_unix, transaction_id] =
+            write_values([&moment.naive_utc(), &moment.timestamp(), &id])?;
+        Ok(Self { timestamp, timestamp_unix, transaction_id, language })
+    }
+
+    /// The transaction id, to be looked for in the vendor's log.
+    #[must_use]
+    pub fn transaction_id(&self) -> TransactionId {
+        TransactionId(self.transaction_id.clone())
+    }
+
+    /// A stamp with the timestamp's text as given, to reproduce a known case.
+    ///
+    /// # Errors
+    /// As [`TransactionId::new`], for the timestamp.
+    pub fn given(
+        timestamp: &str,
+        timestamp_unix: i64,
+        transaction_id: TransactionId,
+        language: Language,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            timestamp: encoding::header("timestamp", timestamp).map_err(|error| error.in_provider(NAME))?,
+            timestamp_unix: HeaderValue::from(timestamp_unix),
+            transaction_id: transaction_id.0,
+            language,
+        })
+    }
+}
+
+/// A moment in the years 0 to 9999: with four digits of the year, chrono's own text of it is Netvisor's.
+fn moment(time: SystemTime) -> Result<DateTime<Utc>, Error> {
+    DateTime::from_timestamp(unix_seconds(time)?, 0)
+        .filter(|moment| (0..=9999).contains(&moment.year()))
+        .ok_or_else(|| Error::new(ClockFault::OutOfRange).in_provider(NAME))
+}
 
 impl Netvisor {
     /// Both keys, the end of every signed text and the key of the HMAC.
@@ -132,5 +200,35 @@ impl Provider for Netvisor {
                     .set_public(USE_STATUS_CODES, HeaderValue::from_static("1"));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    fn at(seconds: i64) -> Result<Stamp, Error> {
+        let span = Duration::from_secs(seconds.unsigned_abs());
+        let time = if seconds < 0 { UNIX_EPOCH - span } else { UNIX_EPOCH + span };
+        Stamp::at(time, TransactionId::new("id").unwrap(), Language::Fi)
+    }
+
+    #[test]
+    fn timestamps_equal_chronos() {
+        for seconds in [0, 1_705_312_800, 951_782_400, -1, -62_135_596_800, 253_402_300_799] {
+            let stamp = at(seconds).unwrap();
+            let expected =
+                DateTime::from_timestamp(seconds, 0).unwrap().format("%Y-%m-%d %H:%M:%S").to_string();
+            assert_eq!(stamp.timestamp.to_str().unwrap(), expected);
+            assert_eq!(stamp.timestamp_unix.to_str().unwrap(), seconds.to_string());
+        }
+    }
+
+    #[test]
+    fn years_without_four_digits_are_an_error() {
+        assert_eq!(at(253_402_300_800).unwrap_err().code(), "clock-out-of-range");
+        assert_eq!(at(-62_198_755_200).unwrap_err().code(), "clock-out-of-range");
     }
 }

@@ -186,8 +186,8 @@ impl Secrets {
             return;
         }
         self.add(Form::new(secret.to_vec(), mask));
-        self.add(Form::new(const_hex::encode(secret).into_bytes(), mask));
-        self.add(Form::new(const_hex::encode_upper(secret).into_bytes(), mask));
+        self.add(Form::new(hex::encode(secret).into_bytes(), mask));
+        self.add(Form::new(hex::encode_upper(secret).into_bytes(), mask));
         for offset in 0..3 {
             self.add(Form::new(base64_inside(secret, offset, &STANDARD_NO_PAD), mask));
             self.add(Form::new(base64_inside(secret, offset, &URL_SAFE_NO_PAD), mask));

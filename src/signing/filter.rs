@@ -109,7 +109,7 @@ impl Filter {
         Some(match self {
             Self::Digest(algorithm) => digest(*algorithm, value),
             Self::Encode(encoding) => encoding.encode_any(value),
-            Self::Unhex => const_hex::check_raw(value).then(|| const_hex::decode(value).ok())??,
+            Self::Unhex => hex::decode(value).ok()?,
             Self::Unbase64 => unbase64(value)?,
             Self::Lower => std::str::from_utf8(value).ok()?.to_lowercase().into_bytes(),
             Self::Upper => std::str::from_utf8(value).ok()?.to_uppercase().into_bytes(),

@@ -1,10 +1,14 @@
 //! Writing what authenticates a request.
 
 use std::fmt;
+use std::io::Write as _;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::Signature;
+use super::fault::SigningFault;
+use crate::error::{BoxError, Error};
 
 /// The headers of one request, being written by its provider.
 ///
@@ -102,6 +106,33 @@ impl fmt::Debug for AuthHeaders<'_> {
     }
 }
 
+/// Room for a timestamp, a 64-bit number and a UUID.
+const ROOM: usize = 96;
+
+/// Writes values one after the other into one buffer, so that together they cost one allocation, and their clones none.
+///
+/// # Errors
+/// When they are longer than 96 bytes together, or no header could hold one.
+pub(crate) fn write_values<const N: usize>(
+    values: [&dyn fmt::Display; N],
+) -> Result<[HeaderValue; N], Error> {
+    let unwritable = |source: BoxError| Error::new(SigningFault::Unwritable).with_source(source);
+    let (mut buffer, mut lengths) = ([0; ROOM], [0; N]);
+    let mut rest = &mut buffer[..];
+    for (value, length) in values.iter().zip(&mut lengths) {
+        let before = rest.len();
+        write!(rest, "{value}").map_err(|source| unwritable(source.into()))?;
+        *length = before - rest.len();
+    }
+    let mut shared = Bytes::from_owner(buffer);
+    let mut written = [const { HeaderValue::from_static("") }; N];
+    for (value, length) in written.iter_mut().zip(lengths) {
+        *value = HeaderValue::from_maybe_shared(shared.split_to(length))
+            .map_err(|source| unwritable(source.into()))?;
+    }
+    Ok(written)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +144,20 @@ mod tests {
         assert!(headers.signature().is_none());
         headers.set(http::header::AUTHORIZATION, HeaderValue::from_static("secret"));
         assert_eq!(format!("{headers:?}"), "AuthHeaders { .. }");
+    }
+
+    #[test]
+    fn values_come_out_one_by_one() {
+        let [number, text, empty] = write_values([&42, &"text", &""]).unwrap();
+        assert_eq!([number, text, empty], ["42", "text", ""]);
+    }
+
+    #[test]
+    fn too_long_or_unfit_is_an_error() {
+        assert_eq!(write_values([&"x".repeat(ROOM)]).unwrap(), ["x".repeat(ROOM)]);
+        assert_eq!(write_values([&"x".repeat(ROOM + 1)]).unwrap_err().code(), "header-unwritable");
+        let unfit = write_values([&"line\n"]).unwrap_err();
+        assert_eq!(unfit.code(), "header-unwritable");
+        assert!(unfit.next_step().starts_with("Report this"));
     }
 }

@@ -4,10 +4,10 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use constant_time_eq::{constant_time_eq, constant_time_eq_32};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::SignedText;
 use super::gathered::Gathered;
@@ -133,8 +133,8 @@ impl Encoding {
     pub(crate) fn encode_any(self, bytes: &[u8]) -> Vec<u8> {
         let text = match self.base64() {
             Some(base64) => base64.encode(bytes),
-            None if self == Self::HexUpper => const_hex::encode_upper(bytes),
-            None => const_hex::encode(bytes),
+            None if self == Self::HexUpper => hex::encode_upper(bytes),
+            None => hex::encode(bytes),
         };
         text.into_bytes()
     }
@@ -149,8 +149,7 @@ impl Encoding {
     /// Whether `text` is as many bytes as `digest` has room for, which then holds them.
     fn decode_into(self, text: &[u8], digest: &mut [u8]) -> bool {
         match self.base64() {
-            // The decoder would let a `0x` or `0X` in front pass.
-            None => text.len() == 2 * digest.len() && const_hex::decode_to_slice(text, digest).is_ok(),
+            None => hex::decode_to_slice(text, digest).is_ok(),
             Some(base64) => base64.decode_slice(text, digest).is_ok_and(|length| length == digest.len()),
         }
     }
@@ -379,11 +378,7 @@ impl Signature {
     /// Whether `received`, already decoded, is this signature. Takes the same time wherever they differ.
     #[must_use]
     pub fn matches(&self, received: &[u8]) -> bool {
-        let digest = self.digest.as_bytes();
-        match (digest.try_into(), received.try_into()) {
-            (Ok(digest), Ok(received)) => constant_time_eq_32(digest, received),
-            _ => constant_time_eq(digest, received),
-        }
+        self.digest.as_bytes().ct_eq(received).into()
     }
 
     /// Whether a received header text is this signature, decoded first: hex in either case, base64 as it is padded.
@@ -406,10 +401,10 @@ impl Signature {
             Some(base64) => base64.encode_slice(digest, buffer).unwrap_or_default(),
             None => {
                 let digits = buffer.get_mut(..2 * digest.len()).unwrap_or_default();
-                let _ = match self.encoding {
-                    Encoding::HexUpper => const_hex::encode_to_slice_upper(digest, digits),
-                    _ => const_hex::encode_to_slice(digest, digits),
-                };
+                let _ = hex::encode_to_slice(digest, digits);
+                if self.encoding == Encoding::HexUpper {
+                    digits.make_ascii_uppercase();
+                }
                 2 * digest.len()
             }
         };

@@ -24,7 +24,6 @@ mod source;
 #[cfg(feature = "declared")]
 pub(crate) mod stamp;
 mod text;
-mod written;
 
 use std::fmt;
 
@@ -32,6 +31,7 @@ use http::{HeaderMap, Uri};
 
 pub(crate) use fault::SigningFault;
 pub use headers::AuthHeaders;
+pub(crate) use headers::write_values;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
 #[cfg(feature = "webhook")]
 pub(crate) use request::absolute;
@@ -40,7 +40,6 @@ pub use request::{Payload, RequestRef};
 pub use signed_form::SignedForm;
 pub use source::{Charset, Source};
 pub use text::{Segment, SegmentKind, SignedText};
-pub(crate) use written::write_values;
 
 use url::Url;
 

@@ -129,7 +129,7 @@ impl<S: Scheme> Verifier<S> {
             // Anybody can make a digest, with any mistake in it: only one that was signed is looked into.
             Some(found) if found.outcome() == Outcome::Matches && checked.is_err() => {
                 let of_body = S::digest(&stated)
-                    .map(|digest| search.diagnose(&digest_transcript::<S>(body), &const_hex::encode(digest)));
+                    .map(|digest| search.diagnose(&digest_transcript::<S>(body), &hex::encode(digest)));
                 let proved = of_body.filter(|found| found.outcome() == Outcome::Reproduced);
                 Ok(proved.unwrap_or_else(Diagnosis::other_body))
             }

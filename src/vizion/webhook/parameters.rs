@@ -69,7 +69,7 @@ impl<'h> Known<'h> {
     /// Reads all parameters, each name once.
     fn read(mut rest: &'h str) -> Result<Self, DeliveryFault> {
         let mut known = Self::default();
-        let mut names = Vec::with_capacity(8);
+        let mut names = Vec::<&str>::with_capacity(8);
         loop {
             let (name, after) = rest.split_once('=').ok_or(DeliveryFault::SignatureHeaderMalformed)?;
             let (value, after) = value(after).ok_or(DeliveryFault::SignatureHeaderMalformed)?;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use constant_time_eq::constant_time_eq_32;
 use http::HeaderName;
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::super::credentials::NAME;
 use super::parameters::Parameters;
@@ -68,7 +68,7 @@ impl webhook::Scheme for Scheme {
         body: &'b [u8],
     ) -> Result<Cow<'b, [u8]>, DeliveryFault> {
         let digest = covered.digest;
-        let matches = |body: &[u8]| constant_time_eq_32(&Sha256::digest(body).into(), &digest);
+        let matches = |body: &[u8]| bool::from(Sha256::digest(body).ct_eq(&digest));
         if matches(body) {
             return Ok(Cow::Borrowed(body));
         }

@@ -67,7 +67,7 @@ fn describe(request: &mut Request<Bytes>, digest: &[u8; 32], at: SystemTime) {
     // Both are printable ASCII, so the conversions do not fail.
     for (name, text) in [
         (header::DATE, httpdate::fmt_http_date(at)),
-        (DIGEST.clone(), format!("SHA-256={}", const_hex::encode(digest))),
+        (DIGEST.clone(), format!("SHA-256={}", hex::encode(digest))),
     ] {
         if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(name, value);

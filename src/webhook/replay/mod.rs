@@ -121,7 +121,7 @@ impl fmt::Display for ReplayKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut buffer = [0; 64];
         // The buffer is exactly twice the signature, the only length that the encoder accepts.
-        let _ = const_hex::encode_to_slice(self.signature, &mut buffer);
+        let _ = hex::encode_to_slice(self.signature, &mut buffer);
         let handled = if self.is_of_handled { ":handled" } else { "" };
         write!(f, "{}:{}{handled}", self.provider, String::from_utf8_lossy(&buffer))
     }

@@ -3,10 +3,8 @@
 use std::{error::Error, time::UNIX_EPOCH};
 
 use axum::{Router, body::Bytes, extract::State};
-use countersign::signing::{
-    AuthHeaders, Encoding, MacKey, Provider, RequestRef, Segment, SignedText, Source,
-};
-use countersign::{Signer, scope::Scope, time::Clock, time::SystemClock};
+use countersign::signing::{AuthHeaders, Encoding, MacKey, RequestRef, Scheme, Segment, SignedText, Source};
+use countersign::{Signer, random::Randomness, time::Clock};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest_middleware::ClientBuilder;
 
@@ -17,21 +15,19 @@ type Result<T, E = countersign::Error> = std::result::Result<T, E>;
 /// As Acme issued it. Yours comes from where secrets are kept.
 const KEY: &[u8] = b"the key that Acme gave us";
 
-struct Acme(MacKey, Scope);
+#[derive(Clone)]
+struct Acme(MacKey);
 
-impl Provider for Acme {
+impl Scheme for Acme {
     type Stamp = HeaderValue;
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "acme"
     }
-    fn scope(&self) -> &Scope {
-        &self.1
+    fn stamp(&self, _: &RequestRef<'_>, clock: &dyn Clock, _: &dyn Randomness) -> Result<HeaderValue> {
+        Ok(clock.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().into())
     }
     fn mac(&self) -> Option<&MacKey> {
         Some(&self.0)
-    }
-    fn stamp(&self, _: &RequestRef<'_>) -> Result<HeaderValue> {
-        Ok(SystemClock.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().into())
     }
     fn signed_text(
         &self,
@@ -43,16 +39,12 @@ impl Provider for Acme {
         to.push(Segment::public("body", request.body()?).with_source(Source::Body));
         Ok(())
     }
-    // Diagnoses try mistakes with the key, too.
-    fn mac_key_text(&self, to: &mut SignedText<'_>) {
-        to.secret("key", KEY);
-    }
-    fn headers(&self, time: HeaderValue, headers: &mut AuthHeaders<'_>) {
-        headers.set(TIME, time).set_signature(SIGNATURE);
+    fn headers(&self, time: &HeaderValue, headers: &mut AuthHeaders<'_>) {
+        headers.set(TIME, time.clone()).set_signature(SIGNATURE);
     }
 }
 
-/// Acme's side of it, which knows nothing of the provider above.
+/// Acme's side of it, which knows nothing of the scheme above.
 async fn check(State(key): State<MacKey>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let [Some(time), Some(signature)] = [TIME, SIGNATURE].map(|name| headers.get(name)) else {
         return StatusCode::UNAUTHORIZED;
@@ -68,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);
     tokio::spawn(axum::serve(listener, Router::new().fallback(check).with_state(key.clone())).into_future());
-    let signer = Signer::new(Acme(key, Scope::new([&*origin])?));
+    let signer = Signer::of(Acme(key), [&*origin])?;
     let client = ClientBuilder::new(countersign::client_builder().build()?).with(signer).build();
     println!("Acme: {}", client.post(origin).body("one anvil").send().await?.error_for_status()?.status());
     Ok(())

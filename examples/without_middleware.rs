@@ -4,8 +4,8 @@
 //! cargo run --example without_middleware
 //! ```
 
+use countersign::RequestRef;
 use countersign::netgiro::SentRequest;
-use countersign::{RequestRef, sign_http};
 use countersign_sandbox::Sandbox;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = format!("{}/v1/Checkout/InsertCart", sandbox.netgiro_url());
     let body = r#"{"Amount":1000,"Reference":"991100-123"}"#;
     let mut request = http::Request::post(url).header("content-type", "application/json").body(body)?;
-    sign_http(&netgiro, &mut request)?;
+    netgiro.sign_http(&mut request)?;
     let sent = SentRequest::new(&RequestRef::from_http(&request)?);
 
     let mut response = agent.run(request)?;

@@ -4,15 +4,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use countersign::declared::Declaration;
 use countersign::diagnose::{Diagnosis, Outcome};
-use countersign::explain::Transcript;
+use countersign::explain::{Explained, Transcript};
 use countersign::netgiro::{Netgiro, SentRequest};
 use countersign::netvisor::{Credentials, Netvisor, ResponseStatus};
 use countersign::random::OsRandomness;
-use countersign::signing::{Segment, SignedText, signature};
+use countersign::signing::{Segment, SignedText};
 use countersign::time::SystemClock;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::webhook::{Verifier, testing};
-use countersign::{Provider, RequestRef, SignedForm, sign, sign_http};
+use countersign::{RequestRef, SignedForm, Signer};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -33,7 +33,7 @@ pub(crate) fn reply_verification(input: &[u8]) {
     let netgiro = Netgiro::new("app", SECRET).unwrap();
     let sent = {
         let mut request = http::Request::get(URL).body(()).unwrap();
-        sign_http(&netgiro, &mut request).unwrap();
+        netgiro.sign_http(&mut request).unwrap();
         SentRequest::new(&RequestRef::from_http(&request).unwrap())
     };
     let verifies = |signature: &[u8]| {
@@ -76,13 +76,13 @@ pub(crate) fn url_to_signed_text(input: &[u8]) {
     sign_url(&Netgiro::new("app", SECRET).unwrap(), &url);
 }
 
-fn sign_url(provider: &impl Provider, url: &Url) {
+fn sign_url(provider: &Signer<impl Explained>, url: &Url) {
     let (none, extensions) = (HeaderMap::new(), Extensions::new());
     let outgoing = RequestRef::new(&Method::GET, url, &none, &extensions, b"");
     let without_fragment = url.as_str().split('#').next().unwrap_or_default();
     assert_eq!(outgoing.url_as_sent(), without_fragment);
     let in_scope = provider.scope().check(url).is_ok();
-    let signed = sign(provider, &outgoing);
+    let signed = provider.sign(&outgoing);
     assert!(in_scope || signed.is_err());
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn charset(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let Ok(netvisor) = netvisor(text) else { return };
     let mut request = http::Request::get("https://isvapi.netvisor.fi/").body(()).unwrap();
-    sign_http(&netvisor, &mut request).unwrap();
+    netvisor.sign_http(&mut request).unwrap();
     let sent = request.headers()["x-netvisor-authentication-sender"].as_bytes();
     let (decoded, _, _) = encoding_rs::ISO_8859_15.decode(sent);
     assert_eq!(decoded, text);
@@ -123,12 +123,12 @@ pub(crate) fn diagnosis(input: &[u8]) {
     diagnose_with(&netvisor("Acme").unwrap(), "https://isvapi.netvisor.fi/", target, received, body);
 }
 
-fn diagnose_with(provider: &impl Provider, origin: &str, target: &str, received: &str, body: &str) {
+fn diagnose_with(provider: &Signer<impl Explained>, origin: &str, target: &str, received: &str, body: &str) {
     let Ok(url) = Url::parse(origin).unwrap().join(target) else { return };
     let (none, extensions) = (HeaderMap::new(), Extensions::new());
     let outgoing = RequestRef::new(&Method::POST, &url, &none, &extensions, body.as_bytes());
     let Ok(stamp) = provider.stamp(&outgoing) else { return };
-    let right = signature(provider, &outgoing, &stamp).unwrap().unwrap();
+    let right = provider.signature(&outgoing, &stamp).unwrap().unwrap();
     let Ok(transcript) = Transcript::with_stamp(provider, &outgoing, stamp) else { return };
     let said = |diagnosis: Diagnosis| {
         let said = format!("{diagnosis}{diagnosis:?}{}", transcript.explain());

@@ -50,8 +50,8 @@ pub mod redact;
 #[cfg(any(feature = "netgiro", feature = "webhook"))]
 mod renamed_header;
 pub mod scope;
-mod settings;
 mod shown;
+mod signer;
 pub mod signing;
 pub mod time;
 #[cfg(feature = "unleashed")]
@@ -70,7 +70,8 @@ pub use error::{Effect, Error};
 ))]
 pub use middleware::ErrorStatus;
 #[cfg(feature = "middleware")]
-pub use middleware::{Signer, Unsigned, client_builder, effect_of};
+pub use middleware::{Unsigned, client_builder, effect_of};
 /// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
 pub use secrecy::SecretString;
-pub use signing::{Provider, RequestRef, SignedForm, sign, sign_http, sign_with};
+pub use signer::{Signed, Signer};
+pub use signing::{RequestRef, SignedForm};

@@ -6,21 +6,21 @@
 //! `cargo bench -p countersign-bench --bench instructions`.
 #![allow(missing_docs, clippy::exit, reason = "the macros make items that nothing can document, and exit")]
 
-use countersign::netgiro::{self, Netgiro};
-use countersign::netvisor::{self, MacAlgorithm, Netvisor};
+use countersign::netgiro;
+use countersign::netvisor::{self, MacAlgorithm};
 use countersign::signing::Signature;
-use countersign::unleashed::Unleashed;
+use countersign::unleashed;
 use countersign_bench::subjects::{self, Subject, raw_digest, raw_hmac};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use hmac::Hmac;
 use sha2::Sha256;
 
-type Netgiro0 = (Subject<Netgiro>, netgiro::Stamp);
-type NetvisorSha = (Subject<Netvisor>, netvisor::Stamp);
+type Netgiro0 = (Subject<netgiro::Scheme>, netgiro::Stamp);
+type NetvisorSha = (Subject<netvisor::Scheme>, netvisor::Stamp);
 
 #[library_benchmark]
 #[bench::empty_body((subjects::netgiro(0), subjects::netgiro_stamp()))]
-fn netgiro_signature((subject, stamp): Netgiro0) -> (Signature, Subject<Netgiro>) {
+fn netgiro_signature((subject, stamp): Netgiro0) -> (Signature, Subject<netgiro::Scheme>) {
     (subject.signature(&stamp), subject)
 }
 
@@ -32,7 +32,7 @@ fn netgiro_digest(text: Vec<u8>) -> [u8; 32] {
 
 #[library_benchmark]
 #[bench::query(subjects::unleashed())]
-fn unleashed_signature(subject: Subject<Unleashed>) -> (Signature, Subject<Unleashed>) {
+fn unleashed_signature(subject: Subject<unleashed::Scheme>) -> (Signature, Subject<unleashed::Scheme>) {
     (subject.signature(&()), subject)
 }
 
@@ -44,7 +44,7 @@ fn unleashed_hmac((keyed, query): (Hmac<Sha256>, &'static [u8])) -> [u8; 32] {
 
 #[library_benchmark]
 #[bench::sha256((subjects::netvisor(MacAlgorithm::Sha256), subjects::netvisor_stamp()))]
-fn netvisor_mac((subject, stamp): NetvisorSha) -> (Signature, Subject<Netvisor>) {
+fn netvisor_mac((subject, stamp): NetvisorSha) -> (Signature, Subject<netvisor::Scheme>) {
     (subject.signature(&stamp), subject)
 }
 

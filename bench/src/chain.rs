@@ -81,8 +81,8 @@ fn clients(server: Loopback) -> Result<Vec<(&'static str, ClientWithMiddleware)>
         ("headers_alone_unleashed", client(Ready(unleashed.headers()))?),
         ("headers_alone_netgiro", client(Ready(netgiro.headers()))?),
         ("headers_alone_netvisor", client(Ready(netvisor.headers()))?),
-        ("chain_cpu_unleashed", client(unleashed.provider.allow_origin(&origin)?)?),
-        ("chain_cpu_netgiro", client(netgiro.provider.allow_origin(&origin)?)?),
-        ("chain_cpu_netvisor", client(netvisor.provider.allow_origin(&origin)?)?),
+        ("chain_cpu_unleashed", client(unleashed.signer.allow_origin(&origin)?)?),
+        ("chain_cpu_netgiro", client(netgiro.signer.allow_origin(&origin)?)?),
+        ("chain_cpu_netvisor", client(netvisor.signer.allow_origin(&origin)?)?),
     ])
 }

@@ -46,7 +46,7 @@ pub fn download(rounds: usize) -> Result<Download> {
     let length = body.len();
     let server = Loopback::large(body, 4 * (rounds + 1))?;
     let netgiro = || -> Result<Netgiro> {
-        Ok(subjects::netgiro(0).provider.allow_origin(&server.origin())?.reply_limit(LENGTH))
+        Ok(subjects::netgiro(0).signer.allow_origin(&server.origin())?.reply_limit(LENGTH))
     };
     let runtime = runtime()?;
     let ways = [

@@ -73,8 +73,8 @@ fn micros<R>(length: usize, operation: impl Fn() -> R) -> f64 {
 fn at_once(runtime: &Runtime) -> Result<Vec<Line>> {
     let clients = [
         ("no-op", chain([NoOp])?, UNLEASHED_URL),
-        ("Unleashed", chain([subjects::unleashed().provider])?, UNLEASHED_URL),
-        ("Netvisor", chain([subjects::netvisor(MacAlgorithm::HmacSha256).provider])?, NETVISOR_URL),
+        ("Unleashed", chain([subjects::unleashed().signer])?, UNLEASHED_URL),
+        ("Netvisor", chain([subjects::netvisor(MacAlgorithm::HmacSha256).signer])?, NETVISOR_URL),
     ];
     let mut lines = clients.each_ref().map(|(name, ..)| (*name, Vec::new()));
     for requests in AT_ONCE {
@@ -88,7 +88,7 @@ fn at_once(runtime: &Runtime) -> Result<Vec<Line>> {
 fn middlewares(runtime: &Runtime) -> Result<Vec<Line>> {
     let mut lines = [("no-op", Vec::new()), ("Unleashed", Vec::new())];
     for count in MIDDLEWARES {
-        let unleashed = || subjects::unleashed().provider;
+        let unleashed = || subjects::unleashed().signer;
         let clients = [chain((0..count).map(|_| NoOp))?, chain((0..count).map(|_| unleashed()))?];
         for (client, (_, points)) in clients.iter().zip(&mut lines) {
             points.push((count as f64, cpu_micros(runtime, client, UNLEASHED_URL, 100)?));

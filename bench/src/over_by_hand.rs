@@ -48,12 +48,12 @@ impl Sender {
         let origin = url.origin().ascii_serialization();
         match self {
             Self::NetgiroByHand => client(subjects::netgiro_by_hand()),
-            Self::Netgiro => client(subjects::netgiro(0).provider.allow_origin(&origin)?),
+            Self::Netgiro => client(subjects::netgiro(0).signer.allow_origin(&origin)?),
             Self::UnleashedByHand => client(subjects::unleashed_by_hand()),
-            Self::Unleashed => client(subjects::unleashed().provider.allow_origin(&origin)?),
+            Self::Unleashed => client(subjects::unleashed().signer.allow_origin(&origin)?),
             Self::NetvisorByHand => client(subjects::netvisor_by_hand()),
             Self::Netvisor => {
-                let netvisor = subjects::netvisor(MacAlgorithm::HmacSha256).provider;
+                let netvisor = subjects::netvisor(MacAlgorithm::HmacSha256).signer;
                 client(netvisor.allow_origin(&origin)?)
             }
         }

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use countersign::Signer;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use countersign::sign;
-use countersign::signing::{self, Provider, RequestRef, Segment, Signature, SignedText};
-use countersign::unleashed::Unleashed;
+use countersign::signing::{RequestRef, Scheme, Segment, Signature, SignedText};
+use countersign::unleashed::{self, Unleashed};
 use countersign::vizion::webhook;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Extensions, HeaderMap, Method, request};
@@ -44,9 +44,9 @@ const VIZION_KEY_ID: &str = "hmac-key-1";
 const VIZION_SECRET: &str = "vizion-webhook-secret-0123456789abcdef";
 
 /// A request without its own headers, as the signers see it.
-pub struct Subject<P> {
+pub struct Subject<S> {
     /// What signs it.
-    pub provider: P,
+    pub signer: Signer<S>,
     method: Method,
     url: Url,
     headers: HeaderMap,
@@ -54,10 +54,10 @@ pub struct Subject<P> {
     body: Vec<u8>,
 }
 
-impl<P: Provider> Subject<P> {
-    fn new(provider: P, url: &str, body: Vec<u8>) -> Self {
+impl<S: Scheme> Subject<S> {
+    fn new(signer: Signer<S>, url: &str, body: Vec<u8>) -> Self {
         Self {
-            provider,
+            signer,
             method: if body.is_empty() { Method::GET } else { Method::POST },
             url: url.parse().expect("the URLs above are valid"),
             headers: HeaderMap::new(),
@@ -74,8 +74,8 @@ impl<P: Provider> Subject<P> {
     ///
     /// # Panics
     /// When the provider refuses the request, or signs nothing.
-    pub fn signature(&self, stamp: &P::Stamp) -> Signature {
-        let signature = signing::signature(&self.provider, &self.outgoing(), stamp);
+    pub fn signature(&self, stamp: &S::Stamp) -> Signature {
+        let signature = self.signer.signature(&self.outgoing(), stamp);
         signature.expect("can be signed").expect("has a signature")
     }
 
@@ -83,9 +83,10 @@ impl<P: Provider> Subject<P> {
     ///
     /// # Panics
     /// When the provider refuses the request.
+    #[must_use]
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        sign(&self.provider, &self.outgoing()).expect("can be signed").apply(&mut headers);
+        self.signer.sign(&self.outgoing()).expect("can be signed").apply(&mut headers);
         headers
     }
 }
@@ -95,7 +96,7 @@ impl<P: Provider> Subject<P> {
 /// # Panics
 /// Never: the inputs are valid.
 #[must_use]
-pub fn netgiro(length: usize) -> Subject<Netgiro> {
+pub fn netgiro(length: usize) -> Subject<netgiro::Scheme> {
     Subject::new(
         Netgiro::new(NETGIRO_APP_KEY, NETGIRO_SECRET).expect("valid"),
         NETGIRO_URL,
@@ -130,7 +131,7 @@ pub fn netgiro_text(length: usize) -> Vec<u8> {
 /// # Panics
 /// Never: the inputs are valid.
 #[must_use]
-pub fn unleashed() -> Subject<Unleashed> {
+pub fn unleashed() -> Subject<unleashed::Scheme> {
     let provider = Unleashed::new(UNLEASHED_ID, UNLEASHED_KEY)
         .and_then(|unleashed| unleashed.client_type(UNLEASHED_CLIENT_TYPE));
     Subject::new(provider.expect("valid"), UNLEASHED_URL, Vec::new())
@@ -173,7 +174,7 @@ pub fn raw_digest(text: &[u8]) -> [u8; 32] {
 /// # Panics
 /// Never: the inputs are valid.
 #[must_use]
-pub fn netvisor(algorithm: MacAlgorithm) -> Subject<Netvisor> {
+pub fn netvisor(algorithm: MacAlgorithm) -> Subject<netvisor::Scheme> {
     let provider = Netvisor::new(netvisor_credentials()).expect("valid");
     Subject::new(provider.algorithm(algorithm), NETVISOR_URL, Vec::new())
 }

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Barrier;
 use std::time::Instant;
 
-use countersign::netgiro::Netgiro;
+use countersign::netgiro;
 
 use crate::rounds::Spread;
 use crate::subjects::{self, Subject};
@@ -13,7 +13,7 @@ use crate::subjects::{self, Subject};
 const OPERATIONS: u32 = 200_000;
 
 thread_local! {
-    static OWN: Subject<Netgiro> = subjects::netgiro(0);
+    static OWN: Subject<netgiro::Scheme> = subjects::netgiro(0);
 }
 
 /// Whole Netgíró signatures per second on two threads that share one signer, over those on one thread; the same where

@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 use clap::Args;
-use countersign::RequestRef;
-use countersign::signing::prepare_url;
+use countersign::{RequestRef, Signer};
 use http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use url::{ParseError, Url};
 
@@ -74,14 +73,14 @@ pub(crate) struct Request {
 impl RequestArgs {
     /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body. The URL
     /// is the one that will be sent.
-    pub(crate) fn request<P: Tool>(&self, provider: &P) -> Result<Request, Failure> {
-        let mut headers = signature_headers::read(&self.headers, |name| provider.sets_header(name))?;
+    pub(crate) fn request<P: Tool>(&self, provider: &Signer<P>) -> Result<Request, Failure> {
+        let mut headers = signature_headers::read(&self.headers, |name| P::sets_header(provider, name))?;
         let body = self.data.as_ref().map(Data::read).transpose()?;
         if let Some(body) = body.as_ref().filter(|body| !P::SETS_CONTENT_TYPE && !body.is_empty()) {
             headers.entry(header::CONTENT_TYPE).or_insert_with(|| media_type(body));
         }
         let mut url = self.url.url.clone();
-        prepare_url(provider, &mut url);
+        provider.prepare_url(&mut url);
         Ok(Request { method: self.method.clone(), url, headers, extensions: Extensions::new(), body })
     }
 }

@@ -1,9 +1,10 @@
 //! What comes to light while a request is judged.
 
+use countersign::Signer;
 use countersign::diagnose::Diagnosis;
-use countersign::explain::{Explanation, Transcript};
+use countersign::explain::{Explained, Explanation, Transcript};
 use countersign::redact::Secrets;
-use countersign::signing::{Provider, Signature, sign_with};
+use countersign::signing::Signature;
 use subtle::ConstantTimeEq as _;
 
 use crate::request::Received;
@@ -30,20 +31,20 @@ impl Workings {
     }
 
     /// Recomputes the signature and compares it with the one in the header `name`.
-    pub(crate) fn expect_signature<P: Provider>(
+    pub(crate) fn expect_signature<S: Explained>(
         &mut self,
         arrived: &Received,
         name: &'static str,
-        provider: &P,
-        stamp: P::Stamp,
+        provider: &Signer<S>,
+        stamp: S::Stamp,
     ) -> Result<(), Refusal>
     where
-        P::Stamp: Clone,
+        S::Stamp: Clone,
     {
         // Signing fails where the URL has a character that the provider's charset lacks: then nothing can match.
         let impossible = |_| Refusal::SignatureMismatch;
         let outgoing = arrived.outgoing()?;
-        let signed = sign_with(provider, &outgoing, stamp.clone()).map_err(impossible)?;
+        let signed = provider.sign_with(&outgoing, stamp.clone()).map_err(impossible)?;
         let expected = signed.signature().map(Signature::expose_text).unwrap_or_default();
         self.secrets = std::mem::take(&mut self.secrets).hide(expected.as_bytes());
         let transcript = Transcript::with_stamp(provider, &outgoing, stamp).map_err(impossible)?;

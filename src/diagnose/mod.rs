@@ -74,25 +74,26 @@ pub use finding::Finding;
 #[cfg(any(feature = "netvisor", feature = "netgiro"))]
 pub(crate) use table::Mistake;
 
+use crate::Signer;
 use crate::error::Error;
-use crate::explain::Transcript;
-use crate::signing::{Provider, RequestRef};
+use crate::explain::{Explained, Transcript};
+use crate::signing::RequestRef;
 pub(crate) use reading::is_digest_of;
 use search::Effort;
 use untried::Untried;
 
-/// Diagnoses `received`, the signature that somebody else computed for a request, against the one that `provider`
+/// Diagnoses `received`, the signature that somebody else computed for a request, against the one that `signer`
 /// computes with `stamp`.
 ///
 /// # Errors
-/// As [`sign_with`](crate::sign_with): when the request would not be signed at all.
-pub fn diagnose<P: Provider>(
-    provider: &P,
+/// As [`Signer::sign_with`]: when the request would not be signed at all.
+pub fn diagnose<S: Explained>(
+    signer: &Signer<S>,
     request: &RequestRef<'_>,
-    stamp: P::Stamp,
+    stamp: S::Stamp,
     received: &str,
 ) -> Result<Diagnosis, Error> {
-    Ok(Transcript::with_stamp(provider, request, stamp)?.diagnose(received))
+    Ok(Transcript::with_stamp(signer, request, stamp)?.diagnose(received))
 }
 
 impl Transcript {

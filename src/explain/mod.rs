@@ -19,6 +19,7 @@
 mod comparison;
 mod diff;
 mod display;
+mod explained;
 mod fingerprint;
 mod transcript;
 
@@ -28,32 +29,34 @@ use serde::{Serialize, Serializer};
 
 pub use comparison::{Comparison, TextDifference};
 pub use diff::{Change, Difference};
+pub use explained::Explained;
 pub use fingerprint::Fingerprint;
 pub(crate) use transcript::Part;
 pub use transcript::Transcript;
 
+use crate::Signer;
 use crate::error::Error;
 use crate::redact::Secrets;
-use crate::signing::{Charset, Encoding, MacAlgorithm, Provider, RequestRef, SegmentKind, Source};
+use crate::signing::{Charset, Encoding, MacAlgorithm, RequestRef, SegmentKind, Source};
 
 /// Explains how a request would be signed now, with a fresh stamp.
 ///
 /// # Errors
-/// As [`sign`](crate::sign): when the request would not be signed at all.
-pub fn explain<P: Provider>(provider: &P, request: &RequestRef<'_>) -> Result<Explanation, Error> {
-    Ok(Transcript::of(provider, request)?.explain())
+/// As [`Signer::sign`]: when the request would not be signed at all.
+pub fn explain<S: Explained>(signer: &Signer<S>, request: &RequestRef<'_>) -> Result<Explanation, Error> {
+    Ok(Transcript::of(signer, request)?.explain())
 }
 
 /// Explains how a request is signed with a given stamp.
 ///
 /// # Errors
-/// As [`sign_with`](crate::sign_with).
-pub fn explain_with<P: Provider>(
-    provider: &P,
+/// As [`Signer::sign_with`].
+pub fn explain_with<S: Explained>(
+    signer: &Signer<S>,
     request: &RequestRef<'_>,
-    stamp: P::Stamp,
+    stamp: S::Stamp,
 ) -> Result<Explanation, Error> {
-    Ok(Transcript::with_stamp(provider, request, stamp)?.explain())
+    Ok(Transcript::with_stamp(signer, request, stamp)?.explain())
 }
 
 /// How one message is signed: `Display` for people, `Serialize` for programs, [`Explanation::diff`] for two of them.

@@ -6,10 +6,12 @@ use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use super::Explained;
 use super::{Part, Transcript};
+use crate::Signer;
 use crate::netgiro::{self, Netgiro};
 use crate::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use crate::signing::{Provider, RequestRef, sign_with};
+use crate::signing::RequestRef;
 use crate::unleashed::Unleashed;
 
 fn bytes(parts: &[Part]) -> Vec<u8> {
@@ -25,11 +27,11 @@ fn recomputed(transcript: &Transcript) -> Vec<u8> {
     Hmac::<Sha256>::new_from_slice(&key).unwrap().chain_update(&text).finalize().into_bytes().to_vec()
 }
 
-fn check<P: Provider>(provider: &P, url: &str, body: &[u8], stamp: impl Fn() -> P::Stamp) {
+fn check<S: Explained>(provider: &Signer<S>, url: &str, body: &[u8], stamp: impl Fn() -> S::Stamp) {
     let (url, headers, extensions) = (Url::parse(url).unwrap(), HeaderMap::new(), Extensions::new());
     let request = RequestRef::new(&Method::POST, &url, &headers, &extensions, body);
     let transcript = Transcript::with_stamp(provider, &request, stamp()).unwrap();
-    let signed = sign_with(provider, &request, stamp()).unwrap();
+    let signed = provider.sign_with(&request, stamp()).unwrap();
     assert_eq!(recomputed(&transcript), signed.signature().unwrap().digest());
 
     // What an explanation calls the headers is what is sent.

@@ -8,12 +8,12 @@ use http::{HeaderName, HeaderValue, Method};
 use url::{Position, Url};
 use zeroize::Zeroizing;
 
-use super::{ExplainedHeader, ExplainedSegment, Explanation, MacSummary, Value};
+use super::{Explained, ExplainedHeader, ExplainedSegment, Explanation, MacSummary, Value};
+use crate::Signer;
 use crate::error::Error;
 use crate::redact::Secrets;
 use crate::signing::{
-    AuthHeaders, Charset, MacKey, Provider, RequestRef, Segment, SegmentKind, Signature, SignedText, Source,
-    check,
+    AuthHeaders, Charset, MacKey, RequestRef, Segment, SegmentKind, Signature, SignedText, Source,
 };
 
 /// Everything that goes into one signature, kept so that it can be explained and diagnosed: the segments of the
@@ -73,38 +73,37 @@ impl Transcript {
     /// The signature that a request gets with a fresh stamp.
     ///
     /// # Errors
-    /// As [`sign`](crate::sign).
-    pub fn of<P: Provider>(provider: &P, request: &RequestRef<'_>) -> Result<Self, Error> {
-        let named = |error: Error| error.in_provider(provider.name());
-        check(provider, request).map_err(named)?;
-        let stamp = provider.stamp(request).map_err(named)?;
-        Self::with_stamp(provider, request, stamp)
+    /// As [`Signer::sign`].
+    pub fn of<S: Explained>(signer: &Signer<S>, request: &RequestRef<'_>) -> Result<Self, Error> {
+        signer.check(request).map_err(|error| signer.named(error))?;
+        let stamp = signer.stamp(request).map_err(|error| signer.named(error))?;
+        Self::with_stamp(signer, request, stamp)
     }
 
     /// The signature that a request gets with a given stamp.
     ///
     /// # Errors
-    /// As [`sign_with`](crate::sign_with).
-    pub fn with_stamp<P: Provider>(
-        provider: &P,
+    /// As [`Signer::sign_with`].
+    pub fn with_stamp<S: Explained>(
+        signer: &Signer<S>,
         request: &RequestRef<'_>,
-        stamp: P::Stamp,
+        stamp: S::Stamp,
     ) -> Result<Self, Error> {
-        let named = |error: Error| error.in_provider(provider.name());
-        provider.scope().check(request.url()).map_err(named)?;
-        let mut transcript = Self::stated(provider, request, &stamp).map_err(named)?;
-        if let Some(other) = provider.other_algorithm() {
+        let (named, scheme) = (|error: Error| signer.named(error), signer.scheme());
+        signer.scope().check(request.url()).map_err(named)?;
+        let mut transcript = Self::stated(&*scheme, request, &stamp).map_err(named)?;
+        if let Some(other) = scheme.other_algorithm() {
             let other = Self::stated(&other, request, &stamp).map_err(named)?;
             transcript.other_algorithm = Some(Box::new(other));
         }
-        transcript.origins = provider.scope().known_origins().collect();
+        transcript.origins = signer.scope().known_origins().collect();
         transcript.method = Some(request.method().clone());
         transcript.url = Some(request.url().clone());
         // A stream has no bytes yet; a provider that signs it has refused by now.
         transcript.body = request.body().unwrap_or_default().into();
         let signature = transcript.signature();
         let (mut map, mut written) = (request.headers().clone(), Vec::new());
-        provider.headers(stamp, &mut AuthHeaders::explained(&mut map, signature, &mut written));
+        scheme.headers(&stamp, &mut AuthHeaders::explained(&mut map, signature, &mut written));
         let header = |(name, public): (HeaderName, bool)| {
             let value = map.get(&name)?.clone();
             Some(SentHeader { name, value, public })
@@ -115,13 +114,13 @@ impl Transcript {
     }
 
     /// The text and the key that a provider states, and nothing else.
-    fn stated<P: Provider>(provider: &P, request: &RequestRef<'_>, stamp: &P::Stamp) -> Result<Self, Error> {
-        let mut transcript = Self::empty(provider.name(), provider.mac().cloned());
+    fn stated<S: Explained>(scheme: &S, request: &RequestRef<'_>, stamp: &S::Stamp) -> Result<Self, Error> {
+        let mut transcript = Self::empty(scheme.name(), scheme.mac().cloned());
         if transcript.mac.is_some() {
             let mut take = |segment: Segment<'_>| transcript.text.push(Part::of(segment));
-            provider.signed_text(request, stamp, &mut SignedText::new(&mut take))?;
+            scheme.signed_text(request, stamp, &mut SignedText::new(&mut take))?;
         }
-        Ok(transcript.key(|key| provider.mac_key_text(key)))
+        Ok(transcript.key(|key| scheme.key_text(key)))
     }
 
     /// Finds the body and the URL among the parts of which the provider does not say where they come from: a part that

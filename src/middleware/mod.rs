@@ -10,17 +10,15 @@ mod body;
 mod client;
 mod effect;
 mod redirect;
-mod replies;
-mod signer;
 mod status;
 
-use std::ops::ControlFlow;
+use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
 use http::{Extensions, StatusCode};
 use reqwest::{Request, Response};
-use reqwest_middleware::{Next, Result};
+use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
 
 #[cfg(feature = "netvisor")]
@@ -31,8 +29,6 @@ pub use client::client_builder;
 pub use effect::effect_of;
 #[cfg(feature = "netgiro")]
 pub(crate) use redirect::redirect_origin;
-pub(crate) use replies::{Replies, Unjudged};
-pub use signer::Signer;
 #[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 pub use status::ErrorStatus;
 #[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
@@ -41,7 +37,9 @@ pub(crate) use status::error_for_status;
 pub(crate) use status::skew_note;
 
 use crate::error::{Code, Effect, Error};
-use crate::signing::{Provider, RequestRef, as_sent, prepare_url, sign_in_scope};
+use crate::scope::printable_origin;
+use crate::signer::{Signed, Signer};
+use crate::signing::{RequestRef, Scheme, as_sent};
 use redirect::{Hop, RedirectFault};
 
 pub(crate) const CODES: [&[(Code, &str)]; 3] =
@@ -71,93 +69,131 @@ pub(crate) struct Transport {
     pub(crate) timeout: Option<Duration>,
 }
 
-/// A response, and the URL of the request that it answers with what was kept of it: `None` where there is nothing more to
-/// judge.
-pub(crate) type Answered<K> = (Response, Option<(Url, K)>);
+/// A signed request that was sent, for those who judge its reply.
+pub struct Sent<S: Scheme> {
+    pub(crate) signed: Signed<S>,
+    pub(crate) url: Url,
+    /// Whether the reply is a redirect that is followed if its scheme agrees.
+    pub(crate) is_redirected: bool,
+}
+
+impl<S: Scheme> Sent<S> {
+    /// The URL that it was sent to, without the fragment.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Its signature and stamp.
+    pub fn signed(&self) -> &Signed<S> {
+        &self.signed
+    }
+}
+
+/// Neither path nor query, which may hold personal data.
+impl<S: Scheme> fmt::Debug for Sent<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sent")
+            .field("signed", &self.signed)
+            .field("origin", &printable_origin(&self.url))
+            .finish()
+    }
+}
+
+#[async_trait::async_trait]
+impl<S: Scheme> Middleware for Signer<S> {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        match exchange(self, request, extensions, next).await? {
+            (response, Some(sent)) => S::judge(self, sent, response).await,
+            (response, None) => Ok(response),
+        }
+    }
+}
+
+/// A response, and the request that it answers; `None` where there is nothing more to judge.
+type Answered<S> = (Response, Option<Sent<S>>);
 
 /// Signs and sends a request, and follows the redirects that it may follow.
 ///
-/// A future is as large as the largest thing that it may ever wait for, and one above 1 KiB costs more to allocate and to
-/// move than a signature does. So what happens rarely is boxed, and the request is not borrowed here, which would have it
-/// kept twice.
-pub(crate) async fn exchange<P: Provider, R: Replies<P>>(
-    provider: &P,
-    replies: &R,
-    transport: &Transport,
+/// What happens rarely is boxed: a future is as large as the largest thing that it may ever wait for.
+async fn exchange<S: Scheme>(
+    signer: &Signer<S>,
     request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
-) -> Result<Answered<R::Kept>> {
+) -> Result<Answered<S>> {
     // First of all, so that nothing is buffered for a request that is refused.
-    let (mut request, is_to_be_signed) = decide(provider, transport, request, extensions)?;
+    let (mut request, is_to_be_signed) = decide(signer, request, extensions)?;
     if !is_to_be_signed {
         return Ok((next.run(request, extensions).await?, None));
     }
+    let transport = &signer.transport;
     if transport.timeout.is_some() && request.timeout().is_none() {
         *request.timeout_mut() = transport.timeout;
     }
     if transport.stream_limit.is_some() || transport.redirect_limit > 0 {
-        return Box::pin(exchange_in_steps(provider, replies, transport, request, extensions, next)).await;
+        return Box::pin(exchange_in_steps(signer, request, extensions, next)).await;
     }
-    let signed = sign_and_run(provider, replies, request, extensions, next);
-    let (answer, url, kept) = signed.map_err(into_middleware_error)?;
-    let response = check_answer(provider, &url, answer.await)?;
-    Ok((response, Some((url, kept))))
+    let signed = sign_and_run(signer, request, extensions, next);
+    let (answer, sent) = signed.map_err(into_middleware_error)?;
+    let response = check_answer(signer, &sent.url, answer.await)?;
+    Ok((response, Some(sent)))
 }
 
 /// The request, and whether it is signed or passed on as it is.
-fn decide<P: Provider>(
-    provider: &P,
-    transport: &Transport,
+fn decide<S: Scheme>(
+    signer: &Signer<S>,
     request: Request,
     extensions: &Extensions,
 ) -> Result<(Request, bool)> {
     if extensions.get::<Unsigned>().is_some() {
         return Ok((request, false));
     }
-    match provider.scope().check(request.url()) {
+    match signer.scope().check(request.url()) {
         Ok(()) => Ok((request, true)),
-        Err(_) if transport.pass_other_origins => {
-            provider.scope().check_passing_on(request.url()).map_err(|error| refuse(provider, error))?;
+        Err(_) if signer.transport.pass_other_origins => {
+            signer.scope().check_passing_on(request.url()).map_err(|error| refuse(signer, error))?;
             Ok((request, false))
         }
-        Err(error) => Err(refuse(provider, error)),
+        Err(error) => Err(refuse(signer, error)),
     }
 }
 
-/// The answer that is under way, the URL that it comes from, and what of the signed request it is judged by.
-type UnderWay<'a, K> = (Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>, Url, K);
+/// The answer that is under way, and the signed request that it is judged by.
+type UnderWay<'a, S> = (Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>, Sent<S>);
 
 /// Signs a request whose URL is in the scope, and hands it on.
-fn sign_and_run<'a, P: Provider, R: Replies<P>>(
-    provider: &P,
-    replies: &R,
+fn sign_and_run<'a, S: Scheme>(
+    signer: &Signer<S>,
     mut request: Request,
     extensions: &'a mut Extensions,
     next: Next<'a>,
-) -> std::result::Result<UnderWay<'a, R::Kept>, Error> {
-    prepare_url(provider, request.url_mut());
-    let signed = sign_in_scope(provider, &outgoing(&request, extensions))?;
-    let kept = replies.keep(&signed);
+) -> std::result::Result<UnderWay<'a, S>, Error> {
+    signer.prepare_url(request.url_mut());
+    let signed = signer.sign_in_scope(&outgoing(&request, extensions))?;
     signed.apply(request.headers_mut());
     let mut url = request.url().clone();
     // Neither sent nor, by reqwest, kept in the answer.
     url.set_fragment(None);
-    Ok((next.run(request, extensions), url, kept))
+    Ok((next.run(request, extensions), Sent { signed, url, is_redirected: false }))
 }
 
 /// As [`exchange`], of a request that is in the scope, with its body buffered first, and redirects within the origin
 /// followed, each hop signed anew.
-async fn exchange_in_steps<P: Provider, R: Replies<P>>(
-    provider: &P,
-    replies: &R,
-    transport: &Transport,
+async fn exchange_in_steps<S: Scheme>(
+    signer: &Signer<S>,
     mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
-) -> Result<Answered<R::Kept>> {
+) -> Result<Answered<S>> {
+    let transport = &signer.transport;
     if let Some(limit) = transport.stream_limit {
-        body::buffer(&mut request, limit).await?.map_err(|error| refuse(provider, error))?;
+        body::buffer(&mut request, limit).await?.map_err(|error| refuse(signer, error))?;
     }
     let follows = transport.redirect_limit > 0;
     for hops_left in (0..=transport.redirect_limit).rev() {
@@ -165,46 +201,47 @@ async fn exchange_in_steps<P: Provider, R: Replies<P>>(
         let is_first = hops_left == transport.redirect_limit;
         let placed = |error: Error| if is_first { error } else { error.with_effect(Effect::Unknown) };
         let unsigned = if follows { request.try_clone() } else { None };
-        let signed = sign_and_run(provider, replies, request, extensions, next.clone());
-        let (answer, url, kept) = signed.map_err(|error| into_middleware_error(placed(error)))?;
+        let signed = sign_and_run(signer, request, extensions, next.clone());
+        let (answer, sent) = signed.map_err(|error| into_middleware_error(placed(error)))?;
         let answer = answer.await;
-        let answer = if is_first { answer } else { answer.map_err(|error| not_sent_on(provider, error)) };
-        let response = check_answer(provider, &url, answer)?;
-        let hop = if follows { Hop::of(&response, &url) } else { None };
-        let Some(hop) = hop else { return Ok((response, Some((url, kept)))) };
-        request = hop.apply(unsigned, &url, hops_left).map_err(|error| refuse(provider, error))?;
-        if let ControlFlow::Break(response) = replies.vouch(url, kept, response).await? {
-            return Ok((response, None));
+        let answer = if is_first { answer } else { answer.map_err(|error| not_sent_on(signer, error)) };
+        let response = check_answer(signer, &sent.url, answer)?;
+        let hop = if follows { Hop::of(&response, &sent.url) } else { None };
+        let Some(hop) = hop else { return Ok((response, Some(sent))) };
+        request = hop.apply(unsigned, &sent.url, hops_left).map_err(|error| refuse(signer, error))?;
+        let redirect = S::judge(signer, Sent { is_redirected: true, ..sent }, response).await?;
+        if !S::may_follow(&redirect) {
+            return Ok((redirect, None));
         }
         // The next hop is within the origin, but may carry user information.
-        let checked = provider.scope().check(request.url());
-        checked.map_err(|error| refuse(provider, error.with_effect(Effect::Unknown)))?;
+        let checked = signer.scope().check(request.url());
+        checked.map_err(|error| refuse(signer, error.with_effect(Effect::Unknown)))?;
     }
-    Err(refuse(provider, Error::new(RedirectFault::TooMany)))
+    Err(refuse(signer, Error::new(RedirectFault::TooMany)))
 }
 
 /// The error of a later hop. One that says that nothing was sent would speak of the request before it, too.
-fn not_sent_on<P: Provider>(provider: &P, error: reqwest_middleware::Error) -> reqwest_middleware::Error {
+fn not_sent_on<S: Scheme>(signer: &Signer<S>, error: reqwest_middleware::Error) -> reqwest_middleware::Error {
     match error {
         reqwest_middleware::Error::Reqwest(cause) if effect_of(&cause) == Effect::None => {
-            refuse(provider, Error::new(RedirectFault::Unreachable).with_source(cause.without_url()))
+            refuse(signer, Error::new(RedirectFault::Unreachable).with_source(cause.without_url()))
         }
         error => error,
     }
 }
 
 /// The answer to a request to `signed`, unless the client went on to somewhere else with it.
-fn check_answer<P: Provider>(provider: &P, signed: &Url, answer: Result<Response>) -> Result<Response> {
+fn check_answer<S: Scheme>(signer: &Signer<S>, signed: &Url, answer: Result<Response>) -> Result<Response> {
     let response = answer.map_err(|error| match redirect::exposed_by_failure(signed, error) {
-        Ok(exposed) => refuse(provider, exposed),
+        Ok(exposed) => refuse(signer, exposed),
         Err(error) => error,
     })?;
-    redirect::check_final_url(signed, response.url()).map_err(|error| refuse(provider, error))?;
+    redirect::check_final_url(signed, response.url()).map_err(|error| refuse(signer, error))?;
     Ok(response)
 }
 
-fn refuse<P: Provider>(provider: &P, error: Error) -> reqwest_middleware::Error {
-    into_middleware_error(error.in_provider(provider.name()))
+fn refuse<S: Scheme>(signer: &Signer<S>, error: Error) -> reqwest_middleware::Error {
+    into_middleware_error(signer.named(error))
 }
 
 fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> RequestRef<'a> {

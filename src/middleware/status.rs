@@ -10,7 +10,7 @@ use super::is_worth_a_retry;
 use crate::error::{Code, Effect, Error, Fault};
 use crate::fault::faults;
 use crate::redact;
-use crate::time::{Clock, SystemClock, unix_nanos};
+use crate::time::{Clock as _, SystemClock, unix_nanos};
 
 /// How much of a body is kept, in bytes.
 const KEPT: usize = 4096;
@@ -129,7 +129,7 @@ pub(crate) async fn error_for_status(
         Some(error) => error,
         None => Error::new(ErrorStatus::of(&mut response).await),
     };
-    Err(error.in_provider(provider).with_skew(response.headers(), &SystemClock))
+    Err(error.in_provider(provider).with_skew(response.headers(), SystemClock.now()))
 }
 
 /// RFC 9110, section 10.2.3: seconds, or a date.
@@ -158,8 +158,8 @@ impl Error {
     }
 
     /// Notes when the `Date` of a refusal is more than a minute away from the local clock.
-    pub(crate) fn with_skew(self, reply: &HeaderMap, clock: &dyn Clock) -> Self {
-        let note = skew_note(reply.get(header::DATE), clock.now());
+    pub(crate) fn with_skew(self, reply: &HeaderMap, now: SystemTime) -> Self {
+        let note = skew_note(reply.get(header::DATE), now);
         note.into_iter().fold(self, Self::with_note)
     }
 }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::Netgiro;
 #[cfg(feature = "middleware")]
 use super::Reading;
 use super::seen::SeenNonces;
 use super::signing::Secret;
+use super::{Netgiro, Scheme};
+use crate::Signer;
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::field;
 use crate::scope::Origins;
-use crate::settings::Settings;
 
 pub(super) const NAME: &str = "netgiro";
 
@@ -54,13 +54,13 @@ impl Netgiro {
     }
 
     fn build(app_key: &str, secret_key: SecretString) -> Result<Self, Error> {
-        Ok(Self {
+        let scheme = Scheme {
             secret: Secret::new(secret_key)?,
             app_key: field::ascii_header("app_key", app_key)?,
             seen: Arc::new(SeenNonces::default()),
             #[cfg(feature = "middleware")]
             replies: Reading::default(),
-            settings: Settings::new(&ORIGINS)?,
-        })
+        };
+        Signer::of_provider(scheme, &ORIGINS)
     }
 }

@@ -41,8 +41,8 @@ impl Netgiro {
     ) -> Result<Transcript, Error> {
         let nonce =
             single(headers, NONCE, ReplyFault::NonceMissing).map_err(|fault| refusal(fault, headers))?;
-        let transcript = Transcript::new(NAME, self.secret.mac())
-            .text(|text| self.secret.state_text(nonce.as_bytes(), sent.url(), body, text));
+        let transcript = Transcript::new(NAME, self.scheme().secret.mac())
+            .text(|text| self.scheme().secret.state_text(nonce.as_bytes(), sent.url(), body, text));
         Ok(match Url::parse(sent.url()) {
             Ok(url) => transcript.url(&url),
             Err(_) => transcript,
@@ -118,7 +118,7 @@ impl Netgiro {
         if !self.is_to_be_diagnosed(&error) {
             return error;
         }
-        match read_reply(response, LONGEST_BODY.min(self.replies.limit), |_| ()).await {
+        match read_reply(response, LONGEST_BODY.min(self.scheme().replies.limit), |_| ()).await {
             Ok(body) => self.diagnosed(error, sent.clone(), response.headers().clone(), body).await,
             Err(_) => error,
         }
@@ -126,6 +126,6 @@ impl Netgiro {
 
     #[cfg(feature = "middleware")]
     fn is_to_be_diagnosed(&self, error: &Error) -> bool {
-        self.replies.diagnose_refusals && may_be_a_mistake(error)
+        self.scheme().replies.diagnose_refusals && may_be_a_mistake(error)
     }
 }

@@ -1,58 +1,32 @@
-//! The middleware: signs on the way out, verifies on the way in.
+//! Replies verified before they are handed on.
 
 use std::future::ready;
-use std::ops::ControlFlow;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::{Extensions, StatusCode, header};
-use reqwest::{Request, Response};
-use reqwest_middleware::{Middleware, Next, Result};
+use http::{StatusCode, header};
+use reqwest::Response;
+use reqwest_middleware::Result;
 use url::Url;
 
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id, refusal};
-use super::{Netgiro, Reading, stream};
+use super::{Netgiro, Scheme, stream};
 use crate::error::Error;
-use crate::middleware::{Replies, exchange, is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
+use crate::middleware::{Sent, is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
 use crate::scope::printable_origin;
-use crate::signing::Signed;
 use crate::whole_body::ReadFault;
 
-#[async_trait::async_trait]
-impl Middleware for Netgiro {
-    async fn handle(
-        &self,
-        request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        let (response, sent) =
-            exchange(self, self, &self.settings.transport, request, extensions, next).await?;
-        let Some((url, marks)) = sent else { return Ok(response) };
-        self.judge(SentRequest { url, marks }, response).await
-    }
-}
-
-impl Replies<Self> for Netgiro {
-    type Kept = Marks;
-
-    fn keep(&self, signed: &Signed<'_, Self>) -> Marks {
-        Marks::of(signed)
-    }
-
-    /// Follows what verified. Without that, whoever answers could have any request signed.
-    async fn vouch(&self, url: Url, marks: Marks, redirect: Response) -> Result<ControlFlow<Response>> {
-        // While a streamed reply is handed on its verdict is not known yet.
-        let judge = Self { replies: Reading { streamed: false, ..self.replies }, ..self.clone() };
-        let redirect = judge.judge(SentRequest { url, marks }, redirect).await?;
-        let verdict = redirect.extensions().get().map(Reply::verdict);
-        Ok(if verdict == Some(Verdict::Verified) {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(redirect)
-        })
-    }
+/// Judges a reply to `sent`. While a streamed reply is handed on its verdict is not known, so a redirect that may be
+/// followed is read whole.
+pub(super) fn judge(
+    netgiro: &Netgiro,
+    sent: Sent<Scheme>,
+    response: Response,
+) -> Pin<Box<dyn Future<Output = Result<Response>> + Send + '_>> {
+    let streamed = netgiro.scheme().replies.streamed && !sent.is_redirected;
+    let marks = Marks::of(sent.signed());
+    netgiro.judge(SentRequest { url: sent.url, marks }, response, streamed)
 }
 
 /// A whole reply that does not verify.
@@ -64,19 +38,20 @@ struct Refused {
 }
 
 impl Netgiro {
-    /// One future for each case, and of async blocks, since an async function keeps its arguments twice: see [`exchange`]
-    /// for what a large future costs.
     fn judge<'a>(
         &'a self,
         sent: SentRequest,
         mut response: Response,
+        streamed: bool,
     ) -> Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>> {
         match self.begin_reply(&sent, response.headers()) {
-            Ok(check) if self.replies.streamed && !self.replies.report_only => {
+            Ok(check) if streamed && !self.scheme().replies.report_only => {
                 Box::pin(ready(stream::verified_at_its_end(self, check, sent.url, response)))
             }
             Ok(mut check) => Box::pin(async move {
-                match read_reply(&mut response, self.replies.limit, |chunk| check.update(chunk)).await {
+                match read_reply(&mut response, self.scheme().replies.limit, |chunk| check.update(chunk))
+                    .await
+                {
                     Ok(body) => match self.finish(check, sent, response, body) {
                         Ok(judged) => judged,
                         Err(refused) => Box::pin(self.refuse_diagnosed(refused)).await,
@@ -84,7 +59,7 @@ impl Netgiro {
                     Err(fault) => Err(self.refuse_unread(&response, fault)),
                 }
             }),
-            Err(error) if self.replies.report_only => {
+            Err(error) if self.scheme().replies.report_only => {
                 Box::pin(self.hand_on(sent.url, report(response, &error)))
             }
             Err(error) if is_gateway_answer(&response, &error) => {
@@ -106,13 +81,15 @@ impl Netgiro {
         response: Response,
         body: Bytes,
     ) -> std::result::Result<Result<Response>, Box<Refused>> {
-        Ok(match check.finish(&self.seen) {
+        Ok(match check.finish(&self.scheme().seen) {
             Ok(reply) => rebuild(response, sent.url, body).map(|mut response| {
                 // Not before: together with the URL, which travels as an extension, it would not fit their first table.
                 response.extensions_mut().insert(reply);
                 response
             }),
-            Err(error) if self.replies.report_only => rebuild(report(response, &error), sent.url, body),
+            Err(error) if self.scheme().replies.report_only => {
+                rebuild(report(response, &error), sent.url, body)
+            }
             Err(error) => return Err(Box::new(Refused { error, sent, response, body })),
         })
     }
@@ -127,7 +104,7 @@ impl Netgiro {
 
     /// The reply with its body read under the limit, and not checked.
     async fn hand_on(&self, url: Url, mut response: Response) -> Result<Response> {
-        match read_reply(&mut response, self.replies.limit, |_| ()).await {
+        match read_reply(&mut response, self.scheme().replies.limit, |_| ()).await {
             Ok(body) => rebuild(response, url, body),
             Err(fault) => Err(self.refuse_unread(&response, fault)),
         }
@@ -149,17 +126,17 @@ impl Netgiro {
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
         let mut error = error.with_status(response.status());
-        if may_be_a_mistake(&error) && !self.replies.diagnose_refusals {
+        if may_be_a_mistake(&error) && !self.scheme().replies.diagnose_refusals {
             let next_step = format!("{} {ASK_FOR_A_DIAGNOSIS}", error.next_step());
             error = error.with_next_step(next_step);
         }
         if let Some(origin) = redirect_origin(response) {
             error = error.with_note(format!("it redirects to {origin}"));
         }
-        if self.settings.transport.redirect_limit > 0 && response.status().is_redirection() {
+        if self.transport.redirect_limit > 0 && response.status().is_redirection() {
             error = error.with_note("a redirect is followed only where the reply verifies");
         }
-        let error = error.with_skew(response.headers(), &*self.settings.clock);
+        let error = error.with_skew(response.headers(), self.now());
         log_refusal(&error, response.url(), response.status());
         wrap(error)
     }

@@ -41,22 +41,15 @@ mod utf8;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-use std::fmt;
-use std::sync::Arc;
-
-use http::HeaderValue;
-
 pub use bodies::{ApiResponse, ResultCode, SimpleResponse};
 #[cfg(feature = "explain")]
 pub(crate) use mistakes::MISTAKES;
 pub use refusal::Failure;
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
-pub use signing::Stamp;
+pub use signing::{Scheme, Stamp};
 
+use crate::Signer;
 use crate::error::Code;
-use crate::settings::{Settings, drawn_settings, environment_settings, shared_settings};
-use seen::SeenNonces;
-use signing::Secret;
 
 /// The longest reply that the middleware reads by default: 10 MiB, counted after decompression.
 #[cfg(feature = "middleware")]
@@ -66,15 +59,7 @@ pub(crate) const CODES: [&[(Code, &str)]; 3] =
     [bodies::BodyFault::CODES, refusal::Answer::CODES, ReplyFault::CODES];
 
 /// Signs requests to Netgíró and verifies its replies. Cheap to clone: clones share the memory of seen reply nonces.
-#[derive(Clone)]
-pub struct Netgiro {
-    app_key: HeaderValue,
-    secret: Secret,
-    seen: Arc<SeenNonces>,
-    #[cfg(feature = "middleware")]
-    replies: Reading,
-    settings: Settings,
-}
+pub type Netgiro = Signer<Scheme>;
 
 /// How the middleware reads replies.
 #[cfg(feature = "middleware")]
@@ -93,40 +78,20 @@ impl Default for Reading {
     }
 }
 
-shared_settings!(
-    Netgiro,
-    " Netgíró's redirects are followed only where the reply verifies, so nobody makes one up. Its signature covers neither",
-    " status nor `Location`, though: somebody who can change an honest reply on its way can make a redirect of it. One that",
-    " is not followed is judged like any reply: without a signature, as gateways send it, it is refused as",
-    " `reply-signature-missing`."
-);
-drawn_settings!(Netgiro);
-environment_settings!(Netgiro);
-
 #[cfg(feature = "middleware")]
 impl Netgiro {
     /// Refuses replies longer than `bytes`, counted after decompression. Default: [`DEFAULT_REPLY_LIMIT`].
     #[must_use]
-    pub fn reply_limit(mut self, bytes: usize) -> Self {
-        self.replies.limit = bytes;
-        self
-    }
-
-    /// Reads request bodies that are streams into memory, up to `limit` bytes, so that they can be signed.
-    /// By default such a request is refused with `stream-body`.
-    #[must_use]
-    pub fn buffer_stream_bodies(mut self, limit: usize) -> Self {
-        self.settings.transport.stream_limit = Some(limit);
-        self
+    pub fn reply_limit(self, bytes: usize) -> Self {
+        self.with_scheme(|scheme| scheme.replies.limit = bytes)
     }
 
     /// Hands replies on even when they do not verify; [`Reply::verdict`] in the response's extensions says which
     /// did, and the log why the others did not. Anyone between you and Netgíró can then make up replies: for first contact
     /// with a live account only. A reply over the limit is an error all the same.
     #[must_use]
-    pub fn dangerous_report_only(mut self) -> Self {
-        self.replies.report_only = true;
-        self
+    pub fn dangerous_report_only(self) -> Self {
+        self.with_scheme(|scheme| scheme.replies.report_only = true)
     }
 
     /// Has refused replies diagnosed: the error carries a note where a known mistake would explain the signature. For first
@@ -139,9 +104,8 @@ impl Netgiro {
     /// not diagnosed. A body over 16 KiB and a URL over 2 KiB are not diagnosed.
     #[cfg(feature = "explain")]
     #[must_use]
-    pub fn diagnose_refusals(mut self) -> Self {
-        self.replies.diagnose_refusals = true;
-        self
+    pub fn diagnose_refusals(self) -> Self {
+        self.with_scheme(|scheme| scheme.replies.diagnose_refusals = true)
     }
 
     /// Hands replies on while they are being verified, for downloads too large to keep in memory.
@@ -156,17 +120,7 @@ impl Netgiro {
     /// Replies whose headers already fail are refused as before. [`Netgiro::dangerous_report_only`] wins over this: the
     /// verdict that it reports is known only once the reply is whole.
     #[must_use]
-    pub fn dangerous_stream_replies(mut self) -> Self {
-        self.replies.streamed = true;
-        self
-    }
-}
-
-impl fmt::Debug for Netgiro {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("Netgiro");
-        #[cfg(feature = "middleware")]
-        debug.field("replies", &self.replies);
-        debug.field("settings", &self.settings).finish_non_exhaustive()
+    pub fn dangerous_stream_replies(self) -> Self {
+        self.with_scheme(|scheme| scheme.replies.streamed = true)
     }
 }

@@ -11,12 +11,12 @@ use super::seen::SeenNonces;
 use super::signing::{NONCE, NONCE_NAME, REFERENCE_ID, SIGNATURE, SIGNATURE_NAME};
 use super::utf8::Utf8;
 use super::{Netgiro, nonce};
+#[cfg(feature = "middleware")]
+use crate::Signed;
 use crate::error::Error;
 use crate::fault::faults;
 use crate::renamed_header::note_renamed;
 use crate::scope::printable_origin;
-#[cfg(feature = "middleware")]
-use crate::signing::Signed;
 use crate::signing::{Encoding, Mac, RequestRef, as_sent};
 
 /// Longer nonces and reference ids than this are not taken from a reply.
@@ -38,7 +38,7 @@ pub(crate) struct Marks {
 
 impl Marks {
     #[cfg(feature = "middleware")]
-    pub(super) fn of(signed: &Signed<'_, Netgiro>) -> Self {
+    pub(super) fn of(signed: &Signed<super::Scheme>) -> Self {
         Self {
             nonce: Some(signed.stamp().nonce.clone()),
             signature: signed.signature().and_then(|signature| signature.digest().try_into().ok()),
@@ -157,7 +157,7 @@ impl Netgiro {
     pub fn verify_reply(&self, sent: &SentRequest, headers: &HeaderMap, body: &[u8]) -> Result<Reply, Error> {
         let mut check = self.begin_reply(sent, headers)?;
         check.update(body);
-        check.finish(&self.seen)
+        check.finish(&self.scheme().seen)
     }
 
     fn begin(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, ReplyFault> {
@@ -175,9 +175,9 @@ impl Netgiro {
         if Some(received) == sent.marks.signature {
             return Err(ReplyFault::Reflected);
         }
-        let mut mac = self.secret.mac().start();
+        let mut mac = self.scheme().secret.mac().start();
         // The body comes last in the text: it is taken in afterwards, as it arrives.
-        mac.text(|text| self.secret.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", text));
+        mac.text(|text| self.scheme().secret.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", text));
         Ok(ReplyCheck {
             mac,
             received,

@@ -1,18 +1,27 @@
 //! What Netgíró signs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
+#[cfg(feature = "middleware")]
+use super::Reading;
 use super::credentials::NAME;
-use super::{Netgiro, nonce};
+use super::nonce;
+use super::seen::SeenNonces;
+#[cfg(feature = "middleware")]
+use super::{Reply, Verdict};
 use crate::error::Error;
 use crate::field;
-use crate::scope::Scope;
+use crate::random::Randomness;
 use crate::signing::{
-    AuthHeaders, Charset, Encoding, MacKey, Provider, RequestRef, Segment, SignedText, Source, write_values,
+    self, AuthHeaders, Charset, Encoding, MacKey, RequestRef, Segment, SignedText, Source, write_values,
 };
+use crate::time::Clock;
+#[cfg(feature = "middleware")]
+use crate::{Signer, middleware::Sent};
 
 pub(super) const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE_NAME: &str = "netgiro_nonce";
@@ -79,20 +88,41 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl Provider for Netgiro {
+/// The hash of secret, nonce, URL and body, the credentials that it is made with, and the memory of replies.
+#[derive(Clone)]
+pub struct Scheme {
+    pub(super) app_key: HeaderValue,
+    pub(super) secret: Secret,
+    /// Shared by clones.
+    pub(super) seen: Arc<SeenNonces>,
+    #[cfg(feature = "middleware")]
+    pub(super) replies: Reading,
+}
+
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Scheme");
+        #[cfg(feature = "middleware")]
+        debug.field("replies", &self.replies);
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl signing::Scheme for Scheme {
     type Stamp = Stamp;
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         NAME
     }
 
-    fn scope(&self) -> &Scope {
-        &self.settings.scope
-    }
-
-    fn stamp(&self, request: &RequestRef<'_>) -> Result<Stamp, Error> {
+    fn stamp(
+        &self,
+        request: &RequestRef<'_>,
+        clock: &dyn Clock,
+        randomness: &dyn Randomness,
+    ) -> Result<Stamp, Error> {
         request.body()?;
-        let number = nonce::next(&*self.settings.clock, &*self.settings.randomness)?;
+        let number = nonce::next(clock, randomness)?;
         let [nonce] = write_values([&number])?;
         Ok(Stamp { nonce })
     }
@@ -111,14 +141,32 @@ impl Provider for Netgiro {
         Ok(())
     }
 
-    fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
+    fn headers(&self, stamp: &Stamp, headers: &mut AuthHeaders<'_>) {
         headers
             .reserve(3)
             .set_public(APP_KEY, self.app_key.clone())
-            .set_public(NONCE, stamp.nonce)
+            .set_public(NONCE, stamp.nonce.clone())
             .set_signature(SIGNATURE);
     }
+
+    #[cfg(feature = "middleware")]
+    fn judge(
+        netgiro: &Signer<Self>,
+        sent: Sent<Self>,
+        response: reqwest::Response,
+    ) -> impl Future<Output = reqwest_middleware::Result<reqwest::Response>> + Send {
+        super::middleware::judge(netgiro, sent, response)
+    }
+
+    /// Follows what verified. Without that, whoever answers could have any request signed.
+    #[cfg(feature = "middleware")]
+    fn may_follow(redirect: &reqwest::Response) -> bool {
+        redirect.extensions().get().map(Reply::verdict) == Some(Verdict::Verified)
+    }
 }
+
+#[cfg(feature = "explain")]
+impl crate::explain::Explained for Scheme {}
 
 #[cfg(test)]
 mod tests {

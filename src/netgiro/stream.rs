@@ -29,10 +29,10 @@ pub(super) fn verified_at_its_end(
     let remarks = Remarks {
         url,
         status: response.status(),
-        skew: skew_note(response.headers().get(header::DATE), netgiro.settings.clock.now()),
+        skew: skew_note(response.headers().get(header::DATE), netgiro.now()),
     };
     response.extensions_mut().insert(Reply { reference_id, verdict: Verdict::Pending });
-    let (seen, room) = (netgiro.seen.clone(), netgiro.replies.limit);
+    let (seen, room) = (netgiro.scheme().seen.clone(), netgiro.scheme().replies.limit);
     wrap_body(response, |inner| {
         Body::wrap(Checked {
             inner,
@@ -159,15 +159,15 @@ mod tests {
         let netgiro = Netgiro::new("app-key", "secret").unwrap();
         let (url, headers, extensions) = (Url::parse(URL).unwrap(), HeaderMap::new(), Extensions::new());
         let sent = SentRequest::new(&RequestRef::new(&Method::GET, &url, &headers, &extensions, b""));
-        let mut mac = netgiro.secret.mac().start();
-        mac.text(|text| netgiro.secret.state_text(b"1", URL, b"[1]", text));
+        let mut mac = netgiro.scheme().secret.mac().start();
+        mac.text(|text| netgiro.scheme().secret.state_text(b"1", URL, b"[1]", text));
         let signature = mac.finish().header_value();
         let headers = HeaderMap::from_iter([(NONCE, HeaderValue::from_static("1")), (SIGNATURE, signature)]);
         let check = netgiro.begin_reply(&sent, &headers).unwrap();
         let remarks = Remarks { url, status: StatusCode::OK, skew: None };
         Checked {
             inner: Body::wrap(StreamBody::new(iter(frames.into_iter().map(Ok::<_, BoxError>)))),
-            judge: Some(Judge { check, seen: netgiro.seen.clone(), remarks }),
+            judge: Some(Judge { check, seen: netgiro.scheme().seen.clone(), remarks }),
             withheld: Bytes::new(),
             room: 10,
         }

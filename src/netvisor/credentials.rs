@@ -3,13 +3,12 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use super::{Language, MacAlgorithm, Netvisor, encoding};
-use crate::SignedForm;
+use super::{Language, MacAlgorithm, Netvisor, Scheme, encoding};
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::scope::Origins;
-use crate::settings::Settings;
 use crate::signing::{Encoding, MacKey};
+use crate::{SignedForm, Signer};
 
 pub(super) const NAME: &str = "netvisor";
 
@@ -101,7 +100,7 @@ impl Netvisor {
         let partner_key = encoding::secret("partner_key", credentials.partner_key.expose_secret())?;
         let keys = [customer_key.expose_secret(), partner_key.expose_secret()];
         let hmac_key = Zeroizing::new(keys.join(&b'&'));
-        let netvisor = Self {
+        let scheme = Scheme {
             hmac: MacKey::hmac_sha256(&hmac_key, Encoding::HexLower)?,
             sha256: MacKey::sha256(Encoding::HexLower),
             algorithm: MacAlgorithm::HmacSha256,
@@ -115,8 +114,8 @@ impl Netvisor {
             signed_form: SignedForm::AsSent,
             #[cfg(feature = "middleware")]
             fail_on_failed: false,
-            settings: Settings::new(&ORIGINS)?,
         };
+        let netvisor = Signer::of_provider(scheme, &ORIGINS)?;
         #[cfg(feature = "middleware")]
         let netvisor = netvisor.timeout(super::DEFAULT_TIMEOUT);
         Ok(netvisor)

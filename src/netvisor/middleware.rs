@@ -1,50 +1,36 @@
-//! The middleware: signs on the way out, and looks at the status on the way in when asked to.
+//! What a reply says: its status, looked at when asked to.
 
-use http::Extensions;
-use reqwest::{Request, Response};
-use reqwest_middleware::{Middleware, Next, Result};
+use std::time::SystemTime;
+
+use reqwest::Response;
+use reqwest_middleware::Result;
 
 use super::status::{STATUS_WITHIN, Scan, scan};
-use super::{Failure, Netvisor, ResponseStatus, credentials::NAME};
+use super::{Failure, Netvisor, ResponseStatus, Scheme, credentials::NAME};
 use crate::error::Error;
-use crate::middleware::{self, Unjudged, exchange, into_middleware_error, is_worth_a_retry, put_back};
-use crate::time::{Clock, SystemClock};
+use crate::middleware::{self, Sent, into_middleware_error, is_worth_a_retry, put_back};
+use crate::time::{Clock as _, SystemClock};
 
 /// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.
 const FIRST_LOOK: usize = 1024;
 
-#[async_trait::async_trait]
-impl Middleware for Netvisor {
-    async fn handle(
-        &self,
-        request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        match exchange(self, &Unjudged, &self.settings.transport, request, extensions, next).await? {
-            (response, Some(_)) if self.fail_on_failed => Box::pin(self.judge(response)).await,
-            (response, _) => Ok(response),
-        }
+/// Looks at the status of a reply; a redirect that may be followed has none.
+pub(super) async fn judge(netvisor: &Netvisor, sent: Sent<Scheme>, response: Response) -> Result<Response> {
+    if !netvisor.scheme().fail_on_failed || sent.is_redirected {
+        return Ok(response);
+    }
+    let (status, response) = Box::pin(look(response)).await?;
+    match status {
+        Ok(Some(ResponseStatus::Failed(failure))) => Err(refused(failure, &response, netvisor.now())),
+        Ok(Some(ResponseStatus::Ok) | None) => Ok(response),
+        // Something in front of Netvisor said so: an error would hide a status that is worth a retry.
+        Err(_) if is_worth_a_retry(response.status()) => Ok(response),
+        Err(error) => Err(into_middleware_error(error)),
     }
 }
 
-impl Netvisor {
-    async fn judge(&self, response: Response) -> Result<Response> {
-        let (status, response) = look(response).await?;
-        match status {
-            Ok(Some(ResponseStatus::Failed(failure))) => {
-                Err(refused(failure, &response, &*self.settings.clock))
-            }
-            Ok(Some(ResponseStatus::Ok) | None) => Ok(response),
-            // Something in front of Netvisor said so: an error would hide a status that is worth a retry.
-            Err(_) if is_worth_a_retry(response.status()) => Ok(response),
-            Err(error) => Err(into_middleware_error(error)),
-        }
-    }
-}
-
-fn refused(failure: Failure, response: &Response, clock: &dyn Clock) -> reqwest_middleware::Error {
-    let error = Error::new(failure).with_status(response.status()).with_skew(response.headers(), clock);
+fn refused(failure: Failure, response: &Response, now: SystemTime) -> reqwest_middleware::Error {
+    let error = Error::new(failure).with_status(response.status()).with_skew(response.headers(), now);
     into_middleware_error(error.in_provider(NAME))
 }
 
@@ -58,7 +44,7 @@ fn refused(failure: Failure, response: &Response, clock: &dyn Clock) -> reqwest_
 pub async fn error_for_status(response: Response) -> Result<Response> {
     let (status, response) = look(response).await?;
     if let Ok(Some(ResponseStatus::Failed(failure))) = status {
-        return Err(refused(failure, &response, &SystemClock));
+        return Err(refused(failure, &response, SystemClock.now()));
     }
     let response = middleware::error_for_status(response, NAME, None).await.map_err(into_middleware_error)?;
     status.map_err(into_middleware_error)?;

@@ -1,20 +1,23 @@
 //! What Netvisor signs, and what is drawn anew for each attempt.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Datelike as _, Utc};
 use http::{HeaderName, HeaderValue, header};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretSlice};
 
 use super::credentials::NAME;
-use super::{Language, MacAlgorithm, Netvisor, TransactionId, encoding, options};
+use super::{Language, MacAlgorithm, TransactionId, encoding, options};
+use crate::SignedForm;
 use crate::error::Error;
 use crate::random::Randomness;
-use crate::scope::Scope;
 use crate::signing::{
-    AuthHeaders, Charset, MacKey, Provider, RequestRef, Segment, SignedText, Source, write_values,
+    self, AuthHeaders, Charset, MacKey, RequestRef, Segment, SignedText, Source, write_values,
 };
-use crate::time::{ClockFault, unix_seconds};
+use crate::time::{Clock, ClockFault, unix_seconds};
+#[cfg(feature = "middleware")]
+use crate::{Signer, middleware::Sent};
 
 const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
 const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
@@ -93,7 +96,35 @@ fn moment(time: SystemTime) -> Result<DateTime<Utc>, Error> {
         .ok_or_else(|| Error::new(ClockFault::OutOfRange).in_provider(NAME))
 }
 
-impl Netvisor {
+/// The MAC over URL, ids and times, and the credentials that it is made with.
+#[derive(Clone)]
+pub struct Scheme {
+    pub(super) sender: HeaderValue,
+    pub(super) customer_id: HeaderValue,
+    pub(super) partner_id: HeaderValue,
+    pub(super) organisation_id: HeaderValue,
+    pub(super) customer_key: SecretSlice<u8>,
+    pub(super) partner_key: SecretSlice<u8>,
+    pub(super) hmac: MacKey,
+    pub(super) sha256: MacKey,
+    pub(super) algorithm: MacAlgorithm,
+    pub(super) language: Language,
+    pub(super) signed_form: SignedForm,
+    #[cfg(feature = "middleware")]
+    pub(super) fail_on_failed: bool,
+}
+
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheme")
+            .field("algorithm", &self.algorithm)
+            .field("language", &self.language)
+            .field("signed_form", &self.signed_form)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Scheme {
     /// Both keys, the end of every signed text and the key of the HMAC.
     fn state_keys(&self, text: &mut SignedText<'_>) {
         let key = |name, bytes| Segment::secret(name, bytes).with_charset(Charset::Latin9);
@@ -103,23 +134,24 @@ impl Netvisor {
     }
 }
 
-impl Provider for Netvisor {
+impl signing::Scheme for Scheme {
     type Stamp = Stamp;
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         NAME
     }
 
-    fn scope(&self) -> &Scope {
-        &self.settings.scope
-    }
-
-    fn stamp(&self, request: &RequestRef<'_>) -> Result<Stamp, Error> {
+    fn stamp(
+        &self,
+        request: &RequestRef<'_>,
+        clock: &dyn Clock,
+        randomness: &dyn Randomness,
+    ) -> Result<Stamp, Error> {
         let language = request.extensions().get::<Language>().copied().unwrap_or(self.language);
-        let now = self.settings.clock.now();
+        let now = clock.now();
         match request.extensions().get::<TransactionId>() {
             Some(stable) => Stamp::at(now, stable.clone(), language),
-            None => Stamp::draw(now, &*self.settings.randomness, language),
+            None => Stamp::draw(now, randomness, language),
         }
     }
 
@@ -128,20 +160,6 @@ impl Provider for Netvisor {
             MacAlgorithm::HmacSha256 => &self.hmac,
             MacAlgorithm::Sha256 => &self.sha256,
         })
-    }
-
-    fn mac_key_text(&self, key: &mut SignedText<'_>) {
-        if self.algorithm == MacAlgorithm::HmacSha256 {
-            self.state_keys(key);
-        }
-    }
-
-    fn other_algorithm(&self) -> Option<Self> {
-        let other = match self.algorithm {
-            MacAlgorithm::HmacSha256 => MacAlgorithm::Sha256,
-            MacAlgorithm::Sha256 => MacAlgorithm::HmacSha256,
-        };
-        Some(self.clone().algorithm(other))
     }
 
     fn signed_text(
@@ -177,14 +195,14 @@ impl Provider for Netvisor {
         Ok(())
     }
 
-    fn headers(&self, stamp: Stamp, headers: &mut AuthHeaders<'_>) {
+    fn headers(&self, stamp: &Stamp, headers: &mut AuthHeaders<'_>) {
         headers
             .reserve(12)
             .set_public(SENDER, self.sender.clone())
             .set_public(CUSTOMER_ID, self.customer_id.clone())
             .set_public(PARTNER_ID, self.partner_id.clone())
-            .set_public(TIMESTAMP, stamp.timestamp)
-            .set_public(TRANSACTION_ID, stamp.transaction_id)
+            .set_public(TIMESTAMP, stamp.timestamp.clone())
+            .set_public(TRANSACTION_ID, stamp.transaction_id.clone())
             .set_public(LANGUAGE, HeaderValue::from_static(stamp.language.as_str()))
             .set_public(ORGANISATION_ID, self.organisation_id.clone())
             .set_signature(MAC)
@@ -196,10 +214,36 @@ impl Provider for Netvisor {
             MacAlgorithm::HmacSha256 => {
                 headers
                     .set_public(ALGORITHM, HeaderValue::from_static("HMACSHA256"))
-                    .set_public(TIMESTAMP_UNIX, stamp.timestamp_unix)
+                    .set_public(TIMESTAMP_UNIX, stamp.timestamp_unix.clone())
                     .set_public(USE_STATUS_CODES, HeaderValue::from_static("1"));
             }
         }
+    }
+
+    #[cfg(feature = "middleware")]
+    fn judge(
+        netvisor: &Signer<Self>,
+        sent: Sent<Self>,
+        response: reqwest::Response,
+    ) -> impl Future<Output = reqwest_middleware::Result<reqwest::Response>> + Send {
+        super::middleware::judge(netvisor, sent, response)
+    }
+}
+
+#[cfg(feature = "explain")]
+impl crate::explain::Explained for Scheme {
+    fn key_text(&self, key: &mut SignedText<'_>) {
+        if self.algorithm == MacAlgorithm::HmacSha256 {
+            self.state_keys(key);
+        }
+    }
+
+    fn other_algorithm(&self) -> Option<Self> {
+        let algorithm = match self.algorithm {
+            MacAlgorithm::HmacSha256 => MacAlgorithm::Sha256,
+            MacAlgorithm::Sha256 => MacAlgorithm::HmacSha256,
+        };
+        Some(Self { algorithm, ..self.clone() })
     }
 }
 

@@ -11,7 +11,7 @@ faults! {
             "Pass it through `url::Url` first, so that what is signed is what is sent.";
         AmbiguousQuery = Signing, "query-ambiguous",
             "the query has a `+`, or another sign, that its readers take in more ways than one",
-            "Write a blank as `%20` and a plus sign as `%2B`, or let `signing::prepare_url` change the URL before it is signed and sent.";
+            "Write a blank as `%20` and a plus sign as `%2B`, or let `Signer::prepare_url` change the URL before it is signed and sent.";
         StreamBody = Signing, "stream-body", "the body is a stream, and this provider signs the bytes of the body",
             "Send bytes (`.body(Vec<u8>)`, `.json(…)`), or allow buffering with `buffer_stream_bodies(limit)`.";
         Unwritable = Signing, "header-unwritable", "a value of this attempt cannot be written as a header",

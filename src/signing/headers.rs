@@ -23,7 +23,7 @@ pub struct AuthHeaders<'a> {
 }
 
 impl<'a> AuthHeaders<'a> {
-    pub(super) fn new(map: &'a mut HeaderMap, signature: Option<Signature>) -> Self {
+    pub(crate) fn new(map: &'a mut HeaderMap, signature: Option<Signature>) -> Self {
         Self {
             map,
             signature,

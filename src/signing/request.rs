@@ -6,8 +6,9 @@ use std::fmt;
 use http::{Extensions, HeaderMap, Method};
 use url::{Position, Url};
 
+use super::Scheme;
 use super::fault::SigningFault;
-use super::{Provider, prepare_url};
+use crate::Signer;
 use crate::error::Error;
 use crate::scope::printable_origin;
 
@@ -101,9 +102,9 @@ impl<'a> RequestRef<'a> {
         })
     }
 
-    /// As [`prepare_url`], with the URL of this request.
-    pub(super) fn prepare<P: Provider>(&mut self, provider: &P) -> bool {
-        prepare_url(provider, self.url.to_mut())
+    /// As [`Signer::prepare_url`], with the URL of this request.
+    pub(crate) fn prepare<S: Scheme>(&mut self, signer: &Signer<S>) -> bool {
+        signer.prepare_url(self.url.to_mut())
     }
 
     /// The method.

@@ -2,14 +2,13 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::Unleashed;
-use crate::SignedForm;
+use super::{Scheme, Unleashed};
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::field;
 use crate::scope::Origins;
-use crate::settings::Settings;
 use crate::signing::{Encoding, MacKey};
+use crate::{SignedForm, Signer};
 
 pub(super) const NAME: &str = "unleashed";
 
@@ -38,10 +37,10 @@ impl Unleashed {
     ///
     /// # Errors
     /// When it is empty, padded with white space, or not printable ASCII.
-    pub fn client_type(mut self, client_type: impl AsRef<str>) -> Result<Self, Error> {
+    pub fn client_type(self, client_type: impl AsRef<str>) -> Result<Self, Error> {
         let value = field::ascii_header("client_type", client_type.as_ref());
-        self.client_type = Some(value.map_err(|error| error.in_provider(NAME))?);
-        Ok(self)
+        let value = value.map_err(|error| error.in_provider(NAME))?;
+        Ok(self.with_scheme(|scheme| scheme.client_type = Some(value)))
     }
 
     /// Reads `UNLEASHED_API_ID`, `UNLEASHED_API_KEY` and, if set, `UNLEASHED_CLIENT_TYPE` from the process environment.
@@ -72,14 +71,14 @@ impl Unleashed {
     fn build(api_id: &str, api_key: SecretString) -> Result<Self, Error> {
         let key = api_key.expose_secret();
         field::check("api_key", key)?;
-        Ok(Self {
+        let scheme = Scheme {
             api_id: field::ascii_header("api_id", api_id)?,
             client_type: None,
             mac: MacKey::hmac_sha256(key.as_bytes(), Encoding::Base64)?,
             api_key,
             signed_form: SignedForm::Decoded,
             keep_plus: false,
-            settings: Settings::new(&ORIGINS)?,
-        })
+        };
+        Signer::of_provider(scheme, &ORIGINS)
     }
 }

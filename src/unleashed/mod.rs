@@ -24,68 +24,38 @@
 
 mod credentials;
 mod media_type;
-#[cfg(feature = "middleware")]
-mod middleware;
 mod refusal;
 mod signing;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-use std::fmt;
-
-use http::HeaderValue;
-use secrecy::SecretString;
-
 #[cfg(feature = "middleware")]
 pub use refusal::error_for_status;
 pub use refusal::{Cause, Refusal, refusal};
 
-use crate::SignedForm;
+pub use signing::Scheme;
+
 use crate::error::Code;
-use crate::settings::{Settings, shared_settings};
-use crate::signing::MacKey;
+use crate::{SignedForm, Signer};
 
 pub(crate) const CODES: [&[(Code, &str)]; 2] = [media_type::MediaTypeFault::CODES, refusal::Answer::CODES];
 
 /// Signs requests to Unleashed. Cheap to clone.
-#[derive(Clone)]
-pub struct Unleashed {
-    api_id: HeaderValue,
-    client_type: Option<HeaderValue>,
-    api_key: SecretString,
-    mac: MacKey,
-    signed_form: SignedForm,
-    keep_plus: bool,
-    settings: Settings,
-}
-
-shared_settings!(Unleashed);
+pub type Unleashed = Signer<Scheme>;
 
 impl Unleashed {
     /// Which form of the query is signed. Default: [`SignedForm::Decoded`], which the live API was seen to take in August
     /// 2026, when it refused a signature of the query as sent for each one with a `%3A`.
     #[must_use]
-    pub fn signed_form(mut self, form: SignedForm) -> Self {
-        self.signed_form = form;
-        self
+    pub fn signed_form(self, form: SignedForm) -> Self {
+        self.with_scheme(|scheme| scheme.signed_form = form)
     }
 
     /// Sends and signs a `+` in the query as it is. By default it is sent as `%20`, and signed so or, decoded, as a blank:
     /// clients sign a `+` as itself or as a blank, no public material says which of the two the server takes, and `%20` is
     /// a blank to all. A form, as of reqwest's `.query(…)`, writes a blank as `+`, and a plus sign as `%2B`, which stays.
     #[must_use]
-    pub fn keep_plus_in_query(mut self) -> Self {
-        self.keep_plus = true;
-        self
-    }
-}
-
-impl fmt::Debug for Unleashed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unleashed")
-            .field("signed_form", &self.signed_form)
-            .field("keep_plus", &self.keep_plus)
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+    pub fn keep_plus_in_query(self) -> Self {
+        self.with_scheme(|scheme| scheme.keep_plus = true)
     }
 }

@@ -1,43 +1,58 @@
 //! What Unleashed signs.
 
-use http::{HeaderName, HeaderValue, header};
-use secrecy::ExposeSecret as _;
+use std::fmt;
 
-use super::Unleashed;
+use http::{HeaderName, HeaderValue, header};
+use secrecy::{ExposeSecret as _, SecretString};
+
 use super::credentials::NAME;
 use super::media_type;
+use crate::SignedForm;
 use crate::error::Error;
-use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Provider, RequestRef, Segment, SignedText, Source};
+use crate::random::Randomness;
+use crate::signing::{self, AuthHeaders, MacKey, RequestRef, Segment, SignedText, Source};
+use crate::time::Clock;
 
 const API_ID: HeaderName = HeaderName::from_static("api-auth-id");
 const SIGNATURE: HeaderName = HeaderName::from_static("api-auth-signature");
 const CLIENT_TYPE: HeaderName = HeaderName::from_static("client-type");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-impl Provider for Unleashed {
+/// The HMAC of the query, and the credentials that it is made with.
+#[derive(Clone)]
+pub struct Scheme {
+    pub(super) api_id: HeaderValue,
+    pub(super) client_type: Option<HeaderValue>,
+    pub(super) api_key: SecretString,
+    pub(super) mac: MacKey,
+    pub(super) signed_form: SignedForm,
+    pub(super) keep_plus: bool,
+}
+
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheme")
+            .field("signed_form", &self.signed_form)
+            .field("keep_plus", &self.keep_plus)
+            .finish_non_exhaustive()
+    }
+}
+
+impl signing::Scheme for Scheme {
     /// Nothing is drawn anew: the same query always has the same signature.
     type Stamp = ();
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         NAME
     }
 
-    fn scope(&self) -> &Scope {
-        &self.settings.scope
-    }
-
-    fn stamp(&self, request: &RequestRef<'_>) -> Result<(), Error> {
+    fn stamp(&self, request: &RequestRef<'_>, _: &dyn Clock, _: &dyn Randomness) -> Result<(), Error> {
         media_type::check(request.headers(), header::ACCEPT)?;
         media_type::check(request.headers(), header::CONTENT_TYPE)
     }
 
     fn mac(&self) -> Option<&MacKey> {
         Some(&self.mac)
-    }
-
-    fn mac_key_text(&self, key: &mut SignedText<'_>) {
-        key.secret("api_key", self.api_key.expose_secret().as_bytes());
     }
 
     fn signed_text(&self, request: &RequestRef<'_>, (): &(), text: &mut SignedText<'_>) -> Result<(), Error> {
@@ -50,7 +65,7 @@ impl Provider for Unleashed {
         (!self.keep_plus && query.contains('+')).then(|| query.replace('+', "%20"))
     }
 
-    fn headers(&self, (): (), headers: &mut AuthHeaders<'_>) {
+    fn headers(&self, (): &(), headers: &mut AuthHeaders<'_>) {
         headers
             .reserve(5)
             .set_default(header::ACCEPT, JSON)
@@ -60,5 +75,12 @@ impl Provider for Unleashed {
         if let Some(client_type) = &self.client_type {
             headers.set_public(CLIENT_TYPE, client_type.clone());
         }
+    }
+}
+
+#[cfg(feature = "explain")]
+impl crate::explain::Explained for Scheme {
+    fn key_text(&self, key: &mut SignedText<'_>) {
+        key.secret("api_key", self.api_key.expose_secret().as_bytes());
     }
 }

@@ -2,12 +2,13 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::Scheme;
 use super::Vizion;
+use crate::Signer;
 use crate::env::{self, Variables};
 use crate::error::Error;
 use crate::field;
 use crate::scope::Origins;
-use crate::settings::Settings;
 
 pub(super) const NAME: &str = "vizion";
 
@@ -45,6 +46,6 @@ impl Vizion {
     fn build(api_key: &SecretString) -> Result<Self, Error> {
         let mut api_key = field::ascii_header("api_key", api_key.expose_secret())?;
         api_key.set_sensitive(true);
-        Ok(Self { api_key, settings: Settings::new(&ORIGINS)? })
+        Signer::of_provider(Scheme { api_key }, &ORIGINS)
     }
 }

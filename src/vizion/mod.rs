@@ -15,38 +15,21 @@
 //! ```
 
 mod credentials;
-#[cfg(feature = "middleware")]
-mod middleware;
 mod refusal;
 mod signing;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-use std::fmt;
-
-use http::HeaderValue;
-
 #[cfg(feature = "middleware")]
 pub use refusal::error_for_status;
 pub use refusal::{Refusal, refusal};
 
+pub use signing::Scheme;
+
+use crate::Signer;
 use crate::error::Code;
-use crate::settings::{Settings, environment_settings, shared_settings};
 
 pub(crate) const CODES: [&[(Code, &str)]; 1] = [Refusal::CODES];
 
 /// Adds the API key to requests to Vizion. Cheap to clone.
-#[derive(Clone)]
-pub struct Vizion {
-    api_key: HeaderValue,
-    settings: Settings,
-}
-
-shared_settings!(Vizion);
-environment_settings!(Vizion);
-
-impl fmt::Debug for Vizion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vizion").field("settings", &self.settings).finish_non_exhaustive()
-    }
-}
+pub type Vizion = Signer<Scheme>;

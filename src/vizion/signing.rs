@@ -1,27 +1,37 @@
 //! What Vizion is sent: an API key, and no signature.
 
-use http::HeaderName;
+use std::fmt;
 
-use super::Vizion;
+use http::{HeaderName, HeaderValue};
+
 use super::credentials::NAME;
 use crate::error::Error;
-use crate::scope::Scope;
-use crate::signing::{AuthHeaders, MacKey, Provider, RequestRef, SignedText};
+use crate::random::Randomness;
+use crate::signing::{self, AuthHeaders, MacKey, RequestRef, SignedText};
+use crate::time::Clock;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-impl Provider for Vizion {
+/// An API key in a header.
+#[derive(Clone)]
+pub struct Scheme {
+    pub(super) api_key: HeaderValue,
+}
+
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheme").finish_non_exhaustive()
+    }
+}
+
+impl signing::Scheme for Scheme {
     type Stamp = ();
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         NAME
     }
 
-    fn scope(&self) -> &Scope {
-        &self.settings.scope
-    }
-
-    fn stamp(&self, _: &RequestRef<'_>) -> Result<(), Error> {
+    fn stamp(&self, _: &RequestRef<'_>, _: &dyn Clock, _: &dyn Randomness) -> Result<(), Error> {
         Ok(())
     }
 
@@ -33,7 +43,10 @@ impl Provider for Vizion {
         Ok(())
     }
 
-    fn headers(&self, (): (), headers: &mut AuthHeaders<'_>) {
+    fn headers(&self, (): &(), headers: &mut AuthHeaders<'_>) {
         headers.set(API_KEY, self.api_key.clone());
     }
 }
+
+#[cfg(feature = "explain")]
+impl crate::explain::Explained for Scheme {}

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::Signer;
 use countersign::declared::{Declaration, Scheme, Sent};
 use countersign::netgiro::{self, Netgiro, SentRequest};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use countersign::signing::{Provider, RequestRef};
+use countersign::signing::{self, RequestRef};
 use countersign::unleashed::{self, Unleashed};
-use countersign::{SignedForm, sign_with, vizion};
+use countersign::{SignedForm, vizion};
 use http::{HeaderMap, Method, Request, StatusCode};
 
 const CASES: u64 = 10_000;
@@ -57,9 +58,13 @@ fn declared(file: &str, credentials: &[(&str, &str)]) -> Scheme {
 }
 
 /// The headers of a request that is signed in Rust.
-fn in_rust<P: Provider>(provider: &P, request: &Request<Vec<u8>>, stamp: P::Stamp) -> HeaderMap {
+fn in_rust<S: signing::Scheme>(
+    provider: &Signer<S>,
+    request: &Request<Vec<u8>>,
+    stamp: S::Stamp,
+) -> HeaderMap {
     let mut headers = request.headers().clone();
-    sign_with(provider, &RequestRef::from_http(request).unwrap(), stamp).unwrap().apply(&mut headers);
+    provider.sign_with(&RequestRef::from_http(request).unwrap(), stamp).unwrap().apply(&mut headers);
     headers
 }
 

@@ -27,7 +27,7 @@ fn public_types_are_shared_between_threads() {
     shared::<explain::MacSummary>();
     shared::<explain::Transcript>();
     shared::<explain::Value>();
-    shared::<middleware::Signer<Netgiro>>();
+    shared::<middleware::Sent<netgiro::Scheme>>();
     shared::<middleware::Unsigned>();
     shared::<Netgiro>();
     shared::<netgiro::ApiResponse<()>>();
@@ -61,7 +61,7 @@ fn public_types_are_shared_between_threads() {
     shared::<signing::Segment<'static>>();
     shared::<signing::SegmentKind>();
     shared::<signing::Signature>();
-    shared::<signing::Signed<'static, Netgiro>>();
+    shared::<countersign::Signed<netgiro::Scheme>>();
     shared::<time::SystemClock>();
     shared::<unleashed::Cause>();
     shared::<unleashed::Refusal>();

@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use countersign::error::Kind;
 use countersign::netgiro::ApiResponse;
 use countersign::netvisor::{MacAlgorithm, ResponseStatus};
-use countersign::{Error, RequestRef, netgiro, netvisor, sign_http, unleashed, vizion};
+use countersign::{Error, RequestRef, netgiro, netvisor, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method, Request, StatusCode};
 use reqwest_middleware::{ClientBuilder, Middleware};
 use reqwest_retry::policies::ExponentialBackoff;
@@ -199,8 +199,8 @@ fn one_of_each_kind() -> Vec<Error> {
         keys(0).with("id", "15 bytes, short").err(),
         "XX".parse::<netvisor::Language>().err(),
         netvisor::ResponseStatus::from_xml(b"<Root>").err(),
-        sign_http(&subjects::unleashed(), &mut html).err(),
-        sign_http(&subjects::unleashed(), &mut elsewhere).err(),
+        subjects::unleashed().sign_http(&mut html).err(),
+        subjects::unleashed().sign_http(&mut elsewhere).err(),
         subjects::unleashed().allow_origin("example").err(),
         vizion::Vizion::new("").err(),
         vizion::Vizion::new(" padded ").err(),

@@ -1,12 +1,15 @@
 //! What explanations show, to people and to programs.
 
-use countersign::explain::{Change, Explanation, explain, explain_with};
+use countersign::explain::{Change, Explained, Explanation, explain, explain_with};
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, Netvisor, TransactionId};
+use countersign::random::Randomness;
+use countersign::signing::Scheme;
 use countersign::signing::{AuthHeaders, Charset, Encoding, MacKey, SignedText};
+use countersign::time::Clock;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
-use countersign::{Error, Provider, RequestRef, scope::Scope};
+use countersign::{Error, RequestRef, Signer};
 use http::{Request, header};
 use serde_json::{Value, json};
 
@@ -220,38 +223,35 @@ fn what_would_not_be_signed_is_not_explained() {
 }
 
 /// A provider that states as little as it may.
-struct Custom {
-    scope: Scope,
-    mac: MacKey,
-}
+#[derive(Clone)]
+struct Custom(MacKey);
 
-impl Provider for Custom {
+impl Scheme for Custom {
     type Stamp = ();
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "custom"
     }
-    fn scope(&self) -> &Scope {
-        &self.scope
-    }
-    fn stamp(&self, _: &RequestRef<'_>) -> Result<(), Error> {
+    fn stamp(&self, _: &RequestRef<'_>, _: &dyn Clock, _: &dyn Randomness) -> Result<(), Error> {
         Ok(())
     }
     fn mac(&self) -> Option<&MacKey> {
-        Some(&self.mac)
+        Some(&self.0)
     }
     fn signed_text(&self, request: &RequestRef<'_>, (): &(), text: &mut SignedText<'_>) -> Result<(), Error> {
         text.public("method", request.method().as_str().as_bytes());
         Ok(())
     }
-    fn headers(&self, (): (), headers: &mut AuthHeaders<'_>) {
+    fn headers(&self, (): &(), headers: &mut AuthHeaders<'_>) {
         headers.set(header::AUTHORIZATION, http::HeaderValue::from_static("Bearer canary"));
     }
 }
 
+impl Explained for Custom {}
+
 #[test]
 fn a_provider_of_ones_own_is_explained_and_its_unmarked_headers_are_masked() {
     let mac = MacKey::hmac_sha256(b"key", Encoding::Base64).unwrap();
-    let provider = Custom { scope: Scope::new(["https://example.com"]).unwrap(), mac };
+    let provider = Signer::of(Custom(mac), ["https://example.com"]).unwrap();
     let request = Request::get("https://example.com/").body(()).unwrap();
     let explanation = explain(&provider, &RequestRef::from_http(&request).unwrap()).unwrap();
     assert!(explanation.to_string().contains("\"GET\"") && !explanation.to_string().contains("canary"));

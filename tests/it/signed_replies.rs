@@ -1,8 +1,8 @@
 //! Replies that a test signs without a sandbox.
 
+use countersign::RequestRef;
 use countersign::netgiro::testing::sign_reply;
 use countersign::netgiro::{Netgiro, SentRequest};
-use countersign::{RequestRef, sign_http};
 
 const SECRET: &str = "a secret key";
 
@@ -11,7 +11,7 @@ fn a_reply_that_a_test_signs_verifies_and_one_that_differs_does_not() {
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
     let url = "https://api.netgiro.is/v1/checkout/CheckCart?a=%C3%AD";
     let mut request = http::Request::post(url).body(b"{}".to_vec()).unwrap();
-    sign_http(&netgiro, &mut request).unwrap();
+    netgiro.sign_http(&mut request).unwrap();
     let sent = SentRequest::new(&RequestRef::from_http(&request).unwrap());
     let verify = |reply: http::Response<bytes::Bytes>| {
         netgiro.verify_reply(&sent, reply.headers(), reply.body()).map_err(|error| error.code())

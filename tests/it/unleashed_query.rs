@@ -2,9 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use countersign::signing::prepare_url;
 use countersign::unleashed::Unleashed;
-use countersign::{Error, RequestRef, SignedForm, sign, sign_http};
+use countersign::{Error, RequestRef, SignedForm};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Extensions, HeaderMap, Method, Request};
 use reqwest_middleware::ClientBuilder;
@@ -88,12 +87,12 @@ async fn each_hop_of_a_redirect_is_sent_as_it_is_signed() {
 #[test]
 fn the_uri_of_a_signed_request_is_the_one_that_was_signed() {
     let mut request = Request::get(format!("{LIST}?name=a+b&at=%3A")).body(()).unwrap();
-    sign_http(&unleashed(), &mut request).unwrap();
+    unleashed().sign_http(&mut request).unwrap();
     assert_eq!(request.uri().to_string(), format!("{LIST}?name=a%20b&at=%3A"));
     assert_eq!(request.headers()["api-auth-signature"], signature_of("name=a b&at=:"));
 
     let mut request = Request::get(format!("{LIST}?name=a+b")).body(()).unwrap();
-    sign_http(&unleashed().keep_plus_in_query(), &mut request).unwrap();
+    unleashed().keep_plus_in_query().sign_http(&mut request).unwrap();
     assert_eq!(request.uri().to_string(), format!("{LIST}?name=a+b"));
     assert_eq!(request.headers()["api-auth-signature"], signature_of("name=a+b"));
 }
@@ -103,18 +102,18 @@ fn a_request_that_cannot_be_changed_is_not_signed_with_a_plus_in_its_query() {
     let (headers, extensions) = (HeaderMap::new(), Extensions::new());
     let url: Url = format!("{LIST}/a+b?name=a+b#c+d").parse().unwrap();
     let outgoing = |url| RequestRef::new(&Method::GET, url, &headers, &extensions, b"");
-    let refused = sign(&unleashed(), &outgoing(&url)).map(drop).unwrap_err();
+    let refused = unleashed().sign(&outgoing(&url)).map(drop).unwrap_err();
     assert_eq!((refused.code(), refused.provider()), ("query-ambiguous", Some("unleashed")));
     assert!(refused.is_signing() && refused.next_step().contains("`%20`"), "{refused:?}");
     assert!(!format!("{refused:#} {refused:?}").contains("a+b"));
     let explained = countersign::explain::explain(&unleashed(), &outgoing(&url));
     assert_eq!(explained.map(drop).unwrap_err().code(), "query-ambiguous");
-    sign(&unleashed().keep_plus_in_query(), &outgoing(&url)).map(drop).unwrap();
+    unleashed().keep_plus_in_query().sign(&outgoing(&url)).map(drop).unwrap();
 
     let (provider, mut prepared) = (unleashed(), url.clone());
-    assert!(prepare_url(&provider, &mut prepared) && !prepare_url(&provider, &mut prepared));
+    assert!(provider.prepare_url(&mut prepared) && !provider.prepare_url(&mut prepared));
     assert_eq!(prepared.as_str(), format!("{LIST}/a+b?name=a%20b#c+d"));
-    let signed = sign(&provider, &outgoing(&prepared)).unwrap();
+    let signed = provider.sign(&outgoing(&prepared)).unwrap();
     assert_eq!(signed.signature().unwrap().expose_text(), signature_of("name=a b"));
 }
 
@@ -123,7 +122,7 @@ fn a_request_that_cannot_be_changed_is_not_signed_with_a_plus_in_its_query() {
 fn a_query_that_is_too_long_with_its_blanks_is_an_error() {
     let url = format!("{LIST}?name={}", "+".repeat(30_000));
     let mut request = Request::get(&url).body(()).unwrap();
-    let error: Error = sign_http(&unleashed(), &mut request).unwrap_err();
+    let error: Error = unleashed().sign_http(&mut request).unwrap_err();
     assert_eq!((error.code(), error.provider()), ("query-ambiguous", Some("unleashed")));
     assert_eq!((request.uri().to_string(), request.headers().len()), (url, 0));
 }

@@ -1,7 +1,8 @@
 //! Requests that carry nothing of ours, and requests that go nowhere.
 
 use countersign::netvisor::MacAlgorithm;
-use countersign::{Error, Unsigned};
+use countersign::signing::Scheme;
+use countersign::{Error, Signer, Unsigned};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 
 use crate::support::client;
@@ -74,20 +75,23 @@ async fn other_origins_pass_unsigned_when_asked_to() {
     }
 }
 
+fn passing_client<S: Scheme>(
+    name: &str,
+    signer: Signer<S>,
+    recorder: &Recorder,
+) -> (&'static Subject, ClientWithMiddleware) {
+    let subject = SUBJECTS.iter().find(|subject| subject.name.starts_with(name)).unwrap();
+    let chain = ClientBuilder::new(client()).with(signer.pass_other_origins_unsigned());
+    (subject, chain.with(recorder.clone()).build())
+}
+
 /// A client of each provider, which passes other origins, with `recorder` behind it.
 fn passing_clients(recorder: &Recorder) -> Vec<(&'static Subject, ClientWithMiddleware)> {
-    macro_rules! chain {
-        ($name:literal, $provider:expr) => {{
-            let subject = SUBJECTS.iter().find(|subject| subject.name.starts_with($name)).unwrap();
-            let chain = ClientBuilder::new(client()).with($provider.pass_other_origins_unsigned());
-            (subject, chain.with(recorder.clone()).build())
-        }};
-    }
     vec![
-        chain!("netvisor", netvisor(MacAlgorithm::HmacSha256)),
-        chain!("netgiro", netgiro()),
-        chain!("unleashed", unleashed()),
-        chain!("vizion", vizion()),
+        passing_client("netvisor", netvisor(MacAlgorithm::HmacSha256), recorder),
+        passing_client("netgiro", netgiro(), recorder),
+        passing_client("unleashed", unleashed(), recorder),
+        passing_client("vizion", vizion(), recorder),
     ]
 }
 

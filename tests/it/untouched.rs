@@ -2,9 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::Signer;
 use countersign::netvisor::MacAlgorithm;
 use countersign::random::Randomness;
-use countersign::{Error, Provider, SignedForm, sign_http};
+use countersign::signing::Scheme;
+use countersign::{Error, SignedForm};
 use http::{HeaderMap, Request, header};
 use reqwest_middleware::ClientBuilder;
 
@@ -14,10 +16,10 @@ use crate::support::recorder::Recorder;
 use crate::support::subjects::{netgiro, netvisor, unleashed};
 
 /// Signs, sees it fail, and compares the request before and after.
-fn fails<P: Provider>(provider: &P, url: &str, headers: &HeaderMap) -> Error {
+fn fails<S: Scheme>(provider: &Signer<S>, url: &str, headers: &HeaderMap) -> Error {
     let mut request = Request::get(url).body("body").unwrap();
     *request.headers_mut() = headers.clone();
-    let error = sign_http(provider, &mut request).unwrap_err();
+    let error = provider.sign_http(&mut request).unwrap_err();
     assert_eq!(request.headers(), headers, "{url}");
     assert_eq!((request.uri().to_string(), *request.body()), (url.to_owned(), "body"));
     assert_eq!(error.provider(), Some(provider.name()), "{url}");
@@ -119,7 +121,7 @@ fn media_types_that_unleashed_speaks_are_kept() {
             .header(header::CONTENT_TYPE, value)
             .body("")
             .unwrap();
-        sign_http(&provider, &mut request).unwrap();
+        provider.sign_http(&mut request).unwrap();
         for name in [header::ACCEPT, header::CONTENT_TYPE] {
             assert_eq!(request.headers()[name], value);
         }

@@ -1,6 +1,7 @@
 //! What the crate signs, seen from outside.
 
-use countersign::signing::{Provider, RequestRef, SignedText};
+use countersign::Signer;
+use countersign::signing::{RequestRef, Scheme, SignedText};
 use http::{Extensions, HeaderMap, Method};
 use url::Url;
 
@@ -32,10 +33,10 @@ impl Request {
 }
 
 /// The signed text of a request. The crate does not give out the bytes of secrets: `secret` has them, by segment name.
-pub(crate) fn signed_text<P: Provider>(
-    provider: &P,
+pub(crate) fn signed_text<S: Scheme>(
+    provider: &Signer<S>,
     request: &RequestRef<'_>,
-    stamp: &P::Stamp,
+    stamp: &S::Stamp,
     secret: impl Fn(&str) -> Vec<u8>,
 ) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -43,21 +44,25 @@ pub(crate) fn signed_text<P: Provider>(
         Some(public) => bytes.extend_from_slice(public),
         None => bytes.extend(secret(segment.name())),
     };
-    provider.signed_text(request, stamp, &mut SignedText::new(&mut collect)).unwrap();
+    provider.scheme().signed_text(request, stamp, &mut SignedText::new(&mut collect)).unwrap();
     bytes
 }
 
 /// The signature under the provider's prepared key over a text that was put together outside: right only if the
 /// key is.
-pub(crate) fn signature_over<P: Provider>(provider: &P, text: &[u8]) -> String {
-    let mut mac = provider.mac().unwrap().start();
+pub(crate) fn signature_over<S: Scheme>(provider: &Signer<S>, text: &[u8]) -> String {
+    let mut mac = provider.scheme().mac().unwrap().start();
     mac.update(text);
     mac.finish().expose_text()
 }
 
 /// The headers that signing adds to a request without any, and nothing else.
-pub(crate) fn applied<P: Provider>(provider: &P, request: &RequestRef<'_>, stamp: P::Stamp) -> HeaderMap {
+pub(crate) fn applied<S: Scheme>(
+    provider: &Signer<S>,
+    request: &RequestRef<'_>,
+    stamp: S::Stamp,
+) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    countersign::sign_with(provider, request, stamp).unwrap().apply(&mut headers);
+    provider.sign_with(request, stamp).unwrap().apply(&mut headers);
     headers
 }

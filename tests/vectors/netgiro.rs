@@ -103,7 +103,7 @@ impl Wrong {
         for vector in requests {
             let request = capture::Request::new(&vector.inputs["url"], &vector.inputs["body"]);
             let (provider, request) = (vector.provider(), request.outgoing());
-            let signed = countersign::sign_with(&provider, &request, vector.stamp()).unwrap();
+            let signed = provider.sign_with(&request, vector.stamp()).unwrap();
             let signature = signed.signature().unwrap();
             assert_ne!(signature.expose_text(), self.value, "{}", vector.id);
             assert!(!signature.matches_text(self.value.as_bytes()), "{}", vector.id);

@@ -82,10 +82,10 @@ impl ExplainArgs {
 
 pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), Failure> {
     args.check::<P>()?;
-    let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
+    let provider = providers::build::<P>(&context.environment, &args.request, &args.given)?;
     let request = args.request.request(&provider)?;
     let outgoing = request.outgoing();
-    let transcript = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
+    let transcript = match P::given_stamp(&provider, &args.given, &outgoing, &context.environment)? {
         Some(stamp) => Transcript::with_stamp(&provider, &outgoing, stamp)?,
         None => Transcript::of(&provider, &outgoing)?,
     };

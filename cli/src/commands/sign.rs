@@ -1,6 +1,7 @@
 //! `sign`: what would be sent.
 
 use clap::{Args, ValueEnum};
+use countersign::Signer;
 use http::{HeaderMap, HeaderValue};
 
 use super::Context;
@@ -53,12 +54,12 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         (Some(output), false) => output,
         (Some(_), true) => return Err(Failure::usage("--json and this --output cannot be used together")),
     };
-    let provider: P = providers::build(&context.environment, &args.request, &args.given)?;
+    let provider = providers::build::<P>(&context.environment, &args.request, &args.given)?;
     let mut request = args.request.request(&provider)?;
     let outgoing = request.outgoing();
-    let signed = match provider.given_stamp(&args.given, &outgoing, &context.environment)? {
-        Some(stamp) => countersign::sign_with(&provider, &outgoing, stamp)?,
-        None => countersign::sign(&provider, &outgoing)?,
+    let signed = match P::given_stamp(&provider, &args.given, &outgoing, &context.environment)? {
+        Some(stamp) => provider.sign_with(&outgoing, stamp)?,
+        None => provider.sign(&outgoing)?,
     };
     signed.apply(&mut request.headers);
     if output != Output::Curl {
@@ -90,9 +91,10 @@ fn note_other_query(query: &str, json: bool) {
 }
 
 /// Says of which headers the bytes are others than those of the text that is printed: Netvisor's are in ISO-8859-15.
-fn note_other_bytes<P: Tool>(provider: &P, headers: &HeaderMap, json: bool) {
+fn note_other_bytes<P: Tool>(provider: &Signer<P>, headers: &HeaderMap, json: bool) {
     let is_other = |value: &HeaderValue| P::header_text(value).as_bytes() != value.as_bytes();
-    for (name, value) in headers.iter().filter(|(name, value)| provider.sets_header(name) && is_other(value))
+    for (name, value) in
+        headers.iter().filter(|(name, value)| P::sets_header(provider, name) && is_other(value))
     {
         let message = format!(
             "{name} is sent as the bytes \"{}\"; copied from here in UTF-8 it does not match the signature. --output curl \

@@ -5,9 +5,9 @@ mod netvisor;
 mod unleashed;
 mod vizion;
 
-use countersign::{Error, Provider, RequestRef};
+use countersign::explain::Explained;
+use countersign::{Error, RequestRef, Signer};
 use http::{Extensions, HeaderName, HeaderValue, StatusCode};
-use reqwest_middleware::Middleware;
 use url::Url;
 
 use crate::args::{Reproduction, Settings};
@@ -17,7 +17,7 @@ use crate::headers;
 use crate::request::RequestArgs;
 
 /// A provider as the tool drives it.
-pub(crate) trait Tool: Provider + Middleware + Clone {
+pub(crate) trait Tool: Explained {
     /// The variables that its credentials come from.
     const VARIABLES: &'static [&'static str];
 
@@ -34,14 +34,11 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
     const KEPT: usize = 64 * 1024;
 
     /// Makes it of its credentials, and of the settings except for the scope.
-    fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure>;
-
-    /// Adds the allowed origins.
-    fn with_scope(self, settings: &Settings) -> Result<Self, Error>;
+    fn build(environment: &Environment, settings: &Settings) -> Result<Signer<Self>, Failure>;
 
     /// The stamp that the flags ask for; `None` where they ask for none, and a fresh one is drawn.
     fn given_stamp(
-        &self,
+        signer: &Signer<Self>,
         given: &Reproduction,
         request: &RequestRef<'_>,
         environment: &Environment,
@@ -51,7 +48,7 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
     fn is_reproduced(given: &Reproduction) -> bool;
 
     /// Whether it sets this header whatever a request has under its name.
-    fn sets_header(&self, name: &HeaderName) -> bool;
+    fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool;
 
     /// A header's value as text, in the provider's charset.
     fn header_text(value: &HeaderValue) -> String {
@@ -64,7 +61,7 @@ pub(crate) trait Tool: Provider + Middleware + Clone {
     }
 
     /// Whether the answer, once its body has arrived, is a yes.
-    fn judge(answer: &Answer<'_>) -> Result<(), Error>;
+    fn check(answer: &Answer<'_>) -> Result<(), Error>;
 }
 
 /// What of an answer tells whether it is a yes.
@@ -91,7 +88,7 @@ pub(crate) fn build<P: Tool>(
     environment: &Environment,
     request: &RequestArgs,
     given: &Reproduction,
-) -> Result<P, Failure> {
+) -> Result<Signer<P>, Failure> {
     let settings = &request.settings;
     let flags = [
         ("--algorithm", settings.algorithm.is_some()),
@@ -106,10 +103,16 @@ pub(crate) fn build<P: Tool>(
             return Err(Failure::usage(format!("{flag} means nothing to this provider")));
         }
     }
-    let provider = P::build(environment, settings)?.with_scope(settings)?;
-    let checked = provider.scope().check(&request.url.url);
-    checked.map_err(|error| error.in_provider(provider.name()))?;
-    Ok(provider)
+    let mut signer = P::build(environment, settings)?;
+    if settings.dangerous_allow_http {
+        signer = signer.dangerous_allow_http();
+    }
+    for origin in &settings.allow_origin {
+        signer = signer.allow_origin(origin)?;
+    }
+    let checked = signer.scope().check(&request.url.url);
+    checked.map_err(|error| error.in_provider(signer.name().to_owned()))?;
+    Ok(signer)
 }
 
 /// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::args::ProviderName) stands for.
@@ -117,38 +120,22 @@ macro_rules! with_provider {
     ($name:expr, $provider:ident => $body:expr) => {
         match $name {
             $crate::args::ProviderName::Netvisor => {
-                type $provider = countersign::netvisor::Netvisor;
+                type $provider = countersign::netvisor::Scheme;
                 $body
             }
             $crate::args::ProviderName::Netgiro => {
-                type $provider = countersign::netgiro::Netgiro;
+                type $provider = countersign::netgiro::Scheme;
                 $body
             }
             $crate::args::ProviderName::Unleashed => {
-                type $provider = countersign::unleashed::Unleashed;
+                type $provider = countersign::unleashed::Scheme;
                 $body
             }
             $crate::args::ProviderName::Vizion => {
-                type $provider = countersign::vizion::Vizion;
+                type $provider = countersign::vizion::Scheme;
                 $body
             }
         }
     };
 }
 pub(crate) use with_provider;
-
-/// Writes `with_scope`: the methods that it calls have one name on every provider, and no trait.
-macro_rules! with_scope {
-    () => {
-        fn with_scope(
-            mut self,
-            settings: &$crate::args::Settings,
-        ) -> ::std::result::Result<Self, ::countersign::Error> {
-            if settings.dangerous_allow_http {
-                self = self.dangerous_allow_http();
-            }
-            settings.allow_origin.iter().try_fold(self, |provider, origin| provider.allow_origin(origin))
-        }
-    };
-}
-pub(crate) use with_scope;

@@ -1,31 +1,29 @@
 //! Netgíró on the command line.
 
-use countersign::netgiro::{self, ApiResponse, Netgiro, Reply, Stamp, Verdict};
-use countersign::{Error, RequestRef};
+use countersign::netgiro::{self, ApiResponse, Netgiro, Reply, Scheme, Stamp, Verdict};
+use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
 use serde::de::IgnoredAny;
 
-use super::{Answer, Proof, Tool, with_scope};
+use super::{Answer, Proof, Tool};
 use crate::args::{Reproduction, Settings};
 use crate::code::Code;
 use crate::environment::Environment;
 use crate::failure::Failure;
 
-impl Tool for Netgiro {
+impl Tool for Scheme {
     const VARIABLES: &'static [&'static str] = &["NETGIRO_APP_KEY", "NETGIRO_SECRET_KEY"];
     const FLAGS: &'static [&'static str] = &["--nonce"];
     const NEEDED_TO_REPRODUCE: &'static str = "--nonce";
     /// All of it: the library has verified it as a whole, and a document is read as a whole.
     const KEPT: usize = usize::MAX;
 
-    fn build(environment: &Environment, _: &Settings) -> Result<Self, Failure> {
-        Ok(environment.supply(|lookup| Self::from_variables(lookup))??)
+    fn build(environment: &Environment, _: &Settings) -> Result<Signer<Self>, Failure> {
+        Ok(environment.supply(|lookup| Netgiro::from_variables(lookup))??)
     }
 
-    with_scope!();
-
     fn given_stamp(
-        &self,
+        _: &Signer<Self>,
         given: &Reproduction,
         _: &RequestRef<'_>,
         _: &Environment,
@@ -37,7 +35,7 @@ impl Tool for Netgiro {
         given.nonce.is_some()
     }
 
-    fn sets_header(&self, name: &HeaderName) -> bool {
+    fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {
         matches!(name.as_str(), "netgiro_appkey" | "netgiro_nonce" | "netgiro_signature")
     }
 
@@ -62,7 +60,7 @@ impl Tool for Netgiro {
     }
 
     /// A document without the three fields, or none, says neither yes nor no: then the status does.
-    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
+    fn check(answer: &Answer<'_>) -> Result<(), Error> {
         match ApiResponse::<IgnoredAny>::from_slice(answer.start) {
             Err(error) if error.fault::<netgiro::Failure>().is_some() => {
                 let reference_id = answer.extensions.get::<Reply>().and_then(Reply::reference_id);
@@ -85,7 +83,7 @@ mod tests {
     fn judged(body: &str) -> Result<(), Error> {
         let url = "https://api.netgiro.is/v1/checkout".parse().unwrap();
         let (status, extensions) = (StatusCode::OK, Extensions::new());
-        Netgiro::judge(&Answer { status, url: &url, extensions: &extensions, start: body.as_bytes() })
+        Scheme::check(&Answer { status, url: &url, extensions: &extensions, start: body.as_bytes() })
     }
 
     #[test]
@@ -106,7 +104,7 @@ mod tests {
         let url = "https://api.netgiro.is/v1/checkout".parse().unwrap();
         let (status, extensions) = (StatusCode::OK, Extensions::new());
         let answer = Answer { status, url: &url, extensions: &extensions, start: b"{}" };
-        let failure = Netgiro::proof(&answer).unwrap_err();
+        let failure = Scheme::proof(&answer).unwrap_err();
         assert!(format!("{failure:?}").contains("reply-not-judged"), "{failure:?}");
         assert_eq!(failure.exit_code(), std::process::ExitCode::from(1));
     }

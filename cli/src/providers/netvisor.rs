@@ -3,18 +3,19 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::NaiveDateTime;
-use countersign::netvisor::{Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId};
+use countersign::netvisor::{Language, MacAlgorithm, Netvisor, ResponseStatus, Scheme, Stamp, TransactionId};
+use countersign::signing::Scheme as _;
 use countersign::time::{Clock as _, SystemClock};
-use countersign::{Error, Provider as _, RequestRef};
+use countersign::{Error, RequestRef, Signer};
 use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::{Answer, Tool, with_scope};
+use super::{Answer, Tool};
 use crate::args::{Algorithm, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 
-impl Tool for Netvisor {
+impl Tool for Scheme {
     const VARIABLES: &'static [&'static str] = &[
         "NETVISOR_SENDER",
         "NETVISOR_CUSTOMER_ID",
@@ -28,13 +29,13 @@ impl Tool for Netvisor {
     const NEEDED_TO_REPRODUCE: &'static str = "--transaction-id, and --timestamp or --timestamp-unix";
     const SETS_CONTENT_TYPE: bool = true;
 
-    fn build(environment: &Environment, settings: &Settings) -> Result<Self, Failure> {
+    fn build(environment: &Environment, settings: &Settings) -> Result<Signer<Self>, Failure> {
         let algorithm = match settings.algorithm {
             Some(Algorithm::Sha256) => MacAlgorithm::Sha256,
             Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
         };
         // The tool's own time-out is for silence, however long the answer takes in all.
-        let netvisor = environment.supply(|lookup| Self::from_variables(lookup))??.timeout(None);
+        let netvisor = environment.supply(|lookup| Netvisor::from_variables(lookup))??.timeout(None);
         let netvisor = netvisor.algorithm(algorithm);
         Ok(match settings.form {
             Some(form) => netvisor.signed_form(form.into()),
@@ -42,10 +43,8 @@ impl Tool for Netvisor {
         })
     }
 
-    with_scope!();
-
     fn given_stamp(
-        &self,
+        _: &Signer<Self>,
         given: &Reproduction,
         _: &RequestRef<'_>,
         environment: &Environment,
@@ -72,12 +71,12 @@ impl Tool for Netvisor {
         given.transaction_id.is_some() && (given.timestamp.is_some() || given.timestamp_unix.is_some())
     }
 
-    fn sets_header(&self, name: &HeaderName) -> bool {
+    fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool {
         const OWN: [&str; 3] =
             ["x-netvisor-authentication-", "x-netvisor-interface-language", "x-netvisor-organisation-id"];
         // With the older algorithm, this one is left to whoever sends.
         let is_optional = name == "x-netvisor-authentication-usehttpresponsestatuscodes"
-            && self.mac().is_some_and(|mac| !mac.algorithm().is_keyed());
+            && signer.scheme().mac().is_some_and(|mac| !mac.algorithm().is_keyed());
         !is_optional && OWN.iter().any(|own| name.as_str().starts_with(own))
     }
 
@@ -86,7 +85,7 @@ impl Tool for Netvisor {
     }
 
     /// Reads `ResponseStatus`, unless a gateway answered: what that sends, redirects among it, is no XML of Netvisor's.
-    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
+    fn check(answer: &Answer<'_>) -> Result<(), Error> {
         let status = answer.status;
         let from_gateway =
             status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() || status.is_redirection();

@@ -1,27 +1,25 @@
 //! Vizion on the command line.
 
-use countersign::vizion::{Vizion, refusal};
-use countersign::{Error, RequestRef};
+use countersign::vizion::{Scheme, Vizion, refusal};
+use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
 
-use super::{Answer, Tool, with_scope};
+use super::{Answer, Tool};
 use crate::args::{Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 
-impl Tool for Vizion {
+impl Tool for Scheme {
     const VARIABLES: &'static [&'static str] = &["VIZION_API_KEY"];
     const FLAGS: &'static [&'static str] = &[];
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
 
-    fn build(environment: &Environment, _: &Settings) -> Result<Self, Failure> {
-        Ok(environment.supply(|lookup| Self::from_variables(lookup))??)
+    fn build(environment: &Environment, _: &Settings) -> Result<Signer<Self>, Failure> {
+        Ok(environment.supply(|lookup| Vizion::from_variables(lookup))??)
     }
 
-    with_scope!();
-
     fn given_stamp(
-        &self,
+        _: &Signer<Self>,
         _: &Reproduction,
         _: &RequestRef<'_>,
         _: &Environment,
@@ -33,11 +31,11 @@ impl Tool for Vizion {
         true
     }
 
-    fn sets_header(&self, name: &HeaderName) -> bool {
+    fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {
         name == "x-api-key"
     }
 
-    fn judge(answer: &Answer<'_>) -> Result<(), Error> {
+    fn check(answer: &Answer<'_>) -> Result<(), Error> {
         refusal(answer.status).map_or(Ok(()), Err)
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use countersign::Provider as _;
 use countersign::netgiro::Stamp;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
@@ -148,7 +147,7 @@ impl Netgiro {
         let signed = provider.stamp(&signed_text).and_then(|drawn| {
             // Plain ticks, which is what the nonce of a request is without its last digit.
             let ticks: String = drawn.nonce().chars().take(18).collect();
-            countersign::sign_with(&provider, &signed_text, Stamp::with_nonce(&ticks)?)
+            provider.sign_with(&signed_text, Stamp::with_nonce(&ticks)?)
         });
         match signed {
             Ok(signed) => {

@@ -217,7 +217,7 @@ fn secrets(sandbox: &Sandbox) -> Vec<String> {
     let url = format!("{}/Customers?contactEmail=anna%40example.com&pageSize=20", sandbox.unleashed_url());
     for form in [countersign::SignedForm::AsSent, countersign::SignedForm::Decoded] {
         let mut request = http::Request::get(&url).body(()).unwrap();
-        countersign::sign_http(&sandbox.unleashed().signed_form(form), &mut request).unwrap();
+        sandbox.unleashed().signed_form(form).sign_http(&mut request).unwrap();
         secrets.push(request.headers()["api-auth-signature"].to_str().unwrap().to_owned());
     }
     secrets

@@ -3,7 +3,6 @@
 use std::time::UNIX_EPOCH;
 
 use countersign::netvisor::{MacAlgorithm, Netvisor, ResponseStatus};
-use countersign::signing::sign_with;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::{RequestRef, SignedForm};
 use countersign_sandbox::{Credentials, Sandbox, Vendor};
@@ -93,7 +92,7 @@ async fn what_is_judged_is_the_bytes_that_arrived() {
     let (parsed, headers, extensions) = (url.parse().unwrap(), HeaderMap::new(), Extensions::new());
     let outgoing = RequestRef::new(&Method::GET, &parsed, &headers, &extensions, b"").as_received(&url);
     let mut headers = HeaderMap::new();
-    sign_with(&sandbox.unleashed(), &outgoing, ()).unwrap().apply(&mut headers);
+    sandbox.unleashed().sign_with(&outgoing, ()).unwrap().apply(&mut headers);
 
     let host = sandbox.unleashed_url().trim_start_matches("http://");
     let mut request = format!("GET /Customers?name=O'Neil HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");

@@ -3,7 +3,6 @@
 
 use countersign::RequestRef;
 use countersign::netgiro::{Netgiro, Stamp};
-use countersign::signing::sign_with;
 use countersign_sandbox::{Credentials, Fault, Refusal, Sandbox, StartError, Vendor};
 use http::{HeaderMap, HeaderValue, Request};
 use secrecy::ExposeSecret as _;
@@ -50,7 +49,7 @@ async fn nobody_gets_a_signature_that_is_right_at_the_real_netgiro() {
     let provider = Netgiro::new(&demo.app_key, demo.secret_key.expose_secret()).unwrap();
     let request = Request::get(REAL_URL).body("").unwrap();
     let outgoing = RequestRef::from_http(&request).unwrap();
-    let right = sign_with(&provider, &outgoing, Stamp::with_nonce(&nonce).unwrap()).unwrap();
+    let right = provider.sign_with(&outgoing, Stamp::with_nonce(&nonce).unwrap()).unwrap();
     assert_eq!(right.signature().unwrap().expose_text(), stolen[SIGNATURE].to_str().unwrap());
 
     let sandbox = sandbox_with(real()).await;

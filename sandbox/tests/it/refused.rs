@@ -7,7 +7,6 @@ use countersign::netgiro::{Netgiro, SentRequest, SimpleResponse};
 use countersign::netvisor::{
     FailureCode, Language, MacAlgorithm, Netvisor, ResponseStatus, Stamp, TransactionId, read_status,
 };
-use countersign::signing::sign_with;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
@@ -130,7 +129,7 @@ fn stamped(sandbox: &Sandbox, provider: &Netvisor, text: &str, unix: i64) -> Req
     let stamp = Stamp::given(text, unix, TransactionId::random().unwrap(), Language::Fi).unwrap();
     let unsigned = request.clone();
     let outgoing = RequestRef::from_http(&unsigned).unwrap();
-    sign_with(provider, &outgoing, stamp).unwrap().apply(request.headers_mut());
+    provider.sign_with(&outgoing, stamp).unwrap().apply(request.headers_mut());
     request
 }
 

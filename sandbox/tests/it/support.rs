@@ -1,6 +1,5 @@
 //! Calling the sandbox.
 
-use countersign::sign_http;
 use countersign_sandbox::{Exchange, Refusal, Sandbox, Vendor, Verdict};
 use http::Request;
 use reqwest::Response;
@@ -48,10 +47,10 @@ pub(crate) fn signed_with(
     let url = format!("{}{target}", url_of(sandbox, vendor));
     let mut request = Request::post(url).body(body).unwrap();
     match vendor {
-        Vendor::Netvisor => sign_http(&sandbox.netvisor(), &mut request),
-        Vendor::Netgiro => sign_http(&sandbox.netgiro(), &mut request),
-        Vendor::Unleashed => sign_http(&sandbox.unleashed(), &mut request),
-        Vendor::Vizion => sign_http(&sandbox.vizion(), &mut request),
+        Vendor::Netvisor => sandbox.netvisor().sign_http(&mut request),
+        Vendor::Netgiro => sandbox.netgiro().sign_http(&mut request),
+        Vendor::Unleashed => sandbox.unleashed().sign_http(&mut request),
+        Vendor::Vizion => sandbox.vizion().sign_http(&mut request),
     }
     .unwrap();
     request

@@ -1,9 +1,10 @@
 //! A scheme of one's own, stated segment by segment.
 
-use countersign::RequestRef;
-use countersign::explain::Transcript;
-use countersign::scope::Scope;
-use countersign::signing::{AuthHeaders, Encoding, MacKey, Provider, SignedText, Source};
+use countersign::explain::{Explained, Transcript};
+use countersign::random::Randomness;
+use countersign::signing::{AuthHeaders, Encoding, MacKey, Scheme, SignedText, Source};
+use countersign::time::Clock;
+use countersign::{RequestRef, Signer};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -28,20 +29,18 @@ fn each_separator_may_stand_at_the_end() {
 }
 
 /// Says of no part where it comes from, and nothing of its key.
-struct Ours(MacKey, Scope);
+#[derive(Clone)]
+struct Ours(MacKey);
 
-impl Provider for Ours {
+impl Scheme for Ours {
     type Stamp = ();
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "ours"
-    }
-    fn scope(&self) -> &Scope {
-        &self.1
     }
     fn mac(&self) -> Option<&MacKey> {
         Some(&self.0)
     }
-    fn stamp(&self, _: &RequestRef<'_>) -> Result<(), countersign::Error> {
+    fn stamp(&self, _: &RequestRef<'_>, _: &dyn Clock, _: &dyn Randomness) -> Result<(), countersign::Error> {
         Ok(())
     }
     fn signed_text(
@@ -57,12 +56,14 @@ impl Provider for Ours {
         text.public("version", b"1").separator("\n").public("body", request.body()?);
         Ok(())
     }
-    fn headers(&self, (): (), _: &mut AuthHeaders<'_>) {}
+    fn headers(&self, (): &(), _: &mut AuthHeaders<'_>) {}
 }
+
+impl Explained for Ours {}
 
 fn transcript(body: &'static str) -> Transcript {
     let key = MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap();
-    let ours = Ours(key, Scope::new(["https://ours.example"]).unwrap());
+    let ours = Signer::of(Ours(key), ["https://ours.example"]).unwrap();
     let request = http::Request::post("https://ours.example/a%20b?c=d").body(body).unwrap();
     Transcript::with_stamp(&ours, &RequestRef::from_http(&request).unwrap(), ()).unwrap()
 }

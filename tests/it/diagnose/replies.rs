@@ -34,7 +34,7 @@ fn received(
 ) -> (Netgiro, SentRequest, HeaderMap) {
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
     let mut request = Request::get(url).body(()).unwrap();
-    countersign::sign_http(&netgiro, &mut request).unwrap();
+    netgiro.sign_http(&mut request).unwrap();
     let sent = SentRequest::new(&countersign::RequestRef::from_http(&request).unwrap());
     let (nonce, signature) = sign(request.headers());
     let mut headers = HeaderMap::new();

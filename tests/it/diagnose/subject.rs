@@ -1,11 +1,12 @@
 //! The providers under test, and one request to each.
 
+use countersign::Signer;
 use countersign::diagnose::Diagnosis;
-use countersign::explain::Transcript;
+use countersign::explain::{Explained, Transcript};
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
 use countersign::unleashed::Unleashed;
-use countersign::{Provider, RequestRef, SignedForm};
+use countersign::{RequestRef, SignedForm};
 use http::{Extensions, HeaderMap, Method};
 use url::Url;
 
@@ -99,7 +100,7 @@ impl Subject {
         self.transcript(SECRET, OTHER_SECRET).diagnose(received)
     }
 
-    fn record<P: Provider>(self, provider: &P, stamp: P::Stamp) -> Transcript {
+    fn record<S: Explained>(self, provider: &Signer<S>, stamp: S::Stamp) -> Transcript {
         let (url, headers, extensions) = (self.url(), HeaderMap::new(), Extensions::new());
         let request = RequestRef::new(&Method::POST, &url, &headers, &extensions, BODY.as_bytes());
         Transcript::with_stamp(provider, &request, stamp).unwrap()

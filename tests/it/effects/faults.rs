@@ -7,7 +7,7 @@ use countersign::error::{Code, Kind};
 use countersign::netgiro::{ApiResponse, ReplyFault, SimpleResponse};
 use countersign::netvisor::{Language, ResponseStatus};
 use countersign::webhook::DeliveryFault;
-use countersign::{Error, RequestRef, SignedForm, netgiro, sign_http, unleashed, vizion};
+use countersign::{Error, RequestRef, SignedForm, netgiro, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method, Request, StatusCode};
 use serde::de::IgnoredAny;
 
@@ -42,11 +42,11 @@ fn what_was_never_sent_has_had_none() {
         unsigned("/a"),
         unsigned("https://H/"),
         stream.body().err(),
-        sign_http(&chains::unleashed(), &mut get("https://api.unleashedsoftware.com/")).err(),
-        sign_http(&chains::unleashed(), &mut get("https://elsewhere.example/")).err(),
-        sign_http(&chains::unleashed(), &mut get("http://api.unleashedsoftware.com/")).err(),
-        sign_http(&chains::netvisor().clock(year_10_000), &mut at_netvisor()).err(),
-        sign_http(&chains::netvisor().signed_form(SignedForm::Decoded), &mut at_netvisor()).err(),
+        chains::unleashed().sign_http(&mut get("https://api.unleashedsoftware.com/")).err(),
+        chains::unleashed().sign_http(&mut get("https://elsewhere.example/")).err(),
+        chains::unleashed().sign_http(&mut get("http://api.unleashedsoftware.com/")).err(),
+        chains::netvisor().clock(year_10_000).sign_http(&mut at_netvisor()).err(),
+        chains::netvisor().signed_form(SignedForm::Decoded).sign_http(&mut at_netvisor()).err(),
         chains::unleashed().allow_origin("example").err(),
         netgiro::webhook::Verifier::builder("example").err(),
         vizion::webhook::Keys::new().with("id", "1").and_then(|keys| keys.with("id", "2")).err(),

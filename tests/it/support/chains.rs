@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use countersign::Error;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, Netvisor};
+use countersign::signing::Scheme;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
+use countersign::{Error, Signer};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
 
@@ -77,28 +78,27 @@ pub(crate) fn all(origin: &str) -> [Chain; 4] {
 }
 
 pub(crate) fn set_up(setup: Setup<'_>) -> [Chain; 4] {
-    macro_rules! chain {
-        ($provider:expr, $auth_headers:expr) => {{
-            let mut provider = $provider.follow_redirects(setup.redirects);
-            for origin in setup.origins {
-                provider = provider.allow_origin(origin).unwrap();
-            }
-            if setup.pass_other_origins {
-                provider = provider.pass_other_origins_unsigned();
-            }
-            let name = countersign::Provider::name(&provider);
-            Chain { name, auth_headers: $auth_headers, middleware: Arc::new(provider) }
-        }};
-    }
+    let netgiro = Netgiro::new(APP_KEY, SECRET).unwrap();
     [
-        chain!(netvisor(), NETVISOR_HEADERS),
-        chain!(
-            Netgiro::new(APP_KEY, SECRET).unwrap(),
-            &["netgiro_appkey", "netgiro_nonce", "netgiro_signature"]
-        ),
-        chain!(unleashed(), &["api-auth-id", "api-auth-signature", "client-type"]),
-        chain!(Vizion::new(VIZION_KEY).unwrap(), &["x-api-key"]),
+        chain("netvisor", netvisor(), NETVISOR_HEADERS, &setup),
+        chain("netgiro", netgiro, &["netgiro_appkey", "netgiro_nonce", "netgiro_signature"], &setup),
+        chain("unleashed", unleashed(), &["api-auth-id", "api-auth-signature", "client-type"], &setup),
+        chain("vizion", Vizion::new(VIZION_KEY).unwrap(), &["x-api-key"], &setup),
     ]
+}
+
+fn chain<S: Scheme>(
+    name: &'static str,
+    signer: Signer<S>,
+    auth_headers: &'static [&'static str],
+    setup: &Setup<'_>,
+) -> Chain {
+    let allow = |signer: Signer<S>, origin: &&str| signer.allow_origin(origin).unwrap();
+    let mut signer = setup.origins.iter().fold(signer.follow_redirects(setup.redirects), allow);
+    if setup.pass_other_origins {
+        signer = signer.pass_other_origins_unsigned();
+    }
+    Chain { name, auth_headers, middleware: Arc::new(signer) }
 }
 
 pub(crate) fn netvisor() -> Netvisor {

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use countersign::RequestRef;
 use countersign::netgiro::{Netgiro, SentRequest};
-use countersign::{RequestRef, sign_http};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use sha2::{Digest as _, Sha256};
 
@@ -76,7 +76,7 @@ pub(crate) fn client(provider: Netgiro) -> ClientWithMiddleware {
 /// Signs a request without sending it, and what is kept of it to judge a reply.
 pub(crate) fn sent(provider: &Netgiro, url: &str) -> SentRequest {
     let mut request = http::Request::get(url).body(()).unwrap();
-    sign_http(provider, &mut request).unwrap();
+    provider.sign_http(&mut request).unwrap();
     SentRequest::new(&RequestRef::from_http(&request).unwrap())
 }
 

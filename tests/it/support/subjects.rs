@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign::SignedForm;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, MacAlgorithm, Netvisor};
+use countersign::signing::Scheme;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
+use countersign::{SignedForm, Signer};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use sha2::{Digest as _, Sha256};
@@ -22,12 +23,8 @@ pub(crate) const API_KEY: &str = "unleashed-api-key";
 pub(crate) const VIZION_KEY: &str = "vizion-api-key";
 
 /// A client with `provider`, which may send its credentials to one more origin.
-macro_rules! chain {
-    ($client:expr, $provider:expr, $origin:expr) => {
-        ClientBuilder::new($client)
-            .with($provider.dangerous_allow_http().allow_origin($origin).unwrap())
-            .build()
-    };
+fn chain<S: Scheme>(client: reqwest::Client, signer: Signer<S>, origin: &str) -> ClientWithMiddleware {
+    ClientBuilder::new(client).with(signer.dangerous_allow_http().allow_origin(origin).unwrap()).build()
 }
 
 /// A provider, set up in one way.
@@ -58,7 +55,7 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
             "x-netvisor-authentication-usehttpresponsestatuscodes",
             "content-type",
         ],
-        client: |client, origin| chain!(client, netvisor(MacAlgorithm::HmacSha256), origin),
+        client: |client, origin| chain(client, netvisor(MacAlgorithm::HmacSha256), origin),
         signatures: |request| {
             let key = format!("{CUSTOMER_KEY}&{PARTNER_KEY}");
             let text = netvisor_text(request, Some("x-netvisor-authentication-timestampunix"));
@@ -79,7 +76,7 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
             "x-netvisor-organisation-id",
             "content-type",
         ],
-        client: |client, origin| chain!(client, netvisor(MacAlgorithm::Sha256), origin),
+        client: |client, origin| chain(client, netvisor(MacAlgorithm::Sha256), origin),
         signatures: |request| {
             (mac_header(request), hex::encode(Sha256::digest(netvisor_text(request, None))))
         },
@@ -87,7 +84,7 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
     Subject {
         name: "netgiro",
         headers: &["netgiro_appkey", "netgiro_nonce", "netgiro_signature"],
-        client: |client, origin| chain!(client, netgiro(), origin),
+        client: |client, origin| chain(client, netgiro(), origin),
         signatures: |request| {
             let nonce = request.header("netgiro_nonce");
             let signature = netgiro_signature(&nonce, &request.url(), &request.body);
@@ -97,13 +94,13 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
     Subject {
         name: "unleashed, query as sent",
         headers: UNLEASHED_HEADERS,
-        client: |client, origin| chain!(client, unleashed().signed_form(SignedForm::AsSent), origin),
+        client: |client, origin| chain(client, unleashed().signed_form(SignedForm::AsSent), origin),
         signatures: |request| unleashed_signatures(request, request.query().as_bytes()),
     },
     Subject {
         name: "unleashed, query decoded",
         headers: UNLEASHED_HEADERS,
-        client: |client, origin| chain!(client, unleashed(), origin),
+        client: |client, origin| chain(client, unleashed(), origin),
         signatures: |request| {
             let decoded = percent_decoded(request.query().as_bytes());
             unleashed_signatures(request, String::from_utf8_lossy(&decoded).as_bytes())
@@ -112,7 +109,7 @@ pub(crate) const SUBJECTS: [Subject; 6] = [
     Subject {
         name: "vizion",
         headers: &["x-api-key"],
-        client: |client, origin| chain!(client, vizion(), origin),
+        client: |client, origin| chain(client, vizion(), origin),
         signatures: |request| (request.header("x-api-key"), VIZION_KEY.to_owned()),
     },
 ];

@@ -1,9 +1,11 @@
 //! C2: a request to an origin that the credentials do not belong to is not sent, or not signed.
 
+use countersign::Signer;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::Netvisor;
+use countersign::signing::Scheme;
 use countersign::vizion::Vizion;
-use countersign::{Error, Provider, Unsigned, sign_http};
+use countersign::{Error, Unsigned};
 use http::Method;
 
 use crate::support::chains::{self, Setup, fault, netvisor};
@@ -110,7 +112,7 @@ async fn c2_other_services_are_passed_on_also_beside_an_allowed_one() {
 
 fn sign(url: &str) -> Result<(), Error> {
     let provider = Netgiro::new(APP_KEY, SECRET).unwrap();
-    sign_http(&provider, &mut http::Request::get(url).body(()).unwrap())
+    provider.sign_http(&mut http::Request::get(url).body(()).unwrap())
 }
 
 #[test]
@@ -164,15 +166,15 @@ fn c2_an_allowed_origin_is_an_origin_and_nothing_more() {
     }
 }
 
-fn code<P: Provider>(provider: &P, url: &str) -> Option<&'static str> {
-    sign_http(provider, &mut http::Request::get(url).body(()).unwrap()).err().map(|error| error.code())
+fn code<S: Scheme>(provider: &Signer<S>, url: &str) -> Option<&'static str> {
+    provider.sign_http(&mut http::Request::get(url).body(()).unwrap()).err().map(|error| error.code())
 }
 
 /// That `narrow` keeps a provider from the hosts `kept_from`, in any spelling and order, and from nothing else.
-fn check_narrowed<P: Provider>(
-    new: impl Fn() -> P,
-    allow: impl Fn(P, &str) -> P,
-    narrow: impl Fn(P) -> P,
+fn check_narrowed<S: Scheme>(
+    new: impl Fn() -> Signer<S>,
+    allow: impl Fn(Signer<S>, &str) -> Signer<S>,
+    narrow: impl Fn(Signer<S>) -> Signer<S>,
     (kept_from, left): (&[&str], &[&str]),
     advice: &str,
 ) {
@@ -182,7 +184,7 @@ fn check_narrowed<P: Provider>(
             for url in [format!("https://{host}/x"), format!("https://{host}./x"), format!("http://{host}/x")]
             {
                 let request = &mut http::Request::get(&url).body(()).unwrap();
-                let error = sign_http(&provider, request).unwrap_err();
+                let error = provider.sign_http(request).unwrap_err();
                 assert_eq!(
                     (error.code(), error.provider()),
                     ("origin-not-allowed", Some(provider.name())),

@@ -2,7 +2,6 @@
 
 use countersign::netgiro::Netgiro;
 use countersign::scope::Scope;
-use countersign::sign_http;
 use url::Url;
 
 use crate::support::netgiro::{APP_KEY, SECRET};
@@ -42,7 +41,7 @@ fn c3_plain_http_is_allowed_on_loopback_only() {
 #[test]
 fn c3_only_the_dangerous_setting_lets_plain_http_leave_the_machine() {
     let netgiro = || Netgiro::new(APP_KEY, SECRET).unwrap();
-    let sign = |provider: &Netgiro, url| sign_http(provider, &mut http::Request::get(url).body(()).unwrap());
+    let sign = |provider: &Netgiro, url| provider.sign_http(&mut http::Request::get(url).body(()).unwrap());
     for origin in BEYOND {
         assert_eq!(netgiro().allow_origin(origin).unwrap_err().code(), "plain-http");
         let lax = netgiro().dangerous_allow_http().allow_origin(origin).unwrap();

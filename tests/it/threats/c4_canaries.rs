@@ -10,7 +10,7 @@ use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, Netvisor, TransactionId};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
-use countersign::{Error, ErrorStatus, RequestRef, sign};
+use countersign::{Error, ErrorStatus, RequestRef};
 use http::{Extensions, HeaderMap, Method};
 use reqwest::{Request, Response};
 use reqwest_middleware::{ClientBuilder, Middleware, Next, Result};
@@ -28,7 +28,8 @@ fn canaries() -> Vec<String> {
         let mut headers = HeaderMap::new();
         let (url, extensions) = ("https://api.unleashedsoftware.com/".parse().unwrap(), Extensions::new());
         let request = HeaderMap::new();
-        sign(&unleashed(), &RequestRef::new(&Method::GET, &url, &request, &extensions, b""))
+        unleashed()
+            .sign(&RequestRef::new(&Method::GET, &url, &request, &extensions, b""))
             .unwrap()
             .apply(&mut headers);
         headers["api-auth-signature"].to_str().unwrap().to_owned()

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::netgiro::Netgiro;
+use countersign::signing::Scheme;
 use countersign::signing::{Encoding, MacKey, SignedText};
 use countersign::time::{Clock as _, SystemClock};
 use countersign::vizion::Vizion;
 use countersign::webhook::{MemoryStore, RedisStore, VerifiedRejection, Window};
-use countersign::{Provider, RequestRef, Signer, sign};
+use countersign::{RequestRef, Signer};
 use countersign::{netgiro::webhook, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method};
 use tower::Layer as _;
@@ -21,15 +22,11 @@ use crate::support::chains::{
 use crate::support::netgiro::{APP_KEY, SECRET};
 
 /// The `Debug` text of the request and of the reply's judgement, of one provider.
-fn describe<P: Provider<Stamp: std::fmt::Debug> + std::fmt::Debug>(
-    text: &mut String,
-    provider: P,
-    url: &str,
-) {
+fn describe<S: Scheme<Stamp: std::fmt::Debug>>(text: &mut String, provider: Signer<S>, url: &str) {
     let (url, extensions, mut signed_headers) = (url.parse().unwrap(), Extensions::new(), HeaderMap::new());
     let none = HeaderMap::new();
     let outgoing = RequestRef::new(&Method::POST, &url, &none, &extensions, b"{}");
-    let signed = sign(&provider, &outgoing).unwrap();
+    let signed = provider.sign(&outgoing).unwrap();
     write!(text, "{provider:?} {outgoing:?} {signed:?} {:?} {:?}", signed.signature(), signed.stamp())
         .unwrap();
     let mut segments = String::new();
@@ -38,12 +35,12 @@ fn describe<P: Provider<Stamp: std::fmt::Debug> + std::fmt::Debug>(
     };
     let mut signed_text = SignedText::new(&mut print);
     write!(text, "{signed_text:?}").unwrap();
-    provider.signed_text(&outgoing, signed.stamp(), &mut signed_text).unwrap();
-    write!(text, "{segments} {:?}", provider.mac()).unwrap();
+    provider.scheme().signed_text(&outgoing, signed.stamp(), &mut signed_text).unwrap();
+    write!(text, "{segments} {:?}", provider.scheme().mac()).unwrap();
     signed.apply(&mut signed_headers);
     let sent = RequestRef::new(&Method::POST, &url, &signed_headers, &extensions, b"{}");
     write!(text, "{signed_headers:?} {sent:?} {:?}", countersign::netgiro::SentRequest::new(&sent)).unwrap();
-    write!(text, "{:#?}", Signer::new(provider)).unwrap();
+    write!(text, "{provider:#?}").unwrap();
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! E6: a request of another value, process or run does not verify as a reply: its nonce has a form that no reply has, so
 //! that it is refused without a memory of requests.
 
+use countersign::RequestRef;
 use countersign::netgiro::{Netgiro, SentRequest, Stamp};
-use countersign::{RequestRef, sign_http, sign_with};
 
 use crate::support::netgiro::{APP_KEY, BODY, SECRET, headers, sent, signature};
 
@@ -22,7 +22,7 @@ fn code_of(nonce: &str, signature: &str) -> Option<&'static str> {
 #[test]
 fn e6_a_request_of_another_value_is_no_reply() {
     let mut request = http::Request::post(URL).body(BODY).unwrap();
-    sign_http(&fresh(), &mut request).unwrap();
+    fresh().sign_http(&mut request).unwrap();
     let [nonce, mac] =
         ["netgiro_nonce", "netgiro_signature"].map(|name| request.headers()[name].to_str().unwrap());
     assert_eq!(mac, signature(nonce, URL, BODY.as_bytes()), "a reply would have this signature, too");
@@ -58,7 +58,7 @@ fn e6_the_nonce_of_the_request_itself_is_refused_whatever_its_form() {
     for nonce in ["42", "635318618538563781", "A-1"] {
         let mut request = http::Request::get(URL).body(()).unwrap();
         let stamp = Stamp::with_nonce(nonce).unwrap();
-        let signed = sign_with(&provider, &RequestRef::from_http(&request).unwrap(), stamp).unwrap();
+        let signed = provider.sign_with(&RequestRef::from_http(&request).unwrap(), stamp).unwrap();
         signed.apply(request.headers_mut());
         let sent = SentRequest::new(&RequestRef::from_http(&request).unwrap());
         // With a body that the request did not have, so that the signature is another.

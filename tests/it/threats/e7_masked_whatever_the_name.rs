@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use countersign::RequestRef;
 use countersign::explain::{Transcript, explain};
 use countersign::redact::Secrets;
 use countersign::signing::{Encoding, MacKey};
-use countersign::{RequestRef, sign};
 use http::{HeaderMap, Request};
 
 use crate::support::chains::{UNLEASHED_KEY, unleashed};
@@ -27,7 +27,7 @@ fn percent(text: &str) -> String {
 fn e7_the_signature_of_no_query_is_shown_under_no_name() {
     let (request, mut headers) =
         (Request::get(format!("{ORIGIN}/Customers")).body(()).unwrap(), HeaderMap::new());
-    sign(&unleashed(), &RequestRef::from_http(&request).unwrap()).unwrap().apply(&mut headers);
+    unleashed().sign(&RequestRef::from_http(&request).unwrap()).unwrap().apply(&mut headers);
     let eternal = headers["api-auth-signature"].to_str().unwrap();
     for text in [eternal.to_owned(), percent(eternal), percent(&percent(eternal)), hex::encode(eternal)] {
         let shown = shown(&format!("/Customers?api-auth-signatur={text}&a=b"));

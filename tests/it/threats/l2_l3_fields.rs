@@ -1,11 +1,11 @@
 //! L2: a field or key that would shift the signed text or break a header is refused at construction, by name.
 //! L3: a character outside the charset is refused; what is hashed is what is sent.
 
+use countersign::Error;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, Netvisor};
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
-use countersign::{Error, sign_http};
 
 const MARK: &str = "cAnArY";
 
@@ -96,7 +96,7 @@ fn l3_header_bytes_are_the_bytes_that_are_hashed() {
     for (character, byte) in latin_9 {
         let netvisor = Netvisor::new(changed(|it| it.sender = format!("A{character}B"))).unwrap();
         let mut request = http::Request::get("https://isvapi.netvisor.fi/x?a=1").body(()).unwrap();
-        sign_http(&netvisor, &mut request).unwrap();
+        netvisor.sign_http(&mut request).unwrap();
         let of = |name: &str| request.headers()[&format!("x-netvisor-{name}")].as_bytes();
         assert_eq!(of("authentication-sender"), [b"A", byte, b"B"].concat());
         let text: [&[u8]; 10] = [

@@ -1,7 +1,9 @@
 //! S2: the bytes that are signed are the bytes that are sent, whatever the URL and body.
 
-use countersign::signing::{Encoding, MacKey, Segment, SignedText, prepare_url};
-use countersign::{Provider, RequestRef, sign};
+use countersign::RequestRef;
+use countersign::Signer;
+use countersign::signing::Scheme;
+use countersign::signing::{Encoding, MacKey, Segment, SignedText};
 use http::{Extensions, HeaderMap, Method};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -76,7 +78,7 @@ async fn s2_what_is_signed_is_what_is_sent() {
 }
 
 /// The stated segments, joined; the bytes of a secret are put in by its name, since they are never shown.
-fn joined<P: Provider>(provider: &P, request: &RequestRef<'_>, stamp: &P::Stamp) -> Vec<u8> {
+fn joined<S: Scheme>(provider: &Signer<S>, request: &RequestRef<'_>, stamp: &S::Stamp) -> Vec<u8> {
     let mut text = Vec::new();
     let mut join = |segment: Segment<'_>| {
         text.extend(segment.public_bytes().unwrap_or_else(|| match segment.name() {
@@ -86,21 +88,21 @@ fn joined<P: Provider>(provider: &P, request: &RequestRef<'_>, stamp: &P::Stamp)
             other => panic!("{other}"),
         }));
     };
-    provider.signed_text(request, stamp, &mut SignedText::new(&mut join)).unwrap();
+    provider.scheme().signed_text(request, stamp, &mut SignedText::new(&mut join)).unwrap();
     text
 }
 
-fn check_segments<P: Provider>(
-    provider: &P,
+fn check_segments<S: Scheme>(
+    provider: &Signer<S>,
     origin: &str,
     target: &str,
     body: &[u8],
 ) -> Result<(), TestCaseError> {
     let Ok(mut url) = url::Url::parse(&format!("{origin}/{target}")) else { return Ok(()) };
-    prepare_url(provider, &mut url);
+    provider.prepare_url(&mut url);
     let (headers, extensions) = (HeaderMap::new(), Extensions::new());
     let request = RequestRef::new(&Method::POST, &url, &headers, &extensions, body);
-    let signed = sign(provider, &request).unwrap();
+    let signed = provider.sign(&request).unwrap();
     let mut mac = match provider.name() {
         "netgiro" => MacKey::sha256(Encoding::HexLower),
         "netvisor" => {

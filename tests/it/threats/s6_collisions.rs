@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::process::{Child, Command, Stdio};
 
 use countersign::netgiro::Netgiro;
-use countersign::sign_http;
 
 use crate::support::chains::netvisor;
 use crate::support::netgiro::{APP_KEY, SECRET};
@@ -28,10 +27,10 @@ fn draw_concurrently() -> Vec<Drawn> {
         let mut drawn = Drawn::default();
         for _ in 0..PER_PROCESS / THREADS {
             let mut request = http::Request::get("https://api.netgiro.is/").body(()).unwrap();
-            sign_http(&netgiro, &mut request).unwrap();
+            netgiro.sign_http(&mut request).unwrap();
             drawn.nonces.push(request.headers()["netgiro_nonce"].to_str().unwrap().parse().unwrap());
             let mut request = http::Request::get("https://isvapi.netvisor.fi/").body(()).unwrap();
-            sign_http(&netvisor, &mut request).unwrap();
+            netvisor.sign_http(&mut request).unwrap();
             let id = &request.headers()["x-netvisor-authentication-transactionid"];
             drawn.transaction_ids.push(id.to_str().unwrap().to_owned());
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::Signer;
 use countersign::netgiro::Netgiro;
-use countersign::{Provider, sign_http};
+use countersign::signing::Scheme;
 use http::HeaderMap;
 
 use crate::support::chains::netvisor;
@@ -32,9 +33,9 @@ fn at(seconds: i64) -> SystemTime {
 }
 
 /// The headers, or the code of the error.
-fn signed(provider: &impl Provider, url: &str) -> Result<HeaderMap, &'static str> {
+fn signed(provider: &Signer<impl Scheme>, url: &str) -> Result<HeaderMap, &'static str> {
     let mut request = http::Request::get(url).body(()).unwrap();
-    let result = sign_http(provider, &mut request);
+    let result = provider.sign_http(&mut request);
     assert!(result.is_ok() || request.headers().is_empty(), "on an error the request is unchanged");
     result.map(|()| request.headers().clone()).map_err(|error| error.code())
 }

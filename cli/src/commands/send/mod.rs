@@ -54,7 +54,7 @@ pub(crate) struct SendArgs {
 
 pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(), Failure> {
     let given = Reproduction { transaction_id: args.transaction_id.clone(), ..Reproduction::default() };
-    let provider: P = providers::build(&context.environment, &args.request, &given)?;
+    let provider = providers::build::<P>(&context.environment, &args.request, &given)?;
     let mut request = args.request.request(&provider)?;
     if let Some(id) = &args.transaction_id {
         request.extensions.insert(TransactionId::new(id)?);
@@ -107,7 +107,7 @@ async fn send(
 
 /// Whether the answer is a yes.
 fn judge<P: Tool>(answer: &Answer<'_>) -> Result<(), Failure> {
-    P::judge(answer)?;
+    P::check(answer)?;
     let status = answer.status;
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
         return Ok(());

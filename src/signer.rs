@@ -1,0 +1,362 @@
+//! What signs the requests of one provider: its scheme, where the credentials may go, and how requests are sent.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderMap, Uri};
+use url::Url;
+
+use crate::error::Error;
+#[cfg(feature = "middleware")]
+use crate::middleware::Transport;
+use crate::random::{OsRandomness, Randomness};
+use crate::scope::{Environment, Origins, Scope};
+use crate::signing::{AuthHeaders, Payload, RequestRef, Scheme, Signature, SigningFault};
+use crate::time::{Clock, SystemClock};
+
+/// Signs requests by a [`Scheme`]. Cheap to clone.
+///
+/// With the feature `middleware` it is a layer of a `reqwest_middleware::ClientBuilder`; without, it signs
+/// `http::Request`s in place.
+///
+/// ```
+/// use countersign::unleashed::Unleashed;
+///
+/// let unleashed = Unleashed::new("api-id", "api-key")?;
+/// let mut request = http::Request::get("https://api.unleashedsoftware.com/Customers?pageSize=1").body(())?;
+/// unleashed.sign_http(&mut request)?;
+/// assert!(request.headers().contains_key("api-auth-signature"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer<S> {
+    /// With the keys, prepared. Behind one pointer, so that keys and ids change together.
+    scheme: Arc<S>,
+    scope: Scope,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    #[cfg(feature = "middleware")]
+    pub(crate) transport: Transport,
+}
+
+impl<S: Scheme> Signer<S> {
+    /// A signer for an API of your own, whose credentials may go to `origins`, e.g. `["https://api.acme.example"]`.
+    ///
+    /// # Errors
+    /// `invalid-origin` when one is not `scheme://host[:port]`; `plain-http` when one is `http` and not loopback.
+    pub fn of<'a>(scheme: S, origins: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
+        let scope = Scope::new(origins).map_err(|error| error.in_provider(scheme.name().to_owned()))?;
+        Ok(Self::new_in(scheme, scope))
+    }
+
+    pub(crate) fn of_provider(scheme: S, origins: &Origins) -> Result<Self, Error> {
+        Ok(Self::new_in(scheme, Scope::of_provider(origins)?))
+    }
+
+    fn new_in(scheme: S, scope: Scope) -> Self {
+        Self {
+            scheme: Arc::new(scheme),
+            scope,
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(OsRandomness),
+            #[cfg(feature = "middleware")]
+            transport: Transport::default(),
+        }
+    }
+
+    /// The provider's name, e.g. `netgiro`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.scheme.name()
+    }
+
+    /// Where the credentials may go.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Adds an origin, `scheme://host[:port]`, that the credentials may be sent to: a proxy of yours, a test server. The
+    /// provider's own are allowed from the start.
+    ///
+    /// # Errors
+    /// `invalid-origin`; `plain-http` for `http` beyond loopback.
+    pub fn allow_origin(mut self, origin: &str) -> Result<Self, Error> {
+        self.scope.allow(origin).map_err(|error| self.named(error))?;
+        Ok(self)
+    }
+
+    /// Lets credentials travel unencrypted to origins allowed *after* this call, beyond loopback.
+    #[must_use]
+    pub fn dangerous_allow_http(mut self) -> Self {
+        self.scope.dangerous_allow_http();
+        self
+    }
+
+    /// Keeps these credentials from the provider's production hosts: for test keys.
+    ///
+    /// A request to a production host is then refused as `origin-not-allowed`, also with
+    /// `pass_other_origins_unsigned`. What [`allow_origin`](Self::allow_origin) adds is allowed all the same, whether it
+    /// is called before or after. Together with [`production_only`](Self::production_only), nothing else is left. Unleashed
+    /// has one host for both, which counts as production.
+    #[must_use]
+    pub fn test_only(mut self) -> Self {
+        self.scope.withhold(Environment::Production);
+        self
+    }
+
+    /// Keeps these credentials from the provider's hosts for tests: for production keys. Otherwise as
+    /// [`test_only`](Self::test_only).
+    #[must_use]
+    pub fn production_only(mut self) -> Self {
+        self.scope.withhold(Environment::Test);
+        self
+    }
+
+    /// Takes the time of stamps from `clock` instead of the operating system.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes randomness from `randomness` instead of the operating system: for tests.
+    #[must_use]
+    pub fn randomness(mut self, randomness: impl Randomness) -> Self {
+        self.randomness = Arc::new(randomness);
+        self
+    }
+
+    /// Sends requests to other origins on as they are, unsigned, instead of refusing them. **Their replies are not
+    /// verified** and carry no verdict.
+    ///
+    /// A host that is allowed with `https` is still refused with plain `http`, and any allowed one with the other
+    /// scheme on its port or with a dot behind its name: as `plain-http` or `origin-not-allowed`.
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    pub fn pass_other_origins_unsigned(mut self) -> Self {
+        self.transport.pass_other_origins = true;
+        self
+    }
+
+    /// Follows up to `limit` redirects within the origin, signing each hop anew; a hop to another origin ends in
+    /// an error, and so do one more than `limit` and one of a request whose body is a stream. For clients that
+    /// follow none by themselves, as those of [`client_builder`](crate::client_builder).
+    ///
+    /// **Whoever answers in the provider's place then chooses a URL within the origin that is signed and sent
+    /// next**, with the method and the body of your request or as a `GET`, as the status says. A gateway can do
+    /// so, and somebody on the path who gets past TLS; no provider signs where a redirect leads. The reply that
+    /// you are given is to the last URL: compare `Response::url` with the one that you asked.
+    ///
+    /// Netgíró's redirects are followed only where the reply verifies, so nobody makes one up. Its signature covers neither
+    /// status nor `Location`, though: somebody who can change an honest reply on its way can make a redirect of it. One that
+    /// is not followed is judged like any reply: without a signature, as gateways send it, it is refused as
+    /// `reply-signature-missing`.
+    ///
+    /// Default: 0, a redirect is handed to the caller.
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    pub fn follow_redirects(mut self, limit: usize) -> Self {
+        self.transport.redirect_limit = limit;
+        self
+    }
+
+    /// Reads request bodies that are streams into memory, up to `limit` bytes, so that they can be signed.
+    /// A longer one is refused as `stream-too-long`. By default the scheme decides what becomes of a stream: one that signs
+    /// the body, as Netgíró's, refuses it as `stream-body`; the others send it on.
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    pub fn buffer_stream_bodies(mut self, limit: usize) -> Self {
+        self.transport.stream_limit = Some(limit);
+        self
+    }
+
+    /// The time-out of a request that has none of its own, for each attempt, from connecting to the end of the body.
+    /// **It overrides the time-out of the client**, longer or shorter; `None` leaves a request to that. Default: `None`, and
+    /// of Netvisor [360 s](crate::netvisor::DEFAULT_TIMEOUT).
+    ///
+    /// ```
+    /// # fn set(netvisor: countersign::netvisor::Netvisor) {
+    /// use std::time::Duration;
+    ///
+    /// let patient = netvisor.clone().timeout(Duration::from_secs(900));
+    /// let as_the_client_says = netvisor.timeout(None);
+    /// # }
+    /// ```
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    pub fn timeout(mut self, timeout: impl Into<Option<std::time::Duration>>) -> Self {
+        self.transport.timeout = timeout.into();
+        self
+    }
+
+    /// Puts the query that the [scheme wants sent](Scheme::query_to_send) into a URL that is about to be signed; returns
+    /// whether that changed it. The middleware and [`sign_http`](Self::sign_http) do so; before [`sign`](Self::sign) it is
+    /// up to you.
+    pub fn prepare_url(&self, url: &mut Url) -> bool {
+        match url.query().and_then(|query| self.scheme.query_to_send(query)) {
+            Some(query) => {
+                url.set_query(Some(&query));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Signs a request with a fresh stamp.
+    ///
+    /// # Errors
+    /// When the URL is out of the [`Scope`]; `query-ambiguous` when its query is not [prepared](Self::prepare_url); or when
+    /// the provider cannot sign the request.
+    pub fn sign(&self, request: &RequestRef<'_>) -> Result<Signed<S>, Error> {
+        self.check(request).map_err(|error| self.named(error))?;
+        self.sign_in_scope(request)
+    }
+
+    /// Signs a request with a given stamp: to reproduce a known case. A stamp must not be sent twice.
+    ///
+    /// # Errors
+    /// As [`Signer::sign`].
+    pub fn sign_with(&self, request: &RequestRef<'_>, stamp: S::Stamp) -> Result<Signed<S>, Error> {
+        let checked = self.scope.check(request.url());
+        let signed = checked.and_then(|()| self.compute(request, stamp));
+        signed.map_err(|error| self.named(error))
+    }
+
+    /// The signature alone, wherever the request would go; `None` where the provider has none. For those who recompute
+    /// one: a request is signed with [`Signer::sign`].
+    ///
+    /// # Errors
+    /// When the provider cannot sign the request.
+    #[inline]
+    pub fn signature(&self, request: &RequestRef<'_>, stamp: &S::Stamp) -> Result<Option<Signature>, Error> {
+        let Some(key) = self.scheme.mac() else { return Ok(None) };
+        let mut mac = key.start();
+        mac.text(|text| self.scheme.signed_text(request, stamp, text))?;
+        Ok(Some(mac.finish()))
+    }
+
+    /// Signs an `http::Request` in place, for any client that sends one. On an error it is unchanged. Its query may become
+    /// another: see [`Signer::prepare_url`].
+    ///
+    /// # Errors
+    /// As [`Signer::sign`]; also `url-not-absolute` and `url-not-normalised` (see [`RequestRef::from_http`]).
+    pub fn sign_http<B: Payload>(&self, request: &mut http::Request<B>) -> Result<(), Error> {
+        let named = |error: Error| self.named(error);
+        let mut read = RequestRef::from_http(request).map_err(named)?;
+        let uri = read.prepare(self).then(|| read.url_as_sent().parse::<Uri>()).transpose();
+        // Longer than before, it may be too long.
+        let uri =
+            uri.map_err(|source| named(Error::new(SigningFault::AmbiguousQuery).with_source(source)))?;
+        let signed = self.sign(&read)?;
+        if let Some(uri) = uri {
+            *request.uri_mut() = uri;
+        }
+        signed.apply(request.headers_mut());
+        Ok(())
+    }
+
+    /// Whether a request may go where it is to go, and be sent as it is.
+    pub(crate) fn check(&self, request: &RequestRef<'_>) -> Result<(), Error> {
+        self.scope.check(request.url())?;
+        match request.url().query().and_then(|query| self.scheme.query_to_send(query)) {
+            Some(_) => Err(Error::new(SigningFault::AmbiguousQuery)),
+            None => Ok(()),
+        }
+    }
+
+    /// Signs a request whose URL is known to be in the scope.
+    pub(crate) fn sign_in_scope(&self, request: &RequestRef<'_>) -> Result<Signed<S>, Error> {
+        let signed = self.stamp(request).and_then(|stamp| self.compute(request, stamp));
+        signed.map_err(|error| self.named(error))
+    }
+
+    /// Draws a stamp for a request, as [`Signer::sign`] does: for those who need it before they [sign with](Self::sign_with) it.
+    ///
+    /// # Errors
+    /// When the provider cannot sign the request, or nothing can be drawn.
+    pub fn stamp(&self, request: &RequestRef<'_>) -> Result<S::Stamp, Error> {
+        self.scheme.stamp(request, &*self.clock, &*self.randomness).map_err(|error| self.named(error))
+    }
+
+    fn compute(&self, request: &RequestRef<'_>, stamp: S::Stamp) -> Result<Signed<S>, Error> {
+        let signature = self.signature(request, &stamp)?;
+        Ok(Signed { scheme: Arc::clone(&self.scheme), stamp, signature })
+    }
+
+    /// The scheme as it is now, with the keys.
+    #[must_use]
+    pub fn scheme(&self) -> Arc<S> {
+        Arc::clone(&self.scheme)
+    }
+
+    /// The same signer with a scheme that `change` has changed; clones keep theirs.
+    pub(crate) fn with_scheme(mut self, change: impl FnOnce(&mut S)) -> Self {
+        change(Arc::make_mut(&mut self.scheme));
+        self
+    }
+
+    pub(crate) fn now(&self) -> std::time::SystemTime {
+        self.clock.now()
+    }
+
+    pub(crate) fn named(&self, error: Error) -> Error {
+        error.in_provider(self.name().to_owned())
+    }
+}
+
+impl<S: Scheme> fmt::Debug for Signer<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Signer");
+        debug.field("provider", &self.name()).field("scope", &self.scope);
+        #[cfg(feature = "middleware")]
+        debug.field("transport", &self.transport);
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// A computed signature that waits to be applied to the request it was computed for.
+#[must_use = "the request is unchanged until `apply` is called"]
+pub struct Signed<S: Scheme> {
+    scheme: Arc<S>,
+    stamp: S::Stamp,
+    signature: Option<Signature>,
+}
+
+impl<S: Scheme> Signed<S> {
+    /// Writes the headers, replacing any of the same name.
+    pub fn apply(&self, headers: &mut HeaderMap) {
+        self.scheme.headers(&self.stamp, &mut AuthHeaders::new(headers, self.signature));
+    }
+
+    /// The signature; `None` where the provider has none.
+    #[must_use]
+    pub fn signature(&self) -> Option<&Signature> {
+        self.signature.as_ref()
+    }
+
+    /// The stamp that was signed.
+    #[must_use]
+    pub fn stamp(&self) -> &S::Stamp {
+        &self.stamp
+    }
+}
+
+impl<S: Scheme> fmt::Debug for Signed<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signed").field("provider", &self.scheme.name()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "unleashed"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_signed_names_its_provider_and_nothing_else() {
+        let unleashed = crate::unleashed::Unleashed::new("api-id", "api-key").unwrap();
+        let request = http::Request::get("https://api.unleashedsoftware.com/Customers?a=1").body(()).unwrap();
+        let signed = unleashed.sign(&RequestRef::from_http(&request).unwrap()).unwrap();
+        assert_eq!(format!("{signed:?}"), r#"Signed { provider: "unleashed", .. }"#);
+    }
+}

@@ -1,0 +1,76 @@
+//! A provider's way of signing requests.
+
+use super::{AuthHeaders, MacKey, RequestRef, SignedText};
+#[cfg(feature = "middleware")]
+use crate::Signer;
+use crate::error::Error;
+#[cfg(feature = "middleware")]
+use crate::middleware::Sent;
+use crate::random::Randomness;
+use crate::time::Clock;
+
+/// An API's way of authenticating requests: a list of segments plus its headers. A [`Signer`](crate::Signer) signs with it.
+///
+/// The four providers of this crate implement it; so can you, for an API of your own (`examples/custom_provider.rs`).
+pub trait Scheme: Clone + Send + Sync + 'static {
+    /// What is drawn anew for each attempt: a timestamp, a nonce, a transaction id. `()` where nothing is.
+    type Stamp: Send + Sync;
+
+    /// A short lower-case name for errors, logs and tools.
+    fn name(&self) -> &str;
+
+    /// Draws the stamp from `clock` and `randomness`, and refuses requests that the provider would not accept.
+    ///
+    /// # Errors
+    /// Whatever makes signing this request impossible; it is then not sent.
+    fn stamp(
+        &self,
+        request: &RequestRef<'_>,
+        clock: &dyn Clock,
+        randomness: &dyn Randomness,
+    ) -> Result<Self::Stamp, Error>;
+
+    /// The key state that the MAC starts from; `None` where a request carries a plain API key and no MAC.
+    fn mac(&self) -> Option<&MacKey>;
+
+    /// States the signed text, segment by segment, in order. The only place where it is stated.
+    ///
+    /// # Errors
+    /// When a segment cannot be had, e.g. the body of a stream.
+    fn signed_text(
+        &self,
+        request: &RequestRef<'_>,
+        stamp: &Self::Stamp,
+        text: &mut SignedText<'_>,
+    ) -> Result<(), Error>;
+
+    /// Writes the headers. Cannot fail: what can fail has happened by then, so a request is changed whole or not.
+    fn headers(&self, stamp: &Self::Stamp, headers: &mut AuthHeaders<'_>);
+
+    /// The query to send in place of `query`, where that has something which an API's clients and servers read in more
+    /// ways than one; `None`, as by default, where it is sent as it is. Whoever can change the request puts it into the
+    /// URL before anything is signed: see [`Signer::prepare_url`](crate::Signer::prepare_url).
+    fn query_to_send(&self, _query: &str) -> Option<String> {
+        None
+    }
+
+    /// Judges a reply before the caller sees it. Default: it is handed on as it is.
+    ///
+    /// # Errors
+    /// Why the reply is not handed on; transport errors as `reqwest_middleware::Error::Reqwest`.
+    #[cfg(feature = "middleware")]
+    fn judge(
+        _signer: &Signer<Self>,
+        _sent: Sent<Self>,
+        response: reqwest::Response,
+    ) -> impl Future<Output = reqwest_middleware::Result<reqwest::Response>> + Send {
+        std::future::ready(Ok(response))
+    }
+
+    /// Whether a redirect that was judged may be followed. Default: yes.
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    fn may_follow(_redirect: &reqwest::Response) -> bool {
+        true
+    }
+}

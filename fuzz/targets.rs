@@ -228,8 +228,9 @@ pub(crate) fn declaration(input: &[u8]) {
         let (_, is_secret) = credentials.iter().find(|(known, _)| *known == name)?;
         Some(if *is_secret { DECLARED_CANARY } else { "an-id" }.into())
     };
-    let Ok(scheme) = declaration.with_credentials(value) else { return };
-    let Ok(stamps) = scheme.stamp(&SystemClock, &OsRandomness) else { return };
+    let Ok(signer) = declaration.with_credentials(value) else { return };
+    let scheme = signer.scheme();
+    let Ok(stamps) = scheme.draw(&SystemClock, &OsRandomness) else { return };
     let mut message = Request::post("https://api.example.com/p?a=1").body(b"b=2".to_vec()).unwrap();
     if scheme.sign_http(&mut message, &stamps).is_ok() {
         let placed = format!("{} {:?}", message.uri(), String::from_utf8_lossy(message.body()));

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks that the sandbox makes of published Python clients what the providers do. Needs python3 and PyPI.
+# Checks that the sandbox makes of published Python clients what the providers do, and that vendors' own libraries verify what
+# the tool delivers by a declaration. Needs python3 and PyPI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +10,7 @@ trap 'kill "${sandboxes[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check \
-    netvisor-api-client==0.9.6 Unleashed==0.2.3 PyUnleashed==1.0.6
+    netvisor-api-client==0.9.6 Unleashed==0.2.3 PyUnleashed==1.0.6 stripe==16.1.0 line-bot-sdk==3.27.0
 
 cargo build --quiet --locked -p countersign-sandbox --example serve
 serve=${CARGO_TARGET_DIR:-target}/debug/examples/serve
@@ -27,3 +28,6 @@ start as-sent
 start decoded
 
 "$work/venv/bin/python" scripts/real-clients.py "$(cat "$work/as-sent.json")" "$(cat "$work/decoded.json")"
+
+cargo build --quiet --locked -p countersign-cli
+"$work/venv/bin/python" scripts/real-verifiers.py "${CARGO_TARGET_DIR:-target}/debug/countersign"

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::middleware::Transport;
 use crate::random::{OsRandomness, Randomness};
 use crate::scope::{Environment, Origins, Scope};
-use crate::signing::{AuthHeaders, Payload, RequestRef, Scheme, Signature, SigningFault};
+use crate::signing::{AuthHeaders, Payload, RequestRef, Rewritten, Scheme, Signature, SigningFault};
 use crate::time::{Clock, SystemClock};
 
 /// Signs requests by a [`Scheme`]. Cheap to clone.
@@ -53,7 +53,7 @@ impl<S: Scheme> Signer<S> {
         Ok(Self::new_in(scheme, Scope::of_provider(origins)?))
     }
 
-    fn new_in(scheme: S, scope: Scope) -> Self {
+    pub(crate) fn new_in(scheme: S, scope: Scope) -> Self {
         Self {
             scheme: Arc::new(scheme),
             scope,
@@ -230,10 +230,7 @@ impl<S: Scheme> Signer<S> {
     /// When the provider cannot sign the request.
     #[inline]
     pub fn signature(&self, request: &RequestRef<'_>, stamp: &S::Stamp) -> Result<Option<Signature>, Error> {
-        let Some(key) = self.scheme.mac() else { return Ok(None) };
-        let mut mac = key.start();
-        mac.text(|text| self.scheme.signed_text(request, stamp, text))?;
-        Ok(Some(mac.finish()))
+        self.scheme.signature(request, stamp)
     }
 
     /// Signs an `http::Request` in place, for any client that sends one. On an error it is unchanged. Its query may become
@@ -249,6 +246,23 @@ impl<S: Scheme> Signer<S> {
         let uri =
             uri.map_err(|source| named(Error::new(SigningFault::AmbiguousQuery).with_source(source)))?;
         let signed = self.sign(&read)?;
+        let Rewritten { query, body } = signed.rewritten();
+        let uri =
+            match query {
+                None => uri,
+                Some(query) => {
+                    let address = read.url_as_sent().split('?').next().unwrap_or_default();
+                    let uri = format!("{address}?{query}").parse();
+                    Some(uri.map_err(|source| {
+                        named(Error::new(SigningFault::QueryUnwritable).with_source(source))
+                    })?)
+                }
+            };
+        if let Some(body) = body
+            && !request.body_mut().replace(body)
+        {
+            return Err(named(Error::new(SigningFault::BodyUnwritable)));
+        }
         if let Some(uri) = uri {
             *request.uri_mut() = uri;
         }
@@ -279,8 +293,8 @@ impl<S: Scheme> Signer<S> {
         self.scheme.stamp(request, &*self.clock, &*self.randomness).map_err(|error| self.named(error))
     }
 
-    fn compute(&self, request: &RequestRef<'_>, stamp: S::Stamp) -> Result<Signed<S>, Error> {
-        let signature = self.signature(request, &stamp)?;
+    fn compute(&self, request: &RequestRef<'_>, mut stamp: S::Stamp) -> Result<Signed<S>, Error> {
+        let signature = self.scheme.sign(request, &mut stamp)?;
         Ok(Signed { scheme: Arc::clone(&self.scheme), stamp, signature })
     }
 
@@ -327,6 +341,12 @@ impl<S: Scheme> Signed<S> {
     /// Writes the headers, replacing any of the same name.
     pub fn apply(&self, headers: &mut HeaderMap) {
         self.scheme.headers(&self.stamp, &mut AuthHeaders::new(headers, self.signature));
+    }
+
+    /// What is to be sent in place of the request's query and body.
+    #[must_use]
+    pub fn rewritten(&self) -> Rewritten<'_> {
+        self.scheme.rewritten(&self.stamp)
     }
 
     /// The signature; `None` where the provider has none.

@@ -1,11 +1,13 @@
 //! The command line: what all verbs share, and their list.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use countersign::SignedForm;
 
 use crate::commands::{check, codes, completions, explain, new, sandbox, send, sign, trigger, verify};
+use crate::declaration::{self, Pair};
 
 /// Signs, sends, explains and verifies requests to Netvisor, Netgíró, Unleashed and Vizion.
 #[derive(Parser)]
@@ -69,12 +71,31 @@ pub(crate) enum Command {
 }
 
 /// Whose API a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProviderName {
     Netvisor,
     Netgiro,
     Unleashed,
     Vizion,
+    /// The one that a file declares.
+    File(PathBuf),
+}
+
+impl FromStr for ProviderName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "netvisor" => Self::Netvisor,
+            "netgiro" => Self::Netgiro,
+            "unleashed" => Self::Unleashed,
+            "vizion" => Self::Vizion,
+            _ => Self::File(
+                declaration::path(text)
+                    .ok_or("give netvisor, netgiro, unleashed, vizion, or the path of a declaration, which ends in .toml")?,
+            ),
+        })
+    }
 }
 
 /// Settings of a provider, besides its credentials.
@@ -88,6 +109,10 @@ pub(crate) struct Settings {
     /// Sign the URL or query in this form [default: as-sent for netvisor, decoded for unleashed]
     #[arg(long, value_name = "NAME")]
     pub(crate) form: Option<Form>,
+
+    /// Take a credential of a declaration from this variable, e.g. account=SHOP_ID [default: those named after the file]
+    #[arg(long, value_name = "CREDENTIAL=VARIABLE")]
+    pub(crate) credential: Vec<Pair>,
 
     /// Let the credentials go to this origin, too: scheme://host[:port]
     #[arg(long, value_name = "ORIGIN")]
@@ -140,4 +165,8 @@ pub(crate) struct Reproduction {
     /// The transaction id (netvisor)
     #[arg(long, value_name = "TEXT")]
     pub(crate) transaction_id: Option<String>,
+
+    /// A stamp of a declaration, e.g. time=1700000000; each of them
+    #[arg(long, value_name = "STAMP=TEXT")]
+    pub(crate) stamp: Vec<Pair>,
 }

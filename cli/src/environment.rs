@@ -7,6 +7,7 @@ use std::path::Path;
 use countersign::redact::Secrets;
 use secrecy::ExposeSecret as _;
 
+use crate::declaration::DeclarationFile;
 use crate::env_file::EnvFile;
 use crate::failure::Failure;
 use crate::webhook_keys;
@@ -28,12 +29,19 @@ const SECRETS: [&str; 7] = [
 /// Named values, some of them secret: no `Debug` on purpose.
 pub(crate) struct Environment {
     file: Option<EnvFile>,
+    /// The variables of a declaration's secrets.
+    declared: Vec<String>,
 }
 
 impl Environment {
     /// Reads the file, if one is named. What it names comes before the process environment, since it was asked for.
     pub(crate) fn read(file: Option<&Path>) -> Result<Self, Failure> {
-        Ok(Self { file: file.map(EnvFile::read).transpose()? })
+        Ok(Self { file: file.map(EnvFile::read).transpose()?, declared: Vec::new() })
+    }
+
+    /// Counts the variables of a declaration's secrets among those that are not printed.
+    pub(crate) fn declare(&mut self, file: &DeclarationFile) {
+        self.declared.extend(file.secrets().map(str::to_owned));
     }
 
     /// Whether there is a file.
@@ -96,12 +104,15 @@ impl Environment {
         self.secrets().redact(text).into_owned()
     }
 
-    fn values(&self) -> impl Iterator<Item = (&'static str, String)> {
-        SECRETS.into_iter().filter_map(|name| Some((name, self.get(name).ok()??)))
+    fn values(&self) -> impl Iterator<Item = (&str, String)> {
+        SECRETS
+            .into_iter()
+            .chain(self.declared.iter().map(String::as_str))
+            .filter_map(|name| Some((name, self.get(name).ok()??)))
     }
 
     /// `text`, taken apart at the values of secret variables.
-    pub(crate) fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t>> {
+    pub(crate) fn pieces<'t>(&'t self, text: &'t str) -> Vec<Piece<'t>> {
         let mut secrets: Vec<_> = self.values().collect();
         // One may be a part of another, and would leave the rest of it to be read.
         secrets.sort_by_key(|(_, secret)| std::cmp::Reverse(secret.len()));
@@ -120,11 +131,11 @@ impl Environment {
 pub(crate) enum Piece<'t> {
     Text(&'t str),
     /// What stands there is the value of this variable.
-    ValueOf(&'static str),
+    ValueOf(&'t str),
 }
 
-impl Piece<'_> {
-    fn split_at(self, secret: &str, name: &'static str) -> Vec<Self> {
+impl<'t> Piece<'t> {
+    fn split_at(self, secret: &str, name: &'t str) -> Vec<Self> {
         let Piece::Text(text) = self else { return vec![self] };
         let mut pieces = Vec::new();
         for part in text.split(secret) {

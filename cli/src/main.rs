@@ -12,6 +12,7 @@ mod client;
 mod code;
 mod commands;
 mod curl;
+mod declaration;
 mod env_file;
 mod environment;
 mod failure;
@@ -36,7 +37,8 @@ use args::Cli;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     panics::report_in_one_line();
-    let cli = match Cli::try_parse() {
+    let arguments = declaration::with_its_word(std::env::args_os());
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage_error::report(error),
     };

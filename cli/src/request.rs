@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use clap::Args;
+use countersign::signing::Rewritten;
 use countersign::{RequestRef, Signer};
-use http::{Extensions, HeaderMap, HeaderValue, Method, header};
+use http::{Extensions, HeaderMap, Method, header};
 use url::{ParseError, Url};
 
 use crate::args::{ProviderName, Settings};
@@ -15,8 +16,7 @@ use crate::signature_headers;
 /// Which request, and for whom.
 #[derive(Args)]
 pub(crate) struct RequestArgs {
-    /// Whose API the request is for
-    #[arg(value_enum)]
+    /// Whose API the request is for: netvisor, netgiro, unleashed, vizion, or the path of a declaration (*.toml)
     pub(crate) provider: ProviderName,
 
     /// The HTTP method
@@ -76,8 +76,8 @@ impl RequestArgs {
     pub(crate) fn request<P: Tool>(&self, provider: &Signer<P>) -> Result<Request, Failure> {
         let mut headers = signature_headers::read(&self.headers, |name| P::sets_header(provider, name))?;
         let body = self.data.as_ref().map(Data::read).transpose()?;
-        if let Some(body) = body.as_ref().filter(|body| !P::SETS_CONTENT_TYPE && !body.is_empty()) {
-            headers.entry(header::CONTENT_TYPE).or_insert_with(|| media_type(body));
+        if let Some(media_type) = P::media_type(provider, body.as_ref()) {
+            headers.entry(header::CONTENT_TYPE).or_insert(media_type);
         }
         let mut url = self.url.url.clone();
         provider.prepare_url(&mut url);
@@ -85,13 +85,17 @@ impl RequestArgs {
     }
 }
 
-/// JSON is what these providers speak by default, XML the other thing that they read.
-fn media_type(body: &[u8]) -> HeaderValue {
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    HeaderValue::from_static(if text.starts_with(b"<") { "application/xml" } else { "application/json" })
-}
-
 impl Request {
+    /// Writes what signing puts in place of query and body.
+    pub(crate) fn rewrite(&mut self, rewritten: Rewritten<'_>) {
+        if rewritten.query.is_some() {
+            self.url.set_query(rewritten.query);
+        }
+        if let Some(body) = rewritten.body {
+            self.body = Some(Bytes::copy_from_slice(body));
+        }
+    }
+
     /// As signing sees it.
     pub(crate) fn outgoing(&self) -> RequestRef<'_> {
         let body = self.body.as_deref().unwrap_or_default();

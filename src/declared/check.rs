@@ -47,7 +47,7 @@ pub(super) fn is_fixed(value: &Expr, steps: &[Step]) -> bool {
 }
 
 /// Whether a secret is part of a value, hidden or not.
-fn is_keyed(value: &Expr, steps: &[Step], names: &Names) -> bool {
+pub(super) fn is_keyed(value: &Expr, steps: &[Step], names: &Names) -> bool {
     let is_it =
         |one: &Expr| matches!(one, Expr::Name(_, Source::Credential(index)) if names.is_secret(*index));
     within(value, steps, true).into_iter().any(is_it)

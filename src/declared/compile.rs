@@ -4,7 +4,7 @@ use http::{HeaderName, Method};
 use toml::de::DeValue;
 
 use super::Result;
-use super::check::{after, is_late, mark};
+use super::check::{after, is_keyed, is_late, mark};
 use super::document::{Document, Node, Table, Word};
 use super::fault::Kind;
 use super::formula::{
@@ -59,6 +59,7 @@ pub(super) fn formula<'d>(
     send.map_or(Ok(()), Table::finish)?;
     for placement in &mut placements {
         placement.after = after(&placement.value);
+        placement.is_public = !is_keyed(&placement.value, &steps, names);
         placement.is_late = !placement.place.is_header() && is_late(&placement.value, &steps);
     }
     Ok(Formula { steps, signature, placements })
@@ -313,7 +314,7 @@ fn placed<'d>(
             return Err(document.refuse(Kind::PlacedTwice, word, "one of the two is enough"));
         }
         let line = document.line(word.at);
-        placements.push(Placement { place, line, value, after: 0, is_late: false });
+        placements.push(Placement { place, line, value, after: 0, is_late: false, is_public: false });
         document.at_most(MOST_NAMES, placements.len(), word)?;
     }
     Ok(())

@@ -26,8 +26,14 @@ pub(super) type Pair<'c> = (Cow<'c, [u8]>, Cow<'c, [u8]>);
 /// One of a list, and whether it may not be shown.
 pub(super) type Each<'e> = Option<(&'e Pair<'e>, bool)>;
 
-/// The key of each step, prepared once where it is the same for each message.
-pub(super) type Keys = Vec<Option<MacKey>>;
+/// What is the same for each message, made once.
+#[derive(Default)]
+pub(super) struct Prepared {
+    /// The key of each step.
+    pub(super) keys: Vec<Option<MacKey>>,
+    /// The value of each placement, where it is a header's.
+    headers: Vec<Option<HeaderValue>>,
+}
 
 /// What is made of a message is at most so many times as long, and this much besides.
 const MOST_PER_BYTE: usize = 64;
@@ -38,7 +44,7 @@ const MOST_BESIDES: usize = 1 << 20;
 pub(super) struct Inputs<'c> {
     pub(super) names: &'c Names,
     pub(super) formula: &'c Formula,
-    pub(super) keys: &'c Keys,
+    pub(super) prepared: &'c Prepared,
     pub(super) credentials: &'c [SecretString],
     pub(super) stamps: &'c [Box<str>],
     /// Of a message that was received, and holds what is placed: what was read out of it.
@@ -71,23 +77,44 @@ pub struct Placed {
     pub body: Option<Vec<u8>>,
 }
 
-/// Prepares the keys of a formula.
-pub(super) fn keys(names: &Names, formula: &Formula, credentials: &[SecretString]) -> Result<Keys> {
+/// Prepares a formula for these credentials.
+pub(super) fn prepare(names: &Names, formula: &Formula, credentials: &[SecretString]) -> Result<Prepared> {
     let (method, headers, extensions) = Default::default();
     let url = url::Url::parse("https://localhost/").map_err(|_| fault(Kind::Unwritable, "localhost"))?;
     let message = RequestRef::new(&method, &url, &headers, &extensions, &[]);
     let (stamps, reading, reply_to) = Default::default();
-    let inputs = Inputs { names, formula, keys: &Vec::new(), credentials, stamps, reading, reply_to };
+    let none = Prepared::default();
+    let inputs = Inputs { names, formula, prepared: &none, credentials, stamps, reading, reply_to };
     let context = Context::bare(inputs, &message);
-    let is_fixed = |step: &&Step| match step.digest() {
+    let has_fixed_key = |step: &&Step| match step.digest() {
         Some((_, key, ..)) => key.is_none_or(|key| is_fixed(key, &formula.steps)),
         None => false,
     };
-    formula
+    let keys = formula
         .steps
         .iter()
-        .map(|step| Some(step).filter(is_fixed).map(|step| context.key(step)).transpose())
-        .collect()
+        .map(|step| Some(step).filter(has_fixed_key).map(|step| context.key(step)).transpose());
+    // Without steps: those are made anew for each message.
+    let is_plain = |value: &Expr| {
+        !value
+            .all()
+            .into_iter()
+            .any(|one| matches!(one, Expr::Name(_, source) if !matches!(source, Source::Credential(_))))
+            && is_fixed(value, &formula.steps)
+    };
+    let headers = formula.placements.iter().map(|one| {
+        let fixed = Some(one).filter(|one| one.place.is_header() && is_plain(&one.value));
+        fixed.map(|one| header_value(one, &context.bytes(&one.value)?)).transpose()
+    });
+    Ok(Prepared { keys: keys.collect::<Result<_>>()?, headers: headers.collect::<Result<_>>()? })
+}
+
+/// A header that is shown where it lets nobody sign in another's name.
+fn header_value(placement: &Placement, value: &[u8]) -> Result<HeaderValue> {
+    let value = HeaderValue::from_bytes(value);
+    let mut value = value.map_err(|_| fault(Kind::Unwritable, placement.place.name()))?;
+    value.set_sensitive(!placement.is_public);
+    Ok(value)
 }
 
 impl<'c> Context<'c> {
@@ -182,6 +209,13 @@ impl<'c> Context<'c> {
         Ok(shown)
     }
 
+    /// The key of the signature.
+    #[cfg(any(feature = "explain", feature = "webhook"))]
+    pub(super) fn signature_key(&mut self) -> Result<MacKey> {
+        let (step, ..) = self.signature()?;
+        self.key(step)
+    }
+
     /// Makes the signature, and the steps around it.
     pub(super) fn sign(&mut self) -> Result<Signature> {
         let (step, ..) = self.signature()?;
@@ -194,29 +228,35 @@ impl<'c> Context<'c> {
     pub(super) fn finish(&mut self, digest: &[u8]) -> Result {
         let (step, ..) = self.signature()?;
         let encode = step.digest().map(|(.., encode)| encode).unwrap_or_default();
-        self.steps.push(Some(self.filtered(&step.name, digest.to_vec(), encode)?));
+        self.steps.push(Some(self.filtered(&step.name, digest, encode)?));
         self.make_until(self.inputs.formula.steps.len())
     }
 
     /// Makes what is placed, once all steps are made.
     pub(super) fn place(&self) -> Result<Placed> {
-        self.place_each(|placement| self.bytes(&placement.value))
+        self.place_each(|placement| match placement.value.step().and_then(|index| self.kept(index)) {
+            Some(kept) => Ok(Cow::Borrowed(kept)),
+            None => self.bytes(&placement.value).map(Cow::Owned),
+        })
     }
 
     /// Places the value that `make` makes of each placement.
-    pub(super) fn place_each(&self, make: impl Fn(&Placement) -> Result<Value>) -> Result<Placed> {
-        let (mut headers, mut whole) = (Vec::new(), Self::bare(self.inputs, self.message));
-        for placement in &self.inputs.formula.placements {
-            let value = make(placement)?;
+    pub(super) fn place_each<'v>(
+        &self,
+        make: impl Fn(&Placement) -> Result<Cow<'v, Value>>,
+    ) -> Result<Placed> {
+        let Inputs { formula, prepared, .. } = self.inputs;
+        let mut headers = Vec::with_capacity(formula.placements.len());
+        let mut whole = Self::bare(self.inputs, self.message);
+        for (index, placement) in formula.placements.iter().enumerate() {
+            let fixed = prepared.headers.get(index).cloned().flatten();
             match &placement.place {
                 Place::Default(name) if self.message.headers().contains_key(name) => {}
                 Place::Header(name) | Place::Default(name) => {
-                    let value = HeaderValue::from_bytes(&value);
-                    let mut value = value.map_err(|_| fault(Kind::Unwritable, name.as_str()))?;
-                    value.set_sensitive(true);
-                    headers.push((name.clone(), value));
+                    let made = || header_value(placement, &make(placement)?);
+                    headers.push((name.clone(), fixed.map_or_else(made, Ok)?));
                 }
-                _ => whole.exchange(placement, Some(&value))?,
+                _ => whole.exchange(placement, Some(&make(placement)?))?,
             }
         }
         Ok(Placed { headers, query: whole.query.and_then(owned), body: whole.body.and_then(owned) })
@@ -233,15 +273,13 @@ impl<'c> Context<'c> {
     /// The bytes of a step, with its digest under the key that is prepared.
     fn made(&self, index: usize, step: &Step) -> Result<Value> {
         match step.digest() {
-            Some((.., encode)) => {
-                self.filtered(&step.name, self.digest(index, step)?.digest().to_vec(), encode)
-            }
+            Some((.., encode)) => self.filtered(&step.name, self.digest(index, step)?.digest(), encode),
             None => self.bytes(&step.value),
         }
     }
 
     fn digest(&self, index: usize, step: &Step) -> Result<Signature> {
-        let key = match self.inputs.keys.get(index) {
+        let key = match self.inputs.prepared.keys.get(index) {
             Some(Some(key)) => Cow::Borrowed(key),
             _ => Cow::Owned(self.key(step)?),
         };
@@ -297,13 +335,15 @@ impl<'c> Context<'c> {
                 self.push(self.segment(value, each, &bytes), text)
             }
             Expr::Filtered(inner, filters) => {
-                let bytes = match (&**inner, each) {
-                    (Expr::Name(_, source @ Source::Each(_)), each) => {
-                        self.source(source, each)?.into_owned()
+                let made = |index: &usize| self.kept(*index).is_some();
+                let bytes = match &**inner {
+                    Expr::Name(_, Source::Step(index)) if !made(index) => {
+                        Cow::Owned(self.bytes(inner)?.to_vec())
                     }
-                    _ => self.bytes(inner)?.to_vec(),
+                    Expr::Name(_, source) => self.source(source, each)?,
+                    inner => Cow::Owned(self.bytes(inner)?.to_vec()),
                 };
-                let bytes = self.filtered(inner.label(), bytes, filters)?;
+                let bytes = self.filtered(inner.label(), &bytes, filters)?;
                 let segment = self.segment(inner, each, &bytes);
                 let is_latin9 = filters.last() == Some(&Filter::Latin9);
                 self.push(if is_latin9 { segment.with_charset(Charset::Latin9) } else { segment }, text)
@@ -385,12 +425,15 @@ impl<'c> Context<'c> {
         left.map(|left| self.left.set(left))
     }
 
-    fn filtered(&self, name: &str, mut bytes: Vec<u8>, filters: &[Filter]) -> Result<Value> {
+    fn filtered(&self, name: &str, bytes: &[u8], filters: &[Filter]) -> Result<Value> {
+        let mut written = None;
         for filter in filters {
-            bytes = filter.apply(&bytes).ok_or_else(|| fault(Kind::Unwritable, name))?;
-            self.charge(bytes.len())?;
+            let bytes = written.as_ref().map_or(bytes, |value: &Value| value.as_slice());
+            let value = filter.apply(bytes).ok_or_else(|| fault(Kind::Unwritable, name))?;
+            self.charge(value.len())?;
+            written = Some(Zeroizing::new(value));
         }
-        Ok(Zeroizing::new(bytes))
+        Ok(written.unwrap_or_else(|| Zeroizing::new(bytes.to_vec())))
     }
 
     /// The bytes of a step that is made.

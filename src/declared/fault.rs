@@ -51,6 +51,8 @@ faults! {
             "Give each stamp of the file once, by its name.";
         TooLong = Signing, "declared-too-long", "makes far more than the message has",
             "Look for a step that repeats the body many times.";
+        NoWebhook = Configuration, "declared-no-webhook", "is not declared",
+            "Add webhook = { tolerance = \"5m\" } to the file.";
         NoReply = Signing, "declared-no-reply", "is not declared",
             "Add a table [reply] to the file.";
 
@@ -68,8 +70,10 @@ faults! {
             "Compare the ids in use with the one that the message names.";
         WrongSignature = Verification, "declared-signature-mismatch", "does not match",
             "Check the secret, then whether a proxy changes what is signed.";
-        Stale = Verification, "declared-stale", "is too far from our time",
-            "Compare this machine's clock; else treat the message as replayed.";
+        ReplyTooLong = Verification, "reply-too-long", "of the reply is longer than the limit",
+            "Raise `reply_limit` if replies of this size are expected.";
+        ReplyOutOfMemory = Verification, "reply-out-of-memory", "of the reply does not fit into memory",
+            "Lower `reply_limit` to what memory can hold.";
         Reflected = Verification, "declared-reflected", "is that of our own request, sent back",
             "Treat the reply as forged.";
     }
@@ -77,9 +81,9 @@ faults! {
 
 /// A fault, and what it concerns; in a file, also its line and what was expected there.
 #[derive(Debug)]
-struct Declared {
-    kind: Kind,
-    word: Box<str>,
+pub(super) struct Declared {
+    pub(super) kind: Kind,
+    pub(super) word: Box<str>,
     expected: Option<(usize, Cow<'static, str>)>,
 }
 

@@ -156,6 +156,8 @@ pub(super) struct Placement {
     pub(super) after: usize,
     /// Whether it is no part of what is signed: it is made of a digest, or of what surrounds it.
     pub(super) is_late: bool,
+    /// Whether it lets nobody sign in another's name.
+    pub(super) is_public: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,13 +174,13 @@ pub(super) enum Place {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub(super) credentials: Vec<(Box<str>, IsSecret)>,
-    pub(super) stamps: Vec<Stamp>,
+    pub(super) stamps: Vec<NamedStamp>,
 }
 
 pub(super) type IsSecret = bool;
 
 #[derive(Debug)]
-pub(super) struct Stamp {
+pub(super) struct NamedStamp {
     pub(super) name: Box<str>,
     pub(super) line: usize,
     pub(super) format: Format,

@@ -50,9 +50,14 @@ mod formula;
 mod list;
 mod message;
 mod receive;
+#[cfg(feature = "middleware")]
+mod reply;
 mod scheme;
+mod signer;
 mod template;
 mod vectors;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::fmt;
 use std::sync::Arc;
@@ -64,12 +69,15 @@ use secrecy::SecretString;
 pub use evaluate::Placed;
 pub(crate) use fault::WARNINGS;
 pub use fault::Warning;
+#[cfg(feature = "middleware")]
+pub use reply::VerifiedReply;
 pub use scheme::{Claim, Scheme, Sent, Stamps};
+pub use signer::{Declared, Stamp};
 pub use vectors::{Outcome, Report, Vector};
 
 use self::document::{Document, Node, Table, Word};
 use self::fault::Kind;
-use self::formula::{Formula, Names, Stamp};
+use self::formula::{Formula, NamedStamp, Names};
 use crate::env::{self, Variables};
 use crate::error::{Code, Error};
 use crate::scope::Scope;
@@ -86,9 +94,9 @@ const LONGEST_NAME: usize = 40;
 
 /// A scheme as a file declares it, without credentials. Cheap to clone.
 #[derive(Clone)]
-pub struct Declaration(Arc<Declared>);
+pub struct Declaration(Arc<Compiled>);
 
-struct Declared {
+struct Compiled {
     name: Box<str>,
     scope: Scope,
     names: Names,
@@ -140,7 +148,7 @@ impl Declaration {
         let vectors = root.take("vector");
         let vectors =
             vectors.map(|(word, node)| vectors::vectors(document, word, node, &names, reply.is_some()));
-        let declared = Declared {
+        let compiled = Compiled {
             name: own_name(document, name)?,
             scope,
             names,
@@ -151,7 +159,7 @@ impl Declaration {
             warnings,
         };
         root.finish()?;
-        Ok(Self(Arc::new(declared)))
+        Ok(Self(Arc::new(compiled)))
     }
 
     /// The provider's name, as the file has it.
@@ -200,8 +208,35 @@ impl Declaration {
         self.0.names.stamps.iter().map(|stamp| &*stamp.name)
     }
 
+    /// Whether it places a header of this name, whatever a request has there.
+    #[must_use]
+    pub fn places_header(&self, name: &http::HeaderName) -> bool {
+        self.0.formula.header(name).is_some()
+    }
+
+    /// The header that the signature is placed in, where it is in one.
+    #[must_use]
+    pub fn signature_header(&self) -> Option<http::HeaderName> {
+        let formula = &self.0.formula;
+        let is_it = |value| {
+            let mut within = check::within(value, &formula.steps, true).into_iter();
+            within.any(|one| one.step() == Some(formula.signature))
+        };
+        formula.read().filter(|one| is_it(&one.value)).find_map(|one| match &one.place {
+            formula::Place::Header(name) => Some(name.clone()),
+            _ => None,
+        })
+    }
+
+    /// Whether it places something in a form: then the body is one.
+    #[must_use]
+    pub fn places_in_form(&self) -> bool {
+        self.0.formula.read().any(|one| matches!(one.place, formula::Place::Form(_)))
+    }
+
     /// The variable that a credential is read from: the names of file and credential in upper case.
-    fn variable(&self, credential: &str) -> String {
+    #[must_use]
+    pub fn variable(&self, credential: &str) -> String {
         format!("{}_{credential}", self.0.name).replace('-', "_").to_ascii_uppercase()
     }
 
@@ -209,7 +244,7 @@ impl Declaration {
     ///
     /// # Errors
     /// `missing-variables`, listing all of them; and as [`Declaration::with_credentials`].
-    pub fn from_env(&self) -> Result<Scheme> {
+    pub fn from_env(&self) -> Result<Declared> {
         self.from_variables(env::process)
     }
 
@@ -217,12 +252,12 @@ impl Declaration {
     ///
     /// # Errors
     /// As [`Declaration::from_env`].
-    pub fn from_variables(&self, lookup: impl Fn(&str) -> Option<String>) -> Result<Scheme> {
+    pub fn from_variables(&self, lookup: impl Fn(&str) -> Option<String>) -> Result<Declared> {
         let mut variables = Variables::new(lookup);
         let names = self.0.names.credentials.iter();
         let values: Vec<_> = names.map(|(name, _)| variables.secret(self.variable(name))).collect();
         variables.finish()?;
-        Scheme::new(self.clone(), values)
+        self.signer(values)
     }
 
     /// With the credentials that `lookup` finds by the names of `[credentials]`.
@@ -230,9 +265,13 @@ impl Declaration {
     /// # Errors
     /// `field-empty` and the like, for one that no provider issues; `declared-value-unwritable`, where a filter of the file
     /// cannot read one.
-    pub fn with_credentials(&self, lookup: impl Fn(&str) -> Option<SecretString>) -> Result<Scheme> {
+    pub fn with_credentials(&self, lookup: impl Fn(&str) -> Option<SecretString>) -> Result<Declared> {
         let names = self.0.names.credentials.iter();
-        Scheme::new(self.clone(), names.map(|(name, _)| lookup(name).unwrap_or_default()).collect())
+        self.signer(names.map(|(name, _)| lookup(name).unwrap_or_default()).collect())
+    }
+
+    fn signer(&self, credentials: Vec<SecretString>) -> Result<Declared> {
+        Ok(Declared::new_in(Scheme::new(self.clone(), credentials)?, self.0.scope.clone()))
     }
 }
 
@@ -282,7 +321,7 @@ fn names(credentials: Table<'_>, stamps: Option<Table<'_>>) -> Result<Names> {
     compile::own_names(document, entries.iter().map(|(word, _)| *word), &names)?;
     for (word, node) in entries {
         let format = stamp_format(document, word, node)?;
-        names.stamps.push(Stamp { name: word.text.into(), line: document.line(word.at), format });
+        names.stamps.push(NamedStamp { name: word.text.into(), line: document.line(word.at), format });
     }
     Ok(names)
 }

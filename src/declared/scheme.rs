@@ -1,37 +1,38 @@
 //! A declaration with its credentials: what signs and verifies.
 
+#[cfg(feature = "webhook")]
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "webhook")]
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Request, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Result;
-use super::evaluate::{Context, Inputs, Keys, Placed, keys};
+use super::evaluate::{Context, Inputs, Placed, Prepared, prepare};
 use super::fault::{Kind, fault};
 use super::formula::Formula;
 use super::receive::{self, Reading};
-use super::{Declaration, Reply, Webhook};
+use super::{Declaration, Reply};
 use crate::field;
 use crate::random::Randomness;
-use crate::signing::{RequestRef, Signature, SignedText};
+use crate::signing::{MacKey, RequestRef, Signature, SignedText};
 use crate::time::Clock;
-
-/// How far a sender's clock may be ahead of ours.
-const AHEAD: Duration = Duration::from_secs(60);
 
 /// A declared scheme with its credentials. Cheap to clone; clones share the numbers that rise.
 #[derive(Clone)]
 pub struct Scheme {
     declaration: Declaration,
     bound: Arc<Bound>,
+    pub(super) reply_limit: usize,
 }
 
 struct Bound {
     credentials: Vec<SecretString>,
-    keys: Keys,
-    reply_keys: Option<Keys>,
+    prepared: Prepared,
+    prepared_reply: Option<Prepared>,
 }
 
 /// What was drawn for one message, in the order of the file.
@@ -88,10 +89,14 @@ impl Scheme {
         for ((name, _), value) in names.credentials.iter().zip(&credentials) {
             field::check(name.to_string(), value.expose_secret())?;
         }
-        let prepare = |formula| keys(names, formula, &credentials);
-        let keys = prepare(&declaration.0.formula)?;
-        let reply_keys = declaration.reply_formula().map(prepare).transpose()?;
-        Ok(Self { bound: Arc::new(Bound { credentials, keys, reply_keys }), declaration })
+        let prepare = |formula| prepare(names, formula, &credentials);
+        let prepared = prepare(&declaration.0.formula)?;
+        let prepared_reply = declaration.reply_formula().map(prepare).transpose()?;
+        Ok(Self {
+            bound: Arc::new(Bound { credentials, prepared, prepared_reply }),
+            declaration,
+            reply_limit: 10 << 20,
+        })
     }
 
     /// The declaration.
@@ -104,7 +109,7 @@ impl Scheme {
     ///
     /// # Errors
     /// `clock-out-of-range` and `randomness-unavailable`.
-    pub fn stamp(&self, clock: &dyn Clock, randomness: &dyn Randomness) -> Result<Stamps> {
+    pub fn draw(&self, clock: &dyn Clock, randomness: &dyn Randomness) -> Result<Stamps> {
         let (stamps, now) = (self.declaration.0.names.stamps.iter(), clock.now());
         let drawn = stamps.map(|stamp| stamp.format.draw(now, randomness).map(Into::into));
         drawn.collect::<Result<_>>().map(Stamps)
@@ -154,8 +159,53 @@ impl Scheme {
         message: &RequestRef<'_>,
         text: &mut SignedText<'_>,
     ) -> Result {
-        let inputs = Inputs { reading: Some(&claim.reading), ..self.inputs(&claim.stamps) };
-        Context::new(inputs, message)?.state_signature(text)
+        self.received(claim, message)?.state_signature(text)
+    }
+
+    /// States the bytes of the key that a received message should be signed with.
+    #[cfg(feature = "webhook")]
+    pub(super) fn state_key_of_received(
+        &self,
+        claim: &Claim<'_>,
+        message: &RequestRef<'_>,
+        text: &mut SignedText<'_>,
+    ) -> Result {
+        self.received(claim, message)?.state_key(text)
+    }
+
+    /// The key that a received message should be signed with.
+    #[cfg(feature = "webhook")]
+    pub(super) fn mac_of_received(
+        &self,
+        claim: &Claim<'_>,
+        message: &RequestRef<'_>,
+    ) -> Result<Cow<'_, MacKey>> {
+        match self.prepared_key() {
+            Some(key) => Ok(Cow::Borrowed(key)),
+            None => self.received(claim, message)?.signature_key().map(Cow::Owned),
+        }
+    }
+
+    /// The key of the signature, where it is the same for each message.
+    pub(super) fn prepared_key(&self) -> Option<&MacKey> {
+        self.bound.prepared.keys.get(self.declaration.0.formula.signature)?.as_ref()
+    }
+
+    /// The key that a message is signed with.
+    #[cfg(feature = "explain")]
+    pub(super) fn key_of(&self, message: &RequestRef<'_>, stamps: &Stamps) -> Result<MacKey> {
+        Context::new(self.inputs(stamps), message)?.signature_key()
+    }
+
+    fn received<'c>(&'c self, claim: &'c Claim<'_>, message: &'c RequestRef<'c>) -> Result<Context<'c>> {
+        Context::new(Inputs { reading: Some(&claim.reading), ..self.inputs(&claim.stamps) }, message)
+    }
+
+    /// The secrets, by name.
+    #[cfg(feature = "webhook")]
+    pub(super) fn secrets(&self) -> impl Iterator<Item = (&str, &SecretString)> {
+        let names = self.declaration.credentials().zip(&self.bound.credentials);
+        names.filter(|((_, is_secret), _)| *is_secret).map(|((name, _), value)| (name, value))
     }
 
     /// Signs a message, and makes all that is placed in it. The message itself is unchanged.
@@ -238,8 +288,8 @@ impl Scheme {
 
     pub(super) fn inputs<'c>(&'c self, stamps: &'c Stamps) -> Inputs<'c> {
         let (names, formula) = (&self.declaration.0.names, &self.declaration.0.formula);
-        let Bound { credentials, keys, .. } = &*self.bound;
-        Inputs { names, formula, keys, credentials, stamps: &stamps.0, reading: None, reply_to: None }
+        let Bound { credentials, prepared, .. } = &*self.bound;
+        Inputs { names, formula, prepared, credentials, stamps: &stamps.0, reading: None, reply_to: None }
     }
 
     pub(super) fn inputs_of_reply<'c>(
@@ -248,9 +298,14 @@ impl Scheme {
         request: &'c Context<'c>,
         stamps: &'c Stamps,
     ) -> Result<Inputs<'c>> {
-        let declared = self.declaration.reply_formula().zip(self.bound.reply_keys.as_ref());
-        let (formula, keys) = declared.ok_or_else(|| fault(Kind::NoReply, "reply"))?;
-        Ok(Inputs { formula, keys, reply_to: Some((sent.status.as_u16(), request)), ..self.inputs(stamps) })
+        let declared = self.declaration.reply_formula().zip(self.bound.prepared_reply.as_ref());
+        let (formula, prepared) = declared.ok_or_else(|| fault(Kind::NoReply, "reply"))?;
+        Ok(Inputs {
+            formula,
+            prepared,
+            reply_to: Some((sent.status.as_u16(), request)),
+            ..self.inputs(stamps)
+        })
     }
 }
 
@@ -273,7 +328,10 @@ impl Placed {
         if let Some(body) = self.body {
             *message.body_mut() = body;
         }
-        self.headers.into_iter().for_each(|(name, value)| _ = message.headers_mut().insert(name, value));
+        for (name, mut value) in self.headers {
+            value.set_sensitive(true);
+            message.headers_mut().insert(name, value);
+        }
         Ok(())
     }
 }
@@ -317,35 +375,11 @@ impl Claim<'_> {
         self.reading.signatures()
     }
 
-    /// The moment when the message was made, by the first of its stamps that says so.
-    #[must_use]
-    pub fn time(&self) -> Option<SystemTime> {
-        self.reading.times(&self.declaration.0.names).first().copied().flatten().map(|(time, _)| time)
-    }
-
-    /// Refuses a message that was made too far from `now`, or that is no longer good, where the file declares webhooks
-    /// with a tolerance.
-    ///
-    /// # Errors
-    /// `declared-stale`.
-    pub fn check_time(&self, now: SystemTime) -> Result {
-        let Some(Webhook::Tolerance(tolerance)) = self.declaration.0.webhook else { return Ok(()) };
-        let times = self.reading.times(&self.declaration.0.names);
-        let has_moment = times.iter().flatten().any(|(_, life)| life.is_none());
-        let is_fresh = |(time, life): (SystemTime, Option<Duration>)| {
-            // Beside a moment, an expiry can only shorten the window.
-            let is_in_window = match now.duration_since(time) {
-                _ if life.is_some() && has_moment => true,
-                Ok(age) => age <= tolerance,
-                Err(ahead) => ahead.duration() <= AHEAD,
-            };
-            is_in_window && life.is_none_or(|life| time.checked_add(life).is_none_or(|end| now <= end))
-        };
-        if times.into_iter().all(|time| time.is_some_and(is_fresh)) {
-            Ok(())
-        } else {
-            Err(fault(Kind::Stale, "time"))
-        }
+    /// The moments when the message was made, by its stamps, and how long it is good after each; `None` for one that cannot
+    /// be read.
+    #[cfg(feature = "webhook")]
+    pub(super) fn times(&self) -> Vec<Option<(SystemTime, Option<Duration>)>> {
+        self.reading.times(&self.declaration.0.names)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The messages that prove a file, and what its signature covers.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::{Method, Request, StatusCode};
@@ -260,7 +261,7 @@ impl Case<'_> {
     fn unsigned(&self) -> Result<Request<Vec<u8>>> {
         let (outgoing, mut message) = (RequestRef::from_http(self.http)?, self.http.clone());
         let context = Context::new(self.inputs, &outgoing)?;
-        let placed = context.place_each(|_| Ok(Zeroizing::new(b"0".to_vec())))?;
+        let placed = context.place_each(|_| Ok(Cow::Owned(Zeroizing::new(b"0".to_vec()))))?;
         placed.apply(&mut message).map(|()| message)
     }
 

@@ -87,7 +87,7 @@ impl Transcript {
     pub fn with_stamp<S: Explained>(
         signer: &Signer<S>,
         request: &RequestRef<'_>,
-        stamp: S::Stamp,
+        mut stamp: S::Stamp,
     ) -> Result<Self, Error> {
         let (named, scheme) = (|error: Error| signer.named(error), signer.scheme());
         signer.scope().check(request.url()).map_err(named)?;
@@ -101,7 +101,7 @@ impl Transcript {
         transcript.url = Some(request.url().clone());
         // A stream has no bytes yet; a provider that signs it has refused by now.
         transcript.body = request.body().unwrap_or_default().into();
-        let signature = transcript.signature();
+        let signature = scheme.sign(request, &mut stamp).map_err(named)?;
         let (mut map, mut written) = (request.headers().clone(), Vec::new());
         scheme.headers(&stamp, &mut AuthHeaders::explained(&mut map, signature, &mut written));
         let header = |(name, public): (HeaderName, bool)| {
@@ -115,12 +115,12 @@ impl Transcript {
 
     /// The text and the key that a provider states, and nothing else.
     fn stated<S: Explained>(scheme: &S, request: &RequestRef<'_>, stamp: &S::Stamp) -> Result<Self, Error> {
-        let mut transcript = Self::empty(scheme.name(), scheme.mac().cloned());
+        let mut transcript = Self::empty(scheme.name(), scheme.mac_of(request, stamp)?);
         if transcript.mac.is_some() {
             let mut take = |segment: Segment<'_>| transcript.text.push(Part::of(segment));
             scheme.signed_text(request, stamp, &mut SignedText::new(&mut take))?;
         }
-        Ok(transcript.key(|key| scheme.key_text(key)))
+        Ok(transcript.key(|key| scheme.key_text(request, stamp, key)))
     }
 
     /// Finds the body and the URL among the parts of which the provider does not say where they come from: a part that

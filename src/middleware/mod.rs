@@ -24,10 +24,12 @@ use url::Url;
 #[cfg(feature = "netvisor")]
 pub(crate) use body::put_back;
 #[cfg(feature = "netgiro")]
-pub(crate) use body::{hint_with, read_reply, rebuild, wrap_body};
+pub(crate) use body::{hint_with, wrap_body};
+#[cfg(any(feature = "declared", feature = "netgiro"))]
+pub(crate) use body::{read_reply, rebuild};
 pub use client::client_builder;
 pub use effect::effect_of;
-#[cfg(feature = "netgiro")]
+#[cfg(any(feature = "declared", feature = "netgiro"))]
 pub(crate) use redirect::redirect_origin;
 #[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 pub use status::ErrorStatus;
@@ -39,7 +41,7 @@ pub(crate) use status::skew_note;
 use crate::error::{Code, Effect, Error};
 use crate::scope::printable_origin;
 use crate::signer::{Signed, Signer};
-use crate::signing::{RequestRef, Scheme, as_sent};
+use crate::signing::{RequestRef, Rewritten, Scheme, as_sent};
 use redirect::{Hop, RedirectFault};
 
 pub(crate) const CODES: [&[(Code, &str)]; 3] =
@@ -177,6 +179,14 @@ fn sign_and_run<'a, S: Scheme>(
     signer.prepare_url(request.url_mut());
     let signed = signer.sign_in_scope(&outgoing(&request, extensions))?;
     signed.apply(request.headers_mut());
+    let Rewritten { query, body } = signed.rewritten();
+    if query.is_some() {
+        request.url_mut().set_query(query);
+    }
+    if let Some(body) = body {
+        *request.body_mut() = Some(body.to_vec().into());
+        request.headers_mut().remove(http::header::CONTENT_LENGTH);
+    }
     let mut url = request.url().clone();
     // Neither sent nor, by reqwest, kept in the answer.
     url.set_fragment(None);

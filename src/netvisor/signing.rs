@@ -232,7 +232,7 @@ impl signing::Scheme for Scheme {
 
 #[cfg(feature = "explain")]
 impl crate::explain::Explained for Scheme {
-    fn key_text(&self, key: &mut SignedText<'_>) {
+    fn key_text(&self, _: &RequestRef<'_>, _: &Self::Stamp, key: &mut SignedText<'_>) {
         if self.algorithm == MacAlgorithm::HmacSha256 {
             self.state_keys(key);
         }

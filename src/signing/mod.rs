@@ -34,7 +34,7 @@ pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
 pub(crate) use request::absolute;
 pub(crate) use request::as_sent;
 pub use request::{Payload, RequestRef};
-pub use scheme::Scheme;
+pub use scheme::{Rewritten, Scheme};
 pub use signed_form::SignedForm;
 pub use source::{Charset, Source};
 pub use text::{Segment, SegmentKind, SignedText};

@@ -16,6 +16,11 @@ use crate::scope::printable_origin;
 pub trait Payload {
     /// The very bytes that will be sent.
     fn as_bytes(&self) -> &[u8];
+
+    /// Takes other bytes in its place, for schemes that write into the body; `false` where it cannot.
+    fn replace(&mut self, _bytes: &[u8]) -> bool {
+        false
+    }
 }
 
 impl Payload for () {
@@ -34,7 +39,22 @@ macro_rules! payload_of_bytes {
     )+};
 }
 
-payload_of_bytes!(&[u8], Vec<u8>, bytes::Bytes, String, &str);
+payload_of_bytes!(&[u8], &str);
+
+macro_rules! payload_of_own_bytes {
+    ($($type:ty),+) => {$(
+        impl Payload for $type {
+            fn as_bytes(&self) -> &[u8] {
+                self.as_ref()
+            }
+            fn replace(&mut self, bytes: &[u8]) -> bool {
+                Self::try_from(bytes.to_vec()).map(|bytes| *self = bytes).is_ok()
+            }
+        }
+    )+};
+}
+
+payload_of_own_bytes!(Vec<u8>, bytes::Bytes, String);
 
 /// A request about to be signed, borrowed from whatever client will send it.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! A provider's way of signing requests.
 
-use super::{AuthHeaders, MacKey, RequestRef, SignedText};
+use super::{AuthHeaders, MacKey, RequestRef, Signature, SignedText};
 #[cfg(feature = "middleware")]
 use crate::Signer;
 use crate::error::Error;
@@ -8,6 +8,15 @@ use crate::error::Error;
 use crate::middleware::Sent;
 use crate::random::Randomness;
 use crate::time::Clock;
+
+/// What is sent in place of a request's query and body; `None` leaves them as they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rewritten<'s> {
+    /// The query, without the `?`, as it is sent.
+    pub query: Option<&'s str>,
+    /// The body.
+    pub body: Option<&'s [u8]>,
+}
 
 /// An API's way of authenticating requests: a list of segments plus its headers. A [`Signer`](crate::Signer) signs with it.
 ///
@@ -43,6 +52,33 @@ pub trait Scheme: Clone + Send + Sync + 'static {
         stamp: &Self::Stamp,
         text: &mut SignedText<'_>,
     ) -> Result<(), Error>;
+
+    /// The signature of a request, by [`mac`](Self::mac) and [`signed_text`](Self::signed_text); `None` where there is no MAC.
+    ///
+    /// # Errors
+    /// As [`signed_text`](Self::signed_text).
+    #[inline]
+    fn signature(&self, request: &RequestRef<'_>, stamp: &Self::Stamp) -> Result<Option<Signature>, Error> {
+        let Some(key) = self.mac() else { return Ok(None) };
+        let mut mac = key.start();
+        mac.text(|text| self.signed_text(request, stamp, text))?;
+        Ok(Some(mac.finish()))
+    }
+
+    /// Signs a request that is about to be sent. A scheme that writes more than its headers keeps in the stamp what it is
+    /// going to write; by default, this is the [`signature`](Self::signature).
+    ///
+    /// # Errors
+    /// As [`signature`](Self::signature).
+    #[inline]
+    fn sign(&self, request: &RequestRef<'_>, stamp: &mut Self::Stamp) -> Result<Option<Signature>, Error> {
+        self.signature(request, stamp)
+    }
+
+    /// What is sent in place of the query and body of a request that was signed; by default, nothing.
+    fn rewritten<'s>(&self, _stamp: &'s Self::Stamp) -> Rewritten<'s> {
+        Rewritten::default()
+    }
 
     /// Writes the headers. Cannot fail: what can fail has happened by then, so a request is changed whole or not.
     fn headers(&self, stamp: &Self::Stamp, headers: &mut AuthHeaders<'_>);

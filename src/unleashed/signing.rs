@@ -80,7 +80,7 @@ impl signing::Scheme for Scheme {
 
 #[cfg(feature = "explain")]
 impl crate::explain::Explained for Scheme {
-    fn key_text(&self, key: &mut SignedText<'_>) {
+    fn key_text(&self, _: &RequestRef<'_>, _: &Self::Stamp, key: &mut SignedText<'_>) {
         key.secret("api_key", self.api_key.expose_secret().as_bytes());
     }
 }

@@ -61,7 +61,8 @@ impl<S: Scheme> Verifier<S> {
     /// As [`Verifier::verify`], up to the key id.
     pub fn transcript(&self, parts: &Parts, body: &[u8]) -> Result<Transcript, Error> {
         let error = |refused| self.error(refused, parts);
-        let Claim { key_id, stated, .. } = self.scheme().read(&self.delivery(parts)).map_err(error)?;
+        let Claim { key_id, stated, .. } =
+            self.scheme().read(&self.delivery(parts).with_body(body)).map_err(error)?;
         let keys = self.keys();
         let (_, key) = keys.named(key_id).next().ok_or_else(|| error(keys.none_named()))?;
         Ok(self.transcript_under(key, &stated, parts, body))
@@ -74,8 +75,10 @@ impl<S: Scheme> Verifier<S> {
     /// As [`Verifier::verify`], up to the key id.
     pub fn compare(&self, parts: &Parts, body: &[u8], signed: &[u8]) -> Result<Comparison, Error> {
         let transcript = self.transcript(parts, body)?;
-        let claim =
-            self.scheme().read(&self.delivery(parts)).map_err(|refused| self.error(refused, parts))?;
+        let claim = self
+            .scheme()
+            .read(&self.delivery(parts).with_body(body))
+            .map_err(|refused| self.error(refused, parts))?;
         let encoding = transcript.mac.as_ref().map_or(Encoding::HexLower, MacKey::encoding);
         Ok(transcript.compare(signed, Some(&received_text(&claim.signature, encoding))))
     }
@@ -113,15 +116,16 @@ impl<S: Scheme> Verifier<S> {
         mut search: Search<'_>,
     ) -> Result<Diagnosis, DeliveryFault> {
         let scheme = self.scheme();
-        let Claim { signature, key_id, mut stated, .. } = scheme.read(&self.delivery(parts))?;
+        let Claim { signature, key_id, mut stated, .. } =
+            scheme.read(&self.delivery(parts).with_body(body))?;
         let checked = scheme.check_digest(&mut stated, body);
         let keys = self.keys();
         let content = checked.as_deref().unwrap_or(body);
         let mut of_signature = Vec::new();
         for (_, key) in keys.named(key_id).take(search.most_keys()) {
             let transcript = self.transcript_under(key, &stated, parts, content);
-            let transcript = other_keys(transcript, &keys, key_id);
-            let received = received_text(&signature, S::mac(key).encoding());
+            let transcript = other_keys::<S>(transcript, &stated, &keys, key_id);
+            let received = received_text(&signature, S::mac(&stated, key).encoding());
             of_signature.push(search.diagnose(&transcript, &received));
         }
         // Of several that say as much, the one under the first key.
@@ -153,14 +157,14 @@ impl<S: Scheme> Verifier<S> {
         parts: &Parts,
         body: &[u8],
     ) -> Transcript {
-        let transcript = Transcript::new(S::NAME, S::mac(key))
-            .key(|text| S::state_key(key, text))
+        let transcript = Transcript::new(self.scheme().name(), &S::mac(stated, key))
+            .key(|text| S::state_key(stated, key, text))
             .text(|text| S::state(stated, key, body, text))
             .hide(|name| {
                 let mut values = parts.headers.get_all(name).iter();
                 CREDENTIALS.contains(&name) || values.any(http::HeaderValue::is_sensitive)
             });
-        if !S::COVERS_URL {
+        if !self.scheme().covers_url() {
             return transcript;
         }
         let mut urls = forwarded::candidates(&self.delivery(parts)).into_iter();
@@ -195,10 +199,15 @@ fn digest_transcript<S: Scheme>(body: &[u8]) -> Transcript {
 }
 
 /// Adds the keys that the delivery does not name.
-fn other_keys<S: Scheme>(transcript: Transcript, keys: &Keys<S>, key_id: Option<&str>) -> Transcript {
+fn other_keys<S: Scheme>(
+    transcript: Transcript,
+    stated: &S::Stated<'_>,
+    keys: &Keys<S>,
+    key_id: Option<&str>,
+) -> Transcript {
     keys.with_ids()
         .filter(|(id, _)| Some(&***id) != key_id)
-        .fold(transcript, |transcript, (id, key)| transcript.other_key(&**id, S::mac(key)))
+        .fold(transcript, |transcript, (id, key)| transcript.other_key(&**id, &S::mac(stated, key)))
 }
 
 /// The id of the key that made a signature.
@@ -210,6 +219,6 @@ fn signer<S: Scheme>(keys: &Keys<S>, made: impl Fn(&S::Key) -> bool) -> Option<S
 fn received_text(signature: &Received<'_>, encoding: Encoding) -> String {
     match signature.digest {
         Some(digest) => encoding.encode(&digest),
-        None => String::from_utf8_lossy(signature.text).into_owned(),
+        None => String::from_utf8_lossy(&signature.text).into_owned(),
     }
 }

@@ -140,6 +140,35 @@ faults! {
         /// The body is not empty, and does not begin with `{`, `[` or `<` and end with `}`, `]` or `>` to match.
         NotOneDocument = Verification None, "webhook-not-one-document",
             "the body is not one JSON object or array, nor XML", FORGED;
+        /// What a declaration places in its deliveries is not in this one.
+        ValueMissing {
+            /// The name that it is placed under.
+            name: String,
+        } = Verification None, "webhook-value-missing",
+            "{name} is missing",
+            "See whether the sender is the vendor at all, and whether a proxy drops it.";
+        /// What a declaration places, or signs by its name, is there more than once.
+        ValueDuplicate {
+            /// The name that it has.
+            name: String,
+        } = Verification None, "webhook-value-duplicate",
+            "{name} is there more than once", FORGED;
+        /// What a declaration places is not as it says.
+        ValueMalformed {
+            /// The name that it is placed under.
+            name: String,
+        } = Verification None, "webhook-value-malformed",
+            "{name} is not as the declaration says", FORGED;
+        /// A value that goes with the signature is another than the message should have.
+        ValueMismatch {
+            /// The name that it is placed under.
+            name: String,
+        } = Verification None, "webhook-value-mismatch",
+            "{name} is not what the message should have there",
+            "See whether a proxy changes method, host or path; else treat the delivery as forged.";
+        /// The text that should have been signed cannot be made of the delivery.
+        TextUnmakeable = Verification None, "webhook-text-unmakeable",
+            "what should have been signed cannot be made of this delivery", FORGED;
         /// This delivery was accepted before.
         Replayed = Verification, "webhook-replayed",
             "the delivery has been accepted before",

@@ -99,7 +99,7 @@ pub use window::Window;
 pub(crate) use headers::Integer;
 pub(crate) use hmac_key::HmacKey;
 pub(crate) use keys::check_key;
-#[cfg(any(feature = "netgiro", feature = "vizion"))]
+#[cfg(any(feature = "declared", feature = "netgiro", feature = "vizion"))]
 pub(crate) use origin::PublicOrigin;
 pub(crate) use scheme::{Claim, Delivery, Freshness, Received};
 pub(crate) use window::Times;

@@ -17,9 +17,6 @@ use crate::signing::{Encoding, MacKey, Signature, SignedText};
 pub trait Scheme: Sized + Send + Sync + 'static {
     /// The provider's name.
     const NAME: &'static str;
-    /// Whether a proxy that changes host or path breaks the signature.
-    #[doc(hidden)]
-    const COVERS_URL: bool;
     /// What to do about a signature that does not match what arrived.
     #[doc(hidden)]
     const AFTER_MISMATCH: &'static str;
@@ -30,9 +27,25 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     type Stated<'r>;
 
+    /// The name that refusals give: of a scheme that is read from a file, the file's.
+    #[doc(hidden)]
+    fn name(&self) -> &str {
+        Self::NAME
+    }
+
+    /// Whether a proxy that changes host or path breaks the signature.
+    #[doc(hidden)]
+    fn covers_url(&self) -> bool;
+
+    /// Whether the body has to be there before anything else can be read.
+    #[doc(hidden)]
+    fn reads_body(&self) -> bool {
+        false
+    }
+
     /// Reads the headers: presence and duplicates, parsing, coverage, algorithm.
     #[doc(hidden)]
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, DeliveryFault>;
+    fn read<'r>(&'r self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, DeliveryFault>;
 
     /// The digest of the body, where the signature covers one in the body's place.
     #[doc(hidden)]
@@ -54,11 +67,11 @@ pub trait Scheme: Sized + Send + Sync + 'static {
 
     /// The state that the MAC starts from.
     #[doc(hidden)]
-    fn mac(key: &Self::Key) -> &MacKey;
+    fn mac<'k>(stated: &Self::Stated<'_>, key: &'k Self::Key) -> Cow<'k, MacKey>;
 
     /// States the bytes of the key, for diagnoses; nothing where the secret is part of the text.
     #[doc(hidden)]
-    fn state_key(_: &Self::Key, _: &mut SignedText<'_>) {}
+    fn state_key(_: &Self::Stated<'_>, _: &Self::Key, _: &mut SignedText<'_>) {}
 
     /// States the signed text. The only place where it is stated: signing, verifying and explaining walk it.
     #[doc(hidden)]
@@ -67,9 +80,28 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     /// The signature that a delivery of this text has.
     #[doc(hidden)]
     fn signature(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8]) -> Signature {
-        let mut mac = Self::mac(key).start();
+        let mut mac = Self::mac(stated, key).start();
         mac.text(|text| Self::state(stated, key, body, text));
         mac.finish()
+    }
+
+    /// Whether a signature has the form that the scheme's have, as far as that can be said without a key.
+    #[doc(hidden)]
+    #[must_use]
+    fn has_form(signature: &Received<'_>) -> bool {
+        signature.digest.is_some()
+    }
+
+    /// What tells this delivery from others and is the same in all its copies, where it is signed with this key.
+    #[doc(hidden)]
+    fn judge(
+        signature: &Received<'_>,
+        stated: &Self::Stated<'_>,
+        key: &Self::Key,
+        body: &[u8],
+    ) -> Result<[u8; 32], DeliveryFault> {
+        let signed = Self::signature(stated, key, body);
+        signature.digest.filter(|digest| signed.matches(digest)).ok_or(DeliveryFault::SignatureMismatch)
     }
 
     /// What must hold of a body besides its signature. Asked after the signature was found right.
@@ -89,17 +121,17 @@ pub struct Claim<'r, T> {
 }
 
 /// A signature as it arrived.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Received<'r> {
+#[derive(Clone, Debug)]
+pub struct Received<'r> {
     #[cfg_attr(not(feature = "explain"), allow(dead_code))]
-    pub(crate) text: &'r [u8],
+    pub(crate) text: Cow<'r, [u8]>,
     /// `None` unless the text is a whole digest in an encoding that the scheme allows.
     pub(crate) digest: Option<[u8; 32]>,
 }
 
 impl<'r> Received<'r> {
     pub(crate) fn new(text: &'r [u8], encoding: Encoding) -> Self {
-        Self { text, digest: encoding.decode(text) }
+        Self { text: Cow::Borrowed(text), digest: encoding.decode(text) }
     }
 }
 
@@ -114,16 +146,32 @@ pub(crate) enum Freshness {
 
 static HOST: HeaderName = header::HOST;
 
-/// A delivery without its body, as the sender sent it.
+/// A delivery, as the sender sent it; without its body, while that has not been read.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery<'r> {
     parts: &'r Parts,
     origin: Option<&'r PublicOrigin>,
+    body: Option<&'r [u8]>,
 }
 
 impl<'r> Delivery<'r> {
     pub(crate) fn new(parts: &'r Parts, origin: Option<&'r PublicOrigin>) -> Self {
-        Self { parts, origin }
+        Self { parts, origin, body: None }
+    }
+
+    /// The same, with its body.
+    pub(crate) fn with_body(self, body: &'r [u8]) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    #[cfg(feature = "declared")]
+    pub(crate) fn body(&self) -> Option<&'r [u8]> {
+        self.body
+    }
+
+    #[cfg(feature = "declared")]
+    pub(crate) fn extensions(&self) -> &'r http::Extensions {
+        &self.parts.extensions
     }
 
     pub(crate) fn method(&self) -> &'r Method {

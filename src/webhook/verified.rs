@@ -68,6 +68,7 @@ pub struct Verified<S, T> {
 /// What the signature was found to say.
 #[derive(Clone, Debug)]
 pub(crate) struct Proof {
+    pub(super) provider: Arc<str>,
     pub(super) key_id: Option<Arc<str>>,
     pub(super) signed_at: Option<SystemTime>,
     pub(super) replay_key: ReplayKey,
@@ -92,10 +93,10 @@ impl<S: Scheme, T> Verified<S, T> {
         self.content
     }
 
-    /// The provider that signed it, e.g. `vizion`.
+    /// The provider that signed it, e.g. `vizion`; where that is declared in a file, the file's name.
     #[must_use]
-    pub fn provider(&self) -> &'static str {
-        S::NAME
+    pub fn provider(&self) -> &str {
+        &self.proof.provider
     }
 
     /// The id of the key that it verified under, where the scheme names one.

@@ -9,6 +9,11 @@ fn unleashed_allocs() {
     assert_eq!(over_no_op::unleashed().allocations, 2);
 }
 
+#[test]
+fn declared_allocs() {
+    assert!(over_no_op::declared().allocations <= 8, "{}", over_no_op::declared().allocations);
+}
+
 /// Three of them keep the time-out in the request.
 #[test]
 fn netvisor_allocs() {

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::time::{Duration, UNIX_EPOCH};
 
 use allocation_counter::{AllocationInfo, measure};
+use countersign::declared::Declared;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, Netvisor};
 use countersign::signing::{Encoding, MacKey};
@@ -120,6 +121,14 @@ pub(crate) fn netvisor() -> Extra {
 pub(crate) fn netgiro() -> Extra {
     let netgiro = Netgiro::new("app-key", SECRET).unwrap();
     over_no_op(netgiro, "https://api.netgiro.is/v1/sales/GetList?AllForCompany=true")
+}
+
+/// A request that is signed as Unleashed's, by a declaration.
+pub(crate) fn declared() -> Extra {
+    let file = include_str!("../declared/unleashed.toml");
+    let value = |name: &str| Some(if name == "client_type" { "acme/stock" } else { "key" }.into());
+    let unleashed = Declared::from_toml(file).unwrap().with_credentials(value).unwrap();
+    over_no_op(unleashed, "https://api.unleashedsoftware.com/Customers?pageSize=200")
 }
 
 /// The allocations, in all, of verifying a webhook of Vizion's.

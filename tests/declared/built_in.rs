@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use countersign::Signer;
-use countersign::declared::{Declaration, Scheme, Sent};
+use countersign::declared::{Declaration, Declared, Sent};
 use countersign::netgiro::{self, Netgiro, SentRequest};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
 use countersign::signing::{self, RequestRef};
@@ -48,7 +48,7 @@ impl Numbers {
     }
 }
 
-fn declared(file: &str, credentials: &[(&str, &str)]) -> Scheme {
+fn declared(file: &str, credentials: &[(&str, &str)]) -> Declared {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/declared");
     let text = std::fs::read_to_string(folder.join(file)).unwrap();
     let declaration = Declaration::from_toml(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -69,10 +69,11 @@ fn in_rust<S: signing::Scheme>(
 }
 
 /// The headers of a request that is signed by its declaration, and verified by it.
-fn by_file(scheme: &Scheme, request: &Request<Vec<u8>>, stamps: &[(&str, &str)]) -> HeaderMap {
-    let stamps = scheme.given_stamps(stamps.iter().copied()).unwrap();
-    let mut signed = request.clone();
-    scheme.sign_http(&mut signed, &stamps).unwrap();
+fn by_file(signer: &Declared, request: &Request<Vec<u8>>, stamps: &[(&str, &str)]) -> HeaderMap {
+    let scheme = signer.scheme();
+    let (stamps, mut signed) = (scheme.given_stamps(stamps.iter().copied()).unwrap(), request.clone());
+    let outgoing = RequestRef::from_http(request).unwrap();
+    signer.sign_with(&outgoing, stamps.into()).unwrap().apply(signed.headers_mut());
     scheme.verify(&RequestRef::from_http(&signed).unwrap()).unwrap();
     signed.headers().clone()
 }
@@ -177,23 +178,26 @@ fn changed(message: &Request<Vec<u8>>, kind: usize, at: usize) -> Request<Vec<u8
 
 /// Compares the judgements of good and changed deliveries.
 fn judged_alike(
-    scheme: &Scheme,
-    kinds: usize,
+    signer: &Declared,
+    origin: &str,
     mut make: impl FnMut(&mut Numbers) -> (Request<Vec<u8>>, SystemTime),
     in_rust: impl Fn(&Request<Vec<u8>>, SystemTime) -> bool,
 ) {
+    const KINDS: usize = 7;
+    let builder = signer.scheme().declaration().webhooks(origin).unwrap();
+    let verifier = builder.key(signer).unwrap().build();
     let (mut numbers, mut accepted) = (Numbers(4), 0);
     for case in 0..CASES {
         let (good, now) = make(&mut numbers);
-        let kind = usize::try_from(case).unwrap() % kinds;
+        let kind = usize::try_from(case).unwrap() % KINDS;
         let delivery = changed(&good, kind, numbers.below(1000));
         let now = now + Duration::from_secs([0, 10, 299, 301, 4000][numbers.below(5)]);
-        let claim = RequestRef::from_http(&delivery).and_then(|message| scheme.verify(&message));
-        let by_file = claim.and_then(|claim| claim.check_time(now)).is_ok();
+        let (parts, body) = parts(&delivery);
+        let by_file = verifier.verify(&parts, &body, now).is_ok();
         assert_eq!(by_file, in_rust(&delivery, now), "{case}: {delivery:?}");
         accepted += u64::from(by_file);
     }
-    let share = CASES / u64::try_from(kinds).unwrap();
+    let share = CASES / u64::try_from(KINDS).unwrap();
     assert!((share / 4..CASES * 2 / 3).contains(&accepted), "{accepted} accepted");
 }
 
@@ -219,7 +223,7 @@ fn webhooks_of_vizion_are_judged_alike() {
                 .unwrap();
         (signed.map(|body| body.to_vec()), now)
     };
-    judged_alike(&scheme, 7, make, |delivery, now| {
+    judged_alike(&scheme, "https://hooks.example.com", make, |delivery, now| {
         let (parts, body) = parts(delivery);
         verifier.verify(&parts, &body, now).is_ok()
     });
@@ -244,7 +248,7 @@ fn webhooks_of_unleashed_are_judged_alike() {
         .unwrap();
         (signed.map(|body| body.to_vec()), now)
     };
-    judged_alike(&scheme, 7, make, |delivery, now| {
+    judged_alike(&scheme, "https://h.example", make, |delivery, now| {
         let (parts, body) = parts(delivery);
         verifier.verify(&parts, &body, now).is_ok()
     });
@@ -263,7 +267,7 @@ fn callbacks_of_netgiro_are_judged_alike() {
             netgiro::webhook::testing::sign("a secret of thirty bytes or so", &url, body, nonce).unwrap();
         (signed.map(|body| body.to_vec()), UNIX_EPOCH)
     };
-    judged_alike(&scheme, 7, make, |delivery, now| {
+    judged_alike(&scheme, "https://shop.example", make, |delivery, now| {
         let (parts, body) = parts(delivery);
         verifier.verify(&parts, &body, now).is_ok()
     });
@@ -272,7 +276,8 @@ fn callbacks_of_netgiro_are_judged_alike() {
 #[test]
 fn replies_of_netgiro_are_judged_alike() {
     let scheme =
-        declared("netgiro.toml", &[("app_key", "app"), ("secret", "a secret of thirty bytes or so")]);
+        declared("netgiro.toml", &[("app_key", "app"), ("secret", "a secret of thirty bytes or so")])
+            .scheme();
     let provider = Netgiro::new("app", "a secret of thirty bytes or so").unwrap();
     let mut numbers = Numbers(5);
     for case in 0..CASES {

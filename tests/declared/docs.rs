@@ -52,9 +52,10 @@ fn each_example_of_the_page_signs_what_it_says_and_verifies_it() {
         let declaration =
             Declaration::from_toml(example).unwrap_or_else(|error| panic!("{error}\n{example}"));
         let credential = |name: &str| if name == "secret" { "YW4gZXhhbXBsZSBzZWNyZXQ=" } else { "k-1" };
-        let scheme = declaration.with_credentials(|name| Some(credential(name).into())).unwrap();
+        let signer = declaration.with_credentials(|name| Some(credential(name).into())).unwrap();
+        let scheme = signer.scheme();
         let clock = || UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
-        let stamps = scheme.stamp(&clock, &OsRandomness).unwrap();
+        let stamps = scheme.draw(&clock, &OsRandomness).unwrap();
         let mut request = request(example);
         let mut text = Vec::new();
         let mut sink = |segment: countersign::signing::Segment<'_>| {

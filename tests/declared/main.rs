@@ -1,9 +1,11 @@
 //! Providers that are declared in a file.
 
 mod built_in;
+mod client;
 mod docs;
 mod messages;
 mod refused;
 mod schemes;
 mod shipped;
 mod vectors;
+mod webhooks;

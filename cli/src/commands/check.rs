@@ -1,6 +1,5 @@
 //! `check`: whether declarations make and verify their own vectors.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Context;
+use crate::declaration::DeclarationFile;
 use crate::failure::Failure;
 use crate::output;
 
@@ -58,7 +58,7 @@ struct CheckedWarning<'a> {
 pub(crate) fn run(args: &CheckArgs, context: &Context) -> Result<(), Failure> {
     let (mut refused, mut is_good) = (None, true);
     for file in &args.files {
-        match read(file) {
+        match DeclarationFile::read(file, &[]).map(|file| file.declaration) {
             Ok(declaration) => is_good &= report(file, &declaration, context.json)?,
             Err(failure) => {
                 if let Some(earlier) = refused.replace(failure) {
@@ -72,13 +72,6 @@ pub(crate) fn run(args: &CheckArgs, context: &Context) -> Result<(), Failure> {
         None if is_good => Ok(()),
         None => Err(Failure::refused_as_printed()),
     }
-}
-
-/// Reads a declaration.
-pub(crate) fn read(file: &Path) -> Result<Declaration, Failure> {
-    let unreadable = |error| Failure::usage(format!("cannot read {}: {error}", file.display()));
-    let text = fs::read_to_string(file).map_err(unreadable)?;
-    Declaration::from_toml(&text).map_err(|error| Failure::from(error).in_file(file))
 }
 
 /// Whether all vectors hold.

@@ -1,6 +1,7 @@
 //! `explain`: what is signed, piece by piece, and why another signature does not match.
 
 use clap::Args;
+use countersign::Signer;
 use countersign::diagnose::{Diagnosis, Outcome};
 use countersign::explain::{Comparison, Explanation, Transcript};
 use countersign::redact::printable;
@@ -60,13 +61,13 @@ struct Explained {
 
 impl ExplainArgs {
     /// Refuses what cannot come out.
-    fn check<P: Tool>(&self) -> Result<(), Failure> {
+    fn check<P: Tool>(&self, provider: &Signer<P>) -> Result<(), Failure> {
         let needed = P::NEEDED_TO_REPRODUCE;
         for (flag, is_given, what) in [
             ("--expect", self.expect.is_some(), "signature"),
             ("--signed-text", self.signed_text.is_some(), "text"),
         ] {
-            if is_given && !P::is_reproduced(&self.given) {
+            if is_given && !P::is_reproduced(provider, &self.given) {
                 return Err(Failure::usage(format!(
                     "a fresh request never has an earlier {what}: {flag} needs {needed}"
                 )));
@@ -81,8 +82,8 @@ impl ExplainArgs {
 }
 
 pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), Failure> {
-    args.check::<P>()?;
     let provider = providers::build::<P>(&context.environment, &args.request, &args.given)?;
+    args.check::<P>(&provider)?;
     let request = args.request.request(&provider)?;
     let outgoing = request.outgoing();
     let transcript = match P::given_stamp(&provider, &args.given, &outgoing, &context.environment)? {

@@ -11,7 +11,8 @@ pub(crate) mod sign;
 pub(crate) mod trigger;
 pub(crate) mod verify;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, ProviderName};
+use crate::declaration::DeclarationFile;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::providers::with_provider;
@@ -25,7 +26,16 @@ pub(crate) struct Context {
 
 /// Does what the command line asks for.
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
-    let environment = Environment::read(cli.common.env_file.as_deref())?;
+    let mut environment = Environment::read(cli.common.env_file.as_deref())?;
+    let request = match &cli.command {
+        Command::Sign(args) => Some(&args.request),
+        Command::Send(args) => Some(&args.request),
+        Command::Explain(args) => Some(&args.request),
+        _ => None,
+    };
+    if let Some((ProviderName::File(path), settings)) = request.map(|args| (&args.provider, &args.settings)) {
+        environment.declare(&DeclarationFile::read(path, &settings.credential)?);
+    }
     let context = Context { environment, json: cli.common.json };
     match cli.command {
         Command::Sign(args) => with_provider!(args.request.provider, P => sign::run::<P>(&args, &context)),

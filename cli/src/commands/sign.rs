@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::curl;
 use crate::failure::Failure;
 use crate::headers;
+use crate::input::Data;
 use crate::output;
 use crate::providers::{self, Tool};
 use crate::request::RequestArgs;
@@ -62,11 +63,21 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         None => provider.sign(&outgoing)?,
     };
     signed.apply(&mut request.headers);
+    request.rewrite(signed.rewritten());
+    let body = signed.rewritten().body.map(|body| String::from_utf8_lossy(body).into_owned());
     if output != Output::Curl {
         note_other_bytes(&provider, &request.headers, context.json);
         if request.url.query() != args.request.url.url.query() {
             let query = request.url.query().unwrap_or_default();
             note_other_query(&context.environment.masked(query), context.json);
+        }
+        if let Some(body) = &body {
+            let body = context.environment.masked(body);
+            output::noted(
+                Code::BodyRewritten,
+                &format!("the body is signed and sent as {body}"),
+                context.json,
+            );
         }
     }
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value));
@@ -74,7 +85,9 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         Output::Headers => output::line(headers::lines(&request.headers, shown).trim_end()),
         Output::Json => output::json(&headers::object(&request.headers, shown)),
         Output::Curl => {
-            let curl = curl::command::<P>(&request, args.request.data.as_ref(), &context.environment)?;
+            let rewritten = body.map(Data::Text);
+            let data = rewritten.as_ref().or(args.request.data.as_ref());
+            let curl = curl::command::<P>(&request, data, &context.environment)?;
             if let Some(message) = curl.note {
                 output::noted(Code::EnvFileNotRead, &message, context.json);
             }

@@ -1,16 +1,18 @@
 //! What the tool has to know of each provider. Everything else is generic over [`Tool`].
 
+mod declared;
 mod netgiro;
 mod netvisor;
 mod unleashed;
 mod vizion;
 
+use bytes::Bytes;
 use countersign::explain::Explained;
 use countersign::{Error, RequestRef, Signer};
 use http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use url::Url;
 
-use crate::args::{Reproduction, Settings};
+use crate::args::{ProviderName, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::headers;
@@ -34,7 +36,11 @@ pub(crate) trait Tool: Explained {
     const KEPT: usize = 64 * 1024;
 
     /// Makes it of its credentials, and of the settings except for the scope.
-    fn build(environment: &Environment, settings: &Settings) -> Result<Signer<Self>, Failure>;
+    fn build(
+        environment: &Environment,
+        provider: &ProviderName,
+        settings: &Settings,
+    ) -> Result<Signer<Self>, Failure>;
 
     /// The stamp that the flags ask for; `None` where they ask for none, and a fresh one is drawn.
     fn given_stamp(
@@ -45,10 +51,15 @@ pub(crate) trait Tool: Explained {
     ) -> Result<Option<Self::Stamp>, Failure>;
 
     /// Whether the flags settle all that is otherwise drawn anew.
-    fn is_reproduced(given: &Reproduction) -> bool;
+    fn is_reproduced(signer: &Signer<Self>, given: &Reproduction) -> bool;
 
     /// Whether it sets this header whatever a request has under its name.
     fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool;
+
+    /// What a body is sent as, where neither the user nor the provider's headers say it.
+    fn media_type(_: &Signer<Self>, body: Option<&Bytes>) -> Option<HeaderValue> {
+        body.filter(|body| !Self::SETS_CONTENT_TYPE && !body.is_empty()).map(|body| media_type(body))
+    }
 
     /// A header's value as text, in the provider's charset.
     fn header_text(value: &HeaderValue) -> String {
@@ -97,13 +108,15 @@ pub(crate) fn build<P: Tool>(
         ("--timestamp", given.timestamp.is_some()),
         ("--timestamp-unix", given.timestamp_unix.is_some()),
         ("--transaction-id", given.transaction_id.is_some()),
+        ("--stamp", !given.stamp.is_empty()),
+        ("--credential", !settings.credential.is_empty()),
     ];
     for (flag, is_given) in flags {
         if is_given && !P::FLAGS.contains(&flag) {
             return Err(Failure::usage(format!("{flag} means nothing to this provider")));
         }
     }
-    let mut signer = P::build(environment, settings)?;
+    let mut signer = P::build(environment, &request.provider, settings)?;
     if settings.dangerous_allow_http {
         signer = signer.dangerous_allow_http();
     }
@@ -115,10 +128,16 @@ pub(crate) fn build<P: Tool>(
     Ok(signer)
 }
 
+/// JSON is what most providers speak, XML the other thing that they read.
+fn media_type(body: &[u8]) -> HeaderValue {
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    HeaderValue::from_static(if text.starts_with(b"<") { "application/xml" } else { "application/json" })
+}
+
 /// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::args::ProviderName) stands for.
 macro_rules! with_provider {
     ($name:expr, $provider:ident => $body:expr) => {
-        match $name {
+        match &$name {
             $crate::args::ProviderName::Netvisor => {
                 type $provider = countersign::netvisor::Scheme;
                 $body
@@ -133,6 +152,10 @@ macro_rules! with_provider {
             }
             $crate::args::ProviderName::Vizion => {
                 type $provider = countersign::vizion::Scheme;
+                $body
+            }
+            $crate::args::ProviderName::File(_) => {
+                type $provider = countersign::declared::Scheme;
                 $body
             }
         }

@@ -6,7 +6,7 @@ use http::HeaderName;
 use serde::de::IgnoredAny;
 
 use super::{Answer, Proof, Tool};
-use crate::args::{Reproduction, Settings};
+use crate::args::{ProviderName, Reproduction, Settings};
 use crate::code::Code;
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -18,7 +18,7 @@ impl Tool for Scheme {
     /// All of it: the library has verified it as a whole, and a document is read as a whole.
     const KEPT: usize = usize::MAX;
 
-    fn build(environment: &Environment, _: &Settings) -> Result<Signer<Self>, Failure> {
+    fn build(environment: &Environment, _: &ProviderName, _: &Settings) -> Result<Signer<Self>, Failure> {
         Ok(environment.supply(|lookup| Netgiro::from_variables(lookup))??)
     }
 
@@ -31,7 +31,7 @@ impl Tool for Scheme {
         Ok(given.nonce.as_deref().map(Stamp::with_nonce).transpose()?)
     }
 
-    fn is_reproduced(given: &Reproduction) -> bool {
+    fn is_reproduced(_: &Signer<Self>, given: &Reproduction) -> bool {
         given.nonce.is_some()
     }
 

@@ -11,7 +11,7 @@ use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::{Answer, Tool};
-use crate::args::{Algorithm, Reproduction, Settings};
+use crate::args::{Algorithm, ProviderName, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 
@@ -29,7 +29,11 @@ impl Tool for Scheme {
     const NEEDED_TO_REPRODUCE: &'static str = "--transaction-id, and --timestamp or --timestamp-unix";
     const SETS_CONTENT_TYPE: bool = true;
 
-    fn build(environment: &Environment, settings: &Settings) -> Result<Signer<Self>, Failure> {
+    fn build(
+        environment: &Environment,
+        _: &ProviderName,
+        settings: &Settings,
+    ) -> Result<Signer<Self>, Failure> {
         let algorithm = match settings.algorithm {
             Some(Algorithm::Sha256) => MacAlgorithm::Sha256,
             Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
@@ -67,7 +71,7 @@ impl Tool for Scheme {
         Ok(Some(stamp))
     }
 
-    fn is_reproduced(given: &Reproduction) -> bool {
+    fn is_reproduced(_: &Signer<Self>, given: &Reproduction) -> bool {
         given.transaction_id.is_some() && (given.timestamp.is_some() || given.timestamp_unix.is_some())
     }
 

@@ -5,7 +5,7 @@ use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
 
 use super::{Answer, Tool};
-use crate::args::{Reproduction, Settings};
+use crate::args::{ProviderName, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 
@@ -16,7 +16,11 @@ impl Tool for Scheme {
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
     const SETS_CONTENT_TYPE: bool = true;
 
-    fn build(environment: &Environment, settings: &Settings) -> Result<Signer<Self>, Failure> {
+    fn build(
+        environment: &Environment,
+        _: &ProviderName,
+        settings: &Settings,
+    ) -> Result<Signer<Self>, Failure> {
         let unleashed = environment.supply(|lookup| Unleashed::from_variables(lookup))??;
         Ok(match settings.form {
             Some(form) => unleashed.signed_form(form.into()),
@@ -33,7 +37,7 @@ impl Tool for Scheme {
         Ok(Some(signer.stamp(request)?))
     }
 
-    fn is_reproduced(_: &Reproduction) -> bool {
+    fn is_reproduced(_: &Signer<Self>, _: &Reproduction) -> bool {
         true
     }
 

@@ -5,7 +5,7 @@ use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
 
 use super::{Answer, Tool};
-use crate::args::{Reproduction, Settings};
+use crate::args::{ProviderName, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 
@@ -14,7 +14,7 @@ impl Tool for Scheme {
     const FLAGS: &'static [&'static str] = &[];
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
 
-    fn build(environment: &Environment, _: &Settings) -> Result<Signer<Self>, Failure> {
+    fn build(environment: &Environment, _: &ProviderName, _: &Settings) -> Result<Signer<Self>, Failure> {
         Ok(environment.supply(|lookup| Vizion::from_variables(lookup))??)
     }
 
@@ -27,7 +27,7 @@ impl Tool for Scheme {
         Ok(Some(()))
     }
 
-    fn is_reproduced(_: &Reproduction) -> bool {
+    fn is_reproduced(_: &Signer<Self>, _: &Reproduction) -> bool {
         true
     }
 

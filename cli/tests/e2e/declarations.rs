@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::receiver::Receiver;
 use crate::support::{run, tool};
 
 fn shipped(name: &str) -> PathBuf {
@@ -69,4 +70,156 @@ fn a_file_that_is_refused_is_told_with_its_line_and_the_others_are_checked() {
     assert_eq!(checked.error_code(), "declaration-malformed");
     assert!(checked.stderr.contains("bad.toml: line "), "{}", checked.stderr);
     assert_eq!(run(tool().args(["check", "no-such-file.toml"])).code, 2);
+}
+
+const PAYTRAIL: [(&str, &str); 2] = [("PAYTRAIL_ACCOUNT", "375917"), ("PAYTRAIL_SECRET", "SAIPPUAKAUPPIAS")];
+const PAYMENT: &str = "https://services.paytrail.com/payments/681538c4-fc84-11e9-83bc-2ffcef4c3453";
+const STAMPS: [&str; 4] =
+    ["--stamp", "time=2019-11-01T08:48:50.832Z", "--stamp", "nonce=87ac41e1-e6e6-4789-b8e0-c83930cfc447"];
+const PUBLISHED: &str = "4d84e3aedaa847b23e672ff3bc9c57ae5d1c1e84aec251ce39914eaf250bb8b2";
+
+#[test]
+fn a_file_signs_where_a_provider_is_named() {
+    let missing = run(tool().arg("sign").arg(shipped("paytrail.toml")).args(["GET", PAYMENT]));
+    assert_eq!(missing.code, 2);
+    assert!(missing.stderr.contains("not set: PAYTRAIL_ACCOUNT"), "{}", missing.stderr);
+    let with = |arguments: &[&str]| {
+        let mut command = tool();
+        command.arg("sign").arg(shipped("paytrail.toml")).args(["GET", PAYMENT, "--json"]).args(STAMPS);
+        command.args(["-H", "checkout-transaction-id: 681538c4-fc84-11e9-83bc-2ffcef4c3453"]);
+        run(command.args(arguments).envs(PAYTRAIL).env("OTHER_SECRET", "not that one"))
+    };
+    assert_eq!(with(&[]).json()["signature"], PUBLISHED);
+    assert_ne!(with(&["--credential", "secret=OTHER_SECRET"]).json()["signature"], PUBLISHED);
+    for (refused, told) in [
+        (&["--credential", "secrets=OTHER_SECRET"][..], "no such credential"),
+        (&["--nonce", "1"], "--nonce means nothing"),
+        (&["-H", "signature: x"], "the provider sets this header itself"),
+    ] {
+        let refused = with(refused);
+        assert_eq!(refused.code, 2);
+        assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    }
+    let of_another =
+        run(tool().args(["sign", "netgiro", "GET", "https://api.netgiro.is/", "--stamp", "time=1"]));
+    assert!(of_another.stderr.contains("--stamp means nothing"), "{}", of_another.stderr);
+    let elsewhere =
+        run(tool().arg("sign").arg(shipped("paytrail.toml")).args(["GET", "https://h/"]).envs(PAYTRAIL));
+    assert_eq!(elsewhere.code, 1);
+    assert!(elsewhere.stderr.contains("[origin-not-allowed]"), "{}", elsewhere.stderr);
+}
+
+#[test]
+fn what_a_file_places_in_the_body_is_printed_with_the_command() {
+    let mut command = tool();
+    command
+        .arg("sign")
+        .arg(shipped("kraken.toml"))
+        .args(["POST", "https://api.kraken.com/0/private/AddOrder"]);
+    command.args(["--data", "pair=X", "--stamp", "nonce=7", "--output", "curl"]);
+    let printed = run(command.envs([("KRAKEN_KEY", "key"), ("KRAKEN_SECRET", "c2VjcmV0IHNlY3JldA==")]));
+    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
+    assert!(printed.stdout.contains("--data-binary 'pair=X&nonce=7'"), "{}", printed.stdout);
+    assert!(
+        printed.stdout.contains("'content-type: application/x-www-form-urlencoded'"),
+        "{}",
+        printed.stdout
+    );
+}
+
+#[test]
+fn a_file_is_explained_and_no_secret_of_it_shown() {
+    let mut command = tool();
+    command
+        .arg("explain")
+        .arg(shipped("paytrail.toml"))
+        .args(["GET", PAYMENT, "--expect", PUBLISHED])
+        .args(STAMPS);
+    command.args([
+        "-H",
+        "checkout-transaction-id: 681538c4-fc84-11e9-83bc-2ffcef4c3453",
+        "-H",
+        "x-note: SAIPPUAKAUPPIAS",
+    ]);
+    let explained = run(command.envs(PAYTRAIL));
+    assert_eq!((explained.code, explained.stderr.as_str()), (0, ""), "{}", explained.stdout);
+    assert!(
+        explained.stdout.contains("matches") && !explained.stdout.contains("SAIPPUA"),
+        "{}",
+        explained.stdout
+    );
+    let fresh = run(tool()
+        .arg("explain")
+        .arg(shipped("paytrail.toml"))
+        .args(["GET", PAYMENT, "--expect", PUBLISHED])
+        .envs(PAYTRAIL));
+    assert!(fresh.stderr.contains("--expect needs --stamp"), "{}", fresh.stderr);
+}
+
+const STRIPE: (&str, &str) = ("STRIPE_SECRET", "whsec_an_example_secret");
+
+#[test]
+fn what_is_triggered_by_a_file_is_verified_by_it_and_its_forgeries_are_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let message = directory.path().join("delivery.http");
+    let delivered = |faults: &[&str]| {
+        let receiver = Receiver::answering([401]);
+        let mut command = tool();
+        command.arg("trigger").arg(shipped("stripe.toml")).args(["--to", &receiver.url]).args(faults);
+        run(command.env(STRIPE.0, STRIPE.1));
+        std::fs::write(&message, &receiver.deliveries()[0]).unwrap();
+        let mut command = tool();
+        command.arg("verify").arg(shipped("stripe.toml")).arg("--message").arg(&message).arg("--json");
+        let verified = run(command.env(STRIPE.0, STRIPE.1));
+        (verified.code, verified.json())
+    };
+    let (code, verdict) = delivered(&[]);
+    assert_eq!(
+        (code, verdict["verdict"].as_str(), verdict["provider"].as_str()),
+        (0, Some("verified"), Some("stripe"))
+    );
+    for (fault, expected) in [
+        ("unsigned", "webhook-value-missing"),
+        ("wrong-signature", "webhook-signature-mismatch"),
+        ("wrong-key", "webhook-signature-mismatch"),
+        ("duplicate", "webhook-value-duplicate"),
+        ("stale", "webhook-too-old"),
+        ("future", "webhook-too-early"),
+        ("tampered", "webhook-signature-mismatch"),
+        ("reserialised", "webhook-signature-mismatch"),
+    ] {
+        let (code, verdict) = delivered(&["--fault", fault]);
+        assert_eq!((code, verdict["code"].as_str()), (1, Some(expected)), "{fault}");
+    }
+}
+
+#[test]
+fn a_reply_is_judged_by_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let message = directory.path().join("reply.http");
+    let of_request = headers_of_request();
+    let reply = format!("HTTP/1.1 200 OK\r\n{of_request}\r\n");
+    std::fs::write(&message, reply).unwrap();
+    let judged = |arguments: &[&str]| {
+        let mut command = tool();
+        command
+            .arg("verify")
+            .arg(shipped("paytrail.toml"))
+            .args(["--reply", "--json", "--message"])
+            .arg(&message);
+        command.args(["--url", "https://services.paytrail.com/payments"]).args(arguments).envs(PAYTRAIL);
+        let judged = run(&mut command);
+        (judged.code, judged.json()["verdict"].clone())
+    };
+    assert_eq!(judged(&[]), (0, "verified".into()));
+    assert_eq!(judged(&["--method", "POST"]).0, 1, "the method is signed");
+    assert_eq!(judged(&STAMPS).0, 1, "it is the request itself, sent back");
+}
+
+/// The headers of a signed request, as lines of a message.
+fn headers_of_request() -> String {
+    let mut command = tool();
+    command.arg("sign").arg(shipped("paytrail.toml"));
+    command.args(["GET", "https://services.paytrail.com/payments"]).args(STAMPS);
+    run(command.envs(PAYTRAIL)).stdout.replace('\n', "\r\n")
 }

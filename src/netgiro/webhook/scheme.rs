@@ -1,5 +1,6 @@
 //! Netgíró's part of verifying.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::HeaderName;
@@ -42,13 +43,16 @@ pub struct Stated<'r> {
 
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
-    const COVERS_URL: bool = true;
     const AFTER_MISMATCH: &'static str =
         "Check the secret, then the public origin, and whether a proxy changes the path or body.";
     type Key = Key;
     type Stated<'r> = Stated<'r>;
 
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Stated<'r>>, DeliveryFault> {
+    fn covers_url(&self) -> bool {
+        true
+    }
+
+    fn read<'r>(&'r self, delivery: &Delivery<'r>) -> Result<Claim<'r, Stated<'r>>, DeliveryFault> {
         let signature = delivery.single(&SIGNATURE)?;
         let nonce = delivery.single(&NONCE)?;
 
@@ -65,8 +69,8 @@ impl webhook::Scheme for Scheme {
         })
     }
 
-    fn mac(key: &Key) -> &MacKey {
-        key.0.mac()
+    fn mac<'k>(_: &Self::Stated<'_>, key: &'k Key) -> Cow<'k, MacKey> {
+        Cow::Borrowed(key.0.mac())
     }
 
     fn state(stated: &Stated<'_>, key: &Key, body: &[u8], text: &mut SignedText<'_>) {

@@ -1,5 +1,7 @@
 //! Unleashed's part of verifying.
 
+use std::borrow::Cow;
+
 use http::HeaderName;
 
 use super::super::credentials::NAME;
@@ -15,14 +17,17 @@ pub struct Scheme;
 
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
-    const COVERS_URL: bool = false;
     const AFTER_MISMATCH: &'static str =
         "Check the signing key, then whether something in between parses the body and prints it again.";
     type Key = HmacKey;
     /// The timestamp, as printed.
     type Stated<'r> = &'r str;
 
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, &'r str>, DeliveryFault> {
+    fn covers_url(&self) -> bool {
+        false
+    }
+
+    fn read<'r>(&'r self, delivery: &Delivery<'r>) -> Result<Claim<'r, &'r str>, DeliveryFault> {
         let signature = delivery.single(&SIGNATURE)?;
         let timestamp = delivery.single(&TIMESTAMP)?;
 
@@ -33,11 +38,11 @@ impl webhook::Scheme for Scheme {
         Ok(Claim { signature, key_id: None, freshness, stated: timestamp.text })
     }
 
-    fn mac(key: &HmacKey) -> &MacKey {
-        key.mac()
+    fn mac<'k>(_: &Self::Stated<'_>, key: &'k HmacKey) -> Cow<'k, MacKey> {
+        Cow::Borrowed(key.mac())
     }
 
-    fn state_key(key: &HmacKey, text: &mut SignedText<'_>) {
+    fn state_key(_: &Self::Stated<'_>, key: &HmacKey, text: &mut SignedText<'_>) {
         key.state(text);
     }
 

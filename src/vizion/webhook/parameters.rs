@@ -1,5 +1,7 @@
 //! The signature header, taken apart.
 
+use std::borrow::Cow;
+
 use crate::signing::Encoding;
 use crate::webhook::{DeliveryFault, Integer, Received};
 
@@ -50,7 +52,7 @@ impl<'h> Value<'h> {
     fn signature(self) -> Received<'h> {
         let text = self.text.as_bytes();
         let base64 = || if self.quoted { Encoding::Base64.decode(text) } else { None };
-        Received { text, digest: Encoding::HexLower.decode(text).or_else(base64) }
+        Received { text: Cow::Borrowed(text), digest: Encoding::HexLower.decode(text).or_else(base64) }
     }
 }
 

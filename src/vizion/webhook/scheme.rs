@@ -33,12 +33,15 @@ pub struct Covered<'r> {
 
 impl webhook::Scheme for Scheme {
     const NAME: &'static str = NAME;
-    const COVERS_URL: bool = true;
     const AFTER_MISMATCH: &'static str = "Check the key behind this id, then the public origin, and whether a proxy changes the path or headers.";
     type Key = HmacKey;
     type Stated<'r> = Covered<'r>;
 
-    fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, Covered<'r>>, DeliveryFault> {
+    fn covers_url(&self) -> bool {
+        true
+    }
+
+    fn read<'r>(&'r self, delivery: &Delivery<'r>) -> Result<Claim<'r, Covered<'r>>, DeliveryFault> {
         let signature = delivery.single(&SIGNATURE)?;
         let digest = delivery.single(&DIGEST)?;
         let host = delivery.host()?;
@@ -84,11 +87,11 @@ impl webhook::Scheme for Scheme {
         Some(&covered.digest)
     }
 
-    fn mac(key: &HmacKey) -> &MacKey {
-        key.mac()
+    fn mac<'k>(_: &Self::Stated<'_>, key: &'k HmacKey) -> Cow<'k, MacKey> {
+        Cow::Borrowed(key.mac())
     }
 
-    fn state_key(key: &HmacKey, text: &mut SignedText<'_>) {
+    fn state_key(_: &Self::Stated<'_>, key: &HmacKey, text: &mut SignedText<'_>) {
         key.state(text);
     }
 

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::request::Parts;
 
 use super::builder::{Builder, Settings};
-use super::scheme::{Claim, Delivery, Freshness, Scheme};
+use super::scheme::{Claim, Delivery, Freshness, Received, Scheme};
 use super::verified::Proof;
 use super::{DeliveryFault, Keys, ReplayKey, Verified};
 use crate::error::Error;
@@ -40,7 +40,7 @@ struct Inner<S: Scheme> {
 
 /// What the head of a delivery says, as far as that can be judged without its body.
 struct Head<'r, T> {
-    signature: [u8; 32],
+    signature: Received<'r>,
     key_id: Option<&'r str>,
     signed_at: Option<SystemTime>,
     repeatable_for: Duration,
@@ -78,7 +78,7 @@ impl<S: Scheme> Verifier<S> {
     /// As [`Verifier::verify`], up to the key id.
     pub fn signed_text(&self, parts: &Parts, body: &[u8], text: &mut SignedText<'_>) -> Result<(), Error> {
         let error = |refused| self.error(refused, parts);
-        let claim = self.0.scheme.read(&self.delivery(parts)).map_err(error)?;
+        let claim = self.0.scheme.read(&self.delivery(parts).with_body(body)).map_err(error)?;
         let keys = self.0.keys.load();
         let (_, key) = keys.named(claim.key_id).next().ok_or_else(|| error(keys.none_named()))?;
         S::state(&claim.stated, key, body, text);
@@ -98,7 +98,7 @@ impl<S: Scheme> Verifier<S> {
         now: SystemTime,
     ) -> Result<(Cow<'b, [u8]>, Proof), DeliveryFault> {
         let keys = self.0.keys.load();
-        let head = self.read_head(parts, &keys, now)?;
+        let head = self.read_head(self.delivery(parts).with_body(body), &keys, now)?;
         let Head { signature, key_id, signed_at, repeatable_for, mut stated } = head;
         let limit = self.settings().body_limit;
         if body.len() > limit {
@@ -106,32 +106,40 @@ impl<S: Scheme> Verifier<S> {
         }
         let content = self.0.scheme.check_digest(&mut stated, body)?;
         // All are tried, whichever is right: how long it takes says nothing about which keys there are.
-        let mut signer = None;
+        let mut judged = Err(DeliveryFault::SignatureMismatch);
         for (id, key) in keys.named(key_id) {
-            if S::signature(&stated, key, &content).matches(&signature) {
-                signer = Some(id);
+            match S::judge(&signature, &stated, key, &content) {
+                Ok(identity) => judged = Ok((id, identity)),
+                Err(refused) if judged.is_err() => judged = Err(refused),
+                Err(_) => {}
             }
         }
-        let key_id = signer.ok_or(DeliveryFault::SignatureMismatch)?.clone();
+        let (key_id, identity) = judged?;
         self.0.scheme.check_signed_body(&content)?;
-        let replay_key = ReplayKey::new(S::NAME, signature);
-        Ok((content, Proof { key_id, signed_at, replay_key, repeatable_for, remembered: None }))
+        let replay_key = ReplayKey::new(S::NAME, identity);
+        let (provider, key_id) = (self.0.scheme.name().into(), key_id.clone());
+        Ok((content, Proof { provider, key_id, signed_at, replay_key, repeatable_for, remembered: None }))
     }
 
     /// Refuses what no body can make good.
     #[cfg(feature = "tower")]
     pub(super) fn check_head(&self, parts: &Parts) -> Result<(), DeliveryFault> {
-        self.read_head(parts, &self.0.keys.load(), self.settings().clock.now()).map(drop)
+        if self.0.scheme.reads_body() {
+            return Ok(());
+        }
+        self.read_head(self.delivery(parts), &self.0.keys.load(), self.settings().clock.now()).map(drop)
     }
 
     fn read_head<'r>(
         &'r self,
-        parts: &'r Parts,
+        delivery: Delivery<'r>,
         keys: &Keys<S>,
         now: SystemTime,
     ) -> Result<Head<'r, S::Stated<'r>>, DeliveryFault> {
-        let Claim { signature, key_id, freshness, stated } = self.0.scheme.read(&self.delivery(parts))?;
-        let signature = signature.digest.ok_or(DeliveryFault::SignatureMalformed)?;
+        let Claim { signature, key_id, freshness, stated } = self.0.scheme.read(&delivery)?;
+        if !S::has_form(&signature) {
+            return Err(DeliveryFault::SignatureMalformed);
+        }
         if keys.named(key_id).next().is_none() {
             return Err(keys.none_named());
         }
@@ -158,11 +166,15 @@ impl<S: Scheme> Verifier<S> {
         &self.0.settings
     }
 
+    fn named(&self, error: Error) -> Error {
+        error.in_provider(self.0.scheme.name().to_owned())
+    }
+
     pub(super) fn error(&self, refused: DeliveryFault, parts: &Parts) -> Error {
         let is_mismatch = refused == DeliveryFault::SignatureMismatch;
         let missing =
             if let DeliveryFault::HeaderMissing { name } = &refused { Some(name.clone()) } else { None };
-        let error = Error::new(refused).in_provider(S::NAME);
+        let error = self.named(Error::new(refused));
         if let Some(name) = missing {
             return note_renamed(error, &parts.headers, &name);
         }
@@ -170,7 +182,7 @@ impl<S: Scheme> Verifier<S> {
             return error;
         }
         let error = error.with_next_step(S::AFTER_MISMATCH);
-        if S::COVERS_URL { error.with_note(self.delivery(parts).addresses()) } else { error }
+        if self.0.scheme.covers_url() { error.with_note(self.delivery(parts).addresses()) } else { error }
     }
 
     /// The refusal, for whoever runs the service.
@@ -205,7 +217,7 @@ impl<S: Scheme> Clone for Verifier<S> {
 impl<S: Scheme> fmt::Debug for Verifier<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
-            .field("provider", &S::NAME)
+            .field("provider", &self.0.scheme.name())
             .field("keys", &self.0.keys.load())
             .field("settings", self.settings())
             .finish_non_exhaustive()
@@ -230,19 +242,22 @@ mod tests {
 
     impl Scheme for Counted {
         const NAME: &'static str = "counted";
-        const COVERS_URL: bool = false;
         const AFTER_MISMATCH: &'static str = "Nothing.";
         type Key = MacKey;
         type Stated<'r> = ();
 
-        fn read<'r>(&self, delivery: &Delivery<'r>) -> Result<Claim<'r, ()>, DeliveryFault> {
+        fn read<'r>(&'r self, delivery: &Delivery<'r>) -> Result<Claim<'r, ()>, DeliveryFault> {
             let signature = Received::new(delivery.single(&SIGNATURE)?, Encoding::HexLower);
             let freshness = Freshness::Remembered(Duration::from_secs(1));
             Ok(Claim { signature, key_id: Some("key"), freshness, stated: () })
         }
 
-        fn mac(key: &MacKey) -> &MacKey {
-            key
+        fn covers_url(&self) -> bool {
+            false
+        }
+
+        fn mac<'k>((): &(), key: &'k MacKey) -> Cow<'k, MacKey> {
+            Cow::Borrowed(key)
         }
 
         fn state((): &(), _: &MacKey, body: &[u8], text: &mut SignedText<'_>) {

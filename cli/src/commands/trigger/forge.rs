@@ -85,6 +85,19 @@ impl Forgery {
         Self::Replayed,
     ];
 
+    /// Key ids, and the unit of times, are the file's own matter.
+    pub(super) const OF_DECLARED: &[Self] = &[
+        Self::Unsigned,
+        Self::WrongSignature,
+        Self::WrongKey,
+        Self::Duplicate,
+        Self::Stale,
+        Self::Future,
+        Self::Tampered,
+        Self::Reserialised,
+        Self::Replayed,
+    ];
+
     /// The name that `--fault` takes.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
@@ -111,16 +124,19 @@ impl Forgery {
             Self::Future => signer.sign(url, body, now + HOUR)?,
             _ => signer.sign(url, body, now)?,
         };
-        let signature = signer.scheme.signature_header();
+        let not_a_header =
+            || Failure::usage("the file places the signature in no header: this fault cannot be made");
+        let signature = || signer.scheme.signature_header().ok_or_else(not_a_header);
         let headers = delivery.headers_mut();
         match self {
             Self::Unsigned => {
-                headers.remove(signature);
+                headers.remove(signature()?);
             }
-            Self::WrongSignature => rewrite(headers, &signature, flip_first_digit)?,
-            Self::Seconds => rewrite(headers, &signature, cut_milliseconds)?,
+            Self::WrongSignature => rewrite(headers, &signature()?, flip_a_digit)?,
+            Self::Seconds => rewrite(headers, &signature()?, cut_milliseconds)?,
             Self::Milliseconds => rewrite(headers, &UNLEASHED_TIMESTAMP, |seconds| format!("{seconds}000"))?,
             Self::Duplicate => {
+                let signature = signature()?;
                 let copy = headers.get(&signature).cloned();
                 headers.extend(copy.map(|copy| (signature, copy)));
             }
@@ -180,12 +196,14 @@ fn rewrite(
     Ok(())
 }
 
-/// The signature is the whole header, or a parameter of it.
-fn flip_first_digit(header: &str) -> String {
-    let start = header.find(",signature=").map_or(0, |place| place + ",signature=".len());
-    let (before, after) = header.split_at(start);
-    let digit = if after.starts_with('0') { '1' } else { '0' };
-    format!("{before}{digit}{}", after.get(1..).unwrap_or_default())
+/// The signature is the longest run of digits and letters, whatever stands around it.
+fn flip_a_digit(header: &str) -> String {
+    let is_encoded = |character: char| character.is_ascii_alphanumeric() || "+/-_".contains(character);
+    let runs = header.split(|character| !is_encoded(character));
+    let signature = runs.max_by_key(|run| run.len()).unwrap_or_default();
+    let digit = if signature.starts_with('0') { "1" } else { "0" };
+    let other = [digit, signature.get(1..).unwrap_or_default()].concat();
+    header.replacen(signature, &other, 1)
 }
 
 /// Takes the last three digits off `created` and `expires`.

@@ -5,10 +5,13 @@ mod delivery;
 mod forge;
 mod signer;
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use countersign::time::{Clock as _, SystemClock};
 
 use super::Context;
+use crate::declaration::{DeclarationFile, Pair};
 use crate::failure::Failure;
 use crate::webhook_keys::{self, VizionKey};
 use answer::Answer;
@@ -28,7 +31,8 @@ is 4, too: it was handled twice, or acknowledged as a repetition. Look whether y
 Examples:
   countersign trigger vizion --to http://127.0.0.1:3000/vizion
   countersign trigger vizion --to http://127.0.0.1:3000/vizion --data @event.json --fault stale
-  countersign trigger netgiro --to 'http://127.0.0.1:3000/paid?order=7' --data @paid.json")]
+  countersign trigger netgiro --to 'http://127.0.0.1:3000/paid?order=7' --data @paid.json
+  countersign trigger declarations/stripe.toml --to http://127.0.0.1:3000/stripe")]
 pub(crate) struct TriggerArgs {
     #[command(subcommand)]
     what: What,
@@ -42,6 +46,8 @@ enum What {
     Unleashed(UnleashedArgs),
     /// A payment callback of Netgíró's, signed with NETGIRO_SECRET_KEY
     Netgiro(NetgiroArgs),
+    /// A webhook of the provider that a file declares: the file's path is enough, without this word
+    Declared(DeclaredArgs),
 }
 
 #[derive(Args)]
@@ -78,12 +84,31 @@ struct NetgiroArgs {
     fault: Option<Forgery>,
 }
 
+#[derive(Args)]
+struct DeclaredArgs {
+    /// The declaration
+    #[arg(value_name = "FILE.toml")]
+    file: PathBuf,
+
+    #[command(flatten)]
+    delivery: DeliveryArgs,
+
+    /// Deliver a forgery
+    #[arg(long, value_name = "NAME", value_parser = forge::among(Forgery::OF_DECLARED))]
+    fault: Option<Forgery>,
+
+    /// Take a credential from this variable, e.g. secret=SHOP_KEY [default: those named after the file]
+    #[arg(long, value_name = "CREDENTIAL=VARIABLE")]
+    credential: Vec<Pair>,
+}
+
 impl What {
     fn parts(&self) -> (&DeliveryArgs, Option<Forgery>) {
         match self {
             Self::Vizion(VizionArgs { delivery, fault, .. })
             | Self::Unleashed(UnleashedArgs { delivery, fault })
-            | Self::Netgiro(NetgiroArgs { delivery, fault }) => (delivery, *fault),
+            | Self::Netgiro(NetgiroArgs { delivery, fault })
+            | Self::Declared(DeclaredArgs { delivery, fault, .. }) => (delivery, *fault),
         }
     }
 
@@ -100,9 +125,21 @@ impl What {
             Self::Netgiro(_) => {
                 Signer { scheme: Scheme::Netgiro, secret: webhook_keys::netgiro(environment)? }
             }
+            Self::Declared(args) => {
+                let file = DeclarationFile::read(&args.file, &args.credential)?;
+                let [signer, other] =
+                    [None, Some(ANOTHER_SECRET)].map(|secret| file.signer_with(environment, secret));
+                Signer {
+                    scheme: Scheme::Declared { signer: signer?.into(), other: other?.into() },
+                    secret: "".into(),
+                }
+            }
         })
     }
 }
+
+/// Readable as base64, too.
+const ANOTHER_SECRET: &str = "bm90IHRoZSByZWNlaXZlcidzIHNlY3JldA==";
 
 fn vizion_key(args: &VizionArgs, context: &Context) -> Result<VizionKey, Failure> {
     let mut keys = webhook_keys::vizion(&context.environment)?.into_iter();

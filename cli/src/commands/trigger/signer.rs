@@ -3,9 +3,11 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use countersign::declared::Declared;
+use countersign::declared::webhook::testing as declared;
 use countersign::netgiro::webhook::testing as callback;
 use countersign::{Error, SecretString, unleashed, vizion};
-use http::{HeaderName, Request};
+use http::{HeaderName, Request, header};
 
 /// A provider's way of signing webhooks, with a key.
 pub(super) struct Signer {
@@ -15,26 +17,38 @@ pub(super) struct Signer {
 
 #[derive(Clone)]
 pub(super) enum Scheme {
-    Vizion { key_id: String },
+    Vizion {
+        key_id: String,
+    },
     Unleashed,
     Netgiro,
+    Declared {
+        signer: Box<Declared>,
+        /// With other secrets.
+        other: Box<Declared>,
+    },
 }
 
 impl Scheme {
-    /// The header that holds the signature.
-    pub(super) fn signature_header(&self) -> HeaderName {
-        HeaderName::from_static(match self {
+    /// The header that holds the signature; a declaration may place it elsewhere.
+    pub(super) fn signature_header(&self) -> Option<HeaderName> {
+        Some(HeaderName::from_static(match self {
             Self::Vizion { .. } => "x-vizion-signature",
             Self::Unleashed => "x-unleashed-signature",
             Self::Netgiro => "netgiro_signature",
-        })
+            Self::Declared { signer, .. } => return signer.scheme().declaration().signature_header(),
+        }))
     }
 }
 
 impl Signer {
     /// The same way of signing with another key.
     pub(super) fn with_secret(&self, secret: &str) -> Self {
-        Self { scheme: self.scheme.clone(), secret: secret.into() }
+        let scheme = match self.scheme.clone() {
+            Scheme::Declared { signer, other } => Scheme::Declared { signer: other, other: signer },
+            scheme => scheme,
+        };
+        Self { scheme, secret: secret.into() }
     }
 
     /// A delivery of `body` to `url`, signed at `at`: of Netgíró's, which carry no time, only the nonce comes from it.
@@ -44,6 +58,15 @@ impl Signer {
             Scheme::Vizion { key_id } => vizion::webhook::testing::sign(key_id, secret, url, body, at),
             Scheme::Unleashed => unleashed::webhook::testing::sign(secret, url, body, at),
             Scheme::Netgiro => callback::sign(secret, url, body, callback::nonce_at(at)),
+            Scheme::Declared { signer, .. } => {
+                let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+                let media_type =
+                    if is_json { "application/json" } else { "application/x-www-form-urlencoded" };
+                let request = Request::post(url).header(header::CONTENT_TYPE, media_type).body(body.to_vec());
+                // A URL that was parsed can be one of a request.
+                let request = request.unwrap_or_default();
+                declared::sign(signer, request, at).map(|request| request.map(Bytes::from))
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `verify`: a captured message, judged.
 
+mod declared;
 mod netgiro_reply;
 mod webhook;
 mod workings;
@@ -26,7 +27,9 @@ Examples:
   countersign verify unleashed --message - < delivery.http
   countersign verify netgiro-callback --message paid.http --public-origin https://shop.example.is
   countersign verify netgiro-reply --message reply.http --url https://api.netgiro.is/v1/sales/GetList
-  countersign verify unleashed --message delivery.http --explain --signed-text @text.bin")]
+  countersign verify unleashed --message delivery.http --explain --signed-text @text.bin
+  countersign verify declarations/stripe.toml --message delivery.http --at 1700000000
+  countersign verify acme.toml --reply --message reply.http --url https://api.acme.example/pay")]
 pub(crate) struct VerifyArgs {
     #[command(subcommand)]
     what: What,
@@ -42,6 +45,8 @@ enum What {
     NetgiroCallback(webhook::CallbackArgs),
     /// A reply of Netgíró's to a request of yours
     NetgiroReply(netgiro_reply::ReplyArgs),
+    /// A webhook, or a reply, of the provider that a file declares: the file's path is enough, without this word
+    Declared(declared::DeclaredArgs),
 }
 
 /// The captured message.
@@ -69,7 +74,7 @@ impl Captured {
 #[derive(Serialize)]
 struct Verdict {
     verdict: &'static str,
-    provider: &'static str,
+    provider: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +108,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<(), Failure> {
         What::Unleashed(args) => webhook::unleashed(args, context),
         What::NetgiroCallback(args) => webhook::netgiro_callback(args, context),
         What::NetgiroReply(args) => netgiro_reply::judge(args, context),
+        What::Declared(args) => declared::judge(args, context),
     };
     let Judged { verdict, workings } = judged?;
     if !context.json {

@@ -50,7 +50,7 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
     let (headers, body) = message::read_response(&args.captured.read()?)?;
     let verdict = netgiro.verify_reply(&sent, &headers, &body).map(|reply| Verdict {
         verdict: "verified",
-        provider: "netgiro",
+        provider: "netgiro".to_owned(),
         key_id: None,
         signed_at_unix_ms: None,
         reference_id: reply.reference_id().map(str::to_owned),

@@ -88,17 +88,31 @@ pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Result
     judge(&verifier, &args.captured, SystemClock.now())
 }
 
-fn judge<S: Scheme>(verifier: &Verifier<S>, captured: &Captured, now: SystemTime) -> Result<Judged, Failure> {
+pub(super) fn judge<S: Scheme>(
+    verifier: &Verifier<S>,
+    captured: &Captured,
+    now: SystemTime,
+) -> Result<Judged, Failure> {
     let (parts, body) = message::read_request(&captured.read()?)?;
-    let verdict = verifier.verify(&parts, &body, now).map(|verified| Verdict {
+    judge_request(verifier, captured, now, &parts, &body)
+}
+
+pub(super) fn judge_request<S: Scheme>(
+    verifier: &Verifier<S>,
+    captured: &Captured,
+    now: SystemTime,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Judged, Failure> {
+    let verdict = verifier.verify(parts, body, now).map(|verified| Verdict {
         verdict: "verified",
-        provider: verified.provider(),
+        provider: verified.provider().to_owned(),
         key_id: verified.key_id().map(str::to_owned),
         signed_at_unix_ms: verified.signed_at().and_then(unix_ms),
         reference_id: None,
         note: None,
     });
-    captured.workings.add(&Delivery { verifier, parts: &parts, body: &body }, verdict)
+    captured.workings.add(&Delivery { verifier, parts, body }, verdict)
 }
 
 struct Delivery<'d, S: Scheme> {
@@ -121,7 +135,7 @@ impl<S: Scheme> Message for Delivery<'_, S> {
 
 /// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, a number itself says. What is none
 /// is a time in RFC 3339.
-fn parse_moment(text: &str) -> Result<SystemTime, String> {
+pub(super) fn parse_moment(text: &str) -> Result<SystemTime, String> {
     /// In seconds the year 5138, in milliseconds 1973, when there were no webhooks.
     const SECONDS_END: u64 = 100_000_000_000;
     /// In milliseconds the year 5138, in microseconds 1973.

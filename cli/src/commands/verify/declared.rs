@@ -1,0 +1,99 @@
+//! A captured webhook or reply of a provider that a file declares.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::Args;
+use countersign::RequestRef;
+use countersign::declared::{Declared, Sent};
+use countersign::time::{Clock as _, SystemClock};
+use http::{Extensions, HeaderMap, Method, StatusCode, header};
+use url::Url;
+
+use super::workings::Judged;
+use super::{Captured, Verdict, webhook};
+use crate::commands::Context;
+use crate::declaration::{DeclarationFile, Pair};
+use crate::failure::Failure;
+use crate::message;
+use crate::request::parse_url;
+
+#[derive(Args)]
+pub(super) struct DeclaredArgs {
+    /// The declaration
+    #[arg(value_name = "FILE.toml")]
+    file: PathBuf,
+
+    #[command(flatten)]
+    captured: Captured,
+
+    /// Judge as if it were this time: seconds or milliseconds since 1970, or as 2023-05-31T16:01:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = webhook::parse_moment, conflicts_with = "reply")]
+    at: Option<SystemTime>,
+
+    /// The origin that the sender was told [default: the host that the message names]
+    #[arg(long, value_name = "ORIGIN", conflicts_with = "reply")]
+    public_origin: Option<String>,
+
+    /// The message is a reply to a request of yours
+    #[arg(long, requires = "url")]
+    reply: bool,
+
+    /// The URL of the request
+    #[arg(long, value_parser = parse_url, requires = "reply")]
+    url: Option<Url>,
+
+    /// The method of the request [default: GET]
+    #[arg(long, requires = "reply")]
+    method: Option<Method>,
+
+    /// The status of the reply, where it is signed [default: 200]
+    #[arg(long, requires = "reply")]
+    status: Option<StatusCode>,
+
+    /// A stamp of the request, e.g. time=1700000000: tells the request itself, sent back, from a reply
+    #[arg(long, value_name = "STAMP=TEXT", requires = "reply")]
+    stamp: Vec<Pair>,
+
+    /// Take a credential from this variable, e.g. secret=SHOP_KEY [default: those named after the file]
+    #[arg(long, value_name = "CREDENTIAL=VARIABLE")]
+    credential: Vec<Pair>,
+}
+
+pub(super) fn judge(args: &DeclaredArgs, context: &Context) -> Result<Judged, Failure> {
+    let file = DeclarationFile::read(&args.file, &args.credential)?;
+    let signer = file.signer(&context.environment)?;
+    if let Some(url) = args.url.as_ref().filter(|_| args.reply) {
+        return judge_reply(args, &signer, url);
+    }
+    let (parts, body) = message::read_request(&args.captured.read()?)?;
+    let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let named = named.map(|host| format!("https://{host}"));
+    let origin = args.public_origin.clone().or(named).unwrap_or_else(|| "https://localhost".to_owned());
+    let verifier = file.declaration.webhooks(&origin)?.dangerous_short_key(&signer)?;
+    let verifier = verifier.body_limit(usize::MAX).build();
+    let now = args.at.unwrap_or_else(|| SystemClock.now());
+    webhook::judge_request(&verifier, &args.captured, now, &parts, &body)
+}
+
+fn judge_reply(args: &DeclaredArgs, signer: &Declared, url: &Url) -> Result<Judged, Failure> {
+    let (scheme, declaration) = (signer.scheme(), signer.scheme().declaration().clone());
+    // A stamp that is not given is empty: a request that was sent back is then not told as such.
+    let given =
+        |name| args.stamp.iter().find(|pair| pair.name == name).map_or("", |pair| pair.value.as_str());
+    let stamps = scheme.given_stamps(declaration.stamps().map(|name| (name, given(name))))?;
+    let (method, headers, extensions) =
+        (args.method.clone().unwrap_or_default(), HeaderMap::new(), Extensions::new());
+    let request = RequestRef::new(&method, url, &headers, &extensions, b"");
+    let sent = Sent { request: &request, stamps: &stamps, status: args.status.unwrap_or_default() };
+    let (headers, body) = message::read_response(&args.captured.read()?)?;
+    let verdict = scheme.verify_reply(&sent, &sent.reply(&headers, &body)).map(|_| Verdict {
+        verdict: "verified",
+        provider: signer.name().to_owned(),
+        key_id: None,
+        signed_at_unix_ms: None,
+        reference_id: None,
+        note: None,
+    });
+    Ok(Judged::without_workings(verdict.map_err(|error| error.in_provider(signer.name().to_owned()))))
+}

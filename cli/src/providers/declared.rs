@@ -1,0 +1,69 @@
+//! A provider that a file declares, on the command line.
+
+use bytes::Bytes;
+use countersign::declared::{Declared, Scheme, Stamp, VerifiedReply};
+use countersign::{Error, RequestRef, Signer};
+use http::{HeaderName, HeaderValue};
+
+use super::{Answer, Proof, Tool, media_type};
+use crate::args::{ProviderName, Reproduction, Settings};
+use crate::declaration::DeclarationFile;
+use crate::environment::Environment;
+use crate::failure::Failure;
+
+impl Tool for Scheme {
+    /// Those of the file: the environment was told them when it was read.
+    const VARIABLES: &'static [&'static str] = &[];
+    const FLAGS: &'static [&'static str] = &["--stamp", "--credential"];
+    const NEEDED_TO_REPRODUCE: &'static str = "--stamp for each stamp of the file";
+
+    fn build(
+        environment: &Environment,
+        provider: &ProviderName,
+        settings: &Settings,
+    ) -> Result<Declared, Failure> {
+        let ProviderName::File(path) = provider else {
+            return Err(Failure::usage("a file is needed"));
+        };
+        DeclarationFile::read(path, &settings.credential)?.signer(environment)
+    }
+
+    fn given_stamp(
+        signer: &Declared,
+        given: &Reproduction,
+        _: &RequestRef<'_>,
+        _: &Environment,
+    ) -> Result<Option<Stamp>, Failure> {
+        if given.stamp.is_empty() {
+            return Ok(None);
+        }
+        let stamps = given.stamp.iter().map(|pair| (pair.name.as_str(), pair.value.as_str()));
+        Ok(Some(signer.scheme().given_stamps(stamps)?.into()))
+    }
+
+    fn is_reproduced(signer: &Declared, given: &Reproduction) -> bool {
+        !given.stamp.is_empty() || signer.scheme().declaration().stamps().next().is_none()
+    }
+
+    fn sets_header(signer: &Declared, name: &HeaderName) -> bool {
+        signer.scheme().declaration().places_header(name)
+    }
+
+    /// A form, where the file places something in one.
+    fn media_type(signer: &Signer<Self>, body: Option<&Bytes>) -> Option<HeaderValue> {
+        if signer.scheme().declaration().places_in_form() {
+            return Some(HeaderValue::from_static("application/x-www-form-urlencoded"));
+        }
+        body.filter(|body| !body.is_empty()).map(|body| media_type(body))
+    }
+
+    /// The middleware hands on no reply that does not verify, but for the bare status of a gateway.
+    fn proof(answer: &Answer<'_>) -> Result<Proof, Failure> {
+        let is_verified = answer.extensions.get::<VerifiedReply>().is_some();
+        Ok(if is_verified { Proof::Verified } else { Proof::Unsigned })
+    }
+
+    fn check(_: &Answer<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+}

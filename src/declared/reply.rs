@@ -1,0 +1,71 @@
+//! Replies verified before they are handed on.
+
+use bytes::Bytes;
+use http::header;
+use reqwest::Response;
+use reqwest_middleware::Result;
+
+use super::fault::{Declared, Kind, fault};
+use super::scheme::{Scheme, Sent};
+use super::signer;
+use crate::error::Error;
+use crate::middleware::{self, is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
+use crate::scope::printable_origin;
+use crate::whole_body::ReadFault;
+
+/// Hands on what verifies, byte for byte; all else is an error. Of a gateway that is overloaded or down, the status is handed
+/// on, for a retry layer, and nothing more.
+pub(super) async fn judge(
+    signer: &signer::Declared,
+    sent: middleware::Sent<Scheme>,
+    mut response: Response,
+) -> Result<Response> {
+    let scheme = signer.scheme();
+    let Some(message) = &sent.signed().stamp().sent else { return Ok(response) };
+    let body = match read_reply(&mut response, scheme.reply_limit, |_| ()).await {
+        Ok(body) => body,
+        Err(ReadFault::Transport(error)) => return Err(error.into()),
+        Err(ReadFault::TooLong) => return Err(refuse(signer, &response, fault(Kind::ReplyTooLong, "body"))),
+        Err(ReadFault::OutOfMemory) => {
+            return Err(refuse(signer, &response, fault(Kind::ReplyOutOfMemory, "body")));
+        }
+    };
+    let request = message.as_request();
+    let stamps = &sent.signed().stamp().stamps;
+    let exchange = Sent { request: &request, stamps, status: response.status() };
+    let verified = scheme.verify_reply(&exchange, &exchange.reply(response.headers(), &body)).map(drop);
+    match verified {
+        Ok(()) => rebuild(response, sent.url, body).map(|mut response| {
+            response.extensions_mut().insert(VerifiedReply);
+            response
+        }),
+        Err(error) if is_unsigned(&error) && is_worth_a_retry(response.status()) => {
+            for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
+                response.headers_mut().remove(name);
+            }
+            rebuild(response, sent.url, Bytes::new())
+        }
+        Err(error) => Err(refuse(signer, &response, error)),
+    }
+}
+
+/// In the extensions of a response that was verified; not in those of a gateway's bare status.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifiedReply;
+
+fn is_unsigned(error: &Error) -> bool {
+    matches!(error.fault(), Some(Declared { kind: Kind::Missing, .. }))
+}
+
+/// Who forges replies is to be seen wherever warnings are.
+fn refuse(signer: &signer::Declared, response: &Response, error: Error) -> reqwest_middleware::Error {
+    let mut error = signer.named(error).with_status(response.status());
+    if let Some(origin) = redirect_origin(response) {
+        error = error.with_note(format!("it redirects to {origin}"));
+    }
+    let error = error.with_skew(response.headers(), signer.now());
+    let (provider, code) = (signer.name(), error.code());
+    let (origin, status) = (printable_origin(response.url()), response.status().as_u16());
+    tracing::warn!(provider, code, origin, status, "refused a reply that does not verify: {error}");
+    wrap(error)
+}

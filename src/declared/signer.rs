@@ -1,0 +1,152 @@
+//! Requests signed by a declaration, as those of the built-in providers are.
+
+use http::{HeaderMap, Method};
+use url::Url;
+
+use super::evaluate::Placed;
+use super::scheme::{Scheme, Stamps};
+use super::{Declaration, Result};
+use crate::Signer;
+use crate::error::Error;
+use crate::random::Randomness;
+use crate::signing::{self, AuthHeaders, MacKey, RequestRef, Rewritten, Signature, SignedText};
+use crate::time::Clock;
+
+/// Signs the requests of a declared provider, and verifies the replies where its file has `[reply]`.
+///
+/// ```no_run
+/// # fn client(client: reqwest::Client) -> Result<(), countersign::Error> {
+/// use countersign::declared::Declared;
+///
+/// let paytrail = Declared::from_toml(include_str!("../../declarations/paytrail.toml"))?.from_env()?;
+/// let client = reqwest_middleware::ClientBuilder::new(client).with(paytrail).build();
+/// # Ok(()) }
+/// ```
+pub type Declared = Signer<Scheme>;
+
+impl Declared {
+    /// Reads a file: see [`Declaration::from_toml`].
+    ///
+    /// # Errors
+    /// As that.
+    pub fn from_toml(text: &str) -> Result<Declaration> {
+        Declaration::from_toml(text)
+    }
+
+    /// Refuses replies longer than `bytes`, counted after decompression, where replies are verified. Default: 10 MiB.
+    #[must_use]
+    pub fn reply_limit(self, bytes: usize) -> Self {
+        self.with_scheme(|scheme| scheme.reply_limit = bytes)
+    }
+}
+
+/// What is drawn anew for a request, and once it is signed, all that is placed in it.
+#[derive(Debug)]
+pub struct Stamp {
+    pub(super) stamps: Stamps,
+    placed: Option<Placed>,
+    /// Where replies are verified.
+    pub(super) sent: Option<Box<SentMessage>>,
+}
+
+/// A request as it was before it was signed: its reply is verified with it.
+#[derive(Debug)]
+pub(super) struct SentMessage {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    extensions: http::Extensions,
+    body: Vec<u8>,
+}
+
+impl SentMessage {
+    fn of(request: &RequestRef<'_>) -> Self {
+        Self {
+            method: request.method().clone(),
+            url: request.url().clone(),
+            headers: request.headers().clone(),
+            extensions: http::Extensions::new(),
+            body: request.body().unwrap_or_default().to_vec(),
+        }
+    }
+
+    pub(super) fn as_request(&self) -> RequestRef<'_> {
+        RequestRef::new(&self.method, &self.url, &self.headers, &self.extensions, &self.body)
+    }
+}
+
+impl From<Stamps> for Stamp {
+    fn from(stamps: Stamps) -> Self {
+        Self { stamps, placed: None, sent: None }
+    }
+}
+
+impl signing::Scheme for Scheme {
+    type Stamp = Stamp;
+
+    fn name(&self) -> &str {
+        self.declaration().name()
+    }
+
+    fn stamp(&self, _: &RequestRef<'_>, clock: &dyn Clock, randomness: &dyn Randomness) -> Result<Stamp> {
+        self.draw(clock, randomness).map(Into::into)
+    }
+
+    fn mac(&self) -> Option<&MacKey> {
+        self.prepared_key()
+    }
+
+    fn signed_text(&self, request: &RequestRef<'_>, stamp: &Stamp, text: &mut SignedText<'_>) -> Result {
+        self.state(request, &stamp.stamps, text)
+    }
+
+    fn signature(&self, request: &RequestRef<'_>, stamp: &Stamp) -> Result<Option<Signature>> {
+        self.place(request, &stamp.stamps).map(|(_, signature)| Some(signature))
+    }
+
+    fn sign(&self, request: &RequestRef<'_>, stamp: &mut Stamp) -> Result<Option<Signature>> {
+        let (placed, signature) = self.place(request, &stamp.stamps)?;
+        stamp.placed = Some(placed);
+        stamp.sent = self.declaration().signs_replies().then(|| Box::new(SentMessage::of(request)));
+        Ok(Some(signature))
+    }
+
+    fn headers(&self, stamp: &Stamp, headers: &mut AuthHeaders<'_>) {
+        for (name, value) in stamp.placed.iter().flat_map(|placed| &placed.headers) {
+            if value.is_sensitive() {
+                headers.set(name.clone(), value.clone());
+            } else {
+                headers.set_public(name.clone(), value.clone());
+            }
+        }
+    }
+
+    fn rewritten<'s>(&self, stamp: &'s Stamp) -> Rewritten<'s> {
+        let placed = stamp.placed.as_ref();
+        Rewritten {
+            query: placed.and_then(|placed| placed.query.as_deref()),
+            body: placed.and_then(|placed| placed.body.as_deref()),
+        }
+    }
+
+    #[cfg(feature = "middleware")]
+    fn judge(
+        signer: &Declared,
+        sent: crate::middleware::Sent<Self>,
+        response: reqwest::Response,
+    ) -> impl Future<Output = reqwest_middleware::Result<reqwest::Response>> + Send {
+        super::reply::judge(signer, sent, response)
+    }
+}
+
+#[cfg(feature = "explain")]
+impl crate::explain::Explained for Scheme {
+    fn mac_of(&self, request: &RequestRef<'_>, stamp: &Stamp) -> Result<Option<MacKey>, Error> {
+        self.key_of(request, &stamp.stamps).map(Some)
+    }
+
+    fn key_text(&self, request: &RequestRef<'_>, stamp: &Stamp, key: &mut SignedText<'_>) {
+        // What cannot be made is not stated; the signature has failed of it.
+        let _ = self.state_key(request, &stamp.stamps, key);
+    }
+}

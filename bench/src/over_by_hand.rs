@@ -39,6 +39,7 @@ pub enum Sender {
     Netgiro,
     UnleashedByHand,
     Unleashed,
+    DeclaredUnleashed,
     NetvisorByHand,
     Netvisor,
 }
@@ -51,6 +52,7 @@ impl Sender {
             Self::Netgiro => client(subjects::netgiro(0).signer.allow_origin(&origin)?),
             Self::UnleashedByHand => client(subjects::unleashed_by_hand()),
             Self::Unleashed => client(subjects::unleashed().signer.allow_origin(&origin)?),
+            Self::DeclaredUnleashed => client(subjects::declared_unleashed().allow_origin(&origin)?),
             Self::NetvisorByHand => client(subjects::netvisor_by_hand()),
             Self::Netvisor => {
                 let netvisor = subjects::netvisor(MacAlgorithm::HmacSha256).signer;
@@ -146,10 +148,13 @@ pub fn cpu_over_by_hand(rounds: usize) -> Result<Vec<Row>> {
 
 fn pairs(rounds: usize) -> Result<Vec<Pair>> {
     let unleashed = [Sender::UnleashedByHand, Sender::Unleashed];
+    // The same requests, signed by a file and by the provider in Rust.
+    let declared = [Sender::Unleashed, Sender::DeclaredUnleashed];
     let netvisor = [Sender::NetvisorByHand, Sender::Netvisor];
     let mut pairs = vec![
         netgiro("netgiro_53b_over_by_hand", Loopback::small()?, EACH)?,
         pair("unleashed_over_by_hand", 1.02, unleashed, Loopback::small()?, EACH)?,
+        pair("declared_over_rust", 1.1, declared, Loopback::small()?, EACH)?,
         pair("netvisor_over_by_hand", 0.95, netvisor, Loopback::small()?, EACH)?,
     ];
     for (name, length, each) in NETGIRO {

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use countersign::Signer;
+use countersign::declared::Declared;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
 use countersign::signing::{RequestRef, Scheme, Segment, Signature, SignedText};
@@ -135,6 +136,21 @@ pub fn unleashed() -> Subject<unleashed::Scheme> {
     let provider = Unleashed::new(UNLEASHED_ID, UNLEASHED_KEY)
         .and_then(|unleashed| unleashed.client_type(UNLEASHED_CLIENT_TYPE));
     Subject::new(provider.expect("valid"), UNLEASHED_URL, Vec::new())
+}
+
+/// Unleashed's signer, out of a file.
+///
+/// # Panics
+/// When the file or a credential is refused.
+#[must_use]
+pub fn declared_unleashed() -> Declared {
+    let file = include_str!("../../tests/declared/unleashed.toml");
+    let value = |name: &str| match name {
+        "api_id" => Some(UNLEASHED_ID.into()),
+        "api_key" => Some(UNLEASHED_KEY.into()),
+        _ => Some(UNLEASHED_CLIENT_TYPE.into()),
+    };
+    Declared::from_toml(file).expect("it is tested").with_credentials(value).expect("they are good")
 }
 
 /// The same credentials in what a user would write.

@@ -26,6 +26,9 @@ pub enum StartError {
     /// The inspector's port could not be bound.
     #[error("cannot listen for the inspector")]
     ListenInspector(#[source] io::Error),
+    /// The port of a declared provider could not be bound.
+    #[error("cannot listen for the declared provider")]
+    ListenDeclared(#[source] io::Error),
     /// A name that was to be allowed is none of a host.
     #[error("not the name of a host, with a port or without: {0}")]
     HostName(String),

@@ -8,6 +8,7 @@
 
 mod builder;
 mod credentials;
+mod declared;
 mod delivery;
 mod error;
 mod exchange;
@@ -35,6 +36,7 @@ mod workings;
 
 pub use builder::Builder;
 pub use credentials::{Credentials, NetgiroCredentials, UnleashedCredentials, VizionCredentials, WebhookKey};
+pub use declared::{DeclaredSandbox, Told};
 pub use delivery::{Delivered, Delivery, DeliveryError, Unanswered};
 pub use error::StartError;
 pub use exchange::Exchange;

@@ -9,7 +9,8 @@ use clap::Args;
 use countersign::SignedForm;
 use countersign::redact::printable;
 use countersign_sandbox::{
-    Builder, Credentials, Exchange, Fault, Sandbox, Script, StartError, Vendor, Verdict,
+    Builder, Credentials, DeclaredSandbox, Exchange, Fault, Sandbox, Script, StartError, Told, Vendor,
+    Verdict,
 };
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -17,6 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::Context;
 use crate::args::Form;
+use crate::declaration::{DeclarationFile, Pair};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::output;
@@ -48,6 +50,7 @@ Examples:
   countersign sandbox --listen 127.0.0.1:8100 --fault slow=10
   countersign sandbox --script replies.toml
   countersign sandbox --use-environment --env-file test.env
+  countersign sandbox --provider acme.toml --script replies.toml
   countersign sandbox --json")]
 pub(crate) struct SandboxArgs {
     /// The loopback address; from its port on, one port for each provider, then the page; 0 takes free ones
@@ -57,6 +60,14 @@ pub(crate) struct SandboxArgs {
     /// Give every answer this fault
     #[arg(long, value_name = "NAME")]
     fault: Option<Fault>,
+
+    /// Play only the provider that this file declares, with credentials of the environment: 200, or what --script says
+    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["fault", "form", "use_environment", "allow_host", "write_env"])]
+    provider: Option<PathBuf>,
+
+    /// Take a credential of --provider from this variable, e.g. secret=SHOP_KEY [default: those named after the file]
+    #[arg(long, value_name = "CREDENTIAL=VARIABLE", requires = "provider")]
+    credential: Vec<Pair>,
 
     /// Answer accepted requests with the replies of this TOML file
     #[arg(long, value_name = "FILE")]
@@ -92,6 +103,9 @@ struct Addresses<'a> {
 }
 
 pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Failure> {
+    if let Some(path) = &args.provider {
+        return declared(path, &args, context).await;
+    }
     if context.environment.has_file() && !args.use_environment {
         let message = "--env-file means nothing to the sandbox without --use-environment";
         return Err(Failure::usage(message));
@@ -127,11 +141,36 @@ pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Fail
     Ok(())
 }
 
+/// Plays the provider that a file declares.
+async fn declared(path: &Path, args: &SandboxArgs, context: &Context) -> Result<(), Failure> {
+    let signer = DeclarationFile::read(path, &args.credential)?.signer(&context.environment)?;
+    let script = args.script.as_ref().map(Script::read).transpose();
+    let script = script.map_err(|error| Failure::usage(error.to_string()))?;
+    let (name, json) = (signer.name().to_owned(), context.json);
+    let tell = move |told: &Told| {
+        if !json {
+            output::note(&printable(&told.to_string()));
+        }
+    };
+    let sandbox = DeclaredSandbox::start(signer, args.listen, script, tell).await.map_err(start_failure)?;
+    if json {
+        output::json(&serde_json::json!({ name: sandbox.url() }))?;
+    } else {
+        output::line(&format!("{name:10} {}", sandbox.url()))?;
+    }
+    interrupted().await;
+    sandbox.stop().await;
+    Ok(())
+}
+
 fn start_failure(error: StartError) -> Failure {
     match error {
         StartError::Credentials(error) => error.into(),
         StartError::Listen { vendor, source } => {
             Failure::usage(format!("cannot listen for {}: {source}", vendor.name()))
+        }
+        StartError::ListenDeclared(source) => {
+            Failure::usage(format!("cannot listen for the declared provider: {source}"))
         }
         StartError::ListenInspector(source) => {
             Failure::usage(format!("cannot listen for the inspector: {source}"))

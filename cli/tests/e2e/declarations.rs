@@ -1,11 +1,13 @@
 //! `check` and `new`: declarations and their vectors.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
+use std::process::{Child, Stdio};
 
 use serde_json::json;
 
 use crate::receiver::Receiver;
-use crate::support::{run, tool};
+use crate::support::{Ran, run, tool};
 
 fn shipped(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../declarations").join(name)
@@ -222,4 +224,62 @@ fn headers_of_request() -> String {
     command.arg("sign").arg(shipped("paytrail.toml"));
     command.args(["GET", "https://services.paytrail.com/payments"]).args(STAMPS);
     run(command.envs(PAYTRAIL)).stdout.replace('\n', "\r\n")
+}
+
+/// `sandbox --provider`, stopped when dropped.
+struct Played(Child, String);
+
+impl Played {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = tool();
+        command.args(["sandbox", "--json", "--provider"]).arg(shipped("paytrail.toml")).args(arguments);
+        let mut child = command.envs(PAYTRAIL).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addresses: serde_json::Value = serde_json::from_str(&line).unwrap();
+        Self(child, addresses["paytrail"].as_str().unwrap().to_owned())
+    }
+
+    fn send(&self, secret: &str) -> Ran {
+        let (mut command, origin) = (tool(), &self.1);
+        command.arg("send").arg(shipped("paytrail.toml")).args([
+            "POST",
+            &format!("{origin}/payments"),
+            "--json",
+        ]);
+        command.args(["--allow-origin", origin, "--data", r#"{"amount":1}"#]);
+        run(command.envs(PAYTRAIL).env("PAYTRAIL_SECRET", secret))
+    }
+}
+
+impl Drop for Played {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_declared_provider_is_played_and_its_replies_are_verified() {
+    let directory = tempfile::tempdir().unwrap();
+    let script = directory.path().join("replies.toml");
+    let reply = "[[reply]]\nprovider = \"paytrail\"\nstatus = 201\nbody = '{\"paid\":true}'\ntimes = 1\n";
+    std::fs::write(&script, reply).unwrap();
+    let played = Played::start(&["--script", script.to_str().unwrap()]);
+    for (status, body) in [(201, r#"{"paid":true}"#), (200, "")] {
+        let answer = played.send(PAYTRAIL[1].1);
+        assert_eq!((answer.code, answer.stderr.as_str()), (0, ""));
+        let answer = answer.json();
+        assert_eq!((&answer["status"], &answer["verified"]), (&status.into(), &true.into()));
+        assert_eq!(answer["body"], body);
+    }
+    let refused = played.send("another secret");
+    assert_eq!(refused.code, 1);
+    assert_eq!(refused.error_code(), "declared-missing", "it is not signed for who has not signed");
+    std::fs::write(&script, reply.replace("paytrail", "netgiro")).unwrap();
+    let mut command = tool();
+    command.args(["sandbox", "--provider"]).arg(shipped("paytrail.toml")).arg("--script").arg(&script);
+    let other = run(command.envs(PAYTRAIL));
+    assert_eq!(other.code, 2);
+    assert!(other.stderr.contains("there is paytrail"), "{}", other.stderr);
 }

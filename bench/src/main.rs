@@ -67,10 +67,11 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn allocations() -> [Row; 4] {
+fn allocations() -> [Row; 5] {
     let row = |goal, name, count| Row::at_most(goal, name, Spread::exactly(count as f64));
     [
         row(2.0, "unleashed_allocs", allocations::unleashed().allocations),
+        row(8.0, "declared_allocs", allocations::declared().allocations),
         row(8.0, "netvisor_allocs", allocations::netvisor().allocations),
         row(11.0, "netgiro_allocs", allocations::netgiro().allocations),
         row(3.0, "vizion_verify_allocs", allocations::vizion_verify()),

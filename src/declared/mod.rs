@@ -1,11 +1,11 @@
 //! Providers that are declared in a file: what is signed is data, literally.
 //!
-//! A [`Declaration`] is read from TOML, checked and compiled once. With credentials it becomes a [`Scheme`], which signs
-//! messages, verifies them, and states the signed text segment by segment, as the built-in providers do.
+//! A [`Declaration`] is read from TOML, checked and compiled once. With credentials it becomes [`Declared`], a signer like
+//! those of the built-in providers; its [`Scheme`] verifies, and states the signed text segment by segment.
 //!
 //! ```
 //! use countersign::declared::Declaration;
-//! use countersign::{RequestRef, random::OsRandomness, time::SystemClock};
+//! use countersign::RequestRef;
 //!
 //! let file = r#"
 //!     name = "acme"
@@ -26,12 +26,12 @@
 //!     x-signature = { text = ["t={time}", "v1={signature}"], join = "," }
 //! "#;
 //! let declaration = Declaration::from_toml(file)?;
-//! let scheme = declaration.with_credentials(|name| Some(format!("the {name}").into()))?;
+//! let signer = declaration.with_credentials(|name| Some(format!("the {name}").into()))?;
 //!
 //! let mut request = http::Request::post("https://api.acme.example/pay").body(b"{}".to_vec())?;
-//! let stamps = scheme.stamp(&SystemClock, &OsRandomness)?;
-//! scheme.sign_http(&mut request, &stamps)?;
+//! signer.sign_http(&mut request)?;
 //!
+//! let scheme = signer.scheme();
 //! let claim = scheme.verify(&RequestRef::from_http(&request)?)?;
 //! assert!(claim.ids().eq([("account", "the account")]));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -71,7 +71,7 @@ impl webhook::Scheme for Scheme {
         body: &'b [u8],
     ) -> Result<Cow<'b, [u8]>, DeliveryFault> {
         let digest = covered.digest;
-        let matches = |body: &[u8]| bool::from(Sha256::digest(body).ct_eq(&digest));
+        let matches = |body: &[u8]| bool::from(Sha256::digest(body).as_slice().ct_eq(&digest));
         if matches(body) {
             return Ok(Cow::Borrowed(body));
         }

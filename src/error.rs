@@ -165,20 +165,17 @@ impl Error {
     }
 
     /// Says what to do instead of what the fault says.
-    #[cfg(any(feature = "webhook", feature = "netgiro"))]
     pub(crate) fn with_next_step(mut self, next_step: impl Into<Cow<'static, str>>) -> Self {
         self.0.next_step = Some(next_step.into());
         self
     }
 
     /// Says what is known of the effect where the fault alone does not tell.
-    #[cfg(any(feature = "middleware", feature = "netgiro"))]
     pub(crate) fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = Some(effect);
         self
     }
 
-    #[cfg(feature = "netgiro")]
     pub(crate) fn with_reference_id(mut self, reference_id: Option<String>) -> Self {
         self.0.reference_id = reference_id;
         self

@@ -39,6 +39,9 @@ pub mod error;
 pub mod explain;
 mod fault;
 mod field;
+mod header;
+mod json;
+mod lock;
 #[cfg(feature = "middleware")]
 pub mod middleware;
 #[cfg(feature = "netgiro")]
@@ -47,10 +50,7 @@ pub mod netgiro;
 pub mod netvisor;
 pub mod random;
 pub mod redact;
-#[cfg(any(feature = "netgiro", feature = "webhook"))]
-mod renamed_header;
 pub mod scope;
-mod shown;
 mod signer;
 pub mod signing;
 pub mod time;

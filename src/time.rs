@@ -54,6 +54,9 @@ pub(crate) fn unix_nanos(time: SystemTime) -> i128 {
     }
 }
 
+/// In seconds since 1970 the year 5138, in milliseconds 1973: a larger number of a time in use is in milliseconds.
+pub const UNIX_SECONDS_END: i64 = 100_000_000_000;
+
 /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
 ///
 /// # Errors

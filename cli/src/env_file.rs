@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::curl;
 use crate::failure::Failure;
+use crate::shell::quote;
 
 /// Some editors, Notepad among them, put it in front of a text in UTF-8.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -47,7 +47,7 @@ impl EnvFile {
         let path = self.path.as_os_str().as_encoded_bytes();
         // Without a slash in front, a shell would look for it elsewhere or take it for an option.
         let here: &[u8] = if self.path.is_absolute() { b"" } else { b"./" };
-        format!(". {}", curl::quote(&[here, path].concat()))
+        format!(". {}", quote(&[here, path].concat()))
     }
 
     /// The number of the first line that is not for one of the tool's variables, such as `PATH=…`, which a shell that reads

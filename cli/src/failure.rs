@@ -5,11 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use countersign::Error;
-use countersign::redact::printable;
 use serde::Serialize;
 
 use crate::code::Code;
-use crate::output;
 
 /// The kinds of failure, with the exit codes that scripts may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +34,10 @@ pub(crate) struct Failure {
 /// What is told of a failure, in words or as JSON.
 #[derive(Debug, Serialize)]
 pub(crate) struct Told {
-    code: String,
-    message: String,
+    pub(crate) code: String,
+    pub(crate) message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_step: Option<String>,
+    pub(crate) next_step: Option<String>,
 }
 
 impl Told {
@@ -120,17 +118,9 @@ impl Failure {
         Self { exit, told: Some(Told { code: code.name(), message: message.into(), next_step: None }) }
     }
 
-    /// Prints the failure to standard error: a line or two, or with `json` one object on one line.
-    pub(crate) fn report(&self, json: bool) {
-        let Some(told) = &self.told else { return };
-        if json {
-            output::note(&output::json_line(&serde_json::json!({ "error": told })));
-            return;
-        }
-        output::note(&format!("countersign: {} [{}]", printable(&told.message), told.code));
-        if let Some(next_step) = &told.next_step {
-            output::note(&format!("  {next_step}"));
-        }
+    /// What is told of it; `None` where the verb's own output has said it all.
+    pub(crate) fn told(&self) -> Option<&Told> {
+        self.told.as_ref()
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {

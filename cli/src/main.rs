@@ -7,7 +7,6 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
-mod args;
 mod client;
 mod code;
 mod commands;
@@ -24,15 +23,16 @@ mod panics;
 mod printable;
 mod providers;
 mod request;
+mod request_args;
+mod shell;
 mod signature_headers;
 mod usage_error;
-mod webhook_keys;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::Cli;
+use commands::Cli;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -46,7 +46,7 @@ async fn main() -> ExitCode {
     match commands::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.report(json);
+            output::failure(&failure, json);
             failure.exit_code()
         }
     }

@@ -40,6 +40,19 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Prints a failure to standard error: a line or two, or with `json` one object on one line.
+pub(crate) fn failure(failure: &Failure, json: bool) {
+    let Some(told) = failure.told() else { return };
+    if json {
+        note(&json_line(&serde_json::json!({ "error": told })));
+        return;
+    }
+    note(&format!("countersign: {} [{}]", printable(&told.message), told.code));
+    if let Some(next_step) = &told.next_step {
+        note(&format!("  {next_step}"));
+    }
+}
+
 /// Prints to standard error what is no failure: a line, or with `json` one object on one line.
 pub(crate) fn noted(code: Code, message: &str, json: bool) {
     note(&if json {

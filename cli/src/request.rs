@@ -7,10 +7,11 @@ use countersign::{RequestRef, Signer};
 use http::{Extensions, HeaderMap, Method, header};
 use url::{ParseError, Url};
 
-use crate::args::{ProviderName, Settings};
+use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::input::Data;
 use crate::providers::Tool;
+use crate::request_args::{ProviderName, Reproduction, Settings};
 use crate::signature_headers;
 
 /// Which request, and for whom.
@@ -71,6 +72,41 @@ pub(crate) struct Request {
 }
 
 impl RequestArgs {
+    /// Makes the provider, after refusing flags that would be without effect, and origins that the provider
+    /// would refuse.
+    pub(crate) fn provider<P: Tool>(
+        &self,
+        environment: &Environment,
+        given: &Reproduction,
+    ) -> Result<Signer<P>, Failure> {
+        let settings = &self.settings;
+        let flags = [
+            ("--algorithm", settings.algorithm.is_some()),
+            ("--form", settings.form.is_some()),
+            ("--nonce", given.nonce.is_some()),
+            ("--timestamp", given.timestamp.is_some()),
+            ("--timestamp-unix", given.timestamp_unix.is_some()),
+            ("--transaction-id", given.transaction_id.is_some()),
+            ("--stamp", !given.stamp.is_empty()),
+            ("--credential", !settings.credential.is_empty()),
+        ];
+        for (flag, is_given) in flags {
+            if is_given && !P::FLAGS.contains(&flag) {
+                return Err(Failure::usage(format!("{flag} means nothing to this provider")));
+            }
+        }
+        let mut signer = P::build(environment, &self.provider, settings)?;
+        if settings.dangerous_allow_http {
+            signer = signer.dangerous_allow_http();
+        }
+        for origin in &settings.allow_origin {
+            signer = signer.allow_origin(origin)?;
+        }
+        let checked = signer.scope().check(&self.url.url);
+        checked.map_err(|error| error.in_provider(signer.name().to_owned()))?;
+        Ok(signer)
+    }
+
     /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body. The URL
     /// is the one that will be sent.
     pub(crate) fn request<P: Tool>(&self, provider: &Signer<P>) -> Result<Request, Failure> {

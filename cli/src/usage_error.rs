@@ -7,13 +7,14 @@ use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::failure::Failure;
+use crate::output;
 
 /// Prints what clap says, or with `--json` its first line as the tool's own failures. Help and version are no failures.
 pub(crate) fn report(mut error: Error) -> ExitCode {
     take_out_what_was_typed(&mut error);
     if error.use_stderr() && args_os().skip(1).take_while(|arg| arg != "--").any(|arg| arg == "--json") {
         let failure = Failure::usage(first_paragraph(&error));
-        failure.report(true);
+        output::failure(&failure, true);
         return failure.exit_code();
     }
     // There is nowhere left to say that it cannot be printed.

@@ -1,8 +1,9 @@
 //! How much work diagnoses may be that strangers cause.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::SystemTime;
 
+use crate::lock::lock;
 use crate::time::{Clock as _, SystemClock};
 
 /// A longer body is not diagnosed: what a diagnosis costs grows with it.
@@ -65,7 +66,7 @@ impl Allowance {
 
     fn update<R>(&self, change: impl FnOnce(&mut Left) -> R) -> R {
         // Nothing that can panic runs under the lock.
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        change(&mut lock(&self.0))
     }
 }
 

@@ -10,6 +10,7 @@ use super::json::Document;
 use super::json_members;
 use super::json_style::{self, Layout, Style};
 use crate::explain::{Part, Transcript};
+use crate::json::without_white_space;
 use crate::signing::{Charset, Segment, Source};
 
 pub(super) fn missing<'a>(_: &'a Transcript, attempt: &'a Attempt) -> Variants<'a> {
@@ -163,19 +164,4 @@ fn with_body(attempt: &Attempt, body: Vec<u8>) -> Option<Attempt> {
 
 fn replace(body: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
     Some(std::str::from_utf8(body).ok()?.replace(from, to).into_bytes())
-}
-
-/// Without reading the JSON: no number or string is written anew.
-fn without_white_space(body: &[u8]) -> Vec<u8> {
-    let (mut in_string, mut escaped) = (false, false);
-    let keep = |byte: &u8| {
-        let inside = in_string;
-        match byte {
-            b'"' if !escaped => in_string = !in_string,
-            _ => {}
-        }
-        escaped = inside && *byte == b'\\' && !escaped;
-        inside || !byte.is_ascii_whitespace()
-    };
-    body.iter().copied().filter(keep).collect()
 }

@@ -1,5 +1,7 @@
 //! Whether a body ends as it began, told while it arrives.
 
+use crate::json::is_white_space;
+
 /// The first and the last character of a body that are not JSON's white space (RFC 8259, section 2).
 ///
 /// A body is empty, or begins with `{`, `[` or `<` and ends with `}`, `]` or `>` to match. What stands between is not read:
@@ -24,7 +26,7 @@ impl Ends {
 
     /// Takes in the next bytes, however they are cut.
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        let is_text = |byte: &&u8| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        let is_text = |byte: &&u8| !is_white_space(**byte);
         self.first = self.first.or_else(|| bytes.iter().find(is_text).copied());
         self.last = bytes.iter().rfind(is_text).copied().or(self.last);
     }

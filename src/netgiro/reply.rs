@@ -15,7 +15,7 @@ use super::{Netgiro, nonce};
 use crate::Signed;
 use crate::error::Error;
 use crate::fault::faults;
-use crate::renamed_header::note_renamed;
+use crate::header::{self, note_renamed};
 use crate::scope::printable_origin;
 use crate::signing::{Encoding, Mac, RequestRef, as_sent};
 
@@ -268,9 +268,7 @@ pub(super) fn single(
     name: HeaderName,
     missing: ReplyFault,
 ) -> Result<&HeaderValue, ReplyFault> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next().ok_or(missing)?;
-    if values.next().is_some() { Err(ReplyFault::DuplicateHeader) } else { Ok(value) }
+    header::only(headers, &name).map_err(|_| ReplyFault::DuplicateHeader)?.ok_or(missing)
 }
 
 pub(super) fn is_nonce(nonce: &[u8]) -> bool {

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 use std::mem;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+
+use crate::lock::lock;
 
 /// How many replies are remembered at least; twice as many at most.
 const REPLIES: usize = 10_000;
@@ -34,7 +36,7 @@ impl SeenNonces {
         let id = self.hasher.hash_one(nonce);
         // Looked up and taken in under one lock, so that of two copies at once only one is the first. A panic elsewhere
         // cannot have left the sets half changed.
-        let mut seen = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = lock(&self.generations);
         if seen.older.contains(&id) || !seen.newer.insert(id) {
             return false;
         }

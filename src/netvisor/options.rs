@@ -9,8 +9,8 @@ use super::credentials::NAME;
 use super::encoding;
 use crate::error::Error;
 use crate::fault::faults;
+use crate::field::shown_as_str;
 use crate::random::{OsRandomness, Randomness};
-use crate::shown::shown_as_str;
 
 /// How Netvisor's MAC is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -14,8 +14,7 @@ use super::gathered::Gathered;
 #[cfg(feature = "declared")]
 use super::hash::{self, Hashing};
 use crate::error::Error;
-use crate::field::{Problem, refuse};
-use crate::shown::shown_as_str;
+use crate::field::{Problem, refuse, shown_as_str};
 
 /// The longest digest: that of SHA-512.
 const LONGEST_DIGEST: usize = 64;

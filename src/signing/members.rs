@@ -9,6 +9,7 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::filter::Filter;
+use crate::json::is_white_space;
 
 /// The pairs of a query or form, as sent; one without `=` has an empty value.
 pub(crate) fn raw_pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -138,10 +139,8 @@ pub(crate) fn with_member(text: &[u8], path: &[Box<str>], value: Option<&str>) -
         None => text.iter().position(|byte| *byte == b'{')? + 1,
     };
     let behind = text.get(end..)?;
-    let comma = behind
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace())
-        .filter(|at| behind.get(*at) == Some(&b','));
+    let comma =
+        behind.iter().position(|byte| !is_white_space(*byte)).filter(|at| behind.get(*at) == Some(&b','));
     let behind = match comma {
         Some(comma) if index == 0 => behind.get(comma + 1..)?,
         _ => behind,

@@ -30,7 +30,7 @@ pub(crate) use fault::SigningFault;
 pub use headers::AuthHeaders;
 pub(crate) use headers::write_values;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
-#[cfg(feature = "webhook")]
+#[cfg(any(feature = "netgiro", feature = "webhook"))]
 pub(crate) use request::absolute;
 pub(crate) use request::as_sent;
 pub use request::{Payload, RequestRef};

@@ -1,6 +1,6 @@
 //! What is known about a segment besides its bytes.
 
-use crate::shown::shown_as_str;
+use crate::field::shown_as_str;
 
 /// Where the bytes of a segment came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::gathered::Gathered;
 use super::{Charset, Mac, Source};
-use crate::shown::shown_as_str;
+use crate::field::shown_as_str;
 
 /// What a segment is, for those who show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName};
 
 use crate::error::Error;
 use crate::fault::faults;
+use crate::header;
 
 faults! {
     #[derive(Debug)]
@@ -16,11 +17,10 @@ faults! {
 
 /// Refuses a header that is there twice or names another media type; parameters are let through.
 pub(super) fn check(headers: &HeaderMap, name: HeaderName) -> Result<(), Error> {
-    let mut values = headers.get_all(&name).iter();
-    let supported = match (values.next(), values.next()) {
-        (None, _) => true,
-        (Some(value), None) => value.to_str().is_ok_and(is_supported),
-        (Some(_), Some(_)) => false,
+    let supported = match header::only(headers, &name) {
+        Ok(None) => true,
+        Ok(Some(value)) => value.to_str().is_ok_and(is_supported),
+        Err(_) => false,
     };
     if supported { Ok(()) } else { Err(Error::new(MediaTypeFault::Unsupported { header: name })) }
 }

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use http::request::Parts;
 
 use super::origin::PublicOrigin;
-use super::report::Reporter;
-use super::scheme::Scheme;
-use super::{Keys, MemoryStore, ReplayStore, Verifier, Window};
+use super::scheme::{Scheme, cut};
+use super::{Delivery, Keys, MemoryStore, ReplayStore, Verifier, Window};
 use crate::error::Error;
 use crate::time::{Clock, SystemClock};
 
@@ -145,5 +144,33 @@ impl fmt::Debug for Settings {
             .field("accept_without_store", &self.accept_without_store)
             .field("diagnose_refusals", &self.diagnose_refusals)
             .finish_non_exhaustive()
+    }
+}
+
+type Hook = dyn Fn(&Error, &Parts) + Send + Sync;
+
+/// Where the reason of a refusal goes: to the log and the hook, never to the sender. The layer hands it on with the delivery, for the extractors.
+#[derive(Clone, Default)]
+pub(super) struct Reporter(Option<Arc<Hook>>);
+
+impl Reporter {
+    pub(super) fn new(hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(hook)))
+    }
+
+    pub(super) fn report(&self, error: &Error, parts: &Parts) {
+        // Without the query, which may hold personal data.
+        let path = Delivery::new(parts, None).received_target().split('?').next().map(cut);
+        tracing::warn!(
+            provider = error.provider(),
+            code = error.code(),
+            path,
+            next_step = error.next_step(),
+            source = std::error::Error::source(error).map(tracing::field::display),
+            "webhook refused: {error}"
+        );
+        if let Some(hook) = &self.0 {
+            hook(error, parts);
+        }
     }
 }

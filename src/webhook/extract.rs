@@ -9,7 +9,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Verified;
-use super::report::Reporter;
+use super::builder::Reporter;
 use super::scheme::Scheme;
 use crate::error::Error;
 

@@ -5,18 +5,18 @@ use std::borrow::Cow;
 use http::{HeaderMap, HeaderName};
 
 use super::DeliveryFault;
+use crate::header;
 
 /// The one value of a header that must be there once.
 pub(crate) fn single<'h>(
     headers: &'h HeaderMap,
-    header: &'static HeaderName,
+    wanted: &'static HeaderName,
 ) -> Result<&'h [u8], DeliveryFault> {
-    let name = || Cow::Borrowed(header.as_str());
-    let mut values = headers.get_all(header).iter();
-    let value = values.next().ok_or_else(|| DeliveryFault::HeaderMissing { name: name() })?;
-    match values.next() {
-        None => Ok(value.as_bytes()),
-        Some(_) => Err(DeliveryFault::HeaderDuplicate { name: name() }),
+    let name = || Cow::Borrowed(wanted.as_str());
+    match header::only(headers, wanted) {
+        Ok(Some(value)) => Ok(value.as_bytes()),
+        Ok(None) => Err(DeliveryFault::HeaderMissing { name: name() }),
+        Err(_) => Err(DeliveryFault::HeaderDuplicate { name: name() }),
     }
 }
 

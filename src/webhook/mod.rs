@@ -72,9 +72,7 @@ mod keys;
 #[cfg(feature = "tower")]
 mod layer;
 mod origin;
-mod remembered;
 mod replay;
-mod report;
 mod scheme;
 pub(crate) mod testing;
 mod verified;

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::ReplayKey;
-use super::remembered::Remembered;
 use super::scheme::Scheme;
+use super::verifier::Remembered;
 use crate::error::Error;
 use crate::fault::faults;
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::DeliveryFault;
-use crate::time::unix_nanos;
+use crate::time::{UNIX_SECONDS_END, unix_nanos};
 
 /// How far the time in a signature may be from the local clock.
 ///
@@ -88,15 +88,13 @@ impl Times {
         self.expires.map(|expires| i128::from(expires) * self.unit.nanos())
     }
 
-    /// 10^11 is the year 5138 in seconds and 1973 in milliseconds, so it tells one from the other.
     fn check_unit(&self) -> Result<(), DeliveryFault> {
-        const BETWEEN: i64 = 100_000_000_000;
         let mut times = [Some(self.created), self.expires].into_iter().flatten();
         match self.unit {
-            Unit::Milliseconds if times.any(|time| (1..BETWEEN).contains(&time)) => {
+            Unit::Milliseconds if times.any(|time| (1..UNIX_SECONDS_END).contains(&time)) => {
                 Err(DeliveryFault::TimeUnit { unit: "milliseconds" })
             }
-            Unit::Seconds if times.any(|time| time >= BETWEEN) => {
+            Unit::Seconds if times.any(|time| time >= UNIX_SECONDS_END) => {
                 Err(DeliveryFault::TimeUnit { unit: "seconds" })
             }
             _ => Ok(()),

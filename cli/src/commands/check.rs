@@ -62,7 +62,7 @@ pub(crate) fn run(args: &CheckArgs, context: &Context) -> Result<(), Failure> {
             Ok(declaration) => is_good &= report(file, &declaration, context.json)?,
             Err(failure) => {
                 if let Some(earlier) = refused.replace(failure) {
-                    earlier.report(context.json);
+                    output::failure(&earlier, context.json);
                 }
             }
         }

@@ -3,8 +3,7 @@
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
-use super::Context;
-use crate::args::Cli;
+use super::{Cli, Context};
 use crate::failure::Failure;
 use crate::output;
 

@@ -9,12 +9,12 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 
 use super::Context;
-use crate::args::Reproduction;
 use crate::failure::Failure;
 use crate::input::Data;
 use crate::output;
-use crate::providers::{self, Tool};
+use crate::providers::Tool;
 use crate::request::RequestArgs;
+use crate::request_args::Reproduction;
 
 /// Show what is signed, segment by segment, with every secret masked; nothing is sent
 #[derive(Args)]
@@ -82,7 +82,7 @@ impl ExplainArgs {
 }
 
 pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), Failure> {
-    let provider = providers::build::<P>(&context.environment, &args.request, &args.given)?;
+    let provider = args.request.provider::<P>(&context.environment, &args.given)?;
     args.check::<P>(&provider)?;
     let request = args.request.request(&provider)?;
     let outgoing = request.outgoing();

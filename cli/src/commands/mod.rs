@@ -1,4 +1,4 @@
-//! The verbs, one file each.
+//! The command line: the verbs, one file each, and what all of them take.
 
 pub(crate) mod check;
 pub(crate) mod codes;
@@ -11,11 +11,76 @@ pub(crate) mod sign;
 pub(crate) mod trigger;
 pub(crate) mod verify;
 
-use crate::args::{Cli, Command, ProviderName};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
 use crate::declaration::DeclarationFile;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::providers::with_provider;
+use crate::request_args::ProviderName;
+
+/// Signs, sends, explains and verifies requests to Netvisor, Netgíró, Unleashed and Vizion.
+#[derive(Parser)]
+#[command(name = "countersign", version, after_long_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+const AFTER_HELP: &str = "\
+Credentials come from the environment only, or from the file that --env-file names:
+  netvisor   NETVISOR_SENDER, NETVISOR_CUSTOMER_ID, NETVISOR_CUSTOMER_KEY, NETVISOR_PARTNER_ID,
+             NETVISOR_PARTNER_KEY, NETVISOR_ORGANISATION_ID; optional NETVISOR_LANGUAGE (FI, SE, EN)
+  netgiro    NETGIRO_APP_KEY, NETGIRO_SECRET_KEY
+  unleashed  UNLEASHED_API_ID, UNLEASHED_API_KEY; optional UNLEASHED_CLIENT_TYPE
+  vizion     VIZION_API_KEY
+  webhooks   VIZION_WEBHOOK_KEYS=\"hmac-key-1=…,hmac-key-2=…\", UNLEASHED_WEBHOOK_KEY;
+             Netgíró's callbacks take NETGIRO_SECRET_KEY
+
+Exit codes:
+  0  done and, where the provider signs, verified
+  1  refused: by the provider, by verification, or because the credentials do not belong there;
+     or the forgery of trigger --fault was accepted
+  2  usage: arguments, files or credentials that cannot be used
+  3  transport: the message did not get through
+  4  unclear: the answer to a forgery says neither that it was accepted nor that it was refused
+
+Examples:
+  countersign sign netgiro GET 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true'
+  countersign send unleashed GET 'https://api.unleashedsoftware.com/Customers/1?pageSize=10' -i
+  countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv --env-file test.env";
+
+/// What every verb takes.
+#[derive(Args)]
+pub(crate) struct Common {
+    /// Print JSON, one object on one line; failures too, to standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Read credentials from this file of NAME=VALUE lines; what it lacks is taken from the environment
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) env_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Sign(sign::SignArgs),
+    Send(send::SendArgs),
+    #[command(visible_alias = "diagnose")]
+    Explain(explain::ExplainArgs),
+    Verify(verify::VerifyArgs),
+    Trigger(trigger::TriggerArgs),
+    Sandbox(sandbox::SandboxArgs),
+    Check(check::CheckArgs),
+    New(new::NewArgs),
+    Codes(codes::CodesArgs),
+    Completions(completions::CompletionsArgs),
+}
 
 /// What a verb is given besides its own arguments.
 pub(crate) struct Context {
@@ -34,7 +99,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         _ => None,
     };
     if let Some((ProviderName::File(path), settings)) = request.map(|args| (&args.provider, &args.settings)) {
-        environment.declare(&DeclarationFile::read(path, &settings.credential)?);
+        environment.declare(DeclarationFile::read(path, &settings.credential)?.secrets());
     }
     let context = Context { environment, json: cli.common.json };
     match cli.command {

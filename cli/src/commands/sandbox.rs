@@ -17,11 +17,11 @@ use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Context;
-use crate::args::Form;
 use crate::declaration::{DeclarationFile, Pair};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::output;
+use crate::request_args::Form;
 
 /// Play the four providers on loopback until interrupted, and print their addresses and the inspector page's
 ///

@@ -5,15 +5,15 @@ use countersign::Signer;
 use http::{HeaderMap, HeaderValue};
 
 use super::Context;
-use crate::args::Reproduction;
 use crate::code::Code;
 use crate::curl;
 use crate::failure::Failure;
 use crate::headers;
 use crate::input::Data;
 use crate::output;
-use crate::providers::{self, Tool};
+use crate::providers::Tool;
 use crate::request::RequestArgs;
+use crate::request_args::Reproduction;
 
 /// Print the headers with which a request would be sent; nothing is sent
 ///
@@ -55,7 +55,7 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         (Some(output), false) => output,
         (Some(_), true) => return Err(Failure::usage("--json and this --output cannot be used together")),
     };
-    let provider = providers::build::<P>(&context.environment, &args.request, &args.given)?;
+    let provider = args.request.provider::<P>(&context.environment, &args.given)?;
     let mut request = args.request.request(&provider)?;
     let outgoing = request.outgoing();
     let signed = match P::given_stamp(&provider, &args.given, &outgoing, &context.environment)? {

@@ -6,10 +6,10 @@ use countersign::{Error, RequestRef, Signer};
 use http::{HeaderName, HeaderValue};
 
 use super::{Answer, Proof, Tool, media_type};
-use crate::args::{ProviderName, Reproduction, Settings};
 use crate::declaration::DeclarationFile;
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::request_args::{ProviderName, Reproduction, Settings};
 
 impl Tool for Scheme {
     /// Those of the file: the environment was told them when it was read.

@@ -12,11 +12,10 @@ use countersign::{Error, RequestRef, Signer};
 use http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use url::Url;
 
-use crate::args::{ProviderName, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::headers;
-use crate::request::RequestArgs;
+use crate::request_args::{ProviderName, Reproduction, Settings};
 
 /// A provider as the tool drives it.
 pub(crate) trait Tool: Explained {
@@ -93,68 +92,33 @@ pub(crate) enum Proof {
     Unsigned,
 }
 
-/// Makes a provider for a request, after refusing flags that would be without effect, and origins that the provider
-/// would refuse.
-pub(crate) fn build<P: Tool>(
-    environment: &Environment,
-    request: &RequestArgs,
-    given: &Reproduction,
-) -> Result<Signer<P>, Failure> {
-    let settings = &request.settings;
-    let flags = [
-        ("--algorithm", settings.algorithm.is_some()),
-        ("--form", settings.form.is_some()),
-        ("--nonce", given.nonce.is_some()),
-        ("--timestamp", given.timestamp.is_some()),
-        ("--timestamp-unix", given.timestamp_unix.is_some()),
-        ("--transaction-id", given.transaction_id.is_some()),
-        ("--stamp", !given.stamp.is_empty()),
-        ("--credential", !settings.credential.is_empty()),
-    ];
-    for (flag, is_given) in flags {
-        if is_given && !P::FLAGS.contains(&flag) {
-            return Err(Failure::usage(format!("{flag} means nothing to this provider")));
-        }
-    }
-    let mut signer = P::build(environment, &request.provider, settings)?;
-    if settings.dangerous_allow_http {
-        signer = signer.dangerous_allow_http();
-    }
-    for origin in &settings.allow_origin {
-        signer = signer.allow_origin(origin)?;
-    }
-    let checked = signer.scope().check(&request.url.url);
-    checked.map_err(|error| error.in_provider(signer.name().to_owned()))?;
-    Ok(signer)
-}
-
 /// JSON is what most providers speak, XML the other thing that they read.
 fn media_type(body: &[u8]) -> HeaderValue {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
     HeaderValue::from_static(if text.starts_with(b"<") { "application/xml" } else { "application/json" })
 }
 
-/// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::args::ProviderName) stands for.
+/// Runs `$body` with `$provider` being the type that a [`ProviderName`](crate::request_args::ProviderName) stands for.
 macro_rules! with_provider {
     ($name:expr, $provider:ident => $body:expr) => {
         match &$name {
-            $crate::args::ProviderName::Netvisor => {
+            $crate::request_args::ProviderName::Netvisor => {
                 type $provider = countersign::netvisor::Scheme;
                 $body
             }
-            $crate::args::ProviderName::Netgiro => {
+            $crate::request_args::ProviderName::Netgiro => {
                 type $provider = countersign::netgiro::Scheme;
                 $body
             }
-            $crate::args::ProviderName::Unleashed => {
+            $crate::request_args::ProviderName::Unleashed => {
                 type $provider = countersign::unleashed::Scheme;
                 $body
             }
-            $crate::args::ProviderName::Vizion => {
+            $crate::request_args::ProviderName::Vizion => {
                 type $provider = countersign::vizion::Scheme;
                 $body
             }
-            $crate::args::ProviderName::File(_) => {
+            $crate::request_args::ProviderName::File(_) => {
                 type $provider = countersign::declared::Scheme;
                 $body
             }

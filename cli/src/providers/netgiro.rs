@@ -6,10 +6,10 @@ use http::HeaderName;
 use serde::de::IgnoredAny;
 
 use super::{Answer, Proof, Tool};
-use crate::args::{ProviderName, Reproduction, Settings};
 use crate::code::Code;
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::request_args::{ProviderName, Reproduction, Settings};
 
 impl Tool for Scheme {
     const VARIABLES: &'static [&'static str] = &["NETGIRO_APP_KEY", "NETGIRO_SECRET_KEY"];

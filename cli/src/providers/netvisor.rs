@@ -11,9 +11,9 @@ use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::{Answer, Tool};
-use crate::args::{Algorithm, ProviderName, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::request_args::{Algorithm, ProviderName, Reproduction, Settings};
 
 impl Tool for Scheme {
     const VARIABLES: &'static [&'static str] = &[

@@ -5,9 +5,9 @@ use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
 
 use super::{Answer, Tool};
-use crate::args::{ProviderName, Reproduction, Settings};
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::request_args::{ProviderName, Reproduction, Settings};
 
 impl Tool for Scheme {
     const VARIABLES: &'static [&'static str] = &["VIZION_API_KEY"];

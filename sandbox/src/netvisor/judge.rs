@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use countersign::netvisor::{
     Credentials, Language, MacAlgorithm, Netvisor as Provider, Stamp, TransactionId,
 };
-use countersign::time::{Clock as _, SystemClock};
+use countersign::time::{Clock as _, SystemClock, UNIX_SECONDS_END};
 use encoding_rs::ISO_8859_15;
 
 use super::Netvisor;
@@ -28,9 +28,6 @@ const ALGORITHM: &str = "x-netvisor-authentication-machashcalculationalgorithm";
 pub(super) const USE_STATUS_CODES: &str = "x-netvisor-authentication-usehttpresponsestatuscodes";
 const LANGUAGE: &str = "x-netvisor-interface-language";
 const ORGANISATION_ID: &str = "x-netvisor-organisation-id";
-
-/// Seconds beyond this, in the year 5138, are milliseconds of a day after 1973.
-const SECONDS_END: i64 = 100_000_000_000;
 
 /// A client that reads the clock for each of the two may read another second.
 const MOST_APART: u64 = 1;
@@ -130,7 +127,7 @@ fn check_times(
     now: SystemTime,
     window: Option<Duration>,
 ) -> Result<(), Refusal> {
-    if unix.is_some_and(|unix| unix >= SECONDS_END) {
+    if unix.is_some_and(|unix| unix >= UNIX_SECONDS_END) {
         return Err(Refusal::Milliseconds(TIMESTAMP_UNIX));
     }
     let moment = moment(text).ok_or(Refusal::TimestampFormat(TIMESTAMP))?;
@@ -201,7 +198,7 @@ mod tests {
             ("2024-01-15 11:49:59", NOON - 601, Some("outside-time-window")),
             ("2024-01-15 12:10:01", NOON + 601, Some("outside-time-window")),
             ("0000-01-01 00:00:00", -62_167_219_200, Some("outside-time-window")),
-            ("9999-12-31 23:59:59", SECONDS_END - 1, Some("times-disagree")),
+            ("9999-12-31 23:59:59", UNIX_SECONDS_END - 1, Some("times-disagree")),
         ] {
             let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOON.unsigned_abs());
             let refusal = check_times(text, Some(unix), now, window).err();

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq as _;
 use super::super::credentials::NAME;
 use super::parameters::Parameters;
 use super::signing_string::{SigningString, Sources};
+use crate::json::without_white_space;
 use crate::signing::{Encoding, MacKey, SignedText};
 use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, HmacKey, Times};
 
@@ -75,7 +76,7 @@ impl webhook::Scheme for Scheme {
         if matches(body) {
             return Ok(Cow::Borrowed(body));
         }
-        let compact = if self.accept_pretty_printed { compact(body) } else { Vec::new() };
+        let compact = if self.accept_pretty_printed { without_white_space(body) } else { Vec::new() };
         if self.accept_pretty_printed && matches(&compact) {
             covered.signing_string.restate_length(compact.len());
             return Ok(Cow::Owned(compact));
@@ -108,31 +109,9 @@ fn read_digest(header: &[u8]) -> Option<[u8; 32]> {
     if known { digest } else { None }
 }
 
-/// JSON without the white space outside its strings. Numbers and strings keep their bytes.
-fn compact(json: &[u8]) -> Vec<u8> {
-    let (mut in_string, mut escaped) = (false, false);
-    let keep = |byte: &u8| {
-        let kept = in_string || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        if *byte == b'"' && !escaped {
-            in_string = !in_string;
-        }
-        escaped = in_string && *byte == b'\\' && !escaped;
-        kept
-    };
-    json.iter().copied().filter(keep).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_white_space_outside_strings_goes() {
-        let pretty = b"{\r\n\t\"a b\" : [ 1.0e3 , \"x \\\" y\\\\\" ] ,\n \"c\": \" d\\n\" }\n";
-        let single_line = br#"{"a b":[1.0e3,"x \" y\\"],"c":" d\n"}"#;
-        assert_eq!(compact(pretty), single_line);
-        assert_eq!(compact(single_line), single_line);
-    }
 
     #[test]
     fn a_digest_is_one_sha_256_in_hex_or_base64() {

@@ -7,9 +7,9 @@ use http::{Response, StatusCode};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::webhook::remembered::{Remembered, State};
 use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
+use crate::webhook::verifier::{Remembered, State};
 use crate::webhook::{Verified, Verifier};
 
 /// What the layer was told about retries.

@@ -2,8 +2,9 @@
 
 mod once;
 
+pub(super) use once::Remembered;
 #[cfg(feature = "tower")]
-pub(super) use once::Taken;
+pub(super) use once::{State, Taken};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,7 +20,7 @@ use super::scheme::{Claim, Delivery, Freshness, Received, Scheme};
 use super::verified::Proof;
 use super::{DeliveryFault, Keys, ReplayKey, Verified};
 use crate::error::Error;
-use crate::renamed_header::note_renamed;
+use crate::header::note_renamed;
 use crate::signing::SignedText;
 
 /// What a refusal says that may have a known mistake for its reason.

@@ -1,17 +1,18 @@
 //! Taking a delivery once.
 
 use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use bytes::Bytes;
 use http::request::Parts;
 
 use super::Verifier;
 use crate::error::Error;
-use crate::webhook::remembered::{Remembered, State};
+use crate::lock::lock;
 #[cfg(feature = "tower")]
 use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
-use crate::webhook::{DeliveryFault, StoreError, Verified};
+use crate::webhook::{DeliveryFault, ReplayKey, StoreError, Verified};
 
 /// A delivery that verified.
 pub(in crate::webhook) enum Taken<S> {
@@ -130,5 +131,62 @@ impl<S: Scheme> Verifier<S> {
             }
         }
         Ok(Taken::First(Verified::new(content, proof)))
+    }
+}
+
+/// Whether the replay store remembers a delivery by one verification. One for all clones of a delivery, so that it is forgotten once: told twice, a store could forget a retry that was let in
+/// meanwhile.
+#[derive(Clone, Debug, Default)]
+pub(in crate::webhook) struct Remembered(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// Under what it is remembered that the delivery was handled, where that is.
+    handled: OnceLock<ReplayKey>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::webhook) enum State {
+    #[default]
+    Remembered,
+    /// The store has been told, and has not answered: it never will where the call was given up.
+    Forgetting,
+    Forgotten,
+}
+
+impl Remembered {
+    #[cfg(feature = "tower")]
+    pub(in crate::webhook) fn state(&self) -> State {
+        *self.lock()
+    }
+
+    /// The state so far; from now on, what is remembered is being forgotten.
+    pub(in crate::webhook) fn begin_forgetting(&self) -> State {
+        let mut state = self.lock();
+        let before = *state;
+        if before == State::Remembered {
+            *state = State::Forgetting;
+        }
+        before
+    }
+
+    /// After what the store said to whoever began it.
+    pub(in crate::webhook) fn end_forgetting(&self, is_forgotten: bool) {
+        *self.lock() = if is_forgotten { State::Forgotten } else { State::Remembered };
+    }
+
+    pub(in crate::webhook) fn handled(&self) -> Option<&ReplayKey> {
+        self.0.handled.get()
+    }
+
+    #[cfg(feature = "tower")]
+    pub(in crate::webhook) fn set_handled(&self, key: ReplayKey) {
+        // A delivery is handled once.
+        let _ = self.0.handled.set(key);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.0.state)
     }
 }

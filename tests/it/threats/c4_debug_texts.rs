@@ -9,7 +9,9 @@ use countersign::signing::Scheme;
 use countersign::signing::{Encoding, MacKey, SignedText};
 use countersign::time::{Clock as _, SystemClock};
 use countersign::vizion::Vizion;
-use countersign::webhook::{MemoryStore, RedisStore, VerifiedRejection, Window};
+use countersign::webhook::{
+    Builder, Keys, MemoryStore, RedisStore, Scheme as WebhookScheme, VerifiedRejection, Window,
+};
 use countersign::{RequestRef, Signer};
 use countersign::{netgiro::webhook, unleashed, vizion};
 use http::{Extensions, HeaderMap, Method};
@@ -93,27 +95,30 @@ fn c4_a_signature_made_a_header_value_is_marked_sensitive() {
 const PRIVATE: &str = "private-5d2c";
 
 /// The `Debug` texts of all that receives one provider's deliveries, and of what it says of `request`, which is honest.
-macro_rules! describe_receiving {
-    ($text:expr, $builder:expr, $keys:expr, $request:expr) => {{
-        let (builder, (parts, body)) = ($builder, $request.into_parts());
-        write!($text, "{builder:#?} {:?}", $keys).unwrap();
-        let verifier = builder.build();
-        let layer = verifier.layer();
-        write!($text, "{verifier:?} {layer:?} {:?}", layer.layer(())).unwrap();
-        let verified = verifier.verify(&parts, &body, SystemClock.now()).unwrap();
-        write!($text, "{verified:?} {:?} {}", verified.replay_key(), verified.replay_key()).unwrap();
-        write!($text, "{:?}", verified.json::<serde_json::Value>().unwrap()).unwrap();
-        write!($text, "{:?}", verified.json::<Vec<()>>().unwrap_err()).unwrap();
-        write!($text, "{:?}", verifier.transcript(&parts, &body).unwrap()).unwrap();
-        write!($text, "{:?}", verifier.diagnose(&parts, &body).unwrap()).unwrap();
-        for body in [Bytes::new(), Bytes::from(vec![b' '; 2 << 20]), Bytes::from_static(b"{}")] {
-            let error = verifier.receive(&parts, body).await.unwrap_err();
-            let refused = error.fault::<countersign::webhook::DeliveryFault>().unwrap();
-            write!($text, "{error} {error:#} {error:?} {refused} {refused:?}").unwrap();
-        }
-        verifier.exchange_keys($keys);
-        write!($text, "{verifier:#?}").unwrap();
-    }};
+async fn describe_receiving<S: WebhookScheme + std::fmt::Debug>(
+    text: &mut String,
+    builder: Builder<S>,
+    keys: impl Fn() -> Keys<S>,
+    request: http::Request<Bytes>,
+) {
+    let (parts, body) = request.into_parts();
+    write!(text, "{builder:#?} {:?}", keys()).unwrap();
+    let verifier = builder.build();
+    let layer = verifier.layer();
+    write!(text, "{verifier:?} {layer:?} {:?}", layer.layer(())).unwrap();
+    let verified = verifier.verify(&parts, &body, SystemClock.now()).unwrap();
+    write!(text, "{verified:?} {:?} {}", verified.replay_key(), verified.replay_key()).unwrap();
+    write!(text, "{:?}", verified.json::<serde_json::Value>().unwrap()).unwrap();
+    write!(text, "{:?}", verified.json::<Vec<()>>().unwrap_err()).unwrap();
+    write!(text, "{:?}", verifier.transcript(&parts, &body).unwrap()).unwrap();
+    write!(text, "{:?}", verifier.diagnose(&parts, &body).unwrap()).unwrap();
+    for body in [Bytes::new(), Bytes::from(vec![b' '; 2 << 20]), Bytes::from_static(b"{}")] {
+        let error = verifier.receive(&parts, body).await.unwrap_err();
+        let refused = error.fault::<countersign::webhook::DeliveryFault>().unwrap();
+        write!(text, "{error} {error:#} {error:?} {refused} {refused:?}").unwrap();
+    }
+    verifier.exchange_keys(keys());
+    write!(text, "{verifier:#?}").unwrap();
 }
 
 #[tokio::test]
@@ -121,24 +126,27 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
     let mut text = String::new();
     let (url, body) = (format!("https://shop.example.is/paid?{PRIVATE}"), format!("{{\"a\":\"{PRIVATE}\"}}"));
     let now = SystemClock.now();
-    describe_receiving!(
-        text,
+    describe_receiving(
+        &mut text,
         vizion::webhook::Verifier::builder_for_any_host().key("key-1", VIZION_KEY).unwrap(),
-        vizion::webhook::Keys::new().with("key-2", CUSTOMER_KEY).unwrap(),
-        vizion::webhook::testing::sign("key-1", VIZION_KEY, &url, body.clone(), now).unwrap()
-    );
-    describe_receiving!(
-        text,
+        || vizion::webhook::Keys::new().with("key-2", CUSTOMER_KEY).unwrap(),
+        vizion::webhook::testing::sign("key-1", VIZION_KEY, &url, body.clone(), now).unwrap(),
+    )
+    .await;
+    describe_receiving(
+        &mut text,
         webhook::Verifier::builder("https://shop.example.is").unwrap().secret(SECRET).unwrap(),
-        webhook::Keys::new().with(SECRET).unwrap(),
-        webhook::testing::sign(SECRET, &url, body.clone(), 42).unwrap()
-    );
-    describe_receiving!(
-        text,
+        || webhook::Keys::new().with(SECRET).unwrap(),
+        webhook::testing::sign(SECRET, &url, body.clone(), 42).unwrap(),
+    )
+    .await;
+    describe_receiving(
+        &mut text,
         unleashed::webhook::Verifier::builder().signing_key(UNLEASHED_KEY).unwrap(),
-        unleashed::webhook::Keys::new().with(UNLEASHED_KEY).unwrap(),
-        unleashed::webhook::testing::sign(UNLEASHED_KEY, &url, body, now).unwrap()
-    );
+        || unleashed::webhook::Keys::new().with(UNLEASHED_KEY).unwrap(),
+        unleashed::webhook::testing::sign(UNLEASHED_KEY, &url, body, now).unwrap(),
+    )
+    .await;
     for scheme in
         [format!("{:?}", vizion::webhook::Scheme::default()), format!("{:?}", webhook::Scheme::default())]
     {

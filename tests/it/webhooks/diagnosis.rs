@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use countersign::diagnose::{Diagnosis, Outcome};
 use countersign::explain::Transcript;
+use countersign::webhook::{Builder, Scheme};
 use countersign::{Error, netgiro, unleashed};
 use http::request::Parts;
 use http::{HeaderValue, Request};
@@ -50,20 +51,17 @@ type Judged = (Told, Result<Diagnosis, Error>, Result<Transcript, Error>);
 type Judge = Box<dyn Fn(&Parts, &Bytes) -> Judged>;
 
 /// What a verifier, of whichever provider, says of a delivery that it refuses, where refusals are diagnosed.
-macro_rules! judge {
-    ($builder:expr) => {{
-        let (tell, told) = mpsc::channel();
-        let hook = move |error: &Error, _: &Parts| tell.send(Told::of(error)).unwrap();
-        let verifier = $builder.clock(now).diagnose_refusals().on_refused(hook).build();
-        let judge = move |parts: &Parts, body: &Bytes| -> Judged {
-            let hear = || {
-                futures_now(verifier.receive(parts, body.clone())).unwrap_err();
-                told.recv_timeout(Duration::from_secs(60)).unwrap()
-            };
-            (once_allowed(hear), verifier.diagnose(parts, body), verifier.transcript(parts, body))
+fn judge<S: Scheme>(builder: Builder<S>) -> Judge {
+    let (tell, told) = mpsc::channel();
+    let hook = move |error: &Error, _: &Parts| tell.send(Told::of(error)).unwrap();
+    let verifier = builder.clock(now).diagnose_refusals().on_refused(hook).build();
+    Box::new(move |parts, body| {
+        let hear = || {
+            futures_now(verifier.receive(parts, body.clone())).unwrap_err();
+            told.recv_timeout(Duration::from_secs(60)).unwrap()
         };
-        Box::new(judge) as Judge
-    }};
+        (once_allowed(hear), verifier.diagnose(parts, body), verifier.transcript(parts, body))
+    })
 }
 
 /// What is told once there is an allowance again: the process has one, which other tests use as well.
@@ -270,9 +268,9 @@ fn all_said() -> Vec<(Mistaken, Said)> {
     let unleashed_verifier = unleashed::webhook::Verifier::builder().signing_key(SECRET).unwrap();
     let unleashed_verifier = unleashed_verifier.signing_key("the former secret").unwrap();
     let all = [
-        (judge!(builder()), vizion()),
-        (judge!(netgiro_verifier), netgiro()),
-        (judge!(unleashed_verifier), unleashed()),
+        (judge(builder()), vizion()),
+        (judge(netgiro_verifier), netgiro()),
+        (judge(unleashed_verifier), unleashed()),
     ];
     let said = |(judge, made): (Judge, Vec<Mistaken>)| {
         made.into_iter().map(move |mistaken| (mistaken.clone(), said(&judge, mistaken.2))).collect::<Vec<_>>()
@@ -333,9 +331,9 @@ fn after_a_mismatch_each_scheme_speaks_of_what_it_has() {
     let netgiro = netgiro.secret(SECRET).unwrap();
     let vizion = sent(|sender| sender.secret = "nobody's".to_owned());
     let cases = [
-        (said(&judge!(builder()), vizion), ["this id", "public origin"].as_slice(), [].as_slice()),
-        (said(&judge!(netgiro), netgiro_delivery(&"07".repeat(32), BODY)), &["public origin"], &["this id"]),
-        (said(&judge!(unleashed), stock), &["signing key"], &["this id", "public origin", "proxy", "host"]),
+        (said(&judge(builder()), vizion), ["this id", "public origin"].as_slice(), [].as_slice()),
+        (said(&judge(netgiro), netgiro_delivery(&"07".repeat(32), BODY)), &["public origin"], &["this id"]),
+        (said(&judge(unleashed), stock), &["signing key"], &["this id", "public origin", "proxy", "host"]),
     ];
     for (said, present, absent) in cases {
         assert_eq!(said.refusal, MISMATCH);
@@ -385,7 +383,7 @@ fn what_no_mistake_explains_gets_no_note() {
     let unknown = sent(|sender| (sender.key_id, sender.secret) = ("none".to_owned(), "nobody's".to_owned()));
     let cases = [(swapped, "other-body"), (nobodys, "unexplained"), (unknown, "webhook-key-unknown")];
     for (request, code) in cases {
-        let said = said(&judge!(builder()), request);
+        let said = said(&judge(builder()), request);
         assert_eq!(said.diagnosis, code);
         assert!(!said.notes.contains("known mistake"), "{code}: {}", said.notes);
     }
@@ -397,12 +395,12 @@ fn what_no_mistake_explains_gets_no_note() {
 fn a_long_body_or_url_is_not_diagnosed_for_its_sender() {
     let long = format!("{BODY}{}", " ".repeat(64 << 10));
     let request = arrived(sent(|_| ()), |request| *request.body_mut() = Bytes::from(long));
-    let said = said(&judge!(builder()), request);
+    let said = said(&judge(builder()), request);
     assert_eq!((said.notes.as_str(), said.diagnosis.as_str()), ("", "body-line-end"));
     for (length, is_noted) in [(2 << 10, true), ((2 << 10) + 1, false)] {
         let target = format!("/vizion?padding={}", "x".repeat(length - "/vizion?padding=".len()));
         let swapped = sent(|sender| (sender.target, sender.secret) = (target, KEYS[1].1.to_owned()));
-        let said = self::said(&judge!(builder()), swapped);
+        let said = self::said(&judge(builder()), swapped);
         assert_eq!(
             (said.notes.contains("known mistake"), &*said.diagnosis),
             (is_noted, "wrong-key-id"),

@@ -14,14 +14,14 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::Context;
-use crate::args::Reproduction;
 use crate::client;
 use crate::code::Code;
 use crate::failure::Failure;
 use crate::headers;
 use crate::output;
-use crate::providers::{self, Answer, Proof, Tool};
+use crate::providers::{Answer, Proof, Tool};
 use crate::request::{Request, RequestArgs};
+use crate::request_args::Reproduction;
 use download::Download;
 use hint::Hint;
 
@@ -54,7 +54,7 @@ pub(crate) struct SendArgs {
 
 pub(crate) async fn run<P: Tool>(args: &SendArgs, context: &Context) -> Result<(), Failure> {
     let given = Reproduction { transaction_id: args.transaction_id.clone(), ..Reproduction::default() };
-    let provider = providers::build::<P>(&context.environment, &args.request, &given)?;
+    let provider = args.request.provider::<P>(&context.environment, &given)?;
     let mut request = args.request.request(&provider)?;
     if let Some(id) = &args.transaction_id {
         request.extensions.insert(TransactionId::new(id)?);

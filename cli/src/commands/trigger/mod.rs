@@ -12,8 +12,8 @@ use countersign::time::{Clock as _, SystemClock};
 
 use super::Context;
 use crate::declaration::{DeclarationFile, Pair};
+use crate::environment::webhook_keys::{self, VizionKey};
 use crate::failure::Failure;
-use crate::webhook_keys::{self, VizionKey};
 use answer::Answer;
 use delivery::DeliveryArgs;
 use forge::Forgery;

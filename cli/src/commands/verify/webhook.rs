@@ -6,7 +6,7 @@ use chrono::DateTime;
 use clap::Args;
 use countersign::diagnose::Diagnosis;
 use countersign::explain::{Comparison, Transcript};
-use countersign::time::{Clock as _, SystemClock};
+use countersign::time::{Clock as _, SystemClock, UNIX_SECONDS_END};
 use countersign::webhook::{Scheme, Verifier};
 use countersign::{Error, netgiro, unleashed, vizion};
 use http::request::Parts;
@@ -14,9 +14,9 @@ use http::request::Parts;
 use super::workings::{Judged, Message};
 use super::{Captured, Verdict};
 use crate::commands::Context;
+use crate::environment::webhook_keys;
 use crate::failure::Failure;
 use crate::message;
-use crate::webhook_keys;
 
 #[derive(Args)]
 pub(super) struct WebhookArgs {
@@ -136,8 +136,7 @@ impl<S: Scheme> Message for Delivery<'_, S> {
 /// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, a number itself says. What is none
 /// is a time in RFC 3339.
 pub(super) fn parse_moment(text: &str) -> Result<SystemTime, String> {
-    /// In seconds the year 5138, in milliseconds 1973, when there were no webhooks.
-    const SECONDS_END: u64 = 100_000_000_000;
+    const SECONDS_END: u64 = UNIX_SECONDS_END.unsigned_abs();
     /// In milliseconds the year 5138, in microseconds 1973.
     const MILLISECONDS_END: u64 = 1000 * SECONDS_END;
     let Ok(number) = text.parse::<u64>() else {

@@ -1,5 +1,7 @@
 //! Where credentials come from: the environment, and the file that `--env-file` names.
 
+pub(crate) mod webhook_keys;
+
 use std::cell::Cell;
 use std::env::VarError;
 use std::path::Path;
@@ -7,10 +9,8 @@ use std::path::Path;
 use countersign::redact::Secrets;
 use secrecy::ExposeSecret as _;
 
-use crate::declaration::DeclarationFile;
 use crate::env_file::EnvFile;
 use crate::failure::Failure;
-use crate::webhook_keys;
 
 /// A shorter secret is found everywhere by chance: only a text that is just the secret is taken for it.
 const SHORTEST_FOUND: usize = 6;
@@ -40,8 +40,8 @@ impl Environment {
     }
 
     /// Counts the variables of a declaration's secrets among those that are not printed.
-    pub(crate) fn declare(&mut self, file: &DeclarationFile) {
-        self.declared.extend(file.secrets().map(str::to_owned));
+    pub(crate) fn declare<'s>(&mut self, secrets: impl Iterator<Item = &'s str>) {
+        self.declared.extend(secrets.map(str::to_owned));
     }
 
     /// Whether there is a file.

@@ -1,8 +1,21 @@
-//! Headers that arrive under another name than they were sent under.
+//! Reading headers strictly.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::Error;
+
+/// A header is there more than once.
+pub(crate) struct Repeated;
+
+/// The value of a header that may be there once; `None` where it is absent.
+pub(crate) fn only<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'h HeaderValue>, Repeated> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next();
+    if values.next().is_some() { Err(Repeated) } else { Ok(value) }
+}
 
 /// Adds to the refusal of a message that lacks the header `missing` under which name it arrived instead, if it did.
 pub(crate) fn note_renamed(error: Error, headers: &HeaderMap, missing: &str) -> Error {
@@ -27,8 +40,6 @@ fn renamed<'h>(headers: &'h HeaderMap, missing: &str) -> Option<&'h HeaderName> 
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]

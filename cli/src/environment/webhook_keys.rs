@@ -2,7 +2,7 @@
 
 use countersign::SecretString;
 
-use crate::environment::Environment;
+use super::Environment;
 use crate::failure::Failure;
 
 const VIZION: &str = "VIZION_WEBHOOK_KEYS";

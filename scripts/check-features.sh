@@ -12,12 +12,12 @@ check() {
 }
 
 check ""
-for feature in middleware explain declared webhook tower axum redis; do
+for feature in middleware explain diagnose declared webhook tower axum redis; do
     check "$feature"
 done
 for provider in netvisor netgiro unleashed vizion; do
     check "$provider"
-    for feature in middleware explain webhook; do
+    for feature in middleware diagnose webhook; do
         check "$provider,$feature"
     done
 done
@@ -26,9 +26,9 @@ for plug in tower axum redis; do
 done
 check default
 check netvisor,netgiro,unleashed,vizion
-check netvisor,netgiro,unleashed,vizion,explain
-check declared,explain,webhook
-check netgiro,unleashed,vizion,axum,redis,explain
+check netvisor,netgiro,unleashed,vizion,diagnose
+check declared,diagnose,webhook
+check netgiro,unleashed,vizion,axum,redis,diagnose
 
 # The pure core must not know reqwest, nor what only the middleware needs; nor must receiving know a framework.
 without() {
@@ -39,5 +39,6 @@ without() {
     fi
 }
 providers=netvisor,netgiro,unleashed,vizion
+without "$providers,explain" 'md-5|sha1|serde-transcode'
 without "$providers" 'reqwest|reqwest-middleware|tokio|hyper|tracing|httpdate'
-without "$providers,explain,webhook" 'reqwest|reqwest-middleware|tokio|hyper|axum|redis'
+without "$providers,diagnose,webhook" 'reqwest|reqwest-middleware|tokio|hyper|axum|redis'

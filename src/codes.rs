@@ -32,7 +32,7 @@ pub fn errors() -> impl Iterator<Item = (Code, &'static str)> {
 }
 
 /// The codes of diagnoses, each with its sentence.
-#[cfg(feature = "explain")]
+#[cfg(feature = "diagnose")]
 pub fn diagnoses() -> impl Iterator<Item = (&'static str, &'static str)> {
     crate::diagnose::codes()
 }

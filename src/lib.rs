@@ -22,7 +22,10 @@
         feature = "netvisor",
         feature = "netgiro",
         feature = "unleashed",
-        feature = "vizion"
+        feature = "vizion",
+        feature = "tower",
+        feature = "declared",
+        feature = "diagnose"
     )),
     allow(dead_code, unused_macros, unused_imports, unreachable_pub)
 )]
@@ -31,7 +34,7 @@
 pub mod codes;
 #[cfg(feature = "declared")]
 pub mod declared;
-#[cfg(feature = "explain")]
+#[cfg(feature = "diagnose")]
 pub mod diagnose;
 mod env;
 pub mod error;
@@ -73,5 +76,7 @@ pub use middleware::ErrorStatus;
 pub use middleware::{Unsigned, client_builder, effect_of};
 /// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
 pub use secrecy::SecretString;
-pub use signer::{Signed, Signer};
+#[cfg(feature = "middleware")]
+pub use signer::Sent;
+pub use signer::{Rewritten, Scheme, Signed, Signer};
 pub use signing::{RequestRef, SignedForm};

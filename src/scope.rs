@@ -124,7 +124,6 @@ impl Scope {
 
     /// Whether a request that is not signed may be sent on as it is. Not to an allowed host in clear or under another
     /// spelling, nor to one that is withheld: such a request was meant to be signed.
-    #[cfg(feature = "middleware")]
     pub(crate) fn check_passing_on(&self, url: &Url) -> Result<(), Error> {
         if has_user_info(url) || self.leads_to_allowed(url) || self.withheld(url).is_some() {
             return Err(Error::new(self.refusal(url)));
@@ -164,7 +163,6 @@ impl Scope {
     }
 
     /// The allowed origins, and those of the provider's own that are withheld: a mistake may have been made with either.
-    #[cfg(feature = "explain")]
     pub(crate) fn known_origins(&self) -> impl Iterator<Item = String> {
         self.origins().chain(self.withheld.iter().map(|(_, url)| printable_origin(url)))
     }

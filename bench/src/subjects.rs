@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use countersign::Scheme;
 use countersign::Signer;
 use countersign::declared::Declared;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use countersign::signing::{RequestRef, Scheme, Segment, Signature, SignedText};
+use countersign::signing::{RequestRef, Segment, Signature, SignedText};
 use countersign::unleashed::{self, Unleashed};
 use countersign::vizion::webhook;
 use hmac::{Hmac, KeyInit as _, Mac as _};

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use clap::Args;
-use countersign::signing::Rewritten;
+use countersign::Rewritten;
 use countersign::{RequestRef, Signer};
 use http::{Extensions, HeaderMap, Method, header};
 use url::{ParseError, Url};

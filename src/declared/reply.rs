@@ -9,7 +9,7 @@ use super::fault::{Declared, Kind, fault};
 use super::scheme::{Scheme, Sent};
 use super::signer;
 use crate::error::Error;
-use crate::middleware::{self, is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
+use crate::middleware::{is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
 use crate::scope::printable_origin;
 use crate::whole_body::ReadFault;
 
@@ -17,7 +17,7 @@ use crate::whole_body::ReadFault;
 /// on, for a retry layer, and nothing more.
 pub(super) async fn judge(
     signer: &signer::Declared,
-    sent: middleware::Sent<Scheme>,
+    sent: crate::Sent<Scheme>,
     mut response: Response,
 ) -> Result<Response> {
     let scheme = signer.scheme();

@@ -6,11 +6,11 @@ use url::Url;
 use super::evaluate::Placed;
 use super::scheme::{Scheme, Stamps};
 use super::{Declaration, Result};
-use crate::Signer;
 use crate::error::Error;
 use crate::random::Randomness;
-use crate::signing::{self, AuthHeaders, MacKey, RequestRef, Rewritten, Signature, SignedText};
+use crate::signing::{AuthHeaders, MacKey, RequestRef, Signature, SignedText};
 use crate::time::Clock;
+use crate::{Rewritten, Signer};
 
 /// Signs the requests of a declared provider, and verifies the replies where its file has `[reply]`.
 ///
@@ -81,7 +81,7 @@ impl From<Stamps> for Stamp {
     }
 }
 
-impl signing::Scheme for Scheme {
+impl crate::Scheme for Scheme {
     type Stamp = Stamp;
 
     fn name(&self) -> &str {
@@ -132,7 +132,7 @@ impl signing::Scheme for Scheme {
     #[cfg(feature = "middleware")]
     fn judge(
         signer: &Declared,
-        sent: crate::middleware::Sent<Self>,
+        sent: crate::Sent<Self>,
         response: reqwest::Response,
     ) -> impl Future<Output = reqwest_middleware::Result<reqwest::Response>> + Send {
         super::reply::judge(signer, sent, response)

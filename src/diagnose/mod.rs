@@ -32,6 +32,7 @@ mod budget;
 mod case;
 mod charset;
 mod clock;
+mod comparison;
 mod dress;
 mod fields;
 mod finding;
@@ -68,6 +69,7 @@ pub(crate) use additions::with_header;
 pub(crate) use allowance::LONGEST_BODY;
 #[cfg(any(feature = "webhook", all(feature = "netgiro", feature = "middleware")))]
 pub(crate) use allowance::{Allowed, TOO_MANY, allow, is_short};
+pub use comparison::{Comparison, TextDifference};
 #[cfg(feature = "netvisor")]
 pub(crate) use fields::with_other_value;
 pub use finding::Finding;
@@ -78,7 +80,6 @@ use crate::Signer;
 use crate::error::Error;
 use crate::explain::{Explained, Transcript};
 use crate::signing::RequestRef;
-pub(crate) use reading::is_digest_of;
 use search::Effort;
 use untried::Untried;
 

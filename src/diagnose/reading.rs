@@ -60,7 +60,7 @@ impl Reading {
 }
 
 /// Whether a text stands for this digest, rightly or mistakenly written.
-pub(crate) fn is_digest_of(received: &str, encoding: Encoding, digest: &[u8]) -> bool {
+pub(super) fn is_digest_of(received: &str, encoding: Encoding, digest: &[u8]) -> bool {
     all(received, encoding).iter().any(|reading| reading.is(digest))
 }
 

@@ -1,7 +1,8 @@
 //! What only explaining needs of a scheme.
 
+use crate::Scheme;
 use crate::error::Error;
-use crate::signing::{MacKey, RequestRef, Scheme, SignedText};
+use crate::signing::{MacKey, RequestRef, SignedText};
 
 /// A scheme that can be explained and diagnosed. Signing calls none of this: an empty `impl` does for an API of your own.
 pub trait Explained: Scheme {

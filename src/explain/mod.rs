@@ -16,7 +16,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod comparison;
 mod diff;
 mod display;
 mod explained;
@@ -27,7 +26,6 @@ use std::fmt::Display;
 
 use serde::{Serialize, Serializer};
 
-pub use comparison::{Comparison, TextDifference};
 pub use diff::{Change, Difference};
 pub use explained::Explained;
 pub use fingerprint::Fingerprint;

@@ -205,7 +205,6 @@ impl Transcript {
     }
 
     /// Gives diagnoses a URL under which the message may have been signed for somebody else.
-    #[cfg(feature = "webhook")]
     pub(crate) fn foreign_url(mut self, url: impl Into<String>) -> Self {
         self.foreign_urls.push(url.into());
         self
@@ -226,7 +225,6 @@ impl Transcript {
     }
 
     /// Takes the named parts of the text for secrets.
-    #[cfg(feature = "webhook")]
     pub(crate) fn hide(mut self, is_secret: impl Fn(&str) -> bool) -> Self {
         for part in self.text.iter_mut().filter(|part| is_secret(&part.name)) {
             part.kind = SegmentKind::Secret;
@@ -253,7 +251,7 @@ impl Transcript {
 
     /// What must not be shown: the secrets that are part of it, the signatures that can be made with them, and what
     /// else was to be hidden.
-    pub(super) fn secrets(&self) -> Secrets {
+    pub(crate) fn secrets(&self) -> Secrets {
         let mut secrets = self.hidden.clone();
         for one in [Some(self), self.other_algorithm.as_deref()].into_iter().flatten() {
             let parts = one.text.iter().chain(&one.key).filter(|part| part.kind == SegmentKind::Secret);

@@ -12,36 +12,26 @@ mod effect;
 mod redirect;
 mod status;
 
-use std::fmt;
 use std::pin::Pin;
-use std::time::Duration;
 
 use http::{Extensions, StatusCode};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
 
-#[cfg(feature = "netvisor")]
 pub(crate) use body::put_back;
-#[cfg(feature = "netgiro")]
-pub(crate) use body::{hint_with, wrap_body};
-#[cfg(any(feature = "declared", feature = "netgiro"))]
-pub(crate) use body::{read_reply, rebuild};
+pub(crate) use body::{hint_with, read_reply, rebuild, wrap_body};
 pub use client::client_builder;
 pub use effect::effect_of;
-#[cfg(any(feature = "declared", feature = "netgiro"))]
 pub(crate) use redirect::redirect_origin;
 #[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 pub use status::ErrorStatus;
-#[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 pub(crate) use status::error_for_status;
-#[cfg(feature = "netgiro")]
 pub(crate) use status::skew_note;
 
 use crate::error::{Code, Effect, Error};
-use crate::scope::printable_origin;
-use crate::signer::{Signed, Signer};
-use crate::signing::{RequestRef, Rewritten, Scheme, as_sent};
+use crate::signer::{Rewritten, Scheme, Sent, Signer};
+use crate::signing::{RequestRef, as_sent};
 use redirect::{Hop, RedirectFault};
 
 pub(crate) const CODES: [&[(Code, &str)]; 3] =
@@ -57,50 +47,6 @@ pub(crate) const CODES: [&[(Code, &str)]; 3] =
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unsigned;
-
-/// How a provider's requests are sent.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Transport {
-    /// Requests to other origins are passed on unsigned instead of being refused.
-    pub(crate) pass_other_origins: bool,
-    /// How many same-origin redirects are followed, each hop signed anew.
-    pub(crate) redirect_limit: usize,
-    /// How much of a stream is buffered so that it can be signed; `None` leaves streams to the provider.
-    pub(crate) stream_limit: Option<usize>,
-    /// The time-out of a signed request that has none of its own; `None` leaves it to the client.
-    pub(crate) timeout: Option<Duration>,
-}
-
-/// A signed request that was sent, for those who judge its reply.
-pub struct Sent<S: Scheme> {
-    pub(crate) signed: Signed<S>,
-    pub(crate) url: Url,
-    /// Whether the reply is a redirect that is followed if its scheme agrees.
-    pub(crate) is_redirected: bool,
-}
-
-impl<S: Scheme> Sent<S> {
-    /// The URL that it was sent to, without the fragment.
-    #[must_use]
-    pub fn url(&self) -> &Url {
-        &self.url
-    }
-
-    /// Its signature and stamp.
-    pub fn signed(&self) -> &Signed<S> {
-        &self.signed
-    }
-}
-
-/// Neither path nor query, which may hold personal data.
-impl<S: Scheme> fmt::Debug for Sent<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sent")
-            .field("signed", &self.signed)
-            .field("origin", &printable_origin(&self.url))
-            .finish()
-    }
-}
 
 #[async_trait::async_trait]
 impl<S: Scheme> Middleware for Signer<S> {

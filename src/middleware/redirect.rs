@@ -69,7 +69,6 @@ fn is_about_the_next_url(error: &reqwest::Error) -> bool {
 }
 
 /// Where a redirect leads, as far as that may be printed; `None` for what is none.
-#[cfg(feature = "netgiro")]
 pub(crate) fn redirect_origin(response: &Response) -> Option<String> {
     Hop::of(response, response.url())?.location.as_ref().map(printable_origin)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 #[cfg(feature = "middleware")]
-use super::Reading;
+use super::middleware::Reading;
 use super::seen::SeenNonces;
 use super::signing::Secret;
 use super::{Netgiro, Scheme};

@@ -17,7 +17,6 @@ pub(super) struct Ends {
 
 impl Ends {
     /// The ends of a whole body.
-    #[cfg(feature = "webhook")]
     pub(super) fn of(body: &[u8]) -> Self {
         let mut ends = Self::default();
         ends.update(body);

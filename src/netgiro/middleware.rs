@@ -1,5 +1,6 @@
 //! Replies verified before they are handed on.
 
+use std::fmt;
 use std::future::ready;
 use std::pin::Pin;
 
@@ -12,10 +13,99 @@ use url::Url;
 use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id, refusal};
 use super::{Netgiro, Scheme, stream};
+use crate::Sent;
 use crate::error::Error;
-use crate::middleware::{Sent, is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
+use crate::middleware::{is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
 use crate::scope::printable_origin;
 use crate::whole_body::ReadFault;
+
+/// The longest reply that the middleware reads by default: 10 MiB, counted after decompression.
+pub const DEFAULT_REPLY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// Adds to the error of a refused reply the known mistake that would explain it.
+pub(super) type Diagnose =
+    for<'a> fn(&'a Netgiro, Refused<'a>) -> Pin<Box<dyn Future<Output = Error> + Send + 'a>>;
+
+/// A reply that does not verify, with what a diagnosis needs.
+pub(super) struct Refused<'a> {
+    pub(super) error: Error,
+    pub(super) sent: SentRequest,
+    pub(super) response: &'a mut Response,
+    /// `None` where it is still to be read.
+    pub(super) body: Option<Bytes>,
+}
+
+/// How the middleware reads replies.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) limit: usize,
+    pub(super) report_only: bool,
+    pub(super) streamed: bool,
+    pub(super) diagnose: Option<Diagnose>,
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading")
+            .field("limit", &self.limit)
+            .field("report_only", &self.report_only)
+            .field("streamed", &self.streamed)
+            .field("diagnose_refusals", &self.diagnose.is_some())
+            .finish()
+    }
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { limit: DEFAULT_REPLY_LIMIT, report_only: false, streamed: false, diagnose: None }
+    }
+}
+
+impl Netgiro {
+    /// Refuses replies longer than `bytes`, counted after decompression. Default: [`DEFAULT_REPLY_LIMIT`].
+    #[must_use]
+    pub fn reply_limit(self, bytes: usize) -> Self {
+        self.with_scheme(|scheme| scheme.replies.limit = bytes)
+    }
+
+    /// Hands replies on even when they do not verify; [`Reply::verdict`] in the response's extensions says which
+    /// did, and the log why the others did not. Anyone between you and Netgíró can then make up replies: for first contact
+    /// with a live account only. A reply over the limit is an error all the same.
+    #[must_use]
+    pub fn dangerous_report_only(self) -> Self {
+        self.with_scheme(|scheme| scheme.replies.report_only = true)
+    }
+
+    /// Has refused replies diagnosed: the error carries a note where a known mistake would explain the signature. For first
+    /// contact, or when honest replies are suddenly refused; [`Netgiro::diagnose_reply`] looks further, at a reply that was
+    /// kept.
+    ///
+    /// A diagnosis takes milliseconds, and anyone between you and Netgíró can cause one. So it is made by a thread of tokio's
+    /// for blocking work while the call waits, and all clients and webhook verifiers of the process share one allowance: a
+    /// few diagnoses at once, then one in two seconds, or more where they are cheap. A refusal beyond that says that it was
+    /// not diagnosed. A body over 16 KiB and a URL over 2 KiB are not diagnosed.
+    #[cfg(feature = "diagnose")]
+    #[must_use]
+    pub fn diagnose_refusals(self) -> Self {
+        self.with_scheme(|scheme| scheme.replies.diagnose = Some(Self::diagnose_refused))
+    }
+
+    /// Hands replies on while they are being verified, for downloads too large to keep in memory.
+    /// [`Netgiro::reply_limit`] applies all the same: raise it.
+    ///
+    /// The promise is weaker: **what you read is unverified until the body has ended without an error**, as
+    /// [`Verdict::Pending`] says. The last chunk is withheld until all checks have passed; where one fails, the body ends
+    /// in an error instead ([`Error::find`](crate::Error::find) finds it), and all that was read must be thrown away.
+    /// Anyone between you and Netgíró can make up everything before the last chunk, so act on nothing before the end.
+    /// Bodies that begin neither like JSON nor like XML, or are no longer UTF-8, are not handed on any further.
+    ///
+    /// Replies whose headers already fail are refused as before. [`Netgiro::dangerous_report_only`] wins over this: the
+    /// verdict that it reports is known only once the reply is whole.
+    #[must_use]
+    pub fn dangerous_stream_replies(self) -> Self {
+        self.with_scheme(|scheme| scheme.replies.streamed = true)
+    }
+}
 
 /// Judges a reply to `sent`. While a streamed reply is handed on its verdict is not known, so a redirect that may be
 /// followed is read whole.
@@ -27,14 +117,6 @@ pub(super) fn judge(
     let streamed = netgiro.scheme().replies.streamed && !sent.is_redirected;
     let marks = Marks::of(sent.signed());
     netgiro.judge(SentRequest { url: sent.url, marks }, response, streamed)
-}
-
-/// A whole reply that does not verify.
-struct Refused {
-    error: Error,
-    sent: SentRequest,
-    response: Response,
-    body: Bytes,
 }
 
 impl Netgiro {
@@ -52,10 +134,7 @@ impl Netgiro {
                 match read_reply(&mut response, self.scheme().replies.limit, |chunk| check.update(chunk))
                     .await
                 {
-                    Ok(body) => match self.finish(check, sent, response, body) {
-                        Ok(judged) => judged,
-                        Err(refused) => Box::pin(self.refuse_diagnosed(refused)).await,
-                    },
+                    Ok(body) => self.finish(check, sent, response, body).await,
                     Err(fault) => Err(self.refuse_unread(&response, fault)),
                 }
             }),
@@ -65,40 +144,45 @@ impl Netgiro {
             Err(error) if is_gateway_answer(&response, &error) => {
                 Box::pin(ready(withhold(sent.url, response, &error)))
             }
-            Err(error) => Box::pin(async move {
-                #[cfg(feature = "explain")]
-                let error = self.diagnosed_by_headers(error, &sent, &mut response).await;
-                Err(self.refuse(&response, error))
-            }),
+            Err(error) => Box::pin(self.refuse_diagnosed(error, sent, response, None)),
         }
     }
 
-    /// What comes of a whole reply; one that is refused, with what a diagnosis needs.
-    fn finish(
+    /// What comes of a whole reply.
+    async fn finish(
         &self,
         check: ReplyCheck,
         sent: SentRequest,
         response: Response,
         body: Bytes,
-    ) -> std::result::Result<Result<Response>, Box<Refused>> {
-        Ok(match check.finish(&self.scheme().seen) {
-            Ok(reply) => rebuild(response, sent.url, body).map(|mut response| {
+    ) -> Result<Response> {
+        match check.finish(&self.scheme().seen) {
+            Ok(reply) => {
+                let mut response = rebuild(response, sent.url, body)?;
                 // Not before: together with the URL, which travels as an extension, it would not fit their first table.
                 response.extensions_mut().insert(reply);
-                response
-            }),
+                Ok(response)
+            }
             Err(error) if self.scheme().replies.report_only => {
                 rebuild(report(response, &error), sent.url, body)
             }
-            Err(error) => return Err(Box::new(Refused { error, sent, response, body })),
-        })
+            Err(error) => Box::pin(self.refuse_diagnosed(error, sent, response, Some(body))).await,
+        }
     }
 
-    async fn refuse_diagnosed(&self, refused: Box<Refused>) -> Result<Response> {
-        #[cfg_attr(not(feature = "explain"), allow(unused_variables))]
-        let Refused { error, sent, response, body } = *refused;
-        #[cfg(feature = "explain")]
-        let error = self.diagnosed(error, sent, response.headers().clone(), body).await;
+    async fn refuse_diagnosed(
+        &self,
+        error: Error,
+        sent: SentRequest,
+        mut response: Response,
+        body: Option<Bytes>,
+    ) -> Result<Response> {
+        let error = match self.scheme().replies.diagnose {
+            Some(diagnose) if may_be_a_mistake(&error) => {
+                diagnose(self, Refused { error, sent, response: &mut response, body }).await
+            }
+            _ => error,
+        };
         Err(self.refuse(&response, error))
     }
 
@@ -126,7 +210,7 @@ impl Netgiro {
 
     fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
         let mut error = error.with_status(response.status());
-        if may_be_a_mistake(&error) && !self.scheme().replies.diagnose_refusals {
+        if may_be_a_mistake(&error) && self.scheme().replies.diagnose.is_none() {
             let next_step = format!("{} {ASK_FOR_A_DIAGNOSIS}", error.next_step());
             error = error.with_next_step(next_step);
         }
@@ -166,7 +250,8 @@ fn warn(done: &str, error: &Error, url: &Url, status: StatusCode) {
 }
 
 /// What a refusal says that may have a known mistake for its reason.
-const ASK_FOR_A_DIAGNOSIS: &str = "`Netgiro::diagnose_refusals` looks for a known mistake.";
+const ASK_FOR_A_DIAGNOSIS: &str =
+    "`Netgiro::diagnose_refusals` looks for a known mistake (feature `diagnose`).";
 
 /// Whether a mistake in what was signed, or in how the signature is written, may be the reason of a refusal.
 pub(super) fn may_be_a_mistake(error: &Error) -> bool {

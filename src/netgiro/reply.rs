@@ -11,7 +11,6 @@ use super::seen::SeenNonces;
 use super::signing::{NONCE, NONCE_NAME, REFERENCE_ID, SIGNATURE, SIGNATURE_NAME};
 use super::utf8::Utf8;
 use super::{Netgiro, nonce};
-#[cfg(feature = "middleware")]
 use crate::Signed;
 use crate::error::Error;
 use crate::fault::faults;
@@ -37,7 +36,6 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    #[cfg(feature = "middleware")]
     pub(super) fn of(signed: &Signed<super::Scheme>) -> Self {
         Self {
             nonce: Some(signed.stamp().nonce.clone()),
@@ -58,7 +56,6 @@ impl SentRequest {
         Self { url: signed.url().clone(), marks }
     }
 
-    #[cfg(feature = "explain")]
     pub(super) fn url(&self) -> &str {
         as_sent(&self.url)
     }
@@ -150,7 +147,7 @@ impl Netgiro {
     }
 
     /// Judges a whole reply: `body` is what arrived, decompressed. No refusal is diagnosed here: `Netgiro::diagnose_reply`
-    /// does that, with the feature `explain`.
+    /// does that, with the feature `diagnose`.
     ///
     /// # Errors
     /// One of [`ReplyFault`], with the reply's reference id.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
-#[cfg(feature = "middleware")]
-use super::Reading;
 use super::credentials::NAME;
+#[cfg(feature = "middleware")]
+use super::middleware::Reading;
 use super::nonce;
 use super::seen::SeenNonces;
 #[cfg(feature = "middleware")]
@@ -17,11 +17,11 @@ use crate::error::Error;
 use crate::field;
 use crate::random::Randomness;
 use crate::signing::{
-    self, AuthHeaders, Charset, Encoding, MacKey, RequestRef, Segment, SignedText, Source, write_values,
+    AuthHeaders, Charset, Encoding, MacKey, RequestRef, Segment, SignedText, Source, write_values,
 };
 use crate::time::Clock;
 #[cfg(feature = "middleware")]
-use crate::{Signer, middleware::Sent};
+use crate::{Sent, Signer};
 
 pub(super) const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE_NAME: &str = "netgiro_nonce";
@@ -108,7 +108,7 @@ impl fmt::Debug for Scheme {
     }
 }
 
-impl signing::Scheme for Scheme {
+impl crate::Scheme for Scheme {
     type Stamp = Stamp;
 
     fn name(&self) -> &str {

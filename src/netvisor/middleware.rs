@@ -7,8 +7,9 @@ use reqwest_middleware::Result;
 
 use super::status::{STATUS_WITHIN, Scan, scan};
 use super::{Failure, Netvisor, ResponseStatus, Scheme, credentials::NAME};
+use crate::Sent;
 use crate::error::Error;
-use crate::middleware::{self, Sent, into_middleware_error, is_worth_a_retry, put_back};
+use crate::middleware::{self, into_middleware_error, is_worth_a_retry, put_back};
 use crate::time::{Clock as _, SystemClock};
 
 /// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.

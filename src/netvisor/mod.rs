@@ -29,7 +29,7 @@ mod credentials;
 mod encoding;
 #[cfg(feature = "middleware")]
 mod middleware;
-#[cfg(feature = "explain")]
+#[cfg(feature = "diagnose")]
 mod mistakes;
 mod options;
 mod refusal;
@@ -47,7 +47,7 @@ pub use refusal::{Failure, FailureCode};
 pub use signing::{Scheme, Stamp};
 pub use status::ResponseStatus;
 
-#[cfg(feature = "explain")]
+#[cfg(feature = "diagnose")]
 pub(crate) use mistakes::MISTAKES;
 
 use crate::error::Code;

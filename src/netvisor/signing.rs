@@ -12,12 +12,10 @@ use super::{Language, MacAlgorithm, TransactionId, encoding, options};
 use crate::SignedForm;
 use crate::error::Error;
 use crate::random::Randomness;
-use crate::signing::{
-    self, AuthHeaders, Charset, MacKey, RequestRef, Segment, SignedText, Source, write_values,
-};
+use crate::signing::{AuthHeaders, Charset, MacKey, RequestRef, Segment, SignedText, Source, write_values};
 use crate::time::{Clock, ClockFault, unix_seconds};
 #[cfg(feature = "middleware")]
-use crate::{Signer, middleware::Sent};
+use crate::{Sent, Signer};
 
 const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
 const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
@@ -134,7 +132,7 @@ impl Scheme {
     }
 }
 
-impl signing::Scheme for Scheme {
+impl crate::Scheme for Scheme {
     type Stamp = Stamp;
 
     fn name(&self) -> &str {

@@ -18,21 +18,14 @@ pub struct AuthHeaders<'a> {
     map: &'a mut HeaderMap,
     signature: Option<Signature>,
     /// Where an explanation is being made: what was set, and whether it may be shown.
-    #[cfg(feature = "explain")]
     written: Option<&'a mut Vec<(HeaderName, bool)>>,
 }
 
 impl<'a> AuthHeaders<'a> {
     pub(crate) fn new(map: &'a mut HeaderMap, signature: Option<Signature>) -> Self {
-        Self {
-            map,
-            signature,
-            #[cfg(feature = "explain")]
-            written: None,
-        }
+        Self { map, signature, written: None }
     }
 
-    #[cfg(feature = "explain")]
     pub(crate) fn explained(
         map: &'a mut HeaderMap,
         signature: Option<Signature>,
@@ -84,7 +77,6 @@ impl<'a> AuthHeaders<'a> {
 
     #[cfg_attr(not(feature = "explain"), allow(unused_variables))]
     fn write(&mut self, name: HeaderName, mut value: HeaderValue, public: bool) -> &mut Self {
-        #[cfg(feature = "explain")]
         if let Some(written) = &mut self.written {
             written.push((name.clone(), public));
         }

@@ -122,13 +122,11 @@ impl Encoding {
     }
 
     /// The text of a digest.
-    #[cfg(all(feature = "explain", feature = "webhook"))]
     pub(crate) fn encode(self, digest: &[u8; 32]) -> String {
         Signature { digest: Digest::new(digest), encoding: self }.expose_text()
     }
 
     /// The text of any bytes.
-    #[cfg(feature = "declared")]
     pub(crate) fn encode_any(self, bytes: &[u8]) -> Vec<u8> {
         let text = match self.base64() {
             Some(base64) => base64.encode(bytes),
@@ -268,7 +266,6 @@ impl MacKey {
     }
 
     /// Starts a MAC of any text, also of one that does not begin with the prefix.
-    #[cfg(feature = "explain")]
     pub(crate) fn start_of_any_text(&self) -> Mac {
         // The only keys with a prefix are of SHA-256.
         if self.absorbed == 0 { self.start() } else { Self::sha256(self.encoding).start() }
@@ -388,7 +385,6 @@ impl Signature {
         self.encoding.decode_into(received, digest) && self.matches(digest)
     }
 
-    #[cfg(any(feature = "explain", feature = "netgiro", feature = "declared"))]
     pub(crate) fn digest(&self) -> &[u8] {
         self.digest.as_bytes()
     }

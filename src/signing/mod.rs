@@ -1,6 +1,6 @@
 //! The pure core: what is signed is data.
 //!
-//! A [`Scheme`] states its signed text once, as labelled segments handed to a [`SignedText`]. Signing walks them
+//! A [`Scheme`](crate::Scheme) states its signed text once, as labelled segments handed to a [`SignedText`]. Signing walks them
 //! into a MAC; verifying and explaining walk the same ones, so they cannot drift apart. Nothing here knows
 //! reqwest, does I/O or reads a clock by itself.
 //!
@@ -19,7 +19,6 @@ mod mac;
 #[cfg(feature = "declared")]
 pub(crate) mod members;
 mod request;
-mod scheme;
 mod signed_form;
 mod source;
 #[cfg(feature = "declared")]
@@ -30,11 +29,9 @@ pub(crate) use fault::SigningFault;
 pub use headers::AuthHeaders;
 pub(crate) use headers::write_values;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
-#[cfg(any(feature = "netgiro", feature = "webhook"))]
 pub(crate) use request::absolute;
 pub(crate) use request::as_sent;
 pub use request::{Payload, RequestRef};
-pub use scheme::{Rewritten, Scheme};
 pub use signed_form::SignedForm;
 pub use source::{Charset, Source};
 pub use text::{Segment, SegmentKind, SignedText};

@@ -6,9 +6,7 @@ use std::fmt;
 use http::{Extensions, HeaderMap, Method};
 use url::{Position, Url};
 
-use super::Scheme;
 use super::fault::SigningFault;
-use crate::Signer;
 use crate::error::Error;
 use crate::scope::printable_origin;
 
@@ -122,9 +120,8 @@ impl<'a> RequestRef<'a> {
         })
     }
 
-    /// As [`Signer::prepare_url`], with the URL of this request.
-    pub(crate) fn prepare<S: Scheme>(&mut self, signer: &Signer<S>) -> bool {
-        signer.prepare_url(self.url.to_mut())
+    pub(crate) fn url_mut(&mut self) -> &mut Url {
+        self.url.to_mut()
     }
 
     /// The method.
@@ -192,7 +189,6 @@ impl fmt::Debug for RequestRef<'_> {
 }
 
 /// An absolute `http` or `https` URL, normalised, as the URI that a client sends.
-#[cfg(any(feature = "webhook", feature = "netgiro"))]
 pub(crate) fn absolute(text: &str) -> Result<(Url, http::Uri), Error> {
     let parse = || {
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;

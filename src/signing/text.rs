@@ -110,7 +110,6 @@ impl<'a> Segment<'a> {
         (self.kind != SegmentKind::Secret).then_some(self.bytes)
     }
 
-    #[cfg(any(feature = "explain", feature = "declared"))]
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }

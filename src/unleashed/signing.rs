@@ -10,7 +10,7 @@ use super::media_type;
 use crate::SignedForm;
 use crate::error::Error;
 use crate::random::Randomness;
-use crate::signing::{self, AuthHeaders, MacKey, RequestRef, Segment, SignedText, Source};
+use crate::signing::{AuthHeaders, MacKey, RequestRef, Segment, SignedText, Source};
 use crate::time::Clock;
 
 const API_ID: HeaderName = HeaderName::from_static("api-auth-id");
@@ -38,7 +38,7 @@ impl fmt::Debug for Scheme {
     }
 }
 
-impl signing::Scheme for Scheme {
+impl crate::Scheme for Scheme {
     /// Nothing is drawn anew: the same query always has the same signature.
     type Stamp = ();
 

@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue};
 use super::credentials::NAME;
 use crate::error::Error;
 use crate::random::Randomness;
-use crate::signing::{self, AuthHeaders, MacKey, RequestRef, SignedText};
+use crate::signing::{AuthHeaders, MacKey, RequestRef, SignedText};
 use crate::time::Clock;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -24,7 +24,7 @@ impl fmt::Debug for Scheme {
     }
 }
 
-impl signing::Scheme for Scheme {
+impl crate::Scheme for Scheme {
     type Stamp = ();
 
     fn name(&self) -> &str {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::request::Parts;
 
 use super::origin::PublicOrigin;
@@ -19,7 +20,11 @@ pub struct Builder<S: Scheme> {
     pub(crate) scheme: S,
     pub(crate) keys: Keys<S>,
     pub(super) settings: Settings,
+    pub(super) diagnose: Option<Diagnose<S>>,
 }
+
+/// Diagnoses a refusal and reports it; `false` where the refusal is not one to be diagnosed, and was not reported.
+pub(super) type Diagnose<S> = fn(&Verifier<S>, &Error, &Parts, Bytes) -> bool;
 
 #[derive(Clone)]
 pub(super) struct Settings {
@@ -28,7 +33,6 @@ pub(super) struct Settings {
     pub(super) origin: Option<PublicOrigin>,
     pub(super) store: Arc<dyn ReplayStore>,
     pub(super) accept_without_store: bool,
-    pub(super) diagnose_refusals: bool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) reporter: Reporter,
 }
@@ -42,11 +46,10 @@ impl<S: Scheme> Builder<S> {
             origin,
             store: Arc::new(MemoryStore::default()),
             accept_without_store: false,
-            diagnose_refusals: false,
             clock: Arc::new(SystemClock),
             reporter: Reporter::default(),
         };
-        Self { scheme, keys: Keys::new(), settings }
+        Self { scheme, keys: Keys::new(), settings, diagnose: None }
     }
 
     /// Uses these keys instead of those added so far.
@@ -111,10 +114,10 @@ impl<S: Scheme> Builder<S> {
     /// answered first, the diagnosis is made and reported in a thread of its own, and all verifiers and clients of the process
     /// share one allowance: a few diagnoses at once, then one in two seconds, or more where they are cheap. A refusal beyond
     /// that is reported at once and says so. A body over 16 KiB, a URL over 2 KiB and headers over 16 KiB are not diagnosed.
-    #[cfg(feature = "explain")]
+    #[cfg(feature = "diagnose")]
     #[must_use]
     pub fn diagnose_refusals(mut self) -> Self {
-        self.settings.diagnose_refusals = true;
+        self.diagnose = Some(Verifier::report_diagnosed);
         self
     }
 
@@ -131,6 +134,7 @@ impl<S: Scheme> fmt::Debug for Builder<S> {
             .field("provider", &S::NAME)
             .field("keys", &self.keys)
             .field("settings", &self.settings)
+            .field("diagnose_refusals", &self.diagnose.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -142,7 +146,6 @@ impl fmt::Debug for Settings {
             .field("body_limit", &self.body_limit)
             .field("origin", &self.origin)
             .field("accept_without_store", &self.accept_without_store)
-            .field("diagnose_refusals", &self.diagnose_refusals)
             .finish_non_exhaustive()
     }
 }

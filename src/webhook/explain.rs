@@ -1,59 +1,17 @@
-//! Why a delivery's signature or digest does not match.
+//! What a delivery's signature is made of.
 
-use bytes::Bytes;
 use http::request::Parts;
 use url::Url;
 
-use super::Verifier;
-use crate::diagnose::{Allowed, Diagnosis, Outcome, TOO_MANY, allow, is_short};
+use super::scheme::{Claim, Scheme};
+use super::{Verifier, forwarded};
 use crate::error::Error;
-use crate::explain::{Comparison, Transcript};
-use crate::signing::{Charset, Encoding, MacKey, Segment, Source};
-use crate::webhook::scheme::{Claim, Received, Scheme};
-use crate::webhook::{DeliveryFault, Keys, forwarded};
-
-/// A delivery with a longer head is not diagnosed for its sender: each header may be part of what is signed.
-const LONGEST_HEAD: usize = 16 << 10;
+use crate::explain::Transcript;
 
 /// Headers that hold a credential, such as the static one that Vizion can be told to send along.
 const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
 
-/// How far to look.
-enum Search<'a> {
-    /// What somebody asked for.
-    Thorough,
-    /// What anybody's delivery is worth.
-    Brief(Allowed<'a>),
-}
-
-impl Search<'_> {
-    fn diagnose(&mut self, transcript: &Transcript, received: &str) -> Diagnosis {
-        match self {
-            Self::Thorough => transcript.diagnose(received),
-            Self::Brief(allowed) => transcript.diagnose_within(received, allowed),
-        }
-    }
-
-    /// No more than so many keys are tried: when one is exchanged, there are two.
-    fn most_keys(&self) -> usize {
-        match self {
-            Self::Thorough => 4,
-            Self::Brief(_) => 2,
-        }
-    }
-}
-
 impl<S: Scheme> Verifier<S> {
-    /// Diagnoses a delivery's digest and signature, whatever its age. The URLs that a proxy in front may have changed
-    /// are taken from the headers that proxies add (`forwarded`, `x-forwarded-host` and the like): anybody can write
-    /// those, but only the URL that was signed reproduces the signature.
-    ///
-    /// # Errors
-    /// As [`Verifier::verify`], up to the key id; `webhook-key-unknown` only where no other key made the signature.
-    pub fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error> {
-        self.diagnosis(parts, body, Search::Thorough).map_err(|refused| self.error(refused, parts))
-    }
-
     /// The signature that a delivery should carry, to be explained or diagnosed: of several keys without ids, under the
     /// first.
     ///
@@ -68,89 +26,7 @@ impl<S: Scheme> Verifier<S> {
         Ok(self.transcript_under(key, &stated, parts, body))
     }
 
-    /// Compares the text that somebody signed for this delivery with the one that they should have signed, and says whether
-    /// the delivery's signature was made of it.
-    ///
-    /// # Errors
-    /// As [`Verifier::verify`], up to the key id.
-    pub fn compare(&self, parts: &Parts, body: &[u8], signed: &[u8]) -> Result<Comparison, Error> {
-        let transcript = self.transcript(parts, body)?;
-        let claim = self
-            .scheme()
-            .read(&self.delivery(parts).with_body(body))
-            .map_err(|refused| self.error(refused, parts))?;
-        let encoding = transcript.mac.as_ref().map_or(Encoding::HexLower, MacKey::encoding);
-        Ok(transcript.compare(signed, Some(&received_text(&claim.signature, encoding))))
-    }
-
-    /// Diagnoses a refusal and reports what comes out, in a thread of its own: it takes milliseconds, in which whoever calls
-    /// this has others to serve. `false` where the refusal is not to be diagnosed, and was not reported.
-    pub(super) fn report_diagnosed(&self, error: &Error, parts: &Parts, body: Bytes) -> bool {
-        let fault = error.fault::<DeliveryFault>().filter(|fault| fault.is_mismatch());
-        let head: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        let is_short = || head <= LONGEST_HEAD && is_short(self.delivery(parts).received_target(), &body);
-        let Some(fault) = fault.filter(|_| self.settings().diagnose_refusals && is_short()).cloned() else {
-            return false;
-        };
-        let reporter = self.settings().reporter.clone();
-        let Some(allowed) = allow() else {
-            reporter.report(&self.error(fault, parts).with_note(TOO_MANY), parts);
-            return true;
-        };
-        let (verifier, parts, span) = (self.clone(), parts.clone(), tracing::Span::current());
-        let diagnose = move || {
-            let error = verifier.error(fault, &parts);
-            let error = match verifier.diagnosis(&parts, &body, Search::Brief(allowed)) {
-                Ok(diagnosis) => diagnosis.explain_refusal(error),
-                Err(_) => error,
-            };
-            span.in_scope(|| reporter.report(&error, &parts));
-        };
-        std::thread::Builder::new().name("countersign-diagnosis".to_owned()).spawn(diagnose).is_ok()
-    }
-
-    fn diagnosis(
-        &self,
-        parts: &Parts,
-        body: &[u8],
-        mut search: Search<'_>,
-    ) -> Result<Diagnosis, DeliveryFault> {
-        let scheme = self.scheme();
-        let Claim { signature, key_id, mut stated, .. } =
-            scheme.read(&self.delivery(parts).with_body(body))?;
-        let checked = scheme.check_digest(&mut stated, body);
-        let keys = self.keys();
-        let content = checked.as_deref().unwrap_or(body);
-        let mut of_signature = Vec::new();
-        for (_, key) in keys.named(key_id).take(search.most_keys()) {
-            let transcript = self.transcript_under(key, &stated, parts, content);
-            let transcript = other_keys::<S>(transcript, &stated, &keys, key_id);
-            let received = received_text(&signature, S::mac(&stated, key).encoding());
-            of_signature.push(search.diagnose(&transcript, &received));
-        }
-        // Of several that say as much, the one under the first key.
-        match of_signature.into_iter().min_by_key(|found| rank(found.outcome())) {
-            // Anybody can make a digest, with any mistake in it: only one that was signed is looked into.
-            Some(found) if found.outcome() == Outcome::Matches && checked.is_err() => {
-                let of_body = S::digest(&stated)
-                    .map(|digest| search.diagnose(&digest_transcript::<S>(body), &hex::encode(digest)));
-                let proved = of_body.filter(|found| found.outcome() == Outcome::Reproduced);
-                Ok(proved.unwrap_or_else(Diagnosis::other_body))
-            }
-            Some(found) => Ok(found),
-            // One MAC for each key and no search: anybody can name a key that there is not, and there may be many.
-            None => {
-                let made = |key: &S::Key| {
-                    let digest = signature.digest.as_ref();
-                    digest.is_some_and(|digest| S::signature(&stated, key, content).matches(digest))
-                };
-                let signer = signer(&keys, made).map(|key_id| Diagnosis::wrong_key_id(&key_id));
-                signer.ok_or_else(|| keys.none_named())
-            }
-        }
-    }
-
-    fn transcript_under(
+    pub(super) fn transcript_under(
         &self,
         key: &S::Key,
         stated: &S::Stated<'_>,
@@ -178,47 +54,5 @@ impl<S: Scheme> Verifier<S> {
             Some(origin) if !origin.has_host_of(&url) => transcript.foreign_url(url),
             _ => transcript.other_url(url),
         })
-    }
-}
-
-/// What is proved under one key comes before what is not under another.
-fn rank(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::Matches | Outcome::Reproduced => 0,
-        Outcome::Keyless => 1,
-        Outcome::Unexplained => 3,
-        _ => 2,
-    }
-}
-
-/// The digest of a body, as a signature without a key.
-fn digest_transcript<S: Scheme>(body: &[u8]) -> Transcript {
-    Transcript::new(S::NAME, &MacKey::sha256(Encoding::HexLower)).text(|text| {
-        text.push(Segment::public("body", body).with_source(Source::Body).with_charset(Charset::Bytes));
-    })
-}
-
-/// Adds the keys that the delivery does not name.
-fn other_keys<S: Scheme>(
-    transcript: Transcript,
-    stated: &S::Stated<'_>,
-    keys: &Keys<S>,
-    key_id: Option<&str>,
-) -> Transcript {
-    keys.with_ids()
-        .filter(|(id, _)| Some(&***id) != key_id)
-        .fold(transcript, |transcript, (id, key)| transcript.other_key(&**id, &S::mac(stated, key)))
-}
-
-/// The id of the key that made a signature.
-fn signer<S: Scheme>(keys: &Keys<S>, made: impl Fn(&S::Key) -> bool) -> Option<String> {
-    keys.with_ids().find(|(_, key)| made(key)).map(|(id, _)| (**id).to_owned())
-}
-
-/// A signature in the encoding that the scheme expects, if it is one; else what arrived.
-fn received_text(signature: &Received<'_>, encoding: Encoding) -> String {
-    match signature.digest {
-        Some(digest) => encoding.encode(&digest),
-        None => String::from_utf8_lossy(&signature.text).into_owned(),
     }
 }

@@ -9,16 +9,9 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Verified;
-use super::builder::Reporter;
+use super::layer::{Mounted, Unseen};
 use super::scheme::Scheme;
 use crate::error::Error;
-
-/// What a layer leaves in the request for the extractors, beside the delivery.
-#[derive(Clone)]
-pub(super) struct Mounted {
-    pub(super) provider: &'static str,
-    pub(super) reporter: Reporter,
-}
 
 /// The very bytes that the [layer](super::Verifier::layer) of the same provider verified.
 impl<State: Send + Sync, S: Scheme> FromRequestParts<State> for Verified<S, Bytes> {
@@ -74,10 +67,6 @@ pub enum VerifiedRejection {
     #[error(transparent)]
     NotThisJson(Error),
 }
-
-/// Marks the answer to a delivery that no handler has seen.
-#[derive(Clone, Copy)]
-pub(super) struct Unseen;
 
 impl IntoResponse for VerifiedRejection {
     fn into_response(self) -> Response {

@@ -74,7 +74,6 @@ impl<S: Scheme> Keys<S> {
     }
 
     /// The keys that have an id.
-    #[cfg(feature = "explain")]
     pub(super) fn with_ids(&self) -> impl Iterator<Item = (&Arc<str>, &S::Key)> {
         self.0.iter().filter_map(|entry| Some((entry.id.as_ref()?, &entry.key)))
     }

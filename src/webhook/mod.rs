@@ -28,7 +28,7 @@
 //! stable code and a next step, goes to the log (`tracing`, level `WARN`) and to [`Builder::on_refused`].
 //!
 //! Why a digest or signature does not match is not looked for, unless that is asked for with `Builder::diagnose_refusals`
-//! (feature `explain`): log and hook are then told which known mistake would explain it, such as a body printed anew, a proxy's
+//! (feature `diagnose`): log and hook are then told which known mistake would explain it, such as a body printed anew, a proxy's
 //! host or path, or another key's id. `Verifier::diagnose` looks further, for tools.
 //!
 //! # What each scheme covers
@@ -59,12 +59,13 @@
 //! A handler is dropped when the sender hangs up; `Verifier::layer` says what to do about work that must go on.
 
 mod builder;
+#[cfg(feature = "diagnose")]
+mod diagnose;
 #[cfg(feature = "explain")]
 mod explain;
 #[cfg(feature = "axum")]
 mod extract;
 mod fault;
-#[cfg(feature = "explain")]
 mod forwarded;
 mod headers;
 mod hmac_key;
@@ -97,7 +98,6 @@ pub use window::Window;
 pub(crate) use headers::Integer;
 pub(crate) use hmac_key::HmacKey;
 pub(crate) use keys::check_key;
-#[cfg(any(feature = "declared", feature = "netgiro", feature = "vizion"))]
 pub(crate) use origin::PublicOrigin;
 pub(crate) use scheme::{Claim, Delivery, Freshness, Received};
 pub(crate) use window::Times;

@@ -35,7 +35,6 @@ impl PublicOrigin {
     }
 
     /// Whether an absolute URL is on this host, whatever the port.
-    #[cfg(feature = "explain")]
     pub(super) fn has_host_of(&self, url: &str) -> bool {
         let host = |url: &str| Url::parse(url).ok()?.host_str().map(str::to_owned);
         host(url).is_some_and(|name| Some(name) == host(&self.origin))
@@ -98,7 +97,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "explain")]
     fn another_port_is_the_same_host_and_another_name_is_not() {
         let origin = PublicOrigin::new("https://hooks.example.com/in", "test").unwrap();
         for same in ["https://hooks.example.com/", "http://HOOKS.example.com:8080/a"] {

@@ -245,12 +245,7 @@ impl<'r> Delivery<'r> {
         Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host).as_bytes())
     }
 
-    /// The URI as received: axum's `nest` takes its prefix off the one in the parts, and keeps the original beside it.
     fn uri(&self) -> &'r Uri {
-        #[cfg(feature = "axum")]
-        if let Some(axum::extract::OriginalUri(original)) = self.parts.extensions.get() {
-            return original;
-        }
         &self.parts.uri
     }
 }

@@ -7,7 +7,7 @@ use countersign::Signer;
 use countersign::declared::{Declaration, Declared, Sent};
 use countersign::netgiro::{self, Netgiro, SentRequest};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use countersign::signing::{self, RequestRef};
+use countersign::signing::RequestRef;
 use countersign::unleashed::{self, Unleashed};
 use countersign::{SignedForm, vizion};
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -58,7 +58,7 @@ fn declared(file: &str, credentials: &[(&str, &str)]) -> Declared {
 }
 
 /// The headers of a request that is signed in Rust.
-fn in_rust<S: signing::Scheme>(
+fn in_rust<S: countersign::Scheme>(
     provider: &Signer<S>,
     request: &Request<Vec<u8>>,
     stamp: S::Stamp,

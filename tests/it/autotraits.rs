@@ -27,7 +27,7 @@ fn public_types_are_shared_between_threads() {
     shared::<explain::MacSummary>();
     shared::<explain::Transcript>();
     shared::<explain::Value>();
-    shared::<middleware::Sent<netgiro::Scheme>>();
+    shared::<countersign::Sent<netgiro::Scheme>>();
     shared::<middleware::Unsigned>();
     shared::<Netgiro>();
     shared::<netgiro::ApiResponse<()>>();

@@ -1,10 +1,10 @@
 //! What explanations show, to people and to programs.
 
+use countersign::Scheme;
 use countersign::explain::{Change, Explained, Explanation, explain, explain_with};
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, Netvisor, TransactionId};
 use countersign::random::Randomness;
-use countersign::signing::Scheme;
 use countersign::signing::{AuthHeaders, Charset, Encoding, MacKey, SignedText};
 use countersign::time::Clock;
 use countersign::unleashed::Unleashed;

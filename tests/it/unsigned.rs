@@ -1,7 +1,7 @@
 //! Requests that carry nothing of ours, and requests that go nowhere.
 
+use countersign::Scheme;
 use countersign::netvisor::MacAlgorithm;
-use countersign::signing::Scheme;
 use countersign::{Error, Signer, Unsigned};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::Scheme;
 use countersign::Signer;
 use countersign::netvisor::MacAlgorithm;
 use countersign::random::Randomness;
-use countersign::signing::Scheme;
 use countersign::{Error, SignedForm};
 use http::{HeaderMap, Request, header};
 use reqwest_middleware::ClientBuilder;

@@ -1,7 +1,8 @@
 //! What the crate signs, seen from outside.
 
+use countersign::Scheme;
 use countersign::Signer;
-use countersign::signing::{RequestRef, Scheme, SignedText};
+use countersign::signing::{RequestRef, SignedText};
 use http::{Extensions, HeaderMap, Method};
 use url::Url;
 

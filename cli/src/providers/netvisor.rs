@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::NaiveDateTime;
+use countersign::Scheme as _;
 use countersign::netvisor::{Language, MacAlgorithm, Netvisor, ResponseStatus, Scheme, Stamp, TransactionId};
-use countersign::signing::Scheme as _;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::{Error, RequestRef, Signer};
 use encoding_rs::ISO_8859_15;

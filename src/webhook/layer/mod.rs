@@ -8,15 +8,14 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body::Body;
 use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use self::retries::{Ending, Handling, Retries};
-#[cfg(feature = "axum")]
-use super::extract::Mounted;
+use super::builder::Reporter;
 use super::scheme::Scheme;
 use super::verifier::Taken;
 use super::{DeliveryFault, Verified, Verifier};
@@ -66,7 +65,7 @@ impl<S: Scheme> Verifier<S> {
     /// [`replay_key`](Verified::replay_key) shows: with `forget_failed`, a retry is let in while the task still runs.
     #[must_use]
     pub fn layer(&self) -> VerifyLayer<S> {
-        VerifyLayer { verifier: self.clone(), retries: Retries::default() }
+        VerifyLayer { verifier: self.clone(), retries: Retries::default(), original_uri: |_| None }
     }
 
     /// Verifies a delivery and takes it; `None` where it repeats one that was handled, and such are acknowledged.
@@ -82,7 +81,7 @@ impl<S: Scheme> Verifier<S> {
     {
         let limit = self.settings().body_limit;
         if let Err(fault) = self.check_head(parts) {
-            let is_to_be_diagnosed = self.settings().diagnose_refusals && fault.is_mismatch();
+            let is_to_be_diagnosed = self.diagnoses() && fault.is_mismatch();
             let body = if is_to_be_diagnosed { read_whole(body, limit).await.ok() } else { None };
             return Err(Refused { error: self.refusal(fault, parts), body });
         }
@@ -123,9 +122,40 @@ impl From<Error> for Refused {
 pub struct VerifyLayer<S: Scheme> {
     verifier: Verifier<S>,
     retries: Retries,
+    original_uri: OriginalUri,
 }
 
+/// Finds the URI as it was received, where a router has taken a prefix off that of the request.
+type OriginalUri = fn(&Extensions) -> Option<&Uri>;
+
+/// What a layer leaves in the request for the extractors, beside the delivery.
+#[derive(Clone)]
+pub(super) struct Mounted {
+    pub(super) provider: &'static str,
+    pub(super) reporter: Reporter,
+}
+
+/// Marks the answer to a delivery that no handler has seen.
+#[derive(Clone, Copy)]
+pub(super) struct Unseen;
+
 impl<S: Scheme> VerifyLayer<S> {
+    /// Verifies the URL as it was received, for a layer below axum's `Router::nest`, which takes its prefix off the URL.
+    ///
+    /// ```
+    /// # #[cfg(feature = "vizion")]
+    /// # fn app(verifier: countersign::vizion::webhook::Verifier, handler: axum::routing::MethodRouter) -> axum::Router {
+    /// let hooks = axum::Router::new().route("/vizion", handler.layer(verifier.layer().nested_in_axum()));
+    /// axum::Router::new().nest("/hooks", hooks)
+    /// # }
+    /// ```
+    #[cfg(feature = "axum")]
+    #[must_use]
+    pub fn nested_in_axum(mut self) -> Self {
+        self.original_uri = |extensions| extensions.get().map(|axum::extract::OriginalUri(uri)| uri);
+        self
+    }
+
     /// Lets the sender's retry in where the handler failed: at least once, in place of at most once.
     ///
     /// A delivery is forgotten when its handler answers 5xx, 408 or 429, or ends in an error or a panic, or is dropped
@@ -172,7 +202,12 @@ impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
     type Service = VerifyService<S, Inner>;
 
     fn layer(&self, inner: Inner) -> Self::Service {
-        VerifyService { verifier: self.verifier.clone(), retries: self.retries, inner }
+        VerifyService {
+            verifier: self.verifier.clone(),
+            retries: self.retries,
+            original_uri: self.original_uri,
+            inner,
+        }
     }
 }
 
@@ -181,6 +216,7 @@ impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
 pub struct VerifyService<S: Scheme, Inner> {
     verifier: Verifier<S>,
     retries: Retries,
+    original_uri: OriginalUri,
     inner: Inner,
 }
 
@@ -207,9 +243,11 @@ where
 
     fn call(&mut self, request: Request<Received>) -> Self::Future {
         let mut inner = self.inner.clone();
-        let (verifier, retries) = (self.verifier.clone(), self.retries);
+        let (verifier, retries, original_uri) = (self.verifier.clone(), self.retries, self.original_uri);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
+            let original = original_uri(&parts.extensions).cloned();
+            let routed = original.map(|original| std::mem::replace(&mut parts.uri, original));
             let verified = match verifier.let_in(retries, &parts, body).await {
                 Ok(Some(verified)) => verified,
                 Ok(None) => {
@@ -226,13 +264,15 @@ where
             if let header::Entry::Occupied(mut length) = parts.headers.entry(header::CONTENT_LENGTH) {
                 length.insert(verified.len().into());
             }
-            #[cfg(feature = "axum")]
             parts
                 .extensions
                 .insert(Mounted { provider: S::NAME, reporter: verifier.settings().reporter.clone() });
             let place = retries.acknowledge_duplicates.then(|| verifier.place(&parts));
             let handling = Handling::new(retries.forget_failed, verifier, place, verified.clone());
             parts.extensions.insert(verified);
+            if let Some(routed) = routed {
+                parts.uri = routed;
+            }
             let answer = match poll_fn(|context| inner.poll_ready(context)).await {
                 Ok(()) => inner.call(Request::from_parts(parts, body)).await,
                 Err(error) => Err(error),

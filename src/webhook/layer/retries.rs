@@ -7,6 +7,7 @@ use http::{Response, StatusCode};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use super::Unseen;
 use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
 use crate::webhook::verifier::{Remembered, State};
@@ -32,8 +33,7 @@ pub(super) enum Ending {
 
 impl Ending {
     pub(super) fn of<Answer>(answer: &Response<Answer>) -> Self {
-        #[cfg(feature = "axum")]
-        if answer.extensions().get::<crate::webhook::extract::Unseen>().is_some() {
+        if answer.extensions().get::<Unseen>().is_some() {
             return Self::Failed;
         }
         Self::of_status(answer.status())

@@ -8,9 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-#[cfg(feature = "tower")]
 use http::Method;
-#[cfg(feature = "tower")]
 use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "redis")]
@@ -95,7 +93,6 @@ impl ReplayKey {
     }
 
     /// What is remembered of the same delivery once it was handled at a place.
-    #[cfg(feature = "tower")]
     pub(super) fn of_handled(self, Place(place): &Place) -> Self {
         let signature = Sha256::new().chain_update(self.signature).chain_update(place).finalize().into();
         Self { is_of_handled: true, signature, ..self }
@@ -104,11 +101,9 @@ impl ReplayKey {
 
 /// The digest of method, host and target. Not every scheme signs these, so that a copy of what one route handled may come
 /// in at another, whose handler has not seen it.
-#[cfg(feature = "tower")]
 #[derive(Clone, Copy)]
 pub(super) struct Place([u8; 32]);
 
-#[cfg(feature = "tower")]
 impl Place {
     pub(super) fn of(method: &Method, host: &[u8], target: &str) -> Self {
         // None of these holds a line end.

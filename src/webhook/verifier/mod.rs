@@ -2,9 +2,7 @@
 
 mod once;
 
-pub(super) use once::Remembered;
-#[cfg(feature = "tower")]
-pub(super) use once::{State, Taken};
+pub(super) use once::{Remembered, State, Taken};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,7 +13,7 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::request::Parts;
 
-use super::builder::{Builder, Settings};
+use super::builder::{Builder, Diagnose, Settings};
 use super::scheme::{Claim, Delivery, Freshness, Received, Scheme};
 use super::verified::Proof;
 use super::{DeliveryFault, Keys, ReplayKey, Verified};
@@ -25,7 +23,7 @@ use crate::signing::SignedText;
 
 /// What a refusal says that may have a known mistake for its reason.
 const ASK_FOR_A_DIAGNOSIS: &str =
-    "`diagnose_refusals`, on the verifier's builder, looks for a known mistake.";
+    "`diagnose_refusals`, on the verifier's builder, looks for a known mistake (feature `diagnose`).";
 
 /// Verifies the webhooks of one provider. Cheap to clone; clones share keys and replay store.
 ///
@@ -37,6 +35,7 @@ struct Inner<S: Scheme> {
     scheme: S,
     keys: ArcSwap<Keys<S>>,
     settings: Settings,
+    diagnose: Option<Diagnose<S>>,
 }
 
 /// What the head of a delivery says, as far as that can be judged without its body.
@@ -49,8 +48,8 @@ struct Head<'r, T> {
 }
 
 impl<S: Scheme> Verifier<S> {
-    pub(super) fn new(Builder { scheme, keys, settings }: Builder<S>) -> Self {
-        Self(Arc::new(Inner { scheme, keys: ArcSwap::from_pointee(keys), settings }))
+    pub(super) fn new(Builder { scheme, keys, settings, diagnose }: Builder<S>) -> Self {
+        Self(Arc::new(Inner { scheme, keys: ArcSwap::from_pointee(keys), settings, diagnose }))
     }
 
     /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own. What it
@@ -58,7 +57,7 @@ impl<S: Scheme> Verifier<S> {
     ///
     /// A copy of the delivery verifies as well. A service that uses this has to refuse a
     /// [`replay_key`](Verified::replay_key) that it has seen, for [`repeatable_for`](Verified::repeatable_for).
-    /// No refusal is diagnosed here: `Verifier::diagnose` does that, with the feature `explain`.
+    /// No refusal is diagnosed here: `Verifier::diagnose` does that, with the feature `diagnose`.
     ///
     /// # Errors
     /// Why it was refused, as an [`Error`] over [`DeliveryFault`]; of several reasons the first in the order of the
@@ -123,7 +122,6 @@ impl<S: Scheme> Verifier<S> {
     }
 
     /// Refuses what no body can make good.
-    #[cfg(feature = "tower")]
     pub(super) fn check_head(&self, parts: &Parts) -> Result<(), DeliveryFault> {
         if self.0.scheme.reads_body() {
             return Ok(());
@@ -163,6 +161,10 @@ impl<S: Scheme> Verifier<S> {
         self.0.keys.load_full()
     }
 
+    pub(super) fn diagnoses(&self) -> bool {
+        self.0.diagnose.is_some()
+    }
+
     pub(super) fn settings(&self) -> &Settings {
         &self.0.settings
     }
@@ -188,7 +190,7 @@ impl<S: Scheme> Verifier<S> {
 
     /// The refusal, for whoever runs the service.
     pub(super) fn refusal(&self, refused: DeliveryFault, parts: &Parts) -> Error {
-        let is_unexplained = refused.is_mismatch() && !self.settings().diagnose_refusals;
+        let is_unexplained = refused.is_mismatch() && !self.diagnoses();
         let error = self.error(refused, parts);
         if !is_unexplained {
             return error;
@@ -199,13 +201,10 @@ impl<S: Scheme> Verifier<S> {
 
     /// Tells log and hook of a refusal; where it is to be diagnosed, which takes the body, afterwards.
     pub(super) fn report(&self, error: &Error, parts: &Parts, body: Option<Bytes>) {
-        #[cfg(feature = "explain")]
-        if body.is_some_and(|body| self.report_diagnosed(error, parts, body)) {
-            return;
+        let diagnosed = self.0.diagnose.zip(body);
+        if !diagnosed.is_some_and(|(diagnose, body)| diagnose(self, error, parts, body)) {
+            self.settings().reporter.report(error, parts);
         }
-        #[cfg(not(feature = "explain"))]
-        drop(body);
-        self.settings().reporter.report(error, parts);
     }
 }
 

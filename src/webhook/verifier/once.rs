@@ -9,7 +9,6 @@ use http::request::Parts;
 use super::Verifier;
 use crate::error::Error;
 use crate::lock::lock;
-#[cfg(feature = "tower")]
 use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
 use crate::webhook::{DeliveryFault, ReplayKey, StoreError, Verified};
@@ -18,7 +17,7 @@ use crate::webhook::{DeliveryFault, ReplayKey, StoreError, Verified};
 pub(in crate::webhook) enum Taken<S> {
     First(Verified<S, Bytes>),
     /// The replay store knew it.
-    Again(#[cfg_attr(not(feature = "tower"), expect(dead_code))] Verified<S, Bytes>),
+    Again(Verified<S, Bytes>),
 }
 
 impl<S: Scheme> Verifier<S> {
@@ -74,7 +73,6 @@ impl<S: Scheme> Verifier<S> {
     }
 
     /// Has the replay store remember that a delivery was handled.
-    #[cfg(feature = "tower")]
     pub(in crate::webhook) async fn remember_handled(
         &self,
         delivery: &Verified<S, Bytes>,
@@ -92,14 +90,12 @@ impl<S: Scheme> Verifier<S> {
     }
 
     /// Where a delivery came in.
-    #[cfg(feature = "tower")]
     pub(in crate::webhook) fn place(&self, parts: &Parts) -> Place {
         let delivery = self.delivery(parts);
         Place::of(delivery.method(), delivery.host().unwrap_or_default(), &delivery.target())
     }
 
     /// Whether the delivery that this one repeats was handled, at the same place.
-    #[cfg(feature = "tower")]
     pub(in crate::webhook) async fn was_handled(
         &self,
         repeated: &Verified<S, Bytes>,
@@ -156,7 +152,6 @@ pub(in crate::webhook) enum State {
 }
 
 impl Remembered {
-    #[cfg(feature = "tower")]
     pub(in crate::webhook) fn state(&self) -> State {
         *self.lock()
     }
@@ -180,7 +175,6 @@ impl Remembered {
         self.0.handled.get()
     }
 
-    #[cfg(feature = "tower")]
     pub(in crate::webhook) fn set_handled(&self, key: ReplayKey) {
         // A delivery is handled once.
         let _ = self.0.handled.set(key);

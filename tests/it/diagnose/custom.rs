@@ -1,8 +1,9 @@
 //! A scheme of one's own, stated segment by segment.
 
+use countersign::Scheme;
 use countersign::explain::{Explained, Transcript};
 use countersign::random::Randomness;
-use countersign::signing::{AuthHeaders, Encoding, MacKey, Scheme, SignedText, Source};
+use countersign::signing::{AuthHeaders, Encoding, MacKey, SignedText, Source};
 use countersign::time::Clock;
 use countersign::{RequestRef, Signer};
 use hmac::{Hmac, KeyInit as _, Mac as _};

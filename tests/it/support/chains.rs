@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
+use countersign::Scheme;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, Netvisor};
-use countersign::signing::Scheme;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
 use countersign::{Error, Signer};

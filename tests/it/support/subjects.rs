@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use countersign::Scheme;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::{Credentials, MacAlgorithm, Netvisor};
-use countersign::signing::Scheme;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
 use countersign::{SignedForm, Signer};

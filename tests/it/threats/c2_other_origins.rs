@@ -1,9 +1,9 @@
 //! C2: a request to an origin that the credentials do not belong to is not sent, or not signed.
 
+use countersign::Scheme;
 use countersign::Signer;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::Netvisor;
-use countersign::signing::Scheme;
 use countersign::vizion::Vizion;
 use countersign::{Error, Unsigned};
 use http::Method;

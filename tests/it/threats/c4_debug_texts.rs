@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::Bytes;
+use countersign::Scheme;
 use countersign::netgiro::Netgiro;
-use countersign::signing::Scheme;
 use countersign::signing::{Encoding, MacKey, SignedText};
 use countersign::time::{Clock as _, SystemClock};
 use countersign::vizion::Vizion;
@@ -24,7 +24,11 @@ use crate::support::chains::{
 use crate::support::netgiro::{APP_KEY, SECRET};
 
 /// The `Debug` text of the request and of the reply's judgement, of one provider.
-fn describe<S: Scheme<Stamp: std::fmt::Debug>>(text: &mut String, provider: Signer<S>, url: &str) {
+fn describe<S: Scheme<Stamp: std::fmt::Debug> + std::fmt::Debug>(
+    text: &mut String,
+    provider: Signer<S>,
+    url: &str,
+) {
     let (url, extensions, mut signed_headers) = (url.parse().unwrap(), Extensions::new(), HeaderMap::new());
     let none = HeaderMap::new();
     let outgoing = RequestRef::new(&Method::POST, &url, &none, &extensions, b"{}");
@@ -67,7 +71,7 @@ fn c4_a_provider_prints_its_settings() {
     let text = format!("{:?}", Netgiro::new(APP_KEY, SECRET).unwrap());
     assert!(
         text.starts_with(
-            "Netgiro { replies: Reading { limit: 10485760, report_only: false, streamed: false, diagnose_refusals: false }, settings: "
+            "Signer { provider: \"netgiro\", scheme: Scheme { replies: Reading { limit: 10485760, report_only: false, streamed: false, diagnose_refusals: false }, .. }, scope: "
         ),
         "{text}"
     );

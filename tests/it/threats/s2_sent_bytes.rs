@@ -1,8 +1,8 @@
 //! S2: the bytes that are signed are the bytes that are sent, whatever the URL and body.
 
 use countersign::RequestRef;
+use countersign::Scheme;
 use countersign::Signer;
-use countersign::signing::Scheme;
 use countersign::signing::{Encoding, MacKey, Segment, SignedText};
 use http::{Extensions, HeaderMap, Method};
 use proptest::prelude::*;

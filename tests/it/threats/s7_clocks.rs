@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::Scheme;
 use countersign::Signer;
 use countersign::netgiro::Netgiro;
-use countersign::signing::Scheme;
 use http::HeaderMap;
 
 use crate::support::chains::netvisor;

@@ -23,7 +23,8 @@ async fn w9_a_nested_router_verifies_the_path_that_was_sent() {
     let url = "https://hooks.example.com/hooks/eu/vizion?tenant=7";
     let sign = |url| testing::sign(id, secret, url, BODY, now()).unwrap();
     let nested = |builder: Builder<Scheme>| {
-        let inner = Router::new().route("/vizion", post(accept)).layer(builder.build().layer());
+        let inner =
+            Router::new().route("/vizion", post(accept)).layer(builder.build().layer().nested_in_axum());
         Router::new().nest("/hooks", Router::new().nest("/eu", inner))
     };
     let public = || builder_at("https://hooks.example.com");

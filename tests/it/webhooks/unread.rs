@@ -60,7 +60,7 @@ async fn hear(
     let verifier = builder().on_refused(move |error, _| keep.lock().unwrap().push(error.code())).build();
     let handler = |_: Verified<Json<Event>>| async { "handled" };
     // Nested, so that the path in the parts is not the one that was sent.
-    let inner = Router::new().fallback(post(handler)).layer(configure(verifier.layer()));
+    let inner = Router::new().fallback(post(handler)).layer(configure(verifier.layer().nested_in_axum()));
     let address = serve(Router::new().nest("/vizion", inner)).await;
     let mut answers = Vec::new();
     for body in bodies {

@@ -1,8 +1,8 @@
 //! A captured reply of Netgíró's.
 
 use clap::Args;
-use countersign::diagnose::Diagnosis;
-use countersign::explain::{Comparison, Transcript};
+use countersign::diagnose::{Comparison, Diagnosis};
+use countersign::explain::Transcript;
 use countersign::netgiro::{Netgiro, SentRequest};
 use countersign::{Error, RequestRef};
 use http::{Extensions, HeaderMap, HeaderValue, Method};

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::DateTime;
 use clap::Args;
-use countersign::diagnose::Diagnosis;
-use countersign::explain::{Comparison, Transcript};
+use countersign::diagnose::{Comparison, Diagnosis};
+use countersign::explain::Transcript;
 use countersign::time::{Clock as _, SystemClock, UNIX_SECONDS_END};
 use countersign::webhook::{Scheme, Verifier};
 use countersign::{Error, netgiro, unleashed, vizion};

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use countersign::Error;
-use countersign::diagnose::{Diagnosis, Outcome};
-use countersign::explain::{Comparison, Explanation, Transcript};
+use countersign::diagnose::{Comparison, Diagnosis, Outcome};
+use countersign::explain::{Explanation, Transcript};
 use serde::Serialize;
 
 use super::Verdict;

@@ -1,12 +1,10 @@
 //! A provider's way of signing requests.
 
-use super::{AuthHeaders, MacKey, RequestRef, Signature, SignedText};
 #[cfg(feature = "middleware")]
-use crate::Signer;
+use super::{Sent, Signer};
 use crate::error::Error;
-#[cfg(feature = "middleware")]
-use crate::middleware::Sent;
 use crate::random::Randomness;
+use crate::signing::{AuthHeaders, MacKey, RequestRef, Signature, SignedText};
 use crate::time::Clock;
 
 /// What is sent in place of a request's query and body; `None` leaves them as they are.

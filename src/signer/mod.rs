@@ -1,5 +1,9 @@
 //! What signs the requests of one provider: its scheme, where the credentials may go, and how requests are sent.
 
+mod scheme;
+#[cfg(feature = "middleware")]
+mod sent;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,12 +11,16 @@ use http::{HeaderMap, Uri};
 use url::Url;
 
 use crate::error::Error;
-#[cfg(feature = "middleware")]
-use crate::middleware::Transport;
 use crate::random::{OsRandomness, Randomness};
 use crate::scope::{Environment, Origins, Scope};
-use crate::signing::{AuthHeaders, Payload, RequestRef, Rewritten, Scheme, Signature, SigningFault};
+use crate::signing::{AuthHeaders, Payload, RequestRef, Signature, SigningFault};
 use crate::time::{Clock, SystemClock};
+
+pub use scheme::{Rewritten, Scheme};
+#[cfg(feature = "middleware")]
+pub use sent::Sent;
+#[cfg(feature = "middleware")]
+pub(crate) use sent::Transport;
 
 /// Signs requests by a [`Scheme`]. Cheap to clone.
 ///
@@ -241,7 +249,7 @@ impl<S: Scheme> Signer<S> {
     pub fn sign_http<B: Payload>(&self, request: &mut http::Request<B>) -> Result<(), Error> {
         let named = |error: Error| self.named(error);
         let mut read = RequestRef::from_http(request).map_err(named)?;
-        let uri = read.prepare(self).then(|| read.url_as_sent().parse::<Uri>()).transpose();
+        let uri = self.prepare_url(read.url_mut()).then(|| read.url_as_sent().parse::<Uri>()).transpose();
         // Longer than before, it may be too long.
         let uri =
             uri.map_err(|source| named(Error::new(SigningFault::AmbiguousQuery).with_source(source)))?;
@@ -319,10 +327,10 @@ impl<S: Scheme> Signer<S> {
     }
 }
 
-impl<S: Scheme> fmt::Debug for Signer<S> {
+impl<S: Scheme + fmt::Debug> fmt::Debug for Signer<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Signer");
-        debug.field("provider", &self.name()).field("scope", &self.scope);
+        debug.field("provider", &self.name()).field("scheme", &self.scheme).field("scope", &self.scope);
         #[cfg(feature = "middleware")]
         debug.field("transport", &self.transport);
         debug.finish_non_exhaustive()

@@ -6,8 +6,8 @@ use std::ops::Range;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{Part, Transcript};
-use crate::diagnose::is_digest_of;
+use super::reading::is_digest_of;
+use crate::explain::{Part, Transcript};
 use crate::redact::SHORTEST_FOUND;
 use crate::signing::{SegmentKind, Signature};
 

@@ -1,0 +1,112 @@
+//! Why a reply's signature does not match.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+
+use super::Netgiro;
+use super::reply::{ReplyFault, SentRequest, refusal, single};
+use super::signing::SIGNATURE;
+use crate::diagnose::{Comparison, Diagnosis};
+use crate::error::Error;
+
+/// The signature that a reply carries.
+fn received(headers: &HeaderMap) -> Result<Cow<'_, str>, Error> {
+    let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing);
+    Ok(String::from_utf8_lossy(signature.map_err(|fault| refusal(fault, headers))?.as_bytes()))
+}
+
+impl Netgiro {
+    /// Diagnoses the signature that a reply carries.
+    ///
+    /// # Errors
+    /// `reply-signature-missing`, `reply-nonce-missing`, `reply-header-duplicate`.
+    pub fn diagnose_reply(
+        &self,
+        sent: &SentRequest,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Diagnosis, Error> {
+        let received = received(headers)?;
+        Ok(self.reply_transcript(sent, headers, body)?.diagnose(&received))
+    }
+
+    /// Compares the text that somebody signed for a reply with the one that they should have signed, and says whether the
+    /// reply's signature was made of it.
+    ///
+    /// # Errors
+    /// As [`Netgiro::diagnose_reply`].
+    pub fn compare_reply(
+        &self,
+        sent: &SentRequest,
+        headers: &HeaderMap,
+        body: &[u8],
+        signed: &[u8],
+    ) -> Result<Comparison, Error> {
+        let received = received(headers)?;
+        Ok(self.reply_transcript(sent, headers, body)?.compare(signed, Some(&received)))
+    }
+}
+
+#[cfg(feature = "middleware")]
+mod refused {
+    use std::pin::Pin;
+
+    use bytes::Bytes;
+
+    use super::received;
+    use crate::diagnose::{LONGEST_BODY, TOO_MANY, allow, is_short};
+    use crate::error::Error;
+    use crate::middleware::read_reply;
+    use crate::netgiro::Netgiro;
+    use crate::netgiro::middleware::Refused;
+    use crate::netgiro::reply::SentRequest;
+
+    impl Netgiro {
+        /// The refusal of a reply, with the known mistake that would explain it, where one does.
+        pub(in crate::netgiro) fn diagnose_refused<'a>(
+            &'a self,
+            refused: Refused<'a>,
+        ) -> Pin<Box<dyn Future<Output = Error> + Send + 'a>> {
+            Box::pin(async move {
+                let Refused { error, sent, response, body } = refused;
+                // A reply that was refused by its headers has its body still to be read.
+                let limit = LONGEST_BODY.min(self.scheme().replies.limit);
+                let body = match body {
+                    Some(body) => body,
+                    None => match read_reply(response, limit, |_| ()).await {
+                        Ok(body) => body,
+                        Err(_) => return error,
+                    },
+                };
+                self.diagnosed(error, sent, response.headers().clone(), body).await
+            })
+        }
+
+        async fn diagnosed(
+            &self,
+            error: Error,
+            sent: SentRequest,
+            headers: http::HeaderMap,
+            body: Bytes,
+        ) -> Error {
+            if !is_short(sent.url(), &body) {
+                return error;
+            }
+            let Some(mut allowed) = allow() else { return error.with_note(TOO_MANY) };
+            let netgiro = self.clone();
+            // Not asked of a request that was sent back, which is refused as such before its signature is read.
+            let diagnose = move || {
+                let transcript = netgiro.reply_transcript(&sent, &headers, &body).ok()?;
+                Some(transcript.diagnose_within(&received(&headers).ok()?, &mut allowed))
+            };
+            // It takes milliseconds, in which the thread that polls this has others to serve. Outside of tokio, where reqwest does
+            // not work, there is no other thread to do it.
+            let Ok(runtime) = tokio::runtime::Handle::try_current() else { return error };
+            match runtime.spawn_blocking(diagnose).await {
+                Ok(Some(diagnosis)) => diagnosis.explain_refusal(error),
+                _ => error,
+            }
+        }
+    }
+}

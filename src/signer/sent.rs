@@ -1,0 +1,53 @@
+//! How requests are sent, and what is kept of a request for whoever judges its reply.
+
+use std::fmt;
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Scheme, Signed};
+use crate::scope::printable_origin;
+
+/// How a provider's requests are sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Transport {
+    /// Requests to other origins are passed on unsigned instead of being refused.
+    pub(crate) pass_other_origins: bool,
+    /// How many same-origin redirects are followed, each hop signed anew.
+    pub(crate) redirect_limit: usize,
+    /// How much of a stream is buffered so that it can be signed; `None` leaves streams to the provider.
+    pub(crate) stream_limit: Option<usize>,
+    /// The time-out of a signed request that has none of its own; `None` leaves it to the client.
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// A signed request that was sent, for those who judge its reply.
+pub struct Sent<S: Scheme> {
+    pub(crate) signed: Signed<S>,
+    pub(crate) url: Url,
+    /// Whether the reply is a redirect that is followed if its scheme agrees.
+    pub(crate) is_redirected: bool,
+}
+
+impl<S: Scheme> Sent<S> {
+    /// The URL that it was sent to, without the fragment.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Its signature and stamp.
+    pub fn signed(&self) -> &Signed<S> {
+        &self.signed
+    }
+}
+
+/// Neither path nor query, which may hold personal data.
+impl<S: Scheme> fmt::Debug for Sent<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sent")
+            .field("signed", &self.signed)
+            .field("origin", &printable_origin(&self.url))
+            .finish()
+    }
+}

@@ -33,6 +33,8 @@ pub struct Verifier<S: Scheme>(Arc<Inner<S>>);
 
 struct Inner<S: Scheme> {
     scheme: S,
+    /// The scheme's, for what each verification hands out.
+    name: Arc<str>,
     keys: ArcSwap<Keys<S>>,
     settings: Settings,
     diagnose: Option<Diagnose<S>>,
@@ -49,7 +51,8 @@ struct Head<'r, T> {
 
 impl<S: Scheme> Verifier<S> {
     pub(super) fn new(Builder { scheme, keys, settings, diagnose }: Builder<S>) -> Self {
-        Self(Arc::new(Inner { scheme, keys: ArcSwap::from_pointee(keys), settings, diagnose }))
+        let name = scheme.name().into();
+        Self(Arc::new(Inner { scheme, name, keys: ArcSwap::from_pointee(keys), settings, diagnose }))
     }
 
     /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own. What it
@@ -117,7 +120,7 @@ impl<S: Scheme> Verifier<S> {
         let (key_id, identity) = judged?;
         self.0.scheme.check_signed_body(&content)?;
         let replay_key = ReplayKey::new(S::NAME, identity);
-        let (provider, key_id) = (self.0.scheme.name().into(), key_id.clone());
+        let (provider, key_id) = (Arc::clone(&self.0.name), key_id.clone());
         Ok((content, Proof { provider, key_id, signed_at, replay_key, repeatable_for, remembered: None }))
     }
 

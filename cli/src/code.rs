@@ -13,10 +13,22 @@ pub(crate) enum Code {
     HeaderNotAscii,
     /// The provider answered with the status of an error
     HttpStatus,
+    /// The proxy that signs would be reached from other machines
+    ProxyBeyondLoopback,
+    /// The request does not name the proxy's own address as its host
+    ProxyHost,
+    /// Two providers of the proxy have one name, or one has that of a path of the proxy's own
+    ProxyNameTaken,
+    /// A page in a browser sent the request, or a browser does not say that none did
+    ProxyOrigin,
+    /// The path does not begin with the name of a provider that the proxy was started for
+    ProxyProvider,
     /// The query is signed and sent in another spelling than it was typed in
     QueryRewritten,
     /// The reply was not judged: nothing says that it is Netgíró's
     ReplyNotJudged,
+    /// The path or the query is not as a URL is written, so that it would be sent as other bytes
+    TargetNotNormalised,
     /// The message did not get through, or standard output broke
     Transport,
     /// The arguments, a file named in them, or the credentials cannot be used

@@ -38,6 +38,10 @@ impl EnvFile {
         Ok(Self { path: path.to_owned(), text, values })
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }

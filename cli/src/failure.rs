@@ -70,6 +70,11 @@ impl Failure {
         Self::new(Exit::Usage, Code::Usage, message)
     }
 
+    /// The same, with a code of its own.
+    pub(crate) fn unusable(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, code, message)
+    }
+
     /// The provider answered, and its answer is no.
     pub(crate) fn refused(code: Code, message: impl Into<String>) -> Self {
         Self::new(Exit::Refused, code, message)
@@ -95,6 +100,12 @@ impl Failure {
         if let Some(told) = &mut self.told {
             told.next_step = Some(next_step.to_owned());
         }
+        self
+    }
+
+    /// The same, as a mistake in the arguments: before anything was to be sent.
+    pub(crate) fn in_arguments(mut self) -> Self {
+        self.exit = Exit::Usage;
         self
     }
 

@@ -22,9 +22,11 @@ mod output;
 mod panics;
 mod printable;
 mod providers;
+mod proxy;
 mod request;
 mod request_args;
 mod shell;
+mod signals;
 mod signature_headers;
 mod usage_error;
 

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use countersign::SignedForm;
 
-use crate::declaration::{self, Pair};
+use crate::declaration::{self, DeclarationFile, Pair};
+use crate::failure::Failure;
 
 /// Whose API a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +37,18 @@ impl FromStr for ProviderName {
     }
 }
 
+impl ProviderName {
+    /// The declaration, with credentials out of the variables of its name.
+    pub(crate) fn file(&self) -> Result<DeclarationFile, Failure> {
+        match self {
+            Self::File(path) => DeclarationFile::read(path, &[]),
+            _ => Err(Failure::usage("a file is needed")),
+        }
+    }
+}
+
 /// Settings of a provider, besides its credentials.
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct Settings {
     /// Sign with this algorithm (netvisor; the vendor is going to remove sha256) [default: hmac-sha256]

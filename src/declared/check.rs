@@ -265,12 +265,6 @@ fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
 /// Whether it is clear where one value ends and the next begins.
 fn is_border(pair: &[Expr], steps: &[Step], names: &Names) -> bool {
     let [left, right] = pair else { return true };
-    let is_case =
-        |filters: &[Filter]| filters.iter().all(|filter| matches!(filter, Filter::Lower | Filter::Upper));
-    let left = match left {
-        Expr::Filtered(inner, filters) if is_case(filters) => inner,
-        left => left,
-    };
     let begins_path = matches!(right, Expr::Name(_, Source::Part(Part::Path | Part::Target)));
     let is_digest = |value: &Expr| within(value, steps, false).into_iter().any(Expr::is_digest);
     match left {

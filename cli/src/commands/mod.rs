@@ -19,6 +19,7 @@ use crate::declaration::DeclarationFile;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::providers::with_provider;
+use crate::proxy;
 use crate::request_args::ProviderName;
 
 /// Signs, sends, explains and verifies requests to Netvisor, Netgíró, Unleashed and Vizion.
@@ -75,6 +76,7 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     Verify(verify::VerifyArgs),
     Trigger(trigger::TriggerArgs),
+    Proxy(Box<proxy::ProxyArgs>),
     Sandbox(sandbox::SandboxArgs),
     Check(check::CheckArgs),
     New(new::NewArgs),
@@ -112,6 +114,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Verify(args) => verify::run(&args, &context),
         Command::Trigger(args) => trigger::run(&args, &context).await,
+        Command::Proxy(args) => proxy::run(&args, &context.environment, context.json).await,
         Command::Sandbox(args) => sandbox::run(args, &context).await,
         Command::Check(args) => check::run(&args, &context),
         Command::New(args) => new::run(&args, &context),

@@ -44,6 +44,11 @@ impl Environment {
         self.declared.extend(secrets.map(str::to_owned));
     }
 
+    /// The same, with what the file has by now.
+    pub(crate) fn read_again(&self) -> Result<Self, Failure> {
+        Self::read(self.file.as_ref().map(EnvFile::path))
+    }
+
     /// Whether there is a file.
     pub(crate) fn has_file(&self) -> bool {
         self.file.is_some()

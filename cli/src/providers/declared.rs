@@ -49,6 +49,10 @@ impl Tool for Scheme {
         signer.scheme().declaration().places_header(name)
     }
 
+    fn signs_replies(signer: &Declared) -> bool {
+        signer.scheme().declaration().signs_replies()
+    }
+
     /// A form, where the file places something in one.
     fn media_type(signer: &Signer<Self>, body: Option<&Bytes>) -> Option<HeaderValue> {
         if signer.scheme().declaration().places_in_form() {

@@ -5,6 +5,7 @@ mod netgiro;
 mod netvisor;
 mod unleashed;
 mod vizion;
+pub(crate) mod webhooks;
 
 use bytes::Bytes;
 use countersign::explain::Explained;
@@ -54,6 +55,11 @@ pub(crate) trait Tool: Explained {
 
     /// Whether it sets this header whatever a request has under its name.
     fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool;
+
+    /// Whether its replies are signed, and verified by the library.
+    fn signs_replies(_: &Signer<Self>) -> bool {
+        false
+    }
 
     /// What a body is sent as, where neither the user nor the provider's headers say it.
     fn media_type(_: &Signer<Self>, body: Option<&Bytes>) -> Option<HeaderValue> {

@@ -39,6 +39,10 @@ impl Tool for Scheme {
         matches!(name.as_str(), "netgiro_appkey" | "netgiro_nonce" | "netgiro_signature")
     }
 
+    fn signs_replies(_: &Signer<Self>) -> bool {
+        true
+    }
+
     /// The middleware has verified the reply, but for a gateway's unsigned 429 or 5xx, which it only marks.
     fn proof(answer: &Answer<'_>) -> Result<Proof, Failure> {
         match answer.extensions.get::<Reply>().map(Reply::verdict) {

@@ -20,6 +20,8 @@ mod forgeries;
 mod hostile;
 mod media_type;
 mod messages;
+#[cfg(unix)]
+mod proxy;
 mod receiver;
 mod scripted;
 mod sent;

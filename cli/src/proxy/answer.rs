@@ -1,0 +1,141 @@
+//! What the proxy answers by itself, and what it leaves out of what others answer.
+
+use countersign::{Effect, Error, effect_of};
+use http::header::{self, HeaderMap, HeaderName};
+use http::{HeaderValue, StatusCode};
+use reqwest::{Body, Response};
+use serde_json::json;
+
+use crate::code::Code;
+use crate::failure::{Failure, Told};
+
+pub(super) type Answer = http::Response<Body>;
+
+/// Says which code an answer of the proxy's own has. Of others it is left out.
+const CODE: HeaderName = HeaderName::from_static("countersign-code");
+
+/// Headers of one connection (RFC 9110, 7.6.1), besides those that `connection` names.
+const HOP_BY_HOP: [HeaderName; 9] = [
+    header::CONNECTION,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
+
+/// Why a request was not sent, or its reply not handed on.
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    pub(super) code: String,
+    message: String,
+    next_step: Option<String>,
+    effect: Effect,
+}
+
+impl Refusal {
+    /// Before anything was sent.
+    pub(super) fn new(status: StatusCode, code: Code, next_step: &str) -> Self {
+        let next_step = Some(next_step.to_owned());
+        Self { status, code: code.name(), message: code.sentence(), next_step, effect: Effect::None }
+    }
+
+    pub(super) fn of(status: StatusCode, failure: Failure, effect: Effect) -> Self {
+        let told = failure.told();
+        let text = |part: fn(&Told) -> &String| told.map(part).cloned().unwrap_or_default();
+        let next_step = told.and_then(|told| told.next_step.clone());
+        Self { status, code: text(|told| &told.code), message: text(|told| &told.message), next_step, effect }
+    }
+
+    /// As a problem of RFC 9457.
+    pub(super) fn into_answer(self) -> Answer {
+        let problem = json!({
+            "type": "about:blank",
+            "title": self.message,
+            "status": self.status.as_u16(),
+            "detail": self.next_step,
+            "code": self.code,
+            "effect": self.effect.to_string(),
+        });
+        let mut answer = own(self.status, "application/problem+json", problem.to_string());
+        // Codes are lower-case letters, digits and hyphens.
+        if let Ok(code) = HeaderValue::try_from(self.code) {
+            answer.headers_mut().insert(CODE, code);
+        }
+        answer
+    }
+}
+
+/// Of what the request itself brought about, the client is told by a 4xx; of everything beyond the proxy by a 5xx.
+impl From<reqwest_middleware::Error> for Refusal {
+    fn from(error: reqwest_middleware::Error) -> Self {
+        let effect = effect_of(&error);
+        let status = Error::find(&error).map_or(StatusCode::BAD_GATEWAY, status_of);
+        Self::of(status, error.into(), effect)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let effect = error.effect();
+        Self::of(status_of(&error), error.into(), effect)
+    }
+}
+
+fn status_of(error: &Error) -> StatusCode {
+    match error.code() {
+        "stream-too-long" => StatusCode::PAYLOAD_TOO_LARGE,
+        "netvisor-busy" => StatusCode::SERVICE_UNAVAILABLE,
+        _ if error.is_signing() || error.is_configuration() => StatusCode::BAD_REQUEST,
+        _ => StatusCode::BAD_GATEWAY,
+    }
+}
+
+/// An answer of the proxy's own.
+pub(super) fn own(status: StatusCode, media_type: &'static str, body: String) -> Answer {
+    let mut answer = Answer::new(body.into());
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// A status, and nothing that says why.
+pub(super) fn empty(status: StatusCode) -> Answer {
+    let mut answer = Answer::default();
+    *answer.status_mut() = status;
+    answer
+}
+
+/// The answer of somebody else, its body still under way.
+pub(super) fn handed_on(response: Response) -> Answer {
+    let (parts, body) = Answer::from(response).into_parts();
+    let mut answer = Answer::new(body);
+    *answer.status_mut() = parts.status;
+    *answer.headers_mut() = parts.headers;
+    remove_hop_by_hop(answer.headers_mut());
+    answer.headers_mut().remove(CODE);
+    answer
+}
+
+/// Takes out what is of one connection, and what belongs to another host or message.
+pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let named = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let named: Vec<HeaderName> =
+        named.flat_map(|names| names.split(',')).filter_map(|name| name.trim().parse().ok()).collect();
+    for name in HOP_BY_HOP.iter().chain(&named) {
+        headers.remove(name);
+    }
+}
+
+/// The headers of a request as they go on: the client sets host and length anew, and has waited for its `100` already.
+pub(super) fn for_next_hop(mut headers: HeaderMap) -> HeaderMap {
+    remove_hop_by_hop(&mut headers);
+    for name in [header::HOST, header::CONTENT_LENGTH, header::EXPECT] {
+        headers.remove(name);
+    }
+    headers
+}

@@ -1,0 +1,149 @@
+//! A provider behind the proxy: where its requests go, and what is signed and verified on the way.
+
+use std::time::Duration;
+
+use countersign::netvisor::TransactionId;
+use countersign::{Effect, RequestRef, Scheme, Signer};
+use http::header::{self, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{Extensions, HeaderMap, Method, StatusCode};
+use hyper::body::{Body as _, Incoming};
+use reqwest::{Body, Request, Response};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+use url::{Position, Url};
+
+use super::answer::{self, Answer, Refusal};
+use super::guard::only;
+use crate::client;
+use crate::code::Code;
+use crate::declaration::Pair;
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::providers::{self, Proof, Tool, with_provider};
+use crate::request_args::{ProviderName, Settings};
+
+/// The longest request body that is read whole, because it is signed. As long as a reply that is.
+const BODY_LIMIT: usize = countersign::netgiro::DEFAULT_REPLY_LIMIT;
+
+/// A provider that says nothing for so long is given up. Netvisor asks for this much.
+const SILENCE: Duration = countersign::netvisor::DEFAULT_TIMEOUT;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Sends and judges for one provider.
+pub(super) struct Provider {
+    name: String,
+    /// Where all requests go, whatever they say.
+    origin: String,
+    client: ClientWithMiddleware,
+    /// Whether the signer would send a URL's query in another spelling.
+    rewrites: Box<dyn Fn(&Url) -> bool + Send + Sync>,
+    proof: fn(&providers::Answer<'_>) -> Result<Proof, Failure>,
+    signs_replies: bool,
+    takes_transaction_ids: bool,
+}
+
+impl Provider {
+    /// With credentials out of the environment. `upstreams`, by name, are in place of production hosts.
+    pub(super) fn build(
+        name: &ProviderName,
+        upstreams: &[Pair],
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        with_provider!(*name, P => {
+            let signer = <P as Tool>::build(environment, name, &Settings::default())?;
+            let takes_transaction_ids = *name == ProviderName::Netvisor;
+            Ok(Self { takes_transaction_ids, ..Self::of(signer, upstreams)? })
+        })
+    }
+
+    fn of<P: Tool>(mut signer: Signer<P>, upstreams: &[Pair]) -> Result<Self, Failure> {
+        let upstream = upstreams.iter().find(|pair| pair.name == signer.name()).map(|pair| &pair.value);
+        if let Some(origin) = upstream {
+            signer = signer.allow_origin(origin).map_err(|error| Failure::from(error).in_arguments())?;
+        }
+        let origin = upstream.cloned().or_else(|| signer.scope().origins().next());
+        let origin = origin.ok_or_else(|| Failure::usage(format!("{} has no origin", signer.name())))?;
+        let url = Url::parse(&origin).map_err(|error| Failure::usage(error.to_string()))?;
+        if signs_bodies(&signer, &url) {
+            signer = signer.buffer_stream_bodies(BODY_LIMIT);
+        }
+        let (signs_replies, rewriting) = (P::signs_replies(&signer), signer.clone());
+        Ok(Self {
+            name: signer.name().to_owned(),
+            origin: url[..Position::BeforePath].to_owned(),
+            client: ClientBuilder::new(client::unchanging(&url, SILENCE)?).with(signer).build(),
+            rewrites: Box::new(move |url| rewriting.prepare_url(&mut url.clone())),
+            proof: P::proof,
+            signs_replies,
+            takes_transaction_ids: false,
+        })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Signs and sends a request for `target`, and gives the reply once nothing is left to be verified.
+    pub(super) async fn send(&self, parts: Parts, body: Incoming, target: &str) -> Result<Answer, Refusal> {
+        let url = untouched(&self.origin, target).filter(|url| !(self.rewrites)(url));
+        let url = url.ok_or_else(|| {
+            let step =
+                "Write the path and the query as a URL library does: no dot segments, percent-encoded.";
+            Refusal::new(StatusCode::BAD_REQUEST, Code::TargetNotNormalised, step)
+        })?;
+        let mut headers = answer::for_next_hop(parts.headers);
+        let mut extensions = Extensions::new();
+        if self.takes_transaction_ids && headers.contains_key(IDEMPOTENCY_KEY) {
+            // Of two, neither is the one: an empty id is refused.
+            let id = only(&headers, &IDEMPOTENCY_KEY).unwrap_or_default();
+            extensions.insert(TransactionId::new(id)?);
+            headers.remove(IDEMPOTENCY_KEY);
+        }
+        if self.signs_replies {
+            // The signature is of the plain bytes, and nothing is decompressed here.
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
+        let mut request = Request::new(parts.method, url);
+        *request.headers_mut() = headers;
+        if !body.is_end_stream() {
+            *request.body_mut() = Some(Body::wrap(body));
+        }
+        let response = self.client.execute_with_extensions(request, &mut extensions).await?;
+        self.check_verified(&response)?;
+        Ok(answer::handed_on(response))
+    }
+
+    /// Refuses what the library hands on without having verified it: the status of an unsigned 429 or 5xx.
+    fn check_verified(&self, response: &Response) -> Result<(), Refusal> {
+        let (status, url, extensions) = (response.status(), response.url(), response.extensions());
+        let judged = (self.proof)(&providers::Answer { status, url, extensions, start: b"" });
+        let judged = judged.and_then(|proof| {
+            if self.signs_replies && proof != Proof::Verified {
+                return Err(Failure::refused(
+                    Code::ReplyNotJudged,
+                    "the reply is not signed: a gateway's, perhaps",
+                ));
+            }
+            Ok(())
+        });
+        judged.map_err(|failure| Refusal::of(StatusCode::BAD_GATEWAY, failure, Effect::Unknown))
+    }
+}
+
+/// The URL of a target at an origin, if a URL is written with these very bytes.
+pub(super) fn untouched(origin: &str, target: &str) -> Option<Url> {
+    let url = Url::parse(&format!("{origin}{target}")).ok()?;
+    (url[Position::BeforePath..] == *target).then_some(url)
+}
+
+/// Whether the scheme wants to see the body of a request. One that cannot tell from so little gets to see it.
+fn signs_bodies<S: Scheme>(signer: &Signer<S>, url: &Url) -> bool {
+    let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+    let request = RequestRef::new(&Method::POST, url, &headers, &extensions, b"").with_stream();
+    signer.sign(&request).is_err()
+}

@@ -1,0 +1,75 @@
+//! The listener whose requests are signed.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use http::{Request, StatusCode};
+use hyper::body::Incoming;
+
+use super::answer::{self, Answer, Refusal};
+use super::events::{Event, Events};
+use super::guard::Guard;
+use super::provider::Provider;
+use crate::code::Code;
+
+const PROMETHEUS: &str = "text/plain; version=0.0.4";
+
+/// In metrics and on standard error, the provider of a request that is for none.
+const NO_PROVIDER: &str = "none";
+
+pub(super) struct Signing {
+    guard: Guard,
+    events: Arc<Events>,
+    providers: RwLock<Arc<[Provider]>>,
+}
+
+impl Signing {
+    pub(super) fn new(guard: Guard, events: Arc<Events>, providers: Vec<Provider>) -> Self {
+        Self { guard, events, providers: RwLock::new(providers.into()) }
+    }
+
+    /// Puts others in place of the providers. Requests that are under way end with those that they began with.
+    pub(super) fn exchange(&self, providers: Vec<Provider>) {
+        *self.providers.write().unwrap_or_else(PoisonError::into_inner) = providers.into();
+    }
+
+    fn providers(&self) -> Arc<[Provider]> {
+        Arc::clone(&self.providers.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Answer {
+        let (parts, body) = request.into_parts();
+        if let Err(refusal) = self.guard.check(&parts) {
+            return self.refuse(NO_PROVIDER, refusal);
+        }
+        match parts.uri.path() {
+            "/healthz" => return answer::own(StatusCode::OK, "text/plain", "ok\n".to_owned()),
+            "/metrics" => return answer::own(StatusCode::OK, PROMETHEUS, self.events.text()),
+            _ => {}
+        }
+        let providers = self.providers();
+        let target = parts.uri.path_and_query().map_or("", |target| target.as_str()).to_owned();
+        let found = providers.iter().find_map(|provider| Some((provider, within(provider.name(), &target)?)));
+        let Some((provider, target)) = found else {
+            let step = "Begin the path with the name of a provider that the proxy was started for, e.g. /netgiro/v1/…";
+            return self.refuse(NO_PROVIDER, Refusal::new(StatusCode::NOT_FOUND, Code::ProxyProvider, step));
+        };
+        match provider.send(parts, body, target).await {
+            Ok(answer) => {
+                self.events.succeeded(Event::Request, provider.name());
+                answer
+            }
+            Err(refusal) => self.refuse(provider.name(), refusal),
+        }
+    }
+
+    fn refuse(&self, provider: &str, refusal: Refusal) -> Answer {
+        self.events.failed(Event::Request, provider, refusal.status, &refusal.code);
+        refusal.into_answer()
+    }
+}
+
+/// What follows `/name` in a target; `None` where another name stands there.
+fn within<'t>(name: &str, target: &'t str) -> Option<&'t str> {
+    let rest = target.strip_prefix('/')?.strip_prefix(name)?;
+    (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
+}

@@ -1,0 +1,63 @@
+//! A socket in the file system, for the user alone who runs the proxy.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use tokio::net::{UnixListener, UnixStream};
+
+/// Removed from the file system when dropped.
+pub(super) struct Socket {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+impl Socket {
+    /// Takes the place of a socket that nobody listens on any more, and of nothing else.
+    pub(super) fn bind(path: &Path) -> io::Result<Self> {
+        match fs::symlink_metadata(path) {
+            Ok(found) if !found.file_type().is_socket() => {
+                return Err(io::Error::new(
+                    io::ErrorKind::AlreadyExists,
+                    "there is a file, which is no socket",
+                ));
+            }
+            Ok(_) if std::os::unix::net::UnixStream::connect(path).is_ok() => {
+                return Err(io::ErrorKind::AddrInUse.into());
+            }
+            _ => {}
+        }
+        // Made where nobody else can enter: until its mode is set, others could connect.
+        let mut private = path.as_os_str().to_owned();
+        private.push(format!(".{}", std::process::id()));
+        let private = PathBuf::from(private);
+        DirBuilder::new().mode(0o700).create(&private)?;
+        let bound = Self::bind_within(&private, path);
+        fs::remove_dir_all(&private)?;
+        bound
+    }
+
+    fn bind_within(private: &Path, path: &Path) -> io::Result<Self> {
+        let made = private.join("s");
+        let listener = UnixListener::bind(&made)?;
+        fs::set_permissions(&made, Permissions::from_mode(0o600))?;
+        fs::rename(&made, path)?;
+        Ok(Self { listener, path: path.to_owned() })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) async fn accept(&self) -> io::Result<UnixStream> {
+        Ok(self.listener.accept().await?.0)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // Left behind, it is replaced by the next that listens there.
+        let _ = fs::remove_file(&self.path);
+    }
+}

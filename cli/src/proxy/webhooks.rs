@@ -1,0 +1,267 @@
+//! The listener whose requests are verified. Nothing is ever signed for those who call it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::Args;
+use countersign::scope::is_loopback;
+use countersign::webhook::{DeliveryFault, RedisStore, Scheme, Verified, Verifier};
+use http::header::{HeaderMap, HeaderName};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Request, StatusCode, Uri};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use reqwest::Client;
+use tokio::sync::watch;
+use tower::{Layer as _, Service, service_fn};
+use url::{Position, Url};
+
+use super::answer::{self, Answer, Refusal};
+use super::events::{Event, Events};
+use super::listener::{Address, Listener};
+use super::provider;
+use super::show::{self, Show};
+use crate::client;
+use crate::code::Code;
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::output;
+use crate::providers::webhooks::Webhooks;
+use crate::request::parse_url;
+use crate::request_args::ProviderName;
+
+const VERIFIED: HeaderName = HeaderName::from_static("countersign-verified");
+
+/// From the head of a delivery to the head of its answer: a sender that dawdles holds nothing for longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The other way: webhooks that come in.
+#[derive(Args)]
+#[command(next_help_heading = "Webhooks")]
+pub(super) struct WebhookArgs {
+    /// Whose deliveries are verified, with the keys of its variables
+    #[arg(long, value_name = "PROVIDER", requires = "webhooks_listen", requires = "application")]
+    pub(super) webhooks: Option<ProviderName>,
+
+    /// Where deliveries come in: any address and a port, or unix:PATH. Nothing is signed there
+    #[arg(long, value_name = "ADDRESS", requires = "webhooks")]
+    pub(super) webhooks_listen: Option<Address>,
+
+    /// The origin that the provider was told, which its signature covers
+    #[arg(long, value_name = "ORIGIN", requires = "webhooks")]
+    public_origin: Option<String>,
+
+    /// Hand on what verified to this origin, on this machine
+    #[arg(long, value_name = "ORIGIN", value_parser = parse_url, group = "application", requires = "webhooks")]
+    to: Option<Url>,
+
+    /// Hand on what verified to this origin, wherever it is: whoever else can call it can make up deliveries
+    #[arg(long, value_name = "ORIGIN", value_parser = parse_url, group = "application", requires = "webhooks")]
+    dangerous_to: Option<Url>,
+
+    /// Remember deliveries in Redis, for a service on several machines [default: in memory]
+    #[arg(long, value_name = "URL", requires = "webhooks")]
+    redis: Option<String>,
+
+    /// Print each delivery and its answer; a line of "r" on standard input delivers the last again, signed anew
+    #[arg(long, requires = "webhooks")]
+    show: bool,
+}
+
+impl WebhookArgs {
+    /// Where deliveries go.
+    fn application(&self) -> Result<&Url, Failure> {
+        let to = self.to.as_ref().or(self.dangerous_to.as_ref());
+        let to = to.ok_or_else(|| Failure::usage("--to is missing"))?;
+        if to[Position::BeforePath..] != *"/" || !to.username().is_empty() || to.password().is_some() {
+            return Err(Failure::usage("--to is scheme://host[:port]: the path is the delivery's own"));
+        }
+        if self.to.is_some() && !is_loopback(to) {
+            let message = "--to leads to another machine: whoever else can call the application there can make up deliveries";
+            return Err(Failure::unusable(Code::ProxyBeyondLoopback, message));
+        }
+        Ok(to)
+    }
+}
+
+/// What verifies the deliveries of one provider, and where they go.
+pub(super) struct Receiver<S: Scheme> {
+    sender: ProviderName,
+    verifier: Verifier<S>,
+    application: Client,
+    /// Where all deliveries go, whatever they say.
+    to: String,
+    public_origin: String,
+    events: Arc<Events>,
+    show: Option<Show>,
+}
+
+impl<S: Webhooks> Receiver<S> {
+    pub(super) fn new(
+        args: &WebhookArgs,
+        sender: &ProviderName,
+        environment: &Environment,
+        events: Arc<Events>,
+    ) -> Result<Self, Failure> {
+        let to = args.application()?;
+        let public_origin = match &args.public_origin {
+            Some(origin) => origin.clone(),
+            // Its signature covers neither host nor path.
+            None if *sender == ProviderName::Unleashed => "http://localhost".to_owned(),
+            None => return Err(Failure::usage("--public-origin is missing: the signature covers it")),
+        };
+        let told = Arc::clone(&events);
+        let builder = S::builder(sender, &public_origin)?.keys(S::keys(sender, environment)?);
+        let mut builder = builder.on_refused(move |error, _| {
+            let is_later = error.fault() == Some(&DeliveryFault::StoreUnreachable);
+            let status = if is_later { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
+            told.failed(Event::Webhook, error.provider().unwrap_or(S::NAME), status, error.code());
+        });
+        if let Some(url) = &args.redis {
+            builder = builder.replay_store(RedisStore::connect(url.as_str())?);
+        }
+        Ok(Self {
+            sender: sender.clone(),
+            verifier: builder.build(),
+            application: client::unchanging(to, PATIENCE)?,
+            to: to[..Position::BeforePath].to_owned(),
+            public_origin,
+            events,
+            show: args.show.then(Show::default),
+        })
+    }
+
+    pub(super) fn verifier(&self) -> Verifier<S> {
+        self.verifier.clone()
+    }
+
+    /// Verifies deliveries and hands them on, until `stopping`. For those who watch, repeats the last on demand.
+    pub(super) async fn serve(
+        self,
+        listener: Listener,
+        stopping: watch::Receiver<bool>,
+        environment: &Environment,
+    ) {
+        let receiver = Arc::new(self);
+        let delivering = Arc::clone(&receiver);
+        let application = service_fn(move |request| {
+            let receiver = Arc::clone(&delivering);
+            async move { Ok::<_, Infallible>(receiver.deliver(request).await) }
+        });
+        // A sender may come again while the application is down, and need not where only the answer was lost.
+        let layer = receiver.verifier.layer().forget_failed().acknowledge_duplicates();
+        let verified = layer.layer(application);
+        let (answering, verified_again) = (Arc::clone(&receiver), verified.clone());
+        let serving = listener.serve(stopping, move |request: Request<Incoming>| {
+            let (receiver, verified) = (Arc::clone(&answering), verified.clone());
+            async move { receiver.answer(verified, request).await }
+        });
+        tokio::pin!(serving);
+        let mut asked = receiver.show.as_ref().map(|_| show::asked_to_repeat());
+        loop {
+            tokio::select! {
+                () = &mut serving => return,
+                Some(()) = async { asked.as_mut()?.recv().await }, if asked.is_some() => {}
+            }
+            match receiver.signed_anew(environment) {
+                Ok(Some(request)) => drop(receiver.answer(verified_again.clone(), request).await),
+                Ok(None) => output::note("countersign: nothing was delivered yet"),
+                Err(failure) => output::failure(&failure, false),
+            }
+        }
+    }
+
+    /// The last delivery, as the provider would send it now.
+    fn signed_anew(&self, environment: &Environment) -> Result<Option<Request<Full<Bytes>>>, Failure> {
+        let Some((target, body)) = self.show.as_ref().and_then(Show::last) else { return Ok(None) };
+        let url = format!("{}{target}", self.public_origin.trim_end_matches('/'));
+        let (mut parts, body) = S::sign(&self.sender, environment, &url, body)?.into_parts();
+        // As a server of HTTP/1 gets it.
+        parts.uri = target.parse().map_err(|_| Failure::usage("the target cannot be read again"))?;
+        Ok(Some(Request::from_parts(parts, Full::new(body))))
+    }
+
+    async fn answer<B, V>(&self, mut verified: V, mut request: Request<B>) -> Answer
+    where
+        V: Service<Request<B>, Response = Answer, Error = Infallible>,
+    {
+        remove_verified(request.headers_mut());
+        let (method, target) = (request.method().clone(), target_of(request.uri()).to_owned());
+        let answered = tokio::time::timeout(PATIENCE, verified.call(request)).await;
+        let answer =
+            answered.map_or_else(|_| answer::empty(StatusCode::REQUEST_TIMEOUT), |Ok(answer)| answer);
+        if let Some(show) = &self.show {
+            show.answered(&method, &target, answer.status());
+        }
+        answer
+    }
+
+    /// Hands a delivery on as it came, and says who signed it.
+    async fn deliver(&self, request: Request<Full<Bytes>>) -> Answer {
+        let (mut parts, _) = request.into_parts();
+        let Some(delivery) = parts.extensions.remove::<Verified<S, Bytes>>() else {
+            // The layer hands on nothing else.
+            return answer::empty(StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let target = target_of(&parts.uri).to_owned();
+        if let Some(show) = &self.show {
+            show.delivered(&target, &delivery);
+        }
+        let answered = match provider::untouched(&self.to, &target) {
+            Some(url) => self.hand_on(parts, url, &delivery).await.map_err(Refusal::from),
+            None => Err(Refusal::new(StatusCode::BAD_REQUEST, Code::TargetNotNormalised, "")),
+        };
+        match answered {
+            Ok(answer) => {
+                self.events.succeeded(Event::Webhook, delivery.provider());
+                answer
+            }
+            // Where the application is, and why it does not answer, is nobody's business outside.
+            Err(refusal) => {
+                self.events.failed(Event::Webhook, delivery.provider(), refusal.status, &refusal.code);
+                answer::empty(refusal.status)
+            }
+        }
+    }
+
+    async fn hand_on(
+        &self,
+        parts: Parts,
+        url: Url,
+        delivery: &Verified<S, Bytes>,
+    ) -> Result<Answer, reqwest_middleware::Error> {
+        let mut headers = answer::for_next_hop(parts.headers);
+        headers.insert(VERIFIED, verified_by(delivery.provider(), delivery.key_id()));
+        let sending =
+            self.application.request(parts.method, url).headers(headers).body(Bytes::clone(delivery));
+        Ok(answer::handed_on(sending.send().await?))
+    }
+}
+
+fn target_of(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("", PathAndQuery::as_str)
+}
+
+/// `vizion; key="hmac-key-1"`.
+fn verified_by(provider: &str, key_id: Option<&str>) -> HeaderValue {
+    let key = key_id.map(|id| format!("; key=\"{}\"", id.replace('\\', "\\\\").replace('"', "\\\"")));
+    let text = format!("{provider}{}", key.unwrap_or_default());
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("unnamed"))
+}
+
+/// Takes out whatever an application may read as [`VERIFIED`]: gateways to programs write a header's name as that of a
+/// variable, in which all but letters and digits become `_`.
+fn remove_verified(headers: &mut HeaderMap) {
+    let spelt = |name: &HeaderName| {
+        let same = |(one, other): (u8, u8)| one == other || !one.is_ascii_alphanumeric() && other == b'-';
+        name.as_str().len() == VERIFIED.as_str().len()
+            && name.as_str().bytes().zip(VERIFIED.as_str().bytes()).all(same)
+    };
+    let found: Vec<_> = headers.keys().filter(|name| spelt(name)).cloned().collect();
+    for name in found {
+        headers.remove(name);
+    }
+}

@@ -1,0 +1,11 @@
+//! `proxy`: what signs for programs in other languages, and hands on no page's wishes.
+
+mod credentials;
+mod guarded;
+mod handed_on;
+mod received;
+mod refused_at_start;
+mod signals;
+mod support;
+mod upstreams;
+mod verified;

@@ -1,0 +1,249 @@
+//! Requirement 9: what an application is handed verified, came as it was sent, and says who signed it.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use super::support::{OK, Proxy, Reply, Upstream, connect, header};
+use crate::support::{run, tool};
+
+const KEYS: [(&str, &str); 4] = [
+    ("VIZION_WEBHOOK_KEYS", "hmac-key-1=vizion webhook key 1,hmac-key-2=vizion webhook key 2"),
+    ("UNLEASHED_WEBHOOK_KEY", "unleashed webhook key"),
+    ("NETGIRO_SECRET_KEY", "netgiro secret key"),
+    ("LINE_SECRET", "line channel secret"),
+];
+
+/// With both listeners on free ports.
+fn command(sender: &str, arguments: &[&str]) -> Command {
+    let mut command = tool();
+    command.envs(KEYS).args(["proxy", "--json", "--listen", "127.0.0.1:0", "--webhooks", sender]);
+    command.args(["--webhooks-listen", "127.0.0.1:0"]).args(arguments);
+    command
+}
+
+/// `127.0.0.1:PORT` of the listener for webhooks.
+fn outside(proxy: &Proxy) -> &str {
+    proxy.addresses["webhooks"].as_str().unwrap().strip_prefix("http://").unwrap()
+}
+
+/// A delivery as `trigger` makes it for another host, whose bytes are then sent to the proxy.
+fn delivery(sender: &str, target: &str, arguments: &[&str]) -> String {
+    let recorder = Upstream::answering(OK);
+    // It signs the URL that it sends to: the recorder's host stands for the public one.
+    let url = format!("{}{target}", recorder.origin());
+    run(tool().envs(KEYS).args(["trigger", sender, "--to", &url]).args(arguments));
+    recorder.request()
+}
+
+/// In front of an application, with the public origin that a delivery was recorded for.
+fn before_recorded(sender: &str, application: &Upstream, delivery: &str) -> Proxy {
+    let public = format!("http://{}", header(delivery, "host").unwrap());
+    let to = application.origin();
+    Proxy::start_as(command(sender, &["--public-origin", &public, "--to", &to]))
+}
+
+fn deliver(proxy: &Proxy, delivery: &str) -> Reply {
+    let mut stream = connect(outside(proxy));
+    // The proxy is told to close by its client.
+    let closing = delivery.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    stream.write_all(closing.as_bytes()).unwrap();
+    Reply::read(stream)
+}
+
+/// With another header in its head.
+fn with(delivery: &str, line: &str) -> String {
+    delivery.replacen("\r\n", &format!("\r\n{line}\r\n"), 1)
+}
+
+fn body(request: &str) -> &str {
+    request.split_once("\r\n\r\n").unwrap().1
+}
+
+#[test]
+fn what_verifies_is_handed_on_byte_for_byte_with_the_name_of_who_signed_it() {
+    for (sender, verified_by) in [
+        ("vizion", "vizion; key=\"hmac-key-1\""),
+        ("unleashed", "unleashed"),
+        ("netgiro", "netgiro"),
+        (concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/declared/line.toml"), "line"),
+    ] {
+        let sent = delivery(sender, "/hook//a?tenant=7&x", &["--data", "{\"b\": 1,  \"a\":2}"]);
+        let application = Upstream::answering(
+            "HTTP/1.1 202 Accepted\r\nx-of-the-application: 1\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok",
+        );
+        let proxy = before_recorded(sender, &application, &sent);
+        let answer = deliver(&proxy, &sent);
+        assert_eq!((answer.status(), answer.body.as_slice()), (202, &b"ok"[..]), "{sender}");
+        assert_eq!(answer.header("x-of-the-application"), Some("1"));
+        let request = application.request();
+        assert!(request.starts_with("POST /hook//a?tenant=7&x HTTP/1.1\r\n"), "{request}");
+        assert_eq!(body(&request), "{\"b\": 1,  \"a\":2}");
+        assert_eq!(header(&request, "countersign-verified"), Some(verified_by));
+        assert_eq!(header(&request, "host"), Some(&*application.host()));
+        let name = verified_by.split(';').next().unwrap();
+        let counted = String::from_utf8(proxy.get("/metrics", "").body).unwrap();
+        assert!(
+            counted.contains(&format!("countersign_webhooks_total{{provider=\"{name}\",code=\"ok\"}} 1\n")),
+            "{counted}"
+        );
+    }
+}
+
+#[test]
+fn what_does_not_verify_is_told_nothing_and_handed_to_nobody() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let application = Upstream::answering(OK);
+    let proxy = before_recorded("vizion", &application, &sent);
+    for (forged, code) in [
+        (sent.replace("countersign.test", "countersign.tesT"), "webhook-digest-mismatch"),
+        (sent.replace("POST /hook", "POST /other"), "webhook-signature-mismatch"),
+        (sent.replace("x-vizion-signature", "x-other"), "webhook-header-missing"),
+    ] {
+        let answer = deliver(&proxy, &forged);
+        assert_eq!((answer.status(), answer.body.len(), answer.header("countersign-code")), (401, 0, None));
+        assert!(proxy.note().contains(&format!("\"code\":\"{code}\"")));
+    }
+    assert_eq!(application.others(), 0);
+}
+
+#[test]
+fn who_signed_it_is_never_taken_from_outside() {
+    for line in [
+        "countersign-verified: netgiro",
+        "Countersign-Verified: netgiro",
+        "COUNTERSIGN_VERIFIED: netgiro",
+        "countersign_verified: netgiro",
+        "Countersign.Verified: netgiro",
+        // Nor can the sender have the proxy's own taken out.
+        "connection: countersign-verified",
+    ] {
+        let sent = delivery("vizion", "/hook", &[]);
+        let application = Upstream::answering(OK);
+        let proxy = before_recorded("vizion", &application, &sent);
+        assert_eq!(deliver(&proxy, &with(&sent, line)).status(), 200, "{line}");
+        let request = application.request();
+        assert_eq!(header(&request, "countersign-verified"), Some("vizion; key=\"hmac-key-1\""), "{request}");
+        let spelt =
+            |line: &&str| line.to_lowercase().replace(['_', '.'], "-").starts_with("countersign-verified:");
+        assert_eq!(request.lines().filter(spelt).count(), 1, "{request}");
+    }
+}
+
+#[test]
+fn a_repetition_is_acknowledged_and_handed_on_once() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let application = Upstream::answering(OK);
+    let proxy = before_recorded("vizion", &application, &sent);
+    for _ in 0..3 {
+        assert_eq!(deliver(&proxy, &sent).status(), 200);
+    }
+    application.request();
+    assert_eq!(application.others(), 0);
+}
+
+#[test]
+fn a_retry_is_let_in_when_the_application_was_down() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = closed.local_addr().unwrap();
+    drop(closed);
+    let public = format!("http://{}", header(&sent, "host").unwrap());
+    let proxy = Proxy::start_as(command(
+        "vizion",
+        &["--public-origin", &public, "--to", &format!("http://{address}")],
+    ));
+    let answer = deliver(&proxy, &sent);
+    assert_eq!((answer.status(), answer.body.len()), (502, 0));
+    let listener = std::net::TcpListener::bind(address).unwrap();
+    let application = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        super::support::read_whole(&mut stream);
+        stream.write_all(OK.as_bytes()).unwrap();
+    });
+    assert_eq!(deliver(&proxy, &sent).status(), 200);
+    application.join().unwrap();
+}
+
+#[test]
+fn what_is_called_for_webhooks_signs_nothing_and_shows_nothing() {
+    let (provider, application) = (Upstream::answering(OK), Upstream::answering(OK));
+    let mut command =
+        command("vizion", &["--public-origin", "https://a.example", "--to", &application.origin()]);
+    command.env("VIZION_API_KEY", "key").args([
+        "vizion",
+        "--upstream",
+        &format!("vizion={}", provider.origin()),
+    ]);
+    let proxy = Proxy::start_as(command);
+    for path in ["/vizion/carriers", "/metrics", "/healthz"] {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", outside(&proxy));
+        assert_eq!(deliver(&proxy, &request).status(), 401, "{path}");
+    }
+    assert_eq!(provider.others() + application.others(), 0);
+    assert_eq!(proxy.get("/vizion/carriers", "").status(), 200);
+}
+
+#[test]
+fn an_application_elsewhere_is_asked_for_by_name() {
+    let run_with = |arguments: &[&str]| {
+        let public = ["--public-origin", "https://hooks.example.com"];
+        run(command("vizion", &public).args(arguments))
+    };
+    let refused = run_with(&["--to", "http://app.example:3000"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (2, "proxy-beyond-loopback"));
+    for to in ["http://127.0.0.1:3000/path", "http://user:pass@127.0.0.1:3000"] {
+        let refused = run_with(&["--to", to]);
+        assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"), "{to}");
+        assert!(!refused.stderr.contains("pass"), "{}", refused.stderr);
+    }
+    let mut elsewhere = command("vizion", &["--public-origin", "https://hooks.example.com"]);
+    elsewhere.args(["--dangerous-to", "http://app.example:3000"]);
+    Proxy::start_as(elsewhere);
+}
+
+#[test]
+fn keys_are_read_again() {
+    let [first, second] =
+        ["hmac-key-1", "hmac-key-2"].map(|key| delivery("vizion", "/hook", &["--key-id", key]));
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("keys.env");
+    std::fs::write(&file, "VIZION_WEBHOOK_KEYS='hmac-key-1=vizion webhook key 1'").unwrap();
+    let application = Upstream::answering(OK);
+    let mut command =
+        command("vizion", &["--public-origin", "http://any.example", "--to", &application.origin()]);
+    command.arg("--env-file").arg(&file);
+    let proxy = Proxy::start_as(command);
+    // Both are for another host: an unknown key is told before that.
+    let code = |sent: &str| {
+        assert_eq!(deliver(&proxy, sent).status(), 401);
+        let note = proxy.note();
+        let note: serde_json::Value = serde_json::from_str(&note).unwrap();
+        note["refused"]["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!([code(&first), code(&second)], ["webhook-signature-mismatch", "webhook-key-unknown"]);
+    std::fs::write(&file, "VIZION_WEBHOOK_KEYS='hmac-key-2=vizion webhook key 2'").unwrap();
+    proxy.signal("HUP");
+    assert_eq!(proxy.note(), "countersign: the credentials were read again");
+    assert_eq!([code(&first), code(&second)], ["webhook-key-unknown", "webhook-signature-mismatch"]);
+}
+
+#[test]
+fn a_delivery_is_shown_and_delivered_again_signed_anew() {
+    let application = Upstream::answering(OK);
+    let sent = delivery("vizion", "/hook?tenant=7", &["--data", "{\"event\":\"a\\u001b\"}"]);
+    let public = format!("http://{}", header(&sent, "host").unwrap());
+    let mut command =
+        command("vizion", &["--public-origin", &public, "--to", &application.origin(), "--show"]);
+    command.stdin(Stdio::piped());
+    let mut proxy = Proxy::start_as(command);
+    assert_eq!(deliver(&proxy, &sent).status(), 200);
+    let first = application.request();
+    proxy.type_line("r");
+    let again = application.request();
+    let shown = ["{\"event\":\"a\\u001b\"}", "POST /hook?tenant=7 → 200 OK"];
+    for line in [shown, shown].concat() {
+        assert_eq!(proxy.printed(), line);
+    }
+    assert_eq!((body(&again), body(&first)), (body(&sent), body(&sent)));
+    assert_ne!(header(&again, "x-vizion-signature"), header(&first, "x-vizion-signature"));
+}

@@ -41,7 +41,7 @@ pub struct UnleashedCredentials {
     pub api_key: SecretString,
     /// The client type.
     pub client_type: String,
-    /// What Unleashed signs webhooks with. The sandbox sends none; where a client sends the key by mistake, it is masked.
+    /// What Unleashed signs webhooks with.
     pub webhook_key: SecretString,
 }
 

@@ -11,6 +11,7 @@ mod credentials;
 mod declared;
 mod delivery;
 mod error;
+mod event;
 mod exchange;
 mod fault;
 mod hosts;
@@ -39,6 +40,7 @@ pub use credentials::{Credentials, NetgiroCredentials, UnleashedCredentials, Viz
 pub use declared::{DeclaredSandbox, Told};
 pub use delivery::{Delivered, Delivery, DeliveryError, Unanswered};
 pub use error::StartError;
+pub use event::{Event, UnknownEvent};
 pub use exchange::Exchange;
 pub use fault::{Fault, UnknownFault};
 pub use replies::{Matcher, Reply, ReplyError, Script, ScriptError};

@@ -4,14 +4,12 @@ use std::fmt;
 
 use bytes::Bytes;
 use countersign::netgiro::Netgiro;
-use countersign::netgiro::webhook::testing as callback;
 use countersign::netvisor::Netvisor;
 use countersign::unleashed::Unleashed;
-use countersign::vizion::{self, Vizion};
-use http::StatusCode;
+use countersign::vizion::Vizion;
 use tokio::sync::broadcast;
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Sender};
 use crate::exchange::Exchange;
 use crate::fault::{Fault, Injected};
 use crate::replies::{Matcher, Reply, ReplyError};
@@ -72,20 +70,21 @@ impl Sandbox {
 
     /// A webhook of Vizion's to `url`, signed with the sandbox's webhook key; `body` is JSON on one line.
     pub fn vizion_webhook(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
-        let (key, body) = (self.servers.credentials().vizion.webhook_key.clone(), body.into());
-        Delivery::new(url, move |url, at| {
-            vizion::webhook::testing::sign(&key.id, key.secret.clone(), url, body.clone(), at)
-        })
+        let key = self.servers.credentials().vizion.webhook_key.clone();
+        Delivery::new(Sender::Vizion(key), url, body.into())
+    }
+
+    /// A webhook of Unleashed's to `url`, signed with the sandbox's webhook key.
+    pub fn unleashed_webhook(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
+        let key = self.servers.credentials().unleashed.webhook_key.clone();
+        Delivery::new(Sender::Unleashed(key), url, body.into())
     }
 
     /// A payment callback of Netgíró's to `url`, signed with the sandbox's secret key. It carries no time; what differs
     /// between attempts is the nonce. Netgíró counts it as received only where the answer is 200, not 204.
     pub fn netgiro_callback(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
-        let (secret, body) = (self.servers.credentials().netgiro.secret_key.clone(), body.into());
-        Delivery::new(url, move |url, at| {
-            callback::sign(secret.clone(), url, body.clone(), callback::nonce_at(at))
-        })
-        .acknowledged_where(|status| *status == StatusCode::OK)
+        let key = self.servers.credentials().netgiro.secret_key.clone();
+        Delivery::new(Sender::Netgiro(key), url, body.into())
     }
 
     /// Netvisor's origin, `http://127.0.0.1:port`, without a slash at its end.

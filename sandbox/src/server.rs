@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::credentials::Credentials;
+use crate::delivery::Sender;
 use crate::error::StartError;
 use crate::hosts::Hosts;
 use crate::inspector::{self, Inspector};
@@ -51,9 +52,10 @@ impl Servers {
 
     /// Opens the inspector's port, the one after the vendors', and returns its origin.
     pub(crate) async fn open_inspector(&mut self) -> Result<String, StartError> {
-        let has_demo_keys = self.credentials.has_demo_keys(Vendor::Vizion);
-        let webhook_key = has_demo_keys.then(|| self.credentials.vizion.webhook_key.clone());
-        let inspector = Inspector { shared: Arc::clone(&self.shared), stop: self.stop.clone(), webhook_key };
+        let has_demo_keys = |vendor: &Vendor| self.credentials.has_demo_keys(*vendor);
+        let sender = |vendor| Some((vendor, Sender::of(vendor, &self.credentials)?));
+        let senders = Vendor::ALL.into_iter().filter(has_demo_keys).filter_map(sender).collect();
+        let inspector = Inspector { shared: Arc::clone(&self.shared), stop: self.stop.clone(), senders };
         let router = |hosts| inspector::router(hosts, inspector);
         self.serve(Vendor::ALL.len() as u16, router).await.map_err(StartError::ListenInspector)
     }

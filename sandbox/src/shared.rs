@@ -56,6 +56,11 @@ impl Shared {
         self.replies.add(provider, ready, matcher, reply)
     }
 
+    /// Who is played, and where.
+    pub(crate) fn origins(&self) -> Vec<(Vendor, String)> {
+        lock(&self.played).iter().map(|played| (played.vendor, played.origin.clone())).collect()
+    }
+
     /// The origin of a vendor other than this one.
     pub(crate) fn elsewhere(&self, vendor: Vendor) -> Option<String> {
         let played = lock(&self.played);

@@ -2,17 +2,27 @@
 
 use serde::Serialize;
 
+use crate::explain::ExplainedSegment;
+
 /// One explanation of a signature: a mistake, or a few made together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     code: String,
     sentence: String,
     fix: String,
+    #[serde(skip)]
+    signed_text: Vec<ExplainedSegment>,
 }
 
 impl Finding {
     pub(super) fn new(code: &str, sentence: &str, fix: &str) -> Self {
-        Self { code: code.to_owned(), sentence: sentence.to_owned(), fix: fix.to_owned() }
+        let (code, sentence, fix) = (code.to_owned(), sentence.to_owned(), fix.to_owned());
+        Self { code, sentence, fix, signed_text: Vec::new() }
+    }
+
+    /// With the text that was signed.
+    pub(super) fn of_text(self, signed_text: Vec<ExplainedSegment>) -> Self {
+        Self { signed_text, ..self }
     }
 
     /// Adds in brackets which variant of the mistake it was.
@@ -34,6 +44,7 @@ impl Finding {
             code: format!("{}+{}", self.code, other.code),
             sentence: format!("{} {}", self.sentence, other.sentence),
             fix: format!("{} {}", self.fix, other.fix),
+            signed_text: if other.signed_text.is_empty() { self.signed_text } else { other.signed_text },
         }
     }
 
@@ -64,5 +75,12 @@ impl Finding {
     #[must_use]
     pub fn fix(&self) -> &str {
         &self.fix
+    }
+
+    /// The text that was signed with the mistake in it, segment by segment, with secrets masked. Empty where the text is not
+    /// known.
+    #[must_use]
+    pub fn signed_text(&self) -> &[ExplainedSegment] {
+        &self.signed_text
     }
 }

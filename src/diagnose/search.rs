@@ -217,6 +217,7 @@ impl<'t> Search<'t> {
             let digest = variant.attempt.digest();
             if let Some(reading) = self.readings.iter().find(|reading| reading.is(&digest)) {
                 let finding = mistake.finding().detailed(self.shown(variant.detail.as_ref()));
+                let finding = finding.of_text(self.transcript.explain_parts(&variant.attempt.text));
                 let finding = reading.finding().into_iter().fold(finding, Finding::and);
                 return Some(Found { finding, keyless: self.is_keyless(&variant.attempt) });
             }

@@ -287,6 +287,12 @@ impl Transcript {
         }
     }
 
+    /// Another text of the same message, with secrets masked.
+    pub(crate) fn explain_parts(&self, parts: &[Part]) -> Vec<ExplainedSegment> {
+        let secrets = self.secrets();
+        parts.iter().map(|part| ExplainedSegment::of(part, &secrets)).collect()
+    }
+
     /// `text` without the secrets that were put into the message by mistake.
     pub(crate) fn without_secrets(&self, text: &str) -> String {
         self.secrets().redact(text).into_owned()

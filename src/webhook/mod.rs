@@ -75,7 +75,7 @@ mod layer;
 mod origin;
 mod replay;
 mod scheme;
-pub(crate) mod testing;
+pub mod testing;
 mod verified;
 mod verifier;
 mod window;

@@ -20,7 +20,11 @@ pub(crate) struct PublicOrigin {
 impl PublicOrigin {
     /// What `provider` was told.
     pub(crate) fn new(text: &str, provider: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
-        let invalid = || Error::new(PublicOriginFault::Invalid).in_provider(provider);
+        Self::parse(text).map_err(|error| error.in_provider(provider))
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        let invalid = || Error::new(PublicOriginFault::Invalid);
         let url = Url::parse(text).ok().filter(is_plain).ok_or_else(invalid)?;
         Ok(Self {
             host: host_and_port(&url),

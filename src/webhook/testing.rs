@@ -1,9 +1,10 @@
-//! What the providers' test signers share.
+//! What the providers' test signers share, and the URL that they sign for.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
+use url::Position;
 
-use super::origin::host_and_port;
+use super::origin::{PublicOrigin, host_and_port};
 use crate::error::Error;
 use crate::signing::absolute;
 
@@ -18,4 +19,22 @@ pub(crate) fn post(url: &str, body: Bytes) -> Result<Request<Bytes>, Error> {
         request.headers_mut().insert(header::HOST, host);
     }
     Ok(request)
+}
+
+/// The URL that a sender signs for, of a delivery that arrives at another: `public_origin` is what the sender was told, as a
+/// verifier's builder takes it, and `delivered_to` the URL behind the proxy.
+///
+/// ```
+/// use countersign::webhook::testing::public_url;
+///
+/// let signed = public_url("https://shop.example.is/hooks", "http://127.0.0.1:3000/vizion?a=b")?;
+/// assert_eq!(signed, "https://shop.example.is/hooks/vizion?a=b");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+///
+/// # Errors
+/// `invalid-public-origin`; `url-not-absolute`.
+pub fn public_url(public_origin: &str, delivered_to: &str) -> Result<String, Error> {
+    let (url, _) = absolute(delivered_to)?;
+    Ok(PublicOrigin::parse(public_origin)?.url(&url[Position::BeforePath..Position::AfterQuery]))
 }

@@ -14,6 +14,7 @@ mod e7_masked_whatever_the_spelling;
 mod e8_printed_commands;
 mod e9_strangers_mistakes;
 mod environment;
+mod events;
 mod explained;
 mod faults;
 mod forgeries;

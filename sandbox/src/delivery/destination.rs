@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use countersign::scope::is_loopback;
+use countersign::webhook::testing::public_url;
 use http::{Request, StatusCode};
 use url::Url;
 
@@ -25,6 +26,14 @@ impl Destination {
 
     pub(crate) fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The URL that the signature covers.
+    pub(crate) fn signed_as(&self, public_origin: Option<&str>) -> Result<String, countersign::Error> {
+        match public_origin {
+            Some(origin) => public_url(origin, self.as_str()),
+            None => Ok(self.as_str().to_owned()),
+        }
     }
 
     /// Sends one request there; its own URI only says what was signed.

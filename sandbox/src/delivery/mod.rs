@@ -2,6 +2,7 @@
 
 mod destination;
 mod outcome;
+mod sender;
 mod transport;
 
 use std::fmt;
@@ -9,13 +10,11 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use countersign::time::{Clock as _, SystemClock};
-use http::{Request, StatusCode};
+use http::Request;
 
 pub(crate) use destination::Destination;
 pub use outcome::{Delivered, DeliveryError, Unanswered};
-
-/// What makes a signed webhook for a URL, as of a time.
-type Sign = dyn Fn(&str, SystemTime) -> Result<Request<Bytes>, countersign::Error> + Send + Sync;
+pub(crate) use sender::Sender;
 
 /// A webhook about to be delivered, to loopback and once unless it is told otherwise.
 ///
@@ -28,34 +27,34 @@ type Sign = dyn Fn(&str, SystemTime) -> Result<Request<Bytes>, countersign::Erro
 /// [`Delivery::repeat_unchanged`] is for seeing it do so.
 #[must_use = "nothing is sent until `send` is called"]
 pub struct Delivery {
-    sign: Box<Sign>,
+    sender: Sender,
+    body: Bytes,
     url: String,
+    public_origin: Option<String>,
     attempts: usize,
     pause: Duration,
     unchanged: bool,
     beyond_loopback: bool,
-    acknowledges: fn(&StatusCode) -> bool,
 }
 
 impl Delivery {
-    pub(crate) fn new(
-        url: &str,
-        sign: impl Fn(&str, SystemTime) -> Result<Request<Bytes>, countersign::Error> + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn new(sender: Sender, url: &str, body: Bytes) -> Self {
         Self {
-            sign: Box::new(sign),
+            sender,
+            body,
             url: url.to_owned(),
+            public_origin: None,
             attempts: 1,
             pause: Duration::from_secs(1),
             unchanged: false,
             beyond_loopback: false,
-            acknowledges: StatusCode::is_success,
         }
     }
 
-    /// Whether an answer acknowledges an attempt. Default: 2xx.
-    pub(crate) fn acknowledged_where(mut self, acknowledges: fn(&StatusCode) -> bool) -> Self {
-        self.acknowledges = acknowledges;
+    /// Signs for this origin, which is that of the receiver as the provider knows it, with the path prefix that a proxy takes
+    /// off, if it does: `https://shop.example.is/hooks`. Default: the URL that is delivered to.
+    pub fn public_origin(mut self, origin: impl Into<String>) -> Self {
+        self.public_origin = Some(origin.into());
         self
     }
 
@@ -87,16 +86,17 @@ impl Delivery {
     /// Sends it until it is acknowledged or the attempts are used up.
     ///
     /// # Errors
-    /// When nothing could be sent: the URL is not one that deliveries go to, or the key or the body cannot be signed. A
+    /// When nothing could be sent: the URL is not one that deliveries go to, the public origin is none, or the key or the
+    /// body cannot be signed. A
     /// receiver that refuses, or is not there, is no error: [`Delivered`] tells.
     pub async fn send(self) -> Result<Delivered, DeliveryError> {
         let destination = Destination::read(&self.url, self.beyond_loopback)?;
         let mut signed_at = SystemClock.now();
-        let mut request = (self.sign)(destination.as_str(), signed_at)?;
+        let mut request = self.sign(&destination, signed_at)?;
         let mut outcomes = Vec::new();
         loop {
             let outcome = destination.deliver(request.clone()).await;
-            let acknowledged = outcome.as_ref().is_ok_and(self.acknowledges);
+            let acknowledged = outcome.as_ref().is_ok_and(|status| self.sender.is_acknowledged_by(*status));
             outcomes.push(outcome);
             if acknowledged || outcomes.len() >= self.attempts {
                 return Ok(Delivered::new(outcomes, acknowledged));
@@ -104,9 +104,14 @@ impl Delivery {
             tokio::time::sleep(self.pause).await;
             if !self.unchanged {
                 signed_at = later(signed_at, SystemClock.now());
-                request = (self.sign)(destination.as_str(), signed_at)?;
+                request = self.sign(&destination, signed_at)?;
             }
         }
+    }
+
+    fn sign(&self, destination: &Destination, at: SystemTime) -> Result<Request<Bytes>, countersign::Error> {
+        let url = destination.signed_as(self.public_origin.as_deref())?;
+        self.sender.sign(&url, self.body.clone(), at)
     }
 }
 

@@ -22,9 +22,10 @@ use axum::routing::{get, post};
 use http::{StatusCode, header};
 use tokio_util::sync::CancellationToken;
 
-use crate::credentials::WebhookKey;
+use crate::delivery::Sender;
 use crate::hosts::Hosts;
 use crate::shared::Shared;
+use crate::vendor::Vendor;
 use view::Page;
 
 /// What the page is made from.
@@ -32,9 +33,9 @@ use view::Page;
 pub(crate) struct Inspector {
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: CancellationToken,
-    /// What webhooks are signed with that are sent from the page. `None` with real keys: whoever can send a request to the
-    /// page would have their signature.
-    pub(crate) webhook_key: Option<WebhookKey>,
+    /// Whose webhooks are sent from the page. Nobody's with a real key: whoever can send a request to the page would have its
+    /// signature.
+    pub(crate) senders: Arc<[(Vendor, Sender)]>,
 }
 
 /// The inspector, for a listener that answers to `hosts`.
@@ -63,7 +64,8 @@ async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) ->
 }
 
 async fn page(State(inspector): State<Inspector>) -> Response {
-    html(Page::new(&inspector.shared.log.all(), inspector.webhook_key.as_ref().map(|key| &*key.id)).render())
+    let senders = inspector.senders.iter().map(|(vendor, _)| *vendor);
+    html(Page::new(&inspector.shared.log.all(), senders, inspector.shared.origins()).render())
 }
 
 fn html(rendered: askama::Result<String>) -> Response {

@@ -2,12 +2,14 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use countersign::diagnose::Finding;
 use countersign::explain::{ExplainedSegment, Explanation, Value};
 use countersign::signing::{Charset, Source};
 
 use super::hex::{self, Row};
 use super::printable::line;
 use super::signed::{Mark, Marks, Piece};
+use crate::event::Event;
 use crate::exchange::Exchange;
 use crate::signatures::Shown;
 use crate::vendor::Vendor;
@@ -19,21 +21,28 @@ const SHOWN: usize = 100;
 /// The whole page.
 #[derive(Template)]
 #[template(path = "page.html")]
-pub(super) struct Page<'a> {
-    /// Of the key that the page's webhooks are signed with; `None` where it sends none.
-    key_id: Option<&'a str>,
+pub(super) struct Page {
+    /// Whose webhooks the page sends, with their events.
+    senders: Vec<(Vendor, Vec<&'static Event>)>,
+    /// Who is played, and where.
+    origins: Vec<(Vendor, String)>,
     limit: usize,
-    /// The number of the latest exchange.
+    /// The number of the latest exchange, which is how many there have been.
     last: u64,
     vendors: [Vendor; 4],
     /// The latest first.
     exchanges: Vec<ExchangeView>,
 }
 
-impl<'a> Page<'a> {
-    pub(super) fn new(exchanges: &[Exchange], key_id: Option<&'a str>) -> Self {
+impl Page {
+    pub(super) fn new(
+        exchanges: &[Exchange],
+        senders: impl Iterator<Item = Vendor>,
+        origins: Vec<(Vendor, String)>,
+    ) -> Self {
         Self {
-            key_id,
+            senders: senders.map(|vendor| (vendor, Event::of(vendor).collect())).collect(),
+            origins,
             limit: SHOWN,
             last: exchanges.last().map_or(0, Exchange::number),
             vendors: Vendor::ALL,
@@ -70,6 +79,8 @@ struct Reason {
 }
 
 struct SignedView {
+    /// What was signed by mistake, where that is known.
+    was_signed: Vec<Piece>,
     algorithm: &'static str,
     encoding: &'static str,
     length: usize,
@@ -110,7 +121,10 @@ impl ExchangeView {
             reason: reason(exchange),
             request: request(exchange, marks.as_ref()),
             body: body(exchange, marks.as_ref()),
-            signed: explanation.zip(marks.as_ref()).map(|(e, marks)| SignedView::new(e, marks)),
+            signed: explanation.zip(marks.as_ref()).map(|(e, marks)| {
+                let finding = exchange.diagnosis().and_then(|diagnosis| diagnosis.findings().first());
+                SignedView::new(e, marks, finding.map_or(&[], Finding::signed_text))
+            }),
             signatures: exchange.signatures().map(|signatures| {
                 [("expected", &signatures.expected), ("received", &signatures.received)]
                     .map(|(title, shown)| SignatureView::new(title, shown))
@@ -173,7 +187,7 @@ fn body(exchange: &Exchange, marks: Option<&Marks<'_>>) -> Option<Piece> {
 }
 
 impl SignedView {
-    fn new(explanation: &Explanation, marks: &Marks<'_>) -> Self {
+    fn new(explanation: &Explanation, marks: &Marks<'_>, was_signed: &[ExplainedSegment]) -> Self {
         let (hex, hex_left_out) = hex::dump(&marks.segments);
         let piece =
             |(mark, segment): &(Option<Mark>, &ExplainedSegment)| Piece::marked(*mark, shown(segment));
@@ -182,6 +196,10 @@ impl SignedView {
             .iter()
             .map(|segment| Piece::marked(marks.named(segment.name()), shown(segment)));
         Self {
+            was_signed: was_signed
+                .iter()
+                .map(|segment| Piece::marked(marks.named(segment.name()), shown(segment)))
+                .collect(),
             algorithm: explanation.mac().map_or("", |mac| mac.algorithm.as_str()),
             encoding: explanation.mac().map_or("", |mac| mac.encoding.as_str()),
             length: explanation.signed_length(),

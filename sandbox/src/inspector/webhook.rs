@@ -1,9 +1,8 @@
 //! Sending a signed webhook to a program under development.
 //!
-//! Only with the demo key, to loopback, and only Vizion's: its signature covers the host, so that a delivery made here
-//! proves nothing anywhere else, whoever has it made. Netgíró's callbacks and Unleashed's webhooks cover none, or could be
-//! read as covering another.
+//! Only with a demo key, and only to loopback: what is signed here proves nothing anywhere else, whoever has it made.
 
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use askama::Template;
@@ -11,18 +10,17 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use countersign::time::{Clock as _, SystemClock};
-use countersign::vizion::webhook::testing;
 use http::{HeaderMap, Request, StatusCode, header};
-use secrecy::ExposeSecret as _;
 use url::form_urlencoded;
 
 use super::{Inspector, html};
-use crate::credentials::WebhookKey;
-use crate::delivery::Destination;
+use crate::delivery::{Destination, Sender};
 
 /// What the form on the page asks for.
 pub(super) struct Wish {
+    sender: Sender,
     destination: Destination,
+    public_origin: Option<String>,
     body: String,
     forgery: Option<Forgery>,
 }
@@ -46,7 +44,7 @@ struct Delivered {
     answer: Result<StatusCode, String>,
 }
 
-/// Answers with 403 where the webhook would be signed with a real key, and to any page but the inspector's own: browsers
+/// Answers with 403 where the webhook would be signed with a real key, or by who sends none, and to any page but the inspector's own: browsers
 /// name the origin of whoever has them POST.
 pub(super) async fn send(State(inspector): State<Inspector>, headers: HeaderMap, form: Bytes) -> Response {
     let same_origin =
@@ -56,56 +54,57 @@ pub(super) async fn send(State(inspector): State<Inspector>, headers: HeaderMap,
                 .strip_prefix(b"http://")
                 .is_some_and(|origin| origin.eq_ignore_ascii_case(host.as_bytes()))
         });
-    let Some(key) = inspector.webhook_key.filter(|_| same_origin) else {
+    let form: HashMap<_, _> = form_urlencoded::parse(&form).into_owned().collect();
+    let wanted = form.get("sender").map_or("vizion", String::as_str);
+    let sender = inspector.senders.iter().find(|(vendor, _)| vendor.name() == wanted);
+    let Some((_, sender)) = sender.filter(|_| same_origin) else {
         return axum::response::IntoResponse::into_response(StatusCode::FORBIDDEN);
     };
-    let delivered = match Wish::read(&form) {
-        Ok(wish) => wish.fulfil(&key).await,
+    let delivered = match Wish::read(&form, sender) {
+        Ok(wish) => wish.fulfil().await,
         Err(complaint) => Delivered { url: String::new(), answer: Err(complaint) },
     };
     html(delivered.render())
 }
 
 impl Wish {
-    fn read(form: &[u8]) -> Result<Self, String> {
-        let mut destination = Err("Give the URL to send it to.".to_owned());
-        let (mut body, mut forgery) = (String::new(), None);
-        for (name, value) in form_urlencoded::parse(form) {
-            match (&*name, &*value) {
-                ("url", text) => {
-                    destination = Destination::read(text, false).map_err(|error| error.to_string());
-                }
-                ("body", text) => text.clone_into(&mut body),
-                ("forgery", "tampered") => forgery = Some(Forgery::Tampered),
-                ("forgery", "stale") => forgery = Some(Forgery::Stale),
-                ("forgery", "wrong-key") => forgery = Some(Forgery::WrongKey),
-                _ => {}
-            }
-        }
-        Ok(Self { destination: destination?, body, forgery })
+    fn read(form: &HashMap<String, String>, sender: &Sender) -> Result<Self, String> {
+        let text = |name: &str| form.get(name).map(String::as_str).filter(|text| !text.is_empty());
+        let url = text("url").ok_or("Give the URL to send it to.")?;
+        Ok(Self {
+            sender: sender.clone(),
+            destination: Destination::read(url, false).map_err(|error| error.to_string())?,
+            public_origin: text("public-origin").map(str::to_owned),
+            body: text("body").unwrap_or_default().to_owned(),
+            forgery: match text("forgery") {
+                Some("tampered") => Some(Forgery::Tampered),
+                Some("stale") => Some(Forgery::Stale),
+                Some("wrong-key") => Some(Forgery::WrongKey),
+                _ => None,
+            },
+        })
     }
 
-    async fn fulfil(self, key: &WebhookKey) -> Delivered {
+    async fn fulfil(self) -> Delivered {
         let url = self.destination.as_str().to_owned();
-        let answer = match self.sign(key, SystemClock.now()) {
+        let answer = match self.sign(SystemClock.now()) {
             Ok(request) => self.destination.deliver(request).await.map_err(|failure| failure.to_string()),
             Err(error) => Err(error.to_string()),
         };
         Delivered { url, answer }
     }
 
-    fn sign(&self, key: &WebhookKey, now: SystemTime) -> Result<Request<Bytes>, countersign::Error> {
+    fn sign(&self, now: SystemTime) -> Result<Request<Bytes>, countersign::Error> {
         let signed_at = match self.forgery {
             Some(Forgery::Stale) => now.checked_sub(Duration::from_secs(3600)).unwrap_or(now),
             _ => now,
         };
-        let secret = match self.forgery {
-            Some(Forgery::WrongKey) => "not-the-key-that-was-issued".into(),
-            _ => key.secret.clone(),
+        let sender = match self.forgery {
+            Some(Forgery::WrongKey) => self.sender.clone().with_secret("not-the-key-that-was-issued"),
+            _ => self.sender.clone(),
         };
-        let secret = secret.expose_secret();
-        let request =
-            testing::sign(&key.id, secret, self.destination.as_str(), self.body.clone(), signed_at)?;
+        let url = self.destination.signed_as(self.public_origin.as_deref())?;
+        let request = sender.sign(&url, self.body.clone().into(), signed_at)?;
         Ok(match self.forgery {
             Some(Forgery::Tampered) => request.map(tampered),
             _ => request,

@@ -9,7 +9,7 @@ use countersign_sandbox::{Credentials, Sandbox};
 use serde_json::json;
 
 use crate::chromium::Chromium;
-use crate::requests::{send_all, send_hostile, send_refused};
+use crate::requests::{send_all, send_hostile, send_long, send_refused};
 
 async fn browser() -> Option<Chromium> {
     let browser = Chromium::start().await;
@@ -85,17 +85,182 @@ async fn a_webhook_is_sent_from_the_page_and_only_to_loopback() {
 }
 
 #[tokio::test]
-async fn with_a_real_key_the_page_works_and_has_no_form_for_webhooks() {
+async fn webhooks_of_all_three_senders_are_sent_with_the_body_of_an_event() {
     let Some(mut browser) = browser().await else { return };
-    let mut credentials = Credentials::demo();
-    credentials.vizion.webhook_key.secret = "real-webhook-key".into();
-    let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    browser.open(sandbox.inspector_url()).await;
+    for (sender, event, header, told) in [
+        ("netgiro", "cancelled", "netgiro_signature", "Canceled"),
+        ("unleashed", "salesorder.created-as-string", "x-unleashed-signature", "salesOrderGuid"),
+        ("vizion", "vessel-arrived", "x-vizion-signature", "Vessel arrived"),
+    ] {
+        let choose = |id: &str, value: &str| {
+            format!(
+                "(() => {{ const chosen = document.getElementById('{id}'); \
+                 chosen.value = [...chosen.options].find((o) => !o.disabled && (o.value === '{value}')).value; \
+                 chosen.dispatchEvent(new Event('change')); }})()"
+            )
+        };
+        browser.evaluate(&choose("sender", sender)).await;
+        browser.evaluate(&choose("event", event)).await;
+        let url = format!("document.querySelector('[name=url]').value = '{}/{sender}'", sandbox.vizion_url());
+        browser.evaluate(&url).await;
+        browser.evaluate("document.getElementById('delivered').textContent = ''").await;
+        browser.evaluate("document.getElementById('webhook').requestSubmit()").await;
+        browser.wait("document.getElementById('delivered').textContent.includes('403 Forbidden')").await;
+        let delivered = sandbox.exchanges().pop().unwrap();
+        assert!(delivered.headers().any(|(name, _)| name == header), "{sender}");
+        assert!(String::from_utf8_lossy(delivered.body()).contains(told), "{sender}");
+    }
+    assert_clean(&browser, &sandbox);
+}
+
+#[tokio::test]
+async fn an_empty_page_has_the_addresses_and_a_command_to_copy() {
+    let Some(mut browser) = browser().await else { return };
+    let sandbox = Sandbox::start().await.unwrap();
+    browser.open(sandbox.inspector_url()).await;
+    // Headless, there is no clipboard.
+    browser.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }").await;
+    for (button, copied) in [
+        (".addresses div:nth-child(2) .copy", sandbox.netgiro_url().to_owned()),
+        (
+            "[data-copy-of=command]",
+            format!(
+                "countersign send vizion GET {0}/references --allow-origin {0} --env-file demo.env",
+                sandbox.vizion_url()
+            ),
+        ),
+    ] {
+        browser.evaluate(&format!("document.querySelector('{button}').click()")).await;
+        browser.wait(&format!("document.querySelector('{button}').textContent === 'Copied'")).await;
+        assert_eq!(browser.evaluate("window.copied").await, copied);
+    }
+    send_refused(&sandbox).await;
+    browser.wait("document.querySelector('#exchanges > li section .copy') !== null").await;
+    browser.evaluate("document.querySelector('#exchanges > li section .copy').click()").await;
+    browser
+        .wait("window.copied.startsWith('GET /Customers?contactEmail=anna%40example.com&pageSize=20\\n')")
+        .await;
+    assert_eq!(browser.evaluate("getComputedStyle(document.querySelector('.empty')).display").await, "none");
+    assert_clean(&browser, &sandbox);
+}
+
+#[tokio::test]
+async fn what_should_be_signed_stands_beside_what_was_signed() {
+    let Some(mut browser) = browser().await else { return };
+    let sandbox = Sandbox::start().await.unwrap();
+    send_all(&sandbox).await;
+    browser.open(sandbox.inspector_url()).await;
+    let item =
+        "[...document.querySelectorAll('li.unleashed.refused')].find((li) => li.querySelector('.was'))";
+    let text = |class: &str| format!("{item}.querySelector('.{class}').textContent");
+    let should = browser.evaluate(&text("should")).await;
+    assert!(should.as_str().unwrap().ends_with("contactEmail=anna@example.com&pageSize=20"), "{should}");
+    let was = browser.evaluate(&text("was")).await;
+    assert!(was.as_str().unwrap().ends_with("contactEmail=anna%40example.com&pageSize=20"), "{was}");
+    let accepted = "document.querySelectorAll('li.accepted .was').length";
+    assert_eq!(browser.evaluate(accepted).await, 0);
+    assert_clean(&browser, &sandbox);
+}
+
+#[tokio::test]
+async fn requests_are_searched_counted_linked_and_cleared() {
+    let Some(mut browser) = browser().await else { return };
+    let sandbox = Sandbox::start().await.unwrap();
+    send_all(&sandbox).await;
+    browser.open(&format!("{}/#exchange-3", sandbox.inspector_url())).await;
+    browser.wait("document.getElementById('connection').dataset.state === 'live'").await;
+    let count = "document.getElementById('count').textContent";
+    assert_eq!(browser.evaluate(count).await, "8 of 8 shown");
+    let open =
+        "[...document.querySelectorAll('li:has(details[open])')].map((li) => li.dataset.number).join()";
+    assert_eq!(browser.evaluate(open).await, "3");
+    browser
+        .evaluate("location.hash = document.querySelector('#exchange-5 .link').getAttribute('href')")
+        .await;
+    browser.wait(&format!("{open} === '5'")).await;
+
+    let search = |text: &str| {
+        format!(
+            "(() => {{ const search = document.getElementById('search'); search.value = '{text}'; \
+             search.dispatchEvent(new Event('input', {{ bubbles: true }})); return {count}; }})()"
+        )
+    };
+    assert_eq!(browser.evaluate(&search("ORDER-1841")).await, "1 of 8 shown");
+    assert_eq!(browser.evaluate(&search("nothing of the kind")).await, "0 of 8 shown");
+    assert_eq!(browser.evaluate(&search("")).await, "8 of 8 shown");
+    browser.evaluate("document.getElementById('vendor-netvisor').click()").await;
+    assert_eq!(browser.evaluate(count).await, "3 of 8 shown");
+    browser.evaluate("document.getElementById('vendor-all').click()").await;
+
+    browser.evaluate("document.getElementById('clear').click()").await;
+    assert_eq!(browser.evaluate(count).await, "0 of 8 shown");
+    send_refused(&sandbox).await;
+    browser.wait(&format!("{count} === '1 of 9 shown'")).await;
+    assert_clean(&browser, &sandbox);
+}
+
+#[tokio::test]
+async fn of_more_requests_than_the_page_shows_it_says_how_many_there_were() {
+    let Some(mut browser) = browser().await else { return };
+    let sandbox = Sandbox::start().await.unwrap();
+    for _ in 0..102 {
+        send_refused(&sandbox).await;
+    }
+    browser.open(sandbox.inspector_url()).await;
+    let count = "document.getElementById('count').textContent";
+    assert_eq!(browser.evaluate(count).await, "100 of 102 shown");
+    browser.wait("document.getElementById('connection').dataset.state === 'live'").await;
+    send_refused(&sandbox).await;
+    browser.wait(&format!("{count} === '100 of 103 shown'")).await;
+}
+
+#[tokio::test]
+async fn the_page_says_when_the_sandbox_is_gone() {
+    let Some(mut browser) = browser().await else { return };
+    let sandbox = Sandbox::start().await.unwrap();
     browser.open(sandbox.inspector_url()).await;
     browser.wait("document.getElementById('connection').dataset.state === 'live'").await;
-    assert_eq!(browser.evaluate("document.querySelector('.webhook form') === null").await, true);
-    let told = "document.querySelector('.webhook').textContent.includes('countersign trigger vizion')";
-    assert_eq!(browser.evaluate(told).await, true);
-    assert_clean(&browser, &sandbox);
+    assert_eq!(browser.evaluate("document.getElementById('gone').hidden").await, true);
+    sandbox.stop().await;
+    browser.wait("document.getElementById('connection').dataset.state === 'gone'").await;
+    assert_eq!(browser.evaluate("document.getElementById('gone').hidden").await, false);
+    let told = browser.evaluate("document.getElementById('connection').innerText").await;
+    assert_eq!(told, "Gone");
+}
+
+#[tokio::test]
+async fn a_long_url_is_cut_on_a_narrow_screen_until_it_is_opened() {
+    let Some(mut browser) = browser().await else { return };
+    let sandbox = Sandbox::start().await.unwrap();
+    send_long(&sandbox).await;
+    resize(&mut browser, 390, 800).await;
+    browser.open(sandbox.inspector_url()).await;
+    let height = "document.querySelector('.line').getBoundingClientRect().height";
+    assert!(browser.evaluate(height).await.as_f64().unwrap() < 60.0);
+    assert_eq!(browser.evaluate("document.documentElement.scrollWidth > innerWidth").await, false);
+    browser.evaluate("document.querySelector('#exchanges details').open = true").await;
+    assert!(browser.evaluate(height).await.as_f64().unwrap() > 200.0);
+}
+
+#[tokio::test]
+async fn with_real_keys_the_page_works_and_sends_no_webhook_that_they_would_sign() {
+    let Some(mut browser) = browser().await else { return };
+    let real = |name: &str| name.contains("_KEY").then(|| "a=real-key".to_owned());
+    let one_real = |name: &str| real(name).filter(|_| name == "VIZION_WEBHOOK_KEYS");
+    for (credentials, senders) in [
+        (Credentials::from_variables(one_real), "netgiro,unleashed"),
+        (Credentials::from_variables(real), ""),
+    ] {
+        let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
+        browser.open(sandbox.inspector_url()).await;
+        browser.wait("document.getElementById('connection').dataset.state === 'live'").await;
+        let offered = "[...document.querySelectorAll('#sender option')].map((option) => option.value).join()";
+        assert_eq!(browser.evaluate(offered).await, senders);
+        let told = "document.querySelector('.webhook').textContent.includes('countersign trigger vizion')";
+        assert_eq!(browser.evaluate(told).await, senders.is_empty());
+    }
 }
 
 #[tokio::test]
@@ -145,7 +310,7 @@ async fn the_keyboard_opens_a_request_and_pausing_holds_back_what_arrives() {
     assert_clean(&browser, &sandbox);
 }
 
-/// Writes `inspector-*.png` to the target directory, from which `scripts/screenshot.sh` takes one for the documentation.
+/// Writes `inspector-*.png` to the target directory, from which `scripts/screenshot.sh` takes those for the documentation.
 #[tokio::test]
 async fn screenshots_are_taken() {
     let Some(mut browser) = browser().await else { return };
@@ -154,7 +319,7 @@ async fn screenshots_are_taken() {
     for (name, scheme, width, open) in [
         ("light", "light", 1180, 3),
         ("dark", "dark", 1180, 1),
-        ("narrow", "light", 390, 1),
+        ("390", "light", 390, 1),
         ("whole", "dark", 1180, 5),
     ] {
         let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });

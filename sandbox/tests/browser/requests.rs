@@ -37,6 +37,12 @@ pub(crate) async fn send_refused(sandbox: &Sandbox) {
     client(sandbox.unleashed().signed_form(SignedForm::AsSent)).get(url).send().await.unwrap();
 }
 
+/// Refused, with a URL of a thousand characters.
+pub(crate) async fn send_long(sandbox: &Sandbox) {
+    let url = format!("{}/references?filter={}", sandbox.vizion_url(), "a".repeat(1000));
+    reqwest::get(url).await.unwrap();
+}
+
 pub(crate) async fn send_hostile(sandbox: &Sandbox) {
     let url = format!("{}/<img src=x onerror=alert(1)>?q=%3Cb%3E'\"&amp;", sandbox.netgiro_url());
     client(sandbox.netgiro()).post(url).body(HOSTILE).send().await.unwrap();

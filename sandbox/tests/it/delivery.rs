@@ -8,7 +8,7 @@ use axum::Router;
 use axum::routing::post;
 use bytes::Bytes;
 use countersign::webhook::{Scheme, Verified};
-use countersign::{netgiro, vizion};
+use countersign::{netgiro, unleashed, vizion};
 use countersign_sandbox::{Credentials, Delivered, DeliveryError, Sandbox, Unanswered};
 use http::StatusCode;
 use tokio::net::TcpListener;
@@ -157,4 +157,49 @@ async fn deliveries_stay_on_loopback_unless_allowed_aloud() {
     assert!(matches!(refused, Err(DeliveryError::NotLoopback)), "{refused:?}");
     let allowed = sandbox.vizion_webhook(&url, BODY).dangerous_allow_any_host().send().await.unwrap();
     assert_eq!(statuses(&allowed), [503]);
+}
+
+/// As behind a proxy that has the public name and takes the prefix off.
+#[tokio::test]
+async fn a_delivery_that_is_signed_for_a_public_address_verifies_behind_the_proxy_and_nowhere_else() {
+    const PUBLIC: &str = "https://shop.example.is/hooks";
+    let sandbox = Sandbox::start().await.unwrap();
+    let demo = Credentials::demo();
+    let taken = || post(async || StatusCode::OK);
+    let app = |origin: &str| {
+        let key = demo.vizion.webhook_key.clone();
+        let vizion =
+            vizion::webhook::Verifier::builder(origin).unwrap().key(&key.id, key.secret).unwrap().build();
+        let netgiro = netgiro::webhook::Verifier::builder(origin).unwrap();
+        let netgiro = netgiro.secret(demo.netgiro.secret_key.clone()).unwrap().build();
+        let unleashed = unleashed::webhook::Verifier::builder();
+        let unleashed = unleashed.signing_key(demo.unleashed.webhook_key.clone()).unwrap().build();
+        Router::new()
+            .route("/vizion", taken().route_layer(vizion.layer()))
+            .route("/netgiro", taken().route_layer(netgiro.layer()))
+            .route("/unleashed", taken().route_layer(unleashed.layer()))
+    };
+    for (origin, accepted) in [(PUBLIC, 200), ("https://shop.example.is", 401)] {
+        let (listener, address) = listen().await;
+        serve(listener, app(origin));
+        let url = |path: &str| format!("{address}/{path}?order=7");
+        for delivery in
+            [sandbox.vizion_webhook(&url("vizion"), BODY), sandbox.netgiro_callback(&url("netgiro"), BODY)]
+        {
+            assert_eq!(
+                statuses(&delivery.public_origin(PUBLIC).send().await.unwrap()),
+                [accepted],
+                "{origin}"
+            );
+        }
+        // Its signature covers no URL.
+        let delivery = sandbox.unleashed_webhook(&url("unleashed"), BODY).public_origin(PUBLIC);
+        assert_eq!(statuses(&delivery.send().await.unwrap()), [200]);
+    }
+    let delivery = sandbox.vizion_webhook("http://127.0.0.1:1/", BODY).public_origin("shop.example.is");
+    let error = delivery.send().await.unwrap_err();
+    assert!(
+        matches!(&error, DeliveryError::Unsigned(error) if error.code() == "invalid-public-origin"),
+        "{error}"
+    );
 }

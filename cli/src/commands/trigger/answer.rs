@@ -55,6 +55,10 @@ impl Answer {
                 format!("{what} was accepted, but Netgíró counts it as received only where the answer is 200")
             }
             (Some(true), None) => format!("{what} was accepted"),
+            (Some(false), None) if self.status == StatusCode::UNPROCESSABLE_ENTITY => format!(
+                "{what} arrived, and the receiver cannot use its body, which is no word against its signature: give another body \
+                 with --event or --data"
+            ),
             (Some(false), None) => format!("{what} was refused"),
             (Some(true), Some(_)) => format!("{what} was accepted, and must be refused"),
             (Some(false), Some(_)) => format!("{what} was refused, as it must be"),

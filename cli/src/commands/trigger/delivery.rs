@@ -5,27 +5,42 @@ use std::time::Duration;
 use bytes::Bytes;
 use clap::Args;
 use countersign::scope::{Scope, is_loopback};
+use countersign::webhook::testing::public_url;
+use countersign_sandbox::{Event, Vendor};
 use http::{Request, StatusCode};
 use url::Url;
 
 use crate::client;
 use crate::failure::Failure;
 use crate::input::Data;
+use crate::output;
 use crate::request::parse_url;
+
+/// What is delivered of a provider without events, unless `--data` says otherwise.
+const SAMPLE: &str = r#"{"id":"5a4db0c5-0000-4000-8000-5a4db0c50004","event":"countersign.test"}"#;
 
 /// A receiver that takes longer is taken to be stuck.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What is delivered unless `--data` says otherwise.
-const SAMPLE: &str = r#"{"id":"5a4db0c5-0000-4000-8000-5a4db0c50004","event":"countersign.test"}"#;
-
 #[derive(Args)]
 pub(super) struct DeliveryArgs {
     /// The URL to deliver to; on this machine, unless --allow-origin names its origin
-    #[arg(long, value_name = "URL", value_parser = parse_url)]
-    pub(super) to: Url,
+    #[arg(long, value_name = "URL", value_parser = parse_url, required_unless_present = "list_events")]
+    to: Option<Url>,
 
-    /// The body, JSON on one line [default: a made-up event]
+    /// Sign for this address, which the provider knows, in front of the path of --to: a proxy may take a prefix off
+    #[arg(long, value_name = "ORIGIN[/PREFIX]")]
+    public_origin: Option<String>,
+
+    /// Deliver the event of this name [default: the first of --list-events]
+    #[arg(long, value_name = "NAME", conflicts_with = "data")]
+    event: Option<String>,
+
+    /// List the events, and where each is published, and deliver nothing
+    #[arg(long)]
+    pub(super) list_events: bool,
+
+    /// The body, JSON on one line, in place of an event
     #[arg(short, long, value_name = "TEXT|@FILE|@-")]
     data: Option<Data>,
 
@@ -39,8 +54,9 @@ pub(super) struct DeliveryArgs {
 }
 
 impl DeliveryArgs {
-    /// A delivery is as good as the vendor's own, so it goes only where it was meant to.
-    pub(super) fn check_scope(&self) -> Result<(), Failure> {
+    /// The URL to deliver to. A delivery is as good as the vendor's own, so it goes only where it was meant to.
+    pub(super) fn destination(&self) -> Result<&Url, Failure> {
+        let to = self.to.as_ref().ok_or_else(|| Failure::usage("--to is missing"))?;
         let mut scope = Scope::new([])?;
         if self.dangerous_allow_http {
             scope.dangerous_allow_http();
@@ -48,19 +64,54 @@ impl DeliveryArgs {
         for origin in &self.allow_origin {
             scope.allow(origin)?;
         }
-        if is_loopback(&self.to) { Ok(()) } else { Ok(scope.check(&self.to)?) }
+        if !is_loopback(to) {
+            scope.check(to)?;
+        }
+        Ok(to)
     }
 
-    pub(super) fn body(&self) -> Result<Bytes, Failure> {
-        self.data.as_ref().map_or_else(|| Ok(Bytes::from_static(SAMPLE.as_bytes())), Data::read)
+    /// The URL that the signature covers.
+    pub(super) fn signed_url(&self, destination: &Url) -> Result<String, Failure> {
+        match &self.public_origin {
+            Some(origin) => Ok(public_url(origin, destination.as_str())?),
+            None => Ok(destination.as_str().to_owned()),
+        }
+    }
+
+    /// The body, out of the events of a provider that has some.
+    pub(super) fn body(&self, vendor: Option<Vendor>) -> Result<Bytes, Failure> {
+        let body = match (&self.data, &self.event, vendor) {
+            (Some(data), ..) => return data.read(),
+            (None, Some(name), Some(vendor)) => Event::named(vendor, name).map_err(no_event)?.body(),
+            (None, Some(_), None) => return Err(no_event("a declaration has no events: give --data")),
+            (None, None, Some(vendor)) => Event::of(vendor).next().map_or(SAMPLE, Event::body),
+            (None, None, None) => SAMPLE,
+        };
+        Ok(Bytes::from_static(body.as_bytes()))
     }
 }
 
-/// Sends one delivery, and returns the status of the answer.
-pub(super) async fn send(request: Request<Bytes>) -> Result<StatusCode, Failure> {
-    let url = parse_url(&request.uri().to_string()).map_err(Failure::usage)?;
-    let client = client::for_url(&url, PATIENCE)?;
+fn no_event(reason: impl ToString) -> Failure {
+    Failure::usage(reason.to_string())
+}
+
+/// Prints the events of a provider, each with its source.
+pub(super) fn list_events(vendor: Option<Vendor>, json: bool) -> Result<(), Failure> {
+    let vendor = vendor.ok_or_else(|| no_event("a declaration has no events: give --data"))?;
+    let mut events = Event::of(vendor);
+    if json {
+        let event = |event: &Event| serde_json::json!({ "name": event.name(), "source": event.source() });
+        return output::json(&serde_json::json!({ "events": events.map(event).collect::<Vec<_>>() }));
+    }
+    events.try_for_each(|event| {
+        output::line(&format!("{:28} {}", event.name(), event.source().unwrap_or("made up")))
+    })
+}
+
+/// Sends one delivery to `url`, whatever it is signed for, and returns the status of the answer.
+pub(super) async fn send(url: &Url, request: Request<Bytes>) -> Result<StatusCode, Failure> {
+    let client = client::for_url(url, PATIENCE)?;
     let (parts, body) = request.into_parts();
-    let sending = client.request(parts.method, url).headers(parts.headers).body(body);
+    let sending = client.request(parts.method, url.clone()).headers(parts.headers).body(body);
     Ok(sending.send().await?.status())
 }

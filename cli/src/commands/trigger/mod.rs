@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use countersign::time::{Clock as _, SystemClock};
+use countersign_sandbox::Vendor;
 
 use super::Context;
 use crate::declaration::{DeclarationFile, Pair};
@@ -31,6 +32,8 @@ is 4, too: it was handled twice, or acknowledged as a repetition. Look whether y
 Examples:
   countersign trigger vizion --to http://127.0.0.1:3000/vizion
   countersign trigger vizion --to http://127.0.0.1:3000/vizion --data @event.json --fault stale
+  countersign trigger vizion --list-events
+  countersign trigger netgiro --event cancelled --to http://127.0.0.1:3000/netgiro --public-origin https://shop.example.is/hooks
   countersign trigger netgiro --to 'http://127.0.0.1:3000/paid?order=7' --data @paid.json
   countersign trigger declarations/stripe.toml --to http://127.0.0.1:3000/stripe")]
 pub(crate) struct TriggerArgs {
@@ -112,6 +115,16 @@ impl What {
         }
     }
 
+    /// Whose events there are.
+    fn vendor(&self) -> Option<Vendor> {
+        match self {
+            Self::Vizion(_) => Some(Vendor::Vizion),
+            Self::Unleashed(_) => Some(Vendor::Unleashed),
+            Self::Netgiro(_) => Some(Vendor::Netgiro),
+            Self::Declared(_) => None,
+        }
+    }
+
     fn signer(&self, context: &Context) -> Result<Signer, Failure> {
         let environment = &context.environment;
         Ok(match self {
@@ -149,17 +162,21 @@ fn vizion_key(args: &VizionArgs, context: &Context) -> Result<VizionKey, Failure
 
 pub(crate) async fn run(args: &TriggerArgs, context: &Context) -> Result<(), Failure> {
     let (delivery, fault) = args.what.parts();
-    delivery.check_scope()?;
+    if delivery.list_events {
+        return delivery::list_events(args.what.vendor(), context.json);
+    }
+    let destination = delivery.destination()?;
     let signer = args.what.signer(context)?;
-    let (url, body, now) = (delivery.to.as_str(), delivery.body()?, SystemClock.now());
+    let (url, body) = (delivery.signed_url(destination)?, delivery.body(args.what.vendor())?);
+    let now = SystemClock.now();
     let requests = match fault {
-        None => vec![signer.sign(url, &body, now)?],
-        Some(forgery) => forgery.make(&signer, url, &body, now)?,
+        None => vec![signer.sign(&url, &body, now)?],
+        Some(forgery) => forgery.make(&signer, &url, &body, now)?,
     };
     let last = requests.len();
     let must_be_200 = matches!(args.what, What::Netgiro(_));
     for (index, request) in requests.into_iter().enumerate() {
-        let status = delivery::send(request).await?;
+        let status = delivery::send(destination, request).await?;
         let answer = Answer { status, is_last: index + 1 == last, must_be_200 };
         if answer.is_last || !answer.status.is_success() {
             return answer.tell(fault, context.json);

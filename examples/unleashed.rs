@@ -4,23 +4,13 @@
 //! cargo run --example unleashed
 //! ```
 
-use countersign::unleashed::{Unleashed, error_for_status};
+use std::pin::pin;
+
+use countersign::unleashed::{Unleashed, error_for_status, pages};
 use countersign_sandbox::Sandbox;
+use futures_util::TryStreamExt as _;
 use reqwest_middleware::ClientBuilder;
 use serde::Deserialize;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Page {
-    pagination: Pagination,
-    items: Vec<Customer>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Pagination {
-    number_of_pages: usize,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -37,14 +27,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = ClientBuilder::new(http.clone()).with(sandbox.unleashed()).build();
 
     // The number of the page is in the path; the query is what is signed.
-    for number in 1.. {
-        let url = format!("{}/Customers/{number}?pageSize=2", sandbox.unleashed_url());
-        let page: Page = error_for_status(client.get(url).send().await?).await?.json().await?;
+    let url = format!("{}/Customers?pageSize=2", sandbox.unleashed_url());
+    let mut pages = pin!(pages::<Customer>(&client, &url));
+    while let Some(page) = pages.try_next().await? {
         let names: Vec<_> = page.items.iter().map(|customer| customer.customer_name.as_str()).collect();
-        println!("page {number} of {}: {}", page.pagination.number_of_pages, names.join(", "));
-        if number >= page.pagination.number_of_pages {
-            break;
-        }
+        println!(
+            "page {} of {}: {}",
+            page.pagination.page_number,
+            page.pagination.number_of_pages,
+            names.join(", ")
+        );
     }
 
     // Unleashed refuses with a 403 and no word more; `error_for_status` has some.

@@ -53,9 +53,9 @@ pub(crate) fn reply_verification(input: &[u8]) {
 
 /// A status that was found is found again whatever follows it.
 pub(crate) fn response_status(input: &[u8]) {
-    if let Ok(Some(status)) = ResponseStatus::from_xml(input) {
+    if let Ok(Some(status)) = ResponseStatus::from_slice(input) {
         let longer = [input, b"<<&\xff"].concat();
-        assert_eq!(ResponseStatus::from_xml(&longer).unwrap(), Some(status));
+        assert_eq!(ResponseStatus::from_slice(&longer).unwrap(), Some(status));
     }
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every example; each is offline and fails by its exit status.
+# Runs every example, each offline and failing by its exit status, and the tests of the shop.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,3 +9,6 @@ for source in examples/*.rs; do
     printf '\n-- %s\n' "$name"
     cargo run --quiet --locked --example "$name"
 done
+
+printf '\n-- shop\n'
+cargo test --quiet --locked --package shop

@@ -22,6 +22,8 @@ pub fn errors() -> impl Iterator<Item = (Code, &'static str)> {
     let tables = tables.chain(crate::netgiro::CODES);
     #[cfg(feature = "netvisor")]
     let tables = tables.chain(crate::netvisor::CODES);
+    #[cfg(any(feature = "unleashed", feature = "vizion"))]
+    let tables = tables.chain([crate::page::PageFault::CODES]);
     #[cfg(feature = "unleashed")]
     let tables = tables.chain(crate::unleashed::CODES);
     #[cfg(feature = "vizion")]

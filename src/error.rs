@@ -15,6 +15,16 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// Why a request was not sent, or what came back was not handed on.
 ///
 /// `Display` says what happened, with the provider's name in front; `{:#}` adds the code and the next step.
+///
+/// ```
+/// use countersign::{Effect, netgiro::ApiResponse};
+///
+/// # #[derive(Debug, serde::Deserialize)] struct Cart;
+/// let reply = br#"{"Success":false,"Message":"No","ResultCode":10302}"#;
+/// let error = ApiResponse::<Cart>::from_slice(reply).unwrap_err();
+/// assert_eq!((error.code(), error.effect()), ("netgiro-declined", Effect::None));
+/// println!("{error:#}");
+/// ```
 #[non_exhaustive]
 pub struct Error(Box<Inner>);
 
@@ -43,8 +53,21 @@ impl Error {
         }))
     }
 
-    /// Finds this crate's error under any other: `reqwest_middleware::Error`, `anyhow::Error`, one from
-    /// reqwest-retry, or a type of your own whose `source()` leads here.
+    /// Finds this crate's error under any other: `reqwest_middleware::Error`, one from reqwest-retry, or a type of your own
+    /// whose `source()` leads here. What only holds an error, an `anyhow::Error` or a box, is taken as `&*error`.
+    ///
+    /// ```
+    /// use countersign::Error;
+    ///
+    /// # #[cfg(all(feature = "middleware", feature = "vizion"))] {
+    /// let error = || countersign::vizion::Vizion::new("").map(drop).unwrap_err();
+    /// let of_any = anyhow::Error::new(error());
+    /// let boxed: Box<dyn std::error::Error + Send + Sync> = error().into();
+    /// for found in [Error::find(&*of_any), Error::find(&*boxed)] {
+    ///     assert_eq!(found.map(Error::code), Some("field-empty"));
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
         let mut next = Some(error);

@@ -82,6 +82,10 @@ impl Code {
 ///
 /// A provider of your own states its faults by implementing this and handing them to [`Error::new`](super::Error::new).
 /// `Display` and `Debug` must never print a secret or a refused value.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no code of an error",
+    note = "implement `countersign::error::Fault`: a `Code`, and a message as `Display`"
+)]
 pub trait Fault: Any + fmt::Debug + fmt::Display + Send + Sync {
     /// What is fixed of it.
     fn code(&self) -> Code;

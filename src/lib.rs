@@ -51,6 +51,8 @@ pub mod middleware;
 pub mod netgiro;
 #[cfg(feature = "netvisor")]
 pub mod netvisor;
+#[cfg(any(feature = "unleashed", feature = "vizion"))]
+mod page;
 pub mod random;
 pub mod redact;
 pub mod scope;

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::fault::faults;
 
 /// A source of unpredictable bytes for transaction ids and nonces.
+#[diagnostic::on_unimplemented(message = "`{Self}` is no source of randomness", note = "use `OsRandomness`")]
 pub trait Randomness: Send + Sync + 'static {
     /// Fills `bytes`.
     ///

@@ -14,6 +14,10 @@ use crate::fault::faults;
 /// let fixed = || UNIX_EPOCH + Duration::from_secs(1_705_312_800);
 /// assert_eq!(fixed.now(), UNIX_EPOCH + Duration::from_secs(1_705_312_800));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not tell the time",
+    note = "use `SystemClock`, or a closure that returns a `SystemTime`"
+)]
 pub trait Clock: Send + Sync + 'static {
     /// The current time. It may step back; nothing in this crate relies on it rising.
     fn now(&self) -> SystemTime;

@@ -21,6 +21,18 @@ use crate::workings::Workings;
 /// One request, as it arrived, and the answer that it was given. Cheap to clone.
 ///
 /// Keys and signatures are inside, for recomputing, and never shown; ids and app keys, which open nothing, are.
+///
+/// ```
+/// use countersign_sandbox::{Sandbox, Verdict};
+///
+/// # async fn test() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::start().await?;
+/// // … calls of the program under test, then:
+/// for exchange in sandbox.exchanges() {
+///     assert_eq!(*exchange.verdict(), Verdict::Accepted, "{:?}", exchange.diagnosis());
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Exchange(Arc<Record>);
 

@@ -18,6 +18,19 @@ use crate::server::Servers;
 /// The four vendors, each on a port of its own. Stops when dropped.
 ///
 /// The providers that it hands out have its credentials and may go to it, besides the vendor's own origins.
+///
+/// ```
+/// use countersign_sandbox::Sandbox;
+///
+/// # async fn test() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::start().await?;
+/// let client = reqwest_middleware::ClientBuilder::new(countersign::client_builder().build()?)
+///     .with(sandbox.vizion())
+///     .build();
+/// let references = client.get(format!("{}/references", sandbox.vizion_url())).send().await?;
+/// assert!(references.status().is_success());
+/// # Ok(()) }
+/// ```
 pub struct Sandbox {
     servers: Servers,
     urls: Urls,

@@ -59,4 +59,13 @@ pub(crate) const CODES: [&[(Code, &str)]; 3] =
     [bodies::BodyFault::CODES, refusal::Answer::CODES, ReplyFault::CODES];
 
 /// Signs requests to Netgíró and verifies its replies. Cheap to clone: clones share the memory of seen reply nonces.
+///
+/// ```
+/// use countersign::netgiro::Netgiro;
+///
+/// let netgiro = Netgiro::new("app key", "secret key")?;
+/// let mut request = http::Request::get("https://api.netgiro.is/v1/sales/GetList?AllForCompany=true").body(())?;
+/// netgiro.sign_http(&mut request)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Netgiro = Signer<Scheme>;

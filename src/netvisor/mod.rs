@@ -33,6 +33,7 @@ mod middleware;
 mod mistakes;
 mod options;
 mod refusal;
+mod root;
 mod signing;
 mod status;
 
@@ -44,6 +45,7 @@ pub use credentials::Credentials;
 pub use middleware::{error_for_status, read_status};
 pub use options::{Language, MacAlgorithm, TransactionId};
 pub use refusal::{Failure, FailureCode};
+pub use root::Root;
 pub use signing::{Scheme, Stamp};
 pub use status::ResponseStatus;
 
@@ -65,6 +67,22 @@ pub(crate) const CODES: [&[(Code, &str)]; 4] = [
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(360);
 
 /// Signs requests to Netvisor. Cheap to clone.
+///
+/// ```
+/// use countersign::netvisor::{Credentials, Netvisor};
+///
+/// let netvisor = Netvisor::new(Credentials {
+///     sender: "Acme".into(),
+///     customer_id: "FI_12345_67".into(),
+///     customer_key: "customer key".into(),
+///     partner_id: "Acm_1234".into(),
+///     partner_key: "partner key".into(),
+///     organisation_id: "1234567-8".into(),
+/// })?;
+/// let mut request = http::Request::get("https://integration.netvisor.fi/customerlist.nv").body(())?;
+/// netvisor.sign_http(&mut request)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Netvisor = Signer<Scheme>;
 
 impl Netvisor {

@@ -45,14 +45,14 @@ impl ResponseStatus {
     ///
     /// let reply = b"<Root><ResponseStatus><Status>FAILED</Status>\
     ///     <Status>AUTHENTICATION_FAILED :: Integration keys are not valid</Status></ResponseStatus></Root>";
-    /// let Some(ResponseStatus::Failed(failure)) = ResponseStatus::from_xml(reply)? else { panic!() };
+    /// let Some(ResponseStatus::Failed(failure)) = ResponseStatus::from_slice(reply)? else { panic!() };
     /// assert_eq!(failure.code, FailureCode::AuthenticationFailed);
     /// # Ok::<(), countersign::Error>(())
     /// ```
     ///
     /// # Errors
     /// `netvisor-reply-unreadable`, when it is not XML, ends too early, or has a status other than `OK` or `FAILED`.
-    pub fn from_xml(body: &[u8]) -> Result<Option<Self>, Error> {
+    pub fn from_slice(body: &[u8]) -> Result<Option<Self>, Error> {
         let start = body.get(..STATUS_WITHIN);
         match scan(start.unwrap_or(body))? {
             Scan::Found(status) => Ok(Some(status)),
@@ -109,7 +109,7 @@ pub(super) fn scan(body: &[u8]) -> Result<Scan, Error> {
 }
 
 /// Decodes by the byte order mark or the XML declaration, else as UTF-8; what is malformed becomes U+FFFD.
-fn decode(body: &[u8]) -> Cow<'_, str> {
+pub(super) fn decode(body: &[u8]) -> Cow<'_, str> {
     let declared = match Reader::from_reader(body).read_event() {
         Ok(Event::Decl(declaration)) => declaration.encoder(),
         _ => None,
@@ -159,7 +159,7 @@ mod tests {
     use crate::netvisor::FailureCode;
 
     fn read(body: &str) -> Result<Option<ResponseStatus>, &'static str> {
-        ResponseStatus::from_xml(body.as_bytes()).map_err(|error| error.code())
+        ResponseStatus::from_slice(body.as_bytes()).map_err(|error| error.code())
     }
 
     #[test]
@@ -200,7 +200,7 @@ mod tests {
                 .to_vec();
         body.push(0xe4);
         body.extend(b"</Status></ResponseStatus></Root>");
-        let Ok(Some(ResponseStatus::Failed(failure))) = ResponseStatus::from_xml(&body) else { panic!() };
+        let Ok(Some(ResponseStatus::Failed(failure))) = ResponseStatus::from_slice(&body) else { panic!() };
         assert_eq!(failure.text, "ä");
     }
 

@@ -19,6 +19,10 @@ pub struct Rewritten<'s> {
 /// An API's way of authenticating requests: a list of segments plus its headers. A [`Signer`](crate::Signer) signs with it.
 ///
 /// The four providers of this crate implement it; so can you, for an API of your own (`examples/custom_provider.rs`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how a provider signs",
+    note = "implement `countersign::signing::Scheme`, as `examples/custom_provider.rs` does"
+)]
 pub trait Scheme: Clone + Send + Sync + 'static {
     /// What is drawn anew for each attempt: a timestamp, a nonce, a transaction id. `()` where nothing is.
     type Stamp: Send + Sync;

@@ -11,6 +11,10 @@ use crate::error::Error;
 use crate::scope::printable_origin;
 
 /// A body type whose bytes can be signed: anything that is one run of bytes, or `()` for no body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a body whose bytes are at hand",
+    note = "sign a request whose body is bytes, text or `()`"
+)]
 pub trait Payload {
     /// The very bytes that will be sent.
     fn as_bytes(&self) -> &[u8];
@@ -140,6 +144,18 @@ impl<'a> RequestRef<'a> {
     #[must_use]
     pub fn url_as_sent(&self) -> &str {
         self.received.unwrap_or_else(|| as_sent(&self.url))
+    }
+
+    /// The path as sent, percent-encoded, without the query.
+    #[must_use]
+    pub fn path_as_sent(&self) -> &str {
+        match self.received {
+            None => self.url.path(),
+            Some(url) => {
+                let target = url.match_indices('/').nth(2).and_then(|(start, _)| url.get(start..));
+                target.map_or("/", |target| target.split_once('?').map_or(target, |(path, _)| path))
+            }
+        }
     }
 
     /// The query as sent, without the `?`; empty when there is none.

@@ -24,11 +24,15 @@
 
 mod credentials;
 mod media_type;
+mod page;
 mod refusal;
 mod signing;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
+#[cfg(feature = "middleware")]
+pub use page::pages;
+pub use page::{Page, Pagination};
 #[cfg(feature = "middleware")]
 pub use refusal::error_for_status;
 pub use refusal::{Cause, Refusal, refusal};
@@ -41,6 +45,15 @@ use crate::{SignedForm, Signer};
 pub(crate) const CODES: [&[(Code, &str)]; 2] = [media_type::MediaTypeFault::CODES, refusal::Answer::CODES];
 
 /// Signs requests to Unleashed. Cheap to clone.
+///
+/// ```
+/// use countersign::unleashed::Unleashed;
+///
+/// let unleashed = Unleashed::new("api id", "api key")?;
+/// let mut request = http::Request::get("https://api.unleashedsoftware.com/Customers?pageSize=20").body(())?;
+/// unleashed.sign_http(&mut request)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Unleashed = Signer<Scheme>;
 
 impl Unleashed {

@@ -15,11 +15,13 @@
 //! ```
 
 mod credentials;
+mod page;
 mod refusal;
 mod signing;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
+pub use page::{Metadata, Page};
 #[cfg(feature = "middleware")]
 pub use refusal::error_for_status;
 pub use refusal::{Refusal, refusal};
@@ -32,4 +34,13 @@ use crate::error::Code;
 pub(crate) const CODES: [&[(Code, &str)]; 1] = [Refusal::CODES];
 
 /// Adds the API key to requests to Vizion. Cheap to clone.
+///
+/// ```
+/// use countersign::vizion::Vizion;
+///
+/// let vizion = Vizion::new("api key")?;
+/// let mut request = http::Request::get("https://prod.vizionapi.com/references").body(())?;
+/// vizion.sign_http(&mut request)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Vizion = Signer<Scheme>;

@@ -14,6 +14,10 @@ use crate::signing::{Encoding, MacKey, Signature, SignedText};
 
 /// A provider's way of signing webhooks, for code that works with any [`Verifier`](super::Verifier). Cannot be implemented
 /// outside: the order is the verifier's, not the scheme's.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a way in which a provider signs webhooks",
+    note = "use that of a provider, e.g. `countersign::vizion::webhook::Scheme`"
+)]
 pub trait Scheme: Sized + Send + Sync + 'static {
     /// The provider's name.
     const NAME: &'static str;

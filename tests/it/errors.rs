@@ -78,7 +78,7 @@ fn an_error_outside_the_middleware_belongs_to_one_kind_too() {
     check_kind(&unleashed::refusal(forbidden, &"https://h/?a=1".parse().unwrap()).unwrap(), Kind::Refused);
     // A payment may have been made although its answer cannot be read.
     check_kind(&ApiResponse::<Cart>::from_slice(br#"{"Success":true}"#).unwrap_err(), Kind::Unreadable);
-    check_kind(&ResponseStatus::from_xml(b"<Root>").unwrap_err(), Kind::Unreadable);
+    check_kind(&ResponseStatus::from_slice(b"<Root>").unwrap_err(), Kind::Unreadable);
 }
 
 /// The fields of one call.
@@ -198,7 +198,7 @@ fn one_of_each_kind() -> Vec<Error> {
         keys(3).with("id", "an example secret").err(),
         keys(0).with("id", "15 bytes, short").err(),
         "XX".parse::<netvisor::Language>().err(),
-        netvisor::ResponseStatus::from_xml(b"<Root>").err(),
+        netvisor::ResponseStatus::from_slice(b"<Root>").err(),
         subjects::unleashed().sign_http(&mut html).err(),
         subjects::unleashed().sign_http(&mut elsewhere).err(),
         subjects::unleashed().allow_origin("example").err(),

@@ -11,6 +11,7 @@ mod faults;
 mod fuzz_corpus;
 mod log;
 mod netvisor_status;
+mod pages;
 mod readme;
 mod refusals;
 mod renamed_headers;

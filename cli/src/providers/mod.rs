@@ -32,7 +32,7 @@ pub(crate) trait Tool: Explained {
     /// Whether its headers say of every request what the body is.
     const SETS_CONTENT_TYPE: bool = false;
 
-    /// How much of a body is looked at: as much as `ResponseStatus::from_xml` does, or more.
+    /// How much of a body is looked at: as much as `ResponseStatus::from_slice` does, or more.
     const KEPT: usize = 64 * 1024;
 
     /// Makes it of its credentials, and of the settings except for the scope.

@@ -93,7 +93,7 @@ impl Tool for Scheme {
         let status = answer.status;
         let from_gateway =
             status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() || status.is_redirection();
-        match ResponseStatus::from_xml(answer.start) {
+        match ResponseStatus::from_slice(answer.start) {
             Ok(Some(ResponseStatus::Failed(failure))) => Err(Error::new(failure).in_provider("netvisor")),
             Err(error) if !from_gateway => Err(error),
             _ => Ok(()),

@@ -26,6 +26,7 @@ mod proxy;
 mod receiver;
 mod scripted;
 mod sent;
+mod shop;
 mod signature_headers;
 mod support;
 mod told;

@@ -31,7 +31,9 @@ fn a_script_answers_as_it_says() {
 #[test]
 fn a_script_that_cannot_be_used_ends_the_start_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
-    let script = folder.path().join("replies.toml");
+    std::fs::create_dir(folder.path().join("inner")).unwrap();
+    std::fs::write(folder.path().join("x"), "outside").unwrap();
+    let script = folder.path().join("inner/replies.toml");
     for (entry, told) in [
         ("provider = \"paypal\"", "the script, line 2: there is no provider \"paypal\""),
         (

@@ -25,6 +25,22 @@ pub(crate) use sender::Sender;
 /// interval, another that it never is. They do not say whether a repetition is signed anew. Here it is, by default: a
 /// receiver that had taken the first attempt before its handler failed refuses the same signature as a replay.
 /// [`Delivery::repeat_unchanged`] is for seeing it do so.
+///
+/// ```
+/// use countersign_sandbox::{Event, Sandbox, Vendor};
+///
+/// # async fn test() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::start().await?;
+/// let event = Event::named(Vendor::Vizion, "vessel-arrived")?;
+/// let delivered = sandbox
+///     .vizion_webhook("http://127.0.0.1:3000/vizion", event.body())
+///     .public_origin("https://shop.example.is/hooks")
+///     .attempts(3)
+///     .send()
+///     .await?;
+/// assert!(delivered.is_acknowledged());
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is sent until `send` is called"]
 pub struct Delivery {
     sender: Sender,

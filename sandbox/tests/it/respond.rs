@@ -140,7 +140,7 @@ async fn the_ready_replies_are_what_the_library_reads_them_as() {
         sandbox.heal();
         sandbox.respond("netvisor", Matcher::any(), Reply::ready(format!("failed={code}"))).unwrap();
         let reply = send(signed(&sandbox, Vendor::Netvisor)).await.text().await.unwrap();
-        let Ok(Some(ResponseStatus::Failed(failure))) = ResponseStatus::from_xml(reply.as_bytes()) else {
+        let Ok(Some(ResponseStatus::Failed(failure))) = ResponseStatus::from_slice(reply.as_bytes()) else {
             panic!("{reply}")
         };
         assert_eq!(failure.code, FailureCode::from(code));

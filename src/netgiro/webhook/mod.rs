@@ -53,13 +53,30 @@ use scheme::Key;
 pub use scheme::Scheme;
 
 /// Verifies Netgíró's callbacks.
+///
+/// ```
+/// use countersign::netgiro::webhook::Verifier;
+///
+/// let verifier = Verifier::builder("https://hooks.example.com")?.secret("an example secret")?.build();
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub type Verifier = webhook::Verifier<Scheme>;
 
 /// Something of Netgíró's whose signature was verified: what a handler of its callbacks takes.
 pub type Verified<T> = webhook::Verified<Scheme, T>;
 
 /// Netgíró's secrets: usually one, two while it is exchanged.
+///
+/// ```
+/// use countersign::netgiro::webhook::Keys;
+///
+/// let keys = Keys::new().with("an example secret")?;
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub type Keys = webhook::Keys<Scheme>;
+
+/// Makes a [`Verifier`] of Netgíró's webhooks. The settings that all have are those of [`webhook::Builder`].
+pub type Builder = webhook::Builder<Scheme>;
 
 impl Verifier {
     /// A verifier without secrets, for callbacks to `public_origin`: `https://host[:port][/prefix]`, as in the callback
@@ -67,13 +84,14 @@ impl Verifier {
     ///
     /// # Errors
     /// `invalid-public-origin`.
-    pub fn builder(public_origin: &str) -> Result<webhook::Builder<Scheme>, Error> {
+    pub fn builder(public_origin: &str) -> Result<Builder, Error> {
         let origin = PublicOrigin::new(public_origin, NAME)?;
         Ok(webhook::Builder::new(Scheme::default(), Some(origin)))
     }
 }
 
-impl webhook::Builder<Scheme> {
+/// Of Netgíró's alone: `netgiro::webhook::Builder`.
+impl Builder {
     /// Accepts callbacks signed with `secret`.
     ///
     /// # Errors

@@ -32,23 +32,41 @@ use crate::webhook::{self, HmacKey};
 pub use scheme::Scheme;
 
 /// Verifies Unleashed's webhooks.
+///
+/// ```
+/// use countersign::unleashed::webhook::Verifier;
+///
+/// let verifier = Verifier::builder().signing_key("an example secret")?.build();
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub type Verifier = webhook::Verifier<Scheme>;
 
 /// Something of Unleashed's whose signature was verified: what a handler of its webhooks takes.
 pub type Verified<T> = webhook::Verified<Scheme, T>;
 
 /// Unleashed's signing keys: usually one, two while it is exchanged.
+///
+/// ```
+/// use countersign::unleashed::webhook::Keys;
+///
+/// let keys = Keys::new().with("an example secret")?;
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub type Keys = webhook::Keys<Scheme>;
+
+/// Makes a [`Verifier`] of Unleashed's webhooks. The settings that all have are those of [`webhook::Builder`].
+pub type Builder = webhook::Builder<Scheme>;
 
 impl Verifier {
     /// A verifier without keys, to be given some.
     #[must_use]
-    pub fn builder() -> webhook::Builder<Scheme> {
+    pub fn builder() -> Builder {
         webhook::Builder::new(Scheme, None)
     }
 }
 
-impl webhook::Builder<Scheme> {
+/// Of Unleashed's alone: `unleashed::webhook::Builder`.
+impl Builder {
     /// Accepts deliveries signed with `key`, as issued: its text is used as it is, not decoded.
     ///
     /// # Errors

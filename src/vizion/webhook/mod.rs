@@ -59,13 +59,30 @@ use crate::webhook::{self, HmacKey, PublicOrigin, ReplayStore, Window};
 pub use scheme::Scheme;
 
 /// Verifies Vizion's webhooks.
+///
+/// ```
+/// use countersign::vizion::webhook::Verifier;
+///
+/// let verifier = Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", "an example secret")?.build();
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub type Verifier = webhook::Verifier<Scheme>;
 
 /// Something of Vizion's whose signature was verified: what a handler of its webhooks takes.
 pub type Verified<T> = webhook::Verified<Scheme, T>;
 
 /// Vizion's keys by id: `hmac-key-1` is the organisation's first.
+///
+/// ```
+/// use countersign::vizion::webhook::Keys;
+///
+/// let keys = Keys::new().with("hmac-key-1", "an example secret")?;
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub type Keys = webhook::Keys<Scheme>;
+
+/// Makes a [`Verifier`] of Vizion's webhooks. The settings that all have are those of [`webhook::Builder`].
+pub type Builder = webhook::Builder<Scheme>;
 
 impl Verifier {
     /// A verifier without keys, for deliveries to `public_origin`: `https://host[:port][/prefix]`, as in the URL that you
@@ -75,7 +92,7 @@ impl Verifier {
     ///
     /// # Errors
     /// `invalid-public-origin`.
-    pub fn builder(public_origin: &str) -> Result<webhook::Builder<Scheme>, Error> {
+    pub fn builder(public_origin: &str) -> Result<Builder, Error> {
         let origin = PublicOrigin::new(public_origin, NAME)?;
         Ok(webhook::Builder::new(Scheme::default(), Some(origin)))
     }
@@ -83,12 +100,13 @@ impl Verifier {
     /// A verifier without keys, for deliveries to whatever host the `host` header names, which the sender chooses: one that
     /// was signed for another host of your organisation [passes here too](self#which-host).
     #[must_use]
-    pub fn builder_for_any_host() -> webhook::Builder<Scheme> {
+    pub fn builder_for_any_host() -> Builder {
         webhook::Builder::new(Scheme::default(), None)
     }
 }
 
-impl webhook::Builder<Scheme> {
+/// Of Vizion's alone: `vizion::webhook::Builder`.
+impl Builder {
     /// Accepts deliveries signed with `secret` under `key_id`. Up to three secrets may have one id.
     ///
     /// # Errors

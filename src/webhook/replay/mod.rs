@@ -36,6 +36,10 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present". Each call must
 /// end by itself: set a time-out.
 #[async_trait::async_trait]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not remember deliveries",
+    note = "use `MemoryStore` or `RedisStore`, or implement `ReplayStore`"
+)]
 pub trait ReplayStore: Send + Sync + 'static {
     /// Remembers `key` for at least `ttl`: `true` when it was not there before, `false` when it was. Of any number of
     /// calls at once with one key, on any machine, exactly one may get `true`.

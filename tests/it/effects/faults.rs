@@ -103,7 +103,7 @@ fn a_no_of_netvisors_has_had_none_unless_an_earlier_attempt_or_a_breakdown_may_b
         let reply = format!(
             "<Root><ResponseStatus><Status>FAILED</Status><Status>{code}</Status></ResponseStatus></Root>"
         );
-        match ResponseStatus::from_xml(reply.as_bytes()).unwrap() {
+        match ResponseStatus::from_slice(reply.as_bytes()).unwrap() {
             Some(ResponseStatus::Failed(failure)) => Error::new(failure),
             other => panic!("{other:?}"),
         }
@@ -126,7 +126,7 @@ fn a_no_of_netvisors_has_had_none_unless_an_earlier_attempt_or_a_breakdown_may_b
         ["REQUEST_NOT_UNIQUE :: no", "DUPLICATE_DATA :: no", "TECHNICAL_ERROR :: no", "NEW :: no", ""]
             .map(failed),
     );
-    check(Unknown, ResponseStatus::from_xml(b"<Root>").err());
+    check(Unknown, ResponseStatus::from_slice(b"<Root>").err());
 }
 
 #[tokio::test]

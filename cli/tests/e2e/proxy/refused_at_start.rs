@@ -2,13 +2,13 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::support::Proxy;
-use crate::support::{VARIABLES, run, tool};
+use super::support::{Proxy, refusal};
+use crate::support::{VARIABLES, tool};
 
 fn error_code(arguments: &[&str]) -> String {
-    let ran = run(tool().envs(VARIABLES).args(["proxy", "--json"]).args(arguments));
-    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}: {}", ran.stderr);
-    ran.error_code()
+    let mut command = tool();
+    command.envs(VARIABLES).args(["proxy", "--json"]).args(arguments);
+    refusal(command)
 }
 
 #[test]
@@ -38,8 +38,9 @@ fn an_upstream_is_where_credentials_may_go() {
 
 #[test]
 fn credentials_that_are_missing_are_named() {
-    let ran = run(tool().args(["proxy", "--json", "vizion"]));
-    assert_eq!((ran.code, ran.error_code().as_str()), (2, "missing-variables"));
+    let mut command = tool();
+    command.args(["proxy", "--json", "vizion"]);
+    assert_eq!(refusal(command), "missing-variables");
 }
 
 #[test]
@@ -86,8 +87,7 @@ fn a_path_of_the_proxys_own_is_no_providers() {
         if name == "acme" {
             assert_eq!(Proxy::start_as(command).addresses["upstreams"]["acme"], "https://api.acme.example");
         } else {
-            let ran = run(&mut command);
-            assert_eq!((ran.code, ran.error_code().as_str()), (2, "proxy-name-taken"), "{name}");
+            assert_eq!(refusal(command), "proxy-name-taken", "{name}");
         }
     }
 }

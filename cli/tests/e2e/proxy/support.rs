@@ -101,6 +101,18 @@ impl Drop for Proxy {
     }
 }
 
+/// The code with which a proxy refuses to start. One that starts all the same is told by its addresses, and killed.
+pub(super) fn refusal(mut command: Command) -> String {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let printed = lines(child.stdout.take().unwrap()).recv();
+    let _ = child.kill();
+    assert!(printed.is_err(), "it has started: {}", printed.unwrap());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    let error: Value = serde_json::from_slice(&ended.stderr).unwrap();
+    error["error"]["code"].as_str().unwrap().to_owned()
+}
+
 /// The lines of an output, as they come.
 fn lines(output: impl std::io::Read + Send + 'static) -> Receiver<String> {
     let (sender, received) = channel();

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks that the sandbox makes of published Python clients what the providers do, and that vendors' own libraries verify what
-# the tool delivers by a declaration. Needs python3 and PyPI.
+# the tool delivers by a declaration; and that clients of several languages get through the proxy, which stays small under load. Needs
+# python3 and PyPI, curl, node, and php with its curl extension.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +11,7 @@ trap 'kill "${sandboxes[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check \
-    netvisor-api-client==0.9.6 Unleashed==0.2.3 PyUnleashed==1.0.6 stripe==16.1.0 line-bot-sdk==3.27.0
+    netvisor-api-client==0.9.6 Unleashed==0.2.3 PyUnleashed==1.0.6 stripe==16.1.0 requests==2.34.2 line-bot-sdk==3.27.0
 
 cargo build --quiet --locked -p countersign-sandbox --example serve
 serve=${CARGO_TARGET_DIR:-target}/debug/examples/serve
@@ -31,3 +32,4 @@ start decoded
 
 cargo build --quiet --locked -p countersign-cli
 "$work/venv/bin/python" scripts/real-verifiers.py "${CARGO_TARGET_DIR:-target}/debug/countersign"
+"$work/venv/bin/python" scripts/proxy-clients.py "${CARGO_TARGET_DIR:-target}/debug/countersign"

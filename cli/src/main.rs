@@ -17,6 +17,7 @@ mod environment;
 mod failure;
 mod headers;
 mod input;
+mod listener;
 mod message;
 mod output;
 mod panics;

@@ -5,8 +5,8 @@ use http::header::{self, HeaderMap, HeaderName};
 use http::request::Parts;
 
 use super::answer::Refusal;
-use super::listener::Address;
 use crate::code::Code;
+use crate::listener::Address;
 
 /// Browsers say with it where a request comes from (W3C Fetch Metadata).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

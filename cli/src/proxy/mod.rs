@@ -3,12 +3,9 @@
 mod answer;
 mod events;
 mod guard;
-mod listener;
 mod provider;
 mod show;
 mod signing;
-#[cfg(unix)]
-mod socket;
 mod webhooks;
 
 use std::pin::Pin;
@@ -21,13 +18,13 @@ use crate::code::Code;
 use crate::declaration::Pair;
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::listener::{Address, Listener};
 use crate::output;
 use crate::providers::webhooks::{Webhooks, with_sender};
 use crate::request_args::ProviderName;
 use crate::signals::{Signal, Signals};
 use events::Events;
 use guard::Guard;
-use listener::{Address, Listener};
 use provider::Provider;
 use signing::Signing;
 use webhooks::{Receiver, WebhookArgs};

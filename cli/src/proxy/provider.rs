@@ -104,6 +104,10 @@ impl Provider {
             extensions.insert(TransactionId::new(id)?);
             headers.remove(IDEMPOTENCY_KEY);
         }
+        if only(&headers, &header::ACCEPT) == Some("*/*") {
+            // What most clients send unasked says no more than no header does, and Unleashed's signature takes JSON or XML.
+            headers.remove(header::ACCEPT);
+        }
         if self.signs_replies {
             // The signature is of the plain bytes, and nothing is decompressed here.
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));

@@ -21,13 +21,13 @@ use url::{Position, Url};
 
 use super::answer::{self, Answer, Refusal};
 use super::events::{Event, Events};
-use super::listener::{Address, Listener};
 use super::provider;
 use super::show::{self, Show};
 use crate::client;
 use crate::code::Code;
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::listener::{Address, Listener};
 use crate::output;
 use crate::providers::webhooks::Webhooks;
 use crate::request::parse_url;

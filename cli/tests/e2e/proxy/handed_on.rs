@@ -71,6 +71,23 @@ fn headers_of_the_provider_are_replaced() {
 }
 
 #[test]
+fn a_client_that_accepts_everything_leaves_it_to_the_provider() {
+    let upstream = Upstream::answering(OK);
+    let proxy = Proxy::to("unleashed", &upstream);
+    for (lines, sent) in [
+        ("accept: */*\r\n", "application/json"),
+        ("accept: application/xml\r\ncontent-type: application/xml\r\n", "application/xml"),
+    ] {
+        assert_eq!(proxy.get("/unleashed/Customers", lines).status(), 200, "{lines}");
+        assert_eq!(header(&upstream.request(), "accept"), Some(sent));
+    }
+    assert_eq!(
+        proxy.get("/unleashed/Customers", "accept: text/html\r\n").refused(),
+        (400, "unsupported-media-type")
+    );
+}
+
+#[test]
 fn redirects_are_given_back() {
     let answer = "HTTP/1.1 307 Temporary Redirect\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let upstream = Upstream::answering(answer);

@@ -1,5 +1,8 @@
 //! Where requests come in: an address, or a socket in the file system.
 
+#[cfg(unix)]
+mod socket;
+
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -7,17 +10,17 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use http::Request;
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use reqwest::Body;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::answer::Answer;
 use crate::failure::Failure;
 
 /// How long the head of a request may take to arrive, and how long a connection may be idle.
@@ -28,14 +31,14 @@ const UNTIL_ACCEPTING_AGAIN: Duration = Duration::from_millis(100);
 
 /// `ADDRESS:PORT`, or `unix:PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Address {
+pub(crate) enum Address {
     Tcp(SocketAddr),
     Socket(PathBuf),
 }
 
 impl Address {
     /// Whether nobody beyond this machine can connect.
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         match self {
             Self::Tcp(address) => address.ip().is_loopback(),
             Self::Socket(_) => true,
@@ -64,10 +67,10 @@ impl fmt::Display for Address {
 }
 
 /// A bound [`Address`].
-pub(super) enum Listener {
+pub(crate) enum Listener {
     Tcp(TcpListener),
     #[cfg(unix)]
-    Socket(super::socket::Socket),
+    Socket(socket::Socket),
 }
 
 trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -75,11 +78,11 @@ trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<C: AsyncRead + AsyncWrite + Send + Unpin> Connection for C {}
 
 impl Listener {
-    pub(super) async fn bind(address: &Address) -> Result<Self, Failure> {
+    pub(crate) async fn bind(address: &Address) -> Result<Self, Failure> {
         let bound = match address {
             Address::Tcp(address) => TcpListener::bind(address).await.map(Self::Tcp),
             #[cfg(unix)]
-            Address::Socket(path) => super::socket::Socket::bind(path).map(Self::Socket),
+            Address::Socket(path) => socket::Socket::bind(path).map(Self::Socket),
             #[cfg(not(unix))]
             Address::Socket(_) => Err(io::ErrorKind::Unsupported.into()),
         };
@@ -87,7 +90,7 @@ impl Listener {
     }
 
     /// With the port that was free, where 0 was asked for.
-    pub(super) fn address(&self) -> Result<Address, Failure> {
+    pub(crate) fn address(&self) -> Result<Address, Failure> {
         match self {
             Self::Tcp(listener) => listener
                 .local_addr()
@@ -111,10 +114,10 @@ impl Listener {
     }
 
     /// Answers requests until `stopping`, and then those that are under way.
-    pub(super) async fn serve<F, A>(self, mut stopping: watch::Receiver<bool>, answer: F)
+    pub(crate) async fn serve<F, A>(self, mut stopping: watch::Receiver<bool>, answer: F)
     where
         F: Fn(Request<Incoming>) -> A + Clone + Send + 'static,
-        A: Future<Output = Answer> + Send + 'static,
+        A: Future<Output = Response<Body>> + Send + 'static,
     {
         let connections = GracefulShutdown::new();
         let mut http = http1::Builder::new();

@@ -53,6 +53,7 @@ pub mod netgiro;
 pub mod netvisor;
 #[cfg(any(feature = "unleashed", feature = "vizion"))]
 mod page;
+pub mod observer;
 pub mod random;
 pub mod redact;
 pub mod scope;

@@ -14,7 +14,7 @@ mod status;
 
 use std::pin::Pin;
 
-use http::{Extensions, StatusCode};
+use http::{Extensions, StatusCode, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
@@ -30,6 +30,7 @@ pub(crate) use status::error_for_status;
 pub(crate) use status::skew_note;
 
 use crate::error::{Code, Effect, Error};
+use crate::observer::Event;
 use crate::signer::{Rewritten, Scheme, Sent, Signer};
 use crate::signing::{RequestRef, as_sent};
 use redirect::{Hop, RedirectFault};
@@ -133,6 +134,7 @@ fn sign_and_run<'a, S: Scheme>(
         *request.body_mut() = Some(body.to_vec().into());
         request.headers_mut().remove(http::header::CONTENT_LENGTH);
     }
+    tracing::trace!(name: "countersign.signed", provider = signer.name(), "signed");
     let mut url = request.url().clone();
     // Neither sent nor, by reqwest, kept in the answer.
     url.set_fragment(None);
@@ -193,11 +195,16 @@ fn check_answer<S: Scheme>(signer: &Signer<S>, signed: &Url, answer: Result<Resp
         Err(error) => error,
     })?;
     redirect::check_final_url(signed, response.url()).map_err(|error| refuse(signer, error))?;
+    if signer.observer.is_observed()
+        && let Some(seconds) = status::skew(response.headers().get(header::DATE), signer.now())
+    {
+        signer.tell(Event::ClockSkew(seconds));
+    }
     Ok(response)
 }
 
 fn refuse<S: Scheme>(signer: &Signer<S>, error: Error) -> reqwest_middleware::Error {
-    into_middleware_error(signer.named(error))
+    into_middleware_error(signer.refuse(error))
 }
 
 fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> RequestRef<'a> {
@@ -211,7 +218,7 @@ fn outgoing<'a>(request: &'a Request, extensions: &'a Extensions) -> RequestRef<
 
 /// Logs a refusal, and wraps it.
 pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
-    tracing::debug!(provider = error.provider(), code = error.code(), "refused");
+    tracing::debug!(name: "countersign.refused", provider = error.provider(), code = error.code(), "refused");
     wrap(error)
 }
 

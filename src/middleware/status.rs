@@ -164,10 +164,15 @@ impl Error {
     }
 }
 
+/// How many seconds `now` is ahead of the `Date` of a reply.
+pub(crate) fn skew(date: Option<&HeaderValue>, now: SystemTime) -> Option<i64> {
+    let theirs = httpdate::parse_http_date(date?.to_str().ok()?).ok()?;
+    i64::try_from((unix_nanos(now) - unix_nanos(theirs)) / 1_000_000_000).ok()
+}
+
 /// A sentence for an error when the `Date` of a reply is more than a minute away from the local clock.
 pub(crate) fn skew_note(date: Option<&HeaderValue>, now: SystemTime) -> Option<String> {
-    let theirs = httpdate::parse_http_date(date?.to_str().ok()?).ok()?;
-    let seconds = (unix_nanos(now) - unix_nanos(theirs)) / 1_000_000_000;
+    let seconds = skew(date, now)?;
     let direction = if seconds < 0 { "behind" } else { "ahead of" };
     (seconds.abs() > 60)
         .then(|| format!("the local clock is {} s {direction} the provider's Date", seconds.abs()))

@@ -11,7 +11,7 @@ use reqwest_middleware::Result;
 use url::Url;
 
 use super::credentials::NAME;
-use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id, refusal};
+use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id};
 use super::{Netgiro, Scheme, stream};
 use crate::Sent;
 use crate::error::Error;
@@ -183,7 +183,7 @@ impl Netgiro {
             }
             _ => error,
         };
-        Err(self.refuse(&response, error))
+        Err(self.withhold_reply(&response, error))
     }
 
     /// The reply with its body read under the limit, and not checked.
@@ -205,10 +205,10 @@ impl Netgiro {
             ReadFault::TooLong => ReplyFault::TooLong,
             ReadFault::OutOfMemory => ReplyFault::OutOfMemory,
         };
-        self.refuse(response, refusal(fault, response.headers()))
+        self.withhold_reply(response, self.reply_refusal(fault, response.headers()))
     }
 
-    fn refuse(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
+    fn withhold_reply(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
         let mut error = error.with_status(response.status());
         if may_be_a_mistake(&error) && self.scheme().replies.diagnose.is_none() {
             let next_step = format!("{} {ASK_FOR_A_DIAGNOSIS}", error.next_step());
@@ -229,7 +229,7 @@ impl Netgiro {
 /// Who forges replies is to be seen wherever warnings are. A long reply says nothing of who sent it.
 pub(super) fn log_refusal(error: &Error, url: &Url, status: StatusCode) {
     if error.fault() == Some(&ReplyFault::TooLong) {
-        tracing::debug!(provider = NAME, code = error.code(), "refused");
+        tracing::debug!(name: "countersign.refused", provider = NAME, code = error.code(), "refused");
     } else {
         warn("refused", error, url, status);
     }
@@ -240,6 +240,7 @@ fn warn(done: &str, error: &Error, url: &Url, status: StatusCode) {
     let (code, reference_id) = (error.code(), error.reference_id());
     let (origin, status) = (printable_origin(url), status.as_u16());
     tracing::warn!(
+        name: "countersign.reply_failed",
         provider = NAME,
         code,
         origin,
@@ -267,6 +268,7 @@ fn is_gateway_answer(response: &Response, error: &Error) -> bool {
 fn withhold(url: Url, response: Response, error: &Error) -> Result<Response> {
     let (origin, status) = (printable_origin(&url), response.status().as_u16());
     tracing::info!(
+        name: "countersign.reply_withheld",
         provider = NAME,
         code = error.code(),
         origin,

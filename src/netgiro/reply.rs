@@ -12,9 +12,10 @@ use super::signing::{NONCE, NONCE_NAME, REFERENCE_ID, SIGNATURE, SIGNATURE_NAME}
 use super::utf8::Utf8;
 use super::{Netgiro, nonce};
 use crate::Signed;
-use crate::error::Error;
+use crate::error::{Error, Fault as _};
 use crate::fault::faults;
 use crate::header::{self, note_renamed};
+use crate::observer::{Event, Observed};
 use crate::scope::printable_origin;
 use crate::signing::{Encoding, Mac, RequestRef, as_sent};
 
@@ -143,7 +144,7 @@ faults! {
 impl Netgiro {
     /// Starts to judge a reply: reads its headers, before its body is read.
     pub(super) fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
-        self.begin(sent, headers).map_err(|fault| refusal(fault, headers))
+        self.begin(sent, headers).map_err(|fault| self.reply_refusal(fault, headers))
     }
 
     /// Judges a whole reply: `body` is what arrived, decompressed. No refusal is diagnosed here: `Netgiro::diagnose_reply`
@@ -155,6 +156,12 @@ impl Netgiro {
         let mut check = self.begin_reply(sent, headers)?;
         check.update(body);
         check.finish(&self.scheme().seen)
+    }
+
+    /// The refusal of a reply with these headers, of which the observer is told.
+    pub(super) fn reply_refusal(&self, fault: ReplyFault, headers: &HeaderMap) -> Error {
+        self.tell(Event::ReplyFailed(fault.code().name));
+        refusal(fault, headers)
     }
 
     fn begin(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, ReplyFault> {
@@ -180,6 +187,7 @@ impl Netgiro {
             received,
             nonce: nonce.clone(),
             reference_id: reference_id(headers),
+            observer: self.observer.clone(),
             utf8: Utf8::default(),
             ends: Ends::default(),
         })
@@ -194,6 +202,7 @@ pub(super) struct ReplyCheck {
     reference_id: Option<HeaderValue>,
     utf8: Utf8,
     ends: Ends,
+    observer: Observed,
 }
 
 impl ReplyCheck {
@@ -211,12 +220,13 @@ impl ReplyCheck {
 
     /// The refusal of a body that is longer than the limit.
     pub(super) fn too_long(&self) -> Error {
+        self.observer.tell(NAME, Event::ReplyFailed(ReplyFault::TooLong.code().name));
         of_reply(ReplyFault::TooLong, self.reference_id.clone())
     }
 
     /// Judges the body that was given to [`ReplyCheck::update`].
     pub(super) fn finish(self, seen: &SeenNonces) -> Result<Reply, Error> {
-        let Self { mac, received, nonce, reference_id, utf8, ends } = self;
+        let Self { mac, received, nonce, reference_id, utf8, ends, observer } = self;
         let judge = || {
             if !mac.finish().matches(&received) {
                 return Err(ReplyFault::Mismatch);
@@ -232,8 +242,14 @@ impl ReplyCheck {
             if seen.admit(nonce.as_bytes()) { Ok(()) } else { Err(ReplyFault::Replayed) }
         };
         match judge() {
-            Ok(()) => Ok(Reply { reference_id, verdict: Verdict::Verified }),
-            Err(fault) => Err(of_reply(fault, reference_id)),
+            Ok(()) => {
+                observer.tell(NAME, Event::ReplyVerified);
+                Ok(Reply { reference_id, verdict: Verdict::Verified })
+            }
+            Err(fault) => {
+                observer.tell(NAME, Event::ReplyFailed(fault.code().name));
+                Err(of_reply(fault, reference_id))
+            }
         }
     }
 }
@@ -276,7 +292,6 @@ pub(super) fn is_nonce(nonce: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Fault as _;
 
     #[test]
     fn the_next_step_fits_the_fault() {

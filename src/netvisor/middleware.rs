@@ -22,17 +22,20 @@ pub(super) async fn judge(netvisor: &Netvisor, sent: Sent<Scheme>, response: Res
     }
     let (status, response) = Box::pin(look(response)).await?;
     match status {
-        Ok(Some(ResponseStatus::Failed(failure))) => Err(refused(failure, &response, netvisor.now())),
+        Ok(Some(ResponseStatus::Failed(failure))) => {
+            let error = refused(failure, &response, netvisor.now());
+            Err(into_middleware_error(netvisor.refuse(error)))
+        }
         Ok(Some(ResponseStatus::Ok) | None) => Ok(response),
         // Something in front of Netvisor said so: an error would hide a status that is worth a retry.
         Err(_) if is_worth_a_retry(response.status()) => Ok(response),
-        Err(error) => Err(into_middleware_error(error)),
+        Err(error) => Err(into_middleware_error(netvisor.refuse(error))),
     }
 }
 
-fn refused(failure: Failure, response: &Response, now: SystemTime) -> reqwest_middleware::Error {
+fn refused(failure: Failure, response: &Response, now: SystemTime) -> Error {
     let error = Error::new(failure).with_status(response.status()).with_skew(response.headers(), now);
-    into_middleware_error(error.in_provider(NAME))
+    error.in_provider(NAME)
 }
 
 /// Turns a reply that says `FAILED`, whatever its HTTP status, and any other 4xx or 5xx into an error. Both say whether the
@@ -45,7 +48,7 @@ fn refused(failure: Failure, response: &Response, now: SystemTime) -> reqwest_mi
 pub async fn error_for_status(response: Response) -> Result<Response> {
     let (status, response) = look(response).await?;
     if let Ok(Some(ResponseStatus::Failed(failure))) = status {
-        return Err(refused(failure, &response, SystemClock.now()));
+        return Err(into_middleware_error(refused(failure, &response, SystemClock.now())));
     }
     let response = middleware::error_for_status(response, NAME, None).await.map_err(into_middleware_error)?;
     status.map_err(into_middleware_error)?;

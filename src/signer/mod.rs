@@ -11,6 +11,7 @@ use http::{HeaderMap, Uri};
 use url::Url;
 
 use crate::error::Error;
+use crate::observer::{Event, Observed, Observer};
 use crate::random::{OsRandomness, Randomness};
 use crate::scope::{Environment, Origins, Scope};
 use crate::signing::{AuthHeaders, Payload, RequestRef, Signature, SigningFault};
@@ -43,6 +44,7 @@ pub struct Signer<S> {
     scope: Scope,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
+    pub(crate) observer: Observed,
     #[cfg(feature = "middleware")]
     pub(crate) transport: Transport,
 }
@@ -67,6 +69,7 @@ impl<S: Scheme> Signer<S> {
             scope,
             clock: Arc::new(SystemClock),
             randomness: Arc::new(OsRandomness),
+            observer: Observed::default(),
             #[cfg(feature = "middleware")]
             transport: Transport::default(),
         }
@@ -132,6 +135,13 @@ impl<S: Scheme> Signer<S> {
     #[must_use]
     pub fn randomness(mut self, randomness: impl Randomness) -> Self {
         self.randomness = Arc::new(randomness);
+        self
+    }
+
+    /// Tells `observer` what happens: see [`observer`](crate::observer).
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Observed::by(observer);
         self
     }
 
@@ -217,7 +227,7 @@ impl<S: Scheme> Signer<S> {
     /// When the URL is out of the [`Scope`]; `query-ambiguous` when its query is not [prepared](Self::prepare_url); or when
     /// the provider cannot sign the request.
     pub fn sign(&self, request: &RequestRef<'_>) -> Result<Signed<S>, Error> {
-        self.check(request).map_err(|error| self.named(error))?;
+        self.check(request).map_err(|error| self.refuse(error))?;
         self.sign_in_scope(request)
     }
 
@@ -227,8 +237,7 @@ impl<S: Scheme> Signer<S> {
     /// As [`Signer::sign`].
     pub fn sign_with(&self, request: &RequestRef<'_>, stamp: S::Stamp) -> Result<Signed<S>, Error> {
         let checked = self.scope.check(request.url());
-        let signed = checked.and_then(|()| self.compute(request, stamp));
-        signed.map_err(|error| self.named(error))
+        self.told(checked.and_then(|()| self.compute(request, stamp)))
     }
 
     /// The signature alone, wherever the request would go; `None` where the provider has none. For those who recompute
@@ -247,29 +256,28 @@ impl<S: Scheme> Signer<S> {
     /// # Errors
     /// As [`Signer::sign`]; also `url-not-absolute` and `url-not-normalised` (see [`RequestRef::from_http`]).
     pub fn sign_http<B: Payload>(&self, request: &mut http::Request<B>) -> Result<(), Error> {
-        let named = |error: Error| self.named(error);
-        let mut read = RequestRef::from_http(request).map_err(named)?;
+        let refuse = |error: Error| self.refuse(error);
+        let mut read = RequestRef::from_http(request).map_err(refuse)?;
         let uri = self.prepare_url(read.url_mut()).then(|| read.url_as_sent().parse::<Uri>()).transpose();
         // Longer than before, it may be too long.
         let uri =
-            uri.map_err(|source| named(Error::new(SigningFault::AmbiguousQuery).with_source(source)))?;
+            uri.map_err(|source| refuse(Error::new(SigningFault::AmbiguousQuery).with_source(source)))?;
         let signed = self.sign(&read)?;
         let Rewritten { query, body } = signed.rewritten();
-        let uri =
-            match query {
-                None => uri,
-                Some(query) => {
-                    let address = read.url_as_sent().split('?').next().unwrap_or_default();
-                    let uri = format!("{address}?{query}").parse();
-                    Some(uri.map_err(|source| {
-                        named(Error::new(SigningFault::QueryUnwritable).with_source(source))
-                    })?)
-                }
-            };
+        let uri = match query {
+            None => uri,
+            Some(query) => {
+                let address = read.url_as_sent().split('?').next().unwrap_or_default();
+                let uri = format!("{address}?{query}").parse();
+                Some(uri.map_err(|source| {
+                    refuse(Error::new(SigningFault::QueryUnwritable).with_source(source))
+                })?)
+            }
+        };
         if let Some(body) = body
             && !request.body_mut().replace(body)
         {
-            return Err(named(Error::new(SigningFault::BodyUnwritable)));
+            return Err(refuse(Error::new(SigningFault::BodyUnwritable)));
         }
         if let Some(uri) = uri {
             *request.uri_mut() = uri;
@@ -289,8 +297,18 @@ impl<S: Scheme> Signer<S> {
 
     /// Signs a request whose URL is known to be in the scope.
     pub(crate) fn sign_in_scope(&self, request: &RequestRef<'_>) -> Result<Signed<S>, Error> {
-        let signed = self.stamp(request).and_then(|stamp| self.compute(request, stamp));
-        signed.map_err(|error| self.named(error))
+        self.told(self.stamp(request).and_then(|stamp| self.compute(request, stamp)))
+    }
+
+    /// Tells the observer whether a request was signed.
+    fn told(&self, signed: Result<Signed<S>, Error>) -> Result<Signed<S>, Error> {
+        match signed {
+            Ok(signed) => {
+                self.tell(Event::Signed);
+                Ok(signed)
+            }
+            Err(error) => Err(self.refuse(error)),
+        }
     }
 
     /// Draws a stamp for a request, as [`Signer::sign`] does: for those who need it before they [sign with](Self::sign_with) it.
@@ -324,6 +342,16 @@ impl<S: Scheme> Signer<S> {
 
     pub(crate) fn named(&self, error: Error) -> Error {
         error.in_provider(self.name().to_owned())
+    }
+
+    /// The error with which a request ends.
+    pub(crate) fn refuse(&self, error: Error) -> Error {
+        self.tell(Event::Refused(error.code()));
+        self.named(error)
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        self.observer.tell(self.name(), event);
     }
 }
 

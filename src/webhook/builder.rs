@@ -10,6 +10,7 @@ use super::origin::PublicOrigin;
 use super::scheme::{Scheme, cut};
 use super::{Delivery, Keys, MemoryStore, ReplayStore, Verifier, Window};
 use crate::error::Error;
+use crate::observer::{Event, Observed, Observer};
 use crate::time::{Clock, SystemClock};
 
 /// The longest body that is accepted by default: 1 MiB.
@@ -102,7 +103,14 @@ impl<S: Scheme> Builder<S> {
     /// answered; where a refusal is diagnosed (`diagnose_refusals`), later, and by another thread.
     #[must_use]
     pub fn on_refused(mut self, hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
-        self.settings.reporter = Reporter::new(hook);
+        self.settings.reporter.hook = Some(Arc::new(hook));
+        self
+    }
+
+    /// Tells `observer` what happens: see [`observer`](crate::observer).
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.settings.reporter.observer = Observed::by(observer);
         self
     }
 
@@ -154,7 +162,10 @@ type Hook = dyn Fn(&Error, &Parts) + Send + Sync;
 
 /// Where the reason of a refusal goes: to the log and the hook, never to the sender. The layer hands it on with the delivery, for the extractors.
 #[derive(Clone, Default)]
-pub(super) struct Reporter(Option<Arc<Hook>>);
+pub(super) struct Reporter {
+    hook: Option<Arc<Hook>>,
+    pub(super) observer: Observed,
+}
 
 impl Reporter {
     pub(super) fn new(hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
@@ -165,6 +176,7 @@ impl Reporter {
         // Without the query, which may hold personal data.
         let path = Delivery::new(parts, None).received_target().split('?').next().map(cut);
         tracing::warn!(
+            name: "countersign.webhook_refused",
             provider = error.provider(),
             code = error.code(),
             path,
@@ -172,7 +184,8 @@ impl Reporter {
             source = std::error::Error::source(error).map(tracing::field::display),
             "webhook refused: {error}"
         );
-        if let Some(hook) = &self.0 {
+        self.observer.tell(error.provider().unwrap_or_default(), Event::WebhookRefused(error.code()));
+        if let Some(hook) = &self.hook {
             hook(error, parts);
         }
     }

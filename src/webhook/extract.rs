@@ -72,7 +72,7 @@ impl IntoResponse for VerifiedRejection {
     fn into_response(self) -> Response {
         match self {
             Self::NoLayer | Self::OtherProvider { .. } => {
-                tracing::error!("webhook refused: {self}");
+                tracing::error!(name: "countersign.webhook_misrouted", "webhook refused: {self}");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
             Self::NotThisJson(_) => {

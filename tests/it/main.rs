@@ -12,6 +12,7 @@ mod fuzz_corpus;
 mod log;
 mod netvisor_status;
 mod pages;
+mod observing;
 mod readme;
 mod refusals;
 mod renamed_headers;

@@ -251,7 +251,7 @@ where
             let verified = match verifier.let_in(retries, &parts, body).await {
                 Ok(Some(verified)) => verified,
                 Ok(None) => {
-                    tracing::info!(provider = S::NAME, "webhook acknowledged again: it was handled before");
+                    tracing::info!(name: "countersign.webhook_acknowledged", provider = S::NAME, "webhook acknowledged again: it was handled before");
                     return Ok(empty(StatusCode::OK));
                 }
                 Err(Refused { error, body }) => {

@@ -92,7 +92,7 @@ impl<S: Scheme> Handling<S> {
             _ => return None,
         };
         let Some(runtime) = &self.runtime else {
-            tracing::warn!(provider = S::NAME, ?ending, "webhook stays spent: telling the store takes tokio");
+            tracing::warn!(name: "countersign.webhook_spent", provider = S::NAME, ?ending, "webhook stays spent: telling the store takes tokio");
             return None;
         };
         Some(runtime.spawn(telling))
@@ -110,19 +110,20 @@ async fn forget<S: Scheme>(verifier: Verifier<S>, delivery: Verified<S, Bytes>) 
     match verifier.forget(&delivery).await {
         Ok(()) => {
             tracing::info!(
+                name: "countersign.webhook_forgotten",
                 provider = S::NAME,
                 "webhook forgotten, since its handler failed: a retry is let in"
             );
         }
         Err(source) => {
-            tracing::warn!(provider = S::NAME, %source, "webhook stays spent, though its handler failed");
+            tracing::warn!(name: "countersign.webhook_spent", provider = S::NAME, %source, "webhook stays spent, though its handler failed");
         }
     }
 }
 
 async fn remember_handled<S: Scheme>(verifier: Verifier<S>, delivery: Verified<S, Bytes>, place: Place) {
     if let Err(source) = verifier.remember_handled(&delivery, &place).await {
-        tracing::warn!(provider = S::NAME, %source, "webhook handled, and its repetitions are refused");
+        tracing::warn!(name: "countersign.webhook_not_remembered", provider = S::NAME, %source, "webhook handled, and its repetitions are refused");
     }
 }
 

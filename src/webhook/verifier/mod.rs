@@ -19,6 +19,7 @@ use super::verified::Proof;
 use super::{DeliveryFault, Keys, ReplayKey, Verified};
 use crate::error::Error;
 use crate::header::note_renamed;
+use crate::observer::Event;
 use crate::signing::SignedText;
 
 /// What a refusal says that may have a known mistake for its reason.
@@ -174,6 +175,10 @@ impl<S: Scheme> Verifier<S> {
 
     fn named(&self, error: Error) -> Error {
         error.in_provider(self.0.scheme.name().to_owned())
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        self.settings().reporter.observer.tell(self.0.scheme.name(), event);
     }
 
     pub(super) fn error(&self, refused: DeliveryFault, parts: &Parts) -> Error {

@@ -9,6 +9,7 @@ use http::request::Parts;
 use super::Verifier;
 use crate::error::Error;
 use crate::lock::lock;
+use crate::observer::Event;
 use crate::webhook::replay::Place;
 use crate::webhook::scheme::Scheme;
 use crate::webhook::{DeliveryFault, ReplayKey, StoreError, Verified};
@@ -118,14 +119,18 @@ impl<S: Scheme> Verifier<S> {
         let store = &*self.settings().store;
         match store.insert_if_absent(&proof.replay_key, proof.repeatable_for).await {
             Ok(true) => proof.remembered = Some(Remembered::default()),
-            Ok(false) => return Ok(Taken::Again(Verified::new(content, proof))),
+            Ok(false) => {
+                self.tell(Event::WebhookReplayed);
+                return Ok(Taken::Again(Verified::new(content, proof)));
+            }
             Err(source) if self.settings().accept_without_store => {
-                tracing::warn!(provider = S::NAME, %source, "webhook accepted without the replay store");
+                tracing::warn!(name: "countersign.webhook_without_store", provider = S::NAME, %source, "webhook accepted without the replay store");
             }
             Err(source) => {
                 return Err(self.error(DeliveryFault::StoreUnreachable, parts).with_source(source));
             }
         }
+        self.tell(Event::WebhookAccepted);
         Ok(Taken::First(Verified::new(content, proof)))
     }
 }

@@ -6,10 +6,10 @@ use http::{HeaderValue, Request, header};
 use super::sender::{COVERED, Sender, digest, quoted};
 use super::{BODY, KEYS, NOW_MS};
 
-pub(super) struct Case {
-    pub(super) name: String,
-    pub(super) code: &'static str,
-    pub(super) request: Request<Bytes>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) code: &'static str,
+    pub(crate) request: Request<Bytes>,
 }
 
 /// Tampered before signing: the signature is right for what was done.
@@ -279,7 +279,7 @@ pub(super) fn w6_time() -> Vec<Case> {
     cases
 }
 
-pub(super) fn w7_keys() -> Vec<Case> {
+pub(crate) fn w7_keys() -> Vec<Case> {
     let mut cases = Vec::new();
     for id in ["hmac-key-3", "hmac-key-", "HMAC-KEY-1", "hmac-key-1 ", "", "(no id)"] {
         cases.push(signed("webhook-key-unknown", format!("keyId={id:?}"), |sender| {

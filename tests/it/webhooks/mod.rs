@@ -2,13 +2,13 @@
 
 mod addresses;
 mod advice;
-mod cases;
+pub(crate) mod cases;
 mod diagnosis;
 mod duplicates;
 mod explained;
 mod load;
 pub(crate) mod log;
-mod once;
+pub(crate) mod once;
 mod other_schemes;
 mod redis;
 mod refusals;
@@ -34,7 +34,7 @@ fn now() -> SystemTime {
 }
 
 /// A verifier builder with both keys and a clock that stands at [`now`].
-fn builder() -> Builder<Scheme> {
+pub(crate) fn builder() -> Builder<Scheme> {
     with_keys(Verifier::builder_for_any_host())
 }
 

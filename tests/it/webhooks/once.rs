@@ -25,7 +25,7 @@ pub(super) async fn receive(verifier: &Verifier, request: &Request<Bytes>) -> &'
 }
 
 /// An honest delivery that differs from any with another `n`.
-pub(super) fn numbered(n: usize) -> Request<Bytes> {
+pub(crate) fn numbered(n: usize) -> Request<Bytes> {
     let mut sender = Sender::honest();
     sender.target = format!("/vizion?n={n}");
     sender.send()

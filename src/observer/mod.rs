@@ -1,0 +1,102 @@
+//! Figures to watch: what happened, told to an observer of yours, or counted for Prometheus.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use countersign::observer::Metrics;
+//! use countersign::unleashed::Unleashed;
+//!
+//! let metrics = Arc::new(Metrics::default());
+//! let unleashed = Unleashed::new("api-id", "api-key")?.observer(Arc::clone(&metrics));
+//! let mut request = http::Request::get("https://api.unleashedsoftware.com/Customers").body(())?;
+//! unleashed.sign_http(&mut request)?;
+//! assert!(metrics.to_string().contains("countersign_signed_total{provider=\"unleashed\"} 1\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! `docs/observing.md` lists the figures, and the spans and events of `tracing`.
+
+mod metrics;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use metrics::Metrics;
+
+/// Is told what happens. Any `Fn(&str, &Event)` is one, and so is an `Arc` of one, which several signers and webhook
+/// verifiers may share.
+///
+/// It is called on the way of a request: it must be quick, and must not wait.
+pub trait Observer: Send + Sync + 'static {
+    /// Something happened with a provider, e.g. `netgiro`.
+    fn observe(&self, provider: &str, event: &Event);
+}
+
+impl<F: Fn(&str, &Event) + Send + Sync + 'static> Observer for F {
+    fn observe(&self, provider: &str, event: &Event) {
+        self(provider, event);
+    }
+}
+
+impl<T: Observer + ?Sized> Observer for Arc<T> {
+    fn observe(&self, provider: &str, event: &Event) {
+        (**self).observe(provider, event);
+    }
+}
+
+/// What happened. Codes are those of [`Error::code`](crate::Error::code); there is never a path, a company or a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A request was signed: each attempt, each hop of a redirect.
+    Signed,
+    /// A request was not sent, or its reply not handed on, with this code: by the crate itself, or where it was told to make
+    /// an error of the provider's no. Replies that do not verify are [`ReplyFailed`](Self::ReplyFailed) instead.
+    Refused(&'static str),
+    /// A reply verified.
+    ReplyVerified,
+    /// A reply did not verify, with this code.
+    ReplyFailed(&'static str),
+    /// A webhook was accepted.
+    WebhookAccepted,
+    /// A webhook was refused, with this code.
+    WebhookRefused(&'static str),
+    /// A webhook repeats one that was accepted: refused, or acknowledged where that was chosen.
+    WebhookReplayed,
+    /// How many seconds the local clock is ahead of the `Date` of a reply, negative where it is behind. `Date` is not
+    /// authenticated, and says whole seconds. Told of each reply that has one.
+    ClockSkew(i64),
+    /// New credentials or webhook keys took the place of the old.
+    Rotated,
+    /// No new credentials could be had, with this code; those in use stay.
+    RotationFailed(&'static str),
+    /// A call waited this long for its turn. Told only of calls that waited, also in vain.
+    Waited(Duration),
+}
+
+/// The observer of a signer or verifier, where there is one.
+#[derive(Clone, Default)]
+pub(crate) struct Observed(Option<Arc<dyn Observer>>);
+
+impl Observed {
+    pub(crate) fn by(observer: impl Observer) -> Self {
+        Self(Some(Arc::new(observer)))
+    }
+
+    pub(crate) fn is_observed(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(crate) fn tell(&self, provider: &str, event: Event) {
+        if let Some(observer) = &self.0 {
+            observer.observe(provider, &event);
+        }
+    }
+}
+
+impl fmt::Debug for Observed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Observed").field(&self.is_observed()).finish()
+    }
+}

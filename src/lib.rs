@@ -51,9 +51,9 @@ pub mod middleware;
 pub mod netgiro;
 #[cfg(feature = "netvisor")]
 pub mod netvisor;
+pub mod observer;
 #[cfg(any(feature = "unleashed", feature = "vizion"))]
 mod page;
-pub mod observer;
 pub mod random;
 pub mod redact;
 pub mod scope;

@@ -10,6 +10,7 @@ use super::scheme::{Scheme, Sent};
 use super::signer;
 use crate::error::Error;
 use crate::middleware::{is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
+use crate::observer::Event;
 use crate::scope::printable_origin;
 use crate::whole_body::ReadFault;
 
@@ -35,11 +36,15 @@ pub(super) async fn judge(
     let exchange = Sent { request: &request, stamps, status: response.status() };
     let verified = scheme.verify_reply(&exchange, &exchange.reply(response.headers(), &body)).map(drop);
     match verified {
-        Ok(()) => rebuild(response, sent.url, body).map(|mut response| {
-            response.extensions_mut().insert(VerifiedReply);
-            response
-        }),
+        Ok(()) => {
+            signer.tell(Event::ReplyVerified);
+            rebuild(response, sent.url, body).map(|mut response| {
+                response.extensions_mut().insert(VerifiedReply);
+                response
+            })
+        }
         Err(error) if is_unsigned(&error) && is_worth_a_retry(response.status()) => {
+            signer.tell(Event::ReplyFailed(error.code()));
             for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
                 response.headers_mut().remove(name);
             }
@@ -59,6 +64,7 @@ fn is_unsigned(error: &Error) -> bool {
 
 /// Who forges replies is to be seen wherever warnings are.
 fn refuse(signer: &signer::Declared, response: &Response, error: Error) -> reqwest_middleware::Error {
+    signer.tell(Event::ReplyFailed(error.code()));
     let mut error = signer.named(error).with_status(response.status());
     if let Some(origin) = redirect_origin(response) {
         error = error.with_note(format!("it redirects to {origin}"));
@@ -66,6 +72,6 @@ fn refuse(signer: &signer::Declared, response: &Response, error: Error) -> reqwe
     let error = error.with_skew(response.headers(), signer.now());
     let (provider, code) = (signer.name(), error.code());
     let (origin, status) = (printable_origin(response.url()), response.status().as_u16());
-    tracing::warn!(provider, code, origin, status, "refused a reply that does not verify: {error}");
+    tracing::warn!(name: "countersign.reply_failed", provider, code, origin, status, "refused a reply that does not verify: {error}");
     wrap(error)
 }

@@ -1,5 +1,7 @@
 //! Reading bodies under a limit, and putting a response together again.
 
+use std::any::Any;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -108,6 +110,64 @@ impl http_body::Body for Rejoined {
 
     fn size_hint(&self) -> SizeHint {
         hint_with(self.read.as_ref().map_or(0, Bytes::len), &self.rest)
+    }
+}
+
+/// What a call holds until the body of its reply was read to its end, or dropped: see
+/// [`Scheme::admit`](crate::signing::Scheme::admit).
+pub struct Permit(#[expect(dead_code, reason = "it is held for its drop")] Box<dyn Any + Send + Sync>);
+
+impl Permit {
+    /// Anything whose drop lets the next call go on, such as a permit of tokio's `Semaphore`.
+    pub fn new(held: impl Any + Send + Sync) -> Self {
+        Self(Box::new(held))
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").finish_non_exhaustive()
+    }
+}
+
+/// The response with a body that holds `permit` until its end.
+pub(super) fn hold(response: Response, permit: Permit) -> Result<Response> {
+    wrap_body(response, |body| {
+        // Nobody reads a body that has nothing more to give.
+        if http_body::Body::is_end_stream(&body) {
+            body
+        } else {
+            Body::wrap(Held { body, permit: Some(permit) })
+        }
+    })
+}
+
+struct Held {
+    body: Body,
+    permit: Option<Permit>,
+}
+
+impl http_body::Body for Held {
+    type Data = Bytes;
+    type Error = reqwest::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<Bytes>, reqwest::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(frame, Poll::Ready(None | Some(Err(_)))) || self.body.is_end_stream() {
+            self.permit = None;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -19,6 +19,7 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
 
+pub use body::Permit;
 pub(crate) use body::put_back;
 pub(crate) use body::{hint_with, read_reply, rebuild, wrap_body};
 pub use client::client_builder;
@@ -57,9 +58,20 @@ impl<S: Scheme> Middleware for Signer<S> {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        match exchange(self, request, extensions, next).await? {
-            (response, Some(sent)) => S::judge(self, sent, response).await,
-            (response, None) => Ok(response),
+        // First of all, so that nothing waits or is buffered for a request that is refused.
+        let (request, is_to_be_signed) = decide(self, request, extensions)?;
+        if !is_to_be_signed {
+            return next.run(request, extensions).await;
+        }
+        // Dropped on any way out but the last.
+        let permit = S::admit(self, request.url()).await.map_err(|error| refuse(self, error))?;
+        let response = match exchange(self, request, extensions, next).await? {
+            (response, Some(sent)) => S::judge(self, sent, response).await?,
+            (response, None) => response,
+        };
+        match permit {
+            Some(permit) => body::hold(response, permit),
+            None => Ok(response),
         }
     }
 }
@@ -67,20 +79,15 @@ impl<S: Scheme> Middleware for Signer<S> {
 /// A response, and the request that it answers; `None` where there is nothing more to judge.
 type Answered<S> = (Response, Option<Sent<S>>);
 
-/// Signs and sends a request, and follows the redirects that it may follow.
+/// Signs and sends a request that is in the scope, and follows the redirects that it may follow.
 ///
 /// What happens rarely is boxed: a future is as large as the largest thing that it may ever wait for.
 async fn exchange<S: Scheme>(
     signer: &Signer<S>,
-    request: Request,
+    mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
 ) -> Result<Answered<S>> {
-    // First of all, so that nothing is buffered for a request that is refused.
-    let (mut request, is_to_be_signed) = decide(signer, request, extensions)?;
-    if !is_to_be_signed {
-        return Ok((next.run(request, extensions).await?, None));
-    }
     let transport = &signer.transport;
     if transport.timeout.is_some() && request.timeout().is_none() {
         *request.timeout_mut() = transport.timeout;

@@ -114,6 +114,8 @@ impl Netvisor {
             signed_form: SignedForm::AsSent,
             #[cfg(feature = "middleware")]
             fail_on_failed: false,
+            #[cfg(feature = "middleware")]
+            parallel_calls: 1,
         };
         let netvisor = Signer::of_provider(scheme, &ORIGINS)?;
         #[cfg(feature = "middleware")]

@@ -11,8 +11,12 @@
 //! added below this middleware, which does not see them: a `Content-Type` among them loses to `text/plain`. Set it on the
 //! request instead.
 //!
-//! Netvisor takes one call at a time per company, and some take minutes: the vendor asks for a time-out of 360 s or more
-//! (support article 77000466681). A request without one gets [that](Netvisor::timeout), whatever the client's own is.
+//! Netvisor takes one call at a time per company, and so does the middleware: a call waits until the body of the reply before it
+//! was read to its end, or dropped. That goes for all values of [`Netvisor`] in one process with the same origin and
+//! organisation id; see [`Netvisor::parallel_calls`].
+//!
+//! Some calls take minutes: the vendor asks for a time-out of 360 s or more (support article 77000466681). A request without
+//! one gets [that](Netvisor::timeout), whatever the client's own is. It begins when the call's turn has come.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -32,6 +36,8 @@ mod middleware;
 #[cfg(feature = "diagnose")]
 mod mistakes;
 mod options;
+#[cfg(feature = "middleware")]
+mod queue;
 mod refusal;
 mod root;
 mod signing;
@@ -55,9 +61,11 @@ pub(crate) use mistakes::MISTAKES;
 use crate::error::Code;
 use crate::{SignedForm, Signer};
 
-pub(crate) const CODES: [&[(Code, &str)]; 4] = [
+pub(crate) const CODES: [&[(Code, &str)]; if cfg!(feature = "middleware") { 5 } else { 4 }] = [
     encoding::UrlFault::CODES,
     options::LanguageFault::CODES,
+    #[cfg(feature = "middleware")]
+    queue::QueueFault::CODES,
     refusal::Answer::CODES,
     status::StatusFault::CODES,
 ];
@@ -104,6 +112,21 @@ impl Netvisor {
     #[must_use]
     pub fn signed_form(self, form: SignedForm) -> Self {
         self.with_scheme(|scheme| scheme.signed_form = form)
+    }
+
+    /// Lets up to `calls` of one company run at once, for an agreement with the vendor that says so, and for tests. 0 counts as
+    /// 1. Default: 1.
+    ///
+    /// A call holds its place until the body of its reply was read to its end or dropped; a status or header alone does not
+    /// end it. Places are given first come first served. A call that has waited for 60 s ends in `netvisor-busy`, and was not
+    /// sent: who holds one reply and asks for the next is told so. Each attempt of a retry layer waits anew.
+    ///
+    /// The number is that of all values in this process which have the same origin, organisation id and number; values with
+    /// another number have places of their own. Other processes are not known here.
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    pub fn parallel_calls(self, calls: usize) -> Self {
+        self.with_scheme(|scheme| scheme.parallel_calls = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS))
     }
 
     /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. A reply whose status

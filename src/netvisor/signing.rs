@@ -6,6 +6,8 @@ use std::time::SystemTime;
 use chrono::{DateTime, Datelike as _, Utc};
 use http::{HeaderName, HeaderValue, header};
 use secrecy::{ExposeSecret as _, SecretSlice};
+#[cfg(feature = "middleware")]
+use url::Url;
 
 use super::credentials::NAME;
 use super::{Language, MacAlgorithm, TransactionId, encoding, options};
@@ -15,7 +17,7 @@ use crate::random::Randomness;
 use crate::signing::{AuthHeaders, Charset, MacKey, RequestRef, Segment, SignedText, Source, write_values};
 use crate::time::{Clock, ClockFault, unix_seconds};
 #[cfg(feature = "middleware")]
-use crate::{Sent, Signer};
+use crate::{Sent, Signer, middleware::Permit};
 
 const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
 const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
@@ -110,6 +112,8 @@ pub struct Scheme {
     pub(super) signed_form: SignedForm,
     #[cfg(feature = "middleware")]
     pub(super) fail_on_failed: bool,
+    #[cfg(feature = "middleware")]
+    pub(super) parallel_calls: usize,
 }
 
 impl fmt::Debug for Scheme {
@@ -216,6 +220,14 @@ impl crate::Scheme for Scheme {
                     .set_public(USE_STATUS_CODES, HeaderValue::from_static("1"));
             }
         }
+    }
+
+    #[cfg(feature = "middleware")]
+    fn admit(
+        netvisor: &Signer<Self>,
+        url: &Url,
+    ) -> impl Future<Output = Result<Option<Permit>, Error>> + Send {
+        super::queue::admit(netvisor, url)
     }
 
     #[cfg(feature = "middleware")]

@@ -1,8 +1,13 @@
 //! A provider's way of signing requests.
 
 #[cfg(feature = "middleware")]
+use url::Url;
+
+#[cfg(feature = "middleware")]
 use super::{Sent, Signer};
 use crate::error::Error;
+#[cfg(feature = "middleware")]
+use crate::middleware::Permit;
 use crate::random::Randomness;
 use crate::signing::{AuthHeaders, MacKey, RequestRef, Signature, SignedText};
 use crate::time::Clock;
@@ -90,6 +95,20 @@ pub trait Scheme: Clone + Send + Sync + 'static {
     /// URL before anything is signed: see [`Signer::prepare_url`](crate::Signer::prepare_url).
     fn query_to_send(&self, _query: &str) -> Option<String> {
         None
+    }
+
+    /// Waits for the turn of a call to `url`, before it is signed. What comes of it is dropped once the body of the reply was
+    /// read to its end, or dropped, or the call has failed. Default: there is nothing to wait for.
+    ///
+    /// # Errors
+    /// Why the call is not made. Nothing was sent.
+    #[cfg(feature = "middleware")]
+    #[must_use]
+    fn admit(
+        _signer: &Signer<Self>,
+        _url: &Url,
+    ) -> impl Future<Output = Result<Option<Permit>, Error>> + Send {
+        std::future::ready(Ok(None))
     }
 
     /// Judges a reply before the caller sees it. Default: it is handed on as it is.

@@ -168,10 +168,6 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    pub(super) fn new(hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(hook)))
-    }
-
     pub(super) fn report(&self, error: &Error, parts: &Parts) {
         // Without the query, which may hold personal data.
         let path = Delivery::new(parts, None).received_target().split('?').next().map(cut);

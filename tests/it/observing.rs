@@ -88,7 +88,7 @@ async fn each_request_is_told_once_signed_or_refused() {
     client.get("https://elsewhere.example/").send().await.unwrap_err();
     assert_eq!(told.take(), of("unleashed", [Event::Refused("origin-not-allowed")]));
     client.get(server.url("/elsewhere")).send().await.unwrap_err();
-    assert_eq!(told.take(), of("unleashed", [Event::Signed, Event::Refused("redirect-refused")]));
+    assert_eq!(told.take(), of("unleashed", [Event::Signed, Event::Refused("redirect-cross-origin")]));
     client.get(server.url("/")).with_extension(Unsigned).send().await.unwrap();
     assert_eq!(told.take(), []);
 

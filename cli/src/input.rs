@@ -48,14 +48,11 @@ impl Data {
         }
     }
 
-    /// The content as text, without white space around it, of which there has to be some; `flag` is whose it is.
+    /// The content as text, without white space around it; `flag` is whose it is.
     pub(crate) fn read_text(&self, flag: &str) -> Result<String, Failure> {
         let bytes = self.read()?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage(format!("{flag} is not text")))?;
-        match text.trim() {
-            "" => Err(Failure::usage(format!("{flag} is empty"))),
-            text => Ok(text.to_owned()),
-        }
+        Ok(text.trim().to_owned())
     }
 
     /// The bytes of what may hold a secret, which an argument would show to whoever lists processes.

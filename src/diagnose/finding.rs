@@ -2,22 +2,26 @@
 
 use serde::Serialize;
 
+use super::mistake::Mistake;
 use crate::explain::ExplainedSegment;
 
-/// One explanation of a signature: a mistake, or a few made together.
+/// One explanation of a signature: a mistake, or one that was made with another in writing the digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    code: String,
-    sentence: String,
-    fix: String,
+    pub(super) code: String,
+    #[serde(rename = "detail")]
+    pub(super) sentence: String,
+    pub(super) fix: String,
+    #[serde(skip)]
+    variant: String,
     #[serde(skip)]
     signed_text: Vec<ExplainedSegment>,
 }
 
 impl Finding {
-    pub(super) fn new(code: &str, sentence: &str, fix: &str) -> Self {
-        let (code, sentence, fix) = (code.to_owned(), sentence.to_owned(), fix.to_owned());
-        Self { code, sentence, fix, signed_text: Vec::new() }
+    pub(super) fn of(mistake: &Mistake) -> Self {
+        let [code, sentence, fix] = [mistake.code, mistake.sentence, mistake.fix].map(str::to_owned);
+        Self { code, sentence, fix, variant: String::new(), signed_text: Vec::new() }
     }
 
     /// With the text that was signed.
@@ -25,10 +29,11 @@ impl Finding {
         Self { signed_text, ..self }
     }
 
-    /// Adds in brackets which variant of the mistake it was.
-    pub(super) fn detailed(mut self, detail: Option<String>) -> Self {
-        if let Some(detail) = detail {
+    /// Adds in brackets which variant of the mistake it was, if that is said.
+    pub(super) fn detailed(mut self, detail: &str) -> Self {
+        if !detail.is_empty() {
             self.sentence = format!("{} ({detail}).", self.sentence.trim_end_matches('.'));
+            detail.clone_into(&mut self.variant);
         }
         self
     }
@@ -38,6 +43,11 @@ impl Finding {
         Self { fix: fix.to_owned(), ..self }
     }
 
+    /// Which variant of the mistake it was.
+    pub(super) fn variant(&self) -> &str {
+        &self.variant
+    }
+
     /// These mistakes and another, made together.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
@@ -45,6 +55,7 @@ impl Finding {
             sentence: format!("{} {}", self.sentence, other.sentence),
             fix: format!("{} {}", self.fix, other.fix),
             signed_text: if other.signed_text.is_empty() { self.signed_text } else { other.signed_text },
+            variant: self.variant,
         }
     }
 
@@ -55,8 +66,8 @@ impl Finding {
     }
 
     #[cfg(any(feature = "netgiro", feature = "webhook"))]
-    pub(super) fn has(&self, code: &str) -> bool {
-        self.codes().any(|one| one == code)
+    pub(super) fn has(&self, mistake: &Mistake) -> bool {
+        self.codes().any(|one| one == mistake.code)
     }
 
     /// The stable code, e.g. `query-decoded`; of several mistakes, all with a `+` between them.

@@ -1,129 +1,283 @@
-//! One JSON document, printed by the rules of other programs.
+//! JSON, read so that each number and each order of members can be printed again as it was, and printed as other
+//! programs do.
 
-use std::cell::OnceCell;
-use std::io;
-use std::sync::Arc;
-
-use serde::Serialize as _;
-use serde_json::Serializer;
-use zeroize::Zeroizing;
-
-use super::budget::Budget;
-use super::json_number::{self, Numbers};
-use super::json_printer::Printer;
-use super::json_style::{Html, Style};
-
-/// Longer documents are not printed.
-const LONGEST: usize = 64 << 10;
-
-/// Nor is what comes out longer than this: indentation grows with depth, and a stranger may choose that.
-const LONGEST_PRINTED: usize = 4 * LONGEST;
-
-/// Printing a byte takes about as long as hashing so many; each write, as long as so many more.
-const COST_OF_A_BYTE: usize = 4;
-const COST_OF_A_WRITE: usize = 40;
-
-/// Of a byte: reading it into a tree, sorting that and printing it.
-const COST_OF_SORTING: usize = 64;
-
-/// A document to be printed.
-pub(super) struct Document {
-    text: Arc<Zeroizing<Vec<u8>>>,
-    budget: Budget,
-    /// With the keys of each object sorted; made when the first style asks for it.
-    sorted: OnceCell<Option<Vec<u8>>>,
-    /// Those ways of printing numbers that do not print them as the parser does.
-    numbers: OnceCell<Vec<Numbers>>,
+/// A value; numbers and words as they are written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Json {
+    Bare(String),
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
 }
 
-impl Document {
-    /// An object or an array, if that is what the text begins like. What is printed of it is taken from `budget`.
-    pub(super) fn new(text: &Arc<Zeroizing<Vec<u8>>>, budget: &Budget) -> Option<Self> {
-        let is_document = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
-        let document = || Self {
-            text: Arc::clone(text),
-            budget: budget.clone(),
-            sorted: OnceCell::new(),
-            numbers: OnceCell::new(),
+/// A longer document is not read.
+const LONGEST: usize = 4 << 20;
+const DEEPEST: usize = 64;
+
+impl Json {
+    pub(super) fn parse(text: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(text).ok().filter(|text| text.len() <= LONGEST)?;
+        let mut parser = Parser { rest: text.trim_start_matches('\u{feff}') };
+        let value = parser.value(DEEPEST)?;
+        parser.skip();
+        parser.rest.is_empty().then_some(value)
+    }
+
+    /// Whether this is a number, a truth value or `null`.
+    pub(super) fn is_bare(text: &str) -> bool {
+        serde_json::from_str::<serde_json::Value>(text).is_ok_and(|value| !value.is_string())
+            && !text.starts_with(['[', '{'])
+            && text.trim() == text
+    }
+
+    /// Itself with all values in it changed, the innermost first; nothing stays where it is.
+    pub(super) fn map(&self, change: &dyn Fn(Json) -> Json) -> Json {
+        change(match self {
+            Self::List(values) => Self::List(values.iter().map(|value| value.map(change)).collect()),
+            Self::Object(members) => {
+                Self::Object(members.iter().map(|(name, value)| (name.clone(), value.map(change))).collect())
+            }
+            leaf => leaf.clone(),
+        })
+    }
+
+    pub(super) fn print(&self, style: &Style) -> String {
+        let mut printed = String::new();
+        self.write(style, 0, &mut printed);
+        printed
+    }
+
+    fn write(&self, style: &Style, depth: usize, out: &mut String) {
+        match self {
+            Self::Bare(token) => out.push_str(token),
+            Self::Text(text) => style.write_text(text, out),
+            Self::List(values) => {
+                let write = |value: &Json, out: &mut String| value.write(style, depth + 1, out);
+                style.write_list(["[", "]"], values, depth, out, write);
+            }
+            Self::Object(members) => {
+                style.write_list(["{", "}"], members, depth, out, |(name, value), out| {
+                    style.write_text(name, out);
+                    out.push_str(style.colon);
+                    value.write(style, depth + 1, out);
+                });
+            }
+        }
+    }
+}
+
+/// How a program prints JSON.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    pub(super) comma: &'static str,
+    pub(super) colon: &'static str,
+    /// What a line begins with, once for each level; on one line where there is no line end.
+    pub(super) indent: &'static str,
+    pub(super) line: &'static str,
+    /// What stands inside the brackets of what is not empty, on one line.
+    pub(super) pad: &'static str,
+    pub(super) escapes: Escapes,
+}
+
+/// Which characters are escaped that need not be.
+#[derive(Clone, Copy)]
+pub(super) struct Escapes {
+    pub(super) ascii: bool,
+    pub(super) upper: bool,
+    pub(super) slash: bool,
+    pub(super) signs: &'static str,
+}
+
+impl Style {
+    fn write_list<T>(
+        &self,
+        [open, close]: [&str; 2],
+        values: &[T],
+        depth: usize,
+        out: &mut String,
+        write: impl Fn(&T, &mut String),
+    ) {
+        let line = |depth: usize, out: &mut String| {
+            out.push_str(self.line);
+            (0..depth).for_each(|_| out.push_str(self.indent));
         };
-        (is_document && text.len() <= LONGEST).then(document)
+        out.push_str(open);
+        for (place, value) in values.iter().enumerate() {
+            out.push_str(if place == 0 { self.pad } else { self.comma });
+            line(depth + 1, out);
+            write(value, out);
+        }
+        if !values.is_empty() {
+            line(depth, out);
+            out.push_str(self.pad);
+        }
+        out.push_str(close);
     }
 
-    pub(super) fn of(text: Vec<u8>, budget: &Budget) -> Option<Self> {
-        Self::new(&Arc::new(Zeroizing::new(text)), budget)
+    fn write_text(&self, text: &str, out: &mut String) {
+        let escapes = self.escapes;
+        out.push('"');
+        for c in text.chars() {
+            let is_escaped = (!c.is_ascii() && escapes.ascii) || escapes.signs.contains(c);
+            match c {
+                _ if is_escaped => self.escape(c, out),
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                '/' if escapes.slash => out.push_str("\\/"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                '\u{8}' => out.push_str("\\b"),
+                '\u{c}' => out.push_str("\\f"),
+                c if c < ' ' => self.escape(c, out),
+                c => out.push(c),
+            }
+        }
+        out.push('"');
     }
 
-    pub(super) fn text(&self) -> &[u8] {
-        &self.text
+    fn escape(&self, c: char, out: &mut String) {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let escaped =
+                if self.escapes.upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
+            out.push_str(&escaped);
+        }
+    }
+}
+
+struct Parser<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Parser<'t> {
+    fn skip(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
     }
 
-    /// The style without the switches that change nothing here: two that print alike become equal.
-    pub(super) fn simplify(&self, style: Style) -> Style {
-        let has_non_ascii = !self.text.is_ascii() || self.text.contains(&b'\\');
-        let has_slashes = self.text.contains(&b'/');
-        let has_html = has_non_ascii || self.text.iter().any(|byte| b"&<>='+`\x7f".contains(byte));
-        Style {
-            ascii: style.ascii && has_non_ascii,
-            escaped_slashes: style.escaped_slashes && has_slashes,
-            html: if has_html { style.html } else { Html::Bare },
-            // Sorting reads the numbers, and keeps no digits.
-            numbers: match style.numbers {
-                Numbers::Verbatim if style.sorted => Numbers::Parsed,
-                numbers if self.other_numbers().contains(&numbers) => numbers,
-                _ => Numbers::Parsed,
-            },
-            ..style
+    fn take(&mut self, sign: char) -> bool {
+        self.skip();
+        let rest = self.rest.strip_prefix(sign);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Json> {
+        let depth = depth.checked_sub(1)?;
+        self.skip();
+        match self.rest.chars().next()? {
+            '"' => self.text().map(Json::Text),
+            '[' => self.list('[', ']', |parser| parser.value(depth)).map(Json::List),
+            '{' => {
+                let member = |parser: &mut Self| {
+                    parser.skip();
+                    let name = parser.text()?;
+                    if parser.take(':') { Some((name, parser.value(depth)?)) } else { None }
+                };
+                self.list('{', '}', member).map(Json::Object)
+            }
+            _ => {
+                let is_end = |c: char| matches!(c, ',' | ']' | '}' | ' ' | '\t' | '\r' | '\n');
+                let (token, rest) =
+                    self.rest.split_at_checked(self.rest.find(is_end).unwrap_or(self.rest.len()))?;
+                self.rest = rest;
+                Json::is_bare(token).then(|| Json::Bare(token.to_owned()))
+            }
         }
     }
 
-    fn other_numbers(&self) -> &[Numbers] {
-        let change = |numbers: &Numbers| numbers.change_any_of(&self.text);
-        self.numbers.get_or_init(|| Numbers::OF_OTHERS.into_iter().filter(change).collect())
-    }
-
-    /// `None` if it is no JSON document, or the budget does not last.
-    pub(super) fn print(&self, style: Style) -> Option<Vec<u8>> {
-        let text = if style.sorted { self.sorted()? } else { &self.text };
-        let mut printed = Limited { printed: Vec::with_capacity(text.len()), budget: &self.budget };
-        let mut reader = serde_json::Deserializer::from_slice(text);
-        // Token by token, so that keys keep their order, and repeated ones stay.
-        let mut writer =
-            Serializer::with_formatter(&mut printed, Printer::new(style, json_number::tokens(text)));
-        serde_transcode::transcode(&mut reader, &mut writer).ok()?;
-        reader.end().ok()?;
-        Some(printed.printed)
-    }
-
-    fn sorted(&self) -> Option<&[u8]> {
-        let sort = || {
-            self.budget.spend(self.text.len() * COST_OF_SORTING)?;
-            let mut value: serde_json::Value = serde_json::from_slice(&self.text).ok()?;
-            value.sort_all_objects();
-            let mut printed = Vec::with_capacity(self.text.len());
-            value.serialize(&mut Serializer::new(&mut printed)).ok()?;
-            Some(printed)
-        };
-        self.sorted.get_or_init(sort).as_deref()
-    }
-}
-
-/// Refuses to become too long, or too dear.
-struct Limited<'b> {
-    printed: Vec<u8>,
-    budget: &'b Budget,
-}
-
-impl io::Write for Limited<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let cost = COST_OF_A_WRITE + COST_OF_A_BYTE * bytes.len();
-        if self.printed.len() + bytes.len() > LONGEST_PRINTED || self.budget.spend(cost).is_none() {
-            return Err(io::ErrorKind::FileTooLarge.into());
+    fn list<T>(&mut self, open: char, close: char, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let mut all = Vec::new();
+        if !self.take(open) || self.take(close) {
+            return Some(all);
         }
-        self.printed.extend_from_slice(bytes);
-        Ok(bytes.len())
+        loop {
+            all.push(one(self)?);
+            if self.take(close) {
+                return Some(all);
+            }
+            if !self.take(',') {
+                return None;
+            }
+        }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    fn text(&mut self) -> Option<String> {
+        let (mut escaped, inside) = (false, self.rest.strip_prefix('"')?);
+        let ends = |c: char| {
+            let ends = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        };
+        let end = inside.find(ends)? + 2;
+        let (token, rest) = self.rest.split_at_checked(end)?;
+        self.rest = rest;
+        serde_json::from_str(token).ok()
+    }
+}
+
+/// `Number.prototype.toString`, which Go's `encoding/json` and PHP follow.
+pub(super) fn of_javascript(token: &str) -> Option<String> {
+    let value: f64 = token.parse().ok()?;
+    let size = value.abs();
+    Some(if size == 0.0 {
+        "0".to_owned()
+    } else if (1e-6..1e21).contains(&size) {
+        value.to_string()
+    } else {
+        let written = format!("{value:e}");
+        if size >= 1.0 { written.replace('e', "e+") } else { written }
+    })
+}
+
+/// `Double.toString`.
+pub(super) fn of_java(token: &str) -> Option<String> {
+    let value: f64 = token.parse().ok()?;
+    let size = value.abs();
+    if size == 0.0 || (1e-3..1e7).contains(&size) {
+        return Some(format!("{value:?}"));
+    }
+    let written = format!("{value:E}");
+    Some(if written.contains('.') { written } else { written.replace('E', ".0E") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_their_languages_do() {
+        for (value, javascript, java) in [
+            ("1000.00", "1000", "1000.0"),
+            ("-10.5", "-10.5", "-10.5"),
+            ("0.0", "0", "0.0"),
+            ("1e7", "10000000", "1.0E7"),
+            ("12345678.5", "12345678.5", "1.23456785E7"),
+            ("1e21", "1e+21", "1.0E21"),
+            ("1.5e-7", "1.5e-7", "1.5E-7"),
+            ("0.001", "0.001", "0.001"),
+            ("9007199254740993", "9007199254740992", "9.007199254740992E15"),
+        ] {
+            assert_eq!(of_javascript(value).as_deref(), Some(javascript));
+            assert_eq!(of_java(value).as_deref(), Some(java));
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_printed_again() {
+        const COMPACT: Style = Style {
+            comma: ",",
+            colon: ":",
+            indent: "",
+            line: "",
+            pad: "",
+            escapes: Escapes { ascii: false, upper: false, slash: false, signs: "" },
+        };
+        let text = r#"{"a1":"2\"3\\","b":[-4.50,5e3,true,null,[],{}],"c":6,"c":"é\u0001"}"#;
+        assert_eq!(Json::parse(text.as_bytes()).unwrap().print(&COMPACT), text);
+        for broken in ["", "{", "{\"a\"}", "[1,]", "{\"a\":1", "[1] 2", "nul", "\"a", "01"] {
+            assert_eq!(Json::parse(broken.as_bytes()), None, "{broken}");
+        }
+        let deep = "[".repeat(10_000);
+        assert_eq!(Json::parse(deep.as_bytes()), None);
     }
 }

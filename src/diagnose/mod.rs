@@ -1,11 +1,12 @@
 //! Why a signature is not the expected one.
 //!
-//! Given what should have been signed and the signature that somebody else computed, each mistake known from the
-//! field is made on purpose, the signature computed again and compared. What reproduces the received signature is
-//! proved, not guessed: two digests agree by chance once in 2²⁵⁶, and of one that is cut off, half is asked for. A mistake that
-//! anybody can make without the key, such as an empty one, proves nothing about who signed ([`Outcome::Keyless`]). Single
-//! mistakes come first; two made together are tried only where no single one explains it. Either may go with what is wrong
-//! with how the digest is written.
+//! A mistake is an edit of what is signed, a list of labelled segments: a segment is left out, doubled, moved, written in another
+//! way or taken from elsewhere in the message; the separators, the key or the hash are others. Given what should have been signed
+//! and the signature that somebody else computed, the edits are made on purpose, the likeliest first, the signature computed again
+//! and compared with what the received text may stand for. What reproduces it is proved, not guessed: two digests agree by chance
+//! once in 2²⁵⁶, and of one that is cut off, a quarter is asked for. A mistake that anybody can make without the key, such as an empty
+//! one, proves nothing about who signed ([`Outcome::Keyless`]). An edit may go with what is wrong with how the digest is written,
+//! and with another algorithm. Two edits made together are not tried: of the mistakes that were reported, they explain none.
 //!
 //! ```
 //! use countersign::diagnose::diagnose;
@@ -22,66 +23,37 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod additions;
-mod address;
-mod algorithm;
 mod allowance;
 mod attempt;
-mod body;
-mod budget;
-mod case;
-mod charset;
-mod clock;
 mod comparison;
-mod dress;
-mod fields;
+mod edits;
 mod finding;
+mod hand;
 mod json;
-mod json_members;
-mod json_number;
-mod json_printer;
-mod json_style;
-mod letters;
-mod not_text;
-mod orders;
-mod path;
-mod pieces;
-mod places;
-mod query;
+pub(crate) mod mistake;
 mod reading;
 mod search;
-mod secret;
-mod secret_forms;
-mod table;
-mod unicode;
-mod untried;
+mod url_parts;
+mod ways;
+mod words;
 
 use std::fmt;
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-#[cfg(feature = "netvisor")]
-pub(crate) use additions::with_field_of_other_algorithm;
-#[cfg(any(feature = "netvisor", feature = "netgiro"))]
-pub(crate) use additions::with_header;
 #[cfg(all(feature = "netgiro", feature = "middleware"))]
 pub(crate) use allowance::LONGEST_BODY;
 #[cfg(any(feature = "webhook", all(feature = "netgiro", feature = "middleware")))]
 pub(crate) use allowance::{Allowed, TOO_MANY, allow, is_short};
 pub use comparison::{Comparison, TextDifference};
-#[cfg(feature = "netvisor")]
-pub(crate) use fields::with_other_value;
 pub use finding::Finding;
-#[cfg(any(feature = "netvisor", feature = "netgiro"))]
-pub(crate) use table::Mistake;
 
 use crate::Signer;
 use crate::error::Error;
 use crate::explain::{Explained, Transcript};
 use crate::signing::RequestRef;
 use search::Effort;
-use untried::Untried;
 
 /// Diagnoses `received`, the signature that somebody else computed for a request, against the one that `signer`
 /// computes with `stamp`.
@@ -100,14 +72,14 @@ pub fn diagnose<S: Explained>(
 impl Transcript {
     /// Diagnoses `received`, the text of a signature that somebody else computed for this message.
     ///
-    /// The work is bounded: at most 256 MiB are hashed, or printed for as long as that takes, and a body is re-serialised up to
-    /// 64 KiB.
+    /// The work is bounded: at most 256 MiB are hashed, or printed for as long as that takes. Unlikely edits are made of a text
+    /// up to 16 KiB only; what was not tried is [said](Diagnosis::not_tried).
     #[must_use]
     pub fn diagnose(&self, received: &str) -> Diagnosis {
         search::run(self, received, Effort::Full, &mut Effort::Full.budget())
     }
 
-    /// As [`Transcript::diagnose`], with single mistakes only and less work: milliseconds. A service that does this for
+    /// As [`Transcript::diagnose`], with likely edits only and less work: milliseconds. A service that does this for
     /// messages that anybody may have sent has to limit how often.
     #[must_use]
     pub fn diagnose_briefly(&self, received: &str) -> Diagnosis {
@@ -146,7 +118,7 @@ pub enum Outcome {
 pub struct Diagnosis {
     outcome: Outcome,
     findings: Vec<Finding>,
-    untried: Vec<Untried>,
+    not_tried: Vec<&'static str>,
 }
 
 impl Diagnosis {
@@ -168,10 +140,10 @@ impl Diagnosis {
     /// of the diagnosis says which of it holds.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.untried.is_empty()
+        self.not_tried.is_empty()
     }
 
-    /// The stable code of the likeliest explanation, e.g. `query-decoded`; of mistakes made together, all codes with a
+    /// The stable code of the likeliest explanation, e.g. `query-decoded`; where the digest was written in another way as well, all codes with a
     /// `+` between them. `matches`, `unexplained`, `other-body`, `signature-malformed` and `not-signed` are
     /// the codes of outcomes without a mistake.
     #[must_use]
@@ -204,8 +176,8 @@ impl Diagnosis {
             return error;
         }
         // Which of several it is matters most where the message was meant for another host, or came through a proxy.
-        let about = |code| self.findings.iter().find(move |finding| finding.has(code));
-        let finding = about(table::OTHER_HOST).or_else(|| about(table::PROXY_URL)).or(self.first());
+        let about = |mistake| self.findings.iter().find(move |finding| finding.has(mistake));
+        let finding = about(&mistake::OTHER_HOST).or_else(|| about(&mistake::PROXY_URL)).or(self.first());
         let Some(finding) = finding else { return error };
         let sentence = finding.sentence().trim_end_matches('.');
         let note = format!("a known mistake would explain it, {}: {sentence}", finding.code());
@@ -216,14 +188,29 @@ impl Diagnosis {
     /// The signature was made with the key `key_id`, and names another that is not known.
     #[cfg(feature = "webhook")]
     pub(crate) fn wrong_key_id(key_id: &str) -> Self {
-        let finding = table::WRONG_KEY_ID.finding().detailed(Some(algorithm::key_named(key_id)));
-        Self { outcome: Outcome::Reproduced, findings: vec![finding], untried: Vec::new() }
+        let finding = Finding::of(&mistake::WRONG_KEY_ID).detailed(&edits::key_named(key_id));
+        Self { outcome: Outcome::Reproduced, findings: vec![finding], not_tried: Vec::new() }
     }
 
     /// The signature is right for a digest that the body does not have.
     #[cfg(feature = "webhook")]
-    pub(crate) fn other_body() -> Self {
-        Self { outcome: Outcome::OtherBody, findings: vec![table::OTHER_BODY.finding()], untried: Vec::new() }
+    pub(crate) fn other_body(body: &[u8]) -> Self {
+        let finding = Finding::of(&mistake::OTHER_BODY).detailed(hand::damage(body).unwrap_or_default());
+        Self { outcome: Outcome::OtherBody, findings: vec![finding], not_tried: Vec::new() }
+    }
+
+    /// Whether an edit that reproduces the whole signature was found, or none is needed: not where the digest was cut off, or is
+    /// of another body.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        let is_whole =
+            self.findings.iter().all(|finding| !finding.code.contains(mistake::SIGNATURE_CUT.code));
+        is_whole && matches!(self.outcome, Outcome::Matches | Outcome::Reproduced | Outcome::Keyless)
+    }
+
+    /// What was not tried and why, a sentence each; nothing where everything known was.
+    pub fn not_tried(&self) -> impl Iterator<Item = &'static str> {
+        self.not_tried.iter().copied()
     }
 
     fn first(&self) -> Option<&Finding> {
@@ -234,13 +221,13 @@ impl Diagnosis {
 #[cfg(any(feature = "netgiro", feature = "webhook"))]
 fn advice_to_recipient(finding: &Finding) -> String {
     let fix = finding.fix();
-    if finding.has(table::OTHER_HOST) {
+    if finding.has(&mistake::OTHER_HOST) {
         return fix.to_owned();
     }
-    let advice = if finding.has(table::PROXY_URL) || finding.has(table::SECRET_SENT.code()) {
+    let advice = if finding.has(&mistake::PROXY_URL) || finding.has(&mistake::SECRET_SENT) {
         fix.to_owned()
     } else {
-        match finding.codes().find_map(table::cause_on_receipt) {
+        match finding.codes().find_map(mistake::cause_on_receipt) {
             Some(cause) => format!("{cause} If nothing does, to whoever signs: {fix}"),
             None => format!(
                 "To whoever signs: {fix} If that is the vendor, look here: for a setting that differs from what was \
@@ -257,7 +244,7 @@ impl fmt::Display for Diagnosis {
         for other in self.findings.iter().skip(1) {
             write!(f, "\nor {}: {} {}", other.code(), other.sentence(), other.fix())?;
         }
-        self.untried.iter().try_for_each(|reason| write!(f, "\n{}", reason.sentence()))
+        self.not_tried.iter().try_for_each(|reason| write!(f, "\n{reason}"))
     }
 }
 
@@ -265,9 +252,9 @@ impl Serialize for Diagnosis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut diagnosis = serializer.serialize_struct("Diagnosis", 6)?;
         diagnosis.serialize_field("code", self.code())?;
-        diagnosis.serialize_field("sentence", self.sentence())?;
+        diagnosis.serialize_field("detail", self.sentence())?;
         diagnosis.serialize_field("fix", self.fix())?;
-        diagnosis.serialize_field("reproduced", &(self.outcome == Outcome::Reproduced))?;
+        diagnosis.serialize_field("proved", &self.is_proved())?;
         diagnosis.serialize_field("complete", &self.is_complete())?;
         diagnosis.serialize_field("findings", &self.findings)?;
         diagnosis.end()
@@ -276,5 +263,5 @@ impl Serialize for Diagnosis {
 
 /// The code and the sentence of each mistake and of each conclusion.
 pub(crate) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    table::codes().chain(dress::codes()).chain(reading::codes())
+    mistake::codes()
 }

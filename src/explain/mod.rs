@@ -29,8 +29,8 @@ use serde::{Serialize, Serializer};
 pub use diff::{Change, Difference};
 pub use explained::Explained;
 pub use fingerprint::Fingerprint;
-pub(crate) use transcript::Part;
 pub use transcript::Transcript;
+pub(crate) use transcript::{CREDENTIAL_HEADERS, Part};
 
 use crate::Signer;
 use crate::error::Error;

@@ -16,6 +16,10 @@ use crate::signing::{
     AuthHeaders, Charset, MacKey, RequestRef, Segment, SegmentKind, Signature, SignedText, Source,
 };
 
+/// Headers that hold a credential, such as the static one that Vizion can be told to send along.
+pub(crate) const CREDENTIAL_HEADERS: [&str; 4] =
+    ["authorization", "cookie", "proxy-authorization", "x-api-key"];
+
 /// Everything that goes into one signature, kept so that it can be explained and diagnosed: the segments of the
 /// signed text and of the key, the MAC, the URL, the body and the headers.
 ///
@@ -59,6 +63,10 @@ pub struct Transcript {
     /// Where the provider's credentials may go to, and where they are kept from.
     pub(crate) origins: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
+    /// Headers of the message that the provider does not set.
+    message_headers: Vec<(String, Vec<u8>)>,
+    /// What else was issued, under the names of its settings.
+    pub(crate) credentials: Vec<Part>,
     /// Secrets of others.
     hidden: Secrets,
 }
@@ -109,6 +117,7 @@ impl Transcript {
             Some(SentHeader { name, value, public })
         };
         transcript.headers = written.into_iter().filter_map(header).collect();
+        transcript = transcript.message_headers(request.headers());
         transcript.place_body_and_url();
         Ok(transcript)
     }
@@ -165,6 +174,8 @@ impl Transcript {
             foreign_urls: Vec::new(),
             origins: Vec::new(),
             other_keys: Vec::new(),
+            message_headers: Vec::new(),
+            credentials: Vec::new(),
             hidden: Secrets::new(),
         }
     }
@@ -217,6 +228,37 @@ impl Transcript {
         self
     }
 
+    /// Gives diagnoses the headers of the message: what they hold may have been signed. Those that hold a credential are
+    /// left out.
+    #[must_use]
+    pub fn message_headers(mut self, headers: &http::HeaderMap) -> Self {
+        let is_shown = |(name, value): &(&HeaderName, &HeaderValue)| {
+            !value.is_sensitive() && !CREDENTIAL_HEADERS.contains(&name.as_str())
+        };
+        let shown = headers.iter().filter(is_shown);
+        self.message_headers =
+            shown.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+        self
+    }
+
+    /// Gives diagnoses the body, where the text does not state it.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn body(self, body: &[u8]) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    /// Gives diagnoses a credential that is at hand, by the name of its setting: another may have been used in its place.
+    /// Each but an id is masked wherever it turns up.
+    #[must_use]
+    pub fn credential(mut self, name: &str, value: &[u8], is_secret: bool) -> Self {
+        let segment = if is_secret { Segment::secret(name, value) } else { Segment::public(name, value) };
+        if is_secret {
+            self.hidden = self.hidden.hide(value);
+        }
+        self.credentials.push(Part::of(segment.with_source(Source::Credential)));
+        self
+    }
+
     /// Masks these secrets, too, wherever they turn up in what is explained or diagnosed: those of other providers, say.
     #[must_use]
     pub fn hiding(mut self, secrets: &Secrets) -> Self {
@@ -232,21 +274,23 @@ impl Transcript {
         self
     }
 
-    /// The value of a header that is going to be sent.
-    pub(crate) fn header(&self, name: &str) -> Option<&HeaderValue> {
-        self.headers.iter().find(|header| header.name == name).map(|header| &header.value)
-    }
-
     /// The headers that are going to be sent and may be shown.
     pub(crate) fn public_headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
         self.headers.iter().filter(|header| header.public).map(|header| (&header.name, &header.value))
+    }
+
+    /// All headers of the message that may be shown.
+    #[cfg(feature = "explain")]
+    pub(crate) fn all_headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let set = self.public_headers().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        set.chain(self.message_headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())))
     }
 
     /// Whether these bytes are a part of the message that may be shown, or the value of such a header.
     pub(crate) fn is_public(&self, bytes: &[u8]) -> bool {
         let mut parts = self.text.iter().chain(&self.key).filter(|part| part.kind == SegmentKind::Public);
         parts.any(|part| part.bytes.as_slice() == bytes)
-            || self.public_headers().any(|(_, value)| value.as_bytes() == bytes)
+            || self.all_headers().any(|(_, value)| value == bytes)
     }
 
     /// What must not be shown: the secrets that are part of it, the signatures that can be made with them, and what

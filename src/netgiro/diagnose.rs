@@ -9,6 +9,7 @@ use super::reply::{ReplyFault, SentRequest, refusal, single};
 use super::signing::SIGNATURE;
 use crate::diagnose::{Comparison, Diagnosis};
 use crate::error::Error;
+use crate::explain::Transcript;
 
 /// The signature that a reply carries.
 fn received(headers: &HeaderMap) -> Result<Cow<'_, str>, Error> {
@@ -27,8 +28,23 @@ impl Netgiro {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Diagnosis, Error> {
+        self.diagnose_reply_with(sent, headers, body, &|transcript| transcript)
+    }
+
+    /// As [`Netgiro::diagnose_reply`], with what `know` adds: [credentials](Transcript::credential) that may have been used
+    /// in place of the right one.
+    ///
+    /// # Errors
+    /// As [`Netgiro::diagnose_reply`].
+    pub fn diagnose_reply_with(
+        &self,
+        sent: &SentRequest,
+        headers: &HeaderMap,
+        body: &[u8],
+        know: &dyn Fn(Transcript) -> Transcript,
+    ) -> Result<Diagnosis, Error> {
         let received = received(headers)?;
-        Ok(self.reply_transcript(sent, headers, body)?.diagnose(&received))
+        Ok(know(self.reply_transcript(sent, headers, body)?).diagnose(&received))
     }
 
     /// Compares the text that somebody signed for a reply with the one that they should have signed, and says whether the

@@ -1,11 +1,13 @@
 //! Mistakes that only Netgíró's format invites.
 
-use super::signing::APP_KEY;
-use crate::diagnose::{Mistake, with_header};
+use crate::diagnose::mistake::{FIELD_INCLUDED, Mistake, OwnMistake};
 
-pub(crate) static MISTAKES: [Mistake; 1] = [Mistake {
-    code: "app-key-included",
-    sentence: "The app key was signed as one more part.",
-    fix: "Leave it out of the signed text: it is sent in its header and not signed.",
-    variants: |transcript, attempt| with_header(transcript, attempt, APP_KEY.as_str()),
+pub(crate) static MISTAKES: [OwnMistake; 1] = [OwnMistake {
+    of: &FIELD_INCLUDED,
+    part: "netgiro_appkey",
+    mistake: Mistake {
+        code: "app-key-included",
+        sentence: "The app key was signed as one more part.",
+        fix: "Leave it out of the signed text: it is sent in its header and not signed.",
+    },
 }];

@@ -23,7 +23,7 @@ use crate::time::Clock;
 #[cfg(feature = "middleware")]
 use crate::{Sent, Signer};
 
-pub(super) const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
+const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
 pub(super) const NONCE_NAME: &str = "netgiro_nonce";
 pub(super) const NONCE: HeaderName = HeaderName::from_static(NONCE_NAME);
 pub(super) const SIGNATURE_NAME: &str = "netgiro_signature";

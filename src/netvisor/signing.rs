@@ -21,7 +21,7 @@ use crate::{Sent, Signer, middleware::Permit};
 
 const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
 const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
-pub(super) const PARTNER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-partnerid");
+const PARTNER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-partnerid");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-netvisor-authentication-timestamp");
 const TIMESTAMP_UNIX: HeaderName = HeaderName::from_static("x-netvisor-authentication-timestampunix");
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-transactionid");

@@ -1,16 +1,16 @@
-//! The algorithms that only declarations use.
+//! All algorithms, for declarations and diagnoses.
 
 use hmac::digest::{FixedOutput, Update};
 use hmac::{Hmac, KeyInit};
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use sha2::{Sha256, Sha384, Sha512};
 
 use super::MacAlgorithm;
 use super::mac::Digest;
 
 /// A hash or HMAC being computed. Its state is wiped on drop.
-pub(super) trait Hashing: Send + Sync {
+pub(crate) trait Hashing: Send + Sync {
     fn take_in(&mut self, bytes: &[u8]);
     fn finish(self: Box<Self>) -> Digest;
     fn copy(&self) -> Box<dyn Hashing>;
@@ -34,14 +34,15 @@ impl Clone for Box<dyn Hashing> {
     }
 }
 
-/// Starts an algorithm that is not of SHA-256; `None` for the two that are.
-pub(super) fn start(algorithm: MacAlgorithm, key: &[u8]) -> Option<Box<dyn Hashing>> {
+/// Starts an algorithm; a plain hash does not use `key`.
+pub(crate) fn start(algorithm: MacAlgorithm, key: &[u8]) -> Option<Box<dyn Hashing>> {
     fn keyed<H: Hashing + KeyInit + 'static>(key: &[u8]) -> Option<Box<dyn Hashing>> {
         // An HMAC takes a key of any length.
         H::new_from_slice(key).ok().map(|hmac| Box::new(hmac) as _)
     }
     match algorithm {
-        MacAlgorithm::HmacSha256 | MacAlgorithm::Sha256 => None,
+        MacAlgorithm::HmacSha256 => keyed::<Hmac<Sha256>>(key),
+        MacAlgorithm::Sha256 => Some(Box::new(Sha256::default())),
         MacAlgorithm::HmacMd5 => keyed::<Hmac<Md5>>(key),
         MacAlgorithm::HmacSha1 => keyed::<Hmac<Sha1>>(key),
         MacAlgorithm::HmacSha384 => keyed::<Hmac<Sha384>>(key),
@@ -54,14 +55,12 @@ pub(super) fn start(algorithm: MacAlgorithm, key: &[u8]) -> Option<Box<dyn Hashi
 }
 
 /// The digest of `bytes` by a plain hash.
-pub(super) fn digest(algorithm: MacAlgorithm, bytes: &[u8]) -> Vec<u8> {
-    match start(algorithm, &[]) {
-        Some(mut hashing) => {
-            hashing.take_in(bytes);
-            hashing.finish().as_bytes().to_vec()
-        }
-        None => Sha256::digest(bytes).to_vec(),
-    }
+pub(crate) fn digest(algorithm: MacAlgorithm, bytes: &[u8]) -> Vec<u8> {
+    let digest = start(algorithm, &[]).map(|mut hashing| {
+        hashing.take_in(bytes);
+        hashing.finish()
+    });
+    digest.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default()
 }
 
 #[cfg(test)]

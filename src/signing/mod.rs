@@ -9,11 +9,11 @@
 //! ```
 
 mod fault;
-#[cfg(feature = "declared")]
+#[cfg(any(feature = "declared", feature = "diagnose"))]
 pub(crate) mod filter;
 mod gathered;
-#[cfg(feature = "declared")]
-mod hash;
+#[cfg(any(feature = "declared", feature = "diagnose"))]
+pub(crate) mod hash;
 mod headers;
 mod mac;
 #[cfg(feature = "declared")]

@@ -14,10 +14,13 @@ use crate::webhook::{DeliveryFault, Keys};
 /// A delivery with a longer head is not diagnosed for its sender: each header may be part of what is signed.
 const LONGEST_HEAD: usize = 16 << 10;
 
+/// What whoever asks knows besides the delivery.
+type Knowledge<'a> = &'a dyn Fn(Transcript) -> Transcript;
+
 /// How far to look.
 enum Search<'a> {
     /// What somebody asked for.
-    Thorough,
+    Thorough(Knowledge<'a>),
     /// What anybody's delivery is worth.
     Brief(Allowed<'a>),
 }
@@ -25,7 +28,7 @@ enum Search<'a> {
 impl Search<'_> {
     fn diagnose(&mut self, transcript: &Transcript, received: &str) -> Diagnosis {
         match self {
-            Self::Thorough => transcript.diagnose(received),
+            Self::Thorough(know) => know(transcript.clone()).diagnose(received),
             Self::Brief(allowed) => transcript.diagnose_within(received, allowed),
         }
     }
@@ -33,7 +36,7 @@ impl Search<'_> {
     /// No more than so many keys are tried: when one is exchanged, there are two.
     fn most_keys(&self) -> usize {
         match self {
-            Self::Thorough => 4,
+            Self::Thorough(_) => 4,
             Self::Brief(_) => 2,
         }
     }
@@ -47,7 +50,21 @@ impl<S: Scheme> Verifier<S> {
     /// # Errors
     /// As [`Verifier::verify`], up to the key id; `webhook-key-unknown` only where no other key made the signature.
     pub fn diagnose(&self, parts: &Parts, body: &[u8]) -> Result<Diagnosis, Error> {
-        self.diagnosis(parts, body, Search::Thorough).map_err(|refused| self.error(refused, parts))
+        self.diagnose_with(parts, body, &|transcript| transcript)
+    }
+
+    /// As [`Verifier::diagnose`], with what `know` adds: [credentials](Transcript::credential) that may have been used in
+    /// place of the right one.
+    ///
+    /// # Errors
+    /// As [`Verifier::diagnose`].
+    pub fn diagnose_with(
+        &self,
+        parts: &Parts,
+        body: &[u8],
+        know: &dyn Fn(Transcript) -> Transcript,
+    ) -> Result<Diagnosis, Error> {
+        self.diagnosis(parts, body, Search::Thorough(know)).map_err(|refused| self.error(refused, parts))
     }
 
     /// Compares the text that somebody signed for this delivery with the one that they should have signed, and says whether
@@ -116,7 +133,7 @@ impl<S: Scheme> Verifier<S> {
                 let of_body = S::digest(&stated)
                     .map(|digest| search.diagnose(&digest_transcript::<S>(body), &hex::encode(digest)));
                 let proved = of_body.filter(|found| found.outcome() == Outcome::Reproduced);
-                Ok(proved.unwrap_or_else(Diagnosis::other_body))
+                Ok(proved.unwrap_or_else(|| Diagnosis::other_body(body)))
             }
             Some(found) => Ok(found),
             // One MAC for each key and no search: anybody can name a key that there is not, and there may be many.

@@ -6,10 +6,7 @@ use url::Url;
 use super::scheme::{Claim, Scheme};
 use super::{Verifier, forwarded};
 use crate::error::Error;
-use crate::explain::Transcript;
-
-/// Headers that hold a credential, such as the static one that Vizion can be told to send along.
-const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
+use crate::explain::{CREDENTIAL_HEADERS, Transcript};
 
 impl<S: Scheme> Verifier<S> {
     /// The signature that a delivery should carry, to be explained or diagnosed: of several keys without ids, under the
@@ -38,17 +35,18 @@ impl<S: Scheme> Verifier<S> {
             .text(|text| S::state(stated, key, body, text))
             .hide(|name| {
                 let mut values = parts.headers.get_all(name).iter();
-                CREDENTIALS.contains(&name) || values.any(http::HeaderValue::is_sensitive)
+                CREDENTIAL_HEADERS.contains(&name) || values.any(http::HeaderValue::is_sensitive)
             });
-        if !self.scheme().covers_url() {
-            return transcript;
-        }
+        let transcript = transcript.message_headers(&parts.headers).body(body);
         let mut urls = forwarded::candidates(&self.delivery(parts)).into_iter();
         let checked = urls.next().and_then(|url| Url::parse(&url).ok());
         let transcript = match checked {
             Some(url) => transcript.url(&url),
             None => transcript,
         };
+        if !self.scheme().covers_url() {
+            return transcript;
+        }
         let origin = self.settings().origin.as_ref();
         urls.fold(transcript, |transcript, url| match origin {
             Some(origin) if !origin.has_host_of(&url) => transcript.foreign_url(url),

@@ -55,8 +55,21 @@ struct Explained {
     content_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     comparison: Option<Comparison>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diagnosis: Option<Diagnosis>,
+    #[serde(flatten)]
+    diagnosed: Option<Diagnosed>,
+}
+
+/// A diagnosis, and what it could not try.
+#[derive(Serialize)]
+pub(super) struct Diagnosed {
+    pub(super) diagnosis: Diagnosis,
+    not_tried: Vec<&'static str>,
+}
+
+impl From<Diagnosis> for Diagnosed {
+    fn from(diagnosis: Diagnosis) -> Self {
+        Self { not_tried: diagnosis.not_tried().collect(), diagnosis }
+    }
 }
 
 impl ExplainArgs {
@@ -92,18 +105,19 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
     };
     // Whoever signed may have had the URL as it was typed.
     let transcript = transcript.typed_url(args.request.url.typed_without_fragment());
-    let transcript = transcript.hiding(&context.environment.secrets());
+    let transcript = context.environment.known_by(transcript);
     let expected = args.expect.as_ref().map(|expected| expected.read_text("--expect")).transpose()?;
     let signed_text =
         args.signed_text.as_ref().map(|text| text.read_unlisted("--signed-text")).transpose()?;
     let comparison = signed_text.map(|signed| transcript.compare(&signed, expected.as_deref()));
-    let diagnosis = expected.map(|expected| transcript.diagnose(&expected));
+    let diagnosed = expected.map(|expected| Diagnosed::from(transcript.diagnose(&expected)));
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value));
     let content_type = request.headers.get(header::CONTENT_TYPE).map(shown);
-    let explained = Explained { explanation: transcript.explain(), content_type, comparison, diagnosis };
+    let explained = Explained { explanation: transcript.explain(), content_type, comparison, diagnosed };
     print(&explained, context.json)?;
     let differs = explained.comparison.is_some_and(|comparison| comparison.difference.is_some());
-    let matches = explained.diagnosis.is_none_or(|diagnosis| diagnosis.outcome() == Outcome::Matches);
+    let matches =
+        explained.diagnosed.as_ref().is_none_or(|told| told.diagnosis.outcome() == Outcome::Matches);
     if matches && !differs { Ok(()) } else { Err(Failure::refused_as_printed()) }
 }
 
@@ -116,7 +130,7 @@ fn print(explained: &Explained, json: bool) -> Result<(), Failure> {
         output::line(&format!("also sent\n  content-type  \"{}\"", printable(content_type)))?;
     }
     under("comparison", explained.comparison.as_ref())?;
-    under("diagnosis", explained.diagnosis.as_ref())
+    under("diagnosis", explained.diagnosed.as_ref().map(|told| &told.diagnosis))
 }
 
 /// Prints what there is to print under a title.

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::env::VarError;
 use std::path::Path;
 
+use countersign::explain::Transcript;
 use countersign::redact::Secrets;
 use secrecy::ExposeSecret as _;
 
@@ -24,6 +25,17 @@ const SECRETS: [&str; 7] = [
     "UNLEASHED_WEBHOOK_KEY",
     "VIZION_API_KEY",
     "VIZION_WEBHOOK_KEYS",
+];
+
+/// The variables that name an account, and are as likely to be taken for another.
+const IDS: [&str; 7] = [
+    "NETVISOR_SENDER",
+    "NETVISOR_CUSTOMER_ID",
+    "NETVISOR_PARTNER_ID",
+    "NETVISOR_ORGANISATION_ID",
+    "NETGIRO_APP_KEY",
+    "UNLEASHED_API_ID",
+    "UNLEASHED_CLIENT_TYPE",
 ];
 
 /// Named values, some of them secret: no `Debug` on purpose.
@@ -66,6 +78,19 @@ impl Environment {
                 Err(Failure::usage(format!("the value of {name} is not valid UTF-8")))
             }
         }
+    }
+
+    /// All credentials that are set, so that a diagnosis can try each in another's place. What cannot be read is left out.
+    pub(crate) fn known_by(&self, transcript: Transcript) -> Transcript {
+        let of_webhooks = webhook_keys::vizion(self).unwrap_or_default();
+        let hidden = transcript.hiding(&self.secrets());
+        let known = of_webhooks.iter().fold(hidden, |known, key| {
+            known.credential(&key.id, key.secret.expose_secret().as_bytes(), true)
+        });
+        let known =
+            self.values().fold(known, |known, (name, value)| known.credential(name, value.as_bytes(), true));
+        let ids = IDS.into_iter().filter_map(|name| Some((name, self.get(name).ok()??)));
+        ids.fold(known, |known, (name, value)| known.credential(name, value.as_bytes(), false))
     }
 
     /// The value of a variable that must be there.

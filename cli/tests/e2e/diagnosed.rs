@@ -21,21 +21,16 @@ fn verify_reply(signature: &str, arguments: &[&str]) -> Ran {
     run_with_input(&mut command, message.as_bytes())
 }
 
-/// Two mistakes at once, and one in a long body: more than is looked for where strangers can ask.
+/// In a long body: more than is looked for where strangers can ask.
 #[test]
 fn a_person_who_asks_is_told_all_that_can_be_found_out() {
     let long = format!("{{\"a\":\"{}\"}}", "x".repeat(20_000));
     for (refused, mistake) in [
-        (
-            // Over `1705312800000{"a":1}`.
-            verify_unleashed("juIx67nZNKQdu8EiMtzB/G4hDbKMudj6aKRwFhd5BG8=", "{\"a\":1}", &[]),
-            "milliseconds-for-seconds+separator-missing",
-        ),
         (verify_unleashed("Y/ZVqrj9gapv7Fib70biBCTgsmxDO8lJbhxgoKLSS3A=", &long, &[]), "separator-missing"),
         (
-            // Over `a secret7/v1{}` and a line end.
-            verify_reply("e87d73602d794017dc7a2f9b47d28ac5705a361e51592a3c2d8ce8eb23760205", &[]),
-            "host-missing+body-line-end",
+            // Over `a secret7/v1{}`.
+            verify_reply("8bf361959016f4181d537bd67957c1fee1d181d7c6b0e4ebf5efa3dd5f4fb84d", &[]),
+            "host-missing",
         ),
     ] {
         assert_eq!(refused.code, 1);

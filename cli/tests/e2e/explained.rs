@@ -83,18 +83,19 @@ fn a_signature_or_nonce_that_begins_with_a_hyphen_is_no_option() {
 
 /// An unset variable is no signature that somebody computed.
 #[test]
-fn no_signature_at_all_is_a_matter_of_usage() {
+fn no_signature_at_all_is_told_to_be_none() {
     let empty = run(&mut explain_unleashed(""));
     let blank = run_with_input(&mut explain_unleashed("@-"), b" \n");
-    let no_name = run(&mut explain_unleashed("@"));
-    for (refused, message) in [
-        (empty, "--expect is empty"),
-        (blank, "--expect is empty"),
-        (no_name, "'--expect <SIGNATURE|@FILE|@->': the name of a file is missing behind the @"),
-    ] {
-        assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"));
-        assert!(refused.stderr.contains(message), "{}", refused.stderr);
+    for explained in [empty, blank] {
+        assert_eq!(explained.code, 1);
+        let diagnosis = &explained.json()["diagnosis"];
+        assert_eq!(diagnosis["code"], "signature-malformed");
+        assert!(diagnosis["detail"].as_str().unwrap().contains("nothing, or a word for it"), "{diagnosis}");
     }
+    let no_name = run(&mut explain_unleashed("@"));
+    let message = "'--expect <SIGNATURE|@FILE|@->': the name of a file is missing behind the @";
+    assert_eq!((no_name.code, no_name.error_code().as_str()), (2, "usage"));
+    assert!(no_name.stderr.contains(message), "{}", no_name.stderr);
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn a_signature_of_the_url_as_it_was_typed_is_explained() {
         let explained = run(tool()
             .args(["explain", "netgiro", "GET", url, "--nonce", "1", "--expect", signature, "--json"])
             .envs([("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "secret")]));
-        assert_eq!(explained.json()["diagnosis"]["reproduced"], true, "{url}: {}", explained.stdout);
+        assert_eq!(explained.json()["diagnosis"]["proved"], true, "{url}: {}", explained.stdout);
     }
 }
 

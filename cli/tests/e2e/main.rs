@@ -2,6 +2,7 @@
 
 mod canary;
 mod captured;
+mod cases;
 mod charset;
 mod closed;
 mod codes;

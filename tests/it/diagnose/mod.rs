@@ -8,7 +8,6 @@ mod made;
 mod mistakes;
 mod netgiro;
 mod netvisor;
-mod pairs;
 mod replies;
 mod secrets;
 mod subject;

@@ -36,7 +36,7 @@ fn the_vendors_prose_followed_to_the_letter_is_recognised() {
 }
 
 #[test]
-fn two_mistakes_go_with_one_in_the_encoding() {
+fn a_mistake_goes_with_one_in_the_encoding() {
     type Writer = (&'static str, fn(&[u8]) -> String);
     let writers: [Writer; 2] = [
         ("hex-for-base64", |digest| hex::encode(digest)),
@@ -45,28 +45,23 @@ fn two_mistakes_go_with_one_in_the_encoding() {
     for (encoding, write) in writers {
         let mut signing = Signing { write, ..Signing::of(Subject::Unleashed) };
         signing.edit("address", decoded);
-        signing.edit_secrets(|secret| format!("{secret}\n"));
-        let code = format!("query-decoded+secret-surrounding-whitespace+{encoding}");
+        let code = format!("query-decoded+{encoding}");
         assert_eq!(Subject::Unleashed.diagnose(&signing.signature()).code(), code);
     }
     let mut signing =
         Signing { write: |digest| hex::encode_upper(digest), ..Signing::of(Subject::NetvisorHmac) };
-    signing.edit("timestamp", |_| "2024-01-15 14:00:00".to_owned());
     signing.hash = Hash::HmacMd5;
-    assert_eq!(Subject::NetvisorHmac.diagnose(&signing.signature()).code(), "local-time+md5+hex-upper-case");
+    assert_eq!(Subject::NetvisorHmac.diagnose(&signing.signature()).code(), "md5+hex-upper-case");
 }
 
 /// A salt behind the text in place of in front of it, where most examples of other vendors have it.
 #[test]
-fn the_secret_at_the_end_goes_with_other_mistakes() {
+fn the_secret_at_the_end_is_recognised() {
     let mut signing = Signing::of(Subject::Netgiro);
     signing.fields.rotate_left(1);
     let diagnosis = Subject::Netgiro.diagnose(&signing.signature());
     assert_eq!(diagnosis.code(), "fields-reordered");
     assert!(diagnosis.sentence().ends_with("(nonce, url, body, secret_key)."), "{diagnosis}");
-    signing.edit_secrets(|secret| format!("{secret}\n"));
-    let expected = "fields-reordered+secret-surrounding-whitespace";
-    assert_eq!(Subject::Netgiro.diagnose(&signing.signature()).code(), expected);
 }
 
 #[test]

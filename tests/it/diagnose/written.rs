@@ -30,7 +30,7 @@ static DRESSED: [Dressed; 25] = [
     ("signature-labelled", |text| format!("{text}  -")),
     ("signature-labelled", |text| format!("{text} *request.txt")),
     ("signature-quoted+signature-labelled", |text| format!("\"sha256={text}\"")),
-    ("signature-labelled+signature-quoted", |text| format!("signature=\"{text}\"")),
+    ("signature-labelled", |text| format!("signature=\"{text}\"")),
     ("signature-surrounding-whitespace+signature-quoted", |text| format!("'{text}' \n")),
     ("signature-cut", |text| text[..text.len() - 2].to_owned()),
     ("signature-cut", |text| text[..40].to_owned()),

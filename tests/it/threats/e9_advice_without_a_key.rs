@@ -61,10 +61,8 @@ fn a_stranger_s_callback_proves_nothing_of_a_proxy() {
         let (code, outcome) = callback(secret, "/paid");
         assert_eq!(outcome, Outcome::Keyless, "{secret}: {code}");
     }
-    // With a key, both are proved.
+    // With a key, it is proved.
     assert_eq!(callback(SECRET, "/in/paid"), ("proxy-url".to_owned(), Outcome::Reproduced));
-    let both = "proxy-url+secret-surrounding-whitespace".to_owned();
-    assert_eq!(callback(&format!("{SECRET}\n"), "/in/paid"), (both, Outcome::Reproduced));
 }
 
 /// What is signed, by whoever does so, of a webhook of Unleashed's.
@@ -109,7 +107,7 @@ fn a_key_that_is_sent_in_the_open_is_none() {
         ("b=2&a=1", "api-id", "secret-mixed-up", Outcome::Keyless),
         ("a=1&b=2", "api-id", "unexplained", Outcome::Unexplained),
         ("a=1&b=2", "acme/stock", "unexplained", Outcome::Unexplained),
-        ("a=1&b=2", "THE SECRET THAT WAS ISSUED", "query-reordered+secret-case", Outcome::Reproduced),
+        ("a=1&b=2", SECRET, "query-reordered", Outcome::Reproduced),
     ] {
         let diagnosis = diagnose(&unleashed, &outgoing, (), &BASE64.encode(mac(key, query))).unwrap();
         assert_eq!((diagnosis.code(), diagnosis.outcome()), (code, outcome), "{query} {key}");

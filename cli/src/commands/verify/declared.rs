@@ -73,7 +73,7 @@ pub(super) fn judge(args: &DeclaredArgs, context: &Context) -> Result<Judged, Fa
     let verifier = file.declaration.webhooks(&origin)?.dangerous_short_key(&signer)?;
     let verifier = verifier.body_limit(usize::MAX).build();
     let now = args.at.unwrap_or_else(|| SystemClock.now());
-    webhook::judge_request(&verifier, &args.captured, now, &parts, &body)
+    webhook::judge_request(&verifier, &args.captured, now, &parts, &body, context)
 }
 
 fn judge_reply(args: &DeclaredArgs, signer: &Declared, url: &Url) -> Result<Judged, Failure> {

@@ -61,7 +61,10 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
     if is_request {
         return Ok(Judged::without_workings(verdict));
     }
-    let reply = CapturedReply { netgiro: &netgiro, sent: &sent, headers: &headers, body: &body };
+    if verdict.is_ok() {
+        message::check_length(&headers, &body)?;
+    }
+    let reply = CapturedReply { netgiro: &netgiro, sent: &sent, headers: &headers, body: &body, context };
     args.captured.workings.add(&reply, verdict)
 }
 
@@ -70,6 +73,7 @@ struct CapturedReply<'r> {
     sent: &'r SentRequest,
     headers: &'r HeaderMap,
     body: &'r [u8],
+    context: &'r Context,
 }
 
 impl Message for CapturedReply<'_> {
@@ -77,7 +81,8 @@ impl Message for CapturedReply<'_> {
         self.netgiro.reply_transcript(self.sent, self.headers, self.body)
     }
     fn diagnose(&self) -> Result<Diagnosis, Error> {
-        self.netgiro.diagnose_reply(self.sent, self.headers, self.body)
+        let know = |transcript| self.context.environment.known_by(transcript);
+        self.netgiro.diagnose_reply_with(self.sent, self.headers, self.body, &know)
     }
     fn compare(&self, signed: &[u8]) -> Result<Comparison, Error> {
         self.netgiro.compare_reply(self.sent, self.headers, self.body, signed)

@@ -65,7 +65,7 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Fai
         builder = builder.dangerous_short_key(&key.id, key.secret)?;
     }
     let verifier = builder.body_limit(usize::MAX).build();
-    let mut judged = judge(&verifier, &args.webhook.captured, args.webhook.now())?;
+    let mut judged = judge(&verifier, &args.webhook.captured, args.webhook.now(), context)?;
     if let (None, Ok(verdict)) = (&args.public_origin, &mut judged.verdict) {
         verdict.note =
             Some("signed for the host that it names, whosever that is: --public-origin says which is yours");
@@ -77,7 +77,7 @@ pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Result<Judged,
     let key = webhook_keys::unleashed(&context.environment)?;
     let builder = unleashed::webhook::Verifier::builder().dangerous_short_key(key)?;
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&verifier, &args.captured, args.now())
+    judge(&verifier, &args.captured, args.now(), context)
 }
 
 /// A callback carries no time, so none is given.
@@ -85,16 +85,17 @@ pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Result
     let secret = webhook_keys::netgiro(&context.environment)?;
     let builder = netgiro::webhook::Verifier::builder(&args.public_origin)?.dangerous_short_key(secret)?;
     let verifier = builder.body_limit(usize::MAX).build();
-    judge(&verifier, &args.captured, SystemClock.now())
+    judge(&verifier, &args.captured, SystemClock.now(), context)
 }
 
 pub(super) fn judge<S: Scheme>(
     verifier: &Verifier<S>,
     captured: &Captured,
     now: SystemTime,
+    context: &Context,
 ) -> Result<Judged, Failure> {
     let (parts, body) = message::read_request(&captured.read()?)?;
-    judge_request(verifier, captured, now, &parts, &body)
+    judge_request(verifier, captured, now, &parts, &body, context)
 }
 
 pub(super) fn judge_request<S: Scheme>(
@@ -103,6 +104,7 @@ pub(super) fn judge_request<S: Scheme>(
     now: SystemTime,
     parts: &Parts,
     body: &[u8],
+    context: &Context,
 ) -> Result<Judged, Failure> {
     let verdict = verifier.verify(parts, body, now).map(|verified| Verdict {
         verdict: "verified",
@@ -112,13 +114,17 @@ pub(super) fn judge_request<S: Scheme>(
         reference_id: None,
         note: None,
     });
-    captured.workings.add(&Delivery { verifier, parts, body }, verdict)
+    if verdict.is_ok() {
+        message::check_length(&parts.headers, body)?;
+    }
+    captured.workings.add(&Delivery { verifier, parts, body, context }, verdict)
 }
 
 struct Delivery<'d, S: Scheme> {
     verifier: &'d Verifier<S>,
     parts: &'d Parts,
     body: &'d [u8],
+    context: &'d Context,
 }
 
 impl<S: Scheme> Message for Delivery<'_, S> {
@@ -126,7 +132,7 @@ impl<S: Scheme> Message for Delivery<'_, S> {
         self.verifier.transcript(self.parts, self.body)
     }
     fn diagnose(&self) -> Result<Diagnosis, Error> {
-        self.verifier.diagnose(self.parts, self.body)
+        self.verifier.diagnose_with(self.parts, self.body, &|known| self.context.environment.known_by(known))
     }
     fn compare(&self, signed: &[u8]) -> Result<Comparison, Error> {
         self.verifier.compare(self.parts, self.body, signed)

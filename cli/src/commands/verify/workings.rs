@@ -7,7 +7,7 @@ use countersign::explain::{Explanation, Transcript};
 use serde::Serialize;
 
 use super::Verdict;
-use crate::commands::explain::under;
+use crate::commands::explain::{Diagnosed, under};
 use crate::failure::Failure;
 use crate::input::Data;
 use crate::output;
@@ -36,8 +36,8 @@ pub(super) struct Workings {
     explanation: Option<Explanation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     comparison: Option<Comparison>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diagnosis: Option<Diagnosis>,
+    #[serde(flatten)]
+    diagnosed: Option<Diagnosed>,
 }
 
 /// A verdict with its workings; the inner error is the message's refusal.
@@ -83,7 +83,7 @@ impl WorkingsArgs {
         let workings = Workings {
             explanation: transcript.map(|transcript| transcript.explain()),
             comparison: signed_text.and_then(|signed| message.compare(&signed).ok()),
-            diagnosis: diagnosis.filter(|_| self.explain),
+            diagnosed: diagnosis.filter(|_| self.explain).map(Diagnosed::from),
         };
         Ok(Judged { verdict, workings })
     }
@@ -99,6 +99,7 @@ impl Workings {
         let says_more = |diagnosis: &&Diagnosis| {
             diagnosis.outcome() != Outcome::Reproduced || diagnosis.findings().len() > 1
         };
-        under("diagnosis", self.diagnosis.as_ref().filter(says_more))
+        let diagnosis = self.diagnosed.as_ref().map(|told| &told.diagnosis);
+        under("diagnosis", diagnosis.filter(says_more))
     }
 }

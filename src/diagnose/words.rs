@@ -3,18 +3,18 @@
 use crate::signing::Encoding;
 
 /// What a program printed in place of a digest.
-pub(super) struct NotText {
+pub(super) struct Word {
     pub(super) what: &'static str,
     for_hex: &'static str,
     for_base64: &'static str,
     is_it: fn(&str) -> bool,
 }
 
-impl NotText {
+impl Word {
     /// The one that `text` is, if it is one.
     pub(super) fn of(text: &str) -> Option<&'static Self> {
-        let text = text.trim().trim_matches(['"', '\'']);
-        NOT_TEXTS.iter().find(|known| (known.is_it)(text))
+        let text = text.trim().trim_matches(['"', '\'', '`']);
+        WORDS.iter().find(|known| (known.is_it)(text))
     }
 
     pub(super) fn fix(&self, encoding: Encoding) -> &'static str {
@@ -27,79 +27,112 @@ impl NotText {
 
 const SET_IT: &str = "Look where the signature is put into the header: it was not computed, or is kept in a variable of another name.";
 
-static NOT_TEXTS: [NotText; 8] = [
-    NotText {
+#[rustfmt::skip]
+static WORDS: [Word; 9] = [
+    Word {
         what: ".NET's name of an array of bytes",
         for_hex: "Write the digest with `Convert.ToHexString(digest).ToLowerInvariant()`.",
         for_base64: "Write the digest with `Convert.ToBase64String(digest)`.",
-        is_it: |text| text == "System.Byte[]",
+        is_it: |text| text.starts_with("System."),
     },
-    NotText {
+    Word {
         what: "Java's name of an array of bytes",
         for_hex: "Write the digest with `HexFormat.of().formatHex(digest)`.",
         for_base64: "Write the digest with `Base64.getEncoder().encodeToString(digest)`.",
         is_it: |text| text.starts_with("[B@"),
     },
-    NotText {
+    Word {
         what: "JavaScript's name of a promise",
         for_hex: "Await it, then write `Buffer.from(digest).toString('hex')`.",
         for_base64: "Await it, then write `Buffer.from(digest).toString('base64')`.",
         is_it: |text| text == "[object Promise]",
     },
-    NotText {
+    Word {
         what: "JavaScript's name of an object",
         for_hex: "Write the digest with `Buffer.from(digest).toString('hex')`, of CryptoJS with `digest.toString()`.",
         for_base64: "Write the digest with `Buffer.from(digest).toString('base64')`, of CryptoJS with \
                      `CryptoJS.enc.Base64.stringify(digest)`.",
         is_it: |text| text.starts_with("[object ") || text == "{}",
     },
-    NotText {
+    Word {
         what: "Python's name of a method",
         for_hex: "Call it: `hexdigest()`, with the brackets.",
         for_base64: "Call it, with the brackets, and write `base64.b64encode(mac.digest()).decode()`.",
         is_it: |text| text.starts_with('<') && text.contains(" method "),
     },
-    NotText {
+    Word {
         what: "Python's name of a hash",
         for_hex: "Write the digest with `hexdigest()`.",
         for_base64: "Write the digest with `base64.b64encode(mac.digest()).decode()`.",
         is_it: |text| text.starts_with('<') && (text.contains("_hashlib.") || text.contains("hmac.HMAC")),
     },
-    NotText {
+    Word {
         what: "Ruby's name of a hash",
         for_hex: "Write the digest with `hexdigest`.",
         for_base64: "Write the digest with `Base64.strict_encode64(mac.digest)`.",
         is_it: |text| text.starts_with("#<"),
     },
-    NotText {
+    Word {
         what: "nothing, or a word for it",
         for_hex: SET_IT,
         for_base64: SET_IT,
         is_it: |text| {
-            ["", "undefined", "null", "none", "nil", "nan", "false"].contains(&&*text.to_ascii_lowercase())
+            let text = text.to_ascii_lowercase();
+            ["", "undefined", "null", "none", "nil", "nan", "false", "true", "0", "1", "array", "(null)"]
+                .contains(&&*text)
+        },
+    },
+    Word {
+        what: "a placeholder, which nothing was put into the place of",
+        for_hex: SET_IT,
+        for_base64: SET_IT,
+        is_it: |text| {
+            let is_open = |open: &str, close: &str| text.starts_with(open) && text.ends_with(close);
+            is_open("{{", "}}")
+                || is_open("${", "}")
+                || is_open("<", ">")
+                || is_open("%", "%")
+                || is_open("{", "}") && !text.contains(['"', ':'])
         },
     },
 ];
 
-/// The bytes of a digest that were printed as such: decimal numbers, of Java with a sign, or Python's `b'…'`.
+/// The bytes of a digest that were printed as such: decimal numbers, of Java with a sign, words, or Python's `b'…'`.
 pub(super) fn printed_bytes(text: &str) -> Option<Vec<u8>> {
-    decimal_bytes(text).or_else(|| python_bytes(text))
+    python_bytes(text).or_else(|| numbers(text))
 }
 
-fn decimal_bytes(text: &str) -> Option<Vec<u8>> {
-    let inside = text.trim().trim_matches(['[', ']', '(', ')', '{', '}']);
-    let numbers = inside.split([',', ' ']).filter(|number| !number.is_empty());
-    let byte = |number: &str| {
-        // JavaScript's arrays of bytes have their places as keys where they are written as JSON.
-        let number = number.split_once(':').map_or(number, |(_, value)| value);
-        number.parse::<u8>().ok().or_else(|| Some(number.parse::<i8>().ok()?.cast_unsigned()))
+/// Bytes or 32-bit words, signed or not, in whatever stands between and around them.
+fn numbers(text: &str) -> Option<Vec<u8>> {
+    // CryptoJS's words have a count of bytes behind them.
+    let list =
+        text.split_once("\"words\":").map_or(text, |(_, words)| words.split(']').next().unwrap_or_default());
+    // JavaScript's arrays of bytes have their places as keys where they are written as JSON.
+    let is_keyed = list.contains("\":");
+    let mut numbers = Vec::new();
+    for entry in list.split([',', ' ', ';', '\n']).filter(|entry| !entry.trim().is_empty()) {
+        let value = if is_keyed { entry.rsplit(':').next()? } else { entry };
+        let value = value.trim_matches(|c: char| !c.is_ascii_digit() && c != '-');
+        numbers.push(value.parse::<i64>().ok()?);
+    }
+    let bytes = |number: &i64| {
+        u8::try_from(*number).ok().or_else(|| Some(i8::try_from(*number).ok()?.cast_unsigned()))
     };
-    numbers.map(byte).collect()
+    let words = |number: &i64| {
+        u32::try_from(*number).ok().or_else(|| Some(i32::try_from(*number).ok()?.cast_unsigned()))
+    };
+    let is_list = numbers.len() > 3;
+    let as_bytes: Option<Vec<u8>> = numbers.iter().map(bytes).collect();
+    let as_words = || numbers.iter().map(words).collect::<Option<Vec<u32>>>();
+    let as_words = || Some(as_words()?.into_iter().flat_map(u32::to_be_bytes).collect());
+    as_bytes.or_else(as_words).filter(|_| is_list)
 }
 
 fn python_bytes(text: &str) -> Option<Vec<u8>> {
-    let quoted = text.trim().strip_prefix('b')?;
-    let inside = ["'", "\""].iter().find_map(|quote| quoted.strip_prefix(quote)?.strip_suffix(quote))?;
+    let text = text.trim();
+    let quoted = text.strip_prefix('b').unwrap_or(text);
+    let inside = ["'", "\""].iter().find_map(|quote| quoted.strip_prefix(quote)?.strip_suffix(quote));
+    let inside = inside.or_else(|| Some(text).filter(|text| text.contains("\\x")))?;
     let mut bytes = Vec::new();
     let mut rest = inside.bytes();
     while let Some(byte) = rest.next() {

@@ -1,0 +1,87 @@
+//! The edits of a signed text, by class. Where several of one tier make the same bytes, the first names them: what is
+//! special comes before what is general.
+
+mod address;
+mod bodies;
+mod fields;
+mod forms;
+pub(super) mod hash;
+mod keys;
+mod percent;
+mod query;
+mod sources;
+mod time;
+
+pub(super) use bodies::STYLES;
+pub(super) use keys::key_named;
+
+use super::search::{Flow, Search};
+
+/// Makes the edits of one class, and tries each.
+pub(super) type Edits = fn(&Search<'_>) -> Flow;
+
+/// Two thirds of what is found, in a few hundred tries.
+pub(super) static LIKELIEST: &[Edits] = &[
+    fields::missing,
+    fields::separators,
+    percent::not_decoded,
+    percent::plus,
+    address::parts,
+    address::case,
+    percent::decoded,
+    query::lists,
+    percent::encoded,
+    percent::one_escape,
+    percent::charsets,
+    query::converted,
+    forms::of_body,
+    forms::of_end,
+    keys::forms,
+    forms::of_text,
+    bodies::spellings,
+    bodies::members,
+    forms::of_values,
+    time::likely,
+    forms::by_look,
+    keys::others,
+    fields::order,
+    hash::algorithms,
+    address::others,
+];
+
+/// With these, nine tenths.
+static LIKELY: &[Edits] = &[
+    time::fractions,
+    sources::in_place,
+    fields::labels,
+    forms::words,
+    sources::alone,
+    sources::known_includes,
+    hash::around,
+    keys::cut,
+    keys::named,
+    forms::encodings,
+    address::guesses,
+    fields::doubled,
+    fields::kept,
+    forms::hashed,
+];
+
+static UNLIKELY: &[Edits] = &[
+    time::all,
+    bodies::members_in_styles,
+    bodies::leaves,
+    bodies::converted,
+    sources::inserted,
+    sources::beside,
+    address::letters,
+    keys::one_letter,
+    keys::masked,
+    fields::subsets,
+    forms::agents,
+];
+
+static COMPOSED: &[Edits] = &[sources::composed];
+
+/// By how likely they are.
+pub(super) static TIERS: [&[Edits]; 4] = [LIKELIEST, LIKELY, UNLIKELY, COMPOSED];

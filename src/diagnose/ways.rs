@@ -1,0 +1,370 @@
+//! Other ways of writing a value: the filters of declarations, and what else programs do, by one name each.
+
+use std::fmt::Write as _;
+
+use encoding_rs::WINDOWS_1252;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use zeroize::Zeroizing;
+
+use super::mistake::{self, Names};
+use crate::signing::filter::Filter;
+
+/// One other way of writing a value: filters, one after the other, and what to say of it.
+pub(super) struct Way {
+    pub(super) names: &'static Names,
+    pub(super) filters: &'static [&'static str],
+    pub(super) says: &'static str,
+}
+
+macro_rules! ways {
+    ($($names:ident [$($filter:literal),*] $says:literal)*) => {
+        &[$(Way { names: &mistake::$names, filters: &[$($filter),*], says: $says }),*]
+    };
+}
+
+/// What any value and any text may have become, the likeliest first.
+pub(super) static USUAL: &[Way] = ways! {
+    SPACED ["after:\n"] "with LF after it"
+    SPACED ["after:\r\n"] "with CR and LF after it"
+    SPACED ["after: "] "with a blank after it"
+    SPACED ["before: "] "with a blank in front of it"
+    SPACED ["after:\r"] "with CR after it"
+    SPACED ["after:\t"] "with a tab after it"
+    SPACED ["before:\n"] "with LF in front of it"
+    SPACED ["before: ", "after: "] "with blanks around it"
+    ENDED ["after:\0"] "with a zero byte after it"
+    SPACED ["trim"] "without the white space around it"
+    SPACED ["lf"] "with LF for CR and LF"
+    SPACED ["lf", "crlf"] "with CR and LF for LF"
+    SPACED ["before:\u{a0}"] "with a no-break space in front of it"
+    SPACED ["after:\u{a0}"] "with a no-break space after it"
+    SPACED ["before:\u{200b}"] "with a zero-width space in front of it"
+    SPACED ["after:\u{200b}"] "with a zero-width space after it"
+    MARKED ["before:\u{feff}"] "in front of it"
+    MARKED ["unbefore:\u{feff}"] "sent and not signed"
+    NORMAL ["nfc"] "composed, as NFC has it"
+    NORMAL ["nfd"] "decomposed, as NFD has it, and as Apple's systems write names"
+    CHARSETS ["latin1"] "ISO-8859-1"
+    CHARSETS ["latin9"] "ISO-8859-15"
+    CHARSETS ["cp1252"] "Windows-1252"
+    CHARSETS ["ascii"] "ASCII, with `?` for what it lacks"
+    CHARSETS ["ascii-lossy"] "ASCII, with U+FFFD for each byte that it lacks"
+    CHARSETS ["ascii-lossy-char"] "ASCII, with U+FFFD for each character that it lacks"
+    CHARSETS ["mojibake"] "UTF-8 twice"
+    CHARSETS ["unmojibake"] "UTF-8 that was sent twice encoded"
+    CHARSETS ["utf8"] "UTF-8"
+    WIDE ["utf16le"] "little-endian"
+    WIDE ["before:\u{feff}", "utf16le"] "little-endian with a byte order mark"
+    WIDE ["before:\u{feff}", "utf16be"] "big-endian with a byte order mark"
+    WIDE ["utf16be"] "big-endian"
+    ENCODED ["before:\"", "after:\""] "with double quotes around it"
+    ENCODED ["before:'", "after:'"] "with single quotes around it"
+    ENCODED ["unquote"] "without the quotes that the one configured here has around it"
+    ENCODED ["json"] "as a JSON string"
+    ENCODED ["json-ascii"] "as a JSON string, ASCII only"
+    ENCODED ["json-php"] "as a JSON string, as PHP's json_encode writes it"
+    ENCODED ["json-net"] "as a JSON string, as .NET's System.Text.Json writes it"
+    ENCODED ["unjson"] "as the text that the JSON string holds"
+    ENCODED ["python"] "as Python prints bytes"
+    ENCODED ["html"] "with HTML's entities"
+    ENCODED ["unhtml"] "with HTML's entities undone"
+    ENCODED ["reverse"] "from its end to its beginning"
+};
+
+/// What a value is encoded in, or decoded from.
+pub(super) static ENCODINGS: &[Way] = ways! {
+    UNBASE64 ["unbase64"] "decoded from base64"
+    ENCODED ["unhex"] "decoded from hex"
+    ENCODED ["base64"] "encoded in base64"
+    ENCODED ["hex"] "encoded in hex"
+    ENCODED ["HEX"] "encoded in upper-case hex"
+    ENCODED ["base64url"] "encoded in base64url"
+    ENCODED ["base64", "after:\n"] "encoded in base64, with a line end"
+    DECODED ["unpercent"] "percent-decoded"
+    DECODED ["unform"] "decoded as a form, where `+` is a blank"
+    ENCODED ["percent"] "percent-encoded"
+    ENCODED ["form"] "encoded as a form"
+    ENCODED ["percent-lower"] "percent-encoded with lower-case digits"
+    ENCODED ["plus-blank"] "decoded as a form, where `+` is a blank"
+    ENCODED ["unbase64", "hex"] "in hex for base64"
+    ENCODED ["unhex", "base64"] "in base64 for hex"
+    ENCODED ["unbase64", "latin1-as-utf8"] "decoded from base64, and read as text"
+    CASE ["lower"] "in lower case"
+    CASE ["upper"] "in upper case"
+    CASE ["title"] "with a capital at the beginning of each word"
+    CASE ["flip"] "with its first letter in the other case"
+    ENCODED ["no-hyphens"] "without hyphens"
+    ENCODED ["before:{", "after:}"] "in braces"
+    ENCODED ["before:<", "after:>"] "in angle brackets"
+    ENCODED ["before:[", "after:]"] "in square brackets"
+    ENCODED ["before:`", "after:`"] "in backticks"
+    ENCODED ["before:[\"", "after:\"]"] "as a list of one text"
+    ENCODED ["digits"] "its digits only"
+    ENCODED ["value-upper"] "in upper case behind its `=`"
+    ENCODED ["value-base64"] "in base64 for hex behind its `=`"
+    ENCODED ["value-hex"] "in hex for base64 behind its `=`"
+    ENCODED ["value"] "what stands behind its `=`, alone"
+    ENCODED ["name-lower"] "with what stands in front of `=` in lower case"
+    ENCODED ["first-of-list"] "up to its first `,` or `;`"
+};
+
+/// What is hashed before it is signed.
+pub(super) static HASHES: &[Way] = ways! {
+    HASHED ["sha256", "hex"] "its SHA-256 in hex digits"
+    HASHED ["sha256"] "the bytes of its SHA-256"
+    HASHED ["sha256", "base64"] "its SHA-256 in base64"
+    HASHED ["md5", "hex"] "its MD5 in hex digits"
+    HASHED ["md5", "base64"] "its MD5 in base64"
+    HASHED ["sha256", "HEX"] "its SHA-256 in upper-case hex digits"
+    HASHED ["sha1", "hex"] "its SHA-1 in hex digits"
+    HASHED ["sha512", "hex"] "its SHA-512 in hex digits"
+    HASHED ["md5"] "the bytes of its MD5"
+    HASHED ["md5", "HEX"] "its MD5 in upper-case hex digits"
+    HASHED ["sha1"] "the bytes of its SHA-1"
+    HASHED ["sha1", "base64"] "its SHA-1 in base64"
+    HASHED ["sha512"] "the bytes of its SHA-512"
+    HASHED ["sha512", "base64"] "its SHA-512 in base64"
+    HASHED ["sha1", "HEX"] "its SHA-1 in upper-case hex digits"
+    HASHED ["sha384", "hex"] "its SHA-384 in hex digits"
+    HASHED ["unbase64", "sha256"] "the bytes of the SHA-256 of what it is the base64 of"
+    HASHED ["sha256", "hex", "base64"] "the base64 of its SHA-256 in hex digits"
+    HASHED ["sha256", "hex", "before:SHA-256="] "its SHA-256 in hex digits behind `SHA-256=`"
+    HASHED ["sha256", "base64", "before:SHA-256="] "its SHA-256 in base64 behind `SHA-256=`"
+};
+
+/// What only a secret becomes: copied by hand, cut by a file of settings, named in place of its value.
+pub(super) static OF_SECRETS: &[Way] = ways! {
+    CUT ["drop-last"] "without its last character"
+    CUT ["drop-first"] "without its first character"
+    CUT ["up-to:="] "cut at `=`"
+    CUT ["up-to:#"] "cut at `#`"
+    CUT ["up-to:$"] "cut at `$`"
+    CUT ["up-to:&"] "cut at `&`"
+    CUT ["up-to:%"] "cut at `%`"
+    CUT ["up-to:+"] "cut at `+`"
+    CUT ["up-to:/"] "cut at `/`"
+    CUT ["up-to:\\"] "cut at `\\`"
+    CUT ["up-to:,"] "cut at `,`"
+    CUT ["up-to:;"] "cut at `;`"
+    CUT ["up-to::"] "cut at `:`"
+    CUT ["up-to:-"] "cut at `-`"
+    CUT ["up-to:."] "cut at `.`"
+    CUT ["up-to:_"] "cut at `_`"
+    CUT ["up-to: "] "cut at the first blank"
+    CUT ["last:="] "from behind `=` on"
+    CUT ["last:-"] "from behind the last `-` on"
+    CUT ["last:_"] "from behind the last `_` on"
+    CUT ["last::"] "from behind the last `:` on"
+    CUT ["last:/"] "from behind the last `/` on"
+    PADDED ["after:="] "with `=` after it"
+    PADDED ["after:=="] "with `==` after it"
+    PADDED ["after:&"] "with `&` after it"
+    PADDED ["after:;"] "with `;` after it"
+    PADDED ["after:,"] "with `,` after it"
+    PADDED ["after:\""] "with a quote after it"
+    PADDED ["after:."] "with `.` after it"
+    PADDED ["after::"] "with `:` after it"
+    PADDED ["before:Bearer "] "with `Bearer ` in front of it"
+    PADDED ["before:Basic "] "with `Basic ` in front of it"
+    PADDED ["before:whsec_"] "with `whsec_` in front of it"
+    PADDED ["before:sk_"] "with `sk_` in front of it"
+    PADDED ["before:AWS4"] "with `AWS4` in front of it"
+    PADDED ["before:sha256="] "with `sha256=` in front of it"
+    PADDED ["before:base64:"] "with `base64:` in front of it"
+    PADDED ["before:key="] "with `key=` in front of it"
+    PADDED ["before:secret="] "with `secret=` in front of it"
+    PADDED ["before:-"] "with `-` in front of it"
+};
+
+/// The value written in this way; `None` where it cannot be.
+pub(super) fn write(filters: &[&str], value: &[u8]) -> Option<Vec<u8>> {
+    let mut written = Zeroizing::new(value.to_vec());
+    for filter in filters {
+        written = Zeroizing::new(one(filter, &written)?);
+    }
+    Some(std::mem::take(&mut *written))
+}
+
+fn one(filter: &str, value: &[u8]) -> Option<Vec<u8>> {
+    if let Some(before) = filter.strip_prefix("unbefore:") {
+        return Filter::Before(before.into()).undo(value);
+    }
+    if let Some(sign) = filter.strip_prefix("up-to:") {
+        let end = value.windows(sign.len()).position(|window| window == sign.as_bytes())?;
+        return value.get(..end).map(<[u8]>::to_vec);
+    }
+    if let Some(more) = MORE.iter().find(|(name, _)| *name == filter) {
+        return (more.1)(value);
+    }
+    Filter::parse(filter)?.apply(value)
+}
+
+type Write = fn(&[u8]) -> Option<Vec<u8>>;
+
+/// What no declaration needs.
+#[rustfmt::skip]
+static MORE: &[(&str, Write)] = &[
+    ("trim", |value| Some(value.trim_ascii().to_vec())),
+    ("lf", |value| replaced(value, "\r\n", "\n")),
+    ("crlf", |value| replaced(value, "\n", "\r\n")),
+    ("nfc", |value| of_text(value, |text| ComposingNormalizerBorrowed::new_nfc().normalize(text).into())),
+    ("nfd", |value| of_text(value, |text| DecomposingNormalizerBorrowed::new_nfd().normalize(text).into())),
+    ("latin1", |value| encoded(value, |c| u8::try_from(c).ok())),
+    ("cp1252", |value| {
+        encoded(value, |c| match WINDOWS_1252.encode(c.encode_utf8(&mut [0; 4])) {
+            (bytes, _, false) => bytes.first().copied(),
+            _ => None,
+        })
+    }),
+    ("ascii", |value| encoded(value, |_| None)),
+    ("ascii-lossy", |value| {
+        let letter = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' };
+        Some(value.iter().map(letter).collect::<String>().into_bytes())
+    }),
+    ("ascii-lossy-char", |value| { of_text(value, |text| each(text, |c| if c.is_ascii() { c } else { '\u{fffd}' })) }),
+    ("mojibake", latin1_as_utf8),
+    ("latin1-as-utf8", latin1_as_utf8),
+    ("unmojibake", |value| {
+        let bytes = text(value)?.chars().map(|c| u8::try_from(c).ok()).collect::<Option<Vec<u8>>>()?;
+        std::str::from_utf8(&bytes).is_ok().then_some(bytes)
+    }),
+    ("utf8", |value| Some(value.to_vec())),
+    ("utf16le", |value| Some(text(value)?.encode_utf16().flat_map(u16::to_le_bytes).collect())),
+    ("utf16be", |value| Some(text(value)?.encode_utf16().flat_map(u16::to_be_bytes).collect())),
+    ("unquote", |value| {
+        let inside = |quote: &&[u8]| value.strip_prefix(*quote)?.strip_suffix(*quote);
+        [&b"\""[..], b"'", b"`"].iter().find_map(inside).map(<[u8]>::to_vec)
+    }),
+    ("json", |value| serde_json::to_vec(text(value)?).ok()),
+    ("json-ascii", |value| escaped(value, |c| !c.is_ascii())),
+    ("json-php", |value| replaced(&escaped(value, |c| !c.is_ascii())?, "/", "\\/")),
+    ("json-net", |value| {
+        let json = replaced(&serde_json::to_vec(text(value)?).ok()?, "\\\"", "\\u0022")?;
+        escaped_in_json(std::str::from_utf8(&json).ok()?, |c| !c.is_ascii() || "<>&'+`".contains(c), true)
+    }),
+    ("unjson", |value| serde_json::from_slice::<String>(value).ok().map(String::into_bytes)),
+    ("python", |value| {
+        let quote = if value.contains(&b'\'') && !value.contains(&b'"') { '"' } else { '\'' };
+        let escape = |byte: &u8| match byte {
+            b'"' => "\"".to_owned(),
+            b'\'' if quote == '"' => "'".to_owned(),
+            byte => byte.escape_ascii().to_string(),
+        };
+        Some(format!("b{quote}{}{quote}", value.iter().map(escape).collect::<String>()).into_bytes())
+    }),
+    ("html", |value| {
+        let escaped =
+            ENTITIES.iter().fold(text(value)?.to_owned(), |text, (sign, name)| text.replace(sign, name));
+        Some(escaped.into_bytes())
+    }),
+    ("unhtml", |value| {
+        let plain = |text: String, (sign, name): &(&str, &str)| text.replace(name, sign);
+        Some(ENTITIES.iter().rev().fold(text(value)?.to_owned(), plain).into_bytes())
+    }),
+    ("reverse", |value| of_text(value, |text| text.chars().rev().collect())),
+    ("percent-lower", |value| lower_escapes(&percent_encode(value, RESERVED).to_string())),
+    ("plus-blank", |value| replaced(value, "+", " ")),
+    ("title", |value| {
+        let mut inside = false;
+        of_text(value, |text| {
+            each(text, |c| {
+                let first = !std::mem::replace(&mut inside, c.is_alphanumeric());
+                if first { c.to_ascii_uppercase() } else { c }
+            })
+        })
+    }),
+    ("flip", |value| of_text(value, flipped)),
+    ("no-hyphens", |value| replaced(value, "-", "")),
+    ("digits", |value| Some(value.iter().copied().filter(u8::is_ascii_digit).collect())),
+    ("value-upper", |value| behind_sign(value, &["upper"])),
+    ("value-base64", |value| behind_sign(value, &["unhex", "base64"])),
+    ("value-hex", |value| behind_sign(value, &["unbase64", "hex"])),
+    ("value", |value| Some(value.get(value.iter().position(|byte| *byte == b'=')? + 1..)?.to_vec())),
+    ("name-lower", |value| { let (name, rest) = text(value)?.split_once('=')?; Some(format!("{}={rest}", name.to_lowercase()).into_bytes()) }),
+    ("first-of-list", |value| Some(text(value)?.split([',', ';']).next()?.trim().as_bytes().to_vec())),
+];
+
+/// All that is not unreserved (RFC 3986).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+const ENTITIES: [(&str, &str); 6] =
+    [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;"), ("=", "&#61;")];
+
+fn text(value: &[u8]) -> Option<&str> {
+    std::str::from_utf8(value).ok()
+}
+
+fn of_text(value: &[u8], write: impl FnOnce(&str) -> String) -> Option<Vec<u8>> {
+    Some(write(text(value)?).into_bytes())
+}
+
+fn each(text: &str, write: impl FnMut(char) -> char) -> String {
+    text.chars().map(write).collect()
+}
+
+fn replaced(value: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
+    of_text(value, |text| text.replace(from, to))
+}
+
+/// In a charset of one byte a character; `?` stands for what it lacks, as most languages do.
+fn encoded(value: &[u8], write: impl Fn(char) -> Option<u8>) -> Option<Vec<u8>> {
+    let one = |c: char| if c.is_ascii() { c as u8 } else { write(c).unwrap_or(b'?') };
+    Some(text(value)?.chars().map(one).collect())
+}
+
+/// Each byte read as a letter.
+pub(super) fn latin1_as_utf8(value: &[u8]) -> Option<Vec<u8>> {
+    Some(value.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes())
+}
+
+/// A JSON string with more escaped than has to be.
+fn escaped(value: &[u8], is_escaped: impl Fn(char) -> bool) -> Option<Vec<u8>> {
+    escaped_in_json(&serde_json::to_string(text(value)?).ok()?, is_escaped, false)
+}
+
+pub(super) fn escaped_in_json(json: &str, is_escaped: impl Fn(char) -> bool, upper: bool) -> Option<Vec<u8>> {
+    let mut written = String::with_capacity(json.len());
+    for c in json.chars() {
+        if !is_escaped(c) {
+            written.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = if upper { write!(written, "\\u{unit:04X}") } else { write!(written, "\\u{unit:04x}") };
+        }
+    }
+    Some(written.into_bytes())
+}
+
+/// The first letter in the other case.
+pub(super) fn flipped(text: &str) -> String {
+    let mut flipped = false;
+    each(text, |c| {
+        if flipped || !c.is_ascii_alphabetic() {
+            return c;
+        }
+        flipped = true;
+        if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+    })
+}
+
+fn behind_sign(value: &[u8], filters: &[&str]) -> Option<Vec<u8>> {
+    let (name, rest) = value.split_at_checked(value.iter().position(|byte| *byte == b'=')? + 1)?;
+    Some([name, &write(filters, rest)?].concat())
+}
+
+/// `%XX` with lower-case digits, the rest as it is.
+pub(super) fn lower_escapes(value: &str) -> Option<Vec<u8>> {
+    in_escapes(value, u8::to_ascii_lowercase)
+}
+
+/// `%XX` with its digits written anew.
+pub(super) fn in_escapes(value: &str, write: impl Fn(&u8) -> u8) -> Option<Vec<u8>> {
+    let mut digits = 0;
+    let one = |byte: &u8| {
+        digits = if *byte == b'%' { 3 } else { usize::saturating_sub(digits, 1) };
+        if digits > 0 && byte.is_ascii_hexdigit() { write(byte) } else { *byte }
+    };
+    Some(value.as_bytes().iter().map(one).collect())
+}

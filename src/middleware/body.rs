@@ -114,7 +114,7 @@ impl http_body::Body for Rejoined {
 }
 
 /// What a call holds until the body of its reply was read to its end, or dropped: see
-/// [`Scheme::admit`](crate::signing::Scheme::admit).
+/// [`Scheme::admit`](crate::Scheme::admit).
 pub struct Permit(#[expect(dead_code, reason = "it is held for its drop")] Box<dyn Any + Send + Sync>);
 
 impl Permit {

@@ -46,7 +46,7 @@ impl Marks {
 }
 
 impl SentRequest {
-    /// Reads it off a request that [`sign_http`](crate::sign_http) has signed.
+    /// Reads it off a request that [`sign_http`](crate::Signer::sign_http) has signed.
     #[must_use]
     pub fn new(signed: &RequestRef<'_>) -> Self {
         let signature = signed.headers().get(SIGNATURE);

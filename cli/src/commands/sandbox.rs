@@ -38,11 +38,11 @@ Faults of --fault:
 A script for --script is a list of replies; the first that matches a request and is not used up answers it:
   [[reply]]
   provider = \"netgiro\"
-  method = \"POST\"                   # any, if left out; so with path and query = { name = \"value\" }
-  path = \"/v1/checkout/*\"           # * at the end for any rest
-  ready = \"declined\"                # or status, headers, and body or file, in the script's folder
-  times = 1                          # always, if left out
-  effect = \"after\"                  # a gateway's answer, unsigned, after (or \"before\") the request took effect
+  method = \"POST\"                  # any, if left out; so with path and query = { name = \"value\" }
+  path = \"/v1/checkout/*\"          # * at the end for any rest
+  ready = \"declined\"               # or status, headers, and body or file, in the script's folder
+  times = 1                        # always, if left out
+  effect = \"after\"                 # a gateway's answer, unsigned, after (or \"before\") the request took effect
 A name of a ready reply that is unknown is answered with those that there are.
 
 Examples:

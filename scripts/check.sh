@@ -24,6 +24,9 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 step features
 scripts/check-features.sh
 
+step "the public API"
+scripts/check-public-api.sh
+
 step "the main job: cargo run --example quickstart"
 cargo run --locked --example quickstart
 

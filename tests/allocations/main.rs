@@ -32,7 +32,7 @@ fn a_request_allocates_few_bytes() {
     for (name, extra, most) in [
         ("unleashed", over_no_op::unleashed(), 1_300),
         ("netvisor", over_no_op::netvisor(), 5_000),
-        ("netgiro", over_no_op::netgiro(), 2_200),
+        ("netgiro", over_no_op::netgiro(), 3_000),
     ] {
         assert!(extra.bytes <= most, "{name}: {} bytes for {most}", extra.bytes);
     }

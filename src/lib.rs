@@ -83,3 +83,14 @@ pub use secrecy::SecretString;
 pub use signer::Sent;
 pub use signer::{Rewritten, Scheme, Signed, Signer};
 pub use signing::{RequestRef, SignedForm};
+
+/// The examples of the guides, which are tested with the others.
+#[cfg(all(doctest, feature = "axum", feature = "diagnose", feature = "middleware"))]
+mod guides {
+    #![doc = include_str!("../docs/first-contact.md")]
+    #![doc = include_str!("../docs/webhooks.md")]
+    #![doc = include_str!("../docs/find-out-why.md")]
+    #![doc = include_str!("../docs/retries.md")]
+    #![doc = include_str!("../docs/refusals.md")]
+    #![doc = include_str!("../docs/testing.md")]
+}

@@ -8,6 +8,14 @@ use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
 
 const README: &str = include_str!("../../README.md");
+/// The pages that say what to depend on.
+const PAGES: [&str; 5] = [
+    README,
+    include_str!("../../docs/webhooks.md"),
+    include_str!("../../docs/find-out-why.md"),
+    include_str!("../../docs/retries.md"),
+    include_str!("../../docs/testing.md"),
+];
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 
 /// What stands between back-ticks in a text.
@@ -80,7 +88,8 @@ fn versions(manifest: &str) -> impl Iterator<Item = (&str, &str)> {
 
 #[test]
 fn the_versions_to_depend_on_are_those_of_the_manifest() {
-    let blocks = README.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let pages = PAGES.iter().flat_map(|page| page.split("```toml\n").skip(1));
+    let blocks = pages.map(|block| block.split("```").next().unwrap());
     let mut compared = 0;
     for (name, wanted) in blocks.flat_map(versions) {
         let key = if name.starts_with("countersign") { "version" } else { name };
@@ -91,4 +100,27 @@ fn the_versions_to_depend_on_are_those_of_the_manifest() {
         compared += 1;
     }
     assert!(compared >= 9, "{compared}");
+}
+
+#[test]
+fn every_link_to_a_file_leads_somewhere() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages: Vec<_> = ["README.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "BENCHMARKING.md"]
+        .map(|name| root.join(name))
+        .into();
+    pages.extend(["cli/README.md", "sandbox/README.md"].map(|name| root.join(name)));
+    let guides = root.join("docs").read_dir().unwrap().map(|entry| entry.unwrap().path());
+    pages.extend(guides.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+    let mut checked = 0;
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
+            if link.is_empty() || link.contains("://") {
+                continue;
+            }
+            assert!(page.parent().unwrap().join(link).exists(), "{}: {link}", page.display());
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20, "{checked}");
 }

@@ -1,15 +1,13 @@
 //! What flows where: secrets, stamps, parts of the message. Refuses and warns by that.
 
 use super::Result;
-use super::fault::{Kind, Warning, Weakness, refusal};
+use super::fault::{Kind, Warning, refusal};
 use super::formula::{Expr, Formula, ListSource, Names, Part, Place, Source, Step, fits};
 use crate::signing::MacAlgorithm as A;
 use crate::signing::filter::Filter;
 
 /// A signature that is placed is cut to no fewer characters.
 const SHORTEST_SIGNATURE: usize = 16;
-
-const PRINTED_ANEW: &str = "members of the body are printed anew: 1 and \"1\" are alike";
 
 /// All that a value is made of, by way of other steps, and where that is asked for by way of digests.
 pub(super) fn within<'f>(value: &'f Expr, steps: &'f [Step], past_digests: bool) -> Vec<&'f Expr> {
@@ -200,9 +198,7 @@ fn is_text_readable(items: &[Expr], join: &str, line: usize) -> Result {
 fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
     let (steps, line) = (&formula.steps, signature.line);
     let mut found = Vec::new();
-    let mut warn = |weakness: Weakness, line, message| {
-        found.push(Warning { code: weakness.code(), line, message });
-    };
+    let mut warn = |code, line, word: &str| found.push(Warning::new(code, line, word));
     let mut signed = within(&signature.value, steps, true);
     // What is placed in a part of the message that is signed is signed as well.
     let is_in_it = |signed: &[&Expr], place: &Place| signed.iter().any(|one| one.reads(place));
@@ -210,36 +206,30 @@ fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
     let placed: Vec<_> = placed.filter(|one| is_in_it(&signed, &one.place)).collect();
     signed.extend(placed.into_iter().flat_map(|one| within(&one.value, steps, true)));
     if names.stamps.is_empty() {
-        warn(Weakness::NoStamp, line, "nothing tells a fresh message from a copy".to_owned());
+        warn("no-stamp", line, "signature");
     }
     for (index, stamp) in names.stamps.iter().enumerate() {
         if !signed.iter().any(|one| matches!(one, Expr::Name(_, Source::Stamp(signed)) if *signed == index)) {
-            warn(
-                Weakness::StampNotSigned,
-                stamp.line,
-                format!("anyone on the way can change `{}`", stamp.name),
-            );
+            warn("stamp-not-signed", stamp.line, &stamp.name);
         }
     }
     if !is_in_it(&signed, &Place::Form(Box::default())) {
-        warn(Weakness::BodyNotCovered, line, "the body is not signed".to_owned());
+        warn("body-not-covered", line, "signature");
     }
     for one in &formula.placements {
         if is_keyed(&one.value, steps, names) && is_fixed(&one.value, steps) {
-            let message =
-                format!("`{}` is made of a secret alone: who has seen it can send it", one.place.name());
-            warn(Weakness::SecretDigestPlaced, one.line, message);
+            warn("secret-digest-placed", one.line, &one.place.name());
         }
     }
     for (line, _, value) in all(formula) {
         match value {
             Expr::Digest(weak @ (A::Md5 | A::HmacMd5 | A::Sha1 | A::HmacSha1), ..) => {
-                warn(Weakness::WeakHash, line, format!("{weak} is weak"));
+                warn("weak-hash", line, weak.as_str());
             }
-            Expr::Json(_, true) => warn(Weakness::JsonReserialised, line, PRINTED_ANEW.to_owned()),
             Expr::List(list) if list.sources.iter().any(|source| matches!(source, ListSource::Json(_))) => {
-                warn(Weakness::JsonReserialised, line, PRINTED_ANEW.to_owned());
+                warn("json-reserialised", line, "json");
             }
+            Expr::Json(_, true) => warn("json-reserialised", line, "json"),
             _ => {}
         }
     }
@@ -247,17 +237,11 @@ fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
     let items = if let Expr::Text(items, _) = text { items } else { std::slice::from_ref(text) };
     let is_secret = |item: Option<&Expr>| item.is_some_and(|item| is_secret(item, steps, names));
     if !algorithm.is_keyed() && is_secret(items.first()) && !is_secret(items.last()) {
-        let message =
-            "a plain hash that begins with the secret: who has seen one can make that of a longer text";
-        warn(Weakness::Extendable, line, message.to_owned());
+        warn("extendable", line, "signature");
     }
     let is_joined = matches!(text, Expr::Text(_, join) if !join.is_empty());
-    let moving = items.windows(2).find(|pair| !is_joined && !is_border(pair, steps, names));
-    if let Some([left, right]) = moving {
-        let (left, right) = (left.label(), right.label());
-        let message =
-            format!("nothing is between `{left}` and `{right}`: other values of them give the same text");
-        warn(Weakness::BorderCanMove, line, message);
+    if let Some(pair) = items.windows(2).find(|pair| !is_joined && !is_border(pair, steps, names)) {
+        warn("border-can-move", line, &pair.iter().map(Expr::label).collect::<Vec<_>>().join("}{"));
     }
     found
 }

@@ -127,19 +127,6 @@ pub struct Warning {
     pub message: String,
 }
 
-/// A weakness, by the place of its row in [`WARNINGS`].
-#[derive(Clone, Copy)]
-pub(super) enum Weakness {
-    NoStamp,
-    StampNotSigned,
-    BodyNotCovered,
-    SecretDigestPlaced,
-    WeakHash,
-    JsonReserialised,
-    Extendable,
-    BorderCanMove,
-}
-
 /// A stable name, and what is weak.
 pub(crate) const WARNINGS: [(&str, &str); 8] = [
     ("no-stamp", "Nothing tells a fresh message from a copy."),
@@ -155,8 +142,9 @@ pub(crate) const WARNINGS: [(&str, &str); 8] = [
     ("border-can-move", "Two values stand side by side in the signed text: other values give the same text."),
 ];
 
-impl Weakness {
-    pub(super) fn code(self) -> &'static str {
-        WARNINGS.get(self as usize).map_or("", |(code, _)| code)
+impl Warning {
+    pub(super) fn new(code: &'static str, line: usize, word: &str) -> Self {
+        let text = WARNINGS.iter().find(|(other, _)| *other == code).map_or("", |(_, text)| text);
+        Self { code, line, message: format!("`{word}`: {text}") }
     }
 }

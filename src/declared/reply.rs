@@ -1,7 +1,5 @@
 //! Replies verified before they are handed on.
 
-use bytes::Bytes;
-use http::header;
 use reqwest::Response;
 use reqwest_middleware::Result;
 
@@ -9,9 +7,9 @@ use super::fault::{Declared, Kind, fault};
 use super::scheme::{Scheme, Sent};
 use super::signer;
 use crate::error::Error;
-use crate::middleware::{is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
+use crate::middleware::reply::{refuse_reply, withhold};
+use crate::middleware::{is_worth_a_retry, read_reply, rebuild, wrap};
 use crate::observer::Event;
-use crate::scope::printable_origin;
 use crate::whole_body::ReadFault;
 
 /// Hands on what verifies, byte for byte; all else is an error. Of a gateway that is overloaded or down, the status is handed
@@ -23,13 +21,15 @@ pub(super) async fn judge(
 ) -> Result<Response> {
     let scheme = signer.scheme();
     let Some(message) = &sent.signed().stamp().sent else { return Ok(response) };
+    let refuse = |response: &Response, error: Error| {
+        signer.tell(Event::ReplyFailed(error.code()));
+        Err(wrap(refuse_reply(signer, response, error)))
+    };
     let body = match read_reply(&mut response, scheme.reply_limit, |_| ()).await {
         Ok(body) => body,
         Err(ReadFault::Transport(error)) => return Err(error.into()),
-        Err(ReadFault::TooLong) => return Err(refuse(signer, &response, fault(Kind::ReplyTooLong, "body"))),
-        Err(ReadFault::OutOfMemory) => {
-            return Err(refuse(signer, &response, fault(Kind::ReplyOutOfMemory, "body")));
-        }
+        Err(ReadFault::TooLong) => return refuse(&response, fault(Kind::ReplyTooLong, "body")),
+        Err(ReadFault::OutOfMemory) => return refuse(&response, fault(Kind::ReplyOutOfMemory, "body")),
     };
     let request = message.as_request();
     let stamps = &sent.signed().stamp().stamps;
@@ -45,12 +45,9 @@ pub(super) async fn judge(
         }
         Err(error) if is_unsigned(&error) && is_worth_a_retry(response.status()) => {
             signer.tell(Event::ReplyFailed(error.code()));
-            for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
-                response.headers_mut().remove(name);
-            }
-            rebuild(response, sent.url, Bytes::new())
+            withhold(sent.url, response, &signer.named(error))
         }
-        Err(error) => Err(refuse(signer, &response, error)),
+        Err(error) => refuse(&response, error),
     }
 }
 
@@ -60,18 +57,4 @@ pub struct VerifiedReply;
 
 fn is_unsigned(error: &Error) -> bool {
     matches!(error.fault(), Some(Declared { kind: Kind::Missing, .. }))
-}
-
-/// Who forges replies is to be seen wherever warnings are.
-fn refuse(signer: &signer::Declared, response: &Response, error: Error) -> reqwest_middleware::Error {
-    signer.tell(Event::ReplyFailed(error.code()));
-    let mut error = signer.named(error).with_status(response.status());
-    if let Some(origin) = redirect_origin(response) {
-        error = error.with_note(format!("it redirects to {origin}"));
-    }
-    let error = error.with_skew(response.headers(), signer.now());
-    let (provider, code) = (signer.name(), error.code());
-    let (origin, status) = (printable_origin(response.url()), response.status().as_u16());
-    tracing::warn!(name: "countersign.reply_failed", provider, code, origin, status, "refused a reply that does not verify: {error}");
-    wrap(error)
 }

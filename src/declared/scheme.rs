@@ -1,7 +1,5 @@
 //! A declaration with its credentials: what signs and verifies.
 
-#[cfg(feature = "webhook")]
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 #[cfg(feature = "webhook")]
@@ -138,15 +136,7 @@ impl Scheme {
     /// # Errors
     /// `stream-body`, where the body is signed; and those of [`Scheme::place`].
     pub fn state(&self, message: &RequestRef<'_>, stamps: &Stamps, text: &mut SignedText<'_>) -> Result {
-        Context::new(self.inputs(stamps), message)?.state_signature(text)
-    }
-
-    /// States the bytes of the key that a message is signed with; nothing for a plain hash.
-    ///
-    /// # Errors
-    /// As [`Scheme::state`].
-    pub fn state_key(&self, message: &RequestRef<'_>, stamps: &Stamps, text: &mut SignedText<'_>) -> Result {
-        Context::new(self.inputs(stamps), message)?.state_key(text)
+        self.sending(message, stamps)?.state_signature(text)
     }
 
     /// States what is signed of a message that was received.
@@ -162,42 +152,26 @@ impl Scheme {
         self.received(claim, message)?.state_signature(text)
     }
 
-    /// States the bytes of the key that a received message should be signed with.
-    #[cfg(feature = "webhook")]
-    pub(super) fn state_key_of_received(
-        &self,
-        claim: &Claim<'_>,
-        message: &RequestRef<'_>,
-        text: &mut SignedText<'_>,
-    ) -> Result {
-        self.received(claim, message)?.state_key(text)
-    }
-
-    /// The key that a received message should be signed with.
-    #[cfg(feature = "webhook")]
-    pub(super) fn mac_of_received(
-        &self,
-        claim: &Claim<'_>,
-        message: &RequestRef<'_>,
-    ) -> Result<Cow<'_, MacKey>> {
-        match self.prepared_key() {
-            Some(key) => Ok(Cow::Borrowed(key)),
-            None => self.received(claim, message)?.signature_key().map(Cow::Owned),
-        }
-    }
-
     /// The key of the signature, where it is the same for each message.
     pub(super) fn prepared_key(&self) -> Option<&MacKey> {
         self.bound.prepared.keys.get(self.declaration.0.formula.signature)?.as_ref()
     }
 
-    /// The key that a message is signed with.
-    #[cfg(feature = "explain")]
-    pub(super) fn key_of(&self, message: &RequestRef<'_>, stamps: &Stamps) -> Result<MacKey> {
-        Context::new(self.inputs(stamps), message)?.signature_key()
+    /// A message that is about to be sent.
+    pub(super) fn sending<'c>(
+        &'c self,
+        message: &'c RequestRef<'c>,
+        stamps: &'c Stamps,
+    ) -> Result<Context<'c>> {
+        Context::new(self.inputs(stamps), message)
     }
 
-    fn received<'c>(&'c self, claim: &'c Claim<'_>, message: &'c RequestRef<'c>) -> Result<Context<'c>> {
+    /// A message that was received.
+    pub(super) fn received<'c>(
+        &'c self,
+        claim: &'c Claim<'_>,
+        message: &'c RequestRef<'c>,
+    ) -> Result<Context<'c>> {
         Context::new(Inputs { reading: Some(&claim.reading), ..self.inputs(&claim.stamps) }, message)
     }
 
@@ -213,7 +187,7 @@ impl Scheme {
     /// # Errors
     /// `stream-body`, where the body is signed; a code that begins with `declared-`, where the message cannot be signed.
     pub fn place(&self, message: &RequestRef<'_>, stamps: &Stamps) -> Result<(Placed, Signature)> {
-        place(Context::new(self.inputs(stamps), message)?)
+        place(self.sending(message, stamps)?)
     }
 
     /// Signs the reply to a request, made of the request's method and URL and the reply's headers and body, as whoever
@@ -227,7 +201,7 @@ impl Scheme {
         reply: &RequestRef<'_>,
         stamps: &Stamps,
     ) -> Result<(Placed, Signature)> {
-        let request = Context::new(self.inputs(sent.stamps), sent.request)?;
+        let request = self.sending(sent.request, sent.stamps)?;
         place(Context::new(self.inputs_of_reply(sent, &request, stamps)?, reply)?)
     }
 
@@ -277,7 +251,7 @@ impl Scheme {
     pub fn verify_reply(&self, sent: &Sent<'_>, reply: &RequestRef<'_>) -> Result<Claim<'_>> {
         let formula = self.declaration.reply_formula().ok_or_else(|| fault(Kind::NoReply, "reply"))?;
         let claim = self.declaration.read_by(formula, reply)?;
-        let mut request = Context::new(self.inputs(sent.stamps), sent.request)?;
+        let mut request = self.sending(sent.request, sent.stamps)?;
         // A copy of our own request proves nothing.
         let ours = request.sign()?.expose_text();
         if claim.signatures().any(|received| received.eq_ignore_ascii_case(ours.as_bytes())) {

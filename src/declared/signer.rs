@@ -142,11 +142,11 @@ impl crate::Scheme for Scheme {
 #[cfg(feature = "explain")]
 impl crate::explain::Explained for Scheme {
     fn mac_of(&self, request: &RequestRef<'_>, stamp: &Stamp) -> Result<Option<MacKey>, Error> {
-        self.key_of(request, &stamp.stamps).map(Some)
+        self.sending(request, &stamp.stamps)?.signature_key().map(Some)
     }
 
     fn key_text(&self, request: &RequestRef<'_>, stamp: &Stamp, key: &mut SignedText<'_>) {
         // What cannot be made is not stated; the signature has failed of it.
-        let _ = self.state_key(request, &stamp.stamps, key);
+        let _ = self.sending(request, &stamp.stamps).and_then(|mut context| context.state_key(key));
     }
 }

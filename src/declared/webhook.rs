@@ -169,13 +169,18 @@ impl webhook::Scheme for Scheme {
     }
 
     fn mac<'k>(stated: &Stated<'_>, key: &'k scheme::Scheme) -> Cow<'k, MacKey> {
-        let key = key.mac_of_received(&stated.claim, &stated.message(&[]));
-        key.unwrap_or_else(|_| Cow::Owned(MacKey::sha256(Encoding::HexLower)))
+        if let Some(key) = key.prepared_key() {
+            return Cow::Borrowed(key);
+        }
+        let message = stated.message(&[]);
+        let made = key.received(&stated.claim, &message).and_then(|mut context| context.signature_key());
+        Cow::Owned(made.unwrap_or_else(|_| MacKey::sha256(Encoding::HexLower)))
     }
 
     fn state_key(stated: &Stated<'_>, key: &scheme::Scheme, text: &mut SignedText<'_>) {
         // What cannot be made is not stated; judging the delivery has told why.
-        let _ = key.state_key_of_received(&stated.claim, &stated.message(&[]), text);
+        let message = stated.message(&[]);
+        let _ = key.received(&stated.claim, &message).and_then(|mut context| context.state_key(text));
     }
 
     fn state(stated: &Stated<'_>, key: &scheme::Scheme, body: &[u8], text: &mut SignedText<'_>) {

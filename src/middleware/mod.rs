@@ -10,6 +10,8 @@ mod body;
 mod client;
 mod effect;
 mod redirect;
+#[cfg(any(feature = "declared", feature = "netgiro"))]
+pub(crate) mod reply;
 mod status;
 
 use std::pin::Pin;

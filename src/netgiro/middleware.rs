@@ -5,22 +5,20 @@ use std::future::ready;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::{StatusCode, header};
 use reqwest::Response;
 use reqwest_middleware::Result;
 use url::Url;
 
-use super::credentials::NAME;
 use super::reply::{Marks, Reply, ReplyCheck, ReplyFault, SentRequest, Verdict, reference_id};
 use super::{Netgiro, Scheme, stream};
 use crate::Sent;
 use crate::error::Error;
-use crate::middleware::{is_worth_a_retry, read_reply, rebuild, redirect_origin, wrap};
-use crate::scope::printable_origin;
+use crate::middleware::reply::{refuse_reply, warn, withhold};
+use crate::middleware::{is_worth_a_retry, read_reply, rebuild, wrap};
 use crate::whole_body::ReadFault;
 
 /// The longest reply that the middleware reads by default: 10 MiB, counted after decompression.
-pub const DEFAULT_REPLY_LIMIT: usize = 10 * 1024 * 1024;
+pub const DEFAULT_REPLY_LIMIT: usize = crate::middleware::reply::DEFAULT_REPLY_LIMIT;
 
 /// Adds to the error of a refused reply the known mistake that would explain it.
 pub(super) type Diagnose =
@@ -142,6 +140,7 @@ impl Netgiro {
                 Box::pin(self.hand_on(sent.url, report(response, &error)))
             }
             Err(error) if is_gateway_answer(&response, &error) => {
+                let response = mark(response, &error);
                 Box::pin(ready(withhold(sent.url, response, &error)))
             }
             Err(error) => Box::pin(self.refuse_diagnosed(error, sent, response, None)),
@@ -208,46 +207,13 @@ impl Netgiro {
         self.withhold_reply(response, self.reply_refusal(fault, response.headers()))
     }
 
-    fn withhold_reply(&self, response: &Response, error: Error) -> reqwest_middleware::Error {
-        let mut error = error.with_status(response.status());
+    fn withhold_reply(&self, response: &Response, mut error: Error) -> reqwest_middleware::Error {
         if may_be_a_mistake(&error) && self.scheme().replies.diagnose.is_none() {
             let next_step = format!("{} {ASK_FOR_A_DIAGNOSIS}", error.next_step());
             error = error.with_next_step(next_step);
         }
-        if let Some(origin) = redirect_origin(response) {
-            error = error.with_note(format!("it redirects to {origin}"));
-        }
-        if self.transport.redirect_limit > 0 && response.status().is_redirection() {
-            error = error.with_note("a redirect is followed only where the reply verifies");
-        }
-        let error = error.with_skew(response.headers(), self.now());
-        log_refusal(&error, response.url(), response.status());
-        wrap(error)
+        wrap(refuse_reply(self, response, error))
     }
-}
-
-/// Who forges replies is to be seen wherever warnings are. A long reply says nothing of who sent it.
-pub(super) fn log_refusal(error: &Error, url: &Url, status: StatusCode) {
-    if error.fault() == Some(&ReplyFault::TooLong) {
-        tracing::debug!(name: "countersign.refused", provider = NAME, code = error.code(), "refused");
-    } else {
-        warn("refused", error, url, status);
-    }
-}
-
-/// Says what was `done` with a reply that does not verify.
-fn warn(done: &str, error: &Error, url: &Url, status: StatusCode) {
-    let (code, reference_id) = (error.code(), error.reference_id());
-    let (origin, status) = (printable_origin(url), status.as_u16());
-    tracing::warn!(
-        name: "countersign.reply_failed",
-        provider = NAME,
-        code,
-        origin,
-        status,
-        reference_id,
-        "{done} a reply that does not verify: {error}"
-    );
 }
 
 /// What a refusal says that may have a known mistake for its reason.
@@ -262,24 +228,6 @@ pub(super) fn may_be_a_mistake(error: &Error) -> bool {
 /// Something in front of Netgíró answered that it is overloaded or down: worth a retry, but not worth believing.
 fn is_gateway_answer(response: &Response, error: &Error) -> bool {
     error.fault() == Some(&ReplyFault::SignatureMissing) && is_worth_a_retry(response.status())
-}
-
-/// Keeps the status for the retry layer and drops the body, which nobody vouches for.
-fn withhold(url: Url, response: Response, error: &Error) -> Result<Response> {
-    let (origin, status) = (printable_origin(&url), response.status().as_u16());
-    tracing::info!(
-        name: "countersign.reply_withheld",
-        provider = NAME,
-        code = error.code(),
-        origin,
-        status,
-        "withheld the body of an unsigned reply"
-    );
-    let mut response = mark(response, error);
-    for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
-        response.headers_mut().remove(name);
-    }
-    rebuild(response, url, Bytes::new())
 }
 
 /// Marks a reply that is handed on although it does not verify.

@@ -12,10 +12,10 @@ use reqwest_middleware::Result;
 use url::Url;
 
 use super::Netgiro;
-use super::middleware::log_refusal;
 use super::reply::{Reply, ReplyCheck, Verdict, reference_id};
 use super::seen::SeenNonces;
 use crate::error::{BoxError, Error};
+use crate::middleware::reply::log_refusal;
 use crate::middleware::{hint_with, skew_note, wrap_body};
 
 /// The response with a body that is checked as it is read, and whose last chunk comes only if all checks pass.

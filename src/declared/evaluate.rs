@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Result;
 use super::check::{is_fixed, is_secret};
@@ -15,7 +15,7 @@ use super::message::Address;
 use super::receive::Reading;
 use crate::signing::filter::Filter;
 use crate::signing::members::{json_members, json_string, with_member, with_pair};
-use crate::signing::{self, Charset, Encoding, MacKey, RequestRef, Segment, Signature, SignedText};
+use crate::signing::{self, Charset, Digest, Encoding, MacKey, RequestRef, Segment, Signature, SignedText};
 
 /// A value: it may be a secret, and is wiped.
 pub(super) type Value = Zeroizing<Vec<u8>>;
@@ -61,7 +61,11 @@ pub(super) struct Context<'c> {
     /// The query and body as they are signed.
     pub(super) query: Option<Cow<'c, str>>,
     pub(super) body: Option<Cow<'c, [u8]>>,
-    steps: Vec<Option<Value>>,
+    /// How many steps are made, and what they came to.
+    made: usize,
+    steps: Vec<(usize, Value)>,
+    /// Not written before it is named: mostly that is once, where it is placed.
+    signature: Option<Digest>,
     left: Cell<usize>,
 }
 
@@ -86,32 +90,22 @@ pub(super) fn prepare(names: &Names, formula: &Formula, credentials: &[SecretStr
     let none = Prepared::default();
     let inputs = Inputs { names, formula, prepared: &none, credentials, stamps, reading, reply_to };
     let context = Context::bare(inputs, &message);
-    let has_fixed_key = |step: &&Step| match step.digest() {
-        Some((_, key, ..)) => key.is_none_or(|key| is_fixed(key, &formula.steps)),
-        None => false,
-    };
-    let keys = formula
-        .steps
-        .iter()
-        .map(|step| Some(step).filter(has_fixed_key).map(|step| context.key(step)).transpose());
+    let is_fixed = |value: &Expr| is_fixed(value, &formula.steps);
+    let has_fixed_key = |step: &&Step| step.digest().is_some_and(|(_, key, ..)| key.is_none_or(is_fixed));
+    let key = |step| Some(step).filter(has_fixed_key).map(|step| context.key(step)).transpose();
     // Without steps: those are made anew for each message.
-    let is_plain = |value: &Expr| {
-        !value
-            .all()
-            .into_iter()
-            .any(|one| matches!(one, Expr::Name(_, source) if !matches!(source, Source::Credential(_))))
-            && is_fixed(value, &formula.steps)
-    };
+    let is_plain = |value: &Expr| is_fixed(value) && value.all().iter().all(|one| one.step().is_none());
     let headers = formula.placements.iter().map(|one| {
         let fixed = Some(one).filter(|one| one.place.is_header() && is_plain(&one.value));
-        fixed.map(|one| header_value(one, &context.bytes(&one.value)?)).transpose()
+        fixed.map(|one| header_value(one, context.bytes(&one.value)?)).transpose()
     });
-    Ok(Prepared { keys: keys.collect::<Result<_>>()?, headers: headers.collect::<Result<_>>()? })
+    let headers = headers.collect::<Result<_>>()?;
+    Ok(Prepared { keys: formula.steps.iter().map(key).collect::<Result<_>>()?, headers })
 }
 
 /// A header that is shown where it lets nobody sign in another's name.
-fn header_value(placement: &Placement, value: &[u8]) -> Result<HeaderValue> {
-    let value = HeaderValue::from_bytes(value);
+fn header_value(placement: &Placement, mut value: Value) -> Result<HeaderValue> {
+    let value = HeaderValue::try_from(std::mem::take(&mut *value));
     let mut value = value.map_err(|_| fault(Kind::Unwritable, placement.place.name()))?;
     value.set_sensitive(!placement.is_public);
     Ok(value)
@@ -138,7 +132,8 @@ impl<'c> Context<'c> {
         let body = message.body().ok();
         let length = url.whole.len().saturating_add(body.map_or(0, <[u8]>::len));
         let left = Cell::new(length.saturating_mul(MOST_PER_BYTE).saturating_add(MOST_BESIDES));
-        Self { inputs, message, url, query, body: body.map(Cow::Borrowed), steps: Vec::new(), left }
+        let (made, steps, signature) = Default::default();
+        Self { inputs, message, url, query, body: body.map(Cow::Borrowed), made, steps, signature, left }
     }
 
     /// Exchanges what is placed in the query or body; `None` takes it out.
@@ -167,12 +162,17 @@ impl<'c> Context<'c> {
     /// Makes the steps up to one.
     fn make_until(&mut self, end: usize) -> Result {
         let formula = self.inputs.formula;
-        for (index, step) in formula.steps.iter().enumerate().take(end).skip(self.steps.len()) {
-            let value = match self.inputs.reading.and_then(|reading| reading.step(index)) {
-                Some(value) => Some(Zeroizing::new(value.to_vec())),
-                None => step.is_kept().then(|| self.made(index, step)).transpose()?,
-            };
-            self.steps.push(value);
+        for (index, step) in formula.steps.iter().enumerate().take(end).skip(self.made) {
+            if let Some(value) = self.inputs.reading.and_then(|reading| reading.step(index)) {
+                self.steps.push((index, Zeroizing::new(value.to_vec())));
+            } else if step.is_kept() && index != formula.signature {
+                let value = match step.digest() {
+                    Some((.., encode)) => self.written(step, self.digest(index, step)?.digest(), encode)?,
+                    None => self.bytes(&step.value)?,
+                };
+                self.steps.push((index, value));
+            }
+            self.made = index + 1;
         }
         Ok(())
     }
@@ -181,9 +181,8 @@ impl<'c> Context<'c> {
     fn signature(&mut self) -> Result<(&'c Step, Option<&'c Expr>, &'c Expr)> {
         let formula = self.inputs.formula;
         self.make_until(formula.signature)?;
-        let step = formula.steps.get(formula.signature);
-        let step = step.and_then(|step| step.digest().map(|(_, key, text, _)| (step, key, text)));
-        step.ok_or_else(|| fault(Kind::Unwritable, "signature"))
+        let signing = formula.signing().map(|(step, (_, key, text, _))| (step, key, text));
+        signing.ok_or_else(|| fault(Kind::Unwritable, "signature"))
     }
 
     /// States the text of the signature.
@@ -226,25 +225,18 @@ impl<'c> Context<'c> {
 
     /// Takes a digest for that of the signature, and makes the steps behind it.
     pub(super) fn finish(&mut self, digest: &[u8]) -> Result {
-        let (step, ..) = self.signature()?;
-        let encode = step.digest().map(|(.., encode)| encode).unwrap_or_default();
-        self.steps.push(Some(self.filtered(&step.name, digest, encode)?));
+        self.signature()?;
+        self.signature = Some(Digest::new(digest));
         self.make_until(self.inputs.formula.steps.len())
     }
 
     /// Makes what is placed, once all steps are made.
     pub(super) fn place(&self) -> Result<Placed> {
-        self.place_each(|placement| match placement.value.step().and_then(|index| self.kept(index)) {
-            Some(kept) => Ok(Cow::Borrowed(kept)),
-            None => self.bytes(&placement.value).map(Cow::Owned),
-        })
+        self.place_each(|placement| self.bytes(&placement.value))
     }
 
     /// Places the value that `make` makes of each placement.
-    pub(super) fn place_each<'v>(
-        &self,
-        make: impl Fn(&Placement) -> Result<Cow<'v, Value>>,
-    ) -> Result<Placed> {
+    pub(super) fn place_each(&self, make: impl Fn(&Placement) -> Result<Value>) -> Result<Placed> {
         let Inputs { formula, prepared, .. } = self.inputs;
         let mut headers = Vec::with_capacity(formula.placements.len());
         let mut whole = Self::bare(self.inputs, self.message);
@@ -253,7 +245,7 @@ impl<'c> Context<'c> {
             match &placement.place {
                 Place::Default(name) if self.message.headers().contains_key(name) => {}
                 Place::Header(name) | Place::Default(name) => {
-                    let made = || header_value(placement, &make(placement)?);
+                    let made = || header_value(placement, make(placement)?);
                     headers.push((name.clone(), fixed.map_or_else(made, Ok)?));
                 }
                 _ => whole.exchange(placement, Some(&make(placement)?))?,
@@ -264,18 +256,13 @@ impl<'c> Context<'c> {
 
     /// The bytes of a value.
     pub(super) fn bytes(&self, value: &Expr) -> Result<Value> {
+        if let Some(kept) = value.step().map(|index| self.kept(index)).transpose()?.flatten() {
+            return Ok(Zeroizing::new(kept.into_owned()));
+        }
         let mut bytes = Value::default();
         let mut gather = |segment: Segment<'_>| bytes.extend_from_slice(segment.bytes());
         self.state(value, None, &mut SignedText::new(&mut gather))?;
         Ok(bytes)
-    }
-
-    /// The bytes of a step, with its digest under the key that is prepared.
-    fn made(&self, index: usize, step: &Step) -> Result<Value> {
-        match step.digest() {
-            Some((.., encode)) => self.filtered(&step.name, self.digest(index, step)?.digest(), encode),
-            None => self.bytes(&step.value),
-        }
     }
 
     fn digest(&self, index: usize, step: &Step) -> Result<Signature> {
@@ -326,7 +313,7 @@ impl<'c> Context<'c> {
                     self.state(&list.each, Some((pair, is_secret)), text)
                 })
             }
-            Expr::Name(_, Source::Step(index)) if self.kept(*index).is_none() => {
+            Expr::Name(_, Source::Step(index)) if !self.is_kept(*index) => {
                 let step = self.inputs.formula.steps.get(*index);
                 step.map_or(Ok(()), |step| self.state(&step.value, each, text))
             }
@@ -335,18 +322,20 @@ impl<'c> Context<'c> {
                 self.push(self.segment(value, each, &bytes), text)
             }
             Expr::Filtered(inner, filters) => {
-                let made = |index: &usize| self.kept(*index).is_some();
                 let bytes = match &**inner {
-                    Expr::Name(_, Source::Step(index)) if !made(index) => {
-                        Cow::Owned(self.bytes(inner)?.to_vec())
+                    Expr::Name(_, source) if inner.step().is_none_or(|index| self.is_kept(index)) => {
+                        self.source(source, each)?
                     }
-                    Expr::Name(_, source) => self.source(source, each)?,
                     inner => Cow::Owned(self.bytes(inner)?.to_vec()),
                 };
-                let bytes = self.filtered(inner.label(), &bytes, filters)?;
+                let bytes = self.filtered(inner.label(), bytes, filters)?;
                 let segment = self.segment(inner, each, &bytes);
                 let is_latin9 = filters.last() == Some(&Filter::Latin9);
-                self.push(if is_latin9 { segment.with_charset(Charset::Latin9) } else { segment }, text)
+                self.push(if is_latin9 { segment.with_charset(Charset::Latin9) } else { segment }, text)?;
+                if let Cow::Owned(mut bytes) = bytes {
+                    bytes.zeroize();
+                }
+                Ok(())
             }
             Expr::Json(members, merge) => {
                 let json = self.json(members, *merge)?;
@@ -425,20 +414,46 @@ impl<'c> Context<'c> {
         left.map(|left| self.left.set(left))
     }
 
-    fn filtered(&self, name: &str, bytes: &[u8], filters: &[Filter]) -> Result<Value> {
-        let mut written = None;
+    fn filtered<'v>(
+        &self,
+        name: &str,
+        mut value: Cow<'v, [u8]>,
+        filters: &[Filter],
+    ) -> Result<Cow<'v, [u8]>> {
         for filter in filters {
-            let bytes = written.as_ref().map_or(bytes, |value: &Value| value.as_slice());
-            let value = filter.apply(bytes).ok_or_else(|| fault(Kind::Unwritable, name))?;
+            let written = match value {
+                Cow::Borrowed(bytes) => filter.apply(bytes),
+                Cow::Owned(bytes) => {
+                    let bytes = Zeroizing::new(bytes);
+                    filter.apply(&bytes).map(|written| Cow::Owned(written.into_owned()))
+                }
+            };
+            value = written.ok_or_else(|| fault(Kind::Unwritable, name))?;
             self.charge(value.len())?;
-            written = Some(Zeroizing::new(value));
         }
-        Ok(written.unwrap_or_else(|| Zeroizing::new(bytes.to_vec())))
+        Ok(value)
+    }
+
+    /// A digest, as its step writes it.
+    fn written(&self, step: &Step, digest: &[u8], encode: &[Filter]) -> Result<Value> {
+        Ok(Zeroizing::new(self.filtered(&step.name, Cow::Borrowed(digest), encode)?.into_owned()))
+    }
+
+    fn is_kept(&self, index: usize) -> bool {
+        let is_signed = index == self.inputs.formula.signature && self.signature.is_some();
+        is_signed || self.steps.iter().any(|(step, _)| *step == index)
     }
 
     /// The bytes of a step that is made.
-    pub(super) fn kept(&self, index: usize) -> Option<&Value> {
-        self.steps.get(index)?.as_ref()
+    pub(super) fn kept(&self, index: usize) -> Result<Option<Cow<'_, [u8]>>> {
+        let formula = self.inputs.formula;
+        if let (Some(digest), true) = (&self.signature, index == formula.signature) {
+            let (step, (.., encode)) =
+                formula.signing().ok_or_else(|| fault(Kind::Unwritable, "signature"))?;
+            return self.filtered(&step.name, Cow::Borrowed(digest.as_bytes()), encode).map(Some);
+        }
+        let step = self.steps.iter().find(|(step, _)| *step == index);
+        Ok(step.map(|(_, value)| Cow::Borrowed(value.as_slice())))
     }
 
     fn json(&self, members: &[(Box<str>, Expr)], merge: bool) -> Result<String> {

@@ -186,7 +186,16 @@ pub(super) struct NamedStamp {
     pub(super) format: Format,
 }
 
+/// The algorithm, key and text of a digest, and how it is written.
+pub(super) type Digest<'f> = (MacAlgorithm, Option<&'f Expr>, &'f Expr, &'f [Filter]);
+
 impl Formula {
+    /// The step `signature`, and its digest.
+    pub(super) fn signing(&self) -> Option<(&Step, Digest<'_>)> {
+        let step = self.steps.get(self.signature)?;
+        step.digest().map(|digest| (step, digest))
+    }
+
     /// The placement that is a header of this name.
     pub(super) fn header(&self, name: &HeaderName) -> Option<&Placement> {
         self.placements.iter().find(|one| matches!(&one.place, Place::Header(placed) if placed == name))
@@ -199,8 +208,8 @@ impl Formula {
 }
 
 impl Step {
-    /// The digest of the step, its algorithm, key and text, and how it is written.
-    pub(super) fn digest(&self) -> Option<(MacAlgorithm, Option<&Expr>, &Expr, &[Filter])> {
+    /// Its digest, where it is one.
+    pub(super) fn digest(&self) -> Option<Digest<'_>> {
         let (value, encode) = match &self.value {
             Expr::Filtered(value, encode) => (&**value, &**encode),
             value => (value, &[][..]),

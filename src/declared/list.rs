@@ -64,7 +64,7 @@ impl Context<'_> {
         });
         if let Encode::Again(filter) = &list.encode {
             let parts = pairs.iter_mut().flat_map(|(name, value)| [name, value]);
-            parts.for_each(|part| *part = Cow::Owned(filter.apply(part).unwrap_or_default()));
+            parts.for_each(|part| *part = Cow::Owned(filter.apply(part).unwrap_or_default().into_owned()));
         }
         match list.sort {
             None => {}

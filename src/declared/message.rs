@@ -56,9 +56,7 @@ impl Context<'_> {
                 let credential = self.inputs.credentials.get(*index);
                 Cow::Borrowed(credential.map(|one| one.expose_secret().as_bytes()).unwrap_or_default())
             }
-            Source::Step(index) => {
-                Cow::Borrowed(self.kept(*index).map(|value| &***value).unwrap_or_default())
-            }
+            Source::Step(index) => self.kept(*index)?.unwrap_or_default(),
             Source::Names(index) => Cow::Owned(self.listed_names(*index)?),
             Source::Each(is_value) => {
                 let bytes = each.map(|((name, value), _)| if *is_value { value } else { name });

@@ -1,6 +1,5 @@
 //! The messages that prove a file, and what its signature covers.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use http::{Method, Request, StatusCode};
@@ -113,9 +112,11 @@ fn message(mut table: Table<'_>, names: &Names, [method, url]: [Word<'_>; 2]) ->
     let headers = texts(table.table("headers")?)?;
     let body = match (table.text("body")?, table.text("body-base64")?) {
         (body, None) => body.map_or("", |word| word.text).into(),
-        (None, Some(word)) => Filter::Unbase64.apply(word.text.as_bytes()).ok_or_else(|| {
-            document.refuse(Kind::Vector, Word { text: "body-base64", ..word }, "it is no base64")
-        })?,
+        (None, Some(word)) => {
+            let no_base64 =
+                || document.refuse(Kind::Vector, Word { text: "body-base64", ..word }, "it is no base64");
+            Filter::Unbase64.apply(word.text.as_bytes()).ok_or_else(no_base64)?.into_owned()
+        }
         (_, Some(word)) => {
             return Err(document.refuse(Kind::Vector, word, "there is either `body` or `body-base64`"));
         }
@@ -261,7 +262,7 @@ impl Case<'_> {
     fn unsigned(&self) -> Result<Request<Vec<u8>>> {
         let (outgoing, mut message) = (RequestRef::from_http(self.http)?, self.http.clone());
         let context = Context::new(self.inputs, &outgoing)?;
-        let placed = context.place_each(|_| Ok(Cow::Owned(Zeroizing::new(b"0".to_vec()))))?;
+        let placed = context.place_each(|_| Ok(Zeroizing::new(b"0".to_vec())))?;
         placed.apply(&mut message).map(|()| message)
     }
 

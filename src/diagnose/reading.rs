@@ -505,11 +505,11 @@ fn expected(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
 
 /// Nothing but digits: the decoder would let a `0x` or `0X` in front pass.
 fn hex_digits(text: &[u8]) -> Option<Vec<u8>> {
-    Filter::Unhex.apply(text)
+    Filter::Unhex.apply(text).map(Cow::into_owned)
 }
 
 fn any_base64(text: &[u8]) -> Option<Vec<u8>> {
-    Filter::Unbase64.apply(text)
+    Filter::Unbase64.apply(text).map(Cow::into_owned)
 }
 
 fn base64(digest: &[u8]) -> String {

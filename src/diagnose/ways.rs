@@ -1,5 +1,6 @@
 //! Other ways of writing a value: the filters of declarations, and what else programs do, by one name each.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use encoding_rs::WINDOWS_1252;
@@ -197,7 +198,7 @@ fn one(filter: &str, value: &[u8]) -> Option<Vec<u8>> {
     if let Some(more) = MORE.iter().find(|(name, _)| *name == filter) {
         return (more.1)(value);
     }
-    Filter::parse(filter)?.apply(value)
+    Filter::parse(filter)?.apply(value).map(Cow::into_owned)
 }
 
 type Write = fn(&[u8]) -> Option<Vec<u8>>;

@@ -1,5 +1,7 @@
 //! Other ways of writing a value: what a declaration calls a filter.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -105,8 +107,8 @@ impl Filter {
     }
 
     /// The value, written in this way; `None` where it cannot be.
-    pub(crate) fn apply(&self, value: &[u8]) -> Option<Vec<u8>> {
-        Some(match self {
+    pub(crate) fn apply<'v>(&self, value: &'v [u8]) -> Option<Cow<'v, [u8]>> {
+        Some(Cow::Owned(match self {
             Self::Digest(algorithm) => digest(*algorithm, value),
             Self::Encode(encoding) => encoding.encode_any(value),
             Self::Unhex => hex::decode(value).ok()?,
@@ -114,7 +116,7 @@ impl Filter {
             Self::Lower => std::str::from_utf8(value).ok()?.to_lowercase().into_bytes(),
             Self::Upper => std::str::from_utf8(value).ok()?.to_uppercase().into_bytes(),
             Self::Percent => percent_encode(value, RESERVED).to_string().into_bytes(),
-            Self::Unpercent => percent_decode(value).collect(),
+            Self::Unpercent => return Some(percent_decode(value).into()),
             Self::Form => percent_encode(value, FORM).to_string().replace(' ', "+").into_bytes(),
             Self::Unform => percent_decode(&plus_as_blank(value)).collect(),
             Self::Latin9 => latin9(value)?,
@@ -123,29 +125,35 @@ impl Filter {
                 .filter(|word| !word.is_empty())
                 .collect::<Vec<_>>()
                 .join(&b' '),
-            Self::Bare => is_bare(value).then(|| value.to_vec())?,
-            Self::Before(_) | Self::After(_) if value.is_empty() => Vec::new(),
-            Self::Before(front) => [front.as_bytes(), value].concat(),
-            Self::After(back) => [value, back.as_bytes()].concat(),
+            Self::Before(front) if !value.is_empty() => [front.as_bytes(), value].concat(),
+            Self::After(back) if !value.is_empty() => [value, back.as_bytes()].concat(),
             Self::Or(other) if value.is_empty() => other.as_bytes().to_vec(),
-            Self::Cut(front) => value.strip_prefix(front.as_bytes()).unwrap_or(value).to_vec(),
-            Self::Last(mark) => behind_last(value, mark.as_bytes()).to_vec(),
-            Self::First(length) => value.get(..*length).unwrap_or(value).to_vec(),
-            Self::Or(_) => value.to_vec(),
-        })
+            other => return other.part(value).map(Cow::Borrowed),
+        }))
+    }
+
+    /// The part of a value that stays, for those that only cut.
+    fn part<'v>(&self, value: &'v [u8]) -> Option<&'v [u8]> {
+        match self {
+            Self::Bare => is_bare(value).then_some(value),
+            Self::Cut(front) => Some(value.strip_prefix(front.as_bytes()).unwrap_or(value)),
+            Self::Last(mark) => Some(behind_last(value, mark.as_bytes())),
+            Self::First(length) => Some(value.get(..*length).unwrap_or(value)),
+            _ => Some(value),
+        }
     }
 
     /// The value that this way of writing made `written` of; `None` where it made no such thing, or cannot be undone.
     pub(crate) fn undo(&self, written: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Self::Encode(Encoding::HexLower | Encoding::HexUpper) => Self::Unhex.apply(written),
+            Self::Encode(Encoding::HexLower | Encoding::HexUpper) => hex::decode(written).ok(),
             Self::Encode(_) => unbase64(written),
-            Self::Percent => Self::Unpercent.apply(written),
-            Self::Form => Self::Unform.apply(written),
+            Self::Percent => Some(percent_decode(written).collect()),
+            Self::Form => Some(percent_decode(&plus_as_blank(written)).collect()),
             Self::Latin9 => {
                 Some(ISO_8859_15.decode_without_bom_handling(written).0.into_owned().into_bytes())
             }
-            Self::Bare => self.apply(written),
+            Self::Bare => is_bare(written).then(|| written.to_vec()),
             Self::Before(_) | Self::After(_) if written.is_empty() => Some(Vec::new()),
             Self::Before(front) => written.strip_prefix(front.as_bytes()).map(<[u8]>::to_vec),
             Self::After(back) => written.strip_suffix(back.as_bytes()).map(<[u8]>::to_vec),
@@ -214,7 +222,7 @@ mod tests {
         let filters = filters.split('|').map(|word| Filter::parse(word).unwrap());
         let mut value = value.as_bytes().to_vec();
         for filter in filters {
-            value = filter.apply(&value)?;
+            value = filter.apply(&value)?.into_owned();
         }
         Some(String::from_utf8(value).unwrap())
     }
@@ -254,7 +262,7 @@ mod tests {
         ] {
             assert_eq!(apply(filters, value).as_deref(), Some(expected), "{filters} of {value:?}");
         }
-        assert_eq!(Filter::Latin9.apply("€".as_bytes()), Some(vec![0xa4]));
+        assert_eq!(Filter::Latin9.apply("€".as_bytes()), Some(vec![0xa4].into()));
     }
 
     #[test]

@@ -34,8 +34,12 @@ pub(crate) fn values<'t>(text: &'t str, name: &str) -> impl Iterator<Item = Cow<
 
 /// The pairs with one exchanged in its place, added behind the others, or taken out; the rest is as it was.
 pub(crate) fn with_pair(text: &str, name: &str, value: Option<&[u8]>) -> String {
-    let written =
-        |text: &[u8]| String::from_utf8(Filter::Percent.apply(text).unwrap_or_default()).unwrap_or_default();
+    let written = |text: &[u8]| {
+        Filter::Percent
+            .apply(text)
+            .map(|text| String::from_utf8_lossy(&text).into_owned())
+            .unwrap_or_default()
+    };
     let mut new = value.map(|value| format!("{}={}", written(name.as_bytes()), written(value)));
     let is_it = |pair: &str| {
         let other = pair.split_once('=').map_or(pair, |(other, _)| other);

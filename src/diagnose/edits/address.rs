@@ -1,5 +1,7 @@
 //! The URL: its parts, its letters' case, another host.
 
+use std::borrow::Cow;
+
 use url::Position;
 
 use crate::diagnose::mistake::{self, Mistake};
@@ -61,7 +63,7 @@ pub(super) fn put(
 
 fn in_charset(part: &Part, text: String) -> Option<Vec<u8>> {
     match part.charset {
-        Charset::Latin9 => Filter::Latin9.apply(text.as_bytes()),
+        Charset::Latin9 => Filter::Latin9.apply(text.as_bytes()).map(Cow::into_owned),
         _ => Some(text.into_bytes()),
     }
 }

@@ -1,5 +1,7 @@
 //! Values in another form: each by itself, and the text as a whole.
 
+use std::borrow::Cow;
+
 use super::time;
 use crate::diagnose::attempt::{join, joined};
 use crate::diagnose::mistake::{self, Mistake, Names, own};
@@ -42,7 +44,7 @@ pub(super) fn written(way: &Way, part: &Part) -> Option<Vec<u8>> {
         return (!is_of_charset(way) || has_accents).then(|| ways::write(way.filters, &part.bytes))?;
     }
     let written = ways::write(way.filters, part.text().as_bytes())?;
-    if is_of_charset(way) { Some(written) } else { Filter::Latin9.apply(&written) }
+    if is_of_charset(way) { Some(written) } else { Filter::Latin9.apply(&written).map(Cow::into_owned) }
 }
 
 fn of_parts(search: &Search<'_>, ways: &'static [Way], wanted: impl Fn(&Part) -> bool) -> Flow {

@@ -12,7 +12,7 @@ use super::formula::{
 };
 use super::template::{Resolver, is_reserved};
 use crate::signing::MacAlgorithm as A;
-use crate::signing::filter::Filter;
+use crate::signing::filter::{self, Filter};
 
 /// Names, steps and placements are kept as bits of 64.
 const MOST_NAMES: usize = 64;
@@ -40,7 +40,7 @@ pub(super) fn formula<'d>(
     send: Option<Table<'d>>,
     is_reply: bool,
 ) -> Result<Formula> {
-    let (document, place) = (steps.document(), steps.place());
+    let (document, place) = (steps.document, steps.place);
     let entries = steps.entries();
     own_names(document, entries.iter().map(|(word, _)| *word), names)?;
     let steps: Vec<_> = entries.iter().map(|(word, _)| word.text).collect();
@@ -92,13 +92,12 @@ pub(super) fn own_names<'d>(
 fn step<'d>(resolver: Resolver<'_, 'd>, name: Word<'d>, node: &'d Node<'d>) -> Result<Step> {
     let document = resolver.document;
     let value = match node.get_ref() {
-        DeValue::String(text) => resolver.template(Word { text, at: node.span().start })?,
         DeValue::Array(nodes) => {
             document.at_most(MOST_ALTERNATIVES, nodes.len(), name)?;
             let all = nodes.iter().map(|node| alternative(resolver, name, node));
             Expr::Either(all.collect::<Result<_>>()?)
         }
-        _ => made(resolver, document.as_table(name, node)?)?,
+        _ => made(resolver, document.short(name, node, "text")?)?,
     };
     let step =
         Step { name: name.text.into(), line: document.line(name.at), value, is_key: false, is_hidden: false };
@@ -111,11 +110,7 @@ fn step<'d>(resolver: Resolver<'_, 'd>, name: Word<'d>, node: &'d Node<'d>) -> R
 
 fn alternative<'d>(resolver: Resolver<'_, 'd>, name: Word<'d>, node: &'d Node<'d>) -> Result<Alternative> {
     let document = resolver.document;
-    if let Some(text) = node.get_ref().as_str() {
-        let value = resolver.template(Word { text, at: node.span().start })?;
-        return Ok(Alternative { methods: Vec::new(), condition: None, value });
-    }
-    let mut table = document.as_table(name, node)?;
+    let mut table = document.short(name, node, "text")?;
     let methods = table.texts("methods")?.unwrap_or_default().into_iter().map(|word| {
         let malformed = |_| document.refuse(Kind::Malformed, word, "a method like GET is expected");
         Method::from_bytes(word.text.as_bytes()).map_err(malformed)
@@ -128,7 +123,7 @@ fn alternative<'d>(resolver: Resolver<'_, 'd>, name: Word<'d>, node: &'d Node<'d
 
 /// A step that is a table: a text, a list or an object; then its digest; then how that is written.
 fn made(resolver: Resolver<'_, '_>, mut table: Table<'_>) -> Result<Expr> {
-    let (document, place) = (table.document(), table.place());
+    let (document, place) = (table.document, table.place);
     let (text, pairs) = (table.texts("text")?, table.texts("pairs")?);
     let (headers, json) = (table.texts("headers")?, table.table("json")?);
     let value = match (text, pairs, headers, json) {
@@ -184,15 +179,10 @@ fn made(resolver: Resolver<'_, '_>, mut table: Table<'_>) -> Result<Expr> {
             ));
         }
     };
-    let filters =
-        table.texts("as")?.unwrap_or_default().into_iter().map(|word| match Filter::parse(word.text) {
-            Some(filter @ (Filter::Encode(_) | Filter::Percent)) => Ok(filter),
-            _ => {
-                let expected =
-                    "expected one of hex, HEX, base64, base64-nopad, base64url, base64url-nopad, percent";
-                Err(document.refuse(Kind::UnknownName, word, expected))
-            }
-        });
+    let is_encoding = |filter: &Filter| matches!(filter, Filter::Encode(_) | Filter::Percent);
+    let encodings: Vec<_> = filter::PLAIN.into_iter().filter(|(_, filter)| is_encoding(filter)).collect();
+    let words = table.texts("as")?.unwrap_or_default().into_iter();
+    let filters = words.map(|word| one_of(document, word, &encodings));
     let filters: Vec<_> = filters.collect::<Result<_>>()?;
     table.finish()?;
     Ok(if filters.is_empty() { value } else { Expr::Filtered(Box::new(value), filters) })
@@ -214,7 +204,7 @@ fn list(
     sources: Vec<ListSource>,
     [each, join]: [&'static str; 2],
 ) -> Result<Expr> {
-    let (document, at) = (table.document(), table.place().at);
+    let (document, at) = (table.document, table.place.at);
     let patterns =
         |words: Option<Vec<Word<'_>>>| words.iter().flatten().map(|word| word.text.into()).collect();
     let added = table.table("add")?.map(Table::entries).unwrap_or_default().into_iter();
@@ -241,7 +231,7 @@ fn list(
 }
 
 fn object(resolver: Resolver<'_, '_>, table: Table<'_>) -> Result<Vec<(Box<str>, Expr)>> {
-    let document = table.document();
+    let document = table.document;
     let bare = |text: &str| Expr::Filtered(Box::new(Expr::Literal(text.into())), vec![Filter::Bare]);
     let members = table.entries().into_iter().map(|(word, node)| {
         let value = match node.get_ref() {
@@ -292,20 +282,15 @@ fn placed<'d>(
             "form" => Place::Form(word.text.into()),
             _ => Place::Json([within, &[word.text.into()]].concat()),
         };
-        let value = match (&place, node.get_ref()) {
-            (Place::Json(path), DeValue::Table(table)) => {
-                placed(resolver, placements, document.table(word, table), (kind, path))?;
-                continue;
-            }
-            (_, DeValue::Table(table)) => {
-                let mut table = document.table(word, table);
-                let words = table.texts("text")?;
-                let words = table.required("text", words)?;
-                let value = texts(resolver, &mut table, words)?;
-                table.finish().map(|()| value)?
-            }
-            _ => resolver.template(document.as_text(word, node)?)?,
-        };
+        if let (Place::Json(path), DeValue::Table(table)) = (&place, node.get_ref()) {
+            placed(resolver, placements, document.table(word, table), (kind, path))?;
+            continue;
+        }
+        let mut table = document.short(word, node, "text")?;
+        let words = table.texts("text")?;
+        let words = table.required("text", words)?;
+        let value = texts(resolver, &mut table, words)?;
+        table.finish()?;
         let is_same = |other: &Placement| {
             let are_headers = place.is_header() && other.place.is_header();
             other.place == place || are_headers && other.place.name() == place.name()

@@ -30,8 +30,9 @@ pub(super) struct Document<'d> {
 
 /// A table being read: what was not asked for in the end is refused.
 pub(super) struct Table<'d> {
-    document: Document<'d>,
-    at: Word<'d>,
+    pub(super) document: Document<'d>,
+    /// What the file calls it.
+    pub(super) place: Word<'d>,
     left: Vec<(Word<'d>, &'d Node<'d>)>,
     asked: Vec<&'static str>,
 }
@@ -73,13 +74,25 @@ impl<'d> Document<'d> {
         let mut left: Vec<_> = table.iter().map(|(key, node)| (word(key), node)).collect();
         // The parser keeps the keys in the order of the alphabet; steps are made in the order of the file.
         left.sort_by_key(|(key, _)| key.at);
-        Table { document: self, at: name, left, asked: Vec::new() }
+        Table { document: self, place: name, left, asked: Vec::new() }
     }
 
     /// The value as a table; `name` is what the file calls it.
     pub(super) fn as_table(self, name: Word<'d>, node: &'d Node<'d>) -> Result<Table<'d>> {
         let table = node.get_ref().as_table();
         table.map(|table| self.table(name, table)).ok_or_else(|| self.wrong_type(name, node, "a table"))
+    }
+
+    /// The value as a table, for which a text alone may stand: that of its `key`.
+    pub(super) fn short(self, name: Word<'d>, node: &'d Node<'d>, key: &'d str) -> Result<Table<'d>> {
+        match node.get_ref() {
+            DeValue::Table(table) => Ok(self.table(name, table)),
+            DeValue::String(_) => {
+                let left = vec![(Word { text: key, ..name }, node)];
+                Ok(Table { document: self, place: name, left, asked: Vec::new() })
+            }
+            _ => Err(self.wrong_type(name, node, "a text in quotes")),
+        }
     }
 
     pub(super) fn as_text(&self, name: Word<'_>, node: &'d Node<'d>) -> Result<Word<'d>> {
@@ -108,14 +121,6 @@ fn word<'d>(key: &'d Spanned<DeString<'d>>) -> Word<'d> {
 }
 
 impl<'d> Table<'d> {
-    pub(super) fn document(&self) -> Document<'d> {
-        self.document
-    }
-
-    pub(super) fn place(&self) -> Word<'d> {
-        self.at
-    }
-
     /// Takes a value out, with its key.
     pub(super) fn take(&mut self, key: &'static str) -> Option<(Word<'d>, &'d Node<'d>)> {
         self.asked.push(key);
@@ -152,7 +157,7 @@ impl<'d> Table<'d> {
     /// A value that must be there.
     pub(super) fn required<T>(&self, key: &str, value: Option<T>) -> Result<T> {
         let missing = || format!("`{key}` is missing here");
-        value.ok_or_else(|| self.document.refuse(Kind::Malformed, self.at, missing()))
+        value.ok_or_else(|| self.document.refuse(Kind::Malformed, self.place, missing()))
     }
 
     /// All that is left, by key.

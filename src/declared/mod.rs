@@ -308,7 +308,7 @@ fn scope(document: Document<'_>, origins: Vec<Word<'_>>) -> Result<Scope> {
 }
 
 fn names(credentials: Table<'_>, stamps: Option<Table<'_>>) -> Result<Names> {
-    let document = credentials.document();
+    let document = credentials.document;
     let mut names = Names::default();
     let entries = credentials.entries();
     compile::own_names(document, entries.iter().map(|(word, _)| *word), &names)?;
@@ -328,17 +328,11 @@ fn names(credentials: Table<'_>, stamps: Option<Table<'_>>) -> Result<Names> {
 
 /// The format of a stamp: its word, or a table with a zone and a span that is added.
 fn stamp_format<'d>(document: Document<'d>, word: Word<'d>, node: &'d Node<'d>) -> Result<Format> {
-    let utc = "+00:00";
-    let (format, zone, plus) = if node.get_ref().is_table() {
-        let mut table = document.as_table(word, node)?;
-        let (format, zone, plus) = (table.needed_text("format")?, table.text("zone")?, table.text("plus")?);
-        table.finish()?;
-        (format, zone, plus)
-    } else {
-        (document.as_text(word, node)?, None, None)
-    };
+    let mut table = document.short(word, node, "format")?;
+    let (format, zone, plus) = (table.needed_text("format")?, table.text("zone")?, table.text("plus")?);
+    table.finish()?;
     let malformed = |word, expected| document.refuse(Kind::Malformed, word, expected);
-    let zone = zone.unwrap_or(Word { text: utc, ..format });
+    let zone = zone.unwrap_or(Word { text: "+00:00", ..format });
     let zone: FixedOffset =
         zone.text.parse().map_err(|_| malformed(zone, "a zone is written like +08:00"))?;
     let plus =
@@ -351,7 +345,7 @@ fn stamp_format<'d>(document: Document<'d>, word: Word<'d>, node: &'d Node<'d>) 
 
 /// `same = true`, or a formula of its own. `same = false` is as if the table were not there.
 fn reply(names: &Names, mut table: Table<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Reply>> {
-    let (document, place) = (table.document(), table.place());
+    let (document, place) = (table.document, table.place);
     let (same, steps, send) = (table.is_true("same")?, table.table("let")?, table.table("send")?);
     table.finish()?;
     match (same, steps) {
@@ -369,7 +363,7 @@ fn reply(names: &Names, mut table: Table<'_>, warnings: &mut Vec<Warning>) -> Re
 }
 
 fn webhook(names: &Names, mut table: Table<'_>) -> Result<Webhook> {
-    let (document, place) = (table.document(), table.place());
+    let (document, place) = (table.document, table.place);
     let (tolerance, remember) = (table.text("tolerance")?, table.text("remember")?);
     table.finish()?;
     let span = |word: Word<'_>| {

@@ -12,7 +12,6 @@ use super::fault::Kind;
 use super::formula::Names;
 use super::scheme::{Scheme, Sent, Stamps};
 use super::{Declaration, Result};
-use crate::error::Error;
 use crate::signing::RequestRef;
 use crate::signing::filter::Filter;
 use crate::signing::members::with_member;
@@ -62,8 +61,10 @@ pub struct Report {
     pub vectors: Vec<Outcome>,
     /// What the signature covers, by what became of good messages with one part changed: `method`, `host`, `path`,
     /// `query`, `body` and `time`. `None` where no vector has that part.
-    pub covers: [(&'static str, Option<bool>); 6],
+    pub covers: Covers,
 }
+
+type Covers = [(&'static str, Option<bool>); 6];
 
 /// Reads `[[vector]]`.
 pub(super) fn vectors<'d>(
@@ -80,14 +81,14 @@ pub(super) fn vectors<'d>(
 }
 
 fn vector(mut table: Table<'_>, names: &Names, has_replies: bool) -> Result<Vector> {
-    let (document, place) = (table.document(), table.place());
+    let (document, place) = (table.document, table.place);
     let source = table.needed_text("source")?.text.into();
     let address = [table.needed_text("method")?, table.needed_text("url")?];
     let wanted = names.credentials.iter().map(|(name, _)| &**name);
     let credentials = given(&mut table, "credentials", wanted.collect())?;
     let reply = table.table("reply")?.map(|mut table| {
         if !has_replies {
-            return Err(document.refuse(Kind::Vector, table.place(), "the file has no [reply]"));
+            return Err(document.refuse(Kind::Vector, table.place, "the file has no [reply]"));
         }
         let status = table.take("status");
         let (word, code) = status.map_or((place, "200"), |(word, node)| {
@@ -107,7 +108,7 @@ fn vector(mut table: Table<'_>, names: &Names, has_replies: bool) -> Result<Vect
 
 /// The rest of a table: stamps, headers and body.
 fn message(mut table: Table<'_>, names: &Names, [method, url]: [Word<'_>; 2]) -> Result<Message> {
-    let document = table.document();
+    let document = table.document;
     let stamps = given(&mut table, "stamp", names.stamps.iter().map(|one| &*one.name).collect())?;
     let headers = texts(table.table("headers")?)?;
     let body = match (table.text("body")?, table.text("body-base64")?) {
@@ -132,7 +133,7 @@ fn message(mut table: Table<'_>, names: &Names, [method, url]: [Word<'_>; 2]) ->
 
 /// The texts of a table that has all the names that are wanted, and no others.
 fn given(table: &mut Table<'_>, key: &'static str, wanted: Vec<&str>) -> Result<Vec<Box<str>>> {
-    let (document, place) = (table.document(), table.place());
+    let (document, place) = (table.document, table.place);
     let given = texts(table.table(key)?)?;
     if let Some((name, _)) = given.iter().find(|(name, _)| !wanted.contains(&name.text)) {
         let expected = format!("expected one of {}", wanted.join(", "));
@@ -147,7 +148,7 @@ fn given(table: &mut Table<'_>, key: &'static str, wanted: Vec<&str>) -> Result<
 
 fn texts(table: Option<Table<'_>>) -> Result<Vec<(Word<'_>, &str)>> {
     let Some(table) = table else { return Ok(Vec::new()) };
-    let document = table.document();
+    let document = table.document;
     table.entries().into_iter().map(|(word, node)| Ok((word, document.as_text(word, node)?.text))).collect()
 }
 
@@ -171,42 +172,36 @@ impl Declaration {
     pub fn check(&self) -> Report {
         let mut covers = ["method", "host", "path", "query", "body", "time"].map(|part| (part, None));
         let vectors = self.vectors().iter().map(|vector| {
-            let failed = |error: Error| ([false; 3], vec![error.to_string()]);
-            let ([made, verified, tampered_refused], why) =
-                self.check_vector(vector, &mut covers).unwrap_or_else(failed);
-            let source = vector.source.to_string();
-            Outcome { source, line: vector.line, made, verified, tampered_refused, why }
+            let (source, line) = (vector.source.to_string(), vector.line);
+            let mut outcome =
+                Outcome { source, line, made: true, verified: true, tampered_refused: true, why: Vec::new() };
+            if let Err(error) = self.check_vector(vector, &mut outcome, &mut covers) {
+                (outcome.made, outcome.verified, outcome.tampered_refused) = (false, false, false);
+                outcome.why.push(error.to_string());
+            }
+            outcome
         });
         Report { vectors: vectors.collect(), covers }
     }
 
-    fn check_vector(&self, vector: &Vector, covers: &mut [(&str, Option<bool>)]) -> Result<Judged> {
+    fn check_vector(&self, vector: &Vector, outcome: &mut Outcome, covers: &mut Covers) -> Result {
         let scheme = Scheme::new(self.clone(), vector.credentials.clone())?;
         let Message { stamps, http } = &vector.sent;
-        let inputs = scheme.inputs(stamps);
-        let sent = Case { inputs, http, accept: &|message| scheme.verify(message).map(drop) };
-        let outcome = sent.outcome()?;
-        if sent.accepts(http) {
-            sent.cover(stamps, covers)?;
+        let accept = |message: &RequestRef<'_>| scheme.verify(message).map(drop);
+        let case = Case { inputs: scheme.inputs(stamps), http, accept: &accept };
+        case.judge(outcome)?;
+        if case.accepts(http) {
+            case.cover(covers)?;
         }
-        let Some((status, Message { stamps: later, http: reply })) = &vector.reply else {
-            return Ok(outcome);
-        };
+        let Some((status, Message { stamps: later, http: reply })) = &vector.reply else { return Ok(()) };
         let request = RequestRef::from_http(http)?;
         let sent = Sent { request: &request, stamps, status: *status };
-        let request = Context::new(inputs, &request)?;
+        let request = scheme.sending(&request, stamps)?;
         let inputs = scheme.inputs_of_reply(&sent, &request, later)?;
         let accept = |message: &RequestRef<'_>| scheme.verify_reply(&sent, message).map(drop);
-        let of_reply = Case { inputs, http: reply, accept: &accept }.outcome()?;
-        let ([made, verified, refused], why) = outcome;
-        let ([reply_made, reply_verified, reply_refused], why_reply) = of_reply;
-        let both = [made && reply_made, verified && reply_verified, refused && reply_refused];
-        Ok((both, [why, why_reply].concat()))
+        Case { inputs, http: reply, accept: &accept }.judge(outcome)
     }
 }
-
-/// Whether a message is made, verified, and refused with one bit flipped; and why not.
-type Judged = ([bool; 3], Vec<String>);
 
 /// A message with what it is made of, and who judges it.
 struct Case<'c> {
@@ -216,35 +211,36 @@ struct Case<'c> {
 }
 
 impl Case<'_> {
-    fn outcome(&self) -> Result<Judged> {
+    /// Whether the message is made, verified, and refused with one bit flipped; and why not.
+    fn judge(&self, outcome: &mut Outcome) -> Result {
         let unsigned = self.unsigned()?;
         let outgoing = RequestRef::from_http(&unsigned)?;
         let mut context = Context::new(self.inputs, &outgoing)?;
         let mut digest = context.sign()?.digest().to_vec();
         let mut made = unsigned.clone();
         context.place()?.apply(&mut made)?;
-        let is_made = made.uri() == self.http.uri()
-            && made.headers() == self.http.headers()
-            && made.body() == self.http.body();
+        let differences = differences(&made, self.http);
         digest.first_mut().into_iter().for_each(|byte| *byte ^= 1);
         let tampered = self.with_digest(&unsigned, self.inputs.stamps, &digest)?;
         let verified = RequestRef::from_http(self.http).and_then(|message| (self.accept)(&message));
-        let outcome = [is_made, verified.is_ok(), !self.accepts(&tampered)];
-        let mut why = Vec::new();
-        if outcome.contains(&false) {
-            why.push(format!("signed: {:?}", context.signed_text()?));
-            why.extend(differences(&made, self.http));
-            why.extend(verified.err().map(|error| format!("{error} [{}]", error.code())));
+        let is_refused = !self.accepts(&tampered);
+        if !differences.is_empty() || verified.is_err() || !is_refused {
+            outcome.why.push(format!("signed: {:?}", context.signed_text()?));
         }
-        Ok((outcome, why))
+        outcome.made &= differences.is_empty();
+        outcome.verified &= verified.is_ok();
+        outcome.tampered_refused &= is_refused;
+        outcome.why.extend(differences);
+        outcome.why.extend(verified.err().map(|error| format!("{error} [{}]", error.code())));
+        Ok(())
     }
 
     /// Notes what is covered of a message that is accepted.
-    fn cover(&self, stamps: &Stamps, covers: &mut [(&str, Option<bool>)]) -> Result {
+    fn cover(&self, covers: &mut Covers) -> Result {
         let unsigned = self.unsigned()?;
         let outgoing = RequestRef::from_http(&unsigned)?;
         let digest = Context::new(self.inputs, &outgoing)?.sign()?.digest().to_vec();
-        let later: Vec<_> = stamps.texts().map(later).collect();
+        let later: Vec<_> = self.inputs.stamps.iter().map(|stamp| later(stamp)).collect();
         let later = (!later.is_empty()).then(|| self.with_digest(&unsigned, &later, &digest)).transpose()?;
         for ((_, covered), changed) in covers.iter_mut().zip(changes(self.http).into_iter().chain([later])) {
             if let Some(changed) = changed {

@@ -120,7 +120,7 @@ fn all(formula: &Formula) -> impl Iterator<Item = (usize, Option<usize>, &Expr)>
 /// Refuses headers that are placed being named before they can be made, or by other placements.
 fn order(formula: &Formula) -> Result {
     for (line, step, value) in all(formula) {
-        let Expr::Name(name, Source::Header(header)) = value else { continue };
+        let Expr::Name(name, Source::At(Place::Header(header))) = value else { continue };
         let placed = formula.header(header);
         if placed.is_some_and(|placed| step.is_none_or(|step| placed.after > step)) {
             let expected = "the header is placed, and made later; name what it is made of";
@@ -132,19 +132,15 @@ fn order(formula: &Formula) -> Result {
 
 fn is_signature(formula: &Formula, signature: &Step, names: &Names) -> Result {
     let refuse = |line, expected: &'static str| Err(refusal(Kind::NoSignature, line, "signature", expected));
-    let is_of_it = |value| {
-        let mut within = within(value, &formula.steps, true).into_iter();
-        within.any(|one| one.step() == Some(formula.signature))
-    };
     if !is_keyed(&signature.value, &formula.steps, names) {
         return refuse(signature.line, "it is made with a secret: in `key`, or in the text of a `hash`");
     }
-    if !formula.read().any(|one| is_of_it(&one.value)) {
+    if !formula.read().any(|one| formula.holds_signature(&one.value)) {
         return refuse(signature.line, "it must be placed under [send]");
     }
     let is_cut = |filter: &Filter| matches!(filter, Filter::First(length) if *length < SHORTEST_SIGNATURE);
     let cut = all(formula).find(|(_, _, value)| match value {
-        Expr::Filtered(inner, filters) => filters.iter().any(is_cut) && is_of_it(inner),
+        Expr::Filtered(inner, filters) => filters.iter().any(is_cut) && formula.holds_signature(inner),
         _ => false,
     });
     cut.map_or(Ok(()), |(line, ..)| refuse(line, "it is cut to no fewer than 16 characters"))
@@ -263,6 +259,13 @@ fn is_border(pair: &[Expr], steps: &[Step], names: &Names) -> bool {
     }
 }
 
+impl Formula {
+    /// Whether a value is the signature, or made of it.
+    pub(super) fn holds_signature(&self, value: &Expr) -> bool {
+        within(value, &self.steps, true).into_iter().any(|one| one.step() == Some(self.signature))
+    }
+}
+
 impl Expr {
     /// Whether it is a digest, also by a filter.
     fn is_digest(&self) -> bool {
@@ -276,16 +279,16 @@ impl Expr {
     /// Whether it reads the part of the message that a place is in.
     fn reads(&self, place: &Place) -> bool {
         match (self, place) {
-            (Self::Name(_, Source::Header(name)), Place::Header(placed)) => name == placed,
-            (Self::Name(_, Source::QueryPair(_)), Place::Query(_)) => true,
+            (Self::Name(_, Source::At(Place::Header(name))), Place::Header(placed)) => name == placed,
+            (Self::Name(_, Source::At(Place::Query(_))), Place::Query(_)) => true,
             (Self::Name(_, Source::Part(part)), Place::Query(_)) => {
                 matches!(part, Part::Query | Part::Target | Part::Url)
             }
-            (Self::Name(_, Source::Part(part)), Place::Form(_) | Place::Json(_)) => *part == Part::Body,
-            (Self::Name(_, source), Place::Form(_) | Place::Json(_)) => {
-                matches!(source, Source::FormPair(_) | Source::Json(_))
-            }
-            (Self::Json(_, merge), Place::Form(_) | Place::Json(_)) => *merge,
+            (
+                Self::Name(_, Source::Part(Part::Body) | Source::At(Place::Form(_) | Place::Json(_)))
+                | Self::Json(_, true),
+                Place::Form(_) | Place::Json(_),
+            ) => true,
             (Self::List(list), place) => list.sources.iter().any(|source| match (source, place) {
                 (ListSource::Query, Place::Query(_)) => true,
                 (ListSource::Form | ListSource::Json(_), Place::Form(_) | Place::Json(_)) => true,

@@ -276,8 +276,7 @@ fn placed<'d>(
             HeaderName::from_bytes(word.text.as_bytes()).map_err(malformed)
         };
         let place = match kind {
-            "header" => Place::Header(header()?),
-            "default" => Place::Default(header()?),
+            "header" | "default" => Place::Header(header()?),
             "query" => Place::Query(word.text.into()),
             "form" => Place::Form(word.text.into()),
             _ => Place::Json([within, &[word.text.into()]].concat()),
@@ -291,15 +290,13 @@ fn placed<'d>(
         let words = table.required("text", words)?;
         let value = texts(resolver, &mut table, words)?;
         table.finish()?;
-        let is_same = |other: &Placement| {
-            let are_headers = place.is_header() && other.place.is_header();
-            other.place == place || are_headers && other.place.name() == place.name()
-        };
-        if placements.iter().any(is_same) {
+        if placements.iter().any(|other| other.place == place) {
             return Err(document.refuse(Kind::PlacedTwice, word, "one of the two is enough"));
         }
         let line = document.line(word.at);
-        placements.push(Placement { place, line, value, after: 0, is_late: false, is_public: false });
+        let (after, is_late, is_public) = (0, false, false);
+        let is_default = kind == "default";
+        placements.push(Placement { place, is_default, line, value, after, is_late, is_public });
         document.at_most(MOST_NAMES, placements.len(), word)?;
     }
     Ok(())

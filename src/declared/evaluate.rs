@@ -12,7 +12,7 @@ use super::check::{is_fixed, is_secret};
 use super::fault::{Kind, fault};
 use super::formula::{Expr, Formula, Names, PARTS, Part, Place, Placement, Source, Step};
 use super::message::Address;
-use super::receive::Reading;
+use super::receive::Claim;
 use crate::signing::filter::Filter;
 use crate::signing::members::{json_members, json_string, with_member, with_pair};
 use crate::signing::{self, Charset, Digest, Encoding, MacKey, RequestRef, Segment, Signature, SignedText};
@@ -48,7 +48,7 @@ pub(super) struct Inputs<'c> {
     pub(super) credentials: &'c [SecretString],
     pub(super) stamps: &'c [Box<str>],
     /// Of a message that was received, and holds what is placed: what was read out of it.
-    pub(super) reading: Option<&'c Reading<'c>>,
+    pub(super) reading: Option<&'c Claim<'c>>,
     /// Of a reply: its status, and the request that it answers.
     pub(super) reply_to: Option<(u16, &'c Context<'c>)>,
 }
@@ -139,7 +139,7 @@ impl<'c> Context<'c> {
     /// Exchanges what is placed in the query or body; `None` takes it out.
     fn exchange(&mut self, placement: &Placement, value: Option<&[u8]>) -> Result {
         match &placement.place {
-            Place::Header(_) | Place::Default(_) => {}
+            Place::Header(_) => {}
             Place::Query(name) => {
                 let query = with_pair(self.query.as_deref().unwrap_or_default(), name, value);
                 // A question mark that stood there alone stays.
@@ -243,8 +243,8 @@ impl<'c> Context<'c> {
         for (index, placement) in formula.placements.iter().enumerate() {
             let fixed = prepared.headers.get(index).cloned().flatten();
             match &placement.place {
-                Place::Default(name) if self.message.headers().contains_key(name) => {}
-                Place::Header(name) | Place::Default(name) => {
+                Place::Header(name) if placement.is_default && self.message.headers().contains_key(name) => {}
+                Place::Header(name) => {
                     let made = || header_value(placement, make(placement)?);
                     headers.push((name.clone(), fixed.map_or_else(made, Ok)?));
                 }
@@ -373,9 +373,9 @@ impl<'c> Context<'c> {
                 .iter()
                 .find(|(_, other, ..)| other == part)
                 .map_or(signing::Source::Unstated, |(.., origin)| *origin),
-            Expr::Name(_, Source::Header(_)) => signing::Source::RequestHeader,
-            Expr::Name(_, Source::QueryPair(_)) => signing::Source::RequestQuery,
-            Expr::Name(_, Source::FormPair(_) | Source::Json(_)) => signing::Source::Body,
+            Expr::Name(_, Source::At(Place::Header(_))) => signing::Source::RequestHeader,
+            Expr::Name(_, Source::At(Place::Query(_))) => signing::Source::RequestQuery,
+            Expr::Name(_, Source::At(_)) => signing::Source::Body,
             Expr::Name(_, Source::Credential(_)) => signing::Source::Credential,
             Expr::Name(_, Source::Stamp(index)) => match names.stamps.get(*index) {
                 Some(stamp) if stamp.format.is_drawn() => signing::Source::Drawn,

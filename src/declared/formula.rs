@@ -55,10 +55,8 @@ pub(super) struct Alternative {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Part(Part),
-    Header(HeaderName),
-    QueryPair(Box<str>),
-    FormPair(Box<str>),
-    Json(Vec<Box<str>>),
+    /// A header, pair or member by its name.
+    At(Place),
     Stamp(usize),
     Credential(usize),
     Step(usize),
@@ -150,6 +148,8 @@ pub(super) enum Encode {
 #[derive(Debug)]
 pub(super) struct Placement {
     pub(super) place: Place,
+    /// Whether it is set only where the caller has set none, and not read.
+    pub(super) is_default: bool,
     pub(super) line: usize,
     pub(super) value: Expr,
     /// Made after this many steps.
@@ -160,11 +160,10 @@ pub(super) struct Placement {
     pub(super) is_public: bool,
 }
 
+/// Where a value of a message is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Header(HeaderName),
-    /// A header that is set unless the caller has set it, and not read.
-    Default(HeaderName),
     Query(Box<str>),
     Form(Box<str>),
     Json(Vec<Box<str>>),
@@ -198,12 +197,12 @@ impl Formula {
 
     /// The placement that is a header of this name.
     pub(super) fn header(&self, name: &HeaderName) -> Option<&Placement> {
-        self.placements.iter().find(|one| matches!(&one.place, Place::Header(placed) if placed == name))
+        self.read().find(|one| matches!(&one.place, Place::Header(placed) if placed == name))
     }
 
     /// The placements that are read when verifying.
     pub(super) fn read(&self) -> impl Iterator<Item = &Placement> {
-        self.placements.iter().filter(|one| !matches!(one.place, Place::Default(_)))
+        self.placements.iter().filter(|one| !one.is_default)
     }
 }
 
@@ -288,14 +287,14 @@ impl Place {
     /// The name that a refusal gives.
     pub(super) fn name(&self) -> Box<str> {
         match self {
-            Self::Header(name) | Self::Default(name) => name.as_str().into(),
+            Self::Header(name) => name.as_str().into(),
             Self::Query(name) | Self::Form(name) => name.clone(),
             Self::Json(path) => path.join(".").into(),
         }
     }
 
     pub(super) fn is_header(&self) -> bool {
-        matches!(self, Self::Header(_) | Self::Default(_))
+        matches!(self, Self::Header(_))
     }
 }
 

@@ -85,8 +85,7 @@ impl Context<'_> {
     /// The headers that fit a pattern, by their names; a header that is placed after the step is none.
     fn headers<'p>(&'p self, pattern: &str, step: usize, pairs: &mut Vec<Pair<'p>>) -> Result {
         let placed = |is_made: bool| {
-            let placements =
-                self.inputs.formula.placements.iter().filter(move |one| (one.after <= step) == is_made);
+            let placements = self.inputs.formula.read().filter(move |one| (one.after <= step) == is_made);
             placements.filter_map(|one| if let Place::Header(name) = &one.place { Some(name) } else { None })
         };
         let mut names: Vec<Cow<'p, HeaderName>> = match HeaderName::from_bytes(pattern.as_bytes()) {

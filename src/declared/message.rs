@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use secrecy::ExposeSecret as _;
 
 use super::Result;
 use super::evaluate::{Context, Each};
 use super::fault::{Kind, fault};
-use super::formula::{Part, Source};
+use super::formula::{Part, Place, Source};
 use crate::signing::members::{json_text, json_values, values};
 
 /// The parts of an absolute URL.
@@ -35,19 +35,45 @@ impl<'c> Address<'c> {
     }
 }
 
+/// The values at a place of a message, headers trimmed.
+pub(super) fn values_at<'m>(
+    place: &Place,
+    headers: &'m HeaderMap,
+    query: &'m str,
+    body: impl FnOnce() -> Result<&'m [u8]>,
+) -> Result<Vec<Cow<'m, [u8]>>> {
+    Ok(match place {
+        Place::Header(name) => {
+            headers.get_all(name).iter().map(|value| Cow::Borrowed(value.as_bytes().trim_ascii())).collect()
+        }
+        Place::Query(name) => values(query, name).collect(),
+        Place::Form(name) => values(form(headers, body()?).unwrap_or_default(), name).collect(),
+        Place::Json(path) => json_values(body()?, path).into_iter().map(json_text).collect(),
+    })
+}
+
+/// The body, where it may be a form: it says so, or does not say what it is.
+fn form<'m>(headers: &HeaderMap, body: &'m [u8]) -> Option<&'m str> {
+    let form = "application/x-www-form-urlencoded";
+    let media_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let essence = media_type.and_then(|text| text.split(|byte| *byte == b';').next());
+    let is_form = essence.is_none_or(|text| text.trim_ascii().eq_ignore_ascii_case(form.as_bytes()));
+    std::str::from_utf8(body).ok().filter(|_| is_form)
+}
+
 impl Context<'_> {
     pub(super) fn source(&self, source: &Source, each: Each<'_>) -> Result<Cow<'_, [u8]>> {
-        if matches!(source, Source::QueryPair(_) | Source::FormPair(_) | Source::Json(_)) {
-            self.charge(self.query().len() + self.body().map_or(0, <[u8]>::len))?;
-        }
         Ok(match source {
             Source::Part(part) => return self.part(*part),
-            Source::Header(name) => self.header(name)?.unwrap_or_default(),
-            Source::QueryPair(name) => self.single(values(self.query(), name), name)?,
-            Source::FormPair(name) => self.single(values(self.form()?.unwrap_or_default(), name), name)?,
-            Source::Json(path) => {
-                let values = json_values(self.body()?, path).into_iter().map(json_text);
-                self.single(values, path.last().map_or("", |name| name))?
+            Source::At(Place::Header(name)) => self.header(name)?.unwrap_or_default(),
+            Source::At(place) => {
+                self.charge(self.query().len() + self.body().map_or(0, <[u8]>::len))?;
+                let mut values = values_at(place, self.message.headers(), self.query(), || self.body())?;
+                // Of what was received, the only one: other programs may read the last.
+                if values.len() > 1 && self.inputs.reading.is_some() {
+                    return Err(fault(Kind::Duplicate, place.name()));
+                }
+                values.drain(..).next().unwrap_or_default()
             }
             Source::Stamp(index) => Cow::Borrowed(
                 self.inputs.stamps.get(*index).map(|stamp| stamp.as_bytes()).unwrap_or_default(),
@@ -71,18 +97,6 @@ impl Context<'_> {
                 Cow::Owned(status.unwrap_or_default().into_bytes())
             }
         })
-    }
-
-    /// The first value; of what was received, the only one: other programs may read the last.
-    fn single<'v>(
-        &self,
-        mut values: impl Iterator<Item = Cow<'v, [u8]>>,
-        name: &str,
-    ) -> Result<Cow<'v, [u8]>> {
-        match (values.next(), values.next()) {
-            (_, Some(_)) if self.inputs.reading.is_some() => Err(fault(Kind::Duplicate, name)),
-            (first, _) => Ok(first.unwrap_or_default()),
-        }
     }
 
     fn part(&self, part: Part) -> Result<Cow<'_, [u8]>> {
@@ -120,11 +134,7 @@ impl Context<'_> {
 
     /// The body, where it may be a form: it says so, or does not say what it is.
     pub(super) fn form(&self) -> Result<Option<&str>> {
-        let form = "application/x-www-form-urlencoded";
-        let media_type = self.message.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-        let essence = media_type.and_then(|text| text.split(|byte| *byte == b';').next());
-        let is_form = essence.is_none_or(|text| text.trim_ascii().eq_ignore_ascii_case(form.as_bytes()));
-        Ok(std::str::from_utf8(self.body()?).ok().filter(|_| is_form))
+        Ok(form(self.message.headers(), self.body()?))
     }
 
     /// The values of a header, trimmed and joined; what is placed counts as there.

@@ -69,9 +69,10 @@ use secrecy::SecretString;
 pub use evaluate::Placed;
 pub(crate) use fault::WARNINGS;
 pub use fault::Warning;
+pub use receive::Claim;
 #[cfg(feature = "middleware")]
 pub use reply::VerifiedReply;
-pub use scheme::{Claim, Scheme, Sent, Stamps};
+pub use scheme::{Scheme, Sent, Stamps};
 pub use signer::{Declared, Stamp};
 pub use vectors::{Outcome, Report, Vector};
 
@@ -218,11 +219,8 @@ impl Declaration {
     #[must_use]
     pub fn signature_header(&self) -> Option<http::HeaderName> {
         let formula = &self.0.formula;
-        let is_it = |value| {
-            let mut within = check::within(value, &formula.steps, true).into_iter();
-            within.any(|one| one.step() == Some(formula.signature))
-        };
-        formula.read().filter(|one| is_it(&one.value)).find_map(|one| match &one.place {
+        let signed = formula.read().filter(|one| formula.holds_signature(&one.value));
+        signed.map(|one| &one.place).find_map(|place| match place {
             formula::Place::Header(name) => Some(name.clone()),
             _ => None,
         })

@@ -1,33 +1,36 @@
 //! Reading what was placed back out of a message, and comparing it with what should be there.
 
-use std::borrow::Cow;
+#[cfg(feature = "webhook")]
 use std::time::{Duration, SystemTime};
 
 use subtle::ConstantTimeEq as _;
 
-use super::Result;
 use super::evaluate::{Context, Value};
 use super::fault::{Kind, fault};
-use super::formula::{Expr, Formula, ListSource, Names, Place, Source};
+use super::formula::{Expr, Formula, ListSource, Placement, Source};
+use super::message::values_at;
+use super::scheme::Stamps;
+use super::{Declaration, Result};
 use crate::signing::filter::Filter;
-use crate::signing::members::{json_members, json_text, json_values, values};
-use crate::signing::stamp::Format;
+use crate::signing::members::{json_members, json_text};
 use crate::signing::{Encoding, RequestRef};
 
 /// More names than this in a list of headers are not read.
 const MOST_NAMES: usize = 64;
 
-/// What a message says about itself: not yet believed.
+/// What a message says about itself, read back from where it was placed. Nothing of it is proved before
+/// [`Scheme::confirm`](super::Scheme::confirm) has accepted it.
 #[derive(Debug)]
-pub(super) struct Reading<'f> {
-    formula: &'f Formula,
-    stamps: Vec<Option<Box<str>>>,
+pub struct Claim<'d> {
+    declaration: &'d Declaration,
+    formula: &'d Formula,
+    pub(super) stamps: Stamps,
     pub(super) ids: Vec<(usize, Box<str>)>,
     /// The JSON steps, as they were received.
     steps: Vec<(usize, Vec<u8>)>,
     /// The lists of covered headers.
     lists: Vec<(usize, Vec<ListSource>)>,
-    compared: Vec<Compared<'f>>,
+    compared: Vec<Compared<'d>>,
 }
 
 /// A value that must be what it would be if we had made the message.
@@ -38,47 +41,47 @@ struct Compared<'f> {
     place: Box<str>,
 }
 
-/// Reads all that is placed.
-pub(super) fn read<'f>(formula: &'f Formula, names: &Names, message: &RequestRef<'_>) -> Result<Reading<'f>> {
-    let stamps = vec![None; names.stamps.len()];
-    let (ids, steps, lists, compared) = Default::default();
-    let mut reading = Reading { formula, stamps, ids, steps, lists, compared };
-    for placement in formula.read() {
-        let (name, mut found) = (placement.place.name(), received(&placement.place, message)?);
-        let value = found.pop().ok_or_else(|| fault(Kind::Missing, name.clone()))?;
-        if !found.is_empty() {
-            return Err(fault(Kind::Duplicate, name));
-        }
-        reading.value(&placement.value, &value, &name)?;
-    }
-    match reading.stamps.iter().zip(&names.stamps).find(|(stamp, _)| stamp.is_none()) {
-        Some((_, stamp)) => Err(fault(Kind::Missing, stamp.name.clone())),
-        None => Ok(reading),
-    }
-}
-
-/// The values at a place.
-fn received(place: &Place, message: &RequestRef<'_>) -> Result<Vec<Vec<u8>>> {
-    let pairs = |text: &str, name| values(text, name).map(Cow::into_owned).collect();
-    Ok(match place {
-        Place::Header(name) | Place::Default(name) => {
-            let values = message.headers().get_all(name).iter();
-            values.map(|value| value.as_bytes().trim_ascii().to_vec()).collect()
-        }
-        Place::Query(name) => pairs(message.query_as_sent(), name),
-        Place::Form(name) => pairs(&String::from_utf8_lossy(message.body()?), name),
-        Place::Json(path) => {
-            let values = json_values(message.body()?, path).into_iter();
-            values.map(|value| json_text(value).into_owned()).collect()
-        }
-    })
-}
-
 fn undo(filters: &[Filter], bytes: &[u8]) -> Option<Vec<u8>> {
     filters.iter().rev().try_fold(bytes.to_vec(), |bytes, filter| filter.undo(&bytes))
 }
 
-impl<'f> Reading<'f> {
+impl<'f> Claim<'f> {
+    /// Reads all that is placed.
+    pub(super) fn read(
+        declaration: &'f Declaration,
+        formula: &'f Formula,
+        message: &RequestRef<'_>,
+    ) -> Result<Self> {
+        let named = &declaration.0.names.stamps;
+        let stamps = Stamps(vec![Box::default(); named.len()]);
+        let (ids, steps, lists, compared) = Default::default();
+        let mut claim = Self { declaration, formula, stamps, ids, steps, lists, compared };
+        for Placement { place, value, .. } in formula.read() {
+            let (headers, query) = (message.headers(), message.query_as_sent());
+            let mut found = values_at(place, headers, query, || message.body())?;
+            let received = found.pop().ok_or_else(|| fault(Kind::Missing, place.name()))?;
+            if !found.is_empty() {
+                return Err(fault(Kind::Duplicate, place.name()));
+            }
+            claim.value(value, &received, &place.name())?;
+        }
+        match claim.stamps.0.iter().zip(named).find(|(text, _)| text.is_empty()) {
+            Some((_, stamp)) => Err(fault(Kind::Missing, stamp.name.clone())),
+            None => Ok(claim),
+        }
+    }
+
+    /// The stamps, by name.
+    pub fn stamps(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.declaration.stamps().zip(self.stamps.texts())
+    }
+
+    /// The ids that the message names, by name.
+    pub fn ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        let names = &self.declaration.0.names.credentials;
+        self.ids.iter().filter_map(|(index, id)| names.get(*index).map(|(name, _)| (&**name, &**id)))
+    }
+
     /// Takes a value apart, or keeps it to be compared.
     fn value(&mut self, value: &'f Expr, bytes: &[u8], place: &str) -> Result {
         let illegible = || fault(Kind::Illegible, place);
@@ -87,11 +90,12 @@ impl<'f> Reading<'f> {
             Expr::Literal(literal) if literal.as_bytes() == bytes => Ok(()),
             Expr::Literal(_) => Err(illegible()),
             Expr::Name(_, Source::Stamp(index)) => {
-                let (text, stamp) = (text()?, self.stamps.get_mut(*index).ok_or_else(illegible)?);
-                match stamp.replace(text.into()) {
+                let (text, stamp) = (text()?, self.stamps.0.get_mut(*index).ok_or_else(illegible)?);
+                let other = std::mem::replace(stamp, text.into());
+                match &*other {
                     _ if text.is_empty() => Err(illegible()),
-                    Some(other) if *other != *text => Err(fault(Kind::Duplicate, place)),
-                    _ => Ok(()),
+                    other if other.is_empty() || other == text => Ok(()),
+                    _ => Err(fault(Kind::Duplicate, place)),
                 }
             }
             Expr::Name(_, Source::Credential(index)) => {
@@ -210,22 +214,19 @@ impl<'f> Reading<'f> {
         self.lists.iter().find(|(step, _)| *step == index).map(|(_, names)| &**names)
     }
 
-    /// The stamps, in the order of the file.
-    pub(super) fn stamps(&self) -> Vec<Box<str>> {
-        self.stamps.iter().flatten().cloned().collect()
-    }
-
-    /// The signatures: one, or several where a sender rotates keys.
-    pub(super) fn signatures(&self) -> impl Iterator<Item = &[u8]> {
+    /// The signatures as received: one, or several where a sender rotates keys.
+    pub fn signatures(&self) -> impl Iterator<Item = &[u8]> {
         let is_signature = |one: &&Compared<'_>| one.value.step() == Some(self.formula.signature);
         self.compared.iter().filter(is_signature).map(|one| &*one.received)
     }
 
-    /// The moments when the message was made, by its stamps, and how long it is good after each.
-    pub(super) fn times(&self, names: &Names) -> Vec<Option<(SystemTime, Option<Duration>)>> {
-        let stamps = names.stamps.iter().zip(&self.stamps).filter(|(stamp, _)| stamp.format.is_time());
-        let read = |format: &Format, text: &str| format.read(text).map(|time| (time, format.life()));
-        stamps.map(|(stamp, text)| read(&stamp.format, text.as_deref()?)).collect()
+    /// The moments when the message was made, by its stamps, and how long it is good after each; `None` for one that cannot
+    /// be read.
+    #[cfg(feature = "webhook")]
+    pub(super) fn times(&self) -> Vec<Option<(SystemTime, Option<Duration>)>> {
+        let stamps = self.declaration.0.names.stamps.iter().map(|stamp| &stamp.format);
+        let times = stamps.zip(self.stamps.texts()).filter(|(format, _)| format.is_time());
+        times.map(|(format, text)| format.read(text).map(|time| (time, format.life()))).collect()
     }
 
     /// Compares each value with what it would be if we had made the message. All are compared, whichever differs.

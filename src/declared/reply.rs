@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::middleware::reply::{refuse_reply, withhold};
 use crate::middleware::{is_worth_a_retry, read_reply, rebuild, wrap};
 use crate::observer::Event;
+use crate::signing::RequestRef;
 use crate::whole_body::ReadFault;
 
 /// Hands on what verifies, byte for byte; all else is an error. Of a gateway that is overloaded or down, the status is handed
@@ -31,10 +32,11 @@ pub(super) async fn judge(
         Err(ReadFault::TooLong) => return refuse(&response, fault(Kind::ReplyTooLong, "body")),
         Err(ReadFault::OutOfMemory) => return refuse(&response, fault(Kind::ReplyOutOfMemory, "body")),
     };
-    let request = message.as_request();
-    let stamps = &sent.signed().stamp().stamps;
-    let exchange = Sent { request: &request, stamps, status: response.status() };
-    let verified = scheme.verify_reply(&exchange, &exchange.reply(response.headers(), &body)).map(drop);
+    let verified = RequestRef::from_http(message).and_then(|request| {
+        let stamps = &sent.signed().stamp().stamps;
+        let exchange = Sent { request: &request, stamps, status: response.status() };
+        scheme.verify_reply(&exchange, &exchange.reply(response.headers(), &body)).map(drop)
+    });
     match verified {
         Ok(()) => {
             signer.tell(Event::ReplyVerified);

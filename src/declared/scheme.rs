@@ -2,8 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-#[cfg(feature = "webhook")]
-use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Request, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,7 +10,7 @@ use super::Result;
 use super::evaluate::{Context, Inputs, Placed, Prepared, prepare};
 use super::fault::{Kind, fault};
 use super::formula::Formula;
-use super::receive::{self, Reading};
+use super::receive::Claim;
 use super::{Declaration, Reply};
 use crate::field;
 use crate::random::Randomness;
@@ -35,7 +33,7 @@ struct Bound {
 
 /// What was drawn for one message, in the order of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamps(Vec<Box<str>>);
+pub struct Stamps(pub(super) Vec<Box<str>>);
 
 /// A request that was sent and the status of the reply to it, for [`Scheme::verify_reply`].
 #[derive(Clone, Copy, Debug)]
@@ -48,15 +46,6 @@ pub struct Sent<'c> {
     pub status: StatusCode,
 }
 
-/// What a message says about itself, read back from where it was placed. Nothing of it is proved before
-/// [`Scheme::confirm`] has accepted it.
-#[derive(Debug)]
-pub struct Claim<'d> {
-    declaration: &'d Declaration,
-    reading: Reading<'d>,
-    stamps: Stamps,
-}
-
 impl Declaration {
     /// Reads what is placed in a message.
     ///
@@ -64,13 +53,7 @@ impl Declaration {
     /// `declared-missing`, `declared-duplicate`, `declared-malformed` or `declared-not-covered`, with the name of its
     /// place.
     pub fn read(&self, message: &RequestRef<'_>) -> Result<Claim<'_>> {
-        self.read_by(&self.0.formula, message)
-    }
-
-    fn read_by<'d>(&'d self, formula: &'d Formula, message: &RequestRef<'_>) -> Result<Claim<'d>> {
-        let reading = receive::read(formula, &self.0.names, message)?;
-        let stamps = Stamps(reading.stamps());
-        Ok(Claim { declaration: self, reading, stamps })
+        Claim::read(self, &self.0.formula, message)
     }
 
     fn reply_formula(&self) -> Option<&Formula> {
@@ -172,7 +155,7 @@ impl Scheme {
         claim: &'c Claim<'_>,
         message: &'c RequestRef<'c>,
     ) -> Result<Context<'c>> {
-        Context::new(Inputs { reading: Some(&claim.reading), ..self.inputs(&claim.stamps) }, message)
+        Context::new(Inputs { reading: Some(claim), ..self.inputs(&claim.stamps) }, message)
     }
 
     /// The secrets, by name.
@@ -225,13 +208,13 @@ impl Scheme {
     fn confirm_by(&self, inputs: Inputs<'_>, claim: &Claim<'_>, message: &RequestRef<'_>) -> Result {
         let names = &self.declaration.0.names.credentials;
         let ours = |index: usize| self.bound.credentials.get(index).map(SecretString::expose_secret);
-        if let Some((index, _)) = claim.reading.ids.iter().find(|(index, id)| ours(*index) != Some(id)) {
+        if let Some((index, _)) = claim.ids.iter().find(|(index, id)| ours(*index) != Some(id)) {
             return Err(fault(Kind::UnknownId, names.get(*index).map_or("", |(name, _)| name)));
         }
-        let inputs = Inputs { reading: Some(&claim.reading), ..inputs };
+        let inputs = Inputs { reading: Some(claim), ..inputs };
         let mut context = Context::new(inputs, message)?;
         context.sign()?;
-        claim.reading.compare(&context)
+        claim.compare(&context)
     }
 
     /// Reads and confirms a message.
@@ -250,7 +233,7 @@ impl Scheme {
     /// declares none.
     pub fn verify_reply(&self, sent: &Sent<'_>, reply: &RequestRef<'_>) -> Result<Claim<'_>> {
         let formula = self.declaration.reply_formula().ok_or_else(|| fault(Kind::NoReply, "reply"))?;
-        let claim = self.declaration.read_by(formula, reply)?;
+        let claim = Claim::read(&self.declaration, formula, reply)?;
         let mut request = self.sending(sent.request, sent.stamps)?;
         // A copy of our own request proves nothing.
         let ours = request.sign()?.expose_text();
@@ -321,39 +304,9 @@ impl<'c> Sent<'c> {
 }
 
 impl Stamps {
-    pub(super) fn new(texts: Vec<Box<str>>) -> Self {
-        Self(texts)
-    }
-
     /// The texts, in the order of the file.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|text| &**text)
-    }
-}
-
-impl Claim<'_> {
-    /// The stamps, by name.
-    pub fn stamps(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.declaration.stamps().zip(self.stamps.texts())
-    }
-
-    /// The ids that the message names, by name.
-    pub fn ids(&self) -> impl Iterator<Item = (&str, &str)> {
-        let names = &self.declaration.0.names.credentials;
-        let ids = self.reading.ids.iter();
-        ids.filter_map(|(index, id)| names.get(*index).map(|(name, _)| (&**name, &**id)))
-    }
-
-    /// The signatures as received: one, or several where a sender rotates keys.
-    pub fn signatures(&self) -> impl Iterator<Item = &[u8]> {
-        self.reading.signatures()
-    }
-
-    /// The moments when the message was made, by its stamps, and how long it is good after each; `None` for one that cannot
-    /// be read.
-    #[cfg(feature = "webhook")]
-    pub(super) fn times(&self) -> Vec<Option<(SystemTime, Option<Duration>)>> {
-        self.reading.times(&self.declaration.0.names)
     }
 }
 

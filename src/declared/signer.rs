@@ -1,9 +1,9 @@
 //! Requests signed by a declaration, as those of the built-in providers are.
 
-use http::{HeaderMap, Method};
-use url::Url;
+use http::Request;
 
 use super::evaluate::Placed;
+use super::fault::{Kind, fault};
 use super::scheme::{Scheme, Stamps};
 use super::{Declaration, Result};
 use crate::error::Error;
@@ -46,33 +46,16 @@ pub struct Stamp {
     pub(super) stamps: Stamps,
     placed: Option<Placed>,
     /// Where replies are verified.
-    pub(super) sent: Option<Box<SentMessage>>,
+    pub(super) sent: Option<Box<Request<Vec<u8>>>>,
 }
 
 /// A request as it was before it was signed: its reply is verified with it.
-#[derive(Debug)]
-pub(super) struct SentMessage {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    extensions: http::Extensions,
-    body: Vec<u8>,
-}
-
-impl SentMessage {
-    fn of(request: &RequestRef<'_>) -> Self {
-        Self {
-            method: request.method().clone(),
-            url: request.url().clone(),
-            headers: request.headers().clone(),
-            extensions: http::Extensions::new(),
-            body: request.body().unwrap_or_default().to_vec(),
-        }
-    }
-
-    pub(super) fn as_request(&self) -> RequestRef<'_> {
-        RequestRef::new(&self.method, &self.url, &self.headers, &self.extensions, &self.body)
-    }
+fn copy(request: &RequestRef<'_>) -> Result<Request<Vec<u8>>> {
+    let copy = Request::builder().method(request.method()).uri(request.url_as_sent());
+    let copy = copy.body(request.body().unwrap_or_default().to_vec());
+    let mut copy = copy.map_err(|_| fault(Kind::Unwritable, "url"))?;
+    *copy.headers_mut() = request.headers().clone();
+    Ok(copy)
 }
 
 impl From<Stamps> for Stamp {
@@ -107,7 +90,8 @@ impl crate::Scheme for Scheme {
     fn sign(&self, request: &RequestRef<'_>, stamp: &mut Stamp) -> Result<Option<Signature>> {
         let (placed, signature) = self.place(request, &stamp.stamps)?;
         stamp.placed = Some(placed);
-        stamp.sent = self.declaration().signs_replies().then(|| Box::new(SentMessage::of(request)));
+        let signs_replies = self.declaration().signs_replies();
+        stamp.sent = signs_replies.then(|| copy(request).map(Box::new)).transpose()?;
         Ok(Some(signature))
     }
 

@@ -5,7 +5,7 @@ use http::HeaderName;
 use super::Result;
 use super::document::{Document, Word};
 use super::fault::Kind;
-use super::formula::{Expr, Names, PARTS, Source};
+use super::formula::{Expr, Names, PARTS, Place, Source};
 use crate::error::Error;
 use crate::signing::filter::{self, Filter};
 
@@ -97,11 +97,14 @@ impl Resolver<'_, '_> {
         match (own, word.text.split_once('.')) {
             (Some(own), _) => Ok(own),
             (None, Some(("header", name))) => {
-                HeaderName::from_bytes(name.as_bytes()).map(Source::Header).map_err(|_| self.unknown(word))
+                let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| self.unknown(word))?;
+                Ok(Source::At(Place::Header(name)))
             }
-            (None, Some(("query", name))) => Ok(Source::QueryPair(name.into())),
-            (None, Some(("form", name))) => Ok(Source::FormPair(name.into())),
-            (None, Some(("json", path))) => Ok(Source::Json(path.split('.').map(Into::into).collect())),
+            (None, Some(("query", name))) => Ok(Source::At(Place::Query(name.into()))),
+            (None, Some(("form", name))) => Ok(Source::At(Place::Form(name.into()))),
+            (None, Some(("json", path))) => {
+                Ok(Source::At(Place::Json(path.split('.').map(Into::into).collect())))
+            }
             (None, Some((text, "names"))) => self.step(Word { text, ..word }).map(Source::Names),
             (None, _) => self.step(word).map(Source::Step),
         }

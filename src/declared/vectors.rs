@@ -128,7 +128,7 @@ fn message(mut table: Table<'_>, names: &Names, [method, url]: [Word<'_>; 2]) ->
     let message = builder.body(body).ok().filter(|message| RequestRef::from_http(message).is_ok());
     let expected = "a method, an absolute URL as a client sends it, and headers are expected";
     let http = message.ok_or_else(|| document.refuse(Kind::Vector, url, expected))?;
-    Ok(Message { stamps: Stamps::new(stamps), http })
+    Ok(Message { stamps: Stamps(stamps), http })
 }
 
 /// The texts of a table that has all the names that are wanted, and no others.

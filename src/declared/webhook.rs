@@ -28,7 +28,7 @@ use url::Url;
 
 use super::fault::{Declared as DeclaredFault, Kind, fault};
 use super::formula::{Expr, Part, Place, Source};
-use super::{Declaration, Declared, Result, Webhook, scheme};
+use super::{Claim, Declaration, Declared, Result, Webhook, scheme};
 use crate::error::Error;
 use crate::signing::{Encoding, MacKey, RequestRef, SignedText};
 use crate::webhook::{self, Delivery, DeliveryFault, Freshness, PublicOrigin, Received, Times, Window};
@@ -49,7 +49,7 @@ pub struct Scheme(Declaration);
 /// What a delivery says about itself, and all of it that may be signed.
 #[derive(Debug)]
 pub struct Stated<'r> {
-    claim: scheme::Claim<'r>,
+    claim: Claim<'r>,
     method: &'r Method,
     url: Url,
     received: String,
@@ -220,7 +220,7 @@ fn refused(error: Error) -> DeliveryFault {
 }
 
 /// When a delivery was made, by the earliest of its times, and until when it is good.
-fn times(claim: &scheme::Claim<'_>) -> Option<Times> {
+fn times(claim: &Claim<'_>) -> Option<Times> {
     let millis = |time: SystemTime| i64::try_from(crate::time::unix_nanos(time).div_euclid(1_000_000)).ok();
     let times = claim.times().into_iter().collect::<Option<Vec<_>>>()?;
     let moments = times.iter().filter(|(_, life)| life.is_none());

@@ -257,6 +257,7 @@ impl<'c> Context<'c> {
     /// The bytes of a value.
     pub(super) fn bytes(&self, value: &Expr) -> Result<Value> {
         if let Some(kept) = value.step().map(|index| self.kept(index)).transpose()?.flatten() {
+            self.charge(kept.len())?;
             return Ok(Zeroizing::new(kept.into_owned()));
         }
         let mut bytes = Value::default();
@@ -421,6 +422,7 @@ impl<'c> Context<'c> {
         filters: &[Filter],
     ) -> Result<Cow<'v, [u8]>> {
         for filter in filters {
+            self.charge(value.len())?;
             let written = match value {
                 Cow::Borrowed(bytes) => filter.apply(bytes),
                 Cow::Owned(bytes) => {
@@ -429,7 +431,6 @@ impl<'c> Context<'c> {
                 }
             };
             value = written.ok_or_else(|| fault(Kind::Unwritable, name))?;
-            self.charge(value.len())?;
         }
         Ok(value)
     }

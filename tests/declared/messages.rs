@@ -407,12 +407,13 @@ x-signature = "{signature}"
 
 #[test]
 fn the_work_for_a_message_is_bounded_by_its_length() {
-    let doubling = |first: &str, each: &str| {
+    let doubling_to = |last: usize, first: &str, each: &str| {
         let steps: String =
-            (1..60).map(|n| format!("s{n} = \"{}\"\n", each.replace('#', &(n - 1).to_string()))).collect();
+            (1..=last).map(|n| format!("s{n} = \"{}\"\n", each.replace('#', &(n - 1).to_string()))).collect();
         let text = format!("[let]\ns0 = {first}\n{steps}");
-        LISTED.replace("{body}", "{s59}").replace("[let]\n", &text)
+        LISTED.replace("{body}", &format!("{{s{last}}}")).replace("[let]\n", &text)
     };
+    let doubling = |first: &str, each: &str| doubling_to(59, first, each);
     for file in [
         doubling("\"{body}\"", "{s#}{s#}"),
         doubling("\"\"", "{s#}{s#}"),
@@ -422,6 +423,8 @@ fn the_work_for_a_message_is_bounded_by_its_length() {
         doubling("\"{body}\"", "{s#|hex|hex|hex|hex|hex|hex|hex|hex}"),
         doubling("\"{body}\"", "{s#|lower}{s#|lower}"),
         LISTED.replace("{body}", "{body|hex|hex|hex|hex|hex|hex|hex|first:4}"),
+        // Short digests of a long value, a few hundred times.
+        doubling_to(8, "\"{body|lower}\"", "{s#|sha256|hex}{s#|sha256|hex}"),
     ] {
         let scheme = scheme(&file, &[("secret", "s")]);
         let message = post("https://h/p?a=1", &"x".repeat(10_000));

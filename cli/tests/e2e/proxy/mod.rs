@@ -1,5 +1,6 @@
 //! `proxy`: what signs for programs in other languages, and hands on no page's wishes.
 
+mod canary;
 mod credentials;
 mod guarded;
 mod handed_on;

@@ -242,3 +242,20 @@ fn a_delivery_is_shown_and_delivered_again_signed_anew() {
     assert_eq!((body(&again), body(&first)), (body(&sent), body(&sent)));
     assert_ne!(header(&again, "x-vizion-signature"), header(&first, "x-vizion-signature"));
 }
+
+#[test]
+fn deliveries_wait_while_the_store_that_is_shared_does_not_answer() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let application = Upstream::answering(OK);
+    let public = format!("http://{}", header(&sent, "host").unwrap());
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let to = application.origin();
+    let redis = format!("redis://:secret@{closed}");
+    let proxy =
+        Proxy::start_as(command("vizion", &["--public-origin", &public, "--to", &to, "--redis", &redis]));
+    let answer = deliver(&proxy, &sent);
+    assert_eq!((answer.status(), answer.header("retry-after")), (503, Some("30")));
+    let note = proxy.note();
+    assert!(note.contains("webhook-store-unreachable") && !note.contains("secret"), "{note}");
+    assert_eq!(application.others(), 0);
+}

@@ -170,8 +170,10 @@ def many(work, requests_in_all=10_000, connections=64):
         with ThreadPoolExecutor(connections) as pool:
             check("requests answered", sum(pool.map(one_connection, shares)), requests_in_all)
         figures = requests.get(f"http://{host}/metrics", timeout=60).text
-        counted = re.findall(r'countersign_requests_total{provider="netgiro",code="([^"]+)"} (\d+)', figures)
-        check("answered, as the proxy counts", counted, [("ok", str(requests_in_all))])
+        for figure in ["signed", "replies_verified"]:
+            counted = re.findall(rf'countersign_{figure}_total{{provider="netgiro"}} (\d+)', figures)
+            check(f"{figure}, as the proxy counts", counted, [str(requests_in_all)])
+        check("refused or failed, as the proxy counts", re.findall("refused|failed", figures), [])
         check("accepted, as the sandbox counts", sandbox.accepted(), requests_in_all)
 
 

@@ -1,5 +1,7 @@
 //! The codes that only the tool has.
 
+use std::sync::LazyLock;
+
 use clap::ValueEnum;
 
 /// The name is the variant's, the sentence its comment's.
@@ -36,8 +38,12 @@ pub(crate) enum Code {
 }
 
 impl Code {
-    pub(crate) fn name(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    pub(crate) fn name(self) -> &'static str {
+        static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+            let values = Code::value_variants().iter().filter_map(Code::to_possible_value);
+            values.map(|value| value.get_name().to_owned()).collect()
+        });
+        NAMES.get(self as usize).map_or("", String::as_str)
     }
 
     pub(crate) fn sentence(self) -> String {

@@ -126,7 +126,10 @@ impl Failure {
     }
 
     fn new(exit: Exit, code: Code, message: impl Into<String>) -> Self {
-        Self { exit, told: Some(Told { code: code.name(), message: message.into(), next_step: None }) }
+        Self {
+            exit,
+            told: Some(Told { code: code.name().to_owned(), message: message.into(), next_step: None }),
+        }
     }
 
     /// What is told of it; `None` where the verb's own output has said it all.

@@ -18,7 +18,7 @@ pub(crate) struct CodesArgs {}
 
 pub(crate) fn run(_: &CodesArgs, context: &Context) -> Result<(), Failure> {
     let errors = countersign::codes::errors();
-    let tool = Code::value_variants().iter().map(|code| (code.name(), code.sentence()));
+    let tool = Code::value_variants().iter().map(|code| (code.name().to_owned(), code.sentence()));
     let others: [(&str, Vec<(String, String)>); 3] = [
         ("diagnoses", owned(countersign::codes::diagnoses())),
         ("warnings", owned(countersign::codes::warnings())),

@@ -40,7 +40,13 @@ impl Refusal {
     /// Before anything was sent.
     pub(super) fn new(status: StatusCode, code: Code, next_step: &str) -> Self {
         let next_step = Some(next_step.to_owned());
-        Self { status, code: code.name(), message: code.sentence(), next_step, effect: Effect::None }
+        Self {
+            status,
+            code: code.name().to_owned(),
+            message: code.sentence(),
+            next_step,
+            effect: Effect::None,
+        }
     }
 
     pub(super) fn of(status: StatusCode, failure: Failure, effect: Effect) -> Self {

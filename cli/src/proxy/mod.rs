@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use clap::Args;
+use countersign::observer::Metrics;
 use tokio::sync::watch;
 
 use crate::code::Code;
@@ -71,10 +72,10 @@ pub(crate) struct ProxyArgs {
 const OWN_PATHS: [&str; 2] = ["healthz", "metrics"];
 
 impl ProxyArgs {
-    fn providers(&self, environment: &Environment) -> Result<Vec<Provider>, Failure> {
+    fn providers(&self, environment: &Environment, metrics: &Arc<Metrics>) -> Result<Vec<Provider>, Failure> {
         let mut providers: Vec<Provider> = Vec::new();
         for name in &self.providers {
-            let provider = Provider::build(name, &self.upstream, environment)?;
+            let provider = Provider::build(name, &self.upstream, environment, metrics)?;
             let name = provider.name();
             if OWN_PATHS.contains(&name) {
                 let message =
@@ -119,7 +120,7 @@ impl<'c> Inbound<'c> {
             let receiver = Receiver::<S>::new(args, sender, environment, Arc::clone(events))?;
             let listener = Listener::bind(address).await?;
             let address = Some(listener.address()?);
-            let (sender, verifier) = (sender.clone(), receiver.verifier());
+            let (sender, verifier) = (sender.clone(), receiver.verifier.clone());
             Ok(Self {
                 address,
                 serving: Box::pin(receiver.serve(listener, stopping, environment)),
@@ -136,7 +137,7 @@ pub(crate) async fn run(args: &ProxyArgs, environment: &Environment, json: bool)
     let mut signals = Signals::new()?;
     let events = Arc::new(Events::new(json));
     let (stop, stopping) = watch::channel(false);
-    let providers = args.providers(environment)?;
+    let providers = args.providers(environment, &events.metrics)?;
     if !args.listen.is_local() {
         let message =
             format!("{} can be reached from other machines, which could have requests signed", args.listen);
@@ -146,6 +147,7 @@ pub(crate) async fn run(args: &ProxyArgs, environment: &Environment, json: bool)
     let listener = Listener::bind(&args.listen).await?;
     let address = listener.address()?;
     print_addresses(&address, &providers, inbound.address.as_ref(), json)?;
+    let metrics = Arc::clone(&events.metrics);
     let signing = Arc::new(Signing::new(Guard::of(&address), events, providers));
 
     let answering = Arc::clone(&signing);
@@ -156,7 +158,7 @@ pub(crate) async fn run(args: &ProxyArgs, environment: &Environment, json: bool)
     let commanded = async {
         while signals.next().await == Signal::Reload {
             let read = environment.read_again().and_then(|environment| {
-                let providers = args.providers(&environment)?;
+                let providers = args.providers(&environment, &metrics)?;
                 (inbound.reload)(&environment)?;
                 Ok(providers)
             });

@@ -1,8 +1,10 @@
 //! A provider behind the proxy: where its requests go, and what is signed and verified on the way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::netvisor::TransactionId;
+use countersign::observer::Metrics;
 use countersign::{Effect, RequestRef, Scheme, Signer};
 use http::header::{self, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -49,15 +51,20 @@ impl Provider {
         name: &ProviderName,
         upstreams: &[Pair],
         environment: &Environment,
+        metrics: &Arc<Metrics>,
     ) -> Result<Self, Failure> {
         with_provider!(*name, P => {
             let signer = <P as Tool>::build(environment, name, &Settings::default())?;
             let takes_transaction_ids = *name == ProviderName::Netvisor;
-            Ok(Self { takes_transaction_ids, ..Self::of(signer, upstreams)? })
+            Ok(Self { takes_transaction_ids, ..Self::of(signer, upstreams, metrics)? })
         })
     }
 
-    fn of<P: Tool>(mut signer: Signer<P>, upstreams: &[Pair]) -> Result<Self, Failure> {
+    fn of<P: Tool>(
+        mut signer: Signer<P>,
+        upstreams: &[Pair],
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, Failure> {
         let upstream = upstreams.iter().find(|pair| pair.name == signer.name()).map(|pair| &pair.value);
         if let Some(origin) = upstream {
             signer = signer.allow_origin(origin).map_err(|error| Failure::from(error).in_arguments())?;
@@ -68,6 +75,8 @@ impl Provider {
         if signs_bodies(&signer, &url) {
             signer = signer.buffer_stream_bodies(BODY_LIMIT);
         }
+        // From here on: what was tried above is nobody's request.
+        signer = signer.observer(Arc::clone(metrics));
         let (signs_replies, rewriting) = (P::signs_replies(&signer), signer.clone());
         Ok(Self {
             name: signer.name().to_owned(),

@@ -2,16 +2,15 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use countersign::observer::Metrics;
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
 
 use super::answer::{self, Answer, Refusal};
-use super::events::{Event, Events};
+use super::events::Events;
 use super::guard::Guard;
 use super::provider::Provider;
 use crate::code::Code;
-
-const PROMETHEUS: &str = "text/plain; version=0.0.4";
 
 /// In metrics and on standard error, the provider of a request that is for none.
 const NO_PROVIDER: &str = "none";
@@ -43,7 +42,9 @@ impl Signing {
         }
         match parts.uri.path() {
             "/healthz" => return answer::own(StatusCode::OK, "text/plain", "ok\n".to_owned()),
-            "/metrics" => return answer::own(StatusCode::OK, PROMETHEUS, self.events.text()),
+            "/metrics" => {
+                return answer::own(StatusCode::OK, Metrics::CONTENT_TYPE, self.events.metrics.to_string());
+            }
             _ => {}
         }
         let providers = self.providers();
@@ -53,17 +54,12 @@ impl Signing {
             let step = "Begin the path with the name of a provider that the proxy was started for, e.g. /netgiro/v1/…";
             return self.refuse(NO_PROVIDER, Refusal::new(StatusCode::NOT_FOUND, Code::ProxyProvider, step));
         };
-        match provider.send(parts, body, target).await {
-            Ok(answer) => {
-                self.events.succeeded(Event::Request, provider.name());
-                answer
-            }
-            Err(refusal) => self.refuse(provider.name(), refusal),
-        }
+        let answered = provider.send(parts, body, target).await;
+        answered.unwrap_or_else(|refusal| self.refuse(provider.name(), refusal))
     }
 
     fn refuse(&self, provider: &str, refusal: Refusal) -> Answer {
-        self.events.failed(Event::Request, provider, refusal.status, &refusal.code);
+        self.events.refused(provider, refusal.status, &refusal.code);
         refusal.into_answer()
     }
 }

@@ -20,7 +20,7 @@ use tower::{Layer as _, Service, service_fn};
 use url::{Position, Url};
 
 use super::answer::{self, Answer, Refusal};
-use super::events::{Event, Events};
+use super::events::Events;
 use super::provider;
 use super::show::{self, Show};
 use crate::client;
@@ -90,7 +90,7 @@ impl WebhookArgs {
 /// What verifies the deliveries of one provider, and where they go.
 pub(super) struct Receiver<S: Scheme> {
     sender: ProviderName,
-    verifier: Verifier<S>,
+    pub(super) verifier: Verifier<S>,
     application: Client,
     /// Where all deliveries go, whatever they say.
     to: String,
@@ -114,11 +114,13 @@ impl<S: Webhooks> Receiver<S> {
             None => return Err(Failure::usage("--public-origin is missing: the signature covers it")),
         };
         let told = Arc::clone(&events);
-        let builder = S::builder(sender, &public_origin)?.keys(S::keys(sender, environment)?);
+        let builder = S::builder(sender, &public_origin)?
+            .keys(S::keys(sender, environment)?)
+            .observer(Arc::clone(&events.metrics));
         let mut builder = builder.on_refused(move |error, _| {
             let is_later = error.fault() == Some(&DeliveryFault::StoreUnreachable);
             let status = if is_later { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
-            told.failed(Event::Webhook, error.provider().unwrap_or(S::NAME), status, error.code());
+            told.refused(error.provider().unwrap_or(S::NAME), status, error.code());
         });
         if let Some(url) = &args.redis {
             builder = builder.replay_store(RedisStore::connect(url.as_str())?);
@@ -132,10 +134,6 @@ impl<S: Webhooks> Receiver<S> {
             events,
             show: args.show.then(Show::default),
         })
-    }
-
-    pub(super) fn verifier(&self) -> Verifier<S> {
-        self.verifier.clone()
     }
 
     /// Verifies deliveries and hands them on, until `stopping`. For those who watch, repeats the last on demand.
@@ -214,17 +212,11 @@ impl<S: Webhooks> Receiver<S> {
             Some(url) => self.hand_on(parts, url, &delivery).await.map_err(Refusal::from),
             None => Err(Refusal::new(StatusCode::BAD_REQUEST, Code::TargetNotNormalised, "")),
         };
-        match answered {
-            Ok(answer) => {
-                self.events.succeeded(Event::Webhook, delivery.provider());
-                answer
-            }
+        answered.unwrap_or_else(|refusal| {
+            self.events.refused(delivery.provider(), refusal.status, &refusal.code);
             // Where the application is, and why it does not answer, is nobody's business outside.
-            Err(refusal) => {
-                self.events.failed(Event::Webhook, delivery.provider(), refusal.status, &refusal.code);
-                answer::empty(refusal.status)
-            }
-        }
+            answer::empty(refusal.status)
+        })
     }
 
     async fn hand_on(

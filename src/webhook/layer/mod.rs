@@ -130,6 +130,8 @@ type OriginalUri = fn(&Extensions) -> Option<&Uri>;
 
 /// What a layer leaves in the request for the extractors, beside the delivery.
 #[derive(Clone)]
+// The extractors of axum read it.
+#[cfg_attr(not(feature = "axum"), expect(dead_code))]
 pub(super) struct Mounted {
     pub(super) provider: &'static str,
     pub(super) reporter: Reporter,

@@ -30,6 +30,11 @@ fn a_name_that_was_rebound_to_this_machine_is_refused() {
     {
         assert_eq!(proxy.exchange(&head(&format!("host: {host}\r\n"))).status(), 200, "{host}");
     }
+    let counted = String::from_utf8(proxy.get("/metrics", "").body).unwrap();
+    assert!(
+        counted.contains("countersign_refused_total{provider=\"none\",code=\"proxy-host\"} 9\n"),
+        "{counted}"
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod canary;
 mod credentials;
 mod guarded;
 mod handed_on;
+mod one_at_a_time;
 mod received;
 mod refused_at_start;
 mod signals;

@@ -83,7 +83,7 @@ fn what_verifies_is_handed_on_byte_for_byte_with_the_name_of_who_signed_it() {
         let name = verified_by.split(';').next().unwrap();
         let counted = String::from_utf8(proxy.get("/metrics", "").body).unwrap();
         assert!(
-            counted.contains(&format!("countersign_webhooks_total{{provider=\"{name}\",code=\"ok\"}} 1\n")),
+            counted.contains(&format!("countersign_webhooks_accepted_total{{provider=\"{name}\"}} 1\n")),
             "{counted}"
         );
     }
@@ -91,7 +91,7 @@ fn what_verifies_is_handed_on_byte_for_byte_with_the_name_of_who_signed_it() {
 
 #[test]
 fn what_does_not_verify_is_told_nothing_and_handed_to_nobody() {
-    let sent = delivery("vizion", "/hook", &[]);
+    let sent = delivery("vizion", "/hook", &["--data", "{\"event\":\"countersign.test\"}"]);
     let application = Upstream::answering(OK);
     let proxy = before_recorded("vizion", &application, &sent);
     for (forged, code) in [

@@ -22,10 +22,7 @@ fn a_reply_that_verifies_is_handed_on() {
     assert_eq!(reply.status(), 200, "{}", reply.head);
     assert!(reply.json()["ResultCode"].is_number());
     let counted = String::from_utf8(proxy.get("/metrics", "").body).unwrap();
-    assert!(
-        counted.contains("countersign_requests_total{provider=\"netgiro\",code=\"ok\"} 1\n"),
-        "{counted}"
-    );
+    assert!(counted.contains("countersign_replies_verified_total{provider=\"netgiro\"} 1\n"), "{counted}");
 }
 
 #[test]
@@ -48,8 +45,8 @@ fn a_reply_that_does_not_verify_is_withheld() {
             format!(r#"{{"refused":{{"code":"{code}","provider":"netgiro","status":502}}}}"#)
         );
         let counted = String::from_utf8(proxy.get("/metrics", "").body).unwrap();
-        let line = format!("countersign_requests_total{{provider=\"netgiro\",code=\"{code}\"}} 1\n");
-        assert!(counted.contains(&line) && !counted.contains("\"ok\""), "{counted}");
+        let line = format!("countersign_replies_failed_total{{provider=\"netgiro\",code=\"{code}\"}} 1\n");
+        assert!(counted.contains(&line) && !counted.contains("replies_verified"), "{counted}");
     }
 }
 

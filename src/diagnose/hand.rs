@@ -14,7 +14,6 @@ pub(super) type AtHand = Part;
 
 /// Digests and members are made of no longer body.
 const LONGEST_BODY: usize = 64 << 10;
-const LONGEST_HEADER: usize = 4 << 10;
 const MOST_MEMBERS: usize = 60;
 
 fn public(name: &str, bytes: impl AsRef<[u8]>, source: Source) -> Part {
@@ -24,7 +23,7 @@ fn public(name: &str, bytes: impl AsRef<[u8]>, source: Source) -> Part {
 /// Everything, each value once.
 pub(super) fn all(transcript: &Transcript) -> Vec<AtHand> {
     let mut all = of_request(transcript);
-    for (name, value) in transcript.all_headers().filter(|(_, value)| value.len() <= LONGEST_HEADER) {
+    for (name, value) in transcript.all_headers() {
         all.push(public(name, value, Source::RequestHeader));
         all.extend(parameters(name, value));
     }

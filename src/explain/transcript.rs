@@ -20,6 +20,9 @@ use crate::signing::{
 pub(crate) const CREDENTIAL_HEADERS: [&str; 4] =
     ["authorization", "cookie", "proxy-authorization", "x-api-key"];
 
+/// A stranger chooses how long headers are: no longer one is tried.
+const LONGEST_HEADER: usize = 4 << 10;
+
 /// Everything that goes into one signature, kept so that it can be explained and diagnosed: the segments of the
 /// signed text and of the key, the MAC, the URL, the body and the headers.
 ///
@@ -233,7 +236,8 @@ impl Transcript {
     #[must_use]
     pub fn message_headers(mut self, headers: &http::HeaderMap) -> Self {
         let is_shown = |(name, value): &(&HeaderName, &HeaderValue)| {
-            !value.is_sensitive() && !CREDENTIAL_HEADERS.contains(&name.as_str())
+            let is_short = value.len() <= LONGEST_HEADER;
+            is_short && !value.is_sensitive() && !CREDENTIAL_HEADERS.contains(&name.as_str())
         };
         let shown = headers.iter().filter(is_shown);
         self.message_headers =

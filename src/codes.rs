@@ -24,6 +24,8 @@ pub fn errors() -> impl Iterator<Item = (Code, &'static str)> {
     let tables = tables.chain(crate::netvisor::CODES);
     #[cfg(any(feature = "unleashed", feature = "vizion"))]
     let tables = tables.chain([crate::page::PageFault::CODES]);
+    #[cfg(feature = "rotation")]
+    let tables = tables.chain(crate::rotation::CODES);
     #[cfg(feature = "unleashed")]
     let tables = tables.chain(crate::unleashed::CODES);
     #[cfg(feature = "vizion")]

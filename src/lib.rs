@@ -54,8 +54,11 @@ pub mod netvisor;
 pub mod observer;
 #[cfg(any(feature = "unleashed", feature = "vizion"))]
 mod page;
+mod prepared;
 pub mod random;
 pub mod redact;
+#[cfg(feature = "rotation")]
+pub mod rotation;
 pub mod scope;
 mod signer;
 pub mod signing;

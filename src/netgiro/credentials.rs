@@ -53,6 +53,19 @@ impl Netgiro {
         Self::new(app_key, secret_key)
     }
 
+    /// Takes the variables of [`Netgiro::from_env`] from `rotation`, now and whenever they change.
+    ///
+    /// # Errors
+    /// As [`Netgiro::from_env`].
+    #[cfg(feature = "rotation")]
+    pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
+        let first = Self::from_variables(|name| rotation.latest().text(name))?;
+        first.rotating(rotation, |before, set| {
+            let scheme = Self::from_variables(|name| set.text(name))?.scheme();
+            Ok(Scheme { app_key: scheme.app_key.clone(), secret: scheme.secret.clone(), ..before.clone() })
+        })
+    }
+
     fn build(app_key: &str, secret_key: SecretString) -> Result<Self, Error> {
         let scheme = Scheme {
             secret: Secret::new(secret_key)?,

@@ -95,6 +95,28 @@ impl Netvisor {
         Ok(Self::new(credentials)?.language(language.unwrap_or_default()))
     }
 
+    /// Takes the variables of [`Netvisor::from_env`] from `rotation`, now and whenever they change. Settings are not taken from it, `NETVISOR_LANGUAGE` neither.
+    ///
+    /// # Errors
+    /// As [`Netvisor::from_env`].
+    #[cfg(feature = "rotation")]
+    pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
+        let first = Self::from_variables(|name| rotation.latest().text(name))?;
+        first.rotating(rotation, |before, set| {
+            let scheme = Self::from_variables(|name| set.text(name))?.scheme();
+            Ok(Scheme {
+                sender: scheme.sender.clone(),
+                customer_id: scheme.customer_id.clone(),
+                customer_key: scheme.customer_key.clone(),
+                partner_id: scheme.partner_id.clone(),
+                partner_key: scheme.partner_key.clone(),
+                organisation_id: scheme.organisation_id.clone(),
+                hmac: scheme.hmac.clone(),
+                ..before.clone()
+            })
+        })
+    }
+
     fn build(credentials: &Credentials) -> Result<Self, Error> {
         let customer_key = encoding::secret("customer_key", credentials.customer_key.expose_secret())?;
         let partner_key = encoding::secret("partner_key", credentials.partner_key.expose_secret())?;

@@ -23,6 +23,10 @@ pub(super) async fn judge(netvisor: &Netvisor, sent: Sent<Scheme>, response: Res
     let (status, response) = Box::pin(look(response)).await?;
     match status {
         Ok(Some(ResponseStatus::Failed(failure))) => {
+            #[cfg(feature = "rotation")]
+            if failure.code == super::FailureCode::AuthenticationFailed {
+                netvisor.prepared.refused();
+            }
             let error = refused(failure, &response, netvisor.now());
             Err(into_middleware_error(netvisor.refuse(error)))
         }

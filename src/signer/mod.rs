@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::observer::{Event, Observed, Observer};
+use crate::prepared::Prepared;
 use crate::random::{OsRandomness, Randomness};
 use crate::scope::{Environment, Origins, Scope};
 use crate::signing::{AuthHeaders, Payload, RequestRef, Signature, SigningFault};
@@ -39,9 +40,9 @@ pub(crate) use sent::Transport;
 /// ```
 #[derive(Clone)]
 pub struct Signer<S> {
-    /// With the keys, prepared. Behind one pointer, so that keys and ids change together.
-    scheme: Arc<S>,
-    scope: Scope,
+    pub(crate) prepared: Prepared<S>,
+    name: Arc<str>,
+    scope: Arc<Scope>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     pub(crate) observer: Observed,
@@ -65,8 +66,9 @@ impl<S: Scheme> Signer<S> {
 
     pub(crate) fn new_in(scheme: S, scope: Scope) -> Self {
         Self {
-            scheme: Arc::new(scheme),
-            scope,
+            name: scheme.name().into(),
+            prepared: Prepared::Fixed(Arc::new(scheme)),
+            scope: Arc::new(scope),
             clock: Arc::new(SystemClock),
             randomness: Arc::new(OsRandomness),
             observer: Observed::default(),
@@ -78,7 +80,7 @@ impl<S: Scheme> Signer<S> {
     /// The provider's name, e.g. `netgiro`.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.scheme.name()
+        &self.name
     }
 
     /// Where the credentials may go.
@@ -93,14 +95,14 @@ impl<S: Scheme> Signer<S> {
     /// # Errors
     /// `invalid-origin`; `plain-http` for `http` beyond loopback.
     pub fn allow_origin(mut self, origin: &str) -> Result<Self, Error> {
-        self.scope.allow(origin).map_err(|error| self.named(error))?;
+        Arc::make_mut(&mut self.scope).allow(origin).map_err(|error| self.named(error))?;
         Ok(self)
     }
 
     /// Lets credentials travel unencrypted to origins allowed *after* this call, beyond loopback.
     #[must_use]
     pub fn dangerous_allow_http(mut self) -> Self {
-        self.scope.dangerous_allow_http();
+        Arc::make_mut(&mut self.scope).dangerous_allow_http();
         self
     }
 
@@ -112,7 +114,7 @@ impl<S: Scheme> Signer<S> {
     /// has one host for both, which counts as production.
     #[must_use]
     pub fn test_only(mut self) -> Self {
-        self.scope.withhold(Environment::Production);
+        Arc::make_mut(&mut self.scope).withhold(Environment::Production);
         self
     }
 
@@ -120,7 +122,7 @@ impl<S: Scheme> Signer<S> {
     /// [`test_only`](Self::test_only).
     #[must_use]
     pub fn production_only(mut self) -> Self {
-        self.scope.withhold(Environment::Test);
+        Arc::make_mut(&mut self.scope).withhold(Environment::Test);
         self
     }
 
@@ -142,7 +144,8 @@ impl<S: Scheme> Signer<S> {
     #[must_use]
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Observed::by(observer);
-        self
+        // A scheme that rotates tells it, too.
+        self.with_scheme(|_| ())
     }
 
     /// Sends requests to other origins on as they are, unsigned, instead of refusing them. **Their replies are not
@@ -212,7 +215,7 @@ impl<S: Scheme> Signer<S> {
     /// whether that changed it. The middleware and [`sign_http`](Self::sign_http) do so; before [`sign`](Self::sign) it is
     /// up to you.
     pub fn prepare_url(&self, url: &mut Url) -> bool {
-        match url.query().and_then(|query| self.scheme.query_to_send(query)) {
+        match url.query().and_then(|query| self.scheme().query_to_send(query)) {
             Some(query) => {
                 url.set_query(Some(&query));
                 true
@@ -237,7 +240,7 @@ impl<S: Scheme> Signer<S> {
     /// As [`Signer::sign`].
     pub fn sign_with(&self, request: &RequestRef<'_>, stamp: S::Stamp) -> Result<Signed<S>, Error> {
         let checked = self.scope.check(request.url());
-        self.told(checked.and_then(|()| self.compute(request, stamp)))
+        self.told(checked.and_then(|()| compute(self.scheme(), request, stamp)))
     }
 
     /// The signature alone, wherever the request would go; `None` where the provider has none. For those who recompute
@@ -247,7 +250,7 @@ impl<S: Scheme> Signer<S> {
     /// When the provider cannot sign the request.
     #[inline]
     pub fn signature(&self, request: &RequestRef<'_>, stamp: &S::Stamp) -> Result<Option<Signature>, Error> {
-        self.scheme.signature(request, stamp)
+        self.scheme().signature(request, stamp)
     }
 
     /// Signs an `http::Request` in place, for any client that sends one. On an error it is unchanged. Its query may become
@@ -286,10 +289,17 @@ impl<S: Scheme> Signer<S> {
         Ok(())
     }
 
+    /// The signer with the keys as they are now, for the whole of a call; `None` where they never change.
+    #[cfg(all(feature = "middleware", feature = "rotation"))]
+    pub(crate) async fn pinned(&self) -> Result<Option<Box<Self>>, Error> {
+        let pinned = self.prepared.pinned().await?;
+        Ok(pinned.map(|prepared| Box::new(Self { prepared, ..self.clone() })))
+    }
+
     /// Whether a request may go where it is to go, and be sent as it is.
     pub(crate) fn check(&self, request: &RequestRef<'_>) -> Result<(), Error> {
         self.scope.check(request.url())?;
-        match request.url().query().and_then(|query| self.scheme.query_to_send(query)) {
+        match request.url().query().and_then(|query| self.scheme().query_to_send(query)) {
             Some(_) => Err(Error::new(SigningFault::AmbiguousQuery)),
             None => Ok(()),
         }
@@ -297,7 +307,10 @@ impl<S: Scheme> Signer<S> {
 
     /// Signs a request whose URL is known to be in the scope.
     pub(crate) fn sign_in_scope(&self, request: &RequestRef<'_>) -> Result<Signed<S>, Error> {
-        self.told(self.stamp(request).and_then(|stamp| self.compute(request, stamp)))
+        // Loaded once: id and key are of one pair.
+        let scheme = self.scheme();
+        let stamp = scheme.stamp(request, &*self.clock, &*self.randomness);
+        self.told(stamp.and_then(|stamp| compute(scheme, request, stamp)))
     }
 
     /// Tells the observer whether a request was signed.
@@ -316,23 +329,18 @@ impl<S: Scheme> Signer<S> {
     /// # Errors
     /// When the provider cannot sign the request, or nothing can be drawn.
     pub fn stamp(&self, request: &RequestRef<'_>) -> Result<S::Stamp, Error> {
-        self.scheme.stamp(request, &*self.clock, &*self.randomness).map_err(|error| self.named(error))
-    }
-
-    fn compute(&self, request: &RequestRef<'_>, mut stamp: S::Stamp) -> Result<Signed<S>, Error> {
-        let signature = self.scheme.sign(request, &mut stamp)?;
-        Ok(Signed { scheme: Arc::clone(&self.scheme), stamp, signature })
+        self.scheme().stamp(request, &*self.clock, &*self.randomness).map_err(|error| self.named(error))
     }
 
     /// The scheme as it is now, with the keys.
     #[must_use]
     pub fn scheme(&self) -> Arc<S> {
-        Arc::clone(&self.scheme)
+        self.prepared.load()
     }
 
     /// The same signer with a scheme that `change` has changed; clones keep theirs.
     pub(crate) fn with_scheme(mut self, change: impl FnOnce(&mut S)) -> Self {
-        change(Arc::make_mut(&mut self.scheme));
+        self.prepared.change(&self.observer, change);
         self
     }
 
@@ -358,11 +366,21 @@ impl<S: Scheme> Signer<S> {
 impl<S: Scheme + fmt::Debug> fmt::Debug for Signer<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Signer");
-        debug.field("provider", &self.name()).field("scheme", &self.scheme).field("scope", &self.scope);
+        let scheme = self.scheme();
+        debug.field("provider", &self.name).field("scheme", &scheme).field("scope", &self.scope);
         #[cfg(feature = "middleware")]
         debug.field("transport", &self.transport);
         debug.finish_non_exhaustive()
     }
+}
+
+fn compute<S: Scheme>(
+    scheme: Arc<S>,
+    request: &RequestRef<'_>,
+    mut stamp: S::Stamp,
+) -> Result<Signed<S>, Error> {
+    let signature = scheme.sign(request, &mut stamp)?;
+    Ok(Signed { scheme, stamp, signature })
 }
 
 /// A computed signature that waits to be applied to the request it was computed for.

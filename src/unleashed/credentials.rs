@@ -68,6 +68,24 @@ impl Unleashed {
         }
     }
 
+    /// Takes the variables of [`Unleashed::from_env`] from `rotation`, now and whenever they change. `UNLEASHED_CLIENT_TYPE` is not taken from it.
+    ///
+    /// # Errors
+    /// As [`Unleashed::from_env`].
+    #[cfg(feature = "rotation")]
+    pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
+        let first = Self::from_variables(|name| rotation.latest().text(name))?;
+        first.rotating(rotation, |before, set| {
+            let scheme = Self::from_variables(|name| set.text(name))?.scheme();
+            Ok(Scheme {
+                api_id: scheme.api_id.clone(),
+                api_key: scheme.api_key.clone(),
+                mac: scheme.mac.clone(),
+                ..before.clone()
+            })
+        })
+    }
+
     fn build(api_id: &str, api_key: SecretString) -> Result<Self, Error> {
         let key = api_key.expose_secret();
         field::check("api_key", key)?;

@@ -43,6 +43,18 @@ impl Vizion {
         Self::new(api_key)
     }
 
+    /// Takes the variables of [`Vizion::from_env`] from `rotation`, now and whenever they change.
+    ///
+    /// # Errors
+    /// As [`Vizion::from_env`].
+    #[cfg(feature = "rotation")]
+    pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
+        let first = Self::from_variables(|name| rotation.latest().text(name))?;
+        first.rotating(rotation, |_, set| {
+            Ok(Scheme::clone(&Self::from_variables(|name| set.text(name))?.scheme()))
+        })
+    }
+
     fn build(api_key: &SecretString) -> Result<Self, Error> {
         let mut api_key = field::ascii_header("api_key", api_key.expose_secret())?;
         api_key.set_sensitive(true);

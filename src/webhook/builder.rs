@@ -11,6 +11,8 @@ use super::scheme::{Scheme, cut};
 use super::{Delivery, Keys, MemoryStore, ReplayStore, Verifier, Window};
 use crate::error::Error;
 use crate::observer::{Event, Observed, Observer};
+#[cfg(feature = "rotation")]
+use crate::rotation::{CredentialSet, KeySource, Rotation};
 use crate::time::{Clock, SystemClock};
 
 /// The longest body that is accepted by default: 1 MiB.
@@ -20,6 +22,8 @@ pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 pub struct Builder<S: Scheme> {
     pub(crate) scheme: S,
     pub(crate) keys: Keys<S>,
+    #[cfg(feature = "rotation")]
+    pub(super) source: Option<KeySource<S>>,
     pub(super) settings: Settings,
     pub(super) diagnose: Option<Diagnose<S>>,
 }
@@ -50,7 +54,14 @@ impl<S: Scheme> Builder<S> {
             clock: Arc::new(SystemClock),
             reporter: Reporter::default(),
         };
-        Self { scheme, keys: Keys::new(), settings, diagnose: None }
+        Self {
+            scheme,
+            keys: Keys::new(),
+            #[cfg(feature = "rotation")]
+            source: None,
+            settings,
+            diagnose: None,
+        }
     }
 
     /// Uses these keys instead of those added so far.
@@ -58,6 +69,35 @@ impl<S: Scheme> Builder<S> {
     pub fn keys(mut self, keys: Keys<S>) -> Self {
         self.keys = keys;
         self
+    }
+
+    /// Uses the keys that `read` makes of what `rotation` gives, now and whenever that changes, instead of those added so far.
+    /// Deliveries that are being verified finish with the keys that they began with.
+    ///
+    /// ```no_run
+    /// # fn run(rotation: countersign::rotation::Rotation) -> Result<(), countersign::Error> {
+    /// use countersign::vizion::webhook::{Keys, Verifier};
+    ///
+    /// let verifier = Verifier::builder("https://hooks.example.com")?
+    ///     .rotating_keys(&rotation, |set| match set.value("VIZION_WEBHOOK_KEY") {
+    ///         Some(key) => Keys::new().with("hmac-key-1", key.clone()),
+    ///         None => Ok(Keys::new()), // every delivery is refused
+    ///     })?
+    ///     .build();
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `read`, for what there is. What it refuses later is not used, which is logged.
+    #[cfg(feature = "rotation")]
+    pub fn rotating_keys(
+        mut self,
+        rotation: &Rotation,
+        read: impl Fn(&CredentialSet) -> Result<Keys<S>, Error> + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let (source, keys) = KeySource::new(rotation, read)?;
+        self.source = Some(source);
+        Ok(self.keys(keys))
     }
 
     /// How far a signed time may be from the clock. Default: 5 minutes back, 60 seconds ahead. Netgíró's callbacks carry no

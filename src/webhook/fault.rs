@@ -178,6 +178,9 @@ faults! {
         StoreUnreachable = Verification None, "webhook-store-unreachable",
             "the replay store could not say whether this is a repetition",
             "Bring the replay store back, or give it more room: the error underneath says what it lacks.";
+        /// The keys rotate and have expired, and no new ones could be had: see `rotation`. The layer answers 503 with `Retry-After`.
+        KeysExpired = Verification None, "webhook-keys-expired", "the keys have expired, and no new ones could be had",
+            "See why the source gives none: the log has `countersign.rotation_failed` with the reason.";
     }
 }
 

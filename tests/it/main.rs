@@ -17,6 +17,7 @@ mod pages;
 mod readme;
 mod refusals;
 mod renamed_headers;
+mod rotation;
 mod signed_replies;
 mod streamed_replies;
 mod support;

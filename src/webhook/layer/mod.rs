@@ -79,6 +79,8 @@ impl<S: Scheme> Verifier<S> {
         B: Body,
         B::Error: Into<BoxError>,
     {
+        #[cfg(feature = "rotation")]
+        self.ready(parts).await?;
         let limit = self.settings().body_limit;
         if let Err(fault) = self.check_head(parts) {
             let is_to_be_diagnosed = self.diagnoses() && fault.is_mismatch();
@@ -288,10 +290,10 @@ where
 /// What a sender is asked to wait, in seconds, while the replay store is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
 
-/// The one answer to everything that did not verify, or did so before; another to what did, and cannot be told from a
-/// repetition now.
+/// The one answer to everything that did not verify, or did so before; another to what cannot be told now, for want of the
+/// replay store or of keys.
 fn refusal<Answer: Default>(error: &Error) -> Response<Answer> {
-    if error.fault() != Some(&DeliveryFault::StoreUnreachable) {
+    if !matches!(error.fault(), Some(DeliveryFault::StoreUnreachable | DeliveryFault::KeysExpired)) {
         return empty(StatusCode::UNAUTHORIZED);
     }
     let mut response = empty(StatusCode::SERVICE_UNAVAILABLE);

@@ -20,6 +20,8 @@ use super::{DeliveryFault, Keys, ReplayKey, Verified};
 use crate::error::Error;
 use crate::header::note_renamed;
 use crate::observer::Event;
+#[cfg(feature = "rotation")]
+use crate::rotation::RotatingKeys;
 use crate::signing::SignedText;
 
 /// What a refusal says that may have a known mistake for its reason.
@@ -36,7 +38,9 @@ struct Inner<S: Scheme> {
     scheme: S,
     /// The scheme's, for what each verification hands out.
     name: Arc<str>,
-    keys: ArcSwap<Keys<S>>,
+    keys: Arc<ArcSwap<Keys<S>>>,
+    #[cfg(feature = "rotation")]
+    rotation: Option<Arc<RotatingKeys<S>>>,
     settings: Settings,
     diagnose: Option<Diagnose<S>>,
 }
@@ -51,9 +55,28 @@ struct Head<'r, T> {
 }
 
 impl<S: Scheme> Verifier<S> {
-    pub(super) fn new(Builder { scheme, keys, settings, diagnose }: Builder<S>) -> Self {
-        let name = scheme.name().into();
-        Self(Arc::new(Inner { scheme, name, keys: ArcSwap::from_pointee(keys), settings, diagnose }))
+    pub(super) fn new(builder: Builder<S>) -> Self {
+        let keys = Arc::new(ArcSwap::from_pointee(builder.keys));
+        Self(Arc::new(Inner {
+            #[cfg(feature = "rotation")]
+            rotation: builder.source.map(|source| {
+                let observer = builder.settings.reporter.observer.clone();
+                source.rotate(builder.scheme.name(), Arc::clone(&keys), observer)
+            }),
+            name: builder.scheme.name().into(),
+            scheme: builder.scheme,
+            keys,
+            settings: builder.settings,
+            diagnose: builder.diagnose,
+        }))
+    }
+
+    /// Waits for keys, where those that there are have expired.
+    #[cfg(feature = "rotation")]
+    pub(super) async fn ready(&self, parts: &Parts) -> Result<(), Error> {
+        let Some(rotation) = &self.0.rotation else { return Ok(()) };
+        let ready = rotation.ready().await;
+        ready.map_err(|source| self.error(DeliveryFault::KeysExpired, parts).with_source(source))
     }
 
     /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own. What it
@@ -91,6 +114,8 @@ impl<S: Scheme> Verifier<S> {
 
     /// Exchanges the keys, for all clones at once. Deliveries being verified finish with the keys that they began with;
     /// a key that is not among the new ones is retired.
+    ///
+    /// Keys of a `Rotation` take the place of these when they change next.
     pub fn exchange_keys(&self, keys: Keys<S>) {
         self.0.keys.store(Arc::new(keys));
     }
@@ -209,6 +234,14 @@ impl<S: Scheme> Verifier<S> {
 
     /// Tells log and hook of a refusal; where it is to be diagnosed, which takes the body, afterwards.
     pub(super) fn report(&self, error: &Error, parts: &Parts, body: Option<Bytes>) {
+        // The sender may know newer keys.
+        #[cfg(feature = "rotation")]
+        if let Some(rotation) = &self.0.rotation
+            && let Some(DeliveryFault::NoKeys | DeliveryFault::KeyUnknown | DeliveryFault::SignatureMismatch) =
+                error.fault()
+        {
+            rotation.refused();
+        }
         let diagnosed = self.0.diagnose.zip(body);
         if !diagnosed.is_some_and(|(diagnose, body)| diagnose(self, error, parts, body)) {
             self.settings().reporter.report(error, parts);

@@ -29,16 +29,21 @@ impl<S: Scheme> Verifier<S> {
     /// anything else, or [`forget`](Self::forget) it.
     ///
     /// # Errors
-    /// As [`Verifier::verify`]; also `webhook-replayed` and `webhook-store-unreachable`. Answer the last with 503 and a
-    /// `Retry-After`, since the delivery has verified and many senders take a 4xx as final; everything else with one and the
-    /// same 401.
+    /// As [`Verifier::verify`]; also `webhook-replayed`, `webhook-store-unreachable` and, where keys rotate,
+    /// `webhook-keys-expired`. Answer the last two with 503 and a `Retry-After`, since the delivery may be honest and many senders
+    /// take a 4xx as final; everything else with one and the same 401.
     pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<S, Bytes>, Error> {
-        let accepted = match self.take(parts, body.clone()).await {
-            Ok(Taken::First(accepted)) => Ok(accepted),
-            Ok(Taken::Again(_)) => Err(self.error(DeliveryFault::Replayed, parts)),
-            Err(error) => Err(error),
-        };
+        let accepted = self.take_first(parts, body.clone()).await;
         accepted.inspect_err(|error| self.report(error, parts, Some(body)))
+    }
+
+    async fn take_first(&self, parts: &Parts, body: Bytes) -> Result<Verified<S, Bytes>, Error> {
+        #[cfg(feature = "rotation")]
+        self.ready(parts).await?;
+        match self.take(parts, body).await? {
+            Taken::First(accepted) => Ok(accepted),
+            Taken::Again(_) => Err(self.error(DeliveryFault::Replayed, parts)),
+        }
     }
 
     /// Has the replay store forget a delivery that [`receive`](Self::receive) accepted and that could not be handled, so

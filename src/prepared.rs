@@ -1,0 +1,60 @@
+//! A signer's scheme with its keys, prepared. It stands behind one pointer, so that ids and keys change together.
+
+use std::sync::Arc;
+
+#[cfg(all(feature = "middleware", feature = "rotation"))]
+use crate::error::Error;
+use crate::observer::Observed;
+#[cfg(feature = "rotation")]
+use crate::rotation::RotatingScheme;
+use crate::signer::Scheme;
+
+#[derive(Clone)]
+pub(crate) enum Prepared<S> {
+    Fixed(Arc<S>),
+    #[cfg(feature = "rotation")]
+    Rotating(Arc<RotatingScheme<S>>),
+    /// One that rotates, as it was when a call began.
+    #[cfg(all(feature = "middleware", feature = "rotation"))]
+    Pinned(Arc<S>, Arc<RotatingScheme<S>>),
+}
+
+impl<S: Scheme> Prepared<S> {
+    pub(crate) fn load(&self) -> Arc<S> {
+        match self {
+            Self::Fixed(scheme) => Arc::clone(scheme),
+            #[cfg(feature = "rotation")]
+            Self::Rotating(rotating) => rotating.load(),
+            #[cfg(all(feature = "middleware", feature = "rotation"))]
+            Self::Pinned(scheme, _) => Arc::clone(scheme),
+        }
+    }
+
+    /// Has `change` change the scheme; clones keep theirs.
+    pub(crate) fn change(&mut self, observer: &Observed, change: impl FnOnce(&mut S)) {
+        match self {
+            Self::Fixed(scheme) => change(Arc::make_mut(scheme)),
+            #[cfg(feature = "rotation")]
+            Self::Rotating(rotating) => *rotating = rotating.changed(observer.clone(), change),
+            #[cfg(all(feature = "middleware", feature = "rotation"))]
+            Self::Pinned(_, rotating) => *self = Self::Rotating(rotating.changed(observer.clone(), change)),
+        }
+    }
+}
+
+#[cfg(all(feature = "middleware", feature = "rotation"))]
+impl<S: Scheme> Prepared<S> {
+    /// One that does not change any more; `None` where this one never does.
+    pub(crate) async fn pinned(&self) -> Result<Option<Self>, Error> {
+        let Self::Rotating(rotating) = self else { return Ok(None) };
+        rotating.ready().await?;
+        Ok(Some(Self::Pinned(rotating.load(), Arc::clone(rotating))))
+    }
+
+    /// The provider did not accept the credentials.
+    pub(crate) fn refused(&self) {
+        if let Self::Rotating(rotating) | Self::Pinned(_, rotating) = self {
+            rotating.refused();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Credentials that rotate: a signer or webhook verifier goes on with new keys, without a restart.
+//!
+//! A [`Rotation`] asks a [`CredentialSource`] (the environment, a file, a command, or one of your own) and hands what it gets to
+//! all signers and verifiers made from it. Id and secret change together, a request that is under way ends with the pair that it
+//! began with, and Netgíró's memory of reply nonces stays.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use countersign::netgiro::Netgiro;
+//! use countersign::rotation::{FileSource, Rotation};
+//!
+//! let rotation = Rotation::start(FileSource::new("/run/secrets/netgiro.json")).await?;
+//! let client = reqwest_middleware::ClientBuilder::new(countersign::client_builder().build()?)
+//!     .with(Netgiro::from_rotation(&rotation)?)
+//!     .build();
+//! # Ok(()) }
+//! ```
+//!
+//! # When a source is asked
+//! While calls are made, and not by a task of its own: after [`fresh_for`](CredentialSource::fresh_for), or after four fifths of
+//! the time to the expiry, the next call has the source asked in the background, and does not wait. Only a call after the expiry
+//! waits, for 30 s at most; without new credentials it ends in `credentials-expired`, and was not sent. There is one
+//! question at a time, which all callers share. What fails changes nothing: in the background the source is asked again after
+//! 5 s; a call that needs the answer asks at once.
+//!
+//! A 401 or 403, and Netvisor's `AUTHENTICATION_FAILED` where that is looked for, have the source asked at most once a minute;
+//! and so does a webhook whose key is unknown or whose signature does not match. [`Rotation::refresh`] asks when you say so.
+//!
+//! [`Signer::sign`](crate::Signer::sign) and [`Verifier::verify`](crate::webhook::Verifier), which do not wait for anything, use
+//! what is there and ask nobody.
+
+mod credentials;
+mod flight;
+#[cfg(feature = "webhook")]
+mod keys;
+mod scheme;
+mod sources;
+
+pub use credentials::{CredentialSet, CredentialSource};
+pub use flight::Rotation;
+pub use sources::{CommandSource, EnvironmentSource, FileSource};
+
+#[cfg(feature = "webhook")]
+pub(crate) use keys::{KeySource, RotatingKeys};
+pub(crate) use scheme::RotatingScheme;
+
+use crate::error::Code;
+use crate::fault::faults;
+
+pub(crate) const CODES: [&[(Code, &str)]; 1] = [RotationFault::CODES];
+
+faults! {
+    #[derive(Debug)]
+    pub(crate) enum RotationFault {
+        Expired = Signing, "credentials-expired", "the credentials have expired, and no new ones could be had",
+            "See why the source gives none: the log has `countersign.rotation_failed` with the reason.";
+        Unavailable = Configuration, "credentials-unavailable", "no new credentials could be had",
+            "See the error underneath, in the log as `countersign.rotation_failed`; those in use stay.";
+        Malformed = Configuration, "credentials-malformed",
+            "the source gave something else than JSON with `credentials` and maybe `expires_at`",
+            r#"Write it like {"credentials": {"NAME": "value"}, "expires_at": "2026-01-31T12:00:00Z"}."#;
+        TooLong = Configuration, "credentials-too-long", "the source gave more than 64 KiB",
+            "Let it give the credentials and nothing else.";
+        File = Configuration, "credentials-file", "the file of the credentials cannot be read",
+            "See that the file is there, and that this process may read it.";
+        Command = Configuration, "credentials-command", "the command that prints the credentials failed",
+            "Run it by hand as the same user, and see what it says.";
+        TimedOut = Configuration, "credentials-timeout", "the source gave no credentials within 30 s",
+            "See what it waits for.";
+        NoRuntime = Configuration, "no-tokio-runtime", "a rotation was started outside of a tokio runtime",
+            "Call it in an async function that tokio runs, such as `#[tokio::main]`.";
+    }
+}

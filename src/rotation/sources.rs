@@ -1,0 +1,214 @@
+//! The ready sources.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use secrecy::SecretString;
+use tokio::io::AsyncReadExt as _;
+use zeroize::Zeroizing;
+
+use super::credentials::LIMIT;
+use super::{CredentialSet, CredentialSource, RotationFault};
+use crate::env;
+use crate::error::Error;
+use crate::lock::lock;
+use crate::time::{Clock as _, SystemClock};
+
+/// Variables of the process environment. They are read anew when asked for, as after a refusal; not by time.
+#[derive(Clone, Debug)]
+pub struct EnvironmentSource(Vec<String>);
+
+impl EnvironmentSource {
+    /// The variables of these names. One that is not set is left out.
+    pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
+        Self(names.into_iter().map(Into::into).collect())
+    }
+}
+
+#[async_trait::async_trait]
+impl CredentialSource for EnvironmentSource {
+    async fn fetch(&self) -> Result<Option<CredentialSet>, Error> {
+        let set =
+            self.0.iter().filter_map(|name| Some((name.clone(), SecretString::from(env::process(name)?))));
+        Ok(Some(CredentialSet::new(set)))
+    }
+
+    fn fresh_for(&self) -> Duration {
+        Duration::MAX
+    }
+}
+
+/// How long a file must have been left alone: one that is younger may be half written.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// A file of the JSON that [`CredentialSet::from_json`] reads. It is looked at every 5 s, and read where it is another file or
+/// was written since, by inode, length and modification time: as when Kubernetes exchanges a mounted secret.
+///
+/// What was written less than a second ago is not read yet, and what changes while it is read is not used: such a file may be
+/// half old and half new. Better: write another file, and rename it. On Unix a file that others than its owner and group can
+/// read is warned of (`countersign.credentials_readable`).
+pub struct FileSource {
+    path: PathBuf,
+    read: Arc<Mutex<Option<Stamp>>>,
+}
+
+/// What changes with a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    inode: u64,
+    /// Whether others than owner and group can read it.
+    is_open: bool,
+}
+
+impl FileSource {
+    /// The file at `path`.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), read: Arc::default() }
+    }
+}
+
+impl Stamp {
+    fn of(file: &Metadata) -> Self {
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(file);
+        #[cfg(unix)]
+        let is_open = std::os::unix::fs::MetadataExt::mode(file) & 0o007 != 0;
+        #[cfg(not(unix))]
+        let (inode, is_open) = (0, false);
+        Self { modified: file.modified().ok(), length: file.len(), inode, is_open }
+    }
+
+    /// How long the file must still be left alone.
+    fn unrest(&self) -> Option<Duration> {
+        let age = SystemClock.now().duration_since(self.modified?).ok()?;
+        QUIET.checked_sub(age)
+    }
+}
+
+/// What a look at a file gives.
+enum Look {
+    Unchanged,
+    /// It may be half written: look again after this time.
+    Young(Duration),
+    Read(Zeroizing<Vec<u8>>, Stamp),
+}
+
+fn look(path: &PathBuf, read: Option<Stamp>) -> io::Result<Look> {
+    let mut file = File::open(path)?;
+    let stamp = Stamp::of(&file.metadata()?);
+    if read == Some(stamp) {
+        return Ok(Look::Unchanged);
+    }
+    if let Some(rest) = stamp.unrest() {
+        return Ok(Look::Young(rest));
+    }
+    let mut text = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
+    file.by_ref().take(LIMIT as u64 + 1).read_to_end(&mut text)?;
+    if Stamp::of(&file.metadata()?) != stamp {
+        return Ok(Look::Young(QUIET));
+    }
+    Ok(Look::Read(text, stamp))
+}
+
+#[async_trait::async_trait]
+impl CredentialSource for FileSource {
+    async fn fetch(&self) -> Result<Option<CredentialSet>, Error> {
+        let known = || lock(&self.read);
+        loop {
+            let (path, before) = (self.path.clone(), *known());
+            // A file system may hang, as one of the network.
+            let looked = tokio::task::spawn_blocking(move || look(&path, before)).await;
+            let looked = looked.map_err(io::Error::other).and_then(|looked| looked);
+            match looked.map_err(|source| Error::new(RotationFault::File).with_source(source))? {
+                Look::Unchanged => return Ok(None),
+                Look::Young(rest) => tokio::time::sleep(rest).await,
+                Look::Read(text, stamp) => {
+                    let set = CredentialSet::from_json(&text)?;
+                    if stamp.is_open {
+                        let path = self.path.display();
+                        tracing::warn!(
+                            name: "countersign.credentials_readable",
+                            %path,
+                            "others can read the file of the credentials"
+                        );
+                    }
+                    *known() = Some(stamp);
+                    return Ok(Some(set));
+                }
+            }
+        }
+    }
+
+    fn fresh_for(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+}
+
+impl fmt::Debug for FileSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileSource").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// A command that prints the JSON that [`CredentialSet::from_json`] reads: of Vault, of a cloud's tool, of a password
+/// manager. It is run without a shell, and ended after 30 s. Neither of its outputs is logged.
+///
+/// ```
+/// use countersign::rotation::CommandSource;
+///
+/// let source = CommandSource::new("vault", ["kv", "get", "-format=json", "-field=data", "secret/netgiro"]);
+/// ```
+pub struct CommandSource {
+    program: OsString,
+    arguments: Vec<OsString>,
+}
+
+impl CommandSource {
+    /// A program, looked for in `PATH` unless it is a path, and its arguments.
+    pub fn new<A: Into<OsString>>(
+        program: impl Into<OsString>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        Self { program: program.into(), arguments: arguments.into_iter().map(Into::into).collect() }
+    }
+
+    async fn run(&self) -> io::Result<Zeroizing<Vec<u8>>> {
+        let mut command = tokio::process::Command::new(&self.program);
+        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.kill_on_drop(true).spawn()?;
+        let mut printed = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
+        if let Some(output) = child.stdout.take() {
+            output.take(LIMIT as u64 + 1).read_to_end(&mut printed).await?;
+        }
+        // One that has more to say is not waited for.
+        if printed.len() > LIMIT || child.wait().await?.success() {
+            Ok(printed)
+        } else {
+            Err(io::Error::other("its exit status is not 0"))
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl CredentialSource for CommandSource {
+    async fn fetch(&self) -> Result<Option<CredentialSet>, Error> {
+        let printed =
+            self.run().await.map_err(|source| Error::new(RotationFault::Command).with_source(source))?;
+        CredentialSet::from_json(&printed).map(Some)
+    }
+}
+
+/// The arguments may hold a secret.
+impl fmt::Debug for CommandSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommandSource").field("program", &self.program).finish_non_exhaustive()
+    }
+}

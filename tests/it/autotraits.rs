@@ -78,6 +78,14 @@ fn public_types_are_shared_between_threads() {
     shared::<webhook::Keys<vizion::webhook::Scheme>>();
     shared::<webhook::MemoryStore>();
     shared::<webhook::RedisStore>();
+    shared::<countersign::rotation::Rotation>();
+    shared::<countersign::rotation::CredentialSet>();
+    shared::<countersign::rotation::EnvironmentSource>();
+    shared::<countersign::rotation::FileSource>();
+    shared::<countersign::rotation::CommandSource>();
+    shared::<countersign::observer::Event>();
+    shared::<countersign::observer::Metrics>();
+    shared::<middleware::Permit>();
     shared::<webhook::DeliveryFault>();
     shared::<webhook::ReplayKey>();
     shared::<webhook::VerifiedRejection>();

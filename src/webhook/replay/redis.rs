@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, RedisError};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -34,8 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct RedisStore {
-    connection: ConnectionManager,
+pub struct RedisStore<C = ConnectionManager> {
+    connection: C,
     prefix: String,
 }
 
@@ -59,10 +59,13 @@ impl RedisStore {
             .set_number_of_retries(1);
         ConnectionManager::new_lazy_with_config(client, config).map(Self::new).map_err(invalid)
     }
+}
 
-    /// A store over a connection of yours. Give it time-outs: a delivery waits as long as the connection does.
+impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
+    /// A store over a connection of yours: any that the crate `redis` has, as one with TLS or one to a cluster, with the
+    /// features of that crate which they need. Give it time-outs: a delivery waits as long as the connection does.
     #[must_use]
-    pub fn new(connection: ConnectionManager) -> Self {
+    pub fn new(connection: C) -> Self {
         Self { connection, prefix: "countersign:replay:".to_owned() }
     }
 
@@ -80,7 +83,7 @@ impl RedisStore {
 }
 
 #[async_trait::async_trait]
-impl ReplayStore for RedisStore {
+impl<C: ConnectionLike + Clone + Send + Sync + 'static> ReplayStore for RedisStore<C> {
     async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
         // Redis refuses a life of 0 ms, and one beyond what its signed 64 bits of milliseconds hold.
         let milliseconds = ttl.as_millis().clamp(1, 1 << 52);
@@ -103,7 +106,7 @@ impl ReplayStore for RedisStore {
     }
 }
 
-impl fmt::Debug for RedisStore {
+impl<C> fmt::Debug for RedisStore<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore").field("prefix", &self.prefix).finish_non_exhaustive()
     }

@@ -23,6 +23,18 @@ async fn w5_redis_exactly_one_of_100_copies() {
     exactly_one_of_100_copies([store(), store()]).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn w5_redis_exactly_one_of_100_copies_over_a_connection_of_ones_own() {
+    let Some(server) = RedisServer::start("w5_redis_exactly_one_of_100_copies_over_a_connection_of_ones_own")
+    else {
+        return;
+    };
+    let client = redis::Client::open(server.url()).unwrap();
+    let connection = client.get_multiplexed_async_connection().await.unwrap();
+    let store = || Arc::new(RedisStore::new(connection.clone())) as Arc<dyn ReplayStore>;
+    exactly_one_of_100_copies([store(), store()]).await;
+}
+
 #[tokio::test]
 async fn what_redis_is_told_to_forget_is_accepted_anew() {
     let Some(server) = RedisServer::start("what_redis_is_told_to_forget_is_accepted_anew") else { return };

@@ -6,6 +6,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign::observer::Metrics;
 use countersign_sandbox::Sandbox;
@@ -18,16 +19,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let customers = format!("{}/customerlist.nv", sandbox.netvisor_url());
 
     // Each task has a client of its own: what they share is the company.
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        let http = countersign::client_builder().build()?;
+        clients
+            .push(ClientBuilder::new(http).with(sandbox.netvisor().observer(Arc::clone(&metrics))).build());
+    }
     let mut tasks = Vec::new();
-    for task in 1..=3 {
-        let client = ClientBuilder::new(countersign::client_builder().build()?)
-            .with(sandbox.netvisor().observer(Arc::clone(&metrics)))
-            .build();
+    for (client, task) in clients.into_iter().zip(1..) {
         let customers = customers.clone();
         tasks.push(tokio::spawn(async move {
             let reply = client.get(customers).send().await?;
             println!("task {task} has the head of its reply: the others wait");
             // The turn ends with the body, not with the head.
+            tokio::time::sleep(Duration::from_millis(200)).await;
             let body = reply.bytes().await?;
             println!("task {task} has read {} bytes: the next may go", body.len());
             Ok::<_, reqwest_middleware::Error>(())

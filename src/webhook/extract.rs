@@ -1,7 +1,7 @@
 //! Extractors for axum.
 
 use axum::Json;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
@@ -35,7 +35,12 @@ impl<State: Send + Sync, S: Scheme, T: DeserializeOwned> FromRequestParts<State>
             Ok(read) => Ok(read.map(Json)),
             Err((error, _)) => {
                 if let Some(mounted) = parts.extensions.get::<Mounted>() {
-                    mounted.reporter.report(&error, parts);
+                    // Below a nest the prefix of the URL is gone from the parts.
+                    let mut received = parts.clone();
+                    if let Some(OriginalUri(uri)) = parts.extensions.get() {
+                        received.uri = uri.clone();
+                    }
+                    mounted.reporter.report(&error, &received);
                 }
                 Err(VerifiedRejection::NotThisJson(error))
             }

@@ -261,6 +261,7 @@ impl<S: Scheme> fmt::Debug for Verifier<S> {
             .field("provider", &self.0.scheme.name())
             .field("keys", &self.0.keys.load())
             .field("settings", self.settings())
+            .field("diagnose_refusals", &self.diagnoses())
             .finish_non_exhaustive()
     }
 }

@@ -77,7 +77,7 @@ fn e10_it_is_said_where_the_replay_key_and_repetitions_are_met() {
             include_str!("../../../src/webhook/layer/mod.rs"),
             "A sender that signs its retry anew",
         ),
-        ("README", include_str!("../../../README.md"), "by the event's own id"),
+        ("webhooks", include_str!("../../../docs/webhooks.md"), "by the event's own id"),
     ] {
         let words = |text: &str| text.replace("///", " ").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words(source).contains(said), "{place}");

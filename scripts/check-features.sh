@@ -12,12 +12,12 @@ check() {
 }
 
 check ""
-for feature in middleware explain diagnose declared webhook tower axum redis; do
+for feature in middleware explain diagnose declared rotation webhook tower axum redis; do
     check "$feature"
 done
 for provider in netvisor netgiro unleashed vizion; do
     check "$provider"
-    for feature in middleware diagnose webhook; do
+    for feature in middleware diagnose rotation webhook; do
         check "$provider,$feature"
     done
 done

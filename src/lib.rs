@@ -25,9 +25,10 @@
         feature = "vizion",
         feature = "tower",
         feature = "declared",
-        feature = "diagnose"
+        feature = "diagnose",
+        feature = "rotation"
     )),
-    allow(dead_code, unused_macros, unused_imports, unreachable_pub)
+    allow(dead_code, unused_macros, unused_imports, unused_variables, unreachable_pub)
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -164,7 +164,7 @@ pub fn unleashed_by_hand() -> by_hand::unleashed::Unleashed {
     }
 }
 
-/// The HMAC that [`unleashed`]'s signature is computed with, keyed beforehand, and the query that it covers.
+/// The HMAC that [`unleashed()`]'s signature is computed with, keyed beforehand, and the query that it covers.
 ///
 /// # Panics
 /// Never: the URL has a query.

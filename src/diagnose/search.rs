@@ -80,7 +80,7 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort, left:
     *left = search.left.get();
     let mut not_tried = Vec::new();
     if search.exceeded.get() {
-        not_tried.push("Not every known mistake was tried: the work that is allowed was used up.");
+        not_tried.push("The work that is allowed was used up, so not every known mistake was tried.");
     }
     not_tried.extend(unstated(transcript));
     Diagnosis { outcome, findings, not_tried }

@@ -59,11 +59,15 @@ impl Netgiro {
     /// As [`Netgiro::from_env`].
     #[cfg(feature = "rotation")]
     pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
-        let first = Self::from_variables(|name| rotation.latest().text(name))?;
-        first.rotating(rotation, |before, set| {
-            let scheme = Self::from_variables(|name| set.text(name))?.scheme();
-            Ok(Scheme { app_key: scheme.app_key.clone(), secret: scheme.secret.clone(), ..before.clone() })
-        })
+        Self::taken_from(
+            rotation,
+            |set| Self::from_variables(|name| set.text(name)),
+            |before, new| Scheme {
+                app_key: new.app_key.clone(),
+                secret: new.secret.clone(),
+                ..before.clone()
+            },
+        )
     }
 
     fn build(app_key: &str, secret_key: SecretString) -> Result<Self, Error> {

@@ -101,20 +101,20 @@ impl Netvisor {
     /// As [`Netvisor::from_env`].
     #[cfg(feature = "rotation")]
     pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
-        let first = Self::from_variables(|name| rotation.latest().text(name))?;
-        first.rotating(rotation, |before, set| {
-            let scheme = Self::from_variables(|name| set.text(name))?.scheme();
-            Ok(Scheme {
-                sender: scheme.sender.clone(),
-                customer_id: scheme.customer_id.clone(),
-                customer_key: scheme.customer_key.clone(),
-                partner_id: scheme.partner_id.clone(),
-                partner_key: scheme.partner_key.clone(),
-                organisation_id: scheme.organisation_id.clone(),
-                hmac: scheme.hmac.clone(),
+        Self::taken_from(
+            rotation,
+            |set| Self::from_variables(|name| set.text(name)),
+            |before, new| Scheme {
+                sender: new.sender.clone(),
+                customer_id: new.customer_id.clone(),
+                customer_key: new.customer_key.clone(),
+                partner_id: new.partner_id.clone(),
+                partner_key: new.partner_key.clone(),
+                organisation_id: new.organisation_id.clone(),
+                hmac: new.hmac.clone(),
                 ..before.clone()
-            })
-        })
+            },
+        )
     }
 
     fn build(credentials: &Credentials) -> Result<Self, Error> {

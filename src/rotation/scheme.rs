@@ -73,6 +73,18 @@ impl<S: Scheme> Target for RotatingScheme<S> {
 }
 
 impl<S: Scheme> Signer<S> {
+    /// The signer that `read` makes of the credentials of `rotation`, now and whenever they change. `renew` takes from a new
+    /// scheme what is a credential, and the rest from the one before.
+    pub(crate) fn taken_from(
+        rotation: &Rotation,
+        read: fn(&CredentialSet) -> Result<Self, Error>,
+        renew: fn(&S, &S) -> S,
+    ) -> Result<Self, Error> {
+        // Read once: id and secret are of one set.
+        read(&rotation.latest())?
+            .rotating(rotation, move |before, set| Ok(renew(before, &read(set)?.scheme())))
+    }
+
     /// The signer with the credentials of `rotation`, now and whenever they change. `renew` makes a scheme of new credentials,
     /// with the settings and the memory of the one before. For an API of your own: the four providers have `from_rotation`.
     ///

@@ -74,16 +74,16 @@ impl Unleashed {
     /// As [`Unleashed::from_env`].
     #[cfg(feature = "rotation")]
     pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
-        let first = Self::from_variables(|name| rotation.latest().text(name))?;
-        first.rotating(rotation, |before, set| {
-            let scheme = Self::from_variables(|name| set.text(name))?.scheme();
-            Ok(Scheme {
-                api_id: scheme.api_id.clone(),
-                api_key: scheme.api_key.clone(),
-                mac: scheme.mac.clone(),
+        Self::taken_from(
+            rotation,
+            |set| Self::from_variables(|name| set.text(name)),
+            |before, new| Scheme {
+                api_id: new.api_id.clone(),
+                api_key: new.api_key.clone(),
+                mac: new.mac.clone(),
                 ..before.clone()
-            })
-        })
+            },
+        )
     }
 
     fn build(api_id: &str, api_key: SecretString) -> Result<Self, Error> {

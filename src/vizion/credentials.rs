@@ -49,10 +49,7 @@ impl Vizion {
     /// As [`Vizion::from_env`].
     #[cfg(feature = "rotation")]
     pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
-        let first = Self::from_variables(|name| rotation.latest().text(name))?;
-        first.rotating(rotation, |_, set| {
-            Ok(Scheme::clone(&Self::from_variables(|name| set.text(name))?.scheme()))
-        })
+        Self::taken_from(rotation, |set| Self::from_variables(|name| set.text(name)), |_, new| new.clone())
     }
 
     fn build(api_key: &SecretString) -> Result<Self, Error> {

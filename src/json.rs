@@ -6,7 +6,6 @@ pub(crate) fn is_white_space(byte: u8) -> bool {
 }
 
 /// JSON without the white space outside its strings. Numbers and strings keep their bytes.
-#[cfg(any(feature = "explain", feature = "webhook"))]
 pub(crate) fn without_white_space(json: &[u8]) -> Vec<u8> {
     let (mut in_string, mut escaped) = (false, false);
     let keep = |byte: &u8| {
@@ -20,7 +19,7 @@ pub(crate) fn without_white_space(json: &[u8]) -> Vec<u8> {
     json.iter().copied().filter(keep).collect()
 }
 
-#[cfg(all(test, any(feature = "explain", feature = "webhook")))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -55,7 +55,6 @@ pub mod netvisor;
 pub mod observer;
 #[cfg(any(feature = "unleashed", feature = "vizion"))]
 mod page;
-mod prepared;
 pub mod random;
 pub mod redact;
 #[cfg(feature = "rotation")]

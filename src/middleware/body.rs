@@ -1,7 +1,5 @@
 //! Reading bodies under a limit, and putting a response together again.
 
-use std::any::Any;
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -14,6 +12,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::fault::faults;
+use crate::signer::Permit;
 use crate::whole_body::{ReadFault, WholeBody, read_whole};
 
 /// Reads a reply into one buffer, showing each chunk to `observe` as it arrives. Counts decompressed bytes. A transport error
@@ -110,23 +109,6 @@ impl http_body::Body for Rejoined {
 
     fn size_hint(&self) -> SizeHint {
         hint_with(self.read.as_ref().map_or(0, Bytes::len), &self.rest)
-    }
-}
-
-/// What a call holds until the body of its reply was read to its end, or dropped: see
-/// [`Scheme::admit`](crate::Scheme::admit).
-pub struct Permit(#[expect(dead_code, reason = "it is held for its drop")] Box<dyn Any + Send + Sync>);
-
-impl Permit {
-    /// Anything whose drop lets the next call go on, such as a permit of tokio's `Semaphore`.
-    pub fn new(held: impl Any + Send + Sync) -> Self {
-        Self(Box::new(held))
-    }
-}
-
-impl fmt::Debug for Permit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Permit").finish_non_exhaustive()
     }
 }
 

@@ -21,7 +21,7 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
 
-pub use body::Permit;
+pub use crate::signer::Permit;
 pub(crate) use body::put_back;
 pub(crate) use body::{hint_with, read_reply, rebuild, wrap_body};
 pub use client::client_builder;

@@ -31,18 +31,14 @@
 
 mod credentials;
 mod flight;
-#[cfg(feature = "webhook")]
-mod keys;
-mod scheme;
+mod rotating;
 mod sources;
 
 pub use credentials::{CredentialSet, CredentialSource};
 pub use flight::Rotation;
 pub use sources::{CommandSource, EnvironmentSource, FileSource};
 
-#[cfg(feature = "webhook")]
-pub(crate) use keys::{KeySource, RotatingKeys};
-pub(crate) use scheme::RotatingScheme;
+pub(crate) use rotating::{Rotating, Source};
 
 use crate::error::Code;
 use crate::fault::faults;

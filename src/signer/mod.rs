@@ -1,5 +1,8 @@
 //! What signs the requests of one provider: its scheme, where the credentials may go, and how requests are sent.
 
+mod prepared;
+#[cfg(feature = "rotation")]
+mod rotation;
 mod scheme;
 #[cfg(feature = "middleware")]
 mod sent;
@@ -12,17 +15,17 @@ use url::Url;
 
 use crate::error::Error;
 use crate::observer::{Event, Observed, Observer};
-use crate::prepared::Prepared;
 use crate::random::{OsRandomness, Randomness};
 use crate::scope::{Environment, Origins, Scope};
 use crate::signing::{AuthHeaders, Payload, RequestRef, Signature, SigningFault};
 use crate::time::{Clock, SystemClock};
 
+use prepared::Prepared;
 pub use scheme::{Rewritten, Scheme};
 #[cfg(feature = "middleware")]
-pub use sent::Sent;
-#[cfg(feature = "middleware")]
 pub(crate) use sent::Transport;
+#[cfg(feature = "middleware")]
+pub use sent::{Permit, Sent};
 
 /// Signs requests by a [`Scheme`]. Cheap to clone.
 ///

@@ -4,10 +4,8 @@
 use url::Url;
 
 #[cfg(feature = "middleware")]
-use super::{Sent, Signer};
+use super::{Permit, Sent, Signer};
 use crate::error::Error;
-#[cfg(feature = "middleware")]
-use crate::middleware::Permit;
 use crate::random::Randomness;
 use crate::signing::{AuthHeaders, MacKey, RequestRef, Signature, SignedText};
 use crate::time::Clock;

@@ -1,5 +1,6 @@
-//! How requests are sent, and what is kept of a request for whoever judges its reply.
+//! How requests are sent, and what is kept of a request until its reply was judged and read.
 
+use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
@@ -49,5 +50,22 @@ impl<S: Scheme> fmt::Debug for Sent<S> {
             .field("signed", &self.signed)
             .field("origin", &printable_origin(&self.url))
             .finish()
+    }
+}
+
+/// What a call holds until the body of its reply was read to its end, or dropped: see
+/// [`Scheme::admit`](crate::Scheme::admit).
+pub struct Permit(#[expect(dead_code, reason = "it is held for its drop")] Box<dyn Any + Send + Sync>);
+
+impl Permit {
+    /// Anything whose drop lets the next call go on, such as a permit of tokio's `Semaphore`.
+    pub fn new(held: impl Any + Send + Sync) -> Self {
+        Self(Box::new(held))
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").finish_non_exhaustive()
     }
 }

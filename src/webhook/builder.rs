@@ -12,7 +12,7 @@ use super::{Delivery, Keys, MemoryStore, ReplayStore, Verifier, Window};
 use crate::error::Error;
 use crate::observer::{Event, Observed, Observer};
 #[cfg(feature = "rotation")]
-use crate::rotation::{CredentialSet, KeySource, Rotation};
+use crate::rotation::{CredentialSet, Rotation, Source};
 use crate::time::{Clock, SystemClock};
 
 /// The longest body that is accepted by default: 1 MiB.
@@ -23,7 +23,7 @@ pub struct Builder<S: Scheme> {
     pub(crate) scheme: S,
     pub(crate) keys: Keys<S>,
     #[cfg(feature = "rotation")]
-    pub(super) source: Option<KeySource<S>>,
+    pub(super) source: Option<Source<Keys<S>>>,
     pub(super) settings: Settings,
     pub(super) diagnose: Option<Diagnose<S>>,
 }
@@ -95,8 +95,8 @@ impl<S: Scheme> Builder<S> {
         rotation: &Rotation,
         read: impl Fn(&CredentialSet) -> Result<Keys<S>, Error> + Send + Sync + 'static,
     ) -> Result<Self, Error> {
-        let (source, keys) = KeySource::new(rotation, read)?;
-        self.source = Some(source);
+        let keys = read(&rotation.latest())?;
+        self.source = Some(Source::new(rotation, "webhook keys", move |_, set| read(set)));
         Ok(self.keys(keys))
     }
 

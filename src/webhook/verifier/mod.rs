@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::header::note_renamed;
 use crate::observer::Event;
 #[cfg(feature = "rotation")]
-use crate::rotation::RotatingKeys;
+use crate::rotation::Rotating;
 use crate::signing::SignedText;
 
 /// What a refusal says that may have a known mistake for its reason.
@@ -40,7 +40,7 @@ struct Inner<S: Scheme> {
     name: Arc<str>,
     keys: Arc<ArcSwap<Keys<S>>>,
     #[cfg(feature = "rotation")]
-    rotation: Option<Arc<RotatingKeys<S>>>,
+    rotation: Option<Arc<Rotating<Keys<S>>>>,
     settings: Settings,
     diagnose: Option<Diagnose<S>>,
 }
@@ -61,7 +61,7 @@ impl<S: Scheme> Verifier<S> {
             #[cfg(feature = "rotation")]
             rotation: builder.source.map(|source| {
                 let observer = builder.settings.reporter.observer.clone();
-                source.rotate(builder.scheme.name(), Arc::clone(&keys), observer)
+                Rotating::exchanging(builder.scheme.name(), Arc::clone(&keys), source, observer)
             }),
             name: builder.scheme.name().into(),
             scheme: builder.scheme,

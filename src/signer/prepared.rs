@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
+use super::Scheme;
 #[cfg(all(feature = "middleware", feature = "rotation"))]
 use crate::error::Error;
 use crate::observer::Observed;
 #[cfg(feature = "rotation")]
-use crate::rotation::RotatingScheme;
-use crate::signer::Scheme;
+use crate::rotation::Rotating;
 
 #[derive(Clone)]
 pub(crate) enum Prepared<S> {
     Fixed(Arc<S>),
     #[cfg(feature = "rotation")]
-    Rotating(Arc<RotatingScheme<S>>),
+    Rotating(Arc<Rotating<S>>),
     /// One that rotates, as it was when a call began.
     #[cfg(all(feature = "middleware", feature = "rotation"))]
-    Pinned(Arc<S>, Arc<RotatingScheme<S>>),
+    Pinned(Arc<S>, Arc<Rotating<S>>),
 }
 
 impl<S: Scheme> Prepared<S> {

@@ -1,0 +1,131 @@
+//! What is made of credentials, exchanged as a whole: a signer's scheme, or the keys of a webhook verifier.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::flight::Target;
+use super::{CredentialSet, Rotation};
+use crate::error::Error;
+use crate::observer::{Event, Observed};
+
+/// Makes of new credentials what comes after a value, with the settings and the memory of that one.
+type Renew<T> = dyn Fn(&T, &CredentialSet) -> Result<T, Error> + Send + Sync;
+
+/// Where new values come from, and what they are called in the log.
+pub(crate) struct Source<T> {
+    rotation: Rotation,
+    renew: Arc<Renew<T>>,
+    what: &'static str,
+}
+
+impl<T> Source<T> {
+    pub(crate) fn new(
+        rotation: &Rotation,
+        what: &'static str,
+        renew: impl Fn(&T, &CredentialSet) -> Result<T, Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self { rotation: rotation.clone(), renew: Arc::new(renew), what }
+    }
+}
+
+impl<T> Clone for Source<T> {
+    fn clone(&self) -> Self {
+        Self { rotation: self.rotation.clone(), renew: Arc::clone(&self.renew), what: self.what }
+    }
+}
+
+/// A value of credentials that rotate.
+pub(crate) struct Rotating<T> {
+    provider: Arc<str>,
+    value: Arc<ArcSwap<T>>,
+    source: Source<T>,
+    observer: Observed,
+}
+
+impl<T: Send + Sync + 'static> Rotating<T> {
+    /// The value after `before`, of the credentials that there are, and of all later ones.
+    pub(crate) fn renewed(
+        provider: &str,
+        before: &T,
+        source: Source<T>,
+        observer: Observed,
+    ) -> Result<Arc<Self>, Error> {
+        let renew = Arc::clone(&source.renew);
+        let made = |latest: &CredentialSet| Ok(Arc::new(ArcSwap::from_pointee(renew(before, latest)?)));
+        Self::register(provider.into(), source, observer, made)
+    }
+
+    /// Exchanges `value` whenever the source has another.
+    pub(crate) fn exchanging(
+        provider: &str,
+        value: Arc<ArcSwap<T>>,
+        source: Source<T>,
+        observer: Observed,
+    ) -> Arc<Self> {
+        let renew = Arc::clone(&source.renew);
+        let made = |latest: &CredentialSet| {
+            // They may have changed since the source was given.
+            if let Ok(latest) = renew(&value.load(), latest) {
+                value.store(Arc::new(latest));
+            }
+            Ok::<_, Infallible>(value)
+        };
+        let Ok(made) = Self::register(provider.into(), source, observer, made);
+        made
+    }
+
+    /// Another one, of the same rotation, with what `change` has changed.
+    pub(crate) fn changed(&self, observer: Observed, change: impl FnOnce(&mut T)) -> Arc<Self>
+    where
+        T: Clone,
+    {
+        let made = |_: &CredentialSet| {
+            let mut value = T::clone(&self.value.load());
+            change(&mut value);
+            Ok::<_, Infallible>(Arc::new(ArcSwap::from_pointee(value)))
+        };
+        let Ok(made) = Self::register(Arc::clone(&self.provider), self.source.clone(), observer, made);
+        made
+    }
+
+    fn register<E>(
+        provider: Arc<str>,
+        source: Source<T>,
+        observer: Observed,
+        make: impl FnOnce(&CredentialSet) -> Result<Arc<ArcSwap<T>>, E>,
+    ) -> Result<Arc<Self>, E> {
+        let rotation = source.rotation.clone();
+        rotation.register(|latest| Ok(Arc::new(Self { provider, value: make(latest)?, source, observer })))
+    }
+
+    pub(crate) fn load(&self) -> Arc<T> {
+        self.value.load_full()
+    }
+
+    pub(crate) async fn ready(&self) -> Result<(), Error> {
+        self.source.rotation.ready().await
+    }
+
+    pub(crate) fn refused(&self) {
+        self.source.rotation.refused();
+    }
+}
+
+impl<T: Send + Sync + 'static> Target for Rotating<T> {
+    fn prepare(self: Arc<Self>, set: &CredentialSet) -> Result<Box<dyn FnOnce() + Send>, Error> {
+        // Settings are of a target's own, and never change: only rotations store.
+        let value = Arc::new((self.source.renew)(&self.load(), set)?);
+        Ok(Box::new(move || {
+            let (provider, what) = (&*self.provider, self.source.what);
+            tracing::info!(name: "countersign.rotated", provider, "new {what} are in use");
+            self.observer.tell(provider, Event::Rotated);
+            self.value.store(value);
+        }))
+    }
+
+    fn failed(&self, code: &'static str) {
+        self.observer.tell(&self.provider, Event::RotationFailed(code));
+    }
+}

@@ -1,0 +1,37 @@
+//! Signers whose credentials rotate.
+
+use super::prepared::Prepared;
+use super::{Scheme, Signer};
+use crate::error::Error;
+use crate::rotation::{CredentialSet, Rotating, Rotation, Source};
+
+impl<S: Scheme> Signer<S> {
+    /// The signer that `read` makes of the credentials of `rotation`, now and whenever they change. `renew` takes from a new
+    /// scheme what is a credential, and the rest from the one before.
+    pub(crate) fn taken_from(
+        rotation: &Rotation,
+        read: fn(&CredentialSet) -> Result<Self, Error>,
+        renew: fn(&S, &S) -> S,
+    ) -> Result<Self, Error> {
+        // Read once: id and secret are of one set.
+        read(&rotation.latest())?
+            .rotating(rotation, move |before, set| Ok(renew(before, &read(set)?.scheme())))
+    }
+
+    /// The signer with the credentials of `rotation`, now and whenever they change. `renew` makes a scheme of new credentials,
+    /// with the settings and the memory of the one before. For an API of your own: the four providers have `from_rotation`.
+    ///
+    /// # Errors
+    /// Those of `renew`, for the credentials that there are. Later ones that it refuses are not used, which is logged.
+    pub fn rotating(
+        mut self,
+        rotation: &Rotation,
+        renew: impl Fn(&S, &CredentialSet) -> Result<S, Error> + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let source = Source::new(rotation, "credentials", renew);
+        let before = self.scheme();
+        let scheme = Rotating::renewed(self.name(), &*before, source, self.observer.clone())?;
+        self.prepared = Prepared::Rotating(scheme);
+        Ok(self)
+    }
+}

@@ -192,7 +192,7 @@ pub fn raw_digest(text: &[u8]) -> [u8; 32] {
 /// Never: the inputs are valid.
 #[must_use]
 pub fn netvisor(algorithm: MacAlgorithm) -> Subject<netvisor::Scheme> {
-    let provider = Netvisor::new(netvisor_credentials()).expect("valid");
+    let provider = Netvisor::new(netvisor_credentials()).expect("valid").parallel_calls(64);
     Subject::new(provider.algorithm(algorithm), NETVISOR_URL, Vec::new())
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use countersign::Error;
+use countersign_cli::capture::Unreadable;
 use serde::Serialize;
 
 use crate::code::Code;
@@ -150,6 +151,16 @@ impl From<Error> for Failure {
         let unusable = error.is_configuration() || error.is_signing() || error.code() == "user-info-in-url";
         let exit = if unusable { Exit::Usage } else { Exit::Refused };
         Self { exit, told: Some(Told::of(&error)) }
+    }
+}
+
+impl From<Unreadable> for Failure {
+    fn from(unreadable: Unreadable) -> Self {
+        let failure = Self::usage(unreadable.message);
+        match unreadable.next_step {
+            Some(next_step) => failure.with_next_step(next_step),
+            None => failure,
+        }
     }
 }
 

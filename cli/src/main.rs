@@ -7,6 +7,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod capture_args;
 mod client;
 mod code;
 mod commands;
@@ -18,7 +19,6 @@ mod failure;
 mod headers;
 mod input;
 mod listener;
-mod message;
 mod output;
 mod panics;
 mod printable;

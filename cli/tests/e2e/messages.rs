@@ -6,9 +6,13 @@ const HEADERS: &str = "host: h\r\nx-unleashed-timestamp: 1705312800\r\n\
     x-unleashed-signature: EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=\r\n\r\n{\"a\":1}";
 
 fn verify(message: &str) -> Ran {
+    verify_bytes(message.as_bytes())
+}
+
+fn verify_bytes(message: &[u8]) -> Ran {
     let mut command = tool();
     command.args(["verify", "unleashed", "--message", "-", "--at", "1705312801", "--json"]);
-    run_with_input(command.env("UNLEASHED_WEBHOOK_KEY", "signing key"), message.as_bytes())
+    run_with_input(command.env("UNLEASHED_WEBHOOK_KEY", "signing key"), message)
 }
 
 fn verify_reply(message: &str) -> Ran {
@@ -26,6 +30,11 @@ fn what_tools_change_of_a_message_is_read_all_the_same() {
         let verdict = verify(&format!("{first_line}\r\n{HEADERS}"));
         assert_eq!(verdict.code, 0, "{first_line}: {}{}", verdict.stdout, verdict.stderr);
     }
+    let utf_16: Vec<u8> = format!("\u{feff}POST /hook HTTP/1.1\r\n{HEADERS}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(verify_bytes(&utf_16).code, 0);
     let reply = "\u{feff}HTTP/2.0 200 OK\r\nnetgiro_nonce: 7\r\n\r\n{}";
     assert_eq!(verify_reply(reply).json()["code"], "reply-signature-missing");
 }
@@ -33,10 +42,20 @@ fn what_tools_change_of_a_message_is_read_all_the_same() {
 #[test]
 fn what_is_no_such_message_is_told_what_it_is() {
     for (message, told) in [
-        (format!("HTTP/1.1 200 OK\r\n{HEADERS}"), "it is a response, and a webhook is a request"),
-        (HEADERS.to_owned(), "its first line is missing, such as POST /path HTTP/1.1"),
-        (format!("> POST /hook HTTP/1.1\r\n> {HEADERS}"), "it is what `curl -v` prints"),
-        (format!("* Connected to h\r\n> POST /hook HTTP/1.1\r\n> {HEADERS}"), "it is what `curl -v` prints"),
+        (format!("HTTP/1.1 200 OK\r\n{HEADERS}"), "it is a response"),
+        (HEADERS.to_owned(), "its first line is missing"),
+        (
+            "* Connected to h\r\n> POST /hook HTTP/1.1\r\n> Content-Length: 7\r\n> \r\n".to_owned(),
+            "the body is not in what `curl -v` prints",
+        ),
+        ("{\"a\":1}".to_owned(), "it is JSON alone, as of a body"),
+        ("{\"log\":{\"entries\":[]}}".to_owned(), "it is a HAR file"),
+        ("HTTP_HOST: h\nHTTP_X_UNLEASHED_TIMESTAMP: 1\n".to_owned(), "the names that CGI gives them"),
+        ("POST / HTTP/1.1\nHTTP_X_UNLEASHED_TIMESTAMP: 1\n\n".to_owned(), "the names that CGI gives them"),
+        ("curl https://h/ -d 1".to_owned(), "it is a curl command"),
+        ("fetch(\"https://h/\", {".to_owned(), "it is a call of fetch in JavaScript"),
+        ("Invoke-WebRequest -Uri \"https://h/\"".to_owned(), "it is a command of PowerShell"),
+        ("<a/>".to_owned(), "it is XML alone, as of a body"),
         (
             format!(":method: POST\r\n:path: /hook\r\n{HEADERS}"),
             "its first line is a pseudo-header of HTTP/2",
@@ -46,9 +65,9 @@ fn what_is_no_such_message_is_told_what_it_is() {
         assert_told(&verify(&message), told);
     }
     for (message, told) in [
-        (format!("GET / HTTP/1.1\r\n{HEADERS}"), "it is a request, and a reply is a response"),
-        (format!("GET / HTTP/2\r\n{HEADERS}"), "it is a request, and a reply is a response"),
-        (HEADERS.to_owned(), "its first line is missing, such as HTTP/1.1 200 OK"),
+        (format!("GET / HTTP/1.1\r\n{HEADERS}"), "it is a request"),
+        (format!("GET / HTTP/2\r\n{HEADERS}"), "it is a request"),
+        (HEADERS.to_owned(), "its first line is missing"),
         (format!("< HTTP/1.1 200 OK\r\n< {HEADERS}"), "it is what `curl -v` prints"),
     ] {
         assert_told(&verify_reply(&message), told);
@@ -58,4 +77,23 @@ fn what_is_no_such_message_is_told_what_it_is() {
 fn assert_told(refused: &Ran, told: &str) {
     assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"));
     assert!(refused.stderr.contains(told), "{told}: {}", refused.stderr);
+}
+
+/// Forms in which those who receive webhooks for others hand them on.
+#[test]
+fn the_json_of_a_receiver_is_read_as_the_request_in_it() {
+    let signed = r#""host":"h","x-unleashed-timestamp":"1705312800",
+        "x-unleashed-signature":"EcfN/BKQoaiDVkUaorogHXdsD3q+aJchRgOiQmTFXe8=""#;
+    let webhook_site = format!(
+        r#"{{"uuid":"u","method":"POST","content":"{{\"a\":1}}","headers":{{{}}},"url":"https://webhook.site/u"}}"#,
+        signed.replace("\":\"", "\":[\"").replace("\",", "\"],") + "]"
+    );
+    let gateway = format!(
+        r#"{{"version":"2.0","rawPath":"/hook","rawQueryString":"","headers":{{{signed}}},"body":"eyJhIjoxfQ==",
+            "isBase64Encoded":true,"requestContext":{{"http":{{"method":"POST"}}}}}}"#
+    );
+    for event in [webhook_site, gateway] {
+        let verdict = verify(&event);
+        assert_eq!(verdict.code, 0, "{}{}", verdict.stdout, verdict.stderr);
+    }
 }

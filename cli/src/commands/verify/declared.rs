@@ -5,9 +5,10 @@ use std::time::SystemTime;
 
 use clap::Args;
 use countersign::RequestRef;
-use countersign::declared::{Declared, Sent};
+use countersign::declared::{Claim, Declared, Sent};
 use countersign::time::{Clock as _, SystemClock};
-use http::{Extensions, HeaderMap, Method, StatusCode, header};
+use countersign_cli::capture::Capture;
+use http::{Method, StatusCode, header};
 use url::Url;
 
 use super::workings::Judged;
@@ -15,7 +16,6 @@ use super::{Captured, Verdict, webhook};
 use crate::commands::Context;
 use crate::declaration::{DeclarationFile, Pair};
 use crate::failure::Failure;
-use crate::message;
 use crate::request::parse_url;
 
 #[derive(Args)]
@@ -36,18 +36,18 @@ pub(super) struct DeclaredArgs {
     public_origin: Option<String>,
 
     /// The message is a reply to a request of yours
-    #[arg(long, requires = "url")]
+    #[arg(long)]
     reply: bool,
 
-    /// The URL of the request
+    /// The URL of the request [default: that of the HAR file]
     #[arg(long, value_parser = parse_url, requires = "reply")]
     url: Option<Url>,
 
-    /// The method of the request [default: GET]
+    /// The method of the request [default: that of the HAR file, or GET]
     #[arg(long, requires = "reply")]
     method: Option<Method>,
 
-    /// The status of the reply, where it is signed [default: 200]
+    /// The status of the reply, where it is signed [default: that of the HAR file, or 200]
     #[arg(long, requires = "reply")]
     status: Option<StatusCode>,
 
@@ -63,10 +63,10 @@ pub(super) struct DeclaredArgs {
 pub(super) fn judge(args: &DeclaredArgs, context: &Context) -> Result<Judged, Failure> {
     let file = DeclarationFile::read(&args.file, &args.credential)?;
     let signer = file.signer(&context.environment)?;
-    if let Some(url) = args.url.as_ref().filter(|_| args.reply) {
-        return judge_reply(args, &signer, url);
+    if args.reply {
+        return judge_reply(args, &signer, context);
     }
-    let (parts, body) = message::read_request(&args.captured.read()?)?;
+    let (parts, body) = args.captured.request(context)?;
     let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let named = named.map(|host| format!("https://{host}"));
     let origin = args.public_origin.clone().or(named).unwrap_or_else(|| "https://localhost".to_owned());
@@ -76,18 +76,24 @@ pub(super) fn judge(args: &DeclaredArgs, context: &Context) -> Result<Judged, Fa
     webhook::judge_request(&verifier, &args.captured, now, &parts, &body, context)
 }
 
-fn judge_reply(args: &DeclaredArgs, signer: &Declared, url: &Url) -> Result<Judged, Failure> {
+fn judge_reply(args: &DeclaredArgs, signer: &Declared, context: &Context) -> Result<Judged, Failure> {
     let (scheme, declaration) = (signer.scheme(), signer.scheme().declaration().clone());
+    let reply = args.captured.reply(context)?;
+    let url = reply.url(args.url.as_ref())?;
+    let captured = reply.request.map(Capture::into_request).unwrap_or_default();
+    let method = args.method.as_ref().unwrap_or(captured.method());
+    let request = RequestRef::new(method, &url, captured.headers(), captured.extensions(), captured.body());
+    let claim = declaration.read(&request).ok();
     // A stamp that is not given is empty: a request that was sent back is then not told as such.
-    let given =
-        |name| args.stamp.iter().find(|pair| pair.name == name).map_or("", |pair| pair.value.as_str());
+    let given = |name| {
+        let read = claim.iter().flat_map(Claim::stamps).find(|(known, _)| *known == name);
+        let given = args.stamp.iter().find(|pair| pair.name == name).map(|pair| pair.value.as_str());
+        given.or(read.map(|(_, text)| text)).unwrap_or_default()
+    };
     let stamps = scheme.given_stamps(declaration.stamps().map(|name| (name, given(name))))?;
-    let (method, headers, extensions) =
-        (args.method.clone().unwrap_or_default(), HeaderMap::new(), Extensions::new());
-    let request = RequestRef::new(&method, url, &headers, &extensions, b"");
-    let sent = Sent { request: &request, stamps: &stamps, status: args.status.unwrap_or_default() };
-    let (headers, body) = message::read_response(&args.captured.read()?)?;
-    let verdict = scheme.verify_reply(&sent, &sent.reply(&headers, &body)).map(|_| Verdict {
+    let status = args.status.or(reply.status).unwrap_or_default();
+    let sent = Sent { request: &request, stamps: &stamps, status };
+    let verdict = scheme.verify_reply(&sent, &sent.reply(&reply.headers, &reply.body)).map(|_| Verdict {
         verdict: "verified",
         provider: signer.name().to_owned(),
         key_id: None,

@@ -5,26 +5,31 @@ mod netgiro_reply;
 mod webhook;
 mod workings;
 
-use std::path::PathBuf;
-
 use bytes::Bytes;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
+use countersign_cli::capture::{Capture, raw};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
+use url::Url;
 
 use super::Context;
+use crate::capture_args::MessageArgs;
 use crate::failure::{Failure, Told};
 use crate::input::Data;
 use crate::output;
+use crate::request::parse_url;
 use workings::{Judged, Workings, WorkingsArgs};
 
 /// Judge a captured HTTP message: a webhook, or a reply of Netgíró's
 ///
-/// A message is the raw bytes: first line, headers, empty line, body. That it was seen before cannot be told.
+/// A message is the raw bytes, or an entry of a HAR file. That it was seen before cannot be told.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
   countersign verify vizion --message delivery.http --at 1685548870000
   countersign verify unleashed --message - < delivery.http
+  countersign verify unleashed --har traffic.har --entry 3
   countersign verify netgiro-callback --message paid.http --public-origin https://shop.example.is
   countersign verify netgiro-reply --message reply.http --url https://api.netgiro.is/v1/sales/GetList
   countersign verify unleashed --message delivery.http --explain --signed-text @text.bin
@@ -51,22 +56,69 @@ enum What {
 
 /// The captured message.
 #[derive(Args)]
+#[command(group(ArgGroup::new("capture").required(true)))]
 struct Captured {
-    /// The file that holds it; - for standard input
-    #[arg(short, long, value_name = "FILE|-")]
-    message: PathBuf,
+    #[command(flatten)]
+    message: MessageArgs,
 
     #[command(flatten)]
     workings: WorkingsArgs,
 }
 
-impl Captured {
-    fn read(&self) -> Result<Bytes, Failure> {
-        let is_stdin = self.message.as_os_str() == "-";
-        if is_stdin && self.workings.signed_text == Some(Data::StandardInput) {
-            return Err(Failure::usage("standard input is either --message or --signed-text, not both"));
+/// A reply, and what the capture tells of its request.
+struct Reply {
+    headers: HeaderMap,
+    body: Bytes,
+    /// Of a HAR file.
+    status: Option<StatusCode>,
+    request: Option<Capture>,
+}
+
+impl Reply {
+    /// The URL of the request: the one that was given, or that of the HAR file.
+    fn url(&self, given: Option<&Url>) -> Result<Url, Failure> {
+        match (given, &self.request) {
+            (Some(url), _) => Ok(url.clone()),
+            (None, Some(request)) => parse_url(&request.url()?).map_err(Failure::usage),
+            (None, None) => Err(Failure::usage("--url is missing: the signature of the reply covers it")),
         }
-        if is_stdin { Data::StandardInput.read() } else { Data::File(self.message.clone()).read() }
+    }
+}
+
+impl Captured {
+    fn check_input(&self) -> Result<(), Failure> {
+        if self.message.is_stdin() && self.workings.signed_text == Some(Data::StandardInput) {
+            return Err(Failure::usage("standard input is either the message or --signed-text, not both"));
+        }
+        Ok(())
+    }
+
+    /// A request: a webhook that was delivered.
+    fn request(&self, context: &Context) -> Result<(Parts, Bytes), Failure> {
+        self.check_input()?;
+        let capture =
+            self.message.request(context)?.ok_or_else(|| Failure::usage("give --message or --har"))?;
+        match &capture.body_is {
+            Some(place) => Err(Failure::usage(format!("the body is {place}: it is signed, and needed"))
+                .with_next_step("Hand over the raw request with --message FILE.")),
+            None => Ok(capture.into_request().into_parts()),
+        }
+    }
+
+    fn reply(&self, context: &Context) -> Result<Reply, Failure> {
+        self.check_input()?;
+        if let Some(exchange) = self.message.exchange(context)? {
+            let (headers, body) = exchange.response()?;
+            let (status, request) = (exchange.status(), Some(exchange.request()?));
+            return Ok(Reply { headers, body, status, request });
+        }
+        let (headers, body) = self.message.response()?;
+        Ok(Reply { headers, body, status: None, request: None })
+    }
+
+    /// As [`raw::check_length`]; a HAR file has bodies without their encoding.
+    fn check_length(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Failure> {
+        if self.message.is_raw() { Ok(raw::check_length(headers, body)?) } else { Ok(()) }
     }
 }
 

@@ -12,7 +12,6 @@ use super::workings::{Judged, Message};
 use super::{Captured, Verdict};
 use crate::commands::Context;
 use crate::failure::Failure;
-use crate::message;
 use crate::request::parse_url;
 
 #[derive(Args)]
@@ -20,9 +19,9 @@ pub(super) struct ReplyArgs {
     #[command(flatten)]
     captured: Captured,
 
-    /// The URL of the request, which the reply's signature covers
-    #[arg(long, value_parser = parse_url)]
-    url: Url,
+    /// The URL of the request, which the reply's signature covers [default: that of the HAR file]
+    #[arg(long, value_parser = parse_url, required_unless_present = "har")]
+    url: Option<Url>,
 
     /// The request's netgiro_nonce, where another program signed it: tells the request itself, sent back, from a reply
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -35,7 +34,9 @@ pub(super) struct ReplyArgs {
 
 pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failure> {
     let netgiro = context.environment.supply(|lookup| Netgiro::from_variables(lookup))??;
-    let mut request = HeaderMap::new();
+    let reply = args.captured.reply(context)?;
+    let url = reply.url(args.url.as_ref())?;
+    let mut request = reply.request.map(|captured| captured.headers).unwrap_or_default();
     for (flag, name, text) in [
         ("--request-nonce", "netgiro_nonce", &args.request_nonce),
         ("--request-signature", "netgiro_signature", &args.request_signature),
@@ -46,8 +47,8 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
         }
     }
     let extensions = Extensions::new();
-    let sent = SentRequest::new(&RequestRef::new(&Method::GET, &args.url, &request, &extensions, b""));
-    let (headers, body) = message::read_response(&args.captured.read()?)?;
+    let sent = SentRequest::new(&RequestRef::new(&Method::GET, &url, &request, &extensions, b""));
+    let (headers, body) = (reply.headers, reply.body);
     let verdict = netgiro.verify_reply(&sent, &headers, &body).map(|reply| Verdict {
         verdict: "verified",
         provider: "netgiro".to_owned(),
@@ -62,7 +63,7 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
         return Ok(Judged::without_workings(verdict));
     }
     if verdict.is_ok() {
-        message::check_length(&headers, &body)?;
+        args.captured.check_length(&headers, &body)?;
     }
     let reply = CapturedReply { netgiro: &netgiro, sent: &sent, headers: &headers, body: &body, context };
     args.captured.workings.add(&reply, verdict)

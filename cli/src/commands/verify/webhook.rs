@@ -16,7 +16,6 @@ use super::{Captured, Verdict};
 use crate::commands::Context;
 use crate::environment::webhook_keys;
 use crate::failure::Failure;
-use crate::message;
 
 #[derive(Args)]
 pub(super) struct WebhookArgs {
@@ -94,7 +93,7 @@ pub(super) fn judge<S: Scheme>(
     now: SystemTime,
     context: &Context,
 ) -> Result<Judged, Failure> {
-    let (parts, body) = message::read_request(&captured.read()?)?;
+    let (parts, body) = captured.request(context)?;
     judge_request(verifier, captured, now, &parts, &body, context)
 }
 
@@ -115,7 +114,7 @@ pub(super) fn judge_request<S: Scheme>(
         note: None,
     });
     if verdict.is_ok() {
-        message::check_length(&parts.headers, body)?;
+        captured.check_length(&parts.headers, body)?;
     }
     captured.workings.add(&Delivery { verifier, parts, body, context }, verdict)
 }

@@ -1,0 +1,128 @@
+//! A request that somebody captured: a curl command, a raw message, a HAR file. It may be hostile, huge or cut off. Nothing in it
+//! is run, no file that it names is opened, no URL is fetched, and nothing of it is kept.
+
+pub mod curl;
+mod event;
+pub mod har;
+pub mod raw;
+mod recognise;
+mod shell_words;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use encoding_rs::{UTF_16BE, UTF_16LE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use url::Url;
+
+/// No longer text is read: 64 MiB.
+pub const LONGEST: usize = 64 << 20;
+
+/// More headers than this are not taken for a message of ours.
+pub const MOST_HEADERS: usize = 128;
+
+/// A captured request.
+pub struct Capture {
+    /// The method.
+    pub method: Method,
+    /// As it was captured: absolute, or path and query, which go with the `host` header.
+    pub uri: Uri,
+    /// The headers, in their order.
+    pub headers: HeaderMap,
+    /// The bytes of the body, as far as they were captured.
+    pub body: Bytes,
+    /// Where the body is, if it was not captured, e.g. ``in the file `order.json` ``.
+    pub body_is: Option<String>,
+    /// What was passed over, in whole sentences.
+    pub notes: Vec<String>,
+}
+
+/// Why a capture cannot be read. It quotes names only, no value.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// What is wrong.
+    pub message: Cow<'static, str>,
+    /// How to hand it over, where that can be told.
+    pub next_step: Option<&'static str>,
+}
+
+impl Capture {
+    fn new(method: Method, uri: Uri) -> Self {
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        Self { method, uri, headers, body, body_is: None, notes: Vec::new() }
+    }
+
+    /// The absolute URL as it was sent, without the fragment: of a request that names only its host, with `https`.
+    ///
+    /// # Errors
+    /// When it names no host.
+    pub fn url(&self) -> Result<String, Unreadable> {
+        if self.uri.scheme().is_some() {
+            return Ok(self.uri.to_string());
+        }
+        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.ok_or_else(|| Unreadable::new("the request has no host header"))?;
+        Ok(format!("https://{host}{}", self.uri))
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn into_request(self) -> Request<Bytes> {
+        let mut request = Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        request
+    }
+
+    /// Adds a header. Only its name is told of one that cannot be sent.
+    fn header(&mut self, name: &[u8], value: &[u8]) -> Result<(), Unreadable> {
+        let name = HeaderName::from_bytes(name).map_err(|_| Unreadable::new("a header has no valid name"))?;
+        let mut value = HeaderValue::from_bytes(value)
+            .map_err(|_| Unreadable::new(format!("the header {name} has no valid value")))?;
+        value.set_sensitive(matches!(name, header::AUTHORIZATION | header::COOKIE));
+        if self.headers.len() == MOST_HEADERS {
+            return Err(Unreadable::new(format!("it has more than {MOST_HEADERS} headers")));
+        }
+        self.headers.append(name, value);
+        Ok(())
+    }
+}
+
+/// Only the method: all else may hold a secret.
+impl fmt::Debug for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capture").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl Unreadable {
+    fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), next_step: None }
+    }
+
+    fn step(self, next_step: &'static str) -> Self {
+        Self { next_step: Some(next_step), ..self }
+    }
+}
+
+/// The bytes without the mark that some editors put in front; of UTF-16, as Windows writes text to files, the same in UTF-8.
+fn in_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let utf_16 = match bytes {
+        [0xff, 0xfe, ..] | [1..=0xff, 0, 1..=0xff, 0, ..] => UTF_16LE,
+        [0xfe, 0xff, ..] | [0, 1..=0xff, 0, 1..=0xff, ..] => UTF_16BE,
+        _ => return Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+    };
+    Cow::Owned(utf_16.decode_with_bom_removal(bytes).0.into_owned().into_bytes())
+}
+
+/// An absolute URL, byte for byte where that can be, else as `Url` writes it.
+fn absolute(text: &str) -> Result<Uri, Unreadable> {
+    let not_a_url = || Unreadable::new("its URL is not an http or https URL");
+    let text = text.split('#').next().unwrap_or_default();
+    let is_whole = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https"));
+    let parsed = text.parse().ok().filter(is_whole);
+    let normalised = || Url::parse(text).ok()?.as_str().parse().ok().filter(is_whole);
+    parsed.or_else(normalised).ok_or_else(not_a_url)
+}

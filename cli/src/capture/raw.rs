@@ -1,0 +1,207 @@
+//! A captured HTTP message, as raw bytes: head, empty line, body. Requests are also read from what `curl -v` prints, and from the
+//! JSON of those who receive webhooks.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+
+use super::recognise::{AS_MESSAGE_FROM_CGI, Wanted, instead};
+use super::{Capture, MOST_HEADERS, Unreadable, event, in_utf8};
+
+/// Takes a request apart. Line ends may be LF alone, as text editors leave them.
+///
+/// # Errors
+/// When it is no request, with what it is.
+pub fn read_request(message: &[u8]) -> Result<Capture, Unreadable> {
+    let message = in_utf8(message);
+    if let Some(capture) = event::read(&message)? {
+        return Ok(capture);
+    }
+    let printed_by_curl = printed_by_curl(&message);
+    let message = as_http_1(printed_by_curl.as_deref().unwrap_or(&message));
+    let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut parsed = httparse::Request::new(&mut fields);
+    let length = head_length(parsed.parse(&message), &message, Wanted::Request)?;
+    let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes());
+    let method = method.map_err(|_| malformed("its method is none"))?;
+    let uri: Uri = parsed.path.unwrap_or_default().parse().map_err(|_| malformed("its target is no URL"))?;
+    let headers = headers(parsed.headers)?;
+    if headers.keys().any(|name| name.as_str().starts_with("http_")) {
+        return Err(
+            Unreadable::new("its headers have the names that CGI gives them").step(AS_MESSAGE_FROM_CGI)
+        );
+    }
+    let body = body(&message, length, &headers)?;
+    let has_body = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0")
+        || headers.contains_key(header::TRANSFER_ENCODING);
+    let body_is = printed_by_curl.filter(|_| has_body).map(|_| "not in what `curl -v` prints".to_owned());
+    Ok(Capture { headers, body, body_is, ..Capture::new(method, uri) })
+}
+
+/// The headers and the body of a response, whose status is nothing that a signature covers.
+///
+/// # Errors
+/// When it is no response, with what it is.
+pub fn read_response(message: &[u8]) -> Result<(HeaderMap, Bytes), Unreadable> {
+    let message = in_utf8(message);
+    let message = as_http_1(&message);
+    let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut parsed = httparse::Response::new(&mut fields);
+    let length = head_length(parsed.parse(&message), &message, Wanted::Response)?;
+    let headers = headers(parsed.headers)?;
+    let body = body(&message, length, &headers)?;
+    Ok((headers, body))
+}
+
+/// The head of the first request that `curl -v` printed, where it was that.
+fn printed_by_curl(message: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let is_curls = |line: &&[u8]| matches!(line, [b'>' | b'*', b' ', ..]);
+    message.split(|byte| *byte == b'\n').next().filter(is_curls)?;
+    let sent = lines.by_ref().filter_map(|line| line.strip_prefix(b">")).map(<[u8]>::trim_ascii_start);
+    let head: Vec<_> = sent.take_while(|line| !line.is_empty()).collect();
+    Some([head.join(&b"\r\n"[..]), b"\r\n\r\n".to_vec()].concat())
+}
+
+/// Tools write `HTTP/2` above headers that are otherwise those of HTTP/1.1, so that stands there then.
+fn as_http_1(message: &[u8]) -> Cow<'_, [u8]> {
+    let line = message.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let rest = message.get(line.len()..).unwrap_or_default();
+    let line = line.trim_ascii_end();
+    for version in [b"HTTP/2".as_slice(), b"HTTP/2.0", b"HTTP/3", b"HTTP/3.0"] {
+        if let Some(status) = line.strip_prefix(version).filter(|status| status.starts_with(b" ")) {
+            // The blank of an empty reason phrase has to stay.
+            return Cow::Owned([b"HTTP/1.1", status, b" ", rest].concat());
+        }
+        if let Some(target) = line.strip_suffix(version).filter(|target| target.ends_with(b" ")) {
+            return Cow::Owned([target, b"HTTP/1.1", rest].concat());
+        }
+    }
+    Cow::Borrowed(message)
+}
+
+/// Where the head ends.
+fn head_length(parsed: httparse::Result<usize>, message: &[u8], wanted: Wanted) -> Result<usize, Unreadable> {
+    let why = match parsed {
+        Ok(httparse::Status::Complete(length)) => return Ok(length),
+        Ok(httparse::Status::Partial) => "it ends before the empty line after its headers".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let why = instead(message, wanted).unwrap_or_else(|| Unreadable::new(why));
+    Err(Unreadable { next_step: why.next_step, ..malformed(&why.message) })
+}
+
+fn headers(fields: &[httparse::Header<'_>]) -> Result<HeaderMap, Unreadable> {
+    let mut headers = HeaderMap::with_capacity(fields.len());
+    for field in fields {
+        let name: HeaderName = field.name.parse().map_err(|_| malformed("a header has no valid name"))?;
+        let value =
+            HeaderValue::from_bytes(field.value).map_err(|_| malformed("a header has no valid value"))?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+fn body(message: &[u8], head_length: usize, headers: &HeaderMap) -> Result<Bytes, Unreadable> {
+    let rest = message.get(head_length..).unwrap_or_default();
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(malformed("its body is compressed; capture it decompressed"));
+    }
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        // Tools like `curl -i` keep the header of a body that they have put together.
+        return Ok(joined_chunks(rest).unwrap_or_else(|| Bytes::copy_from_slice(rest)));
+    }
+    let Some(length) = headers.get(header::CONTENT_LENGTH) else {
+        return Ok(Bytes::copy_from_slice(rest));
+    };
+    let length = length.to_str().ok().and_then(|text| text.parse().ok());
+    let length: usize = length.ok_or_else(|| malformed("its content-length is no number"))?;
+    match rest.split_at_checked(length) {
+        // A line end that an editor has added.
+        Some((body, b"\n" | b"\r\n")) => Ok(Bytes::copy_from_slice(body)),
+        _ => Ok(Bytes::copy_from_slice(rest)),
+    }
+}
+
+/// Refuses a body of another length than its headers say: asked where it verified all the same. One that did not is diagnosed,
+/// since whatever changed its length may be why.
+///
+/// # Errors
+/// When the two lengths differ.
+pub fn check_length(headers: &HeaderMap, body: &[u8]) -> Result<(), Unreadable> {
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    match length
+        .filter(|_| !headers.contains_key(header::TRANSFER_ENCODING))
+        .map(|length| body.len().cmp(&length))
+    {
+        Some(Ordering::Less) => Err(malformed("its body is shorter than its content-length")),
+        Some(Ordering::Greater) => Err(malformed("its body is longer than its content-length")),
+        Some(Ordering::Equal) | None => Ok(()),
+    }
+}
+
+/// The chunks of a whole body in `transfer-encoding: chunked`; `None` where it is no such thing.
+fn joined_chunks(mut rest: &[u8]) -> Option<Bytes> {
+    let mut body = Vec::new();
+    loop {
+        let Ok(httparse::Status::Complete((start, length))) = httparse::parse_chunk_size(rest) else {
+            return None;
+        };
+        if length == 0 {
+            return Some(body.into());
+        }
+        let (chunk, after) = rest.get(start..)?.split_at_checked(usize::try_from(length).ok()?)?;
+        body.extend_from_slice(chunk);
+        rest = after.strip_prefix(b"\r\n")?;
+    }
+}
+
+fn malformed(why: &str) -> Unreadable {
+    Unreadable::new(format!("the message is not HTTP as it goes over the wire: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body_of(message: &str) -> Option<String> {
+        let capture = read_request(message.as_bytes()).ok()?;
+        check_length(&capture.headers, &capture.body).ok()?;
+        Some(String::from_utf8_lossy(&capture.body).into_owned())
+    }
+
+    #[test]
+    fn a_body_ends_where_its_headers_say() {
+        let long = "POST /p?q HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n\r\n";
+        for (rest, expected) in
+            [("hello", Some("hello")), ("hello\n", Some("hello")), ("hell", None), ("hello you", None)]
+        {
+            assert_eq!(body_of(&format!("{long}{rest}")).as_deref(), expected, "{rest}");
+        }
+        assert_eq!(body_of("POST /p HTTP/1.1\nhost: h\n\nall\nof it\n").unwrap(), "all\nof it\n");
+        let chunked = "POST /p HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
+        assert_eq!(body_of(&format!("{chunked}3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")).unwrap(), "abcde");
+        assert_eq!(body_of(&format!("{chunked}{{\"put\":\"together\"}}")).unwrap(), "{\"put\":\"together\"}");
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused() {
+        for message in [
+            "",
+            "hello",
+            "POST /p HTTP/1.1\r\nhost: h\r\n",
+            "POST /p HTTP/1.1\r\ncontent-encoding: gzip\r\n\r\n",
+        ] {
+            assert!(body_of(message).is_none(), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_response_of_http_2_as_curl_prints_it_is_read() {
+        let (headers, body) = read_response(b"HTTP/2 200 \r\nnetgiro_nonce: 7\r\n\r\n{}").unwrap();
+        assert_eq!((headers["netgiro_nonce"].as_bytes(), &*body), (b"7".as_slice(), b"{}".as_slice()));
+    }
+}

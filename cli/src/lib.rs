@@ -1,0 +1,9 @@
+//! What people have at hand of a request, read. Apart from the tool, so that a fuzzer can reach it; nothing here is for other
+//! crates.
+
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod capture;

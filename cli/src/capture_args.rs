@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use clap::Args;
 use countersign::redact::printable;
-use countersign_cli::capture::{Capture, LONGEST, har, raw};
+use countersign_cli::capture::{Capture, LONGEST, Unreadable, curl, har, raw};
 use http::HeaderMap;
 use serde::Serialize;
 
@@ -34,6 +34,46 @@ pub(crate) struct MessageArgs {
     entry: Option<usize>,
 }
 
+/// A captured request, one of the three.
+#[derive(Args)]
+#[command(next_help_heading = "A captured request, in place of method and URL")]
+pub(crate) struct RequestCaptureArgs {
+    /// A curl command, as a browser or Postman copies it; nothing of it is run, and no file that it names is read
+    #[arg(long, value_name = "@FILE|-", group = "capture", value_parser = curl_file)]
+    curl: Option<PathBuf>,
+
+    #[command(flatten)]
+    message: MessageArgs,
+}
+
+impl RequestCaptureArgs {
+    /// Whether there is one.
+    pub(crate) fn is_given(&self) -> bool {
+        self.curl.is_some() || self.message.message.is_some() || self.message.har.is_some()
+    }
+
+    /// Whether it is read from standard input.
+    pub(crate) fn is_stdin(&self) -> bool {
+        self.curl.as_deref().is_some_and(is_stdin) || self.message.is_stdin()
+    }
+
+    /// The request.
+    pub(crate) fn request(&self, context: &Context) -> Result<Capture, Failure> {
+        let request = match &self.curl {
+            Some(path) => Some(read(path, curl::read)?),
+            None => self.message.request(context)?,
+        };
+        request.ok_or_else(|| Failure::usage("give METHOD and URL, --curl, --message or --har"))
+    }
+}
+
+/// A command may hold a signature that is as good as a key, and an argument is seen by whoever lists processes.
+fn curl_file(text: &str) -> Result<PathBuf, &'static str> {
+    let file = if text == "-" { Some(text) } else { text.strip_prefix('@').filter(|file| !file.is_empty()) };
+    file.map(PathBuf::from)
+        .ok_or("give @FILE, or - for standard input: an argument is seen by whoever lists processes")
+}
+
 /// What is told of an entry that can be chosen.
 #[derive(Serialize)]
 struct Listed {
@@ -56,7 +96,7 @@ impl MessageArgs {
     /// The request, where one is given.
     pub(crate) fn request(&self, context: &Context) -> Result<Option<Capture>, Failure> {
         if let Some(path) = &self.message {
-            return Ok(Some(raw::read_request(&read(path)?)?));
+            return Ok(Some(read(path, raw::read_request)?));
         }
         Ok(self.exchange(context)?.map(|entry| entry.request()).transpose()?)
     }
@@ -64,13 +104,13 @@ impl MessageArgs {
     /// The reply that a raw message is.
     pub(crate) fn response(&self) -> Result<(HeaderMap, Bytes), Failure> {
         let path = self.message.as_ref().ok_or_else(|| Failure::usage("give --message or --har"))?;
-        Ok(raw::read_response(&read(path)?)?)
+        read(path, raw::read_response)
     }
 
     /// The chosen entry of the HAR file, where one is given.
     pub(crate) fn exchange(&self, context: &Context) -> Result<Option<har::Entry>, Failure> {
         let Some(path) = &self.har else { return Ok(None) };
-        let entries = har::read(&read(path)?)?;
+        let entries = read(path, har::read)?;
         let (count, at) = (entries.len(), self.entry.unwrap_or(1));
         if count != 1 && self.entry.is_none() {
             list(&entries, context)?;
@@ -101,20 +141,20 @@ fn list(entries: &[har::Entry], context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn is_stdin(path: &Path) -> bool {
+fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
 /// Reads a file or standard input, up to the longest that a reader takes.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let name = if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() };
-    let unreadable = |error: io::Error| Failure::usage(format!("cannot read {name}: {error}"));
+fn read<T>(path: &Path, reader: impl FnOnce(&[u8]) -> Result<T, Unreadable>) -> Result<T, Failure> {
+    let name = if is_stdin(path) { Path::new("standard input") } else { path };
+    let unreadable = |error: io::Error| Failure::usage(format!("cannot read {}: {error}", name.display()));
     let source: Box<dyn Read> =
         if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path).map_err(unreadable)?) };
     let mut text = Vec::new();
     source.take(LONGEST as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
     if text.len() > LONGEST {
-        return Err(Failure::usage(format!("{name} is longer than {} MiB", LONGEST >> 20)));
+        return Err(Failure::usage(format!("{} is longer than {} MiB", name.display(), LONGEST >> 20)));
     }
-    Ok(text)
+    reader(&text).map_err(|unreadable| Failure::from(unreadable).in_file(name))
 }

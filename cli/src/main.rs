@@ -8,6 +8,7 @@
 )]
 
 mod capture_args;
+mod capture_notes;
 mod client;
 mod code;
 mod commands;

@@ -4,8 +4,9 @@ use bytes::Bytes;
 use clap::Args;
 use countersign::Rewritten;
 use countersign::{RequestRef, Signer};
+use countersign_cli::capture::Capture;
 use http::{Extensions, HeaderMap, Method, header};
-use url::{ParseError, Url};
+use url::{ParseError, Position, Url};
 
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -17,16 +18,23 @@ use crate::signature_headers;
 /// Which request, and for whom.
 #[derive(Args)]
 pub(crate) struct RequestArgs {
-    /// Whose API the request is for: netvisor, netgiro, unleashed, vizion, or the path of a declaration (*.toml)
-    pub(crate) provider: ProviderName,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
 
     /// The HTTP method
-    #[arg(value_parser = parse_method)]
+    #[arg(help_heading = None, value_parser = parse_method)]
     pub(crate) method: Method,
 
     /// The whole URL, with its query
-    #[arg(value_parser = TypedUrl::parse)]
+    #[arg(help_heading = None, value_parser = TypedUrl::parse)]
     pub(crate) url: TypedUrl,
+}
+
+/// Whose API a request is for, and what goes along with it.
+#[derive(Args)]
+pub(crate) struct ApiArgs {
+    /// Whose API the request is for: netvisor, netgiro, unleashed, vizion, or the path of a declaration (*.toml)
+    pub(crate) provider: ProviderName,
 
     /// The body: as given, from a file, or from standard input with @-
     ///
@@ -52,7 +60,7 @@ pub(crate) struct TypedUrl {
 }
 
 impl TypedUrl {
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         Ok(Self { url: parse_url(text)?, typed: text.to_owned() })
     }
 
@@ -69,15 +77,34 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) extensions: Extensions,
     pub(crate) body: Option<Bytes>,
+    /// The URL byte for byte, of a request that was captured.
+    pub(crate) received: Option<String>,
 }
 
 impl RequestArgs {
+    /// As [`ApiArgs::provider`], for the URL.
+    pub(crate) fn provider<P: Tool>(
+        &self,
+        environment: &Environment,
+        given: &Reproduction,
+    ) -> Result<Signer<P>, Failure> {
+        self.api.provider(environment, given, &self.url.url)
+    }
+
+    /// As [`ApiArgs::request`], of the method and the URL.
+    pub(crate) fn request<P: Tool>(&self, provider: &Signer<P>) -> Result<Request, Failure> {
+        self.api.request(provider, &self.method, &self.url)
+    }
+}
+
+impl ApiArgs {
     /// Makes the provider, after refusing flags that would be without effect, and origins that the provider
     /// would refuse.
     pub(crate) fn provider<P: Tool>(
         &self,
         environment: &Environment,
         given: &Reproduction,
+        url: &Url,
     ) -> Result<Signer<P>, Failure> {
         let settings = &self.settings;
         let flags = [
@@ -102,22 +129,44 @@ impl RequestArgs {
         for origin in &settings.allow_origin {
             signer = signer.allow_origin(origin)?;
         }
-        let checked = signer.scope().check(&self.url.url);
+        let checked = signer.scope().check(url);
         checked.map_err(|error| error.in_provider(signer.name().to_owned()))?;
         Ok(signer)
     }
 
     /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body. The URL
     /// is the one that will be sent.
-    pub(crate) fn request<P: Tool>(&self, provider: &Signer<P>) -> Result<Request, Failure> {
+    pub(crate) fn request<P: Tool>(
+        &self,
+        provider: &Signer<P>,
+        method: &Method,
+        url: &TypedUrl,
+    ) -> Result<Request, Failure> {
         let mut headers = signature_headers::read(&self.headers, |name| P::sets_header(provider, name))?;
         let body = self.data.as_ref().map(Data::read).transpose()?;
         if let Some(media_type) = P::media_type(provider, body.as_ref()) {
             headers.entry(header::CONTENT_TYPE).or_insert(media_type);
         }
-        let mut url = self.url.url.clone();
+        let (method, mut url) = (method.clone(), url.url.clone());
         provider.prepare_url(&mut url);
-        Ok(Request { method: self.method.clone(), url, headers, extensions: Extensions::new(), body })
+        Ok(Request { method, url, headers, extensions: Extensions::new(), body, received: None })
+    }
+
+    /// A captured request, with the body and the headers that the command line adds.
+    pub(crate) fn captured<P: Tool>(
+        &self,
+        provider: &Signer<P>,
+        capture: Capture,
+        url: &TypedUrl,
+    ) -> Result<Request, Failure> {
+        let url = url.url.clone();
+        let target = capture.uri.path_and_query().map_or("/", |target| target.as_str());
+        let received = Some(format!("{}{target}", &url[..Position::BeforePath]));
+        let mut headers = capture.headers;
+        headers.extend(signature_headers::read(&self.headers, |name| P::sets_header(provider, name))?);
+        let body = self.data.as_ref().map_or(Ok(capture.body), Data::read)?;
+        let (method, body) = (capture.method, Some(body));
+        Ok(Request { method, url, headers, extensions: Extensions::new(), body, received })
     }
 }
 
@@ -135,12 +184,16 @@ impl Request {
     /// As signing sees it.
     pub(crate) fn outgoing(&self) -> RequestRef<'_> {
         let body = self.body.as_deref().unwrap_or_default();
-        RequestRef::new(&self.method, &self.url, &self.headers, &self.extensions, body)
+        let request = RequestRef::new(&self.method, &self.url, &self.headers, &self.extensions, body);
+        match &self.received {
+            Some(url) => request.as_received(url),
+            None => request,
+        }
     }
 }
 
 /// Methods are told apart by case, and those in use are all in upper case.
-fn parse_method(text: &str) -> Result<Method, String> {
+pub(crate) fn parse_method(text: &str) -> Result<Method, String> {
     let text = text.to_ascii_uppercase();
     let is_usual = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
     let method = Method::from_bytes(text.as_bytes()).ok().filter(|_| is_usual);

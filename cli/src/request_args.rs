@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use countersign::SignedForm;
+use countersign::netvisor::Language;
 
 use crate::declaration::{self, DeclarationFile, Pair};
 use crate::failure::Failure;
@@ -96,7 +97,7 @@ impl From<Form> for SignedForm {
 }
 
 /// What is otherwise drawn anew for each request; given, a known case comes out again.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "To reproduce a known case")]
 pub(crate) struct Reproduction {
     /// The nonce (netgiro)
@@ -118,4 +119,8 @@ pub(crate) struct Reproduction {
     /// A stamp of a declaration, e.g. time=1700000000; each of them
     #[arg(long, value_name = "STAMP=TEXT")]
     pub(crate) stamp: Vec<Pair>,
+
+    /// The language, where a captured request says it (netvisor).
+    #[arg(skip)]
+    pub(crate) language: Option<Language>,
 }

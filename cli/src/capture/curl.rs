@@ -13,6 +13,9 @@ const JSON: &str = "application/json";
 /// More commands are not looked at for the one that is curl's.
 const MOST_COMMANDS: usize = 64;
 
+/// More letters of options in one word are not read.
+const MOST_LETTERS: usize = 64;
+
 /// curl's options that take a value, each behind its letter. Those that `Read::option` does not know change nothing that is signed.
 const WITH_VALUE: &str = "X=request H=header d=data =data-ascii =data-binary =data-raw =data-urlencode =json F=form \
     =form-string T=upload-file =url =url-query u=user =oauth2-bearer b=cookie A=user-agent e=referer =cacert =capath E=cert \
@@ -57,7 +60,8 @@ pub fn read(text: &[u8]) -> Result<Capture, Unreadable> {
                         .to_owned(),
                 );
             }
-            if !behind.trim_ascii().is_empty() && !behind.starts_with(b"#") {
+            let is_more = |byte: &u8| !byte.is_ascii_whitespace() && !b";&)".contains(byte);
+            if behind.iter().any(is_more) && !behind.starts_with(b"#") {
                 read.notes
                     .push(format!("What follows the command, from its {} on, is not read.", end(behind)));
             }
@@ -107,6 +111,7 @@ struct Read {
     data: Option<Vec<u8>>,
     /// What curl calls the body, where no header does.
     media_type: &'static str,
+    has_more_urls: bool,
     is_get: bool,
     is_head: bool,
     is_upload: bool,
@@ -166,7 +171,7 @@ impl Read {
         letters: &[u8],
         words: &mut Words<impl Iterator<Item = Vec<u8>>>,
     ) -> Result<bool, Unreadable> {
-        for (at, letter) in letters.iter().enumerate() {
+        for (at, letter) in letters.iter().enumerate().take(MOST_LETTERS) {
             let is_it = |known: &str, _: &str| known.as_bytes() == [*letter];
             if let Some(name) = known(WITH_VALUE, is_it) {
                 let behind = letters.get(at + 1..).filter(|rest| !rest.is_empty());
@@ -177,7 +182,11 @@ impl Read {
             match known(FLAGS, is_it) {
                 Some(name) if self.flag(name) => return Ok(true),
                 Some(_) => {}
-                None => self.pass_over(&[*letter], at + 1 < letters.len(), words),
+                // Whatever follows at once may be its value.
+                None => {
+                    self.pass_over(&[*letter], at + 1 < letters.len(), words);
+                    break;
+                }
             }
         }
         Ok(false)
@@ -209,7 +218,7 @@ impl Read {
     fn url(&mut self, url: Vec<u8>) {
         match self.url {
             None => self.url = Some(url),
-            Some(_) => self.notes.push("It has another URL: only the first is judged.".to_owned()),
+            Some(_) => self.has_more_urls = true,
         }
     }
 
@@ -272,7 +281,7 @@ impl Read {
     fn header(&mut self, line: &[u8]) {
         if let Some(file) = line.strip_prefix(b"@") {
             let file = file_name(file);
-            self.notes.push(format!("The headers of {file} are not read: give each with -H."));
+            self.notes.push(format!("The headers of {file} are not read: write them into the command."));
             return;
         }
         let colon = line.iter().position(|byte| *byte == b':');
@@ -340,6 +349,9 @@ impl Read {
         let mut capture = Capture::new(method, uri);
         for (name, value) in &self.headers {
             capture.header(name, value)?;
+        }
+        if self.has_more_urls {
+            self.notes.push("It has another URL: only the first is judged.".to_owned());
         }
         if !self.passed_over.is_empty() {
             self.notes.push(format!("Unknown options were passed over: {}.", self.passed_over.join(", ")));
@@ -472,7 +484,7 @@ mod tests {
             ("curl --frob https://h/", "https://h/", "--frob."),
             ("curl --frob -s https://h/", "https://h/", "--frob."),
             ("curl --frob=x h", "http://h/", "--frob."),
-            ("curl -?v https://h/ --SECRET_x", "https://h/", "-?, one that is not shown."),
+            ("curl -?vX https://h/ --SECRET_x", "https://h/", "-?, one that is not shown."),
         ] {
             let capture = read(command.as_bytes()).unwrap();
             assert_eq!(capture.uri, url, "{command}");
@@ -519,5 +531,7 @@ mod tests {
         }
         let many = format!("curl https://h/{}", " -H a:b".repeat(200));
         assert_eq!(read(many.as_bytes()).unwrap_err().message, "it has more than 128 headers");
+        let many = format!("curl https://h/{}", " a".repeat(5000));
+        assert_eq!(read(many.as_bytes()).unwrap_err().message, "the command has more than 4096 words");
     }
 }

@@ -53,7 +53,8 @@ impl Capture {
         Self { method, uri, headers, body, body_is: None, notes: Vec::new() }
     }
 
-    /// The absolute URL as it was sent, without the fragment: of a request that names only its host, with `https`.
+    /// The absolute URL as it was sent, without the fragment: of a request that names only its host, with `https`, unless that is
+    /// this machine.
     ///
     /// # Errors
     /// When it names no host.
@@ -63,7 +64,8 @@ impl Capture {
         }
         let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.ok_or_else(|| Unreadable::new("the request has no host header"))?;
-        Ok(format!("https://{host}{}", self.uri))
+        let is_local = ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local));
+        Ok(format!("{}://{host}{}", if is_local { "http" } else { "https" }, self.uri))
     }
 
     /// The request.

@@ -4,6 +4,9 @@
 
 use super::Unreadable;
 
+/// A longer command is not taken for one of ours.
+const MOST_WORDS: usize = 4096;
+
 /// One command of a text.
 #[derive(Debug, Default)]
 pub(super) struct Command {
@@ -93,7 +96,11 @@ impl Command {
     /// Reads up to the end of the first command, a line end or what joins it to another, and returns what follows it.
     pub(super) fn read(text: &[u8]) -> Result<(Self, &[u8]), Unreadable> {
         let (mut command, mut reader) = (Self::default(), Reader { rest: text });
-        while command.word(&mut reader).ok_or_else(cut)?? {}
+        while command.word(&mut reader).ok_or_else(cut)?? {
+            if command.words.len() > MOST_WORDS {
+                return Err(Unreadable::new(format!("the command has more than {MOST_WORDS} words")));
+            }
+        }
         Ok((command, reader.rest))
     }
 

@@ -1,31 +1,39 @@
 //! `explain`: what is signed, piece by piece, and why another signature does not match.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use countersign::Signer;
 use countersign::diagnose::{Comparison, Diagnosis, Outcome};
 use countersign::explain::{Explanation, Transcript};
 use countersign::redact::printable;
-use http::{HeaderValue, header};
+use http::{HeaderValue, Method, header};
 use serde::Serialize;
 
 use super::Context;
+use crate::capture_args::RequestCaptureArgs;
+use crate::capture_notes::{self, CaptureNotes};
 use crate::failure::Failure;
 use crate::input::Data;
 use crate::output;
 use crate::providers::Tool;
-use crate::request::RequestArgs;
+use crate::request::{ApiArgs, Request, TypedUrl, parse_method};
 use crate::request_args::Reproduction;
 
 /// Show what is signed, segment by segment, with every secret masked; nothing is sent
 #[derive(Args)]
-#[command(after_long_help = "\
-Exits with 0 when the signature and the text match or none was given, with 1 when one of them does not match.
+#[command(
+    group(ArgGroup::new("capture")),
+    after_long_help = "\
+Exits with 0 when the signature and the text match or none was given, with 1 when one of them, or
+another header of a captured request, does not match.
 
 Examples:
   countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv
   countersign explain netgiro GET https://api.netgiro.is/v1/sales/GetList --nonce 635318618538563781 --json
   countersign explain unleashed GET 'https://api.unleashedsoftware.com/Customers?customerCode=ACME' --expect @theirs.txt
-  countersign explain unleashed GET https://api.unleashedsoftware.com/Customers --expect @theirs.txt --signed-text @text.bin")]
+  countersign explain unleashed GET https://api.unleashedsoftware.com/Customers --expect @theirs.txt --signed-text @text.bin
+  countersign explain netgiro --curl @pasted.txt
+  countersign explain netvisor --har traffic.har --entry 3"
+)]
 pub(crate) struct ExplainArgs {
     /// The signature that somebody else computed: say which known mistake it comes from
     ///
@@ -41,14 +49,38 @@ pub(crate) struct ExplainArgs {
     signed_text: Option<Data>,
 
     #[command(flatten)]
-    pub(crate) request: RequestArgs,
+    pub(crate) api: ApiArgs,
+
+    /// The HTTP method
+    #[arg(help_heading = None, value_parser = parse_method, required_unless_present = "capture", conflicts_with = "capture")]
+    method: Option<Method>,
+
+    /// The whole URL, with its query
+    #[arg(help_heading = None, value_parser = TypedUrl::parse, required_unless_present = "capture", conflicts_with = "capture")]
+    url: Option<TypedUrl>,
+
+    #[command(flatten)]
+    captured: RequestCaptureArgs,
 
     #[command(flatten)]
     given: Reproduction,
 }
 
+/// A request, and what it may have been signed with.
+struct Asked<P: Tool> {
+    provider: Signer<P>,
+    request: Request,
+    given: Reproduction,
+    /// As somebody typed it.
+    url: TypedUrl,
+    expected: Option<String>,
+    captured: Option<CaptureNotes>,
+}
+
 #[derive(Serialize)]
 struct Explained {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    captured: Option<CaptureNotes>,
     explanation: Explanation,
     /// What the body is sent as, where the provider's headers do not say it. Other headers of your own may hold secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,51 +112,87 @@ impl ExplainArgs {
             ("--expect", self.expect.is_some(), "signature"),
             ("--signed-text", self.signed_text.is_some(), "text"),
         ] {
-            if is_given && !P::is_reproduced(provider, &self.given) {
+            if is_given && !self.captured.is_given() && !P::is_reproduced(provider, &self.given) {
                 return Err(Failure::usage(format!(
                     "a fresh request never has an earlier {what}: {flag} needs {needed}"
                 )));
             }
         }
-        let inputs = [&self.request.data, &self.expect, &self.signed_text];
-        match inputs.into_iter().flatten().filter(|input| **input == Data::StandardInput).count() {
+        let inputs = [&self.api.data, &self.expect, &self.signed_text];
+        let read = inputs.into_iter().flatten().filter(|input| **input == Data::StandardInput).count();
+        match read + usize::from(self.captured.is_stdin()) {
             0 | 1 => Ok(()),
-            _ => Err(Failure::usage("standard input is only one of --data, --expect and --signed-text")),
+            _ => Err(Failure::usage(
+                "standard input is only one of --data, --expect, --signed-text and a capture",
+            )),
         }
+    }
+
+    /// The request that the arguments describe, or one that was captured.
+    fn asked<P: Tool>(&self, context: &Context) -> Result<Asked<P>, Failure> {
+        let (environment, given) = (&context.environment, &self.given);
+        let expected = || self.expect.as_ref().map(|expected| expected.read_text("--expect")).transpose();
+        if let (Some(method), Some(url)) = (&self.method, &self.url) {
+            let provider = self.api.provider::<P>(environment, given, &url.url)?;
+            self.check::<P>(&provider)?;
+            let request = self.api.request(&provider, method, url)?;
+            let (given, url, expected) = (given.clone(), url.clone(), expected()?);
+            return Ok(Asked { provider, request, given, url, expected, captured: None });
+        }
+        let capture = self.captured.request(context)?;
+        let url = TypedUrl::parse(&capture.url()?).map_err(Failure::usage)?;
+        let provider = self.api.provider::<P>(environment, given, &url.url)?;
+        self.check::<P>(&provider)?;
+        let mut notes = CaptureNotes::of(&capture, self.api.data.is_some());
+        let request = self.api.captured(&provider, capture, &url)?;
+        let mut given = given.clone();
+        let taken = P::take_captured(provider, &request.outgoing(), &mut given);
+        let (provider, signature) = taken.map_err(|failure| notes.told_with(failure))?;
+        let outgoing = request.outgoing();
+        let signed = match P::given_stamp(&provider, &given, &outgoing, environment)? {
+            Some(stamp) => provider.sign_with(&outgoing, stamp)?,
+            None => provider.sign(&outgoing)?,
+        };
+        notes.compare(&provider, &request.headers, &signed);
+        let expected = expected()?.or_else(|| signed.signature().map(|_| signature));
+        Ok(Asked { provider, request, given, url, expected, captured: Some(notes) })
     }
 }
 
 pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), Failure> {
-    let provider = args.request.provider::<P>(&context.environment, &args.given)?;
-    args.check::<P>(&provider)?;
-    let request = args.request.request(&provider)?;
+    let Asked { provider, request, given, url, expected, captured } = args.asked::<P>(context)?;
     let outgoing = request.outgoing();
-    let transcript = match P::given_stamp(&provider, &args.given, &outgoing, &context.environment)? {
+    let transcript = match P::given_stamp(&provider, &given, &outgoing, &context.environment)? {
         Some(stamp) => Transcript::with_stamp(&provider, &outgoing, stamp)?,
         None => Transcript::of(&provider, &outgoing)?,
     };
     // Whoever signed may have had the URL as it was typed.
-    let transcript = transcript.typed_url(args.request.url.typed_without_fragment());
+    let transcript = transcript.typed_url(url.typed_without_fragment());
     let transcript = context.environment.known_by(transcript);
-    let expected = args.expect.as_ref().map(|expected| expected.read_text("--expect")).transpose()?;
+    let transcript = transcript.hiding(&capture_notes::secrets(&request.headers));
+    let explanation = transcript.explain();
+    let captured = captured.map(|notes| notes.judge_body(&explanation)).transpose()?;
     let signed_text =
         args.signed_text.as_ref().map(|text| text.read_unlisted("--signed-text")).transpose()?;
     let comparison = signed_text.map(|signed| transcript.compare(&signed, expected.as_deref()));
     let diagnosed = expected.map(|expected| Diagnosed::from(transcript.diagnose(&expected)));
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value));
-    let content_type = request.headers.get(header::CONTENT_TYPE).map(shown);
-    let explained = Explained { explanation: transcript.explain(), content_type, comparison, diagnosed };
+    // Of a capture, what is not signed is not shown.
+    let content_type = request.headers.get(header::CONTENT_TYPE).filter(|_| captured.is_none()).map(shown);
+    let explained = Explained { captured, explanation, content_type, comparison, diagnosed };
     print(&explained, context.json)?;
     let differs = explained.comparison.is_some_and(|comparison| comparison.difference.is_some());
     let matches =
         explained.diagnosed.as_ref().is_none_or(|told| told.diagnosis.outcome() == Outcome::Matches);
-    if matches && !differs { Ok(()) } else { Err(Failure::refused_as_printed()) }
+    let is_complete = explained.captured.is_none_or(|notes| notes.is_complete());
+    if matches && is_complete && !differs { Ok(()) } else { Err(Failure::refused_as_printed()) }
 }
 
 fn print(explained: &Explained, json: bool) -> Result<(), Failure> {
     if json {
         return output::json(explained);
     }
+    under("captured", explained.captured.as_ref())?;
     output::line(explained.explanation.to_string().trim_end())?;
     if let Some(content_type) = &explained.content_type {
         output::line(&format!("also sent\n  content-type  \"{}\"", printable(content_type)))?;

@@ -95,9 +95,9 @@ pub(crate) struct Context {
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     let mut environment = Environment::read(cli.common.env_file.as_deref())?;
     let request = match &cli.command {
-        Command::Sign(args) => Some(&args.request),
-        Command::Send(args) => Some(&args.request),
-        Command::Explain(args) => Some(&args.request),
+        Command::Sign(args) => Some(&args.request.api),
+        Command::Send(args) => Some(&args.request.api),
+        Command::Explain(args) => Some(&args.api),
         _ => None,
     };
     if let Some((ProviderName::File(path), settings)) = request.map(|args| (&args.provider, &args.settings)) {
@@ -105,12 +105,14 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     }
     let context = Context { environment, json: cli.common.json };
     match cli.command {
-        Command::Sign(args) => with_provider!(args.request.provider, P => sign::run::<P>(&args, &context)),
+        Command::Sign(args) => {
+            with_provider!(args.request.api.provider, P => sign::run::<P>(&args, &context))
+        }
         Command::Send(args) => {
-            with_provider!(args.request.provider, P => send::run::<P>(&args, &context).await)
+            with_provider!(args.request.api.provider, P => send::run::<P>(&args, &context).await)
         }
         Command::Explain(args) => {
-            with_provider!(args.request.provider, P => explain::run::<P>(&args, &context))
+            with_provider!(args.api.provider, P => explain::run::<P>(&args, &context))
         }
         Command::Verify(args) => verify::run(&args, &context),
         Command::Trigger(args) => trigger::run(&args, &context).await,

@@ -86,7 +86,7 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         Output::Json => output::json(&headers::object(&request.headers, shown)),
         Output::Curl => {
             let rewritten = body.map(Data::Text);
-            let data = rewritten.as_ref().or(args.request.data.as_ref());
+            let data = rewritten.as_ref().or(args.request.api.data.as_ref());
             let curl = curl::command::<P>(&request, data, &context.environment)?;
             if let Some(message) = curl.note {
                 output::noted(Code::EnvFileNotRead, &message, context.json);

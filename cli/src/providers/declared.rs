@@ -6,7 +6,7 @@ use countersign::{Error, RequestRef, Signer};
 use http::{HeaderName, HeaderValue};
 
 use super::{Answer, Proof, Tool, media_type};
-use crate::declaration::DeclarationFile;
+use crate::declaration::{DeclarationFile, Pair};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::request_args::{ProviderName, Reproduction, Settings};
@@ -43,6 +43,25 @@ impl Tool for Scheme {
 
     fn is_reproduced(signer: &Declared, given: &Reproduction) -> bool {
         !given.stamp.is_empty() || signer.scheme().declaration().stamps().next().is_none()
+    }
+
+    fn take_captured(
+        signer: Declared,
+        request: &RequestRef<'_>,
+        given: &mut Reproduction,
+    ) -> Result<(Declared, String), Failure> {
+        let scheme = signer.scheme();
+        let claim = scheme
+            .declaration()
+            .read(request)
+            .map_err(|error| error.in_provider(signer.name().to_owned()))?;
+        for (name, text) in claim.stamps() {
+            if !given.stamp.iter().any(|pair| pair.name == name) {
+                given.stamp.push(Pair { name: name.to_owned(), value: text.to_owned() });
+            }
+        }
+        let signature = claim.signatures().next().map(|text| String::from_utf8_lossy(text).into_owned());
+        Ok((signer, signature.unwrap_or_default()))
     }
 
     fn sets_header(signer: &Declared, name: &HeaderName) -> bool {

@@ -53,6 +53,14 @@ pub(crate) trait Tool: Explained {
     /// Whether the flags settle all that is otherwise drawn anew.
     fn is_reproduced(signer: &Signer<Self>, given: &Reproduction) -> bool;
 
+    /// Takes from a captured request what it was signed with, so far as the flags do not say it, and returns the signature
+    /// that it has.
+    fn take_captured(
+        signer: Signer<Self>,
+        request: &RequestRef<'_>,
+        given: &mut Reproduction,
+    ) -> Result<(Signer<Self>, String), Failure>;
+
     /// Whether it sets this header whatever a request has under its name.
     fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool;
 
@@ -96,6 +104,21 @@ pub(crate) enum Proof {
     Verified,
     /// The provider does not sign its answers.
     Unsigned,
+}
+
+/// The text of a captured header; where there are several, of the first.
+fn captured<P: Tool>(request: &RequestRef<'_>, name: &str) -> Option<String> {
+    request.headers().get(name).map(P::header_text)
+}
+
+/// A header without which nothing can be compared: the signature covers it.
+fn covered(value: Option<String>, name: &str) -> Result<Option<String>, Failure> {
+    let missing = || {
+        Failure::usage(format!("the captured request has no {name}, which its signature covers")).with_next_step(
+            "If it was sent with one, the capture lost it: look for another that has all headers. If not, add it.",
+        )
+    };
+    value.map(Some).ok_or_else(missing)
 }
 
 /// JSON is what most providers speak, XML the other thing that they read.

@@ -5,7 +5,7 @@ use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
 use serde::de::IgnoredAny;
 
-use super::{Answer, Proof, Tool};
+use super::{Answer, Proof, Tool, captured, covered};
 use crate::code::Code;
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -33,6 +33,16 @@ impl Tool for Scheme {
 
     fn is_reproduced(_: &Signer<Self>, given: &Reproduction) -> bool {
         given.nonce.is_some()
+    }
+
+    fn take_captured(
+        signer: Signer<Self>,
+        request: &RequestRef<'_>,
+        given: &mut Reproduction,
+    ) -> Result<(Signer<Self>, String), Failure> {
+        let nonce = given.nonce.take().or_else(|| captured::<Self>(request, "netgiro_nonce"));
+        given.nonce = covered(nonce, "netgiro_nonce")?;
+        Ok((signer, captured::<Self>(request, "netgiro_signature").unwrap_or_default()))
     }
 
     fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {

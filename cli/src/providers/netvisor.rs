@@ -10,7 +10,7 @@ use countersign::{Error, RequestRef, Signer};
 use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::{Answer, Tool};
+use super::{Answer, Tool, captured, covered};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::request_args::{Algorithm, ProviderName, Reproduction, Settings};
@@ -53,12 +53,12 @@ impl Tool for Scheme {
         _: &RequestRef<'_>,
         environment: &Environment,
     ) -> Result<Option<Stamp>, Failure> {
-        let Reproduction { timestamp, timestamp_unix, transaction_id, .. } = given;
+        let Reproduction { timestamp, timestamp_unix, transaction_id, language: captured, .. } = given;
         if timestamp.is_none() && timestamp_unix.is_none() && transaction_id.is_none() {
             return Ok(None);
         }
         let id = transaction_id.as_deref().map_or_else(TransactionId::random, TransactionId::new)?;
-        let language = language(environment)?;
+        let language = captured.map_or_else(|| language(environment), Ok)?;
         let stamp = match (timestamp, timestamp_unix) {
             (Some(text), Some(seconds)) => Stamp::given(text, *seconds, id, language)?,
             (Some(text), None) => Stamp::given(text, unix_seconds(text)?, id, language)?,
@@ -73,6 +73,27 @@ impl Tool for Scheme {
 
     fn is_reproduced(_: &Signer<Self>, given: &Reproduction) -> bool {
         given.transaction_id.is_some() && (given.timestamp.is_some() || given.timestamp_unix.is_some())
+    }
+
+    fn take_captured(
+        signer: Signer<Self>,
+        request: &RequestRef<'_>,
+        given: &mut Reproduction,
+    ) -> Result<(Signer<Self>, String), Failure> {
+        let of_request = |name: &str| captured::<Self>(request, &format!("x-netvisor-{name}"));
+        let signer = match of_request("authentication-machashcalculationalgorithm").as_deref() {
+            Some("SHA256") => signer.algorithm(MacAlgorithm::Sha256),
+            Some("HMACSHA256") => signer.algorithm(MacAlgorithm::HmacSha256),
+            _ => signer,
+        };
+        let timestamp = given.timestamp.take().or_else(|| of_request("authentication-timestamp"));
+        given.timestamp = covered(timestamp, "X-Netvisor-Authentication-Timestamp")?;
+        let unix = || of_request("authentication-timestampunix")?.parse().ok();
+        given.timestamp_unix = given.timestamp_unix.or_else(unix);
+        let id = given.transaction_id.take().or_else(|| of_request("authentication-transactionid"));
+        given.transaction_id = covered(id, "X-Netvisor-Authentication-TransactionId")?;
+        given.language = of_request("interface-language").and_then(|language| language.parse().ok());
+        Ok((signer, of_request("authentication-mac").unwrap_or_default()))
     }
 
     fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool {

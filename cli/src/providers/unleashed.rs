@@ -4,7 +4,7 @@ use countersign::unleashed::{Scheme, Unleashed, refusal};
 use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
 
-use super::{Answer, Tool};
+use super::{Answer, Tool, captured};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::request_args::{ProviderName, Reproduction, Settings};
@@ -39,6 +39,14 @@ impl Tool for Scheme {
 
     fn is_reproduced(_: &Signer<Self>, _: &Reproduction) -> bool {
         true
+    }
+
+    fn take_captured(
+        signer: Signer<Self>,
+        request: &RequestRef<'_>,
+        _: &mut Reproduction,
+    ) -> Result<(Signer<Self>, String), Failure> {
+        Ok((signer, captured::<Self>(request, "api-auth-signature").unwrap_or_default()))
     }
 
     fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {

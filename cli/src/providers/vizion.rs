@@ -31,6 +31,14 @@ impl Tool for Scheme {
         true
     }
 
+    fn take_captured(
+        signer: Signer<Self>,
+        _: &RequestRef<'_>,
+        _: &mut Reproduction,
+    ) -> Result<(Signer<Self>, String), Failure> {
+        Ok((signer, String::new()))
+    }
+
     fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {
         name == "x-api-key"
     }

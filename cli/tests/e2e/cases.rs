@@ -27,7 +27,7 @@ const UNNAMED: [(usize, &str); 8] = [
     (214, "neither the timestamp nor the transaction id is at hand: the tool asks for them"),
 ];
 
-fn with_keys(command: &mut Command) -> &mut Command {
+pub(crate) fn with_keys(command: &mut Command) -> &mut Command {
     let keys = KEYS.lines().filter_map(|line| line.split_once('='));
     command.envs(keys.map(|(name, value)| (name, value.trim_matches('\''))))
 }

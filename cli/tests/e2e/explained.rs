@@ -61,7 +61,7 @@ fn a_signature_that_cannot_be_read_is_a_matter_of_usage() {
     let no_file = run(&mut explain_unleashed("@no-such-file"));
     for (refused, message) in [
         (no_text, "--expect is not text"),
-        (taken_twice, "standard input is only one of --data, --expect and --signed-text"),
+        (taken_twice, "standard input is only one of --data, --expect, --signed-text and a capture"),
         (no_file, "cannot read no-such-file"),
     ] {
         assert_eq!((refused.code, refused.error_code().as_str()), (2, "usage"));

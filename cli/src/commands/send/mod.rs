@@ -95,7 +95,7 @@ async fn send(
     client: &ClientWithMiddleware,
     request: Request,
 ) -> Result<(Result<Response, Failure>, Option<Hint>), Failure> {
-    let Request { method, url, headers, mut extensions, body } = request;
+    let Request { method, url, headers, mut extensions, body, .. } = request;
     let mut builder = client.request(method, url).headers(headers);
     if let Some(body) = body {
         builder = builder.body(body);

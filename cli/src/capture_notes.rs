@@ -1,0 +1,124 @@
+//! What is said of a captured request besides its signature: what was passed over, and the headers that it should have.
+
+use std::fmt;
+
+use countersign::explain::Explanation;
+use countersign::redact::{Secrets, printable};
+use countersign::signing::{Signature, Source};
+use countersign::{Signed, Signer};
+use countersign_cli::capture::Capture;
+use http::{HeaderMap, header};
+use serde::Serialize;
+use subtle::ConstantTimeEq as _;
+
+use crate::failure::Failure;
+use crate::providers::Tool;
+
+/// No value of a header is in it: names only.
+#[derive(Serialize)]
+pub(crate) struct CaptureNotes {
+    method: String,
+    /// Headers that the provider asks for, and the request lacks.
+    missing: Vec<String>,
+    /// Headers with another value than the credentials of the environment give.
+    other: Vec<String>,
+    /// Headers that are there more than once.
+    repeated: Vec<String>,
+    /// In whole sentences.
+    notes: Vec<String>,
+    /// Where the body is, if it is not at hand.
+    #[serde(skip)]
+    body_is: Option<String>,
+}
+
+impl CaptureNotes {
+    pub(crate) fn of(capture: &Capture, has_body: bool) -> Self {
+        Self {
+            method: capture.method.to_string(),
+            missing: Vec::new(),
+            other: Vec::new(),
+            repeated: Vec::new(),
+            notes: capture.notes.clone(),
+            body_is: capture.body_is.clone().filter(|_| !has_body),
+        }
+    }
+
+    /// Compares the headers with those that the provider sets, but for the signature, of which a diagnosis tells.
+    pub(crate) fn compare<P: Tool>(
+        &mut self,
+        provider: &Signer<P>,
+        captured: &HeaderMap,
+        signed: &Signed<P>,
+    ) {
+        let others = captured.iter().filter(|(name, _)| !P::sets_header(provider, name));
+        let mut expected: HeaderMap = others.map(|(name, value)| (name.clone(), value.clone())).collect();
+        signed.apply(&mut expected);
+        let signature = signed.signature().map(Signature::expose_text).unwrap_or_default();
+        for (name, value) in &expected {
+            let mut values = captured.get_all(name).iter();
+            let has_signature =
+                !signature.is_empty() && String::from_utf8_lossy(value.as_bytes()).contains(&*signature);
+            match (values.next(), values.next()) {
+                (None, _) => self.missing.push(name.to_string()),
+                (Some(_), Some(_)) if P::sets_header(provider, name) => self.repeated.push(name.to_string()),
+                (Some(one), None)
+                    if !has_signature && !bool::from(one.as_bytes().ct_eq(value.as_bytes())) =>
+                {
+                    self.other.push(name.to_string());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Asks for a body that is not at hand, where the signature covers it.
+    pub(crate) fn judge_body(mut self, explanation: &Explanation) -> Result<Self, Failure> {
+        let Some(place) = self.body_is.take() else { return Ok(self) };
+        // Of what a declaration computes, nobody says where it comes from.
+        let may_be_body = |source| matches!(source, Source::Body | Source::Unstated);
+        if explanation.segments().iter().any(|segment| may_be_body(segment.source())) {
+            let message = format!("the body is {place}: it is not read, and the signature covers it");
+            return Err(Failure::usage(message).with_next_step("Hand the body over with -d @FILE."));
+        }
+        self.notes.push(format!("The body is {place}: it is not read, and the signature does not cover it."));
+        Ok(self)
+    }
+
+    /// A failure, with what was passed over: that may be why.
+    pub(crate) fn told_with(&self, failure: Failure) -> Failure {
+        self.notes.iter().fold(failure, |failure, note| failure.with_note(note.trim_end_matches('.')))
+    }
+
+    /// Whether the headers are those that the provider asks for.
+    pub(crate) fn is_complete(&self) -> bool {
+        [&self.missing, &self.other, &self.repeated].into_iter().all(Vec::is_empty)
+    }
+}
+
+impl fmt::Display for CaptureNotes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = Vec::new();
+        for (what, names) in [
+            ("Besides the signature, it lacks headers that the provider asks for", &self.missing),
+            ("Besides the signature, headers have another value than the credentials here give", &self.other),
+            ("Besides the signature, headers are there more than once", &self.repeated),
+        ] {
+            if !names.is_empty() {
+                lines.push(format!("{what}: {}.", names.join(", ")));
+            }
+        }
+        if self.is_complete() {
+            lines
+                .push("It has the headers that the provider asks for, with the credentials here.".to_owned());
+        }
+        lines.extend(self.notes.iter().map(|note| printable(note)));
+        write!(f, "{}", lines.join("\n"))
+    }
+}
+
+/// What must not be shown, wherever else it turns up: cookies, and what gives access.
+pub(crate) fn secrets(headers: &HeaderMap) -> Secrets {
+    let names = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
+    let values = names.iter().flat_map(|name| headers.get_all(name));
+    values.fold(Secrets::new(), |secrets, value| secrets.hide(value.as_bytes()))
+}

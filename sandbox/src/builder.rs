@@ -3,14 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use countersign::netvisor::MacAlgorithm;
 use countersign::{SignedForm, netvisor};
+use encoding_rs::UTF_8;
 
 use crate::credentials::Credentials;
 use crate::error::StartError;
 use crate::fault::{Fault, Injected};
 use crate::hosts;
-use crate::netgiro::Netgiro;
-use crate::netvisor::Netvisor;
+use crate::netgiro::{Netgiro, SignedNonce, Signs};
+use crate::netvisor::{Netvisor, Takes};
+use crate::quirk::Quirk;
 use crate::replies::{Script, ScriptError, Scripted};
 use crate::sandbox::{Clients, Sandbox, Urls};
 use crate::server::{self, Servers};
@@ -23,8 +26,8 @@ use crate::vizion::Vizion;
 pub struct Builder {
     credentials: Credentials,
     listen: SocketAddr,
-    netvisor_form: SignedForm,
-    netvisor_time_window: Option<Duration>,
+    netvisor: Takes,
+    netgiro: Signs,
     unleashed_form: SignedForm,
     injected: Injected,
     allowed_hosts: Vec<String>,
@@ -45,8 +48,8 @@ impl Sandbox {
         Builder {
             credentials: Credentials::demo(),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-            netvisor_form: SignedForm::AsSent,
-            netvisor_time_window: Some(Duration::from_secs(600)),
+            netvisor: Takes::default(),
+            netgiro: Signs::default(),
             unleashed_form: SignedForm::Decoded,
             injected: Injected::None,
             allowed_hosts: Vec::new(),
@@ -82,7 +85,7 @@ impl Builder {
 
     /// Which form of the URL Netvisor takes to be signed. Default: [`SignedForm::AsSent`].
     pub fn netvisor_signed_form(mut self, form: SignedForm) -> Self {
-        self.netvisor_form = form;
+        self.netvisor.signed_form = form;
         self
     }
 
@@ -90,7 +93,7 @@ impl Builder {
     /// `None` takes times of any age, also two that disagree with each other. Default: 10 minutes; the vendor checks the
     /// times and does not say how closely.
     pub fn netvisor_time_window(mut self, window: impl Into<Option<Duration>>) -> Self {
-        self.netvisor_time_window = window.into();
+        self.netvisor.time_window = window.into();
         self
     }
 
@@ -98,6 +101,20 @@ impl Builder {
     /// [`SignedForm::AsSent`] is for tests of clients that sign what they send.
     pub fn unleashed_signed_form(mut self, form: SignedForm) -> Self {
         self.unleashed_form = form;
+        self
+    }
+
+    /// Has a provider do something in another way than it does by default; called again, another thing as well. A client of
+    /// the sandbox's own, as [`Sandbox::netvisor`], signs as the provider then takes it.
+    pub fn quirk(mut self, quirk: Quirk) -> Self {
+        match quirk {
+            Quirk::UnleashedAsSent => self.unleashed_form = SignedForm::AsSent,
+            Quirk::NetvisorDecoded => self.netvisor.signed_form = SignedForm::Decoded,
+            Quirk::NetvisorSha256Only => self.netvisor.algorithm = Some(MacAlgorithm::Sha256),
+            Quirk::NetvisorUtf8 => self.netvisor.charset = UTF_8,
+            Quirk::NetgiroErrorsUnsigned => self.netgiro.errors = false,
+            Quirk::NetgiroReplyRequestNonce => self.netgiro.nonce = SignedNonce::OfRequest,
+        }
         self
     }
 
@@ -119,16 +136,8 @@ impl Builder {
     /// When the address is not loopback or cannot be bound, there are no five ports from it on, a credential is one
     /// that the library refuses, an allowed name is none of a host, or a script names a provider or a reply that there is not.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let Self {
-            credentials,
-            listen,
-            netvisor_form,
-            netvisor_time_window,
-            unleashed_form,
-            injected,
-            allowed_hosts,
-            scripts,
-        } = self;
+        let Self { credentials, listen, netvisor, netgiro, unleashed_form, injected, allowed_hosts, scripts } =
+            self;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback);
         }
@@ -138,9 +147,8 @@ impl Builder {
         allowed_hosts.iter().try_for_each(|name| hosts::check_name(name))?;
         let mut servers = Servers::new(listen, credentials.clone(), allowed_hosts);
         servers.shared().inject(injected);
-        let netvisor = Netvisor::new(credentials.netvisor.clone(), netvisor_form, netvisor_time_window);
-        let netvisor_url = servers.open(netvisor).await?;
-        let netgiro_url = servers.open(Netgiro::new(&credentials.netgiro)?).await?;
+        let netvisor_url = servers.open(Netvisor::new(credentials.netvisor.clone(), netvisor)).await?;
+        let netgiro_url = servers.open(Netgiro::new(&credentials.netgiro, netgiro)?).await?;
         let unleashed = Unleashed::new(&credentials.unleashed, unleashed_form)?;
         let unleashed_url = servers.open(unleashed).await?;
         let vizion_url = servers.open(Vizion::new(credentials.vizion.clone())).await?;
@@ -155,7 +163,8 @@ impl Builder {
 
         let clients = Clients {
             netvisor: netvisor::Netvisor::new(credentials.netvisor)?
-                .signed_form(netvisor_form)
+                .signed_form(netvisor.signed_form)
+                .algorithm(netvisor.algorithm.unwrap_or(MacAlgorithm::HmacSha256))
                 .allow_origin(&netvisor_url)?,
             netgiro: credentials.netgiro.provider()?.allow_origin(&netgiro_url)?,
             unleashed: credentials

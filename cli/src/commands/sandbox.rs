@@ -6,10 +6,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use countersign::SignedForm;
 use countersign::redact::printable;
 use countersign_sandbox::{
-    Builder, Credentials, DeclaredSandbox, Exchange, Fault, Sandbox, Script, StartError, Told, Vendor,
+    Builder, Credentials, DeclaredSandbox, Exchange, Fault, Quirk, Sandbox, Script, StartError, Told, Vendor,
     Verdict,
 };
 use secrecy::ExposeSecret as _;
@@ -49,6 +50,7 @@ Examples:
   countersign sandbox --write-env demo.env
   countersign sandbox --listen 127.0.0.1:8100 --fault slow=10
   countersign sandbox --script replies.toml
+  countersign sandbox --quirk netvisor-decoded --quirk netvisor-utf8
   countersign sandbox --use-environment --env-file test.env
   countersign sandbox --provider acme.toml --script replies.toml
   countersign sandbox --json")]
@@ -61,8 +63,12 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME")]
     fault: Option<Fault>,
 
+    /// Have a provider do this in another way than by default; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = quirk())]
+    quirk: Vec<Quirk>,
+
     /// Play only the provider that this file declares, with credentials of the environment: 200, or what --script says
-    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["fault", "form", "use_environment", "allow_host", "write_env"])]
+    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["fault", "quirk", "form", "use_environment", "allow_host", "write_env"])]
     provider: Option<PathBuf>,
 
     /// Take a credential of --provider from this variable, e.g. secret=SHOP_KEY [default: those named after the file]
@@ -88,6 +94,11 @@ pub(crate) struct SandboxArgs {
     /// Write the made-up credentials to a new file, for --env-file
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
+}
+
+/// Reads the name of a quirk, so that help, errors and completions have those that there are.
+fn quirk() -> impl TypedValueParser<Value = Quirk> {
+    PossibleValuesParser::new(Quirk::ALL.map(Quirk::name)).try_map(|name| name.parse::<Quirk>())
 }
 
 /// Where the providers listen, as `--json` prints it.
@@ -124,6 +135,7 @@ pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Fail
     if let Some(form) = args.form.map(SignedForm::from) {
         builder = builder.netvisor_signed_form(form).unleashed_signed_form(form);
     }
+    builder = args.quirk.into_iter().fold(builder, Builder::quirk);
     if let Some(fault) = args.fault {
         builder = builder.fault(fault);
     }

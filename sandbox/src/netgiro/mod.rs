@@ -29,21 +29,44 @@ use crate::workings::Workings;
 /// For how many URLs the first reply is kept, to be replayed.
 const FIRST_REPLIES: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
+/// How it signs its replies, where public sources leave that open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signs {
+    /// Whether replies with the status of an error are signed.
+    pub(crate) errors: bool,
+    pub(crate) nonce: SignedNonce,
+}
+
+/// Whose nonce the signature of a reply is made with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SignedNonce {
+    OfReply,
+    OfRequest,
+}
+
+impl Default for Signs {
+    fn default() -> Self {
+        Self { errors: true, nonce: SignedNonce::OfReply }
+    }
+}
+
 pub(crate) struct Netgiro {
     app_key: String,
     secret_length: usize,
     provider: Provider,
+    signs: Signs,
     nonces: Seen,
     answered: AtomicU64,
     first_replies: Mutex<LruCache<String, Response<Bytes>>>,
 }
 
 impl Netgiro {
-    pub(crate) fn new(credentials: &NetgiroCredentials) -> Result<Self, Error> {
+    pub(crate) fn new(credentials: &NetgiroCredentials, signs: Signs) -> Result<Self, Error> {
         Ok(Self {
             app_key: credentials.app_key.clone(),
             secret_length: credentials.secret_key.expose_secret().len(),
             provider: credentials.provider()?.dangerous_allow_http(),
+            signs,
             nonces: Seen::new(),
             answered: AtomicU64::new(0),
             first_replies: Mutex::new(LruCache::new(FIRST_REPLIES)),

@@ -7,10 +7,14 @@ use countersign::netgiro::Stamp;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 
-use super::Netgiro;
+use super::judge::NONCE;
+use super::{Netgiro, SignedNonce};
 use crate::media::{Media, with_status};
 use crate::request::Received;
 use crate::verdict::Verdict;
+
+/// An id that nothing has: what is asked of it ends in an error.
+const NOBODYS_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");
 
@@ -96,9 +100,15 @@ impl PaymentInfo {
 }
 
 impl Netgiro {
-    /// Success and failure alike are a 200: which statuses Netgíró uses is not published, and none is signed.
+    /// Success and failure alike are a 200: which statuses Netgíró uses is not published, and none is signed. Only what is
+    /// asked of [nobody's id](NOBODYS_ID) is answered with the status of an error.
     pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
-        self.respond(arrived, |id| match verdict {
+        if *verdict == Verdict::Accepted && arrived.target().contains(NOBODYS_ID) {
+            let message = "there is no cart with this id".to_owned();
+            let document = ApiResponse { message, result_code: 10424, ..ApiResponse::default() };
+            return self.respond(arrived, StatusCode::NOT_FOUND, |_| document);
+        }
+        self.respond(arrived, StatusCode::OK, |id| match verdict {
             Verdict::Accepted => ApiResponse {
                 success: true,
                 message: "Success".to_owned(),
@@ -116,7 +126,7 @@ impl Netgiro {
         let Some(ready) = READY.iter().find(|ready| ready.name == name) else {
             return with_status(StatusCode::NOT_IMPLEMENTED);
         };
-        self.respond(arrived, |id| ApiResponse {
+        self.respond(arrived, StatusCode::OK, |id| ApiResponse {
             success: ready.success,
             message: ready.message.to_owned(),
             result_code: ready.result_code,
@@ -127,11 +137,16 @@ impl Netgiro {
     }
 
     /// Answers with the document of a transaction id.
-    fn respond(&self, arrived: &Received, document: impl FnOnce(String) -> ApiResponse) -> Response<Bytes> {
+    fn respond(
+        &self,
+        arrived: &Received,
+        status: StatusCode,
+        document: impl FnOnce(String) -> ApiResponse,
+    ) -> Response<Bytes> {
         let number = 1 + self.answered.fetch_add(1, Ordering::Relaxed);
         let id = format!("5A4DB0C5-0000-4000-8000-{number:012X}");
         let reference_id = HeaderValue::try_from(&id);
-        let mut reply = Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &document(id));
+        let mut reply = Media::wanted_by(&arrived.headers).respond(status, &document(id));
         if let Ok(id) = reference_id {
             reply.headers_mut().insert(REFERENCE_ID, id);
         }
@@ -139,6 +154,9 @@ impl Netgiro {
     }
 
     pub(super) fn sign(&self, arrived: &Received, mut reply: Response<Bytes>) -> Response<Bytes> {
+        if !self.signs.errors && (reply.status().is_client_error() || reply.status().is_server_error()) {
+            return reply;
+        }
         let body = reply.body().clone();
         let (Ok(provider), Ok(signed_text)) = (self.provider(arrived), arrived.with_body(&body)) else {
             return with_status(StatusCode::BAD_REQUEST);
@@ -147,14 +165,19 @@ impl Netgiro {
         let signed = provider.stamp(&signed_text).and_then(|drawn| {
             // Plain ticks, which is what the nonce of a request is without its last digit.
             let ticks: String = drawn.nonce().chars().take(18).collect();
-            provider.sign_with(&signed_text, Stamp::with_nonce(&ticks)?)
+            let nonce = match self.signs.nonce {
+                SignedNonce::OfReply => &*ticks,
+                SignedNonce::OfRequest => arrived.ascii(NONCE).unwrap_or_default(),
+            };
+            Ok((provider.sign_with(&signed_text, Stamp::with_nonce(nonce)?)?, HeaderValue::try_from(&ticks)))
         });
         match signed {
-            Ok(signed) => {
+            Ok((signed, Ok(nonce))) => {
                 signed.apply(reply.headers_mut());
+                reply.headers_mut().insert(NONCE, nonce);
                 reply
             }
-            Err(_) => with_status(StatusCode::INTERNAL_SERVER_ERROR),
+            _ => with_status(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
 }

@@ -34,32 +34,33 @@ const MOST_APART: u64 = 1;
 
 impl Netvisor {
     pub(super) fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
-        let algorithm = algorithm(arrived)?;
+        let named = named_algorithm(arrived)?;
+        let algorithm = self.takes.algorithm.unwrap_or(named);
         for (name, known) in [
             (CUSTOMER_ID, &self.credentials.customer_id),
             (PARTNER_ID, &self.credentials.partner_id),
             (ORGANISATION_ID, &self.credentials.organisation_id),
         ] {
-            arrived.expect_account(name, &ISO_8859_15.encode(known).0)?;
+            arrived.expect_account(name, &self.takes.charset.encode(known).0)?;
         }
         workings.expect_signature(
             arrived,
             MAC,
             &self.provider(arrived, algorithm)?,
-            stamp(arrived, algorithm)?,
+            self.stamp(arrived, algorithm)?,
         )?;
         // After the signature, so that of a timestamp that was signed in another form, that is told.
         check_times(
-            &text(arrived, TIMESTAMP)?,
+            &self.text(arrived, TIMESTAMP)?,
             unix(arrived, algorithm)?,
             SystemClock.now(),
-            self.time_window,
+            self.takes.time_window,
         )
     }
 
     /// Uses the transaction id up.
     pub(super) fn process(&self, arrived: &Received) -> Result<(), Refusal> {
-        let transaction_id = text(arrived, TRANSACTION_ID)?;
+        let transaction_id = self.text(arrived, TRANSACTION_ID)?;
         if self.transaction_ids.insert(transaction_id.as_bytes()) {
             Ok(())
         } else {
@@ -69,18 +70,41 @@ impl Netvisor {
 
     /// The provider as the client must have had it: any sender, the origin that it called.
     fn provider(&self, arrived: &Received, algorithm: MacAlgorithm) -> Result<Provider, Refusal> {
-        let credentials = Credentials { sender: text(arrived, SENDER)?, ..self.credentials.clone() };
+        let credentials = Credentials { sender: self.text(arrived, SENDER)?, ..self.credentials.clone() };
         Provider::new(credentials)
             .map_err(|_| Refusal::HeaderMalformed(SENDER))?
             .algorithm(algorithm)
-            .signed_form(self.signed_form)
+            .signed_form(self.takes.signed_form)
             .dangerous_allow_http()
             .allow_origin(&arrived.origin()?)
             .map_err(|_| Refusal::UrlMalformed)
     }
+
+    fn stamp(&self, arrived: &Received, algorithm: MacAlgorithm) -> Result<Stamp, Refusal> {
+        let malformed = |name| move |_| Refusal::HeaderMalformed(name);
+        let transaction_id =
+            TransactionId::new(&self.text(arrived, TRANSACTION_ID)?).map_err(malformed(TRANSACTION_ID))?;
+        let language = arrived.ascii(LANGUAGE)?.parse::<Language>().map_err(malformed(LANGUAGE))?;
+        // Without one, it is not part of the text.
+        let unix = unix(arrived, algorithm)?.unwrap_or_default();
+        Stamp::given(&self.text(arrived, TIMESTAMP)?, unix, transaction_id, language)
+            .map_err(malformed(TIMESTAMP))
+    }
+
+    /// A header's value as the library's text of it: in ISO-8859-15, every byte is a character, so that nothing is lost on
+    /// the way back.
+    fn text(&self, arrived: &Received, name: &'static str) -> Result<String, Refusal> {
+        let value = arrived.header(name)?.as_bytes();
+        let (_, is_malformed) = self.takes.charset.decode_without_bom_handling(value);
+        if is_malformed {
+            return Err(Refusal::HeaderMalformed(name));
+        }
+        Ok(ISO_8859_15.decode_without_bom_handling(value).0.into_owned())
+    }
 }
 
-fn algorithm(arrived: &Received) -> Result<MacAlgorithm, Refusal> {
+/// The algorithm that a request names.
+fn named_algorithm(arrived: &Received) -> Result<MacAlgorithm, Refusal> {
     match arrived.ascii(ALGORITHM) {
         Ok("HMACSHA256") => {
             arrived.header(USE_STATUS_CODES)?;
@@ -92,16 +116,6 @@ fn algorithm(arrived: &Received) -> Result<MacAlgorithm, Refusal> {
     }
 }
 
-fn stamp(arrived: &Received, algorithm: MacAlgorithm) -> Result<Stamp, Refusal> {
-    let malformed = |name| move |_| Refusal::HeaderMalformed(name);
-    let transaction_id =
-        TransactionId::new(&text(arrived, TRANSACTION_ID)?).map_err(malformed(TRANSACTION_ID))?;
-    let language = arrived.ascii(LANGUAGE)?.parse::<Language>().map_err(malformed(LANGUAGE))?;
-    // Without one, it is not part of the text.
-    let unix = unix(arrived, algorithm)?.unwrap_or_default();
-    Stamp::given(&text(arrived, TIMESTAMP)?, unix, transaction_id, language).map_err(malformed(TIMESTAMP))
-}
-
 /// Seconds, where they are part of the text. Written as an integer is printed: what is recomputed must be the text that
 /// arrived.
 fn unix(arrived: &Received, algorithm: MacAlgorithm) -> Result<Option<i64>, Refusal> {
@@ -111,12 +125,6 @@ fn unix(arrived: &Received, algorithm: MacAlgorithm) -> Result<Option<i64>, Refu
     let text = arrived.ascii(TIMESTAMP_UNIX)?;
     let seconds = text.parse::<i64>().ok().filter(|seconds| seconds.to_string() == text);
     seconds.map(Some).ok_or(Refusal::HeaderMalformed(TIMESTAMP_UNIX))
-}
-
-/// A header's value out of ISO-8859-15, in which every byte is a character: nothing is lost on the way back.
-fn text(arrived: &Received, name: &'static str) -> Result<String, Refusal> {
-    let value = arrived.header(name)?;
-    Ok(ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0.into_owned())
 }
 
 /// Checks whether the timestamps have the forms that Netvisor asks for, whatever their signature covers, and, where there is a window, whether they agree and lie within it. With SHA-256, `unix` is `None`,

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::SignedForm;
-use countersign::netvisor::Credentials;
+use countersign::netvisor::{Credentials, MacAlgorithm};
+use encoding_rs::{Encoding, ISO_8859_15};
 use http::Response;
 
 use crate::fault::Fault;
@@ -21,20 +22,37 @@ use crate::workings::Workings;
 
 pub(crate) struct Netvisor {
     credentials: Credentials,
-    signed_form: SignedForm,
-    time_window: Option<Duration>,
+    takes: Takes,
     transaction_ids: Seen,
     inserted: AtomicU64,
 }
 
+/// What it takes, where public sources leave that open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Takes {
+    pub(crate) signed_form: SignedForm,
+    /// Computed whatever a request names; `None` computes what that names.
+    pub(crate) algorithm: Option<MacAlgorithm>,
+    /// What headers are read in.
+    pub(crate) charset: &'static Encoding,
+    pub(crate) time_window: Option<Duration>,
+}
+
+impl Default for Takes {
+    fn default() -> Self {
+        Self {
+            signed_form: SignedForm::AsSent,
+            algorithm: None,
+            charset: ISO_8859_15,
+            time_window: Some(Duration::from_secs(600)),
+        }
+    }
+}
+
 impl Netvisor {
-    pub(crate) fn new(
-        credentials: Credentials,
-        signed_form: SignedForm,
-        time_window: Option<Duration>,
-    ) -> Self {
+    pub(crate) fn new(credentials: Credentials, takes: Takes) -> Self {
         let (transaction_ids, inserted) = (Seen::new(), AtomicU64::new(0));
-        Self { credentials, signed_form, time_window, transaction_ids, inserted }
+        Self { credentials, takes, transaction_ids, inserted }
     }
 }
 

@@ -8,6 +8,7 @@ mod e7_masked_whatever_the_name;
 mod faults;
 mod inspector;
 mod lifecycle;
+mod quirks;
 mod refused;
 mod respond;
 mod support;

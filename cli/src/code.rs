@@ -9,6 +9,8 @@ use clap::ValueEnum;
 pub(crate) enum Code {
     /// A declaration places something in the body, which is signed and sent so
     BodyRewritten,
+    /// How many requests doctor is about to send
+    DoctorSends,
     /// The file of --env-file is not read by a printed command, which takes its variables from the environment
     EnvFileNotRead,
     /// A header is sent as other bytes than those of the text that is printed: Netvisor's are in ISO-8859-15

@@ -20,7 +20,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// The message did not get through.
     Transport = 3,
-    /// The answer to a forgery says neither that it was accepted nor that it was refused.
+    /// Something stayed open: whether a forgery was accepted, or what `doctor` was to find out.
     Unclear = 4,
 }
 
@@ -88,12 +88,17 @@ impl Failure {
 
     /// Refused, as the verb's own output has said.
     pub(crate) fn refused_as_printed() -> Self {
-        Self { exit: Exit::Refused, told: None }
+        Self::as_printed(Exit::Refused)
     }
 
     /// Unclear, as the verb's own output has said.
     pub(crate) fn unclear_as_printed() -> Self {
-        Self { exit: Exit::Unclear, told: None }
+        Self::as_printed(Exit::Unclear)
+    }
+
+    /// A failure of this kind, as the verb's own output has said.
+    pub(crate) fn as_printed(exit: Exit) -> Self {
+        Self { exit, told: None }
     }
 
     /// The same, with a sentence that tells what to do.

@@ -115,23 +115,14 @@ impl ApiArgs {
             ("--timestamp-unix", given.timestamp_unix.is_some()),
             ("--transaction-id", given.transaction_id.is_some()),
             ("--stamp", !given.stamp.is_empty()),
-            ("--credential", !settings.credential.is_empty()),
+            ("--credential", !settings.keys.credential.is_empty()),
         ];
         for (flag, is_given) in flags {
             if is_given && !P::FLAGS.contains(&flag) {
                 return Err(Failure::usage(format!("{flag} means nothing to this provider")));
             }
         }
-        let mut signer = P::build(environment, &self.provider, settings)?;
-        if settings.dangerous_allow_http {
-            signer = signer.dangerous_allow_http();
-        }
-        for origin in &settings.allow_origin {
-            signer = signer.allow_origin(origin)?;
-        }
-        let checked = signer.scope().check(url);
-        checked.map_err(|error| error.in_provider(signer.name().to_owned()))?;
-        Ok(signer)
+        settings.signer(environment, &self.provider, url)
     }
 
     /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body. The URL

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use countersign::SignedForm;
 use countersign::netvisor::Language;
+use countersign::{SignedForm, Signer};
+use url::Url;
 
 use crate::declaration::{self, DeclarationFile, Pair};
+use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::providers::Tool;
 
 /// Whose API a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +52,7 @@ impl ProviderName {
 }
 
 /// Settings of a provider, besides its credentials.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct Settings {
     /// Sign with this algorithm (netvisor; the vendor is going to remove sha256) [default: hmac-sha256]
@@ -60,6 +63,18 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "NAME")]
     pub(crate) form: Option<Form>,
 
+    /// What becomes of the sender's name (netvisor).
+    #[arg(skip)]
+    pub(crate) sender: Option<fn(&str) -> String>,
+
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+}
+
+/// Which credentials there are, and where they may go.
+#[derive(Args, Clone, Default)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct KeyArgs {
     /// Take a credential of a declaration from this variable, e.g. account=SHOP_ID [default: those named after the file]
     #[arg(long, value_name = "CREDENTIAL=VARIABLE")]
     pub(crate) credential: Vec<Pair>,
@@ -71,6 +86,26 @@ pub(crate) struct Settings {
     /// Let the credentials travel in clear to the origins of --allow-origin, beyond loopback
     #[arg(long)]
     pub(crate) dangerous_allow_http: bool,
+}
+
+impl Settings {
+    /// Makes the provider, after refusing a URL that the credentials may not go to.
+    pub(crate) fn signer<P: Tool>(
+        &self,
+        environment: &Environment,
+        provider: &ProviderName,
+        url: &Url,
+    ) -> Result<Signer<P>, Failure> {
+        let mut signer = P::build(environment, provider, self)?;
+        if self.keys.dangerous_allow_http {
+            signer = signer.dangerous_allow_http();
+        }
+        for origin in &self.keys.allow_origin {
+            signer = signer.allow_origin(origin)?;
+        }
+        signer.scope().check(url).map_err(|error| error.in_provider(signer.name().to_owned()))?;
+        Ok(signer)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod completions;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod new;
 pub(crate) mod sandbox;
@@ -20,6 +21,7 @@ use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::providers::with_provider;
 use crate::proxy;
+use crate::request::ApiArgs;
 use crate::request_args::ProviderName;
 
 /// Signs, sends, explains and verifies requests to Netvisor, Netgíró, Unleashed and Vizion.
@@ -49,12 +51,14 @@ Exit codes:
      or the forgery of trigger --fault was accepted
   2  usage: arguments, files or credentials that cannot be used
   3  transport: the message did not get through
-  4  unclear: the answer to a forgery says neither that it was accepted nor that it was refused
+  4  unclear: the answer to a forgery says neither that it was accepted nor that it was refused,
+     or doctor did not find everything out
 
 Examples:
   countersign sign netgiro GET 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true'
   countersign send unleashed GET 'https://api.unleashedsoftware.com/Customers/1?pageSize=10' -i
-  countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv --env-file test.env";
+  countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv --env-file test.env
+  countersign doctor netvisor --env-file production.env";
 
 /// What every verb takes.
 #[derive(Args)]
@@ -74,6 +78,7 @@ pub(crate) enum Command {
     Send(send::SendArgs),
     #[command(visible_alias = "diagnose")]
     Explain(explain::ExplainArgs),
+    Doctor(doctor::DoctorArgs),
     Verify(verify::VerifyArgs),
     Trigger(trigger::TriggerArgs),
     Proxy(Box<proxy::ProxyArgs>),
@@ -94,14 +99,16 @@ pub(crate) struct Context {
 /// Does what the command line asks for.
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     let mut environment = Environment::read(cli.common.env_file.as_deref())?;
-    let request = match &cli.command {
-        Command::Sign(args) => Some(&args.request.api),
-        Command::Send(args) => Some(&args.request.api),
-        Command::Explain(args) => Some(&args.api),
+    let of_api = |args: &ApiArgs| (args.provider.clone(), args.settings.keys.credential.clone());
+    let called = match &cli.command {
+        Command::Sign(args) => Some(of_api(&args.request.api)),
+        Command::Send(args) => Some(of_api(&args.request.api)),
+        Command::Explain(args) => Some(of_api(&args.api)),
+        Command::Doctor(args) => Some((args.provider.clone(), args.keys.credential.clone())),
         _ => None,
     };
-    if let Some((ProviderName::File(path), settings)) = request.map(|args| (&args.provider, &args.settings)) {
-        environment.declare(DeclarationFile::read(path, &settings.credential)?.secrets());
+    if let Some((ProviderName::File(path), given)) = called {
+        environment.declare(DeclarationFile::read(&path, &given)?.secrets());
     }
     let context = Context { environment, json: cli.common.json };
     match cli.command {
@@ -113,6 +120,9 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Explain(args) => {
             with_provider!(args.api.provider, P => explain::run::<P>(&args, &context))
+        }
+        Command::Doctor(args) => {
+            with_provider!(args.provider, P => doctor::run::<P>(&args, &context).await)
         }
         Command::Verify(args) => verify::run(&args, &context),
         Command::Trigger(args) => trigger::run(&args, &context).await,

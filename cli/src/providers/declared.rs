@@ -25,7 +25,7 @@ impl Tool for Scheme {
         let ProviderName::File(path) = provider else {
             return Err(Failure::usage("a file is needed"));
         };
-        DeclarationFile::read(path, &settings.credential)?.signer(environment)
+        DeclarationFile::read(path, &settings.keys.credential)?.signer(environment)
     }
 
     fn given_stamp(

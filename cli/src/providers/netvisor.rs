@@ -38,9 +38,14 @@ impl Tool for Scheme {
             Some(Algorithm::Sha256) => MacAlgorithm::Sha256,
             Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
         };
+        let value = |name: &str, lookup: &dyn Fn(&str) -> Option<String>| match settings.sender {
+            Some(change) if name == "NETVISOR_SENDER" => lookup(name).map(|sender| change(&sender)),
+            _ => lookup(name),
+        };
+        let netvisor =
+            environment.supply(|lookup| Netvisor::from_variables(|name| value(name, lookup)))??;
         // The tool's own time-out is for silence, however long the answer takes in all.
-        let netvisor = environment.supply(|lookup| Netvisor::from_variables(lookup))??.timeout(None);
-        let netvisor = netvisor.algorithm(algorithm);
+        let netvisor = netvisor.timeout(None).algorithm(algorithm);
         Ok(match settings.form {
             Some(form) => netvisor.signed_form(form.into()),
             None => netvisor,

@@ -10,6 +10,7 @@ mod completions;
 mod curl;
 mod declarations;
 mod diagnosed;
+mod doctor;
 mod e1_real_keys_by_flag_only;
 mod e7_masked_whatever_the_spelling;
 mod e8_printed_commands;

@@ -1,0 +1,222 @@
+//! What is asked of each provider: a harmless read, and what no public source settles.
+
+use countersign::{Error, Signer, declared, netgiro, netvisor, unleashed, vizion};
+use url::Url;
+
+use super::finding::Finding;
+use super::netgiro::{error_replies, formula};
+use super::visit::Exchange;
+use crate::providers::Tool;
+use crate::request_args::{Algorithm, Form as SignedForm, Settings};
+
+/// A provider as it is examined.
+pub(crate) trait Examined: Tool {
+    /// What is read where no URL is given; `None` where nothing is known to be harmless.
+    const READ: Option<&'static str>;
+
+    /// What is asked first, and then. The credentials are accepted where a form of the first question is.
+    const QUESTIONS: (&'static Question, &'static [Question]) = (&Question::CREDENTIALS, &[]);
+
+    /// Path and query of a read that ends in an error.
+    const FAILS: Option<&'static str> = None;
+
+    /// What this clock matters for.
+    const CLOCK: Clock;
+
+    /// Whether an error says that signature or credentials were not accepted, rather than something else.
+    fn refuses(error: &Error) -> bool {
+        error.is_refused()
+    }
+
+    /// What the reply to an accepted read tells.
+    fn of_reply(_: &Signer<Self>, _: &Exchange) -> Option<Finding> {
+        None
+    }
+
+    /// What the reply to [`Self::FAILS`] tells.
+    fn of_failing_reply(_: &Signer<Self>, _: &Exchange) -> Option<Finding> {
+        None
+    }
+}
+
+/// How closely a clock must be right, and for what.
+pub(crate) struct Clock {
+    /// In seconds; `None` where no time is checked.
+    pub(super) tolerance: Option<u64>,
+    pub(super) why: &'static str,
+}
+
+/// One read, signed in one form after the other until one is accepted.
+pub(crate) struct Question {
+    pub(super) about: &'static str,
+    /// What is added to the query of the read, where the forms differ in it.
+    pub(super) query: Option<&'static str>,
+    /// What else is other than in an ordinary request.
+    pub(super) besides: &'static str,
+    /// What this crate does by default.
+    pub(super) default: Form,
+    /// With none, the question is whether the credentials are accepted.
+    pub(super) others: &'static [Form],
+}
+
+/// A way to sign.
+pub(crate) struct Form {
+    pub(super) name: &'static str,
+    /// What is accepted.
+    pub(super) what: &'static str,
+    pub(super) set: fn(&mut Settings),
+    /// The setting in Rust, and the tool's option.
+    pub(super) setting: Option<(&'static str, &'static str)>,
+    pub(super) advice: &'static str,
+}
+
+/// How many requests the questions take at most, and the read that fails.
+pub(super) const fn most_requests<P: Examined>() -> usize {
+    let (first, mut rest) = P::QUESTIONS;
+    let mut most = P::FAILS.is_some() as usize + 1 + first.others.len();
+    while let [question, others @ ..] = rest {
+        most += 1 + question.others.len();
+        rest = others;
+    }
+    most
+}
+
+impl Question {
+    const CREDENTIALS: Self = Self::new("credentials", Form::new("", "", |_| ()), &[]);
+
+    const fn new(about: &'static str, default: Form, others: &'static [Form]) -> Self {
+        Self { about, query: None, besides: "", default, others }
+    }
+
+    pub(super) fn url(&self, read: &Url) -> Url {
+        let mut url = read.clone();
+        if let Some(added) = self.query {
+            let query = url.query().map(|query| format!("{query}&{added}"));
+            url.set_query(Some(query.as_deref().unwrap_or(added)));
+        }
+        url
+    }
+}
+
+impl Form {
+    const AS_SENT: Self = Self::new("as-sent", "Signed as it is sent", |settings| {
+        settings.form = Some(SignedForm::AsSent);
+    })
+    .set_by(".signed_form(SignedForm::AsSent)", "--form as-sent");
+
+    const DECODED: Self = Self::new("decoded", "Signed with its %XX undone", |settings| {
+        settings.form = Some(SignedForm::Decoded);
+    })
+    .set_by(".signed_form(SignedForm::Decoded)", "--form decoded");
+
+    const fn new(name: &'static str, what: &'static str, set: fn(&mut Settings)) -> Self {
+        Self { name, what, set, setting: None, advice: "" }
+    }
+
+    const fn set_by(self, rust: &'static str, option: &'static str) -> Self {
+        Self { setting: Some((rust, option)), ..self }
+    }
+
+    const fn with_advice(self, advice: &'static str) -> Self {
+        Self { advice, ..self }
+    }
+}
+
+impl Examined for netvisor::Scheme {
+    const READ: Option<&'static str> =
+        Some("https://integration.netvisor.fi/customerlist.nv?keyword=countersign");
+    const QUESTIONS: (&'static Question, &'static [Question]) = (
+        &Question::new(
+            "algorithm",
+            Form::new("hmac-sha256", "HMACSHA256", |settings| {
+                settings.algorithm = Some(Algorithm::HmacSha256);
+            })
+            .set_by(".algorithm(MacAlgorithm::HmacSha256)", "--algorithm hmac-sha256"),
+            &[Form::new("sha256", "SHA256", |settings| settings.algorithm = Some(Algorithm::Sha256))
+                .set_by(".algorithm(MacAlgorithm::Sha256)", "--algorithm sha256")
+                .with_advice("Netvisor is going to remove it: ask for HMACSHA256.")],
+        ),
+        &[
+            Question {
+                query: Some("customercode=countersign%20doctor"),
+                ..Question::new("query", Form::AS_SENT, &[Form::DECODED])
+            },
+            Question {
+                besides: ", with a sender's name that ends in \u{e4}",
+                ..Question::new(
+                    "charset",
+                    Form::new("iso-8859-15", "ISO-8859-15", |settings| {
+                        settings.sender = Some(|own| ascii(own) + "\u{e4}");
+                    }),
+                    // The two bytes of the same letter in UTF-8, as the characters that they are in ISO-8859-15.
+                    &[Form::new("utf-8", "UTF-8", |settings| {
+                        settings.sender = Some(|own| ascii(own) + "\u{c3}\u{20ac}");
+                    })
+                    .with_advice(
+                        "There is no setting for it: keep the sender's name, ids and keys in ASCII.",
+                    )],
+                )
+            },
+        ],
+    );
+    const CLOCK: Clock = Clock {
+        tolerance: Some(60),
+        why: "Netvisor checks the times of a request and does not say how closely: stay within a minute.",
+    };
+
+    fn refuses(error: &Error) -> bool {
+        error.code() == "netvisor-authentication-failed"
+    }
+}
+
+/// The sender's name in what all charsets write alike: Netvisor takes any name.
+pub(super) fn ascii(own: &str) -> String {
+    let own: String = own.chars().filter(char::is_ascii).collect();
+    if own.trim().is_empty() { "countersign".to_owned() } else { own.trim().to_owned() }
+}
+
+impl Examined for netgiro::Scheme {
+    const READ: Option<&'static str> = Some("https://api.netgiro.is/v1/sales/GetList");
+    const FAILS: Option<&'static str> =
+        Some("/v1/checkout/CheckCart?transactionId=00000000-0000-0000-0000-000000000000");
+    const CLOCK: Clock = Clock {
+        tolerance: None,
+        why: "Netgíró checks no time, but nonces must rise, and come from the clock.",
+    };
+
+    fn of_reply(netgiro: &Signer<Self>, exchange: &Exchange) -> Option<Finding> {
+        Some(formula(netgiro, exchange))
+    }
+
+    fn of_failing_reply(netgiro: &Signer<Self>, exchange: &Exchange) -> Option<Finding> {
+        Some(error_replies(netgiro, exchange))
+    }
+}
+
+/// As far ahead as `countersign::webhook::Window` lets a delivery be.
+const OF_WEBHOOKS: Clock = Clock {
+    tolerance: Some(60),
+    why: "Requests carry no time; webhooks are refused where they seem more than a minute ahead.",
+};
+
+impl Examined for unleashed::Scheme {
+    const READ: Option<&'static str> = Some("https://api.unleashedsoftware.com/Customers/1?pageSize=1");
+    const QUESTIONS: (&'static Question, &'static [Question]) = (
+        &Question::CREDENTIALS,
+        &[Question {
+            query: Some("modifiedSince=2000-01-01T00%3A00%3A00"),
+            ..Question::new("query", Form::DECODED, &[Form::AS_SENT])
+        }],
+    );
+    const CLOCK: Clock = OF_WEBHOOKS;
+}
+
+impl Examined for vizion::Scheme {
+    const READ: Option<&'static str> = Some("https://prod.vizionapi.com/carriers");
+    const CLOCK: Clock = OF_WEBHOOKS;
+}
+
+impl Examined for declared::Scheme {
+    const READ: Option<&'static str> = None;
+    const CLOCK: Clock = Clock { tolerance: None, why: "" };
+}

@@ -1,0 +1,249 @@
+//! Asking a provider, one request at a time.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use countersign::time::{Clock as _, SystemClock};
+use countersign::{RequestRef, Signer};
+use http::{Extensions, HeaderMap, Method, StatusCode, header};
+use reqwest::{Client, Response};
+use url::Url;
+
+use super::finding::Finding;
+use super::questions::{Examined, Form, Question};
+use crate::code::Code;
+use crate::commands::Context;
+use crate::failure::{Exit, Failure, Told};
+use crate::providers::Answer;
+use crate::request::Request;
+use crate::request_args::{ProviderName, Settings};
+
+/// As long a reply as the library reads to verify it.
+const LONGEST_REPLY: usize = countersign::netgiro::DEFAULT_REPLY_LIMIT;
+
+/// A run of the doctor.
+pub(super) struct Visit<'c> {
+    pub(super) context: &'c Context,
+    pub(super) provider: &'c ProviderName,
+    pub(super) client: Client,
+    /// With the forms that were accepted so far.
+    pub(super) settings: Settings,
+    pub(super) read: Url,
+    pub(super) requests: usize,
+    /// By how many seconds this clock is ahead.
+    pub(super) ahead: Option<i64>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// A request and its reply.
+pub(crate) struct Exchange {
+    request: Request,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// Why nothing more is asked.
+enum Stop {
+    Failure(Failure),
+    Found(Finding),
+    NotThrough(reqwest::Error),
+}
+
+/// What a reply says when it does not accept how its request was signed.
+enum No {
+    Refused(Told),
+    /// It is about something else.
+    Other(Told),
+}
+
+/// The form that was accepted, with its request.
+type Accepted<P> = (&'static Form, Signer<P>, Exchange);
+
+impl Visit<'_> {
+    /// Asks everything that there is to ask.
+    pub(super) async fn examine<P: Examined>(&mut self) -> Result<(), Failure> {
+        let finding = match self.ask_all::<P>().await {
+            Ok(()) => return Ok(()),
+            Err(Stop::Failure(failure)) => return Err(failure),
+            Err(Stop::Found(finding)) => finding,
+            Err(Stop::NotThrough(error)) => {
+                let about = if self.findings.is_empty() { "reached" } else { "stopped" };
+                Finding::of_transport(about, &error)
+            }
+        };
+        self.findings.push(finding);
+        Ok(())
+    }
+
+    async fn ask_all<P: Examined>(&mut self) -> Result<(), Stop> {
+        let (first, others) = P::QUESTIONS;
+        let (form, signer, exchange) = match self.ask::<P>(first).await? {
+            Ok(accepted) => accepted,
+            Err(No::Refused(why)) => {
+                return Err(Finding::of_error("credentials", "refused", Exit::Refused, why).into());
+            }
+            Err(No::Other(why)) => {
+                return Err(Finding::of_error("credentials", "unknown", Exit::Unclear, why).into());
+            }
+        };
+        self.findings.push(Finding::new("credentials", "accepted", "Accepted."));
+        if !first.others.is_empty() {
+            self.findings.push(Finding::of_form(first, form));
+        }
+        self.findings.extend(P::of_reply(&signer, &exchange));
+        for question in others {
+            let found = match self.ask::<P>(question).await? {
+                Ok((form, ..)) => Finding::of_form(question, form),
+                Err(No::Refused(why) | No::Other(why)) => {
+                    Finding::of_error(question.about, "unknown", Exit::Unclear, why)
+                }
+            };
+            self.findings.push(found);
+        }
+        if let Some(fails) = P::FAILS {
+            let url = self.read.join(fails).map_err(|error| Failure::usage(error.to_string()))?;
+            let (signer, exchange) = self.send::<P>(&self.settings.clone(), url).await?;
+            self.findings.extend(P::of_failing_reply(&signer, &exchange));
+        }
+        Ok(())
+    }
+
+    /// Signs in one form after the other until one is accepted, which later questions are asked in. Where none is, tells
+    /// what came of the default.
+    async fn ask<P: Examined>(
+        &mut self,
+        question: &'static Question,
+    ) -> Result<Result<Accepted<P>, No>, Stop> {
+        let (mut form, mut others, mut refused) = (&question.default, question.others.iter(), None);
+        loop {
+            let mut settings = self.settings.clone();
+            (form.set)(&mut settings);
+            let (signer, exchange) = self.send::<P>(&settings, question.url(&self.read)).await?;
+            match exchange.judge::<P>() {
+                Ok(()) => {
+                    self.settings = settings;
+                    return Ok(Ok((form, signer, exchange)));
+                }
+                Err(No::Refused(why)) => {
+                    let why = refused.unwrap_or(why);
+                    let Some(next) = others.next() else { return Ok(Err(No::Refused(why))) };
+                    (form, refused) = (next, Some(why));
+                }
+                Err(other) => return Ok(Err(other)),
+            }
+        }
+    }
+
+    /// Sends one `GET`, and reads its reply.
+    async fn send<P: Examined>(
+        &mut self,
+        settings: &Settings,
+        mut url: Url,
+    ) -> Result<(Signer<P>, Exchange), Stop> {
+        let signer = settings.signer::<P>(&self.context.environment, self.provider, &url)?;
+        signer.prepare_url(&mut url);
+        let (headers, extensions) = (HeaderMap::new(), Extensions::new());
+        let mut request =
+            Request { method: Method::GET, url, headers, extensions, body: None, received: None };
+        let signed = signer.sign(&request.outgoing()).map_err(Failure::from)?;
+        signed.apply(&mut request.headers);
+        request.rewrite(signed.rewritten());
+        self.requests += 1;
+        let mut sending = self.client.get(request.url.clone()).headers(request.headers.clone());
+        if let Some(body) = &request.body {
+            sending = sending.body(body.clone());
+        }
+        let response = sending.send().await?;
+        if self.findings.is_empty() {
+            self.ahead = seconds_ahead(response.headers());
+            self.findings.push(Finding::new("reached", "yes", "Yes."));
+            self.findings.push(Finding::of_clock(self.ahead, &P::CLOCK));
+        }
+        let (status, headers) = (response.status(), response.headers().clone());
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let finding = Finding::of_error("stopped", "too-many-requests", Exit::Unclear, told(status));
+            return Err(finding.into());
+        }
+        let body = read(response).await?;
+        Ok((signer, Exchange { request, status, headers, body }))
+    }
+}
+
+async fn read(mut response: Response) -> Result<Bytes, Stop> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if body.len() > LONGEST_REPLY {
+            let sentence = format!("A reply is longer than {LONGEST_REPLY} bytes: give --url a shorter one.");
+            return Err(Finding::new("stopped", "too-long", sentence).with_exit(Exit::Unclear).into());
+        }
+    }
+    Ok(body.into())
+}
+
+impl Exchange {
+    /// The request as it was sent.
+    pub(super) fn request(&self) -> RequestRef<'_> {
+        self.request.outgoing()
+    }
+
+    /// The same, with the body of the reply.
+    pub(super) fn request_of_reply(&self) -> RequestRef<'_> {
+        let Request { method, url, headers, extensions, .. } = &self.request;
+        RequestRef::new(method, url, headers, extensions, &self.body)
+    }
+
+    pub(super) fn answer(&self) -> Answer<'_> {
+        let Request { url, extensions, .. } = &self.request;
+        Answer { status: self.status, url, extensions, start: &self.body }
+    }
+
+    fn judge<P: Examined>(&self) -> Result<(), No> {
+        match P::check(&self.answer()) {
+            Err(error) if P::refuses(&error) => Err(No::Refused(Told::of(&error))),
+            Err(error) => Err(No::Other(Told::of(&error))),
+            Ok(()) if self.status.is_success() => Ok(()),
+            Ok(()) if matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                Err(No::Refused(told(self.status)))
+            }
+            Ok(()) => Err(No::Other(told(self.status))),
+        }
+    }
+}
+
+/// What a status alone tells.
+fn told(status: StatusCode) -> Told {
+    let next_step = match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "Check the credentials.",
+        StatusCode::TOO_MANY_REQUESTS => "Nothing more was sent: try again later.",
+        status if status.is_server_error() => "Try again later.",
+        status if status.is_redirection() => "A redirect is not followed: see where it leads.",
+        _ => "Give --url, a read that the account may do.",
+    };
+    let (code, message) = (Code::HttpStatus.name().to_owned(), format!("the answer is {status}"));
+    Told { code, message, next_step: Some(next_step.to_owned()) }
+}
+
+/// How far this clock is ahead of the `Date` of a reply, which has whole seconds.
+fn seconds_ahead(headers: &HeaderMap) -> Option<i64> {
+    let date = DateTime::parse_from_rfc2822(headers.get(header::DATE)?.to_str().ok()?).ok()?;
+    Some(DateTime::<Utc>::from(SystemClock.now()).timestamp() - date.timestamp())
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<Finding> for Stop {
+    fn from(finding: Finding) -> Self {
+        Self::Found(finding)
+    }
+}
+
+impl From<reqwest::Error> for Stop {
+    fn from(error: reqwest::Error) -> Self {
+        Self::NotThrough(error)
+    }
+}

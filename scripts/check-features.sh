@@ -30,6 +30,9 @@ check netvisor,netgiro,unleashed,vizion,diagnose
 check declared,diagnose,webhook
 check netgiro,unleashed,vizion,axum,redis,diagnose
 
+echo "features: the tool's readers without the tool"
+cargo clippy --quiet --locked --package countersign-cli --lib --no-default-features -- -D warnings
+
 # The pure core must not know reqwest, nor what only the middleware needs; nor must receiving know a framework.
 without() {
     tree=$(cargo tree --quiet --locked --package countersign --edges normal --no-default-features --features "$1")

@@ -471,6 +471,10 @@ mod tests {
                 "GET https://h/ authorization=Basic bWU6cHc= cookie=a=b".to_owned(),
             ),
             ("$ cd /tmp && FOO=1 /usr/bin/curl https://h/", "GET https://h/".to_owned()),
+            (
+                "curl https://h/ -A 'Invoke-WebRequest'",
+                "GET https://h/ user-agent=Invoke-WebRequest".to_owned(),
+            ),
             ("# a 'comment\ncurl https://h/", "GET https://h/".to_owned()),
         ] {
             assert_eq!(shown(command), sent, "{command}");

@@ -35,6 +35,7 @@ pub(super) fn instead(text: &[u8], wanted: Wanted) -> Option<Unreadable> {
     match wanted {
         _ if text.is_empty() => Some(Unreadable::new("it is empty")),
         WantedHar if is_json => None,
+        Curl if matches!(first, b"curl" | b"curl.exe") => None,
         _ if is_json && serde_json::from_slice::<Har>(text).is_ok() => {
             told("it is a HAR file", "Hand it over with --har FILE.")
         }

@@ -28,7 +28,7 @@ fn copied_by_browser(signature: &str) -> String {
         r#"curl 'https://api.netgiro.is/v1/Checkout/InsertCart' \
   -H 'accept: application/json, text/plain, */*' \
   -H 'authorization: Bearer canary-token' \
-  -H 'content-type: application/json' \
+  -H 'content-type: application/json; canary=type' \
   -b 'sid=canary-cookie; theme=dark' \
   -u 'canary-user:canary-password' \
   -H 'netgiro_appkey: 11111111-2222-3333-4444-555555555555' \

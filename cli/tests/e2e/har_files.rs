@@ -60,6 +60,14 @@ fn several_entries_are_listed_without_their_queries_and_secrets() {
         "{}",
         listed.stderr
     );
+    let mut hostile = har();
+    hostile["log"]["entries"][1]["request"]["method"] = "\u{1b}[2J".into();
+    hostile["log"]["entries"][1]["request"]["url"] = "https://h/\u{202e}".into();
+    let mut command = tool();
+    with_keys(command.args(["explain", "netgiro", "--har", "-"]));
+    let listed = run_with_input(&mut command, hostile.to_string().as_bytes());
+    assert!(listed.stdout.contains("https://h/\\u{202e}"), "{}", listed.stdout);
+    assert!(!listed.stdout.contains(['\u{1b}', '\u{202e}']), "{}", listed.stdout);
     for entry in ["0", "4"] {
         let refused = given(&har(), &["verify", "unleashed", "--entry", entry]);
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));

@@ -21,6 +21,7 @@ mod explained;
 mod explained_captures;
 mod faults;
 mod forgeries;
+mod fuzz_corpus;
 mod har_files;
 mod hostile;
 mod media_type;

@@ -120,11 +120,18 @@ impl From<Error> for Refused {
 }
 
 /// Made by [`Verifier::layer`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct VerifyLayer<S: Scheme> {
     verifier: Verifier<S>,
     retries: Retries,
     original_uri: OriginalUri,
+}
+
+// Derived, it would ask the scheme for a clone, which nothing needs.
+impl<S: Scheme> Clone for VerifyLayer<S> {
+    fn clone(&self) -> Self {
+        Self { verifier: self.verifier.clone(), ..*self }
+    }
 }
 
 /// Finds the URI as it was received, where a router has taken a prefix off that of the request.
@@ -206,22 +213,21 @@ impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
     type Service = VerifyService<S, Inner>;
 
     fn layer(&self, inner: Inner) -> Self::Service {
-        VerifyService {
-            verifier: self.verifier.clone(),
-            retries: self.retries,
-            original_uri: self.original_uri,
-            inner,
-        }
+        VerifyService { layer: self.clone(), inner }
     }
 }
 
 /// Made by [`VerifyLayer`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct VerifyService<S: Scheme, Inner> {
-    verifier: Verifier<S>,
-    retries: Retries,
-    original_uri: OriginalUri,
+    layer: VerifyLayer<S>,
     inner: Inner,
+}
+
+impl<S: Scheme, Inner: Clone> Clone for VerifyService<S, Inner> {
+    fn clone(&self) -> Self {
+        Self { layer: self.layer.clone(), inner: self.inner.clone() }
+    }
 }
 
 impl<S, Inner, Received, Answer> Service<Request<Received>> for VerifyService<S, Inner>
@@ -247,7 +253,7 @@ where
 
     fn call(&mut self, request: Request<Received>) -> Self::Future {
         let mut inner = self.inner.clone();
-        let (verifier, retries, original_uri) = (self.verifier.clone(), self.retries, self.original_uri);
+        let VerifyLayer { verifier, retries, original_uri } = self.layer.clone();
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let original = original_uri(&parts.extensions).cloned();

@@ -1,6 +1,8 @@
 //! All codes that this crate has, as the program itself has them: what `docs/codes.md` lists.
 
 use crate::error::Code;
+#[cfg(all(feature = "diagnose", any(feature = "netgiro", feature = "netvisor")))]
+use crate::explain::Explained as _;
 
 /// The codes of [`Error`](crate::Error)s, each with its message, in which the details of one case stand as `{detail}`. A code
 /// that several faults share is there once for each.
@@ -38,7 +40,13 @@ pub fn errors() -> impl Iterator<Item = (Code, &'static str)> {
 /// The codes of diagnoses, each with its sentence.
 #[cfg(feature = "diagnose")]
 pub fn diagnoses() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let own = std::iter::empty();
+    #[cfg(feature = "netgiro")]
+    let own = own.chain(crate::netgiro::Scheme::own_mistakes());
+    #[cfg(feature = "netvisor")]
+    let own = own.chain(crate::netvisor::Scheme::own_mistakes());
     crate::diagnose::codes()
+        .chain(own.map(|own: &crate::explain::OwnMistake| (own.mistake.code, own.mistake.sentence)))
 }
 
 /// The codes of the warnings of declarations, each with its sentence.

@@ -39,7 +39,6 @@ pub mod declared;
 pub mod diagnose;
 mod env;
 pub mod error;
-#[cfg(feature = "explain")]
 pub mod explain;
 mod fault;
 mod field;
@@ -82,9 +81,7 @@ pub use middleware::ErrorStatus;
 pub use middleware::{Unsigned, client_builder, effect_of};
 /// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
 pub use secrecy::SecretString;
-#[cfg(feature = "middleware")]
-pub use signer::Sent;
-pub use signer::{Rewritten, Scheme, Signed, Signer};
+pub use signer::{Rewritten, Scheme, Sent, Signed, Signer};
 pub use signing::{RequestRef, SignedForm};
 
 /// The examples of the guides, which are tested with the others.

@@ -209,7 +209,6 @@ impl<'c> Context<'c> {
     }
 
     /// The key of the signature.
-    #[cfg(any(feature = "explain", feature = "webhook"))]
     pub(super) fn signature_key(&mut self) -> Result<MacKey> {
         let (step, ..) = self.signature()?;
         self.key(step)

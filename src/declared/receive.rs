@@ -1,6 +1,5 @@
 //! Reading what was placed back out of a message, and comparing it with what should be there.
 
-#[cfg(feature = "webhook")]
 use std::time::{Duration, SystemTime};
 
 use subtle::ConstantTimeEq as _;
@@ -222,7 +221,6 @@ impl<'f> Claim<'f> {
 
     /// The moments when the message was made, by its stamps, and how long it is good after each; `None` for one that cannot
     /// be read.
-    #[cfg(feature = "webhook")]
     pub(super) fn times(&self) -> Vec<Option<(SystemTime, Option<Duration>)>> {
         let stamps = self.declaration.0.names.stamps.iter().map(|stamp| &stamp.format);
         let times = stamps.zip(self.stamps.texts()).filter(|(format, _)| format.is_time());

@@ -159,7 +159,6 @@ impl Scheme {
     }
 
     /// The secrets, by name.
-    #[cfg(feature = "webhook")]
     pub(super) fn secrets(&self) -> impl Iterator<Item = (&str, &SecretString)> {
         let names = self.declaration.credentials().zip(&self.bound.credentials);
         names.filter(|((_, is_secret), _)| *is_secret).map(|((name, _), value)| (name, value))

@@ -123,7 +123,6 @@ impl crate::Scheme for Scheme {
     }
 }
 
-#[cfg(feature = "explain")]
 impl crate::explain::Explained for Scheme {
     fn mac_of(&self, request: &RequestRef<'_>, stamp: &Stamp) -> Result<Option<MacKey>, Error> {
         self.sending(request, &stamp.stamps)?.signature_key().map(Some)

@@ -60,12 +60,10 @@ impl Finding {
     }
 
     /// The codes of the mistakes that were made together.
-    #[cfg(any(feature = "netgiro", feature = "webhook"))]
     pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
         self.code.split('+')
     }
 
-    #[cfg(any(feature = "netgiro", feature = "webhook"))]
     pub(super) fn has(&self, mistake: &Mistake) -> bool {
         self.codes().any(|one| one == mistake.code)
     }

@@ -1,13 +1,6 @@
 //! The known mistakes, as data: what each is called, what it says, and what to do about it.
 
-/// A known mistake.
-#[derive(Debug)]
-pub(crate) struct Mistake {
-    /// Stable; programs and runbooks rely on it.
-    pub(crate) code: &'static str,
-    pub(crate) sentence: &'static str,
-    pub(crate) fix: &'static str,
-}
+pub(super) use crate::explain::Mistake;
 
 impl PartialEq for Mistake {
     fn eq(&self, other: &Self) -> bool {
@@ -15,38 +8,12 @@ impl PartialEq for Mistake {
     }
 }
 
-/// A provider's own name for an edit of one part of its format.
-pub(crate) struct OwnMistake {
-    /// The common name, of [`FIELD_OTHER`] or [`FIELD_INCLUDED`].
-    pub(crate) of: &'static Mistake,
-    /// The name of the part, or of the header.
-    pub(crate) part: &'static str,
-    pub(crate) mistake: Mistake,
-}
-
 /// The code and the sentence of each mistake and of each conclusion.
 pub(super) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let all = MISTAKES.iter().chain(CONCLUSIONS).copied().chain(all_own().map(|own| &own.mistake));
-    all.map(|mistake| (mistake.code, mistake.sentence))
-}
-
-/// What `mistake`, made with the part `part`, is called.
-pub(super) fn own(mistake: &'static Mistake, part: &str) -> &'static Mistake {
-    let mut named = all_own().filter(|own| own.of == mistake && own.part == part);
-    named.next().map_or(mistake, |own| &own.mistake)
-}
-
-fn all_own() -> impl Iterator<Item = &'static OwnMistake> {
-    let all = std::iter::empty::<&OwnMistake>();
-    #[cfg(feature = "netvisor")]
-    let all = all.chain(&crate::netvisor::MISTAKES);
-    #[cfg(feature = "netgiro")]
-    let all = all.chain(&crate::netgiro::MISTAKES);
-    all
+    MISTAKES.iter().chain(CONCLUSIONS).map(|mistake| (mistake.code, mistake.sentence))
 }
 
 /// What may have happened to a message where it was received, so that a right signature looks like one with this mistake.
-#[cfg(any(feature = "netgiro", feature = "webhook"))]
 pub(super) fn cause_on_receipt(code: &str) -> Option<&'static str> {
     let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| code.starts_with(beginning));
     if begins(&["body-", "byte-order-mark", "charset", "unicode-"]) && code != BODY_INCLUDED.code {
@@ -72,7 +39,7 @@ mistakes! { MISTAKES:
     QUERY_PLUS { code: "query-plus", sentence: "A `+` in the query was signed as a blank, or a blank as a `+`.",
         fix: "Send a blank as `%20`, which everybody reads alike, and a plus sign as `%2B`." }
     QUERY_DECODED { code: "query-decoded", sentence: "The URL or query was signed with its percent-encoding undone.",
-        fix: "Sign it as it is sent; for Netvisor, should the vendor expect this, choose `SignedForm::Decoded`." }
+        fix: "Sign it as it is sent; should the vendor expect it decoded, choose `SignedForm::Decoded`." }
     QUERY_NOT_DECODED { code: "query-not-decoded", sentence: "The URL or query was signed as it is sent, without its percent-encoding undone.",
         fix: "Undo each `%XX` in the text that is signed, and leave it in the URL that is sent; should the vendor expect it signed as it is sent, choose `SignedForm::AsSent`." }
     QUERY_ENCODED { code: "query-encoded", sentence: "The URL or query was signed in another percent-encoding than it is sent in.",

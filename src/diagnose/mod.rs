@@ -42,10 +42,7 @@ use std::fmt;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-#[cfg(all(feature = "netgiro", feature = "middleware"))]
-pub(crate) use allowance::LONGEST_BODY;
-#[cfg(any(feature = "webhook", all(feature = "netgiro", feature = "middleware")))]
-pub(crate) use allowance::{Allowed, TOO_MANY, allow, is_short};
+pub(crate) use allowance::{Allowed, LONGEST_BODY, TOO_MANY, allow, is_short};
 pub use comparison::{Comparison, TextDifference};
 pub use finding::Finding;
 
@@ -87,7 +84,6 @@ impl Transcript {
     }
 
     /// As [`Transcript::diagnose_briefly`], with what is left of an allowance.
-    #[cfg(any(feature = "webhook", all(feature = "netgiro", feature = "middleware")))]
     pub(crate) fn diagnose_within(&self, received: &str, allowed: &mut Allowed<'_>) -> Diagnosis {
         search::run(self, received, Effort::Brief, &mut allowed.left)
     }
@@ -169,7 +165,6 @@ impl Diagnosis {
     /// whoever received the message, and most fixes are for whoever signs.
     ///
     /// `diagnose_refusals`, on a webhook verifier's builder and on `Netgiro`, does so of a brief diagnosis.
-    #[cfg(any(feature = "netgiro", feature = "webhook"))]
     #[must_use]
     pub fn explain_refusal(&self, error: Error) -> Error {
         if self.outcome != Outcome::Reproduced {
@@ -186,14 +181,12 @@ impl Diagnosis {
     }
 
     /// The signature was made with the key `key_id`, and names another that is not known.
-    #[cfg(feature = "webhook")]
     pub(crate) fn wrong_key_id(key_id: &str) -> Self {
         let finding = Finding::of(&mistake::WRONG_KEY_ID).detailed(&edits::key_named(key_id));
         Self { outcome: Outcome::Reproduced, findings: vec![finding], not_tried: Vec::new() }
     }
 
     /// The signature is right for a digest that the body does not have.
-    #[cfg(feature = "webhook")]
     pub(crate) fn other_body(body: &[u8]) -> Self {
         let finding = Finding::of(&mistake::OTHER_BODY).detailed(hand::damage(body).unwrap_or_default());
         Self { outcome: Outcome::OtherBody, findings: vec![finding], not_tried: Vec::new() }
@@ -218,7 +211,6 @@ impl Diagnosis {
     }
 }
 
-#[cfg(any(feature = "netgiro", feature = "webhook"))]
 fn advice_to_recipient(finding: &Finding) -> String {
     let fix = finding.fix();
     if finding.has(&mistake::OTHER_HOST) {

@@ -189,6 +189,13 @@ impl<'t> Search<'t> {
         }
     }
 
+    /// What the provider calls `mistake` where it was made with `part`.
+    pub(super) fn own(&self, mistake: &'static Mistake, part: &str) -> &'static Mistake {
+        let mut named =
+            self.transcript.own_mistakes.iter().filter(|own| own.of == mistake.code && own.part == part);
+        named.next().map_or(mistake, |own| &own.mistake)
+    }
+
     /// The edits that reproduce the signature: of the first tier that has some.
     fn findings(&self, effort: Effort) -> Vec<Found> {
         let length: usize = self.base.text.iter().map(|part| part.bytes.len()).sum();

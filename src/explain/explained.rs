@@ -23,4 +23,32 @@ pub trait Explained: Scheme {
     fn other_algorithm(&self) -> Option<Self> {
         None
     }
+
+    /// What mistakes with a part that only this API has are called; none, as by default, where the common names do.
+    #[must_use]
+    fn own_mistakes() -> &'static [OwnMistake] {
+        &[]
+    }
+}
+
+/// A mistake that a signature can be made with, and what a diagnosis says of it.
+#[derive(Debug)]
+pub struct Mistake {
+    /// Stable; programs and runbooks rely on it.
+    pub code: &'static str,
+    /// What went wrong.
+    pub sentence: &'static str,
+    /// What to do about it.
+    pub fix: &'static str,
+}
+
+/// A provider's own name for a common mistake, made with one part of its format.
+#[derive(Debug)]
+pub struct OwnMistake {
+    /// The common code: `field-other` or `field-included`.
+    pub of: &'static str,
+    /// The name of the part, or of the header.
+    pub part: &'static str,
+    /// What it is called instead.
+    pub mistake: Mistake,
 }

@@ -27,7 +27,7 @@ use std::fmt::Display;
 use serde::{Serialize, Serializer};
 
 pub use diff::{Change, Difference};
-pub use explained::Explained;
+pub use explained::{Explained, Mistake, OwnMistake};
 pub use fingerprint::Fingerprint;
 pub use transcript::Transcript;
 pub(crate) use transcript::{CREDENTIAL_HEADERS, Part};

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, Method};
 use url::{Position, Url};
 use zeroize::Zeroizing;
 
-use super::{Explained, ExplainedHeader, ExplainedSegment, Explanation, MacSummary, Value};
+use super::{Explained, ExplainedHeader, ExplainedSegment, Explanation, MacSummary, OwnMistake, Value};
 use crate::Signer;
 use crate::error::Error;
 use crate::redact::Secrets;
@@ -70,6 +70,8 @@ pub struct Transcript {
     message_headers: Vec<(String, Vec<u8>)>,
     /// What else was issued, under the names of its settings.
     pub(crate) credentials: Vec<Part>,
+    /// What the provider calls mistakes with its own parts.
+    pub(crate) own_mistakes: &'static [OwnMistake],
     /// Secrets of others.
     hidden: Secrets,
 }
@@ -107,6 +109,7 @@ impl Transcript {
             let other = Self::stated(&other, request, &stamp).map_err(named)?;
             transcript.other_algorithm = Some(Box::new(other));
         }
+        transcript.own_mistakes = S::own_mistakes();
         transcript.origins = signer.scope().known_origins().collect();
         transcript.method = Some(request.method().clone());
         transcript.url = Some(request.url().clone());
@@ -179,6 +182,7 @@ impl Transcript {
             other_keys: Vec::new(),
             message_headers: Vec::new(),
             credentials: Vec::new(),
+            own_mistakes: &[],
             hidden: Secrets::new(),
         }
     }
@@ -246,7 +250,6 @@ impl Transcript {
     }
 
     /// Gives diagnoses the body, where the text does not state it.
-    #[cfg(feature = "webhook")]
     pub(crate) fn body(self, body: &[u8]) -> Self {
         Self { body: body.into(), ..self }
     }
@@ -284,7 +287,6 @@ impl Transcript {
     }
 
     /// All headers of the message that may be shown.
-    #[cfg(feature = "explain")]
     pub(crate) fn all_headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let set = self.public_headers().map(|(name, value)| (name.as_str(), value.as_bytes()));
         set.chain(self.message_headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())))

@@ -1,9 +1,9 @@
 //! Mistakes that only Netgíró's format invites.
 
-use crate::diagnose::mistake::{FIELD_INCLUDED, Mistake, OwnMistake};
+use crate::explain::{Mistake, OwnMistake};
 
-pub(crate) static MISTAKES: [OwnMistake; 1] = [OwnMistake {
-    of: &FIELD_INCLUDED,
+pub(super) static MISTAKES: [OwnMistake; 1] = [OwnMistake {
+    of: "field-included",
     part: "netgiro_appkey",
     mistake: Mistake {
         code: "app-key-included",

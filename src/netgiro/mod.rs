@@ -25,11 +25,9 @@ mod credentials;
 #[cfg(feature = "diagnose")]
 mod diagnose;
 mod ends;
-#[cfg(feature = "explain")]
 mod explain;
 #[cfg(feature = "middleware")]
 mod middleware;
-#[cfg(feature = "diagnose")]
 mod mistakes;
 mod nonce;
 mod refusal;
@@ -46,8 +44,6 @@ pub mod webhook;
 pub use bodies::{ApiResponse, ResultCode, SimpleResponse};
 #[cfg(feature = "middleware")]
 pub use middleware::DEFAULT_REPLY_LIMIT;
-#[cfg(feature = "diagnose")]
-pub(crate) use mistakes::MISTAKES;
 pub use refusal::Failure;
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::{Scheme, Stamp};

@@ -11,16 +11,15 @@ use super::credentials::NAME;
 use super::middleware::Reading;
 use super::nonce;
 use super::seen::SeenNonces;
-#[cfg(feature = "middleware")]
 use super::{Reply, Verdict};
 use crate::error::Error;
+use crate::explain::{Explained, OwnMistake};
 use crate::field;
 use crate::random::Randomness;
 use crate::signing::{
     AuthHeaders, Charset, Encoding, MacKey, RequestRef, Segment, SignedText, Source, write_values,
 };
 use crate::time::Clock;
-#[cfg(feature = "middleware")]
 use crate::{Sent, Signer};
 
 const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
@@ -165,8 +164,11 @@ impl crate::Scheme for Scheme {
     }
 }
 
-#[cfg(feature = "explain")]
-impl crate::explain::Explained for Scheme {}
+impl Explained for Scheme {
+    fn own_mistakes() -> &'static [OwnMistake] {
+        &super::mistakes::MISTAKES
+    }
+}
 
 #[cfg(test)]
 mod tests {

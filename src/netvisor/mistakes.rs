@@ -1,11 +1,11 @@
 //! Mistakes that only Netvisor's format invites.
 
 use super::signing::TIMESTAMP_UNIX_FIELD;
-use crate::diagnose::mistake::{FIELD_INCLUDED, FIELD_OTHER, Mistake, OwnMistake};
+use crate::explain::{Mistake, OwnMistake};
 
-pub(crate) static MISTAKES: [OwnMistake; 3] = [
+pub(super) static MISTAKES: [OwnMistake; 3] = [
     OwnMistake {
-        of: &FIELD_OTHER,
+        of: "field-other",
         part: "language",
         mistake: Mistake {
             code: "language-other",
@@ -14,7 +14,7 @@ pub(crate) static MISTAKES: [OwnMistake; 3] = [
         },
     },
     OwnMistake {
-        of: &FIELD_INCLUDED,
+        of: "field-included",
         part: "x-netvisor-authentication-partnerid",
         mistake: Mistake {
             code: "partner-id-included",
@@ -23,7 +23,7 @@ pub(crate) static MISTAKES: [OwnMistake; 3] = [
         },
     },
     OwnMistake {
-        of: &FIELD_INCLUDED,
+        of: "field-included",
         part: TIMESTAMP_UNIX_FIELD,
         mistake: Mistake {
             code: "timestamp-unix-included",

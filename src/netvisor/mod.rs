@@ -33,7 +33,6 @@ mod credentials;
 mod encoding;
 #[cfg(feature = "middleware")]
 mod middleware;
-#[cfg(feature = "diagnose")]
 mod mistakes;
 mod options;
 #[cfg(feature = "middleware")]
@@ -54,9 +53,6 @@ pub use refusal::{Failure, FailureCode};
 pub use root::Root;
 pub use signing::{Scheme, Stamp};
 pub use status::ResponseStatus;
-
-#[cfg(feature = "diagnose")]
-pub(crate) use mistakes::MISTAKES;
 
 use crate::error::Code;
 use crate::{SignedForm, Signer};

@@ -6,13 +6,13 @@ use std::time::SystemTime;
 use chrono::{DateTime, Datelike as _, Utc};
 use http::{HeaderName, HeaderValue, header};
 use secrecy::{ExposeSecret as _, SecretSlice};
-#[cfg(feature = "middleware")]
 use url::Url;
 
 use super::credentials::NAME;
 use super::{Language, MacAlgorithm, TransactionId, encoding, options};
 use crate::SignedForm;
 use crate::error::Error;
+use crate::explain::{Explained, OwnMistake};
 use crate::random::Randomness;
 use crate::signing::{AuthHeaders, Charset, MacKey, RequestRef, Segment, SignedText, Source, write_values};
 use crate::time::{Clock, ClockFault, unix_seconds};
@@ -240,8 +240,7 @@ impl crate::Scheme for Scheme {
     }
 }
 
-#[cfg(feature = "explain")]
-impl crate::explain::Explained for Scheme {
+impl Explained for Scheme {
     fn key_text(&self, _: &RequestRef<'_>, _: &Self::Stamp, key: &mut SignedText<'_>) {
         if self.algorithm == MacAlgorithm::HmacSha256 {
             self.state_keys(key);
@@ -254,6 +253,10 @@ impl crate::explain::Explained for Scheme {
             MacAlgorithm::Sha256 => MacAlgorithm::HmacSha256,
         };
         Some(Self { algorithm, ..self.clone() })
+    }
+
+    fn own_mistakes() -> &'static [OwnMistake] {
+        &super::mistakes::MISTAKES
     }
 }
 

@@ -4,8 +4,8 @@ mod prepared;
 #[cfg(feature = "rotation")]
 mod rotation;
 mod scheme;
-#[cfg(feature = "middleware")]
 mod sent;
+mod transport;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,10 +22,8 @@ use crate::time::{Clock, SystemClock};
 
 use prepared::Prepared;
 pub use scheme::{Rewritten, Scheme};
-#[cfg(feature = "middleware")]
-pub(crate) use sent::Transport;
-#[cfg(feature = "middleware")]
 pub use sent::{Permit, Sent};
+pub(crate) use transport::Transport;
 
 /// Signs requests by a [`Scheme`]. Cheap to clone.
 ///
@@ -49,7 +47,6 @@ pub struct Signer<S> {
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     pub(crate) observer: Observed,
-    #[cfg(feature = "middleware")]
     pub(crate) transport: Transport,
 }
 
@@ -75,7 +72,6 @@ impl<S: Scheme> Signer<S> {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(OsRandomness),
             observer: Observed::default(),
-            #[cfg(feature = "middleware")]
             transport: Transport::default(),
         }
     }
@@ -149,69 +145,6 @@ impl<S: Scheme> Signer<S> {
         self.observer = Observed::by(observer);
         // A scheme that rotates tells it, too.
         self.with_scheme(|_| ())
-    }
-
-    /// Sends requests to other origins on as they are, unsigned, instead of refusing them. **Their replies are not
-    /// verified** and carry no verdict.
-    ///
-    /// A host that is allowed with `https` is still refused with plain `http`, and any allowed one with the other
-    /// scheme on its port or with a dot behind its name: as `plain-http` or `origin-not-allowed`.
-    #[cfg(feature = "middleware")]
-    #[must_use]
-    pub fn pass_other_origins_unsigned(mut self) -> Self {
-        self.transport.pass_other_origins = true;
-        self
-    }
-
-    /// Follows up to `limit` redirects within the origin, signing each hop anew; a hop to another origin ends in
-    /// an error, and so do one more than `limit` and one of a request whose body is a stream. For clients that
-    /// follow none by themselves, as those of [`client_builder`](crate::client_builder).
-    ///
-    /// **Whoever answers in the provider's place then chooses a URL within the origin that is signed and sent
-    /// next**, with the method and the body of your request or as a `GET`, as the status says. A gateway can do
-    /// so, and somebody on the path who gets past TLS; no provider signs where a redirect leads. The reply that
-    /// you are given is to the last URL: compare `Response::url` with the one that you asked.
-    ///
-    /// Netgíró's redirects are followed only where the reply verifies, so nobody makes one up. Its signature covers neither
-    /// status nor `Location`, though: somebody who can change an honest reply on its way can make a redirect of it. One that
-    /// is not followed is judged like any reply: without a signature, as gateways send it, it is refused as
-    /// `reply-signature-missing`.
-    ///
-    /// Default: 0, a redirect is handed to the caller.
-    #[cfg(feature = "middleware")]
-    #[must_use]
-    pub fn follow_redirects(mut self, limit: usize) -> Self {
-        self.transport.redirect_limit = limit;
-        self
-    }
-
-    /// Reads request bodies that are streams into memory, up to `limit` bytes, so that they can be signed.
-    /// A longer one is refused as `stream-too-long`. By default the scheme decides what becomes of a stream: one that signs
-    /// the body, as Netgíró's, refuses it as `stream-body`; the others send it on.
-    #[cfg(feature = "middleware")]
-    #[must_use]
-    pub fn buffer_stream_bodies(mut self, limit: usize) -> Self {
-        self.transport.stream_limit = Some(limit);
-        self
-    }
-
-    /// The time-out of a request that has none of its own, for each attempt, from connecting to the end of the body.
-    /// **It overrides the time-out of the client**, longer or shorter; `None` leaves a request to that. Default: `None`, and
-    /// of Netvisor [360 s](crate::netvisor::DEFAULT_TIMEOUT).
-    ///
-    /// ```
-    /// # fn set(netvisor: countersign::netvisor::Netvisor) {
-    /// use std::time::Duration;
-    ///
-    /// let patient = netvisor.clone().timeout(Duration::from_secs(900));
-    /// let as_the_client_says = netvisor.timeout(None);
-    /// # }
-    /// ```
-    #[cfg(feature = "middleware")]
-    #[must_use]
-    pub fn timeout(mut self, timeout: impl Into<Option<std::time::Duration>>) -> Self {
-        self.transport.timeout = timeout.into();
-        self
     }
 
     /// Puts the query that the [scheme wants sent](Scheme::query_to_send) into a URL that is about to be signed; returns
@@ -293,7 +226,7 @@ impl<S: Scheme> Signer<S> {
     }
 
     /// The signer with the keys as they are now, for the whole of a call; `None` where they never change.
-    #[cfg(all(feature = "middleware", feature = "rotation"))]
+    #[cfg(feature = "rotation")]
     pub(crate) async fn pinned(&self) -> Result<Option<Box<Self>>, Error> {
         let pinned = self.prepared.pinned().await?;
         Ok(pinned.map(|prepared| Box::new(Self { prepared, ..self.clone() })))
@@ -371,7 +304,6 @@ impl<S: Scheme + fmt::Debug> fmt::Debug for Signer<S> {
         let mut debug = f.debug_struct("Signer");
         let scheme = self.scheme();
         debug.field("provider", &self.name).field("scheme", &scheme).field("scope", &self.scope);
-        #[cfg(feature = "middleware")]
         debug.field("transport", &self.transport);
         debug.finish_non_exhaustive()
     }

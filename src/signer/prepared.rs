@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Scheme;
-#[cfg(all(feature = "middleware", feature = "rotation"))]
+#[cfg(feature = "rotation")]
 use crate::error::Error;
 use crate::observer::Observed;
 #[cfg(feature = "rotation")]
@@ -15,7 +15,7 @@ pub(crate) enum Prepared<S> {
     #[cfg(feature = "rotation")]
     Rotating(Arc<Rotating<S>>),
     /// One that rotates, as it was when a call began.
-    #[cfg(all(feature = "middleware", feature = "rotation"))]
+    #[cfg(feature = "rotation")]
     Pinned(Arc<S>, Arc<Rotating<S>>),
 }
 
@@ -25,7 +25,7 @@ impl<S: Scheme> Prepared<S> {
             Self::Fixed(scheme) => Arc::clone(scheme),
             #[cfg(feature = "rotation")]
             Self::Rotating(rotating) => rotating.load(),
-            #[cfg(all(feature = "middleware", feature = "rotation"))]
+            #[cfg(feature = "rotation")]
             Self::Pinned(scheme, _) => Arc::clone(scheme),
         }
     }
@@ -36,13 +36,13 @@ impl<S: Scheme> Prepared<S> {
             Self::Fixed(scheme) => change(Arc::make_mut(scheme)),
             #[cfg(feature = "rotation")]
             Self::Rotating(rotating) => *rotating = rotating.changed(observer.clone(), change),
-            #[cfg(all(feature = "middleware", feature = "rotation"))]
+            #[cfg(feature = "rotation")]
             Self::Pinned(_, rotating) => *self = Self::Rotating(rotating.changed(observer.clone(), change)),
         }
     }
 }
 
-#[cfg(all(feature = "middleware", feature = "rotation"))]
+#[cfg(feature = "rotation")]
 impl<S: Scheme> Prepared<S> {
     /// One that does not change any more; `None` where this one never does.
     pub(crate) async fn pinned(&self) -> Result<Option<Self>, Error> {

@@ -1,9 +1,7 @@
 //! A provider's way of signing requests.
 
-#[cfg(feature = "middleware")]
 use url::Url;
 
-#[cfg(feature = "middleware")]
 use super::{Permit, Sent, Signer};
 use crate::error::Error;
 use crate::random::Randomness;
@@ -100,7 +98,6 @@ pub trait Scheme: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// Why the call is not made. Nothing was sent.
-    #[cfg(feature = "middleware")]
     #[must_use]
     fn admit(
         _signer: &Signer<Self>,

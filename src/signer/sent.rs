@@ -1,26 +1,12 @@
-//! How requests are sent, and what is kept of a request until its reply was judged and read.
+//! What is kept of a request until its reply was judged and read.
 
 use std::any::Any;
 use std::fmt;
-use std::time::Duration;
 
 use url::Url;
 
 use super::{Scheme, Signed};
 use crate::scope::printable_origin;
-
-/// How a provider's requests are sent.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Transport {
-    /// Requests to other origins are passed on unsigned instead of being refused.
-    pub(crate) pass_other_origins: bool,
-    /// How many same-origin redirects are followed, each hop signed anew.
-    pub(crate) redirect_limit: usize,
-    /// How much of a stream is buffered so that it can be signed; `None` leaves streams to the provider.
-    pub(crate) stream_limit: Option<usize>,
-    /// The time-out of a signed request that has none of its own; `None` leaves it to the client.
-    pub(crate) timeout: Option<Duration>,
-}
 
 /// A signed request that was sent, for those who judge its reply.
 pub struct Sent<S: Scheme> {

@@ -75,7 +75,6 @@ impl<'a> AuthHeaders<'a> {
         }
     }
 
-    #[cfg_attr(not(feature = "explain"), allow(unused_variables))]
     fn write(&mut self, name: HeaderName, mut value: HeaderValue, public: bool) -> &mut Self {
         if let Some(written) = &mut self.written {
             written.push((name.clone(), public));

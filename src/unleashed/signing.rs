@@ -78,7 +78,6 @@ impl crate::Scheme for Scheme {
     }
 }
 
-#[cfg(feature = "explain")]
 impl crate::explain::Explained for Scheme {
     fn key_text(&self, _: &RequestRef<'_>, _: &Self::Stamp, key: &mut SignedText<'_>) {
         key.secret("api_key", self.api_key.expose_secret().as_bytes());

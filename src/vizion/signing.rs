@@ -48,5 +48,4 @@ impl crate::Scheme for Scheme {
     }
 }
 
-#[cfg(feature = "explain")]
 impl crate::explain::Explained for Scheme {}

@@ -61,7 +61,6 @@
 mod builder;
 #[cfg(feature = "diagnose")]
 mod diagnose;
-#[cfg(feature = "explain")]
 mod explain;
 #[cfg(feature = "axum")]
 mod extract;

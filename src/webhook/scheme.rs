@@ -127,7 +127,6 @@ pub struct Claim<'r, T> {
 /// A signature as it arrived.
 #[derive(Clone, Debug)]
 pub struct Received<'r> {
-    #[cfg_attr(not(feature = "explain"), allow(dead_code))]
     pub(crate) text: Cow<'r, [u8]>,
     /// `None` unless the text is a whole digest in an encoding that the scheme allows.
     pub(crate) digest: Option<[u8; 32]>,
@@ -168,12 +167,10 @@ impl<'r> Delivery<'r> {
         Self { body: Some(body), ..self }
     }
 
-    #[cfg(feature = "declared")]
     pub(crate) fn body(&self) -> Option<&'r [u8]> {
         self.body
     }
 
-    #[cfg(feature = "declared")]
     pub(crate) fn extensions(&self) -> &'r http::Extensions {
         &self.parts.extensions
     }

@@ -152,7 +152,7 @@ fn other_fields(search: &Search<'_>) -> Flow {
     let mistake = if longer { &mistake::FIELD_INCLUDED } else { &mistake::FIELD_MISSING };
     let differs = |part: &&Part| search.base.text.iter().all(|ours| ours.name != part.name);
     let name = other.text.iter().find(differs).map(|part| part.name().to_owned()).unwrap_or_default();
-    search.text(mistake::own(mistake, &name), &name, other.text.clone())
+    search.text(search.own(mistake, &name), &name, other.text.clone())
 }
 
 /// Another separator, or none, in text and key alike or in one of them; one more at an end; another for one of them.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::time;
 use crate::diagnose::attempt::{join, joined};
-use crate::diagnose::mistake::{self, Mistake, Names, own};
+use crate::diagnose::mistake::{self, Mistake, Names};
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::url_parts::is_address;
 use crate::diagnose::ways::{self, ENCODINGS, HASHES, USUAL, Way};
@@ -166,7 +166,7 @@ pub(super) fn by_look(search: &Search<'_>) -> Flow {
         }
         for other in of_look(&text) {
             let detail = format!("`{other}` for {}", part.name());
-            search.part(own(&mistake::FIELD_OTHER, part.name()), &detail, at, other.into_bytes())?;
+            search.part(search.own(&mistake::FIELD_OTHER, part.name()), &detail, at, other.into_bytes())?;
         }
     }
     Flow::Continue(())

@@ -3,7 +3,7 @@
 use super::fields::{insertions, separator};
 use super::forms::named;
 use crate::diagnose::attempt::Attempt;
-use crate::diagnose::mistake::{self, Mistake, own};
+use crate::diagnose::mistake::{self, Mistake};
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::url_parts::is_address;
 use crate::diagnose::ways;
@@ -24,7 +24,7 @@ pub(super) fn in_place(search: &Search<'_>) -> Flow {
             // What a proxy notes down in a header is what it was asked for.
             let is_noted =
                 other.source == Source::RequestHeader && is_address(part) && other.bytes.starts_with(b"/");
-            let mistake = own(named(&mistake::OTHER, part), part.name());
+            let mistake = search.own(named(&mistake::OTHER, part), part.name());
             let mistake = if is_noted { &mistake::PROXY_URL } else { mistake };
             let mut text = search.base.text.clone();
             text.splice(at..=at, [other.clone()]);
@@ -42,22 +42,25 @@ pub(super) fn alone(search: &Search<'_>) -> Flow {
 }
 
 /// What an edit with this as one more field is called.
-fn included(field: &Part) -> &'static Mistake {
+fn included(search: &Search<'_>, field: &Part) -> &'static Mistake {
     match field.source {
         Source::RequestMethod => &mistake::METHOD_INCLUDED,
         Source::Body if field.name() == "body" => &mistake::BODY_INCLUDED,
-        _ => own(&mistake::FIELD_INCLUDED, field.name()),
+        _ => search.own(&mistake::FIELD_INCLUDED, field.name()),
     }
 }
 
 fn insert(search: &Search<'_>, field: &Part) -> Flow {
-    let detail = if included(field) == &mistake::FIELD_INCLUDED { field.name() } else { "" };
-    insertions(search, field).iter().try_for_each(|attempt| search.attempt(included(field), &detail, attempt))
+    let detail = if included(search, field) == &mistake::FIELD_INCLUDED { field.name() } else { "" };
+    insertions(search, field)
+        .iter()
+        .try_for_each(|attempt| search.attempt(included(search, field), &detail, attempt))
 }
 
 /// What is not signed and has a name for being so: the method, the body, a provider's own headers.
 pub(super) fn known_includes(search: &Search<'_>) -> Flow {
-    let is_known = |field: &&Part| included(field) != &mistake::FIELD_INCLUDED && !is_signed(search, field);
+    let is_known =
+        |field: &&Part| included(search, field) != &mistake::FIELD_INCLUDED && !is_signed(search, field);
     search.hand.iter().filter(is_known).try_for_each(|field| insert(search, field))
 }
 
@@ -86,7 +89,7 @@ pub(super) fn inserted(search: &Search<'_>) -> Flow {
             ] {
                 let name = field.first().map_or("", Part::name);
                 search.text(
-                    field.first().map_or(&mistake::FIELD_INCLUDED, included),
+                    field.first().map_or(&mistake::FIELD_INCLUDED, |field| included(search, field)),
                     &format!("{name} {detail}"),
                     text,
                 )?;
@@ -118,19 +121,19 @@ pub(super) fn beside(search: &Search<'_>) -> Flow {
                 let joint = if joint.is_empty() { Vec::new() } else { vec![separator(joint)] };
                 let beside = [&joint[..], std::slice::from_ref(part)].concat();
                 replace(
-                    included(other),
+                    included(search, other),
                     "right in front of",
                     [std::slice::from_ref(other), &beside[..]].concat(),
                 )?;
                 replace(
-                    included(other),
+                    included(search, other),
                     "right behind",
                     [std::slice::from_ref(part), &joint[..], std::slice::from_ref(other)].concat(),
                 )?;
             }
             for (how, filters) in FORMS {
                 let Some(bytes) = ways::write(filters, &other.bytes) else { continue };
-                let mistake = own(named(&mistake::OTHER, part), part.name());
+                let mistake = search.own(named(&mistake::OTHER, part), part.name());
                 replace(mistake, &format!("{how} in the place of"), vec![other.with_bytes(bytes)])?;
             }
         }

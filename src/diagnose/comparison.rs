@@ -15,6 +15,21 @@ use crate::signing::{SegmentKind, Signature};
 const AROUND: usize = 24;
 
 /// A text that somebody signed, compared with the one that should have been. Holds no secret.
+///
+/// ```
+/// # #[cfg(feature = "unleashed")] fn compare() -> Result<(), Box<dyn std::error::Error>> {
+/// use countersign::RequestRef;
+/// use countersign::explain::Transcript;
+/// use countersign::unleashed::Unleashed;
+///
+/// let unleashed = Unleashed::new("an id", "a key of nobody")?;
+/// let request = http::Request::get("https://api.unleashedsoftware.com/Customers?page=1").body(())?;
+/// let transcript = Transcript::of(&unleashed, &RequestRef::from_http(&request)?)?;
+/// let comparison = transcript.compare(b"page=2", None); // what somebody says that they have signed
+/// assert_eq!(comparison.difference.map(|difference| difference.position), Some(5));
+/// # Ok(()) }
+/// # #[cfg(feature = "unleashed")] compare().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Comparison {

@@ -39,7 +39,7 @@ mistakes! { MISTAKES:
     QUERY_PLUS { code: "query-plus", sentence: "A `+` in the query was signed as a blank, or a blank as a `+`.",
         fix: "Send a blank as `%20`, which everybody reads alike, and a plus sign as `%2B`." }
     QUERY_DECODED { code: "query-decoded", sentence: "The URL or query was signed with its percent-encoding undone.",
-        fix: "Sign it as it is sent; should the vendor expect it decoded, choose `SignedForm::Decoded`." }
+        fix: "Sign it as it is sent; should the vendor expect it decoded, choose `SignedForm::Decoded` where the signer has a `signed_form`." }
     QUERY_NOT_DECODED { code: "query-not-decoded", sentence: "The URL or query was signed as it is sent, without its percent-encoding undone.",
         fix: "Undo each `%XX` in the text that is signed, and leave it in the URL that is sent; should the vendor expect it signed as it is sent, choose `SignedForm::AsSent`." }
     QUERY_ENCODED { code: "query-encoded", sentence: "The URL or query was signed in another percent-encoding than it is sent in.",

@@ -7,6 +7,7 @@ mod fields;
 mod forms;
 pub(super) mod hash;
 mod keys;
+mod members;
 mod percent;
 mod query;
 mod sources;
@@ -39,7 +40,7 @@ pub(super) static LIKELIEST: &[Edits] = &[
     keys::forms,
     forms::of_text,
     bodies::spellings,
-    bodies::members,
+    members::changed,
     forms::of_values,
     time::likely,
     forms::by_look,
@@ -69,8 +70,8 @@ static LIKELY: &[Edits] = &[
 
 static UNLIKELY: &[Edits] = &[
     time::all,
-    bodies::members_in_styles,
-    bodies::leaves,
+    members::in_styles,
+    members::one_value,
     bodies::converted,
     sources::inserted,
     sources::beside,

@@ -77,9 +77,9 @@ fn the_secret_on_both_sides_of_the_text_is_recognised() {
 
 /// Netgíró has no `SignedForm`.
 #[test]
-fn the_setting_that_one_provider_has_is_named_with_it() {
+fn a_setting_that_not_every_signer_has_is_named_so() {
     let mut signing = Signing::of(Subject::Netgiro);
     signing.edit("address", decoded);
     let diagnosis = Subject::Netgiro.diagnose(&signing.signature());
-    assert!(diagnosis.fix().contains("for Netvisor, should"), "{diagnosis}");
+    assert!(diagnosis.fix().contains("where the signer has a `signed_form`"), "{diagnosis}");
 }

@@ -1,0 +1,216 @@
+//! What digest a received text stands for: read once in every way, and compared with each digest that is made.
+
+mod encodings;
+mod wrapping;
+
+use subtle::ConstantTimeEq as _;
+
+use self::encodings::{DECODERS, LOSSY, any_base64, hex_digits, is_hex};
+use self::wrapping::texts;
+use super::finding::Finding;
+use super::mistake::{self, Mistake};
+use crate::signing::Encoding;
+
+/// The lengths of MD5, SHA-1, SHA-256, SHA-384 and SHA-512, the digests that can be made sense of.
+const DIGEST_LENGTHS: [usize; 5] = [16, 20, 32, 48, 64];
+/// So much of a digest proves it as well as all of it.
+const SHORTEST_CUT: usize = 8;
+
+/// One way of reading a received text, right or mistaken.
+pub(super) struct Reading {
+    received: Received,
+    /// None where the text is in the expected encoding.
+    mistakes: Vec<Finding>,
+}
+
+/// What of a digest was received.
+enum Received {
+    All(Vec<u8>),
+    Beginning(Vec<u8>),
+    End(Vec<u8>),
+    /// A text that loses some of the digest, and what writes it.
+    Written(String, fn(&[u8]) -> String),
+}
+
+impl Reading {
+    /// The mistakes in the encoding, if any were made.
+    pub(super) fn finding(&self) -> Option<Finding> {
+        self.mistakes.iter().cloned().reduce(Finding::and)
+    }
+
+    /// Compared in constant time: a diagnosis may be run on what a stranger sent.
+    pub(super) fn is(&self, digest: &[u8]) -> bool {
+        match &self.received {
+            Received::All(received) => bool::from(received.ct_eq(digest)),
+            Received::Beginning(received) => {
+                digest.get(..received.len()).is_some_and(|beginning| bool::from(received.ct_eq(beginning)))
+            }
+            Received::End(received) => {
+                let end = digest.len().checked_sub(received.len()).and_then(|start| digest.get(start..));
+                end.is_some_and(|end| bool::from(received.ct_eq(end)))
+            }
+            Received::Written(received, write) => {
+                bool::from(received.as_bytes().ct_eq(write(digest).as_bytes()))
+            }
+        }
+    }
+
+    /// Whether it has the length of a digest that is expected, or of an old one.
+    pub(super) fn is_of_usual_length(&self) -> bool {
+        let unusual = [&mistake::HEX_ZEROS_MISSING, &mistake::SIGNATURE_ENCODING, &mistake::BYTES_REVERSED];
+        let is_usual = |finding: &Finding| unusual.iter().all(|mistake| mistake.code != finding.code());
+        self.mistakes.iter().all(is_usual)
+            && matches!(&self.received, Received::All(digest) if [16, 32].contains(&digest.len()))
+    }
+
+    /// Whether only a part of the digest was received.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(self.received, Received::Beginning(_) | Received::End(_))
+    }
+}
+
+/// Whether a text stands for this digest, rightly or mistakenly written.
+pub(super) fn is_digest_of(received: &str, encoding: Encoding, digest: &[u8]) -> bool {
+    all(received, encoding).iter().any(|reading| reading.is(digest))
+}
+
+/// All readings that give a digest: the expected one, or the mistaken ones, those of which a part would do last.
+pub(super) fn all(text: &str, encoding: Encoding) -> Vec<Reading> {
+    let mut readings: Vec<Reading> = Vec::new();
+    let (mut reversed, mut lossy, mut cut) = (Vec::new(), Vec::new(), Vec::new());
+    for (taken, text) in texts(text) {
+        let finding = |mistake: &'static Mistake, detail: &str| {
+            let taken = taken.iter().map(|taken| Finding::of(taken));
+            taken.chain([Finding::of(mistake).detailed(detail)]).collect::<Vec<_>>()
+        };
+        if let Some(digest) = expected(&text, encoding) {
+            let is_right = digest.len() == 32;
+            let is_bare = taken.is_empty();
+            let mistakes = taken.iter().map(|taken| Finding::of(taken)).collect();
+            push(&mut readings, Reading { received: Received::All(digest.clone()), mistakes });
+            reversed.extend(
+                reverses(&digest).map(|(detail, digest)| (digest, finding(&mistake::BYTES_REVERSED, detail))),
+            );
+            // 64 hex digits are base64 as well.
+            if is_right && is_bare {
+                break;
+            }
+            if is_right {
+                continue;
+            }
+        }
+        for decoder in &DECODERS {
+            if let Some(digest) = (decoder.decode)(&text, encoding) {
+                let mistakes = finding(decoder.mistake, decoder.detail);
+                reversed.extend(reverses(&digest).map(|(detail, digest)| {
+                    (
+                        digest,
+                        [mistakes.clone(), vec![Finding::of(&mistake::BYTES_REVERSED).detailed(detail)]]
+                            .concat(),
+                    )
+                }));
+                push(&mut readings, Reading { received: Received::All(digest), mistakes });
+            }
+        }
+        lossy.extend(LOSSY.iter().filter(|lossy| (lossy.looks_so)(&text)).map(|lossy| {
+            let received = Received::Written((lossy.read)(&text), lossy.write);
+            Reading { received, mistakes: finding(lossy.mistake, lossy.detail) }
+        }));
+        cut.extend(
+            parts(&text).map(|received| Reading { received, mistakes: finding(&mistake::SIGNATURE_CUT, "") }),
+        );
+    }
+    for (digest, mistakes) in reversed {
+        push(&mut readings, Reading { received: Received::All(digest), mistakes });
+    }
+    readings.into_iter().chain(lossy).chain(cut).collect()
+}
+
+/// Adds a reading that gives a digest, unless another gives it.
+fn push(readings: &mut Vec<Reading>, reading: Reading) {
+    let Received::All(digest) = &reading.received else { return };
+    let is_known = |known: &Reading| matches!(&known.received, Received::All(known) if known == digest);
+    if DIGEST_LENGTHS.contains(&digest.len()) && !readings.iter().any(is_known) {
+        readings.push(reading);
+    }
+}
+
+fn reverses(digest: &[u8]) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let whole = digest.iter().rev().copied().collect();
+    let words = digest.chunks(4).flat_map(|word| word.iter().rev().copied()).collect();
+    [("", whole), ("within each 32-bit word", words)].into_iter()
+}
+
+/// The beginning or the end of a digest that is cut off, without what marks that.
+fn parts(text: &str) -> impl Iterator<Item = Received> {
+    let text = text.trim_matches(['.', '…']).trim_end_matches('=');
+    let digits = |text: &str| hex_digits(text.get(..text.len() & !1)?.as_bytes());
+    let letters = |text: &str| any_base64(text.get(..text.len() & !3)?.as_bytes());
+    let is_part = |bytes: &Vec<u8>| (SHORTEST_CUT..64).contains(&bytes.len());
+    let end = text.get(text.len() % 2..).unwrap_or_default();
+    let beginning =
+        [digits(text), letters(text)].into_iter().flatten().filter(is_part).map(Received::Beginning);
+    beginning.chain(digits(end).filter(is_part).map(Received::End)).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether a received text is one of these secrets, in whatever it is wrapped, as it is, in hex or in base64.
+pub(super) fn is_one_of(text: &str, secrets: &[&[u8]]) -> bool {
+    let is_secret = |form: &[u8]| secrets.iter().any(|secret| bool::from(form.ct_eq(secret)));
+    texts(text).iter().any(|(_, text)| {
+        let decoded = [hex_digits(text.as_bytes()), any_base64(text.as_bytes())];
+        is_secret(text.as_bytes()) || decoded.iter().flatten().any(|form| is_secret(form))
+    })
+}
+
+/// What is wrong with the form of a text that has no reading. Tells its length, never the text.
+pub(super) fn describe(text: &str, encoding: Encoding) -> String {
+    let characters = text.chars().count();
+    let expected = if is_hex(encoding) { "64 hex digits" } else { "44 characters of base64" };
+    match hex_digits(text.as_bytes()).or_else(|| any_base64(text.as_bytes())).map(|bytes| bytes.len()) {
+        Some(20) => format!("{expected} are expected, these are the 20 bytes of a SHA-1"),
+        Some(64) => format!("{expected} are expected, these are the 64 bytes of a SHA-512"),
+        _ => format!("{expected} are expected, these are {characters} characters"),
+    }
+}
+
+fn expected(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
+    match encoding {
+        Encoding::HexLower if text.bytes().any(|byte| byte.is_ascii_uppercase()) => None,
+        Encoding::HexLower | Encoding::HexUpper => hex_digits(text.as_bytes()),
+        _ => any_base64(text.as_bytes()).filter(|digest| encoding.encode_any(digest) == text.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD as BASE64;
+
+    use super::*;
+
+    #[test]
+    fn a_bare_digest_has_one_reading_beside_the_reversed_ones() {
+        assert_eq!(all(&hex::encode([7; 32]), Encoding::HexLower).len(), 1);
+        // Base64 may begin as hex digits with a prefix do.
+        let digest = BASE64.decode(format!("0x{}=", "A".repeat(41))).unwrap();
+        let readings = all(&BASE64.encode(&digest), Encoding::Base64);
+        assert!(readings.len() == 3 && readings[0].is(&digest) && readings[0].finding().is_none());
+    }
+
+    #[test]
+    fn what_a_stranger_sends_has_few_readings() {
+        let digits = hex::encode([7; 32]);
+        let separated = digits.as_bytes().chunks(2).map(|byte| str::from_utf8(byte).unwrap());
+        let separated = separated.collect::<Vec<_>>().join("-");
+        for text in [
+            format!("\"'<[ sha256=0x{digits} ]>'\""),
+            format!(" a b c d e f ( {{ `%25%25` }} ) {digits}"),
+            format!("'b: \"0x{separated}\"'"),
+            "%20=".repeat(250),
+            "a=".repeat(4 << 10),
+        ] {
+            let texts = texts(&text).len();
+            assert!(texts <= wrapping::MOST_TEXTS, "{texts} {text}");
+        }
+    }
+}

@@ -38,6 +38,8 @@ pub fn errors() -> impl Iterator<Item = (Code, &'static str)> {
 }
 
 /// The codes of diagnoses, each with its sentence.
+///
+/// With the feature `diagnose`.
 #[cfg(feature = "diagnose")]
 pub fn diagnoses() -> impl Iterator<Item = (&'static str, &'static str)> {
     let own = std::iter::empty();
@@ -50,6 +52,8 @@ pub fn diagnoses() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// The codes of the warnings of declarations, each with its sentence.
+///
+/// With the feature `declared`.
 #[cfg(feature = "declared")]
 pub fn warnings() -> impl Iterator<Item = (&'static str, &'static str)> {
     crate::declared::WARNINGS.into_iter()

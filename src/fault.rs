@@ -82,6 +82,30 @@ impl Code {
 ///
 /// A provider of your own states its faults by implementing this and handing them to [`Error::new`](super::Error::new).
 /// `Display` and `Debug` must never print a secret or a refused value.
+///
+/// ```
+/// use std::fmt;
+///
+/// use countersign::Error;
+/// use countersign::error::{Code, Fault, Kind};
+///
+/// #[derive(Debug)]
+/// struct NoAccount;
+///
+/// impl fmt::Display for NoAccount {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         f.write_str("the request names no account")
+///     }
+/// }
+///
+/// impl Fault for NoAccount {
+///     fn code(&self) -> Code {
+///         Code::new("acme-no-account", Kind::Signing, "Put the account into the path.")
+///     }
+/// }
+///
+/// assert_eq!(Error::new(NoAccount).code(), "acme-no-account");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no code of an error",
     note = "implement `countersign::error::Fault`: a `Code`, and a message as `Display`"

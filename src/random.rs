@@ -4,6 +4,21 @@ use crate::error::Error;
 use crate::fault::faults;
 
 /// A source of unpredictable bytes for transaction ids and nonces.
+///
+/// ```
+/// use countersign::Error;
+/// use countersign::random::Randomness;
+///
+/// /// For a test that compares with known bytes. Never outside of one.
+/// struct Sevens;
+///
+/// impl Randomness for Sevens {
+///     fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
+///         bytes.fill(7);
+///         Ok(())
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` is no source of randomness", note = "use `OsRandomness`")]
 pub trait Randomness: Send + Sync + 'static {
     /// Fills `bytes`.

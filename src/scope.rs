@@ -10,6 +10,18 @@ use crate::fault::faults;
 /// A provider's starts out with the vendor's own; more are added by name. Everything else is refused before a connection
 /// is made. Plain `http` is added for loopback only (see [`is_loopback`]), unless [`Scope::dangerous_allow_http`] was
 /// called first.
+///
+/// ```
+/// use countersign::scope::Scope;
+///
+/// let mut scope = Scope::new(["https://api.acme.example"])?;
+/// scope.allow("http://127.0.0.1:8080")?; // loopback, for tests
+/// let check = |url: &str| scope.check(&url.parse().expect("a URL")).map_err(|error| error.code());
+/// assert_eq!(check("https://api.acme.example/v1/pay"), Ok(()));
+/// assert_eq!(check("http://api.acme.example/v1/pay"), Err("plain-http"));
+/// assert_eq!(check("https://api.acme.example.evil.example/"), Err("origin-not-allowed"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Scope {
     allowed: Vec<Allowed>,

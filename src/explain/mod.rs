@@ -61,6 +61,26 @@ pub fn explain_with<S: Explained>(
 ///
 /// Holds no secret, only masks, also where one was put into the URL, the body or another field. Its `Display` escapes control characters and cuts long bodies short; the
 /// serialised form is whole.
+///
+/// ```
+/// # #[cfg(feature = "unleashed")] fn show() -> Result<(), Box<dyn std::error::Error>> {
+/// use countersign::RequestRef;
+/// use countersign::explain::explain;
+/// use countersign::unleashed::Unleashed;
+///
+/// let unleashed = Unleashed::new("an id", "a key of nobody")?;
+/// let request = |url: &str| http::Request::get(url).body(());
+/// let one = request("https://api.unleashedsoftware.com/Customers?page=1")?;
+/// let other = request("https://api.unleashedsoftware.com/Customers?page=2")?;
+/// let one = explain(&unleashed, &RequestRef::from_http(&one)?)?;
+/// let other = explain(&unleashed, &RequestRef::from_http(&other)?)?;
+/// assert_eq!(one.segments()[0].name(), "query");
+/// for difference in one.diff(&other) {
+///     println!("{difference}");
+/// }
+/// # Ok(()) }
+/// # #[cfg(feature = "unleashed")] show().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     provider: String,

@@ -111,6 +111,16 @@ faults! {
 }
 
 /// Netgíró's result codes, as the vendor lists them.
+///
+/// ```
+/// use countersign::netgiro::{ResultCode, SimpleResponse};
+///
+/// let reply = SimpleResponse::from_slice(br#"{"Success":true,"ResultCode":10200}"#)?;
+/// assert_eq!(i32::from(reply.result_code), 10200);
+/// assert!(ResultCode::from(10302).is_declined()); // by the customer
+/// assert_eq!(ResultCode::from(7), ResultCode::Unknown(7)); // one that the vendor has added since
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "i32")]
 #[non_exhaustive]

@@ -55,6 +55,8 @@ impl Netgiro {
 
     /// Takes the variables of [`Netgiro::from_env`] from `rotation`, now and whenever they change.
     ///
+    /// With the feature `rotation`.
+    ///
     /// # Errors
     /// As [`Netgiro::from_env`].
     #[cfg(feature = "rotation")]

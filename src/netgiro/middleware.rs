@@ -82,6 +82,8 @@ impl Netgiro {
     /// for blocking work while the call waits, and all clients and webhook verifiers of the process share one allowance: a
     /// few diagnoses at once, then one in two seconds, or more where they are cheap. A refusal beyond that says that it was
     /// not diagnosed. A body over 16 KiB and a URL over 2 KiB are not diagnosed.
+    ///
+    /// With the feature `diagnose`.
     #[cfg(feature = "diagnose")]
     #[must_use]
     pub fn diagnose_refusals(self) -> Self {

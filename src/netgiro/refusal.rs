@@ -8,6 +8,14 @@ use crate::fault::faults;
 use crate::redact::printable;
 
 /// A reply that says `Success: false`.
+///
+/// ```
+/// use countersign::netgiro::{ApiResponse, Failure};
+///
+/// let body = br#"{"Success":false,"ResultCode":10302,"Message":"Customer declined"}"#;
+/// let error = ApiResponse::<serde_json::Value>::from_slice(body).unwrap_err();
+/// assert!(error.fault::<Failure>().is_some_and(|failure| failure.response.result_code.is_declined()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {

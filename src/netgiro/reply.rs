@@ -23,6 +23,25 @@ use crate::signing::{Encoding, Mac, RequestRef, as_sent};
 const LONGEST_FIELD: usize = 128;
 
 /// What of a signed request is needed to judge its reply.
+///
+/// ```
+/// use bytes::Bytes;
+/// use countersign::RequestRef;
+/// use countersign::netgiro::testing::sign_reply;
+/// use countersign::netgiro::{Netgiro, SentRequest, Verdict};
+///
+/// // Without the middleware: sign, send by any client, verify what came back.
+/// let netgiro = Netgiro::new("an app key", "the secret key")?;
+/// let url = "https://api.test.netgiro.is/v1/sales/GetList";
+/// let mut request = http::Request::get(url).body(Bytes::new())?;
+/// netgiro.sign_http(&mut request)?;
+/// let sent = SentRequest::new(&RequestRef::from_http(&request)?);
+///
+/// let reply = sign_reply("the secret key", url, "{}", "635318618538563781")?; // as the server would
+/// let reply = netgiro.verify_reply(&sent, reply.headers(), reply.body())?;
+/// assert_eq!(reply.verdict(), Verdict::Verified);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct SentRequest {
     pub(super) url: Url,
@@ -70,6 +89,18 @@ impl fmt::Debug for SentRequest {
 }
 
 /// What was found out about a reply, kept in the response's extensions.
+///
+/// ```
+/// # fn read(response: &reqwest::Response) {
+/// use countersign::netgiro::{Reply, Verdict};
+///
+/// // There is none where the request was passed on unsigned.
+/// let reply = response.extensions().get::<Reply>();
+/// if reply.map(Reply::verdict) != Some(Verdict::Verified) {
+///     eprintln!("not verified; Netgíró's support asks for {:?}", reply.and_then(Reply::reference_id));
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     pub(super) reference_id: Option<HeaderValue>,

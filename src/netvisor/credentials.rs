@@ -97,6 +97,8 @@ impl Netvisor {
 
     /// Takes the variables of [`Netvisor::from_env`] from `rotation`, now and whenever they change. Settings are not taken from it, `NETVISOR_LANGUAGE` neither.
     ///
+    /// With the feature `rotation`.
+    ///
     /// # Errors
     /// As [`Netvisor::from_env`].
     #[cfg(feature = "rotation")]

@@ -13,6 +13,15 @@ use crate::field::shown_as_str;
 use crate::random::{OsRandomness, Randomness};
 
 /// How Netvisor's MAC is computed.
+///
+/// ```
+/// # fn set(netvisor: countersign::netvisor::Netvisor) {
+/// use countersign::netvisor::MacAlgorithm;
+///
+/// // For an account that is not moved to HMAC-SHA256 yet.
+/// let netvisor = netvisor.algorithm(MacAlgorithm::Sha256);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MacAlgorithm {
@@ -23,6 +32,15 @@ pub enum MacAlgorithm {
 }
 
 /// The language of messages. Attach one to a request as an extension to have it differ from the client's.
+///
+/// ```
+/// use countersign::netvisor::Language;
+///
+/// let mut request = http::Request::get("https://integration.netvisor.fi/customerlist.nv").body(())?;
+/// request.extensions_mut().insert(Language::En); // this one's messages in English
+/// assert_eq!("SE".parse::<Language>()?, Language::Se); // Swedish is `SE`, not `SV`
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Language {

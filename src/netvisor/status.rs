@@ -14,6 +14,16 @@ use crate::fault::faults;
 
 /// What Netvisor says of a request, whatever the HTTP status: without the header `UseHTTPResponseStatusCodes` a
 /// failure is a 200.
+///
+/// ```
+/// use countersign::netvisor::{FailureCode, ResponseStatus};
+///
+/// let body = b"<Root><ResponseStatus><Status>FAILED</Status>\
+///              <Status>INVALID_DATA :: No such customer</Status></ResponseStatus></Root>";
+/// let Some(ResponseStatus::Failed(failure)) = ResponseStatus::from_slice(body)? else { unreachable!() };
+/// assert_eq!((failure.code, &*failure.text), (FailureCode::InvalidData, "No such customer"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResponseStatus {
     /// `OK`.

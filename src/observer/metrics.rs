@@ -38,6 +38,23 @@ type Samples = BTreeMap<Box<str>, BTreeMap<&'static str, f64>>;
 
 /// Counts what happens. `Display` writes the text format of Prometheus, for a `/metrics` of yours; its content type is
 /// [`CONTENT_TYPE`](Self::CONTENT_TYPE). The labels are `provider` and, of what has one, `code`.
+///
+/// ```
+/// # #[cfg(feature = "unleashed")] fn count() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+///
+/// use countersign::observer::Metrics;
+/// use countersign::unleashed::Unleashed;
+///
+/// let metrics = Arc::new(Metrics::default());
+/// let unleashed = Unleashed::new("an id", "a key of nobody")?.observer(metrics.clone());
+/// let elsewhere = http::Request::get("https://elsewhere.example/").body(())?;
+/// assert!(unleashed.sign(&countersign::RequestRef::from_http(&elsewhere)?).is_err());
+/// let line = r#"countersign_refused_total{provider="unleashed",code="origin-not-allowed"} 1"#;
+/// assert!(metrics.to_string().contains(line));
+/// # Ok(()) }
+/// # #[cfg(feature = "unleashed")] count().unwrap();
+/// ```
 #[derive(Debug, Default)]
 pub struct Metrics(Mutex<BTreeMap<Figure, Samples>>);
 

@@ -41,6 +41,15 @@ const DIGEST: &str = "(32 bytes, masked)";
 /// of less than 6 bytes is found only in a text that is nothing else.
 ///
 /// Cheap to clone. The secrets are wiped with the last clone.
+///
+/// ```
+/// use countersign::redact::Secrets;
+///
+/// let secrets = Secrets::new().hide(b"a key/of nobody");
+/// for shown in ["key=a key/of nobody", "key=a%20key%2Fof%20nobody", r#"{"key":"a key\/of nobody"}"#] {
+///     assert!(!secrets.redact(shown).contains("nobody"));
+/// }
+/// ```
 #[derive(Clone, Default)]
 pub struct Secrets {
     secrets: Vec<Form>,

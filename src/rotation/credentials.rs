@@ -16,6 +16,14 @@ use crate::error::Error;
 pub(super) const LIMIT: usize = 64 * 1024;
 
 /// Credentials by the names of their variables, as `NETGIRO_APP_KEY`, and when they expire.
+///
+/// ```
+/// use countersign::rotation::CredentialSet;
+///
+/// let json = br#"{"credentials":{"VIZION_API_KEY":"a key of nobody"},"expires_at":"2030-01-01T00:00:00Z"}"#;
+/// assert!(CredentialSet::from_json(json)?.value("VIZION_API_KEY").is_some());
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct CredentialSet {
     values: BTreeMap<String, SecretString>,
@@ -125,6 +133,27 @@ impl fmt::Debug for CredentialSet {
 ///
 /// Implement it with [`async_trait`](https://docs.rs/async-trait) over a secret manager of yours. It is asked by one task at a
 /// time, which gives it 30 s; what it waits for must be safe to be dropped then.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use countersign::Error;
+/// use countersign::rotation::{CredentialSet, CredentialSource};
+///
+/// struct Vault;
+///
+/// #[async_trait::async_trait]
+/// impl CredentialSource for Vault {
+///     async fn fetch(&self) -> Result<Option<CredentialSet>, Error> {
+///         // Ask the vault here. `None` says that nothing has changed.
+///         Ok(Some(CredentialSet::new([("VIZION_API_KEY", "a key of nobody")])))
+///     }
+///
+///     fn fresh_for(&self) -> Duration {
+///         Duration::from_secs(60)
+///     }
+/// }
+/// ```
 #[async_trait::async_trait]
 pub trait CredentialSource: Send + Sync + 'static {
     /// The credentials as they are now; `None` where the source knows that they are those that it gave last.

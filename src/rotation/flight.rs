@@ -22,6 +22,17 @@ const PAUSE: Duration = Duration::from_secs(5);
 const BETWEEN_FORCED: Duration = Duration::from_secs(60);
 
 /// Credentials that are kept fresh. Cheap to clone; clones are one. See the [module](super).
+///
+/// ```
+/// # #[cfg(feature = "vizion")] async fn run() -> Result<(), countersign::Error> {
+/// use countersign::rotation::{CredentialSet, EnvironmentSource, Rotation};
+/// use countersign::vizion::Vizion;
+///
+/// let rotation = Rotation::start(EnvironmentSource::new(["VIZION_API_KEY"])).await?;
+/// let vizion = Vizion::from_rotation(&rotation)?;
+/// rotation.refresh().await?; // now, and not when the source is due
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Rotation(Arc<Shared>);
 

@@ -319,6 +319,19 @@ fn compute<S: Scheme>(
 }
 
 /// A computed signature that waits to be applied to the request it was computed for.
+///
+/// ```
+/// # #[cfg(feature = "unleashed")] fn sign() -> Result<(), Box<dyn std::error::Error>> {
+/// use countersign::RequestRef;
+/// use countersign::unleashed::Unleashed;
+///
+/// let unleashed = Unleashed::new("an id", "a key of nobody")?;
+/// let mut request = http::Request::get("https://api.unleashedsoftware.com/Customers").body(())?;
+/// let signed = unleashed.sign(&RequestRef::from_http(&request)?)?; // nothing is changed yet
+/// signed.apply(request.headers_mut());
+/// # Ok(()) }
+/// # #[cfg(feature = "unleashed")] sign().unwrap();
+/// ```
 #[must_use = "the request is unchanged until `apply` is called"]
 pub struct Signed<S: Scheme> {
     scheme: Arc<S>,

@@ -20,9 +20,54 @@ pub struct Rewritten<'s> {
 /// An API's way of authenticating requests: a list of segments plus its headers. A [`Signer`](crate::Signer) signs with it.
 ///
 /// The four providers of this crate implement it; so can you, for an API of your own (`examples/custom_provider.rs`).
+///
+/// ```
+/// use countersign::random::Randomness;
+/// use countersign::signing::{AuthHeaders, Encoding, MacKey, RequestRef, Segment, SignedText, Source};
+/// use countersign::time::Clock;
+/// use countersign::{Error, Scheme, Signer};
+/// use http::HeaderName;
+///
+/// /// HMAC-SHA256 of the body, in hex.
+/// #[derive(Clone)]
+/// struct Acme(MacKey);
+///
+/// impl Scheme for Acme {
+///     /// What is drawn for each request: nothing.
+///     type Stamp = ();
+///
+///     fn name(&self) -> &str {
+///         "acme"
+///     }
+///
+///     fn stamp(&self, _: &RequestRef<'_>, _: &dyn Clock, _: &dyn Randomness) -> Result<(), Error> {
+///         Ok(())
+///     }
+///
+///     fn mac(&self) -> Option<&MacKey> {
+///         Some(&self.0)
+///     }
+///
+///     fn signed_text(&self, request: &RequestRef<'_>, (): &(), text: &mut SignedText<'_>) -> Result<(), Error> {
+///         text.push(Segment::public("body", request.body()?).with_source(Source::Body));
+///         Ok(())
+///     }
+///
+///     fn headers(&self, (): &(), headers: &mut AuthHeaders<'_>) {
+///         headers.set_signature(HeaderName::from_static("x-acme-signature"));
+///     }
+/// }
+///
+/// let key = MacKey::hmac_sha256(b"as Acme issued it", Encoding::HexLower)?;
+/// let acme = Signer::of(Acme(key), ["https://api.acme.example"])?;
+/// let mut request = http::Request::post("https://api.acme.example/pay").body("{}")?;
+/// acme.sign_http(&mut request)?;
+/// assert!(request.headers().contains_key("x-acme-signature"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say how a provider signs",
-    note = "implement `countersign::signing::Scheme`, as `examples/custom_provider.rs` does"
+    note = "implement `countersign::Scheme`, as `examples/custom_provider.rs` does"
 )]
 pub trait Scheme: Clone + Send + Sync + 'static {
     /// What is drawn anew for each attempt: a timestamp, a nonce, a transaction id. `()` where nothing is.

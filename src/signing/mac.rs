@@ -180,6 +180,20 @@ impl Digest {
 /// A key, prepared: each MAC starts from a copy of its hash state instead of hashing the key again.
 ///
 /// `Debug` shows the algorithm, never the key. The hash state is wiped on drop.
+///
+/// ```
+/// use countersign::signing::{Encoding, MacKey};
+///
+/// let key = MacKey::hmac_sha256(b"signing key", Encoding::HexLower)?; // once
+/// let mut mac = key.start(); // for each text
+/// mac.text(|text| {
+///     text.public("time", b"1705312800").separator(".").public("body", b"{}");
+/// });
+/// let signature = mac.finish();
+/// let received = b"d2a2f9a3cf5a8bd3e7f9c0a0d9f0a7c80b5e6ac0a8c3f2f77f9a3ad0f2c4b1e6";
+/// assert!(!signature.matches_text(received)); // in constant time
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct MacKey {
     state: State,
@@ -225,6 +239,8 @@ impl MacKey {
     }
 
     /// Any algorithm; a plain hash does not use `key`.
+    ///
+    /// With the feature `declared`.
     ///
     /// # Errors
     /// `field-empty`, when the key of an HMAC is.

@@ -59,6 +59,19 @@ macro_rules! payload_of_own_bytes {
 payload_of_own_bytes!(Vec<u8>, bytes::Bytes, String);
 
 /// A request about to be signed, borrowed from whatever client will send it.
+///
+/// ```
+/// use countersign::RequestRef;
+///
+/// let request = http::Request::post("https://api.acme.example/pay?id=1").body("{}")?;
+/// let outgoing = RequestRef::from_http(&request)?;
+/// assert_eq!((outgoing.url().path(), outgoing.body()?), ("/pay", &b"{}"[..]));
+///
+/// // What `url` would write in another way has to be written so before it is signed.
+/// let request = http::Request::get("https://api.acme.example/a/../b").body(())?;
+/// assert_eq!(RequestRef::from_http(&request).unwrap_err().code(), "url-not-normalised");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct RequestRef<'a> {
     method: &'a Method,

@@ -9,6 +9,15 @@ use percent_encoding::percent_decode_str;
 /// Public clients of Netvisor and of Unleashed do either, and no vendor text settles it; both agree where the
 /// text is unreserved ASCII. The default is the provider's, see its `signed_form`. Change it when requests with encoded
 /// characters, and only those, are refused.
+///
+/// ```
+/// # #[cfg(feature = "unleashed")] fn set() -> Result<(), countersign::Error> {
+/// use countersign::SignedForm;
+/// use countersign::unleashed::Unleashed;
+///
+/// let unleashed = Unleashed::from_env()?.signed_form(SignedForm::AsSent);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignedForm {
     /// The percent-encoded bytes that go over the wire.

@@ -129,6 +129,18 @@ impl fmt::Debug for Segment<'_> {
 /// Takes a signed text, segment by segment. What happens to them is up to who made it: a MAC, an explanation.
 ///
 /// The bytes are taken at once and not kept, so a segment may come from a temporary.
+///
+/// ```
+/// use countersign::signing::{Segment, SignedText};
+///
+/// let mut shown = String::new();
+/// let mut show = |segment: Segment<'_>| match segment.public_bytes() {
+///     Some(bytes) => shown.push_str(&String::from_utf8_lossy(bytes)),
+///     None => shown.push_str("(secret)"),
+/// };
+/// SignedText::new(&mut show).secret("key", b"of nobody").separator("&").public("url", b"https://h/");
+/// assert_eq!(shown, "(secret)&https://h/");
+/// ```
 pub struct SignedText<'s> {
     sink: Sink<'s>,
 }

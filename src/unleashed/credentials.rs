@@ -70,6 +70,8 @@ impl Unleashed {
 
     /// Takes the variables of [`Unleashed::from_env`] from `rotation`, now and whenever they change. `UNLEASHED_CLIENT_TYPE` is not taken from it.
     ///
+    /// With the feature `rotation`.
+    ///
     /// # Errors
     /// As [`Unleashed::from_env`].
     #[cfg(feature = "rotation")]

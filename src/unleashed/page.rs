@@ -38,6 +38,15 @@ pub struct Page<T> {
 }
 
 /// Where in a list a page is.
+///
+/// ```
+/// use countersign::unleashed::Page;
+///
+/// let body = br#"{"Pagination":{"NumberOfItems":450,"PageSize":200,"PageNumber":1,"NumberOfPages":3},"Items":[]}"#;
+/// let page = Page::<serde_json::Value>::from_slice(body)?;
+/// assert_eq!(page.pagination.next_page(), Some(2));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

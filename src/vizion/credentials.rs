@@ -45,6 +45,8 @@ impl Vizion {
 
     /// Takes the variables of [`Vizion::from_env`] from `rotation`, now and whenever they change.
     ///
+    /// With the feature `rotation`.
+    ///
     /// # Errors
     /// As [`Vizion::from_env`].
     #[cfg(feature = "rotation")]

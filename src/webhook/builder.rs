@@ -19,6 +19,23 @@ use crate::time::{Clock, SystemClock};
 pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
 /// What a [`Verifier`] is made of. Each provider's module adds the methods for its keys.
+///
+/// ```
+/// # #[cfg(feature = "vizion")] fn build(secret: countersign::SecretString) -> Result<(), countersign::Error> {
+/// use std::time::Duration;
+///
+/// use countersign::vizion::webhook::Verifier;
+/// use countersign::webhook::{MemoryStore, Window};
+///
+/// let verifier = Verifier::builder("https://hooks.example.com")?
+///     .key("hmac-key-1", secret)?
+///     .window(Window::new(Duration::from_secs(120), Duration::from_secs(30)))
+///     .replay_store(MemoryStore::new(50_000))
+///     .body_limit(64 << 10)
+///     .on_refused(|error, _| eprintln!("{error}: {}", error.next_step()))
+///     .build();
+/// # Ok(()) }
+/// ```
 pub struct Builder<S: Scheme> {
     pub(crate) scheme: S,
     pub(crate) keys: Keys<S>,
@@ -86,6 +103,8 @@ impl<S: Scheme> Builder<S> {
     ///     .build();
     /// # Ok(()) }
     /// ```
+    ///
+    /// With the feature `rotation`.
     ///
     /// # Errors
     /// Those of `read`, for what there is. What it refuses later is not used, which is logged.
@@ -162,6 +181,8 @@ impl<S: Scheme> Builder<S> {
     /// answered first, the diagnosis is made and reported in a thread of its own, and all verifiers and clients of the process
     /// share one allowance: a few diagnoses at once, then one in two seconds, or more where they are cheap. A refusal beyond
     /// that is reported at once and says so. A body over 16 KiB, a URL over 2 KiB and headers over 16 KiB are not diagnosed.
+    ///
+    /// With the feature `diagnose`.
     #[cfg(feature = "diagnose")]
     #[must_use]
     pub fn diagnose_refusals(mut self) -> Self {

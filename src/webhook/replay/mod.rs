@@ -35,6 +35,34 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// It is asked last, after the signature was found right, so a forgery never gets in. Implement it with
 /// [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present". Each call must
 /// end by itself: set a time-out.
+///
+/// ```
+/// use std::collections::HashSet;
+/// use std::sync::Mutex;
+/// use std::time::Duration;
+///
+/// use countersign::webhook::{ReplayKey, ReplayStore, StoreError};
+///
+/// /// For the hour of a test: it never forgets by itself.
+/// #[derive(Default)]
+/// struct Ever(Mutex<HashSet<ReplayKey>>);
+///
+/// #[async_trait::async_trait]
+/// impl ReplayStore for Ever {
+///     async fn insert_if_absent(&self, key: &ReplayKey, _for: Duration) -> Result<bool, StoreError> {
+///         Ok(self.0.lock().map_err(|_| "poisoned")?.insert(*key))
+///     }
+///
+///     async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError> {
+///         self.0.lock().map_err(|_| "poisoned")?.remove(key);
+///         Ok(())
+///     }
+///
+///     async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+///         Ok(self.0.lock().map_err(|_| "poisoned")?.contains(key))
+///     }
+/// }
+/// ```
 #[async_trait::async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not remember deliveries",

@@ -32,6 +32,25 @@ const ASK_FOR_A_DIAGNOSIS: &str =
 ///
 /// Each provider names its own: `vizion::webhook::Verifier`, `netgiro::webhook::Verifier`,
 /// `unleashed::webhook::Verifier`.
+///
+/// ```
+/// # #[cfg(feature = "unleashed")] fn receive() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::SystemTime;
+///
+/// use countersign::unleashed::webhook::{Verifier, testing};
+///
+/// let verifier = Verifier::builder().signing_key("a signing key of nobody")?.build();
+/// let url = "https://hooks.example.com/unleashed";
+/// let delivery = testing::sign("a signing key of nobody", url, "{}", SystemTime::now())?; // as Unleashed would
+/// let (parts, body) = delivery.into_parts();
+/// let verified = verifier.verify(&parts, &body, SystemTime::now())?;
+/// assert_eq!(**verified, *b"{}");
+///
+/// let refused = verifier.verify(&parts, b"another body", SystemTime::now()).unwrap_err();
+/// assert_eq!(refused.code(), "webhook-signature-mismatch");
+/// # Ok(()) }
+/// # #[cfg(feature = "unleashed")] receive().unwrap();
+/// ```
 pub struct Verifier<S: Scheme>(Arc<Inner<S>>);
 
 struct Inner<S: Scheme> {

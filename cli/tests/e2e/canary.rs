@@ -210,6 +210,10 @@ fn no_error_about_an_argument_quotes_it() {
             &["trigger", "vizion", "--to", "http://127.0.0.1:1/", "--fault", value],
             &["sandbox", "--listen", value],
             &["sandbox", "--fault", value],
+            &["sandbox", "--quirk", value],
+            &["doctor", value],
+            &["doctor", "netgiro", "--url", value],
+            &["doctor", "netgiro", "--allow-origin", value],
             &["completions", value],
             &[value],
         ] {

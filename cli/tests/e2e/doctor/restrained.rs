@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use super::server::{Server, reply};
 use super::{doctor, found, owned};
-use crate::support::{Ran, VARIABLES, run};
+use crate::support::{Ran, VARIABLES, run, tool};
 
 const PROVIDERS: [&str; 4] = ["netvisor", "netgiro", "unleashed", "vizion"];
 
@@ -80,7 +80,7 @@ fn no_redirect_is_followed() {
 fn nothing_is_sent_to_an_origin_that_was_not_allowed() {
     for provider in PROVIDERS {
         let server = Server::answering(|_| reply("200 OK", "", OK));
-        let mut command = crate::support::tool();
+        let mut command = tool();
         command.args(["doctor", provider, "--json", "--url", &server.url("/list")]);
         let refused = run(command.envs(VARIABLES));
         assert_eq!((refused.code, refused.error_code().as_str()), (1, "origin-not-allowed"), "{provider}");
@@ -88,37 +88,65 @@ fn nothing_is_sent_to_an_origin_that_was_not_allowed() {
     }
 }
 
-/// A server that sends back everything that it was sent, as yes, as no and as something else.
+/// A server that sends back everything that it was sent, as yes, as no and as something else: bodies with `{}` for it.
+fn echoing(status: &'static str, body: &'static str) -> Server {
+    Server::answering(move |requests| {
+        let line = requests.last().unwrap().lines().next().unwrap();
+        let told: Vec<_> = VARIABLES.iter().map(|(_, value)| *value).collect();
+        let told = told.join(" ");
+        let body = body.replace("{}", &format!("{line} {told} the-body"));
+        reply(status, &format!("x-echo: {line}\r\nnetgiro_referenceId: {told}\r\n"), &body)
+    })
+}
+
+const STATUSES: [&str; 5] =
+    ["200 OK", "401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Internal Server Error"];
+
+const ECHOES: [&str; 5] = [
+    "",
+    "<Root><ResponseStatus><Status>FAILED</Status><Status>AUTHENTICATION_FAILED :: {}</Status></ResponseStatus></Root>",
+    "<Root><ResponseStatus><Status>FAILED</Status><Status>{} :: {}</Status></ResponseStatus></Root>",
+    r#"{"Success":false,"Message":"{}","ResultCode":400}"#,
+    r#"{"Success":true,"Message":"{}"}"#,
+];
+
 #[test]
 fn what_json_prints_has_no_key_id_query_or_body() {
-    for provider in PROVIDERS {
-        for status in ["200 OK", "401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Oh no"] {
-            for body in [
-                "",
-                "<Root><ResponseStatus><Status>FAILED</Status><Status>AUTHENTICATION_FAILED :: {}</Status></ResponseStatus></Root>",
-                "<Root><ResponseStatus><Status>FAILED</Status><Status>{} :: {}</Status></ResponseStatus></Root>",
-                r#"{"Success":false,"Message":"{}","ResultCode":400}"#,
-                r#"{"Success":true,"Message":"{}"}"#,
-            ] {
-                let server = Server::answering(move |requests| {
-                    let head = requests.last().unwrap();
-                    let told: Vec<_> = VARIABLES.iter().map(|(_, value)| *value).collect();
-                    let line = head.lines().next().unwrap();
-                    let body = body.replace("{}", &format!("{line} {} the-body", told.join(" ")));
-                    let headers = format!("x-echo: {line}\r\nnetgiro_referenceId: {}\r\n", told.join(" "));
-                    reply(status, &headers, &body)
-                });
-                let url = server.url("/the-path/4711?the-name=the-value");
-                let ran = run_with_keys(provider, &url);
-                assert!(ran.json()["findings"].as_array().unwrap().len() >= 3, "{}", ran.stdout);
-                let printed = ran.stdout + &ran.stderr;
-                let others = ["the-path", "4711", "the-name", "the-value", "the-body", "127.0.0.1"];
-                for text in VARIABLES.iter().map(|(_, value)| *value).chain(others) {
-                    assert!(!printed.contains(text), "{text} of {provider}, {status}: {printed}");
-                }
-            }
+    for (provider, status, body) in exchanges() {
+        let server = echoing(status, body);
+        let ran = run_with_keys(provider, &server.url("/the-path/4711?the-name=the-value"));
+        assert!(ran.json()["findings"].as_array().unwrap().len() >= 3, "{}", ran.stdout);
+        let printed = ran.stdout + &ran.stderr;
+        let others = ["the-path", "4711", "the-name", "the-value", "the-body", "127.0.0.1"];
+        for text in VARIABLES.iter().map(|(_, value)| *value).chain(others) {
+            assert!(!printed.contains(text), "{text} of {provider}, {status}: {printed}");
         }
     }
+}
+
+#[test]
+fn what_is_said_in_words_has_no_key() {
+    let keys = VARIABLES.iter().filter(|(name, _)| name.ends_with("KEY") && !name.ends_with("APP_KEY"));
+    let keys: Vec<_> = keys.map(|(_, value)| *value).collect();
+    for (provider, status, body) in exchanges() {
+        let server = echoing(status, body);
+        let (origin, mut command) = (server.url(""), tool());
+        let url = server.url("/the-path?key=vizion-key&other=secret%20key");
+        command.args(["doctor", provider, "--allow-origin", &origin, "--url", &url]);
+        let ran = run(command.envs(VARIABLES));
+        let printed = ran.stdout + &ran.stderr;
+        assert!(printed.contains("$VIZION_API_KEY") && printed.contains("$NETGIRO_SECRET_KEY"), "{printed}");
+        for key in keys.iter().copied().chain(["secret%20key"]) {
+            assert!(!printed.contains(key), "{key} of {provider}, {status}: {printed}");
+        }
+    }
+}
+
+fn exchanges() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let answers = || STATUSES.into_iter().flat_map(|status| ECHOES.map(|body| (status, body)));
+    PROVIDERS
+        .into_iter()
+        .flat_map(move |provider| answers().map(move |(status, body)| (provider, status, body)))
 }
 
 /// The server does not answer before the announcement was read.
@@ -131,7 +159,7 @@ fn what_will_be_sent_is_said_before() {
             allowed.lock().unwrap().recv().unwrap();
             reply("200 OK", "", "")
         });
-        let (origin, mut command) = (server.url(""), crate::support::tool());
+        let (origin, mut command) = (server.url(""), tool());
         command.args(["doctor", "vizion", "--allow-origin", &origin, "--url", &server.url("/carriers")]);
         if json {
             command.arg("--json");

@@ -52,6 +52,14 @@ impl RequestCaptureArgs {
         self.curl.is_some() || self.message.message.is_some() || self.message.har.is_some()
     }
 
+    /// Refuses `--entry` beside a method and a URL, where clap does not ask for `--har`.
+    pub(crate) fn check_absent(&self) -> Result<(), Failure> {
+        match self.message.entry {
+            Some(_) => Err(Failure::usage("--entry means nothing without --har")),
+            None => Ok(()),
+        }
+    }
+
     /// Whether it is read from standard input.
     pub(crate) fn is_stdin(&self) -> bool {
         self.curl.as_deref().is_some_and(is_stdin) || self.message.is_stdin()

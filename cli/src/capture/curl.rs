@@ -65,11 +65,25 @@ pub fn read(text: &[u8]) -> Result<Capture, Unreadable> {
                 read.notes
                     .push(format!("What follows the command, from its {} on, is not read.", end(behind)));
             }
-            return read.capture();
+            return read
+                .capture()
+                .map_err(|refused| if has_typographic_quotes(&text) { typographic() } else { refused });
         }
         rest = next_command(behind);
     }
     Err(Unreadable::new("it has no curl command"))
+}
+
+/// No shell takes these for quotes.
+fn has_typographic_quotes(text: &[u8]) -> bool {
+    String::from_utf8_lossy(text).contains(['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}'])
+}
+
+fn typographic() -> Unreadable {
+    Unreadable::new(
+        "the quotes of the command are typographic ones, as a chat or an office program makes them",
+    )
+    .step("Write each of them as ' again.")
 }
 
 fn is_curl(word: &[u8]) -> bool {
@@ -529,6 +543,7 @@ mod tests {
             ("curl https://h/ -H 'a b: c'", "a header has no valid name"),
             ("curl https://h/ -H $'a: b\\nc'", "the header a has no valid value"),
             ("curl 'file:///etc/passwd'", "not an http or https URL"),
+            ("curl \u{201c}https://h/\u{201d} -H \u{2018}a: b\u{2019}", "typographic"),
         ] {
             let refused = read(text.as_bytes()).unwrap_err();
             assert!(refused.message.contains(told), "{text}: {refused:?}");

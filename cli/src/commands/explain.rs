@@ -133,6 +133,7 @@ impl ExplainArgs {
         let (environment, given) = (&context.environment, &self.given);
         let expected = || self.expect.as_ref().map(|expected| expected.read_text("--expect")).transpose();
         if let (Some(method), Some(url)) = (&self.method, &self.url) {
+            self.captured.check_absent()?;
             let provider = self.api.provider::<P>(environment, given, &url.url)?;
             self.check::<P>(&provider)?;
             let request = self.api.request(&provider, method, url)?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cases::with_keys;
-use crate::support::{Ran, run_with_input, tool};
+use crate::support::{Ran, run, run_with_input, tool};
 
 fn header(name: &str, value: &str) -> Value {
     json!({ "name": name, "value": value })
@@ -72,6 +72,18 @@ fn several_entries_are_listed_without_their_queries_and_secrets() {
         let refused = given(&har(), &["verify", "unleashed", "--entry", entry]);
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
         assert!(refused.stderr.contains("the HAR file has 3, from 1 on"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn an_entry_without_a_file_is_refused() {
+    for arguments in
+        [&["explain", "vizion", "GET", "https://prod.vizionapi.com/x"][..], &["explain", "vizion"]]
+    {
+        let mut command = tool();
+        let refused = run(with_keys(command.args(arguments).args(["--entry", "1"])));
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(refused.stderr.contains("--har"), "{}", refused.stderr);
     }
 }
 

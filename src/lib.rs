@@ -1,15 +1,25 @@
-//! Signs requests to four commercial APIs, and verifies what comes back.
-// The README's examples need all of the default features, and so does compiling them.
+// The links of the front page need all of the default features, and so does compiling its example.
 #![cfg_attr(
     all(
         feature = "middleware",
         feature = "netvisor",
         feature = "netgiro",
         feature = "unleashed",
-        feature = "vizion"
+        feature = "vizion",
+        feature = "webhook"
     ),
-    doc = "",
-    doc = include_str!("../README.md")
+    doc = include_str!("../docs/front-page.md")
+)]
+#![cfg_attr(
+    not(all(
+        feature = "middleware",
+        feature = "netvisor",
+        feature = "netgiro",
+        feature = "unleashed",
+        feature = "vizion",
+        feature = "webhook"
+    )),
+    doc = "Signs requests to four commercial APIs, and verifies what comes back."
 )]
 #![cfg_attr(
     not(test),
@@ -87,6 +97,7 @@ pub use signing::{RequestRef, SignedForm};
 /// The examples of the guides, which are tested with the others.
 #[cfg(all(doctest, feature = "axum", feature = "diagnose", feature = "middleware"))]
 mod guides {
+    #![doc = include_str!("../README.md")]
     #![doc = include_str!("../docs/first-contact.md")]
     #![doc = include_str!("../docs/webhooks.md")]
     #![doc = include_str!("../docs/find-out-why.md")]

@@ -24,11 +24,12 @@ use crate::{Rewritten, Signer};
 /// ```
 pub type Declared = Signer<Scheme>;
 
+/// For a provider from a file: `declared::Declared`.
 impl Declared {
     /// Reads a file: see [`Declaration::from_toml`].
     ///
     /// # Errors
-    /// As that.
+    /// As [`Declaration::from_toml`].
     pub fn from_toml(text: &str) -> Result<Declaration> {
         Declaration::from_toml(text)
     }

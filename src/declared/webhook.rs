@@ -75,6 +75,7 @@ impl Declaration {
     }
 }
 
+/// For a provider from a file: made by `Declaration::webhooks`.
 impl webhook::Builder<Scheme> {
     /// Accepts deliveries that are signed with these credentials.
     ///
@@ -96,6 +97,7 @@ impl webhook::Builder<Scheme> {
     }
 }
 
+/// For a provider from a file: `declared::webhook::Keys`.
 impl Keys {
     /// Adds credentials.
     ///

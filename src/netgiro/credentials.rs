@@ -23,6 +23,7 @@ const ORIGINS: Origins = Origins {
     test: &["https://api.test.netgiro.is", "https://test.netgiro.is"],
 };
 
+/// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
     /// Takes the application key (a GUID) and the secret key, as issued: the secret's base64 text is used as the text
     /// that it is, not decoded.

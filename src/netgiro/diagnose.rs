@@ -17,6 +17,7 @@ fn received(headers: &HeaderMap) -> Result<Cow<'_, str>, Error> {
     Ok(String::from_utf8_lossy(signature.map_err(|fault| refusal(fault, headers))?.as_bytes()))
 }
 
+/// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
     /// Diagnoses the signature that a reply carries.
     ///

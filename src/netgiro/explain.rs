@@ -10,6 +10,7 @@ use super::signing::NONCE;
 use crate::error::Error;
 use crate::explain::Transcript;
 
+/// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
     /// The signature that a reply to `sent` with these headers and this body should carry, to be explained or
     /// diagnosed. [`Transcript::other_url`] adds what a proxy in between may have made of the URL.

@@ -59,6 +59,7 @@ impl Default for Reading {
     }
 }
 
+/// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
     /// Refuses replies longer than `bytes`, counted after decompression. Default: [`DEFAULT_REPLY_LIMIT`].
     #[must_use]

@@ -172,6 +172,7 @@ faults! {
     }
 }
 
+/// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
     /// Starts to judge a reply: reads its headers, before its body is read.
     pub(super) fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {

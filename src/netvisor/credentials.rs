@@ -64,6 +64,7 @@ impl Credentials {
     }
 }
 
+/// For Netvisor only: `netvisor::Netvisor`.
 impl Netvisor {
     /// Signs with HMAC-SHA256, unless told [otherwise](Netvisor::algorithm).
     ///

@@ -89,6 +89,7 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(360);
 /// ```
 pub type Netvisor = Signer<Scheme>;
 
+/// For Netvisor only: `netvisor::Netvisor`.
 impl Netvisor {
     /// The language of messages. Default: [`Language::Fi`]. One request may differ: attach a [`Language`] to it as an
     /// extension.

@@ -27,8 +27,8 @@ pub(crate) use transport::Transport;
 
 /// Signs requests by a [`Scheme`]. Cheap to clone.
 ///
-/// With the feature `middleware` it is a layer of a `reqwest_middleware::ClientBuilder`; without, it signs
-/// `http::Request`s in place.
+/// With the feature `middleware` it is a layer of a `reqwest_middleware::ClientBuilder`. Without, it signs an
+/// `http::Request` in place.
 ///
 /// ```
 /// use countersign::unleashed::Unleashed;

@@ -15,6 +15,7 @@ pub(super) const NAME: &str = "unleashed";
 /// There is no host for tests: a trial account uses the same one.
 const ORIGINS: Origins = Origins { production: &["https://api.unleashedsoftware.com"], test: &[] };
 
+/// For Unleashed only: `unleashed::Unleashed`.
 impl Unleashed {
     /// Takes the API id and the API key as issued. Say who calls with [`Unleashed::client_type`].
     ///

@@ -56,6 +56,7 @@ pub(crate) const CODES: [&[(Code, &str)]; 2] = [media_type::MediaTypeFault::CODE
 /// ```
 pub type Unleashed = Signer<Scheme>;
 
+/// For Unleashed only: `unleashed::Unleashed`.
 impl Unleashed {
     /// Which form of the query is signed. Default: [`SignedForm::Decoded`], which the live API was seen to take in August
     /// 2026, when it refused a signature of the query as sent for each one with a `%3A`.

@@ -15,6 +15,7 @@ pub(super) const NAME: &str = "vizion";
 const ORIGINS: Origins =
     Origins { production: &["https://prod.vizionapi.com"], test: &["https://demo.vizionapi.com"] };
 
+/// For Vizion only: `vizion::Vizion`.
 impl Vizion {
     /// Takes the API key as issued.
     ///

@@ -78,6 +78,7 @@ pub type Keys = webhook::Keys<Scheme>;
 /// Makes a [`Verifier`] of Netgíró's webhooks. The settings that all have are those of [`webhook::Builder`].
 pub type Builder = webhook::Builder<Scheme>;
 
+/// For Netgíró only: `netgiro::webhook::Verifier`.
 impl Verifier {
     /// A verifier without secrets, for callbacks to `public_origin`: `https://host[:port][/prefix]`, as in the callback
     /// URLs that you give to Netgíró; `/prefix` is what a proxy takes off the path.
@@ -90,7 +91,7 @@ impl Verifier {
     }
 }
 
-/// Of Netgíró's alone: `netgiro::webhook::Builder`.
+/// For Netgíró only: `netgiro::webhook::Builder`.
 impl Builder {
     /// Accepts callbacks signed with `secret`.
     ///
@@ -129,6 +130,7 @@ impl Builder {
     }
 }
 
+/// For Netgíró only: `netgiro::webhook::Keys`.
 impl Keys {
     /// Adds a secret.
     ///

@@ -57,6 +57,7 @@ pub type Keys = webhook::Keys<Scheme>;
 /// Makes a [`Verifier`] of Unleashed's webhooks. The settings that all have are those of [`webhook::Builder`].
 pub type Builder = webhook::Builder<Scheme>;
 
+/// For Unleashed only: `unleashed::webhook::Verifier`.
 impl Verifier {
     /// A verifier without keys, to be given some.
     #[must_use]
@@ -65,7 +66,7 @@ impl Verifier {
     }
 }
 
-/// Of Unleashed's alone: `unleashed::webhook::Builder`.
+/// For Unleashed only: `unleashed::webhook::Builder`.
 impl Builder {
     /// Accepts deliveries signed with `key`, as issued: its text is used as it is, not decoded.
     ///
@@ -87,6 +88,7 @@ impl Builder {
     }
 }
 
+/// For Unleashed only: `unleashed::webhook::Keys`.
 impl Keys {
     /// Adds a signing key.
     ///

@@ -84,6 +84,7 @@ pub type Keys = webhook::Keys<Scheme>;
 /// Makes a [`Verifier`] of Vizion's webhooks. The settings that all have are those of [`webhook::Builder`].
 pub type Builder = webhook::Builder<Scheme>;
 
+/// For Vizion only: `vizion::webhook::Verifier`.
 impl Verifier {
     /// A verifier without keys, for deliveries to `public_origin`: `https://host[:port][/prefix]`, as in the URL that you
     /// gave to Vizion. It binds deliveries to this host, whatever the `host` header says, so that a proxy in front may change
@@ -105,7 +106,7 @@ impl Verifier {
     }
 }
 
-/// Of Vizion's alone: `vizion::webhook::Builder`.
+/// For Vizion only: `vizion::webhook::Builder`.
 impl Builder {
     /// Accepts deliveries signed with `secret` under `key_id`. Up to three secrets may have one id.
     ///
@@ -151,6 +152,7 @@ impl Builder {
     }
 }
 
+/// For Vizion only: `vizion::webhook::Keys`.
 impl Keys {
     /// Adds a key.
     ///

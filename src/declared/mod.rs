@@ -258,6 +258,19 @@ impl Declaration {
         self.signer(values)
     }
 
+    /// Takes the variables of [`Declaration::from_env`] from `rotation`, now and whenever they change. Numbers that rise go on
+    /// rising.
+    ///
+    /// # Errors
+    /// As [`Declaration::from_env`].
+    #[cfg(feature = "rotation")]
+    pub fn from_rotation(&self, rotation: &crate::rotation::Rotation) -> Result<Declared> {
+        let declaration = self.clone();
+        let read =
+            move |set: &crate::rotation::CredentialSet| declaration.from_variables(|name| set.text(name));
+        Declared::taken_from(rotation, read, Scheme::renewed)
+    }
+
     /// With the credentials that `lookup` finds by the names of `[credentials]`.
     ///
     /// # Errors

@@ -80,6 +80,12 @@ impl Scheme {
         })
     }
 
+    /// The same, with the credentials of `new`.
+    #[cfg(feature = "rotation")]
+    pub(super) fn renewed(&self, new: &Self) -> Self {
+        Self { bound: Arc::clone(&new.bound), ..self.clone() }
+    }
+
     /// The declaration.
     #[must_use]
     pub fn declaration(&self) -> &Declaration {

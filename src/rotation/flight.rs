@@ -65,7 +65,7 @@ pub(super) trait Target: Send + Sync {
     fn prepare(self: Arc<Self>, set: &CredentialSet) -> Result<Box<dyn FnOnce() + Send>, Error>;
 
     /// There are no new credentials.
-    fn failed(&self, code: &'static str);
+    fn failed(&self, error: &Error);
 }
 
 impl Rotation {
@@ -106,7 +106,9 @@ impl Rotation {
         landed(flight).await
     }
 
-    pub(crate) fn latest(&self) -> CredentialSet {
+    /// The credentials as they are now, expired or not. Nobody is asked.
+    #[must_use]
+    pub fn latest(&self) -> CredentialSet {
         self.0.lock().latest.clone()
     }
 
@@ -214,9 +216,8 @@ impl Shared {
         let adopted = fetched.and_then(|set| set.map_or(Ok(()), |set| state.adopt(set)));
         self.schedule(&state);
         let Err(error) = adopted else { return Ok(()) };
-        tracing::warn!(name: "countersign.rotation_failed", code = error.code(), "no new credentials: {error}");
         let live = state.targets.iter().filter_map(Weak::upgrade);
-        live.for_each(|target| target.failed(error.code()));
+        live.for_each(|target| target.failed(&error));
         let again = self.now().saturating_add(whole_millis(PAUSE));
         self.due.store(again.min(self.expires.load(Ordering::Acquire)), Ordering::Release);
         Err(Arc::new(error))

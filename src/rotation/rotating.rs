@@ -125,7 +125,9 @@ impl<T: Send + Sync + 'static> Target for Rotating<T> {
         }))
     }
 
-    fn failed(&self, code: &'static str) {
+    fn failed(&self, error: &Error) {
+        let (provider, what, code) = (&*self.provider, self.source.what, error.code());
+        tracing::warn!(name: "countersign.rotation_failed", provider, code, "no new {what}: {error}");
         self.observer.tell(&self.provider, Event::RotationFailed(code));
     }
 }

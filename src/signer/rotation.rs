@@ -10,7 +10,7 @@ impl<S: Scheme> Signer<S> {
     /// scheme what is a credential, and the rest from the one before.
     pub(crate) fn taken_from(
         rotation: &Rotation,
-        read: fn(&CredentialSet) -> Result<Self, Error>,
+        read: impl Fn(&CredentialSet) -> Result<Self, Error> + Send + Sync + 'static,
         renew: fn(&S, &S) -> S,
     ) -> Result<Self, Error> {
         // Read once: id and secret are of one set.

@@ -58,6 +58,11 @@ impl DeclarationFile {
         Ok(Self { declaration, credentials })
     }
 
+    /// The variables of all its credentials.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.credentials.iter().map(|(_, variable, _)| variable.as_str())
+    }
+
     /// The variables that hold its secrets.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.credentials.iter().filter(|(.., is_secret)| *is_secret).map(|(_, variable, _)| variable.as_str())

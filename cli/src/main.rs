@@ -20,6 +20,7 @@ mod failure;
 mod headers;
 mod input;
 mod listener;
+mod log;
 mod output;
 mod panics;
 mod printable;

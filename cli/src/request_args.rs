@@ -42,6 +42,17 @@ impl FromStr for ProviderName {
 }
 
 impl ProviderName {
+    /// As it stands in paths and in options; of a file, the one that it gives itself.
+    pub(crate) fn name(&self) -> Result<String, Failure> {
+        Ok(match self {
+            Self::Netvisor => "netvisor".to_owned(),
+            Self::Netgiro => "netgiro".to_owned(),
+            Self::Unleashed => "unleashed".to_owned(),
+            Self::Vizion => "vizion".to_owned(),
+            Self::File(_) => self.file()?.declaration.name().to_owned(),
+        })
+    }
+
     /// The declaration, with credentials out of the variables of its name.
     pub(crate) fn file(&self) -> Result<DeclarationFile, Failure> {
         match self {

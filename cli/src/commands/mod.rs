@@ -126,7 +126,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Verify(args) => verify::run(&args, &context),
         Command::Trigger(args) => trigger::run(&args, &context).await,
-        Command::Proxy(args) => proxy::run(&args, &context.environment, context.json).await,
+        Command::Proxy(args) => proxy::run(&args, context.environment, context.json).await,
         Command::Sandbox(args) => sandbox::run(args, &context).await,
         Command::Check(args) => check::run(&args, &context),
         Command::New(args) => new::run(&args, &context),

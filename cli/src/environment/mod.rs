@@ -1,5 +1,6 @@
 //! Where credentials come from: the environment, and the file that `--env-file` names.
 
+pub(crate) mod sources;
 pub(crate) mod webhook_keys;
 
 use std::cell::Cell;
@@ -8,6 +9,7 @@ use std::path::Path;
 
 use countersign::explain::Transcript;
 use countersign::redact::Secrets;
+use countersign::rotation::CredentialSet;
 use secrecy::ExposeSecret as _;
 
 use crate::env_file::EnvFile;
@@ -38,6 +40,9 @@ const IDS: [&str; 7] = [
     "UNLEASHED_CLIENT_TYPE",
 ];
 
+/// A setting of Netvisor's, which is neither.
+pub(crate) const LANGUAGE: &str = "NETVISOR_LANGUAGE";
+
 /// Named values, some of them secret: no `Debug` on purpose.
 pub(crate) struct Environment {
     file: Option<EnvFile>,
@@ -59,6 +64,16 @@ impl Environment {
     /// The same, with what the file has by now.
     pub(crate) fn read_again(&self) -> Result<Self, Failure> {
         Self::read(self.file.as_ref().map(EnvFile::path))
+    }
+
+    /// All variables of the providers that are set, and those of `others`.
+    pub(crate) fn credentials(&self, others: &[String]) -> Result<CredentialSet, Failure> {
+        let others = others.iter().map(String::as_str);
+        let mut set = Vec::new();
+        for name in SECRETS.into_iter().chain(IDS).chain([LANGUAGE]).chain(others) {
+            set.extend(self.get(name)?.map(|value| (name, value)));
+        }
+        Ok(CredentialSet::new(set))
     }
 
     /// Whether there is a file.

@@ -1,6 +1,11 @@
-//! The keys that webhooks are signed with, out of the environment.
+//! The keys that webhooks are signed with, out of the environment or of what a rotation gives.
 
-use countersign::SecretString;
+use std::fmt;
+
+use countersign::error::{Code, Fault, Kind};
+use countersign::rotation::CredentialSet;
+use countersign::{Error, SecretString};
+use secrecy::ExposeSecret as _;
 
 use super::Environment;
 use crate::failure::Failure;
@@ -17,9 +22,12 @@ pub(crate) struct VizionKey {
 
 /// Reads `VIZION_WEBHOOK_KEYS`, `hmac-key-1=…,hmac-key-2=…`. There is at least one.
 pub(crate) fn vizion(environment: &Environment) -> Result<Vec<VizionKey>, Failure> {
-    let text = environment.require(VIZION)?;
-    let entries = text.split(',').enumerate();
-    entries.map(|(index, entry)| parse(entry).ok_or_else(|| malformed(index))).collect()
+    parse(&environment.require(VIZION)?).map_err(|fault| Failure::usage(fault.to_string()))
+}
+
+/// The same, out of what a rotation gives.
+pub(crate) fn vizion_in(set: &CredentialSet) -> Result<Vec<VizionKey>, Error> {
+    parse(found(set, VIZION)?.expose_secret()).map_err(Error::new)
 }
 
 /// Reads `UNLEASHED_WEBHOOK_KEY`, the signing key as issued.
@@ -32,12 +40,47 @@ pub(crate) fn netgiro(environment: &Environment) -> Result<SecretString, Failure
     environment.require(NETGIRO).map(SecretString::from)
 }
 
-/// The first `=` separates, since a secret in base64 ends in more of them.
-fn parse(entry: &str) -> Option<VizionKey> {
-    let (id, secret) = entry.trim().split_once('=')?;
-    Some(VizionKey { id: id.to_owned(), secret: secret.into() })
+/// The same as [`unleashed`], out of what a rotation gives.
+pub(crate) fn unleashed_in(set: &CredentialSet) -> Result<SecretString, Error> {
+    found(set, UNLEASHED).cloned()
 }
 
-fn malformed(index: usize) -> Failure {
-    Failure::usage(format!("{VIZION}: entry {} is not key-id=secret", index + 1))
+/// The same as [`netgiro`], out of what a rotation gives.
+pub(crate) fn netgiro_in(set: &CredentialSet) -> Result<SecretString, Error> {
+    found(set, NETGIRO).cloned()
+}
+
+fn found<'s>(set: &'s CredentialSet, name: &'static str) -> Result<&'s SecretString, Error> {
+    set.value(name).ok_or_else(|| Error::new(KeysFault::NotSet(name)))
+}
+
+/// The first `=` of an entry separates, since a secret in base64 ends in more of them.
+fn parse(text: &str) -> Result<Vec<VizionKey>, KeysFault> {
+    let key = |(index, entry): (usize, &str)| {
+        let (id, secret) = entry.trim().split_once('=').ok_or(KeysFault::Malformed { entry: index + 1 })?;
+        Ok(VizionKey { id: id.to_owned(), secret: secret.into() })
+    };
+    text.split(',').enumerate().map(key).collect()
+}
+
+/// Why there are no keys.
+#[derive(Debug)]
+enum KeysFault {
+    NotSet(&'static str),
+    Malformed { entry: usize },
+}
+
+impl fmt::Display for KeysFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSet(name) => write!(f, "not set: {name}"),
+            Self::Malformed { entry } => write!(f, "{VIZION}: entry {entry} is not key-id=secret"),
+        }
+    }
+}
+
+impl Fault for KeysFault {
+    fn code(&self) -> Code {
+        Code::new("usage", Kind::Configuration, "Set the variable to the keys that the provider issued.")
+    }
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use countersign::declared::{Declared, Scheme, Stamp, VerifiedReply};
+use countersign::rotation::Rotation;
 use countersign::{Error, RequestRef, Signer};
 use http::{HeaderName, HeaderValue};
 
@@ -26,6 +27,10 @@ impl Tool for Scheme {
             return Err(Failure::usage("a file is needed"));
         };
         DeclarationFile::read(path, &settings.keys.credential)?.signer(environment)
+    }
+
+    fn rotating(rotation: &Rotation, provider: &ProviderName) -> Result<Declared, Failure> {
+        Ok(provider.file()?.declaration.from_rotation(rotation)?)
     }
 
     fn given_stamp(

@@ -9,6 +9,7 @@ pub(crate) mod webhooks;
 
 use bytes::Bytes;
 use countersign::explain::Explained;
+use countersign::rotation::Rotation;
 use countersign::{Error, RequestRef, Signer};
 use http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use url::Url;
@@ -41,6 +42,9 @@ pub(crate) trait Tool: Explained {
         provider: &ProviderName,
         settings: &Settings,
     ) -> Result<Signer<Self>, Failure>;
+
+    /// Makes it of credentials that rotate, without settings.
+    fn rotating(rotation: &Rotation, provider: &ProviderName) -> Result<Signer<Self>, Failure>;
 
     /// The stamp that the flags ask for; `None` where they ask for none, and a fresh one is drawn.
     fn given_stamp(

@@ -1,6 +1,7 @@
 //! Netgíró on the command line.
 
 use countersign::netgiro::{self, ApiResponse, Netgiro, Reply, Scheme, Stamp, Verdict};
+use countersign::rotation::Rotation;
 use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
 use serde::de::IgnoredAny;
@@ -20,6 +21,10 @@ impl Tool for Scheme {
 
     fn build(environment: &Environment, _: &ProviderName, _: &Settings) -> Result<Signer<Self>, Failure> {
         Ok(environment.supply(|lookup| Netgiro::from_variables(lookup))??)
+    }
+
+    fn rotating(rotation: &Rotation, _: &ProviderName) -> Result<Signer<Self>, Failure> {
+        Ok(Netgiro::from_rotation(rotation)?)
     }
 
     fn given_stamp(

@@ -5,13 +5,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chrono::NaiveDateTime;
 use countersign::Scheme as _;
 use countersign::netvisor::{Language, MacAlgorithm, Netvisor, ResponseStatus, Scheme, Stamp, TransactionId};
+use countersign::rotation::Rotation;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::{Error, RequestRef, Signer};
 use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::{Answer, Tool, captured, covered};
-use crate::environment::Environment;
+use crate::environment::{Environment, LANGUAGE};
 use crate::failure::Failure;
 use crate::request_args::{Algorithm, ProviderName, Reproduction, Settings};
 
@@ -50,6 +51,11 @@ impl Tool for Scheme {
             Some(form) => netvisor.signed_form(form.into()),
             None => netvisor,
         })
+    }
+
+    /// The proxy's time-out is for silence, as [`build`](Self::build)'s.
+    fn rotating(rotation: &Rotation, _: &ProviderName) -> Result<Signer<Self>, Failure> {
+        Ok(Netvisor::from_rotation(rotation)?.timeout(None))
     }
 
     fn given_stamp(
@@ -128,7 +134,7 @@ impl Tool for Scheme {
 }
 
 fn language(environment: &Environment) -> Result<Language, Failure> {
-    match environment.get("NETVISOR_LANGUAGE")? {
+    match environment.get(LANGUAGE)? {
         Some(text) => Ok(text.parse::<Language>()?),
         None => Ok(Language::default()),
     }

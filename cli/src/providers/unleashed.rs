@@ -1,5 +1,6 @@
 //! Unleashed on the command line.
 
+use countersign::rotation::Rotation;
 use countersign::unleashed::{Scheme, Unleashed, refusal};
 use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
@@ -26,6 +27,10 @@ impl Tool for Scheme {
             Some(form) => unleashed.signed_form(form.into()),
             None => unleashed,
         })
+    }
+
+    fn rotating(rotation: &Rotation, _: &ProviderName) -> Result<Signer<Self>, Failure> {
+        Ok(Unleashed::from_rotation(rotation)?)
     }
 
     fn given_stamp(

@@ -1,5 +1,6 @@
 //! Vizion on the command line.
 
+use countersign::rotation::Rotation;
 use countersign::vizion::{Scheme, Vizion, refusal};
 use countersign::{Error, RequestRef, Signer};
 use http::HeaderName;
@@ -16,6 +17,10 @@ impl Tool for Scheme {
 
     fn build(environment: &Environment, _: &ProviderName, _: &Settings) -> Result<Signer<Self>, Failure> {
         Ok(environment.supply(|lookup| Vizion::from_variables(lookup))??)
+    }
+
+    fn rotating(rotation: &Rotation, _: &ProviderName) -> Result<Signer<Self>, Failure> {
+        Ok(Vizion::from_rotation(rotation)?)
     }
 
     fn given_stamp(

@@ -12,16 +12,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use clap::Args;
-use countersign::observer::Metrics;
 use tokio::sync::watch;
 
 use crate::code::Code;
 use crate::declaration::Pair;
 use crate::environment::Environment;
+use crate::environment::sources::Sources;
 use crate::failure::Failure;
 use crate::listener::{Address, Listener};
+use crate::log;
 use crate::output;
-use crate::providers::webhooks::{Webhooks, with_sender};
+use crate::providers::webhooks::with_sender;
 use crate::request_args::ProviderName;
 use crate::signals::{Signal, Signals};
 use events::Events;
@@ -64,6 +65,12 @@ pub(crate) struct ProxyArgs {
     #[arg(long, value_name = "PROVIDER=ORIGIN")]
     upstream: Vec<Pair>,
 
+    /// Where a provider's credentials come from, in place of the environment: file:PATH, or command:PROGRAM ARGUMENT…, run
+    /// without a shell. Either gives {"credentials": {"NAME": "value"}, "expires_at": TIME}, with the names of the variables,
+    /// and is asked again as long as the proxy runs
+    #[arg(long, value_name = "PROVIDER=SOURCE")]
+    credentials: Vec<Pair>,
+
     #[command(flatten)]
     webhooks: WebhookArgs,
 }
@@ -72,104 +79,98 @@ pub(crate) struct ProxyArgs {
 const OWN_PATHS: [&str; 2] = ["healthz", "metrics"];
 
 impl ProxyArgs {
-    fn providers(&self, environment: &Environment, metrics: &Arc<Metrics>) -> Result<Vec<Provider>, Failure> {
-        let mut providers: Vec<Provider> = Vec::new();
-        for name in &self.providers {
-            let provider = Provider::build(name, &self.upstream, environment, metrics)?;
-            let name = provider.name();
-            if OWN_PATHS.contains(&name) {
+    /// Fails where a provider cannot be told from another, or an option is for none that is there.
+    fn check_names(&self) -> Result<(), Failure> {
+        let mut names = Vec::new();
+        for provider in &self.providers {
+            let name = provider.name()?;
+            if OWN_PATHS.contains(&name.as_str()) {
                 let message =
                     format!("/{name} is a path of the proxy's own: give the declaration another name");
                 return Err(Failure::unusable(Code::ProxyNameTaken, message));
             }
-            if providers.iter().any(|other| other.name() == name) {
+            if names.contains(&name) {
                 return Err(Failure::unusable(Code::ProxyNameTaken, format!("{name} is named twice")));
             }
-            providers.push(provider);
+            names.push(name);
         }
-        let is_there = |pair: &Pair| providers.iter().any(|provider| provider.name() == pair.name);
-        match self.upstream.iter().find(|pair| !is_there(pair)) {
-            Some(Pair { name, .. }) => {
-                Err(Failure::usage(format!("--upstream is for {name}, which the proxy is not started for")))
+        check_each("--upstream", &self.upstream, &names)?;
+        names.extend(self.webhooks.webhooks.as_ref().map(ProviderName::name).transpose()?);
+        check_each("--credentials", &self.credentials, &names)
+    }
+
+    /// The variables of declarations.
+    fn declared(&self) -> Result<Vec<String>, Failure> {
+        let mut variables = Vec::new();
+        for provider in self.providers.iter().chain(&self.webhooks.webhooks) {
+            if let ProviderName::File(_) = provider {
+                variables.extend(provider.file()?.variables().map(str::to_owned));
             }
-            None => Ok(providers),
+        }
+        Ok(variables)
+    }
+}
+
+fn check_each(option: &str, given: &[Pair], names: &[String]) -> Result<(), Failure> {
+    for (index, Pair { name, .. }) in given.iter().enumerate() {
+        if !names.contains(name) {
+            let message = format!("{option} is for {name}, which the proxy is not started for");
+            return Err(Failure::usage(message));
+        }
+        if given.iter().take(index).any(|other| other.name == *name) {
+            return Err(Failure::usage(format!("{option} is given twice for {name}")));
         }
     }
+    Ok(())
 }
 
-type Reload = dyn Fn(&Environment) -> Result<(), Failure>;
+/// The webhooks' side of a proxy, whoever sends them: where it listens, and what serves.
+type Inbound = (Option<Address>, Pin<Box<dyn Future<Output = ()>>>);
 
-/// The webhooks' side of a proxy, whoever sends them.
-struct Inbound<'c> {
-    address: Option<Address>,
-    serving: Pin<Box<dyn Future<Output = ()> + 'c>>,
-    reload: Box<Reload>,
+async fn inbound(
+    args: &WebhookArgs,
+    sources: &Sources,
+    events: &Arc<Events>,
+    stopping: watch::Receiver<bool>,
+) -> Result<Inbound, Failure> {
+    let (Some(sender), Some(address)) = (&args.webhooks, &args.webhooks_listen) else {
+        return Ok((None, Box::pin(async {})));
+    };
+    with_sender!(sender, S => {
+        let receiver = Receiver::<S>::new(args, sender, sources.of(&sender.name()?), Arc::clone(events))?;
+        let listener = Listener::bind(address).await?;
+        Ok((Some(listener.address()?), Box::pin(receiver.serve(listener, stopping))))
+    })
 }
 
-impl<'c> Inbound<'c> {
-    async fn start(
-        args: &WebhookArgs,
-        environment: &'c Environment,
-        events: &Arc<Events>,
-        stopping: watch::Receiver<bool>,
-    ) -> Result<Self, Failure> {
-        let (Some(sender), Some(address)) = (&args.webhooks, &args.webhooks_listen) else {
-            return Ok(Self { address: None, serving: Box::pin(async {}), reload: Box::new(|_| Ok(())) });
-        };
-        with_sender!(sender, S => {
-            let receiver = Receiver::<S>::new(args, sender, environment, Arc::clone(events))?;
-            let listener = Listener::bind(address).await?;
-            let address = Some(listener.address()?);
-            let (sender, verifier) = (sender.clone(), receiver.verifier.clone());
-            Ok(Self {
-                address,
-                serving: Box::pin(receiver.serve(listener, stopping, environment)),
-                reload: Box::new(move |environment| {
-                    verifier.exchange_keys(S::keys(&sender, environment)?);
-                    Ok(())
-                }),
-            })
-        })
-    }
-}
-
-pub(crate) async fn run(args: &ProxyArgs, environment: &Environment, json: bool) -> Result<(), Failure> {
-    let mut signals = Signals::new()?;
-    let events = Arc::new(Events::new(json));
-    let (stop, stopping) = watch::channel(false);
-    let providers = args.providers(environment, &events.metrics)?;
+pub(crate) async fn run(args: &ProxyArgs, environment: Environment, json: bool) -> Result<(), Failure> {
+    args.check_names()?;
     if !args.listen.is_local() {
         let message =
             format!("{} can be reached from other machines, which could have requests signed", args.listen);
         return Err(Failure::unusable(Code::ProxyBeyondLoopback, message));
     }
-    let inbound = Inbound::start(&args.webhooks, environment, &events, stopping.clone()).await?;
+    log::to_standard_error(json);
+    let events = Arc::new(Events::new(json));
+    let sources = Arc::new(Sources::start(environment, args.declared()?, &args.credentials).await?);
+    let built = args.providers.iter().map(|name| Provider::build(name, &args.upstream, &sources, &events));
+    let providers = built.collect::<Result<Vec<_>, _>>()?;
+    let (stop, stopping) = watch::channel(false);
+    let (webhooks, inbound) = inbound(&args.webhooks, &sources, &events, stopping.clone()).await?;
     let listener = Listener::bind(&args.listen).await?;
     let address = listener.address()?;
-    print_addresses(&address, &providers, inbound.address.as_ref(), json)?;
-    let metrics = Arc::clone(&events.metrics);
-    let signing = Arc::new(Signing::new(Guard::of(&address), events, providers));
+    let mut signals = Signals::new()?;
+    print_addresses(&address, &providers, webhooks.as_ref(), json)?;
+    let signing = Arc::new(Signing { guard: Guard::of(&address), events, providers });
 
-    let answering = Arc::clone(&signing);
     let outbound = listener.serve(stopping, move |request| {
-        let signing = Arc::clone(&answering);
+        let signing = Arc::clone(&signing);
         async move { signing.answer(request).await }
     });
     let commanded = async {
         while signals.next().await == Signal::Reload {
-            let read = environment.read_again().and_then(|environment| {
-                let providers = args.providers(&environment, &metrics)?;
-                (inbound.reload)(&environment)?;
-                Ok(providers)
-            });
-            match read {
-                Ok(providers) => {
-                    signing.exchange(providers);
-                    output::note("countersign: the credentials were read again");
-                }
-                // Those stay that can be used.
-                Err(failure) => output::failure(&failure, json),
-            }
+            // Not waited for: a source that hangs would keep the proxy from ending.
+            tokio::spawn(reload(Arc::clone(&sources), json));
         }
         // Who serves has ended if it cannot be told.
         let _ = stop.send(true);
@@ -177,10 +178,17 @@ pub(crate) async fn run(args: &ProxyArgs, environment: &Environment, json: bool)
         while signals.next().await == Signal::Reload {}
     };
     tokio::select! {
-        _ = async { tokio::join!(outbound, inbound.serving) } => {}
+        _ = async { tokio::join!(outbound, inbound) } => {}
         () = commanded => {}
     }
     Ok(())
+}
+
+async fn reload(sources: Arc<Sources>, json: bool) {
+    match sources.reload().await {
+        Ok(()) => output::note("countersign: the credentials were read again"),
+        Err(failure) => output::failure(&failure, json),
+    }
 }
 
 fn print_addresses(

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::netvisor::TransactionId;
-use countersign::observer::Metrics;
 use countersign::{Effect, RequestRef, Scheme, Signer};
 use http::header::{self, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -15,14 +14,15 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use url::{Position, Url};
 
 use super::answer::{self, Answer, Refusal};
+use super::events::Events;
 use super::guard::only;
 use crate::client;
 use crate::code::Code;
 use crate::declaration::Pair;
-use crate::environment::Environment;
+use crate::environment::sources::Sources;
 use crate::failure::Failure;
 use crate::providers::{self, Proof, Tool, with_provider};
-use crate::request_args::{ProviderName, Settings};
+use crate::request_args::ProviderName;
 
 /// The longest request body that is read whole, because it is signed. As long as a reply that is.
 const BODY_LIMIT: usize = countersign::netgiro::DEFAULT_REPLY_LIMIT;
@@ -46,25 +46,21 @@ pub(super) struct Provider {
 }
 
 impl Provider {
-    /// With credentials out of the environment. `upstreams`, by name, are in place of production hosts.
+    /// With credentials of `sources`. `upstreams`, by name, are in place of production hosts.
     pub(super) fn build(
         name: &ProviderName,
         upstreams: &[Pair],
-        environment: &Environment,
-        metrics: &Arc<Metrics>,
+        sources: &Sources,
+        events: &Arc<Events>,
     ) -> Result<Self, Failure> {
         with_provider!(*name, P => {
-            let signer = <P as Tool>::build(environment, name, &Settings::default())?;
+            let signer = <P as Tool>::rotating(sources.of(&name.name()?), name)?;
             let takes_transaction_ids = *name == ProviderName::Netvisor;
-            Ok(Self { takes_transaction_ids, ..Self::of(signer, upstreams, metrics)? })
+            Ok(Self { takes_transaction_ids, ..Self::of(signer, upstreams, events)? })
         })
     }
 
-    fn of<P: Tool>(
-        mut signer: Signer<P>,
-        upstreams: &[Pair],
-        metrics: &Arc<Metrics>,
-    ) -> Result<Self, Failure> {
+    fn of<P: Tool>(mut signer: Signer<P>, upstreams: &[Pair], events: &Arc<Events>) -> Result<Self, Failure> {
         let upstream = upstreams.iter().find(|pair| pair.name == signer.name()).map(|pair| &pair.value);
         if let Some(origin) = upstream {
             signer = signer.allow_origin(origin).map_err(|error| Failure::from(error).in_arguments())?;
@@ -76,7 +72,7 @@ impl Provider {
             signer = signer.buffer_stream_bodies(BODY_LIMIT);
         }
         // From here on: what was tried above is nobody's request.
-        signer = signer.observer(Arc::clone(metrics));
+        signer = signer.observer(Arc::clone(&events.metrics));
         let (signs_replies, rewriting) = (P::signs_replies(&signer), signer.clone());
         Ok(Self {
             name: signer.name().to_owned(),

@@ -1,6 +1,6 @@
 //! The listener whose requests are signed.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use countersign::observer::Metrics;
 use http::{Request, StatusCode};
@@ -16,25 +16,12 @@ use crate::code::Code;
 const NO_PROVIDER: &str = "none";
 
 pub(super) struct Signing {
-    guard: Guard,
-    events: Arc<Events>,
-    providers: RwLock<Arc<[Provider]>>,
+    pub(super) guard: Guard,
+    pub(super) events: Arc<Events>,
+    pub(super) providers: Vec<Provider>,
 }
 
 impl Signing {
-    pub(super) fn new(guard: Guard, events: Arc<Events>, providers: Vec<Provider>) -> Self {
-        Self { guard, events, providers: RwLock::new(providers.into()) }
-    }
-
-    /// Puts others in place of the providers. Requests that are under way end with those that they began with.
-    pub(super) fn exchange(&self, providers: Vec<Provider>) {
-        *self.providers.write().unwrap_or_else(PoisonError::into_inner) = providers.into();
-    }
-
-    fn providers(&self) -> Arc<[Provider]> {
-        Arc::clone(&self.providers.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Answer {
         let (parts, body) = request.into_parts();
         if let Err(refusal) = self.guard.check(&parts) {
@@ -47,9 +34,9 @@ impl Signing {
             }
             _ => {}
         }
-        let providers = self.providers();
         let target = parts.uri.path_and_query().map_or("", |target| target.as_str()).to_owned();
-        let found = providers.iter().find_map(|provider| Some((provider, within(provider.name(), &target)?)));
+        let found =
+            self.providers.iter().find_map(|provider| Some((provider, within(provider.name(), &target)?)));
         let Some((provider, target)) = found else {
             let step = "Begin the path with the name of a provider that the proxy was started for, e.g. /netgiro/v1/…";
             return self.refuse(NO_PROVIDER, Refusal::new(StatusCode::NOT_FOUND, Code::ProxyProvider, step));

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
+use countersign::rotation::Rotation;
 use countersign::scope::is_loopback;
 use countersign::webhook::{DeliveryFault, RedisStore, Scheme, Verified, Verifier};
 use http::header::{HeaderMap, HeaderName};
@@ -25,7 +26,6 @@ use super::provider;
 use super::show::{self, Show};
 use crate::client;
 use crate::code::Code;
-use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::listener::{Address, Listener};
 use crate::output;
@@ -90,7 +90,8 @@ impl WebhookArgs {
 /// What verifies the deliveries of one provider, and where they go.
 pub(super) struct Receiver<S: Scheme> {
     sender: ProviderName,
-    pub(super) verifier: Verifier<S>,
+    rotation: Rotation,
+    verifier: Verifier<S>,
     application: Client,
     /// Where all deliveries go, whatever they say.
     to: String,
@@ -103,7 +104,7 @@ impl<S: Webhooks> Receiver<S> {
     pub(super) fn new(
         args: &WebhookArgs,
         sender: &ProviderName,
-        environment: &Environment,
+        rotation: &Rotation,
         events: Arc<Events>,
     ) -> Result<Self, Failure> {
         let to = args.application()?;
@@ -114,9 +115,7 @@ impl<S: Webhooks> Receiver<S> {
             None => return Err(Failure::usage("--public-origin is missing: the signature covers it")),
         };
         let told = Arc::clone(&events);
-        let builder = S::builder(sender, &public_origin)?
-            .keys(S::keys(sender, environment)?)
-            .observer(Arc::clone(&events.metrics));
+        let builder = S::builder(sender, &public_origin, rotation)?.observer(Arc::clone(&events.metrics));
         let mut builder = builder.on_refused(move |error, _| {
             let is_later = error.fault() == Some(&DeliveryFault::StoreUnreachable);
             let status = if is_later { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
@@ -127,6 +126,7 @@ impl<S: Webhooks> Receiver<S> {
         }
         Ok(Self {
             sender: sender.clone(),
+            rotation: rotation.clone(),
             verifier: builder.build(),
             application: client::unchanging(to, PATIENCE)?,
             to: to[..Position::BeforePath].to_owned(),
@@ -137,12 +137,7 @@ impl<S: Webhooks> Receiver<S> {
     }
 
     /// Verifies deliveries and hands them on, until `stopping`. For those who watch, repeats the last on demand.
-    pub(super) async fn serve(
-        self,
-        listener: Listener,
-        stopping: watch::Receiver<bool>,
-        environment: &Environment,
-    ) {
+    pub(super) async fn serve(self, listener: Listener, stopping: watch::Receiver<bool>) {
         let receiver = Arc::new(self);
         let delivering = Arc::clone(&receiver);
         let application = service_fn(move |request| {
@@ -164,7 +159,7 @@ impl<S: Webhooks> Receiver<S> {
                 () = &mut serving => return,
                 Some(()) = async { asked.as_mut()?.recv().await }, if asked.is_some() => {}
             }
-            match receiver.signed_anew(environment) {
+            match receiver.signed_anew() {
                 Ok(Some(request)) => drop(receiver.answer(verified_again.clone(), request).await),
                 Ok(None) => output::note("countersign: nothing was delivered yet"),
                 Err(failure) => output::failure(&failure, false),
@@ -173,10 +168,10 @@ impl<S: Webhooks> Receiver<S> {
     }
 
     /// The last delivery, as the provider would send it now.
-    fn signed_anew(&self, environment: &Environment) -> Result<Option<Request<Full<Bytes>>>, Failure> {
+    fn signed_anew(&self) -> Result<Option<Request<Full<Bytes>>>, Failure> {
         let Some((target, body)) = self.show.as_ref().and_then(Show::last) else { return Ok(None) };
         let url = format!("{}{target}", self.public_origin.trim_end_matches('/'));
-        let (mut parts, body) = S::sign(&self.sender, environment, &url, body)?.into_parts();
+        let (mut parts, body) = S::sign(&self.sender, &self.rotation.latest(), &url, body)?.into_parts();
         // As a server of HTTP/1 gets it.
         parts.uri = target.parse().map_err(|_| Failure::usage("the target cannot be read again"))?;
         Ok(Some(Request::from_parts(parts, Full::new(body))))

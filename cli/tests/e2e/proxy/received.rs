@@ -27,7 +27,7 @@ fn outside(proxy: &Proxy) -> &str {
 }
 
 /// A delivery as `trigger` makes it for another host, whose bytes are then sent to the proxy.
-fn delivery(sender: &str, target: &str, arguments: &[&str]) -> String {
+pub(super) fn delivery(sender: &str, target: &str, arguments: &[&str]) -> String {
     let recorder = Upstream::answering(OK);
     // It signs the URL that it sends to: the recorder's host stands for the public one.
     let url = format!("{}{target}", recorder.origin());
@@ -42,7 +42,19 @@ fn before_recorded(sender: &str, application: &Upstream, delivery: &str) -> Prox
     Proxy::start_as(command(sender, &["--public-origin", &public, "--to", &to]))
 }
 
-fn deliver(proxy: &Proxy, delivery: &str) -> Reply {
+/// The same for a delivery of Vizion's, with what `set` adds to the command.
+pub(super) fn before_recorded_with(
+    application: &Upstream,
+    delivery: &str,
+    set: impl FnOnce(&mut Command),
+) -> Proxy {
+    let public = format!("http://{}", header(delivery, "host").unwrap());
+    let mut command = command("vizion", &["--public-origin", &public, "--to", &application.origin()]);
+    set(&mut command);
+    Proxy::start_as(command)
+}
+
+pub(super) fn deliver(proxy: &Proxy, delivery: &str) -> Reply {
     let mut stream = connect(outside(proxy));
     // The proxy is told to close by its client.
     let closing = delivery.replacen("\r\n", "\r\nconnection: close\r\n", 1);
@@ -218,8 +230,54 @@ fn keys_are_read_again() {
     assert_eq!([code(&first), code(&second)], ["webhook-signature-mismatch", "webhook-key-unknown"]);
     std::fs::write(&file, "VIZION_WEBHOOK_KEYS='hmac-key-2=vizion webhook key 2'").unwrap();
     proxy.signal("HUP");
+    assert!(proxy.note().contains("new webhook keys are in use"));
     assert_eq!(proxy.note(), "countersign: the credentials were read again");
     assert_eq!([code(&first), code(&second)], ["webhook-key-unknown", "webhook-signature-mismatch"]);
+}
+
+#[test]
+fn keys_come_from_a_source_of_their_own() {
+    let [first, second] =
+        ["hmac-key-1", "hmac-key-2"].map(|key| delivery("vizion", "/hook", &["--key-id", key]));
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("vizion.json");
+    let write = |n| {
+        let new = directory.path().join("new");
+        let keys = format!("hmac-key-{n}=vizion webhook key {n}");
+        std::fs::write(&new, format!(r#"{{"credentials": {{"VIZION_WEBHOOK_KEYS": "{keys}"}}}}"#)).unwrap();
+        std::fs::rename(new, &file).unwrap();
+    };
+    write(1);
+    let application = Upstream::answering(OK);
+    let mut command = tool();
+    command.args(["proxy", "--listen", "127.0.0.1:0", "--webhooks", "vizion"]);
+    command.args(["--webhooks-listen", "127.0.0.1:0", "--json", "--public-origin", "http://any.example"]);
+    command.args([
+        "--to",
+        &application.origin(),
+        "--credentials",
+        &format!("vizion=file:{}", file.display()),
+    ]);
+    let proxy = Proxy::start_as(command);
+    assert!(proxy.note().contains("others can read"));
+    let code = |sent: &str| {
+        assert_eq!(deliver(&proxy, sent).status(), 401);
+        let note: serde_json::Value = serde_json::from_str(&proxy.note()).unwrap();
+        note["refused"]["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(code(&first), "webhook-signature-mismatch", "it is for another host");
+    write(2);
+    proxy.signal("HUP");
+    for told in ["others can read", "new webhook keys are in use", "the credentials were read again"] {
+        let note = proxy.note();
+        assert!(note.contains(told), "{note}");
+    }
+    assert_eq!([code(&first), code(&second)], ["webhook-key-unknown", "webhook-signature-mismatch"]);
+    let mut malformed = tool();
+    malformed.args(["proxy", "--json", "--webhooks", "vizion", "--webhooks-listen", "127.0.0.1:0", "--to"]);
+    malformed.args([&application.origin(), "--public-origin", "http://any.example"]);
+    malformed.env("VIZION_WEBHOOK_KEYS", "canary");
+    assert_eq!(refusal(malformed), "usage");
 }
 
 #[test]

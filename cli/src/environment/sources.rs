@@ -1,0 +1,83 @@
+//! Where credentials come from that change while the tool runs.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use countersign::Error;
+use countersign::rotation::{CommandSource, CredentialSet, CredentialSource, FileSource, Rotation};
+use tokio::sync::watch;
+
+use super::Environment;
+use crate::declaration::Pair;
+use crate::failure::Failure;
+
+/// The environment, and what `--credentials` names for some providers in its place.
+pub(crate) struct Sources {
+    environment: Environment,
+    /// The variables of declarations.
+    declared: Vec<String>,
+    read: watch::Sender<CredentialSet>,
+    default: Rotation,
+    own: Vec<(String, Rotation)>,
+}
+
+impl Sources {
+    pub(crate) async fn start(
+        environment: Environment,
+        declared: Vec<String>,
+        given: &[Pair],
+    ) -> Result<Self, Failure> {
+        let (read, reading) = watch::channel(environment.credentials(&declared)?);
+        let default = Rotation::start(AsRead(reading)).await?;
+        let mut own = Vec::new();
+        for pair in given {
+            own.push((pair.name.clone(), start(pair).await?));
+        }
+        Ok(Self { environment, declared, read, default, own })
+    }
+
+    pub(crate) fn of(&self, provider: &str) -> &Rotation {
+        let own = self.own.iter().find(|(name, _)| name == provider);
+        own.map_or(&self.default, |(_, rotation)| rotation)
+    }
+
+    /// Asks all of them. Those stay in use that have no successor which can be used.
+    pub(crate) async fn reload(&self) -> Result<(), Failure> {
+        self.read.send_replace(self.environment.read_again()?.credentials(&self.declared)?);
+        let mut refreshed = self.default.refresh().await;
+        for (_, rotation) in &self.own {
+            refreshed = rotation.refresh().await.and(refreshed);
+        }
+        Ok(refreshed?)
+    }
+}
+
+async fn start(Pair { name, value }: &Pair) -> Result<Rotation, Failure> {
+    let started = match value.split_once(':') {
+        Some(("file", path)) => Rotation::start(FileSource::new(path)).await,
+        Some(("command", line)) => {
+            let mut words = line.split_whitespace();
+            Rotation::start(CommandSource::new(words.next().unwrap_or_default(), words)).await
+        }
+        _ => {
+            let message = "--credentials is PROVIDER=file:PATH, or PROVIDER=command:PROGRAM ARGUMENT…";
+            return Err(Failure::usage(message));
+        }
+    };
+    Ok(started.map_err(|error| error.in_provider(name.clone()))?)
+}
+
+/// What the environment had when somebody last said that it can be read: at any other time, the file of `--env-file` may be
+/// half written.
+struct AsRead(watch::Receiver<CredentialSet>);
+
+#[async_trait]
+impl CredentialSource for AsRead {
+    async fn fetch(&self) -> Result<Option<CredentialSet>, Error> {
+        Ok(Some(self.0.borrow().clone()))
+    }
+
+    fn fresh_for(&self) -> Duration {
+        Duration::MAX
+    }
+}

@@ -12,7 +12,7 @@ check() {
 }
 
 check ""
-for feature in middleware diagnose declared rotation webhook tower axum redis; do
+for feature in middleware diagnose declared rotation webhook tower axum redis redis-tls; do
     check "$feature"
 done
 for provider in netvisor netgiro unleashed vizion; do

@@ -15,10 +15,16 @@ pub struct RedisServer {
 impl RedisServer {
     /// Starts it; `None` where it is not installed.
     pub async fn start() -> std::io::Result<Option<Self>> {
+        Self::start_with(&[]).await
+    }
+
+    /// The same, with settings of its command line.
+    pub async fn start_with(settings: &[&str]) -> std::io::Result<Option<Self>> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("redis-server");
         command
             .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""])
+            .args(settings)
             .stdout(Stdio::null());
         let server = match command.spawn() {
             Ok(process) => Self { process, port },

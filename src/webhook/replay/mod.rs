@@ -21,7 +21,7 @@ faults! {
     #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "the codes are listed in any case"))]
     pub(super) enum ConnectFault {
         InvalidUrl = Configuration, "invalid-redis-url", "the Redis URL cannot be read",
-            "Write it like redis://redis.internal:6379/0; rediss:// needs a TLS feature of the crate redis.";
+            "Write it like redis://redis.internal:6379/0; rediss:// needs the feature redis-tls.";
         NoRuntime = Configuration, "no-tokio-runtime", "a Redis store was made outside of a tokio runtime",
             "Call it in an async function that tokio runs, such as `#[tokio::main]`.";
     }

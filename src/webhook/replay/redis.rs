@@ -40,8 +40,9 @@ pub struct RedisStore<C = ConnectionManager> {
 }
 
 impl RedisStore {
-    /// A store at `redis://[user:password@]host[:port][/database]`. Connects with the first delivery. `rediss://`
-    /// and `unix://` need features of the crate `redis`; so does anything else that only [`RedisStore::new`] can do.
+    /// A store at `redis://[user:password@]host[:port][/database]`, or with the feature `redis-tls` at `rediss://…`, whose
+    /// certificate has to be one that this machine trusts. Connects with the first delivery. For a certificate of your own,
+    /// a client's certificate or a cluster, hand a connection to [`RedisStore::new`].
     ///
     /// Must be called within a tokio runtime, which keeps the connection.
     ///
@@ -52,6 +53,8 @@ impl RedisStore {
         let invalid = |_: RedisError| Error::new(ConnectFault::InvalidUrl);
         // Without one, the crate would panic.
         tokio::runtime::Handle::try_current().map_err(|_| Error::new(ConnectFault::NoRuntime))?;
+        #[cfg(feature = "redis-tls")]
+        choose_cryptography();
         let client = Client::open(url.into().expose_secret()).map_err(invalid)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
@@ -61,9 +64,34 @@ impl RedisStore {
     }
 }
 
+/// Where the process has not chosen what rustls computes with, chooses it: of two that the program happens to be built with,
+/// rustls takes neither, and panics when it connects.
+#[cfg(feature = "redis-tls")]
+fn choose_cryptography() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // It fails where another thread has just done so.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    }
+}
+
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
-    /// A store over a connection of yours: any that the crate `redis` has, as one with TLS or one to a cluster, with the
-    /// features of that crate which they need. Give it time-outs: a delivery waits as long as the connection does.
+    /// A store over a connection of yours: any that the crate `redis` has, as one with a certificate of yours or one to a
+    /// cluster, with the features of that crate which they need. Give it time-outs: a delivery waits as long as the
+    /// connection does.
+    ///
+    /// ```no_run
+    /// # async fn run() -> redis::RedisResult<()> {
+    /// use countersign::webhook::RedisStore;
+    /// use redis::cluster::ClusterClientBuilder;
+    /// use std::time::Duration;
+    ///
+    /// let cluster = ClusterClientBuilder::new(["redis://a.internal", "redis://b.internal", "redis://c.internal"])
+    ///     .connection_timeout(Duration::from_secs(1))
+    ///     .response_timeout(Duration::from_secs(1))
+    ///     .build()?;
+    /// let store = RedisStore::new(cluster.get_async_connection().await?);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn new(connection: C) -> Self {
         Self { connection, prefix: "countersign:replay:".to_owned() }

@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -11,16 +11,29 @@ use std::time::Duration;
 pub(crate) struct RedisServer {
     port: u16,
     directory: PathBuf,
+    /// Settings of one test's, besides those of all.
+    settings: Vec<String>,
     process: Option<Child>,
+}
+
+/// A free port of loopback.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl RedisServer {
     /// Starts a server; `None`, said aloud, where the program is absent. In CI its absence is a failure.
     pub(crate) fn start(test: &str) -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self::start_with(test, |_| Vec::new())
+    }
+
+    /// The same, with the settings that `settings` makes for its directory.
+    pub(crate) fn start_with(test: &str, settings: impl FnOnce(&Path) -> Vec<String>) -> Option<Self> {
+        let port = free_port();
         let directory = std::env::temp_dir().join(format!("countersign-redis-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
-        let mut server = Self { port, directory, process: None };
+        let settings = settings(&directory);
+        let mut server = Self { port, directory, settings, process: None };
         if server.spawn() {
             return Some(server);
         }
@@ -28,6 +41,10 @@ impl RedisServer {
         // Past the test harness, which keeps what a passing test prints.
         let _ = writeln!(std::io::stderr(), "SKIPPED {test}: redis-server is not installed");
         None
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn url(&self) -> String {
@@ -50,6 +67,7 @@ impl RedisServer {
         let mut command = Command::new("redis-server");
         command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--save", ""]);
         command.args(["--appendonly", "yes", "--appendfsync", "always", "--dir"]).arg(&self.directory);
+        command.args(&self.settings);
         match command.stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
             Ok(process) => self.process = Some(process),
             Err(error) if error.kind() == ErrorKind::NotFound => return false,

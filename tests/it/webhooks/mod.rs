@@ -11,6 +11,8 @@ pub(crate) mod log;
 pub(crate) mod once;
 mod other_schemes;
 mod redis;
+mod redis_cluster;
+mod redis_tls;
 mod refusals;
 mod retries;
 mod sender;

@@ -6,6 +6,7 @@ mod guarded;
 mod handed_on;
 mod one_at_a_time;
 mod received;
+mod redis_tls;
 mod refused_at_start;
 mod signals;
 mod support;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, LazyLock, Mutex, Weak};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -20,14 +20,15 @@ use crate::observer::Event;
 /// How long a call waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The queues of this process that somebody stands in or was let through, and maybe some that are empty.
+/// The queues of this process that somebody stands in or was let through, and some that are empty: the next call of a company
+/// finds its own again, until one is made for another company.
 static QUEUES: LazyLock<Queues> = LazyLock::new(Queues::default);
 
 /// Queues by the hash of origin, organisation id and number of calls at once: two companies of one hash would share a queue.
 #[derive(Default)]
 struct Queues {
     hasher: RandomState,
-    by_hash: Mutex<HashMap<u64, Weak<Semaphore>>>,
+    by_hash: Mutex<HashMap<u64, Arc<Semaphore>>>,
 }
 
 /// Waits for the turn of a call to `url`, first come first served. A caller that is dropped while it waits leaves the queue.
@@ -46,13 +47,12 @@ impl Queues {
         let origin = (url.scheme(), url.host_str(), url.port_or_known_default());
         let hash = self.hasher.hash_one((origin, &scheme.organisation_id, calls));
         let mut queues = lock(&self.by_hash);
-        if let Some(queue) = queues.get(&hash).and_then(Weak::upgrade) {
-            return queue;
+        if let Some(queue) = queues.get(&hash) {
+            return Arc::clone(queue);
         }
-        queues.retain(|_, queue| queue.strong_count() > 0);
-        let queue = Arc::new(Semaphore::new(calls));
-        queues.insert(hash, Arc::downgrade(&queue));
-        queue
+        // Nobody has one but this map: it is given out under this lock alone.
+        queues.retain(|_, queue| Arc::strong_count(queue) > 1);
+        Arc::clone(queues.entry(hash).or_insert_with(|| Arc::new(Semaphore::new(calls))))
     }
 }
 
@@ -81,15 +81,35 @@ mod tests {
     use super::*;
     use crate::error::Effect;
 
+    fn netvisor(organisation_id: &'static str) -> Netvisor {
+        let variable = |name: &str| match name {
+            "NETVISOR_LANGUAGE" => None,
+            "NETVISOR_ORGANISATION_ID" => Some(organisation_id.to_owned()),
+            _ => Some(name.to_owned()),
+        };
+        Netvisor::from_variables(variable).unwrap()
+    }
+
+    #[test]
+    fn no_more_queues_are_kept_than_there_are_calls_and_one() {
+        let (queues, url) = (Queues::default(), Url::parse("https://integration.netvisor.fi/").unwrap());
+        let of = |id| queues.of(&url, &netvisor(id).scheme());
+        let held = of("1234567-8");
+        for id in ["2234567-8", "3234567-8", "4234567-8"] {
+            let idle = Arc::as_ptr(&of(id));
+            assert_eq!(Arc::as_ptr(&of(id)), idle, "the next call finds it again");
+            assert_eq!(lock(&queues.by_hash).len(), 2, "{id}");
+        }
+        assert!(Arc::ptr_eq(&of("1234567-8"), &held), "one that is in use stays");
+    }
+
     #[tokio::test]
     async fn who_waits_in_vain_is_told_that_nothing_was_sent() {
         let told = Arc::new(Mutex::new(0));
         let told_of = Arc::clone(&told);
-        let variables = |name: &str| Some(name.to_owned()).filter(|name| name != "NETVISOR_LANGUAGE");
-        let netvisor =
-            Netvisor::from_variables(variables).unwrap().observer(move |_: &str, event: &Event| {
-                *told_of.lock().unwrap() += usize::from(matches!(event, Event::Waited(_)));
-            });
+        let netvisor = netvisor("7654321-0").observer(move |_: &str, event: &Event| {
+            *told_of.lock().unwrap() += usize::from(matches!(event, Event::Waited(_)));
+        });
         let url = Url::parse("https://integration.netvisor.fi/").unwrap();
         let _held = admit(&netvisor, &url).await.unwrap();
         let queue = QUEUES.of(&url, &netvisor.scheme());

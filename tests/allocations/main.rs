@@ -15,10 +15,11 @@ fn declared_allocs() {
     assert_eq!(over_no_op::declared().allocations, 4);
 }
 
-/// Three of them keep the time-out in the request, and eight let the company's turn end with the body of the reply.
+/// Three of them keep the time-out in the request, and seven let the company's turn end with the body of the reply. Six of these
+/// are reqwest's, which puts a response together again: three bodies in boxes, the URL, and where it is kept twice.
 #[test]
 fn netvisor_allocs() {
-    assert_eq!(over_no_op::netvisor().allocations, 16);
+    assert_eq!(over_no_op::netvisor().allocations, 15);
 }
 
 #[test]

@@ -220,16 +220,16 @@ fn a_file_that_others_can_read_is_warned_of() {
 }
 
 #[test]
-fn a_declaration_takes_them_too() {
+fn a_declaration_takes_them_too_and_its_numbers_go_on_rising() {
     let upstream = Upstream::answering(OK);
     let directory = tempfile::tempdir().unwrap();
     let (declaration, file) = (directory.path().join("acme.toml"), directory.path().join("acme.json"));
     fs::write(
         &declaration,
         "name = \"acme\"\norigins = [\"https://api.acme.example\"]\n\
-         credentials = { account = \"id\", secret = \"secret\" }\n\
-         [let]\nsignature = { text = \"{method}{body}\", mac = \"sha256\", as = \"hex\" }\n\
-         [send.header]\nx-account = \"{account}\"\nx-signature = \"{signature}\"\n",
+         credentials = { account = \"id\", secret = \"secret\" }\nstamp = { nonce = \"rising\" }\n\
+         [let]\nsignature = { text = \"{nonce}{method}{body}\", mac = \"sha256\", as = \"hex\" }\n\
+         [send.header]\nx-account = \"{account}\"\nx-nonce = \"{nonce}\"\nx-signature = \"{signature}\"\n",
     )
     .unwrap();
     let json =
@@ -243,17 +243,17 @@ fn a_declaration_takes_them_too() {
     let sent = || {
         assert_eq!(proxy.get("/acme/a", "").status(), 200);
         let request = upstream.request();
-        [
-            header(&request, "x-account").unwrap().to_owned(),
-            header(&request, "x-signature").unwrap().to_owned(),
-        ]
+        let nonce: u64 = header(&request, "x-nonce").unwrap().parse().unwrap();
+        (header(&request, "x-account").unwrap().to_owned(), nonce)
     };
-    let [account, signature] = sent();
-    assert_eq!(account, "account-1");
+    // It counts seconds, and runs ahead of the clock by as many as there are requests.
+    let (accounts, nonces): (Vec<_>, Vec<_>) = (0..30).map(|_| sent()).unzip();
+    assert!(accounts.iter().all(|account| account == "account-1"));
+    assert!(nonces.is_sorted_by(|one, next| one < next), "{nonces:?}");
     exchange(&file, &json(2));
     proxy.signal("HUP");
     assert_eq!(proxy.note(), ROTATED.replace("vizion", "acme"));
-    let [account, other] = sent();
+    let (account, nonce) = sent();
     assert_eq!(account, "account-2");
-    assert_ne!(signature, other);
+    assert!(nonce > nonces[29], "{nonce} after {nonces:?}");
 }

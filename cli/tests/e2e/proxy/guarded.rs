@@ -72,3 +72,22 @@ fn a_request_of_a_page_is_refused() {
         assert_eq!(proxy.get("/vizion/carriers", lines).status(), 200, "{lines}");
     }
 }
+
+#[test]
+fn what_is_no_request_is_answered_400() {
+    let upstream = Upstream::answering(OK);
+    let proxy = Proxy::to("vizion", &upstream);
+    for request in [
+        "nonsense\r\n\r\n",
+        "GET /vizion/a HTTP/9.9\r\nhost: HOST\r\n\r\n",
+        "GET /vizion/a b HTTP/1.1\r\nhost: HOST\r\n\r\n",
+        "GET /vizion/a HTTP/1.1\r\nhost: HOST\r\nx y: z\r\n\r\n",
+        "POST /vizion/a HTTP/1.1\r\nhost: HOST\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+        "POST /vizion/a HTTP/1.1\r\nhost: HOST\r\ncontent-length: -1\r\n\r\n",
+    ] {
+        assert_eq!(proxy.exchange(request).status(), 400, "{request}");
+    }
+    assert_eq!(upstream.others(), 0);
+    // It goes on.
+    assert_eq!(proxy.get("/vizion/a", "").status(), 200);
+}

@@ -49,7 +49,9 @@ async fn a_delivery_is_taken_once_by_machines_that_share_a_redis_over_tls() {
     );
     assert!(stranger.note().contains("webhook-store-unreachable"));
     for _ in 0..2 {
-        let trusting = machine(&|command| drop(command.env("SSL_CERT_FILE", &authority)));
+        let trusting = machine(&|command| {
+            command.env("SSL_CERT_FILE", &authority);
+        });
         assert_eq!(deliver(&trusting, &sent).status(), 200);
     }
     application.request();

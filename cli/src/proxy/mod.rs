@@ -65,9 +65,10 @@ pub(crate) struct ProxyArgs {
     #[arg(long, value_name = "PROVIDER=ORIGIN")]
     upstream: Vec<Pair>,
 
-    /// Where a provider's credentials come from, in place of the environment: file:PATH, or command:PROGRAM ARGUMENT…, run
-    /// without a shell. Either gives {"credentials": {"NAME": "value"}, "expires_at": TIME}, with the names of the variables,
-    /// and is asked again as long as the proxy runs
+    /// Where a provider's credentials come from, in place of the environment: file:PATH, or command:PROGRAM ARGUMENT…
+    ///
+    /// Either gives {"credentials": {"NAME": "value"}, "expires_at": TIME}, with the names of the variables, and is asked again
+    /// while the proxy runs. A command is run without a shell.
     #[arg(long, value_name = "PROVIDER=SOURCE")]
     credentials: Vec<Pair>,
 

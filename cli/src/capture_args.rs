@@ -76,7 +76,7 @@ impl RequestCaptureArgs {
 }
 
 /// A command may hold a signature that is as good as a key, and an argument is seen by whoever lists processes.
-fn curl_file(text: &str) -> Result<PathBuf, &'static str> {
+pub(crate) fn curl_file(text: &str) -> Result<PathBuf, &'static str> {
     let file = if text == "-" { Some(text) } else { text.strip_prefix('@').filter(|file| !file.is_empty()) };
     file.map(PathBuf::from)
         .ok_or("give @FILE, or - for standard input: an argument is seen by whoever lists processes")
@@ -154,7 +154,10 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// Reads a file or standard input, up to the longest that a reader takes.
-fn read<T>(path: &Path, reader: impl FnOnce(&[u8]) -> Result<T, Unreadable>) -> Result<T, Failure> {
+pub(crate) fn read<T>(
+    path: &Path,
+    reader: impl FnOnce(&[u8]) -> Result<T, Unreadable>,
+) -> Result<T, Failure> {
     let name = if is_stdin(path) { Path::new("standard input") } else { path };
     let unreadable = |error: io::Error| Failure::usage(format!("cannot read {}: {error}", name.display()));
     let source: Box<dyn Read> =

@@ -17,6 +17,8 @@ pub(crate) enum Code {
     HeaderNotAscii,
     /// The provider answered with the status of an error
     HttpStatus,
+    /// No rule that was tried reproduces the captured requests
+    NoRule,
     /// The proxy that signs would be reached from other machines
     ProxyBeyondLoopback,
     /// The request does not name the proxy's own address as its host

@@ -166,15 +166,20 @@ impl<'c> Context<'c> {
             if let Some(value) = self.inputs.reading.and_then(|reading| reading.step(index)) {
                 self.steps.push((index, Zeroizing::new(value.to_vec())));
             } else if step.is_kept() && index != formula.signature {
-                let value = match step.digest() {
-                    Some((.., encode)) => self.written(step, self.digest(index, step)?.digest(), encode)?,
-                    None => self.bytes(&step.value)?,
-                };
+                let value = self.value_of(index, step)?;
                 self.steps.push((index, value));
             }
             self.made = index + 1;
         }
         Ok(())
+    }
+
+    /// What a step comes to, once those that it names are made.
+    pub(super) fn value_of(&self, index: usize, step: &Step) -> Result<Value> {
+        match step.digest() {
+            Some((.., encode)) => self.written(step, self.digest(index, step)?.digest(), encode),
+            None => self.bytes(&step.value),
+        }
     }
 
     /// The step `signature`, its key and its text, once the steps before it are made.

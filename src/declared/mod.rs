@@ -47,6 +47,8 @@ mod document;
 mod evaluate;
 mod fault;
 mod formula;
+#[cfg(feature = "diagnose")]
+pub mod infer;
 mod list;
 mod message;
 mod receive;

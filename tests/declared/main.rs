@@ -3,6 +3,7 @@
 mod built_in;
 mod client;
 mod docs;
+mod infer;
 mod messages;
 mod refused;
 mod schemes;

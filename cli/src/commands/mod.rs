@@ -5,6 +5,7 @@ pub(crate) mod codes;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod infer;
 pub(crate) mod new;
 pub(crate) mod sandbox;
 pub(crate) mod send;
@@ -52,7 +53,7 @@ Exit codes:
   2  usage: arguments, files or credentials that cannot be used
   3  transport: the message did not get through
   4  unclear: the answer to a forgery says neither that it was accepted nor that it was refused,
-     or doctor did not find everything out
+     doctor did not find everything out, or several rules of infer fit
 
 Examples:
   countersign sign netgiro GET 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true'
@@ -84,6 +85,7 @@ pub(crate) enum Command {
     Proxy(Box<proxy::ProxyArgs>),
     Sandbox(sandbox::SandboxArgs),
     Check(check::CheckArgs),
+    Infer(infer::InferArgs),
     New(new::NewArgs),
     Codes(codes::CodesArgs),
     Completions(completions::CompletionsArgs),
@@ -110,6 +112,9 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     if let Some((ProviderName::File(path), given)) = called {
         environment.declare(DeclarationFile::read(&path, &given)?.secrets());
     }
+    if let Command::Infer(args) = &cli.command {
+        environment.declare(args.variables());
+    }
     let context = Context { environment, json: cli.common.json };
     match cli.command {
         Command::Sign(args) => {
@@ -129,6 +134,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Proxy(args) => proxy::run(&args, context.environment, context.json).await,
         Command::Sandbox(args) => sandbox::run(args, &context).await,
         Command::Check(args) => check::run(&args, &context),
+        Command::Infer(args) => infer::run(&args, &context),
         Command::New(args) => new::run(&args, &context),
         Command::Codes(args) => codes::run(&args, &context),
         Command::Completions(args) => completions::run(&args, &context),

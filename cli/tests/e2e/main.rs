@@ -24,6 +24,7 @@ mod forgeries;
 mod fuzz_corpus;
 mod har_files;
 mod hostile;
+mod inferred;
 mod media_type;
 mod messages;
 #[cfg(unix)]

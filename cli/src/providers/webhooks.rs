@@ -1,5 +1,7 @@
 //! The webhooks of each provider: how they are verified, and signed for those who try a receiver.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use countersign::declared::{Declaration, Declared};
 use countersign::rotation::{CredentialSet, Rotation};
@@ -104,15 +106,32 @@ impl Webhooks for declared::webhook::Scheme {
         url: &str,
         body: Bytes,
     ) -> Result<Request<Bytes>, Failure> {
-        let signer = with_credentials(&sender.file()?.declaration, set)?;
-        let request = Request::post(url).header(header::CONTENT_TYPE, "application/json").body(body.to_vec());
-        let request = request.map_err(|error| Failure::usage(error.to_string()))?;
-        Ok(declared::webhook::testing::sign(&signer, request, SystemClock.now())?.map(Bytes::from))
+        Ok(sign_declared(
+            &with_credentials(&sender.file()?.declaration, set)?,
+            url,
+            &body,
+            SystemClock.now(),
+        )?)
     }
 }
 
 fn with_credentials(declaration: &Declaration, set: &CredentialSet) -> Result<Declared, Error> {
     declaration.from_variables(|name| set.value(name).map(|value| value.expose_secret().to_owned()))
+}
+
+/// A delivery as a declared provider sends it: JSON or a form, whichever the body looks like.
+pub(crate) fn sign_declared(
+    signer: &Declared,
+    url: &str,
+    body: &Bytes,
+    at: SystemTime,
+) -> Result<Request<Bytes>, Error> {
+    let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    let media_type = if is_json { "application/json" } else { "application/x-www-form-urlencoded" };
+    let request = Request::post(url).header(header::CONTENT_TYPE, media_type).body(body.to_vec());
+    // A URL that was parsed can be one of a request.
+    let request = request.unwrap_or_default();
+    declared::webhook::testing::sign(signer, request, at).map(|request| request.map(Bytes::from))
 }
 
 /// Runs `$body` with `$scheme` being the type that signs a provider's webhooks.

@@ -172,8 +172,12 @@ impl<S: Webhooks> Receiver<S> {
         let Some((target, body)) = self.show.as_ref().and_then(Show::last) else { return Ok(None) };
         let url = format!("{}{target}", self.public_origin.trim_end_matches('/'));
         let (mut parts, body) = S::sign(&self.sender, &self.rotation.latest(), &url, body)?.into_parts();
-        // As a server of HTTP/1 gets it.
-        parts.uri = target.parse().map_err(|_| Failure::usage("the target cannot be read again"))?;
+        // As a server of HTTP/1 gets it; a declaration may place something in the query.
+        let path = target.split('?').next().unwrap_or_default();
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        parts.uri = format!("{path}{query}")
+            .parse()
+            .map_err(|_| Failure::usage("the target cannot be read again"))?;
         Ok(Some(Request::from_parts(parts, Full::new(body))))
     }
 

@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 use serde_json::json;
 
 use crate::receiver::Receiver;
-use crate::support::{Ran, run, tool};
+use crate::support::{Ran, run, run_with_input, tool};
 
 fn shipped(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../declarations").join(name)
@@ -192,6 +192,48 @@ fn what_is_triggered_by_a_file_is_verified_by_it_and_its_forgeries_are_not() {
     ] {
         let (code, verdict) = delivered(&["--fault", fault]);
         assert_eq!((code, verdict["code"].as_str()), (1, Some(expected)), "{fault}");
+    }
+}
+
+/// The whole signature in the query, or in a form; a key in hex.
+const SIGNED_BESIDE: &str = r#"
+name = "beside"
+webhook = { tolerance = "5m" }
+[credentials]
+secret = "secret"
+[stamp]
+time = "unix"
+[let]
+fields = { pairs = ["PART"], sort = "name" }
+signature = { text = "{fields}", mac = "sha256", key = "{secret|unhex}", as = "hex" }
+[send.PART]
+time = "{time}"
+hash = "{signature}"
+"#;
+
+#[test]
+fn what_is_triggered_has_its_signature_in_the_query_or_the_form_where_the_file_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("beside.toml");
+    for part in ["query", "form"] {
+        std::fs::write(&file, SIGNED_BESIDE.replace("PART", part)).unwrap();
+        for (fault, expected) in [(None, 0), (Some("wrong-key"), 1)] {
+            let receiver = Receiver::answering([if fault.is_none() { 204 } else { 401 }]);
+            let origin = receiver.origin().to_owned();
+            let with_secret = |verb: &str| {
+                let mut command = tool();
+                command.arg(verb).arg(&file).env("BESIDE_SECRET", "00112233445566778899aabbccddeeff");
+                command
+            };
+            let mut trigger = with_secret("trigger");
+            trigger.args(["--to", &format!("{}?id=%2F1", receiver.url)]);
+            let sent = run(trigger.args(fault.map(|fault| ["--fault", fault]).into_iter().flatten()));
+            assert_eq!(sent.code, 0, "{part}: {}", sent.stderr);
+            let mut verify = with_secret("verify");
+            verify.args(["--message", "-", "--public-origin", &origin]);
+            let verdict = run_with_input(&mut verify, &receiver.deliveries()[0]);
+            assert_eq!(verdict.code, expected, "{part}: {}{}", verdict.stdout, verdict.stderr);
+        }
     }
 }
 

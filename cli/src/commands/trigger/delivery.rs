@@ -10,6 +10,7 @@ use countersign_sandbox::{Event, Vendor};
 use http::{Request, StatusCode};
 use url::Url;
 
+use super::signer::Signer;
 use crate::client;
 use crate::failure::Failure;
 use crate::input::Data;
@@ -18,6 +19,9 @@ use crate::request::parse_url;
 
 /// What is delivered of a provider without events, unless `--data` says otherwise.
 const SAMPLE: &str = r#"{"id":"5a4db0c5-0000-4000-8000-5a4db0c50004","event":"countersign.test"}"#;
+
+/// The same, where the body is a form.
+const SAMPLE_FORM: &str = "id=5a4db0c5-0000-4000-8000-5a4db0c50004&event=countersign.test";
 
 /// A receiver that takes longer is taken to be stuck.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -79,12 +83,13 @@ impl DeliveryArgs {
     }
 
     /// The body, out of the events of a provider that has some.
-    pub(super) fn body(&self, vendor: Option<Vendor>) -> Result<Bytes, Failure> {
+    pub(super) fn body(&self, vendor: Option<Vendor>, signer: &Signer) -> Result<Bytes, Failure> {
         let body = match (&self.data, &self.event, vendor) {
             (Some(data), ..) => return data.read(),
             (None, Some(name), Some(vendor)) => Event::named(vendor, name).map_err(no_event)?.body(),
             (None, Some(_), None) => return Err(no_event("a declaration has no events: give --data")),
             (None, None, Some(vendor)) => Event::of(vendor).next().map_or(SAMPLE, Event::body),
+            (None, None, None) if signer.places_in_form() => SAMPLE_FORM,
             (None, None, None) => SAMPLE,
         };
         Ok(Bytes::from_static(body.as_bytes()))
@@ -108,10 +113,13 @@ pub(super) fn list_events(vendor: Option<Vendor>, json: bool) -> Result<(), Fail
     })
 }
 
-/// Sends one delivery to `url`, whatever it is signed for, and returns the status of the answer.
+/// Sends one delivery to `url`, whatever it is signed for, and returns the status of the answer. The query is the signed one:
+/// the signature may be in it.
 pub(super) async fn send(url: &Url, request: Request<Bytes>) -> Result<StatusCode, Failure> {
     let client = client::for_url(url, PATIENCE)?;
     let (parts, body) = request.into_parts();
-    let sending = client.request(parts.method, url.clone()).headers(parts.headers).body(body);
+    let mut url = url.clone();
+    url.set_query(parts.uri.query());
+    let sending = client.request(parts.method, url).headers(parts.headers).body(body);
     Ok(sending.send().await?.status())
 }

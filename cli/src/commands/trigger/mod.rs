@@ -151,8 +151,8 @@ impl What {
     }
 }
 
-/// Readable as base64, too.
-const ANOTHER_SECRET: &str = "bm90IHRoZSByZWNlaXZlcidzIHNlY3JldA==";
+/// Readable as hex and as base64, too.
+const ANOTHER_SECRET: &str = "6e6f742074686520726563656976657227732073656372657421";
 
 fn vizion_key(args: &VizionArgs, context: &Context) -> Result<VizionKey, Failure> {
     let mut keys = webhook_keys::vizion(&context.environment)?.into_iter();
@@ -167,7 +167,7 @@ pub(crate) async fn run(args: &TriggerArgs, context: &Context) -> Result<(), Fai
     }
     let destination = delivery.destination()?;
     let signer = args.what.signer(context)?;
-    let (url, body) = (delivery.signed_url(destination)?, delivery.body(args.what.vendor())?);
+    let (url, body) = (delivery.signed_url(destination)?, delivery.body(args.what.vendor(), &signer)?);
     let now = SystemClock.now();
     let requests = match fault {
         None => vec![signer.sign(&url, &body, now)?],

@@ -4,10 +4,11 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use countersign::declared::Declared;
-use countersign::declared::webhook::testing as declared;
 use countersign::netgiro::webhook::testing as callback;
 use countersign::{Error, SecretString, unleashed, vizion};
-use http::{HeaderName, Request, header};
+use http::{HeaderName, Request};
+
+use crate::providers::webhooks::sign_declared;
 
 /// A provider's way of signing webhooks, with a key.
 pub(super) struct Signer {
@@ -42,6 +43,11 @@ impl Scheme {
 }
 
 impl Signer {
+    /// Whether the body is a form, with something of the signer's in it.
+    pub(super) fn places_in_form(&self) -> bool {
+        matches!(&self.scheme, Scheme::Declared { signer, .. } if signer.scheme().declaration().places_in_form())
+    }
+
     /// The same way of signing with another key.
     pub(super) fn with_secret(&self, secret: &str) -> Self {
         let scheme = match self.scheme.clone() {
@@ -58,15 +64,7 @@ impl Signer {
             Scheme::Vizion { key_id } => vizion::webhook::testing::sign(key_id, secret, url, body, at),
             Scheme::Unleashed => unleashed::webhook::testing::sign(secret, url, body, at),
             Scheme::Netgiro => callback::sign(secret, url, body, callback::nonce_at(at)),
-            Scheme::Declared { signer, .. } => {
-                let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-                let media_type =
-                    if is_json { "application/json" } else { "application/x-www-form-urlencoded" };
-                let request = Request::post(url).header(header::CONTENT_TYPE, media_type).body(body.to_vec());
-                // A URL that was parsed can be one of a request.
-                let request = request.unwrap_or_default();
-                declared::sign(signer, request, at).map(|request| request.map(Bytes::from))
-            }
+            Scheme::Declared { signer, .. } => sign_declared(signer, url, &body, at),
         }
     }
 }

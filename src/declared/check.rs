@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::fault::{Kind, Warning, refusal};
-use super::formula::{Expr, Formula, ListSource, Names, Part, Place, Source, Step, fits};
+use super::formula::{Expr, Formula, ListSource, Names, Part, Place, Placement, Source, Step, fits};
 use crate::signing::MacAlgorithm as A;
 use crate::signing::filter::Filter;
 
@@ -60,18 +60,6 @@ pub(super) fn after(value: &Expr) -> usize {
     steps.max().unwrap_or_default()
 }
 
-/// Whether a value can be made only once the message around it is known.
-pub(super) fn is_late(value: &Expr, steps: &[Step]) -> bool {
-    within(value, steps, true).into_iter().any(|one| match one {
-        Expr::Name(_, Source::Stamp(_) | Source::Credential(_) | Source::Step(_)) => false,
-        Expr::Name(_, Source::Part(part)) => {
-            matches!(part, Part::Query | Part::Target | Part::Url | Part::Body)
-        }
-        Expr::Name(..) | Expr::List(_) | Expr::Json(_, true) => true,
-        one => one.is_digest(),
-    })
-}
-
 /// Marks the steps that are part of a key, and those that may not be shown: what holds a secret, or is made of one alone.
 pub(super) fn mark(steps: &mut [Step], names: &Names) {
     let keys = steps.iter().filter_map(|step| step.digest()?.1);
@@ -89,8 +77,8 @@ pub(super) fn mark(steps: &mut [Step], names: &Names) {
     }
 }
 
-/// Refuses what must not be, and returns what is weak.
-pub(super) fn check(formula: &Formula, names: &Names) -> Result<Vec<Warning>> {
+/// Refuses what must not be, and returns what is weak. A reply needs none of the stamps but those that it names.
+pub(super) fn check(formula: &Formula, names: &Names, is_reply: bool) -> Result<Vec<Warning>> {
     let Some(signature) = formula.steps.get(formula.signature) else { return Ok(Vec::new()) };
     order(formula)?;
     is_signature(formula, signature, names)?;
@@ -101,11 +89,16 @@ pub(super) fn check(formula: &Formula, names: &Names) -> Result<Vec<Warning>> {
         }
     }
     let found = stamps(formula)?;
-    if let Some((_, stamp)) = names.stamps.iter().enumerate().find(|(index, _)| !found.contains(index)) {
-        let expected = "it is placed nowhere from where it could be read back";
+    let is_lost = |index| !found.contains(&index) && (!is_reply || formula.names_stamp(index));
+    if let Some((_, stamp)) = names.stamps.iter().enumerate().find(|(index, _)| is_lost(*index)) {
+        let expected = if is_reply {
+            "[reply.send] places it nowhere from where it could be read back; the request's is {request.NAME}"
+        } else {
+            "it is placed nowhere from where it could be read back"
+        };
         return Err(refusal(Kind::StampUnplaced, stamp.line, &stamp.name, expected));
     }
-    Ok(weak(formula, signature, names))
+    Ok(weak(formula, signature, names, &found))
 }
 
 /// All expressions of steps and placements, each with its line, and which step it is of.
@@ -191,20 +184,24 @@ fn is_text_readable(items: &[Expr], join: &str, line: usize) -> Result {
     Ok(())
 }
 
-fn weak(formula: &Formula, signature: &Step, names: &Names) -> Vec<Warning> {
+fn weak(formula: &Formula, signature: &Step, names: &Names, stamps: &[usize]) -> Vec<Warning> {
     let (steps, line) = (&formula.steps, signature.line);
     let mut found = Vec::new();
     let mut warn = |code, line, word: &str| found.push(Warning::new(code, line, word));
     let mut signed = within(&signature.value, steps, true);
     // What is placed in a part of the message that is signed is signed as well.
     let is_in_it = |signed: &[&Expr], place: &Place| signed.iter().any(|one| one.reads(place));
-    let placed = formula.read().filter(|one| !one.is_late && one.after <= formula.signature);
+    let placed = formula
+        .read()
+        .filter(|one| !one.is_late && (!one.place.is_header() || one.after <= formula.signature));
     let placed: Vec<_> = placed.filter(|one| is_in_it(&signed, &one.place)).collect();
     signed.extend(placed.into_iter().flat_map(|one| within(&one.value, steps, true)));
-    if names.stamps.is_empty() {
+    let is_new =
+        |one: &&Expr| matches!(one, Expr::Name(_, Source::Request(of)) if matches!(**of, Source::Stamp(_)));
+    if stamps.is_empty() && !signed.iter().any(is_new) {
         warn("no-stamp", line, "signature");
     }
-    for (index, stamp) in names.stamps.iter().enumerate() {
+    for (index, stamp) in names.stamps.iter().enumerate().filter(|(index, _)| stamps.contains(index)) {
         if !signed.iter().any(|one| matches!(one, Expr::Name(_, Source::Stamp(signed)) if *signed == index)) {
             warn("stamp-not-signed", stamp.line, &stamp.name);
         }
@@ -260,6 +257,27 @@ fn is_border(pair: &[Expr], steps: &[Step], names: &Names) -> bool {
 }
 
 impl Formula {
+    /// Whether a stamp of the message itself is named anywhere.
+    pub(super) fn names_stamp(&self, stamp: usize) -> bool {
+        all(self).any(|(.., one)| matches!(one, Expr::Name(_, Source::Stamp(index)) if *index == stamp))
+    }
+
+    /// Whether what is placed is no part of what is signed: it is the signature, or made of it or of what surrounds it.
+    /// A body is made before the query, which may hold a digest of it.
+    pub(super) fn is_late(&self, placement: &Placement) -> bool {
+        let Placement { place, value, .. } = placement;
+        let is_body = matches!(place, Place::Form(_) | Place::Json(_));
+        let reads = |one: &Expr| one.reads(place) || is_body && one.reads(&Place::Query(Box::default()));
+        let reads_around = within(value, &self.steps, true).into_iter().any(|one| match one {
+            Expr::Name(_, Source::Names(index)) => self
+                .steps
+                .get(*index)
+                .is_some_and(|list| within(&list.value, &self.steps, true).into_iter().any(reads)),
+            one => reads(one),
+        });
+        !place.is_header() && (reads_around || self.holds_signature(value))
+    }
+
     /// Whether a value is the signature, or made of it.
     pub(super) fn holds_signature(&self, value: &Expr) -> bool {
         within(value, &self.steps, true).into_iter().any(|one| one.step() == Some(self.signature))

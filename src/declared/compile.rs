@@ -4,7 +4,7 @@ use http::{HeaderName, Method};
 use toml::de::DeValue;
 
 use super::Result;
-use super::check::{after, is_keyed, is_late, mark};
+use super::check::{after, is_keyed, mark};
 use super::document::{Document, Node, Table, Word};
 use super::fault::Kind;
 use super::formula::{
@@ -27,6 +27,7 @@ const HASHES: [(&str, (A, A)); 5] = [
 ];
 const ASYMMETRIC: [&str; 9] = ["rsa", "dsa", "25519", "rs256", "rs512", "es256", "es384", "ps256", "ps512"];
 const SORTS: [(&str, Sort); 3] = [("name", Sort::Name), ("pair", Sort::Pair), ("value", Sort::Value)];
+const CASES: [(&str, Filter); 2] = [("lower", Filter::Lower), ("upper", Filter::Upper)];
 const ENCODINGS: [(&str, Encode); 3] = [
     ("as-sent", Encode::AsSent),
     ("percent", Encode::Again(Filter::Percent)),
@@ -52,17 +53,22 @@ pub(super) fn formula<'d>(
     let mut steps: Vec<_> = steps.collect::<Result<_>>()?;
     mark(&mut steps, names);
     let (mut placements, mut send) = (Vec::new(), send);
-    for kind in ["header", "default", "query", "form", "json"] {
+    // A query may be made of the body.
+    for kind in ["header", "default", "form", "json", "query"] {
         let table = send.as_mut().map(|send| send.table(kind)).transpose()?.flatten();
         table.map_or(Ok(()), |table| placed(resolver, &mut placements, table, (kind, &[])))?;
     }
-    send.map_or(Ok(()), Table::finish)?;
+    send.map_or(Ok(()), |send| send.finish())?;
     for placement in &mut placements {
         placement.after = after(&placement.value);
         placement.is_public = !is_keyed(&placement.value, &steps, names);
-        placement.is_late = !placement.place.is_header() && is_late(&placement.value, &steps);
     }
-    Ok(Formula { steps, signature, placements })
+    let mut formula = Formula { steps, signature, placements };
+    let late: Vec<_> = formula.placements.iter().map(|one| formula.is_late(one)).collect();
+    for (placement, is_late) in formula.placements.iter_mut().zip(late) {
+        placement.is_late = is_late;
+    }
+    Ok(formula)
 }
 
 /// Refuses names that cannot be told apart, or cannot stand in braces.
@@ -210,12 +216,12 @@ fn list(
     let added = table.table("add")?.map(Table::entries).unwrap_or_default().into_iter();
     let added =
         added.map(|(word, node)| Ok((word.text.into(), resolver.template(document.as_text(word, node)?)?)));
-    // Nothing of the message but name and value, so that the cost is linear in its length.
-    let of_each = Resolver { names: &Names::default(), steps: &[], made: 0, is_each: true, ..resolver };
+    let of_each = Resolver { steps: &[], made: 0, is_each: true, ..resolver };
     let encode = table.text("encode")?.map(|word| one_of(document, word, &ENCODINGS)).transpose()?;
     Ok(Expr::List(Box::new(List {
         sources,
         add: added.collect::<Result<_>>()?,
+        case: table.text("case")?.map(|word| one_of(document, word, &CASES)).transpose()?,
         keep: patterns(table.texts("keep")?),
         drop: patterns(table.texts("drop")?),
         drop_empty: table.is_true("drop-empty")?,

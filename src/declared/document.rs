@@ -45,7 +45,10 @@ pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>> {
     }
     DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let line = document.text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let (before, behind) = text.split_at_checked(at).unwrap_or_default();
+        // The rest of the line; all of it, where what is missing would stand at its end.
+        let rest = behind.lines().next().filter(|rest| !rest.trim().is_empty());
+        let line = rest.or_else(|| before.lines().next_back()).unwrap_or_default();
         document.refuse(Kind::Malformed, Word { text: line, at }, error.message().to_owned())
     })
 }
@@ -166,7 +169,7 @@ impl<'d> Table<'d> {
     }
 
     /// Refuses what nothing has asked for.
-    pub(super) fn finish(self) -> Result {
+    pub(super) fn finish(&self) -> Result {
         match self.left.first() {
             None => Ok(()),
             Some((word, _)) => {

@@ -319,8 +319,11 @@ impl<'c> Context<'c> {
                 })
             }
             Expr::Name(_, Source::Step(index)) if !self.is_kept(*index) => {
-                let step = self.inputs.formula.steps.get(*index);
-                step.map_or(Ok(()), |step| self.state(&step.value, each, text))
+                let Some(step) = self.inputs.formula.steps.get(*index) else { return Ok(()) };
+                let Some((.., encode)) = step.digest() else { return self.state(&step.value, each, text) };
+                // Named before it is made: by a key that is always the same, or by what is placed and then signed.
+                let bytes = self.written(step, self.digest(*index, step)?.digest(), encode)?;
+                self.push(self.segment(value, each, &bytes), text)
             }
             Expr::Name(_, source) => {
                 let bytes = self.source(source, each)?;
@@ -346,7 +349,7 @@ impl<'c> Context<'c> {
                 let json = self.json(members, *merge)?;
                 self.push(self.segment(value, each, json.as_bytes()), text)
             }
-            // Those of steps are made once, under prepared keys; there are no others.
+            // Those of steps are made by their name, under prepared keys; there are no others.
             Expr::Digest(..) => Err(fault(Kind::Unwritable, "digest")),
         }
     }

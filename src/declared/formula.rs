@@ -104,6 +104,8 @@ pub(super) struct List {
     pub(super) sources: Vec<ListSource>,
     /// What is added: where a header of that name is listed, else behind all others.
     pub(super) add: Vec<(Box<str>, Expr)>,
+    /// How names are written, before they are chosen and sorted.
+    pub(super) case: Option<Filter>,
     pub(super) keep: Vec<Box<str>>,
     pub(super) drop: Vec<Box<str>>,
     pub(super) drop_empty: bool,
@@ -154,7 +156,7 @@ pub(super) struct Placement {
     pub(super) value: Expr,
     /// Made after this many steps.
     pub(super) after: usize,
-    /// Whether it is no part of what is signed: it is made of a digest, or of what surrounds it.
+    /// Whether it is no part of what is signed.
     pub(super) is_late: bool,
     /// Whether it lets nobody sign in another's name.
     pub(super) is_public: bool,

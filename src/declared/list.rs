@@ -9,6 +9,7 @@ use super::Result;
 use super::evaluate::{Context, Pair};
 use super::fault::{Kind, fault};
 use super::formula::{Encode, Expr, List, ListSource, Place, Sort, fits};
+use crate::signing::filter::Filter;
 use crate::signing::members::{decoded, json_members, json_text, json_values, raw_pairs};
 
 impl Context<'_> {
@@ -54,6 +55,11 @@ impl Context<'_> {
                 pairs.push((Cow::Borrowed(name.as_bytes()), Cow::Owned(self.bytes(value)?.to_vec())));
             }
         }
+        let written =
+            |filter: &Filter, part: &[u8]| Cow::Owned(filter.apply(part).unwrap_or_default().into_owned());
+        if let Some(case) = &list.case {
+            pairs.iter_mut().for_each(|(name, _)| *name = written(case, name));
+        }
         let fit = |patterns: &[Box<str>], name: &[u8]| {
             std::str::from_utf8(name).is_ok_and(|name| patterns.iter().any(|pattern| fits(pattern, name)))
         };
@@ -64,7 +70,7 @@ impl Context<'_> {
         });
         if let Encode::Again(filter) = &list.encode {
             let parts = pairs.iter_mut().flat_map(|(name, value)| [name, value]);
-            parts.for_each(|part| *part = Cow::Owned(filter.apply(part).unwrap_or_default().into_owned()));
+            parts.for_each(|part| *part = written(filter, part));
         }
         match list.sort {
             None => {}

@@ -117,6 +117,15 @@ enum Reply {
     Own(Formula),
 }
 
+impl Reply {
+    fn formula<'f>(&'f self, of_request: &'f Formula) -> &'f Formula {
+        match self {
+            Self::Same => of_request,
+            Self::Own(formula) => formula,
+        }
+    }
+}
+
 /// How webhooks are told from old ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -137,20 +146,23 @@ impl Declaration {
         let document = Document::new(text);
         let root = document::parse(text)?;
         let mut root = document.table(Word { text: "file", at: 0 }, root.get_ref());
-        let name = root.needed_text("name")?;
-        let scope = scope(document, root.texts("origins")?.unwrap_or_default())?;
-        let credentials = root.table("credentials")?;
-        let credentials = root.required("credentials", credentials)?;
-        let names = names(credentials, root.table("stamp")?)?;
+        let (name, origins) = (root.text("name")?, root.texts("origins")?.unwrap_or_default());
+        let (credentials, stamps) = (root.table("credentials")?, root.table("stamp")?);
         let (steps, send) = (root.table("let")?, root.table("send")?);
+        let (replies, webhooks, vectors) =
+            (root.table("reply")?, root.table("webhook")?, root.take("vector"));
+        // First of all: a table that is misspelled is otherwise missed where its names are used.
+        root.finish()?;
+        let name = root.required("name", name)?;
+        let scope = scope(document, origins)?;
+        let names = names(root.required("credentials", credentials)?, stamps)?;
         let formula = compile::formula(&names, root.required("let", steps)?, send, false)?;
-        let mut warnings = check::check(&formula, &names)?;
-        let reply =
-            root.table("reply")?.map(|table| reply(&names, table, &mut warnings)).transpose()?.flatten();
-        let webhook = root.table("webhook")?.map(|table| webhook(&names, table)).transpose()?;
-        let vectors = root.take("vector");
+        let mut warnings = check::check(&formula, &names, false)?;
+        let reply = replies.map(|table| reply(&names, table, &mut warnings)).transpose()?.flatten();
+        let webhook = webhooks.map(|table| webhook(&names, table)).transpose()?;
+        let replies = reply.as_ref().map(|reply| reply.formula(&formula));
         let vectors =
-            vectors.map(|(word, node)| vectors::vectors(document, word, node, &names, reply.is_some()));
+            vectors.map(|(word, node)| vectors::vectors(document, word, node, &names, (&formula, replies)));
         let compiled = Compiled {
             name: own_name(document, name)?,
             scope,
@@ -161,7 +173,6 @@ impl Declaration {
             vectors: vectors.transpose()?.unwrap_or_default(),
             warnings,
         };
-        root.finish()?;
         Ok(Self(Arc::new(compiled)))
     }
 
@@ -365,7 +376,7 @@ fn reply(names: &Names, mut table: Table<'_>, warnings: &mut Vec<Warning>) -> Re
         (same, None) if send.is_none() => Ok(same.then_some(Reply::Same)),
         (false, Some(steps)) => {
             let formula = compile::formula(names, steps, send, true)?;
-            warnings.extend(check::check(&formula, names)?);
+            warnings.extend(check::check(&formula, names, true)?);
             Ok(Some(Reply::Own(formula)))
         }
         _ => {

@@ -64,10 +64,12 @@ impl<'f> Claim<'f> {
             }
             claim.value(value, &received, &place.name())?;
         }
-        match claim.stamps.0.iter().zip(named).find(|(text, _)| text.is_empty()) {
-            Some((_, stamp)) => Err(fault(Kind::Missing, stamp.name.clone())),
-            None => Ok(claim),
+        for (index, (text, stamp)) in claim.stamps.texts().zip(named).enumerate() {
+            if text.is_empty() && formula.names_stamp(index) {
+                return Err(fault(Kind::Missing, stamp.name.clone()));
+            }
         }
+        Ok(claim)
     }
 
     /// The stamps, by name.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use http::{HeaderMap, Request, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::Declaration;
 use super::Result;
 use super::evaluate::{Context, Inputs, Placed, Prepared, prepare};
 use super::fault::{Kind, fault};
 use super::formula::Formula;
 use super::receive::Claim;
-use super::{Declaration, Reply};
 use crate::field;
 use crate::random::Randomness;
 use crate::signing::{MacKey, RequestRef, Signature, SignedText};
@@ -57,10 +57,7 @@ impl Declaration {
     }
 
     fn reply_formula(&self) -> Option<&Formula> {
-        self.0.reply.as_ref().map(|reply| match reply {
-            Reply::Same => &self.0.formula,
-            Reply::Own(formula) => formula,
-        })
+        self.0.reply.as_ref().map(|reply| reply.formula(&self.0.formula))
     }
 }
 

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::document::{Document, Node, Table, Word};
 use super::evaluate::{Context, Inputs};
 use super::fault::Kind;
-use super::formula::Names;
+use super::formula::{Formula, Names};
 use super::scheme::{Scheme, Sent, Stamps};
 use super::{Declaration, Result};
 use crate::signing::RequestRef;
@@ -17,6 +17,9 @@ use crate::signing::filter::Filter;
 use crate::signing::members::with_member;
 
 const MOST_VECTORS: usize = 256;
+
+/// How requests are signed, and how replies are.
+type Formulas<'f> = (&'f Formula, Option<&'f Formula>);
 
 /// A message as it is sent, with what it is made of.
 #[derive(Clone)]
@@ -72,44 +75,50 @@ pub(super) fn vectors<'d>(
     word: Word<'d>,
     node: &'d Node<'d>,
     names: &Names,
-    has_replies: bool,
+    formulas: Formulas<'_>,
 ) -> Result<Vec<Vector>> {
     let nodes = node.get_ref().as_array().ok_or_else(|| document.wrong_type(word, node, "[[vector]]"))?;
     document.at_most(MOST_VECTORS, nodes.len(), word)?;
     let tables = nodes.iter().map(|node| document.as_table(Word { at: node.span().start, ..word }, node));
-    tables.map(|table| vector(table?, names, has_replies)).collect()
+    tables.map(|table| vector(table?, names, formulas)).collect()
 }
 
-fn vector(mut table: Table<'_>, names: &Names, has_replies: bool) -> Result<Vector> {
+fn vector(mut table: Table<'_>, names: &Names, (formula, replies): Formulas<'_>) -> Result<Vector> {
     let (document, place) = (table.document, table.place);
     let source = table.needed_text("source")?.text.into();
     let address = [table.needed_text("method")?, table.needed_text("url")?];
-    let wanted = names.credentials.iter().map(|(name, _)| &**name);
-    let credentials = given(&mut table, "credentials", wanted.collect())?;
+    let wanted: Vec<_> = names.credentials.iter().map(|(name, _)| (&**name, true)).collect();
+    let credentials = given(&mut table, "credentials", &wanted)?;
     let reply = table.table("reply")?.map(|mut table| {
-        if !has_replies {
-            return Err(document.refuse(Kind::Vector, table.place, "the file has no [reply]"));
-        }
+        let no_replies = || document.refuse(Kind::Vector, table.place, "the file has no [reply]");
+        let replies = replies.ok_or_else(no_replies)?;
         let status = table.take("status");
         let (word, code) = status.map_or((place, "200"), |(word, node)| {
             (word, node.get_ref().as_integer().map_or("", |number| number.as_str()))
         });
         let malformed = |_| document.refuse(Kind::Vector, word, "a status is a number like 200");
-        Ok((code.parse().map_err(malformed)?, message(table, names, address)?))
+        Ok((code.parse().map_err(malformed)?, message(table, names, replies, address)?))
     });
     Ok(Vector {
         source,
         line: document.line(place.at),
         credentials: credentials.into_iter().map(|text| SecretString::from(text.into_string())).collect(),
         reply: reply.transpose()?,
-        sent: message(table, names, address)?,
+        sent: message(table, names, formula, address)?,
     })
 }
 
 /// The rest of a table: stamps, headers and body.
-fn message(mut table: Table<'_>, names: &Names, [method, url]: [Word<'_>; 2]) -> Result<Message> {
+fn message(
+    mut table: Table<'_>,
+    names: &Names,
+    formula: &Formula,
+    [method, url]: [Word<'_>; 2],
+) -> Result<Message> {
     let document = table.document;
-    let stamps = given(&mut table, "stamp", names.stamps.iter().map(|one| &*one.name).collect())?;
+    let stamps = names.stamps.iter().enumerate();
+    let stamps = stamps.map(|(index, one)| (&*one.name, formula.names_stamp(index)));
+    let stamps = given(&mut table, "stamp", &stamps.collect::<Vec<_>>())?;
     let headers = texts(table.table("headers")?)?;
     let body = match (table.text("body")?, table.text("body-base64")?) {
         (body, None) => body.map_or("", |word| word.text).into(),
@@ -131,19 +140,22 @@ fn message(mut table: Table<'_>, names: &Names, [method, url]: [Word<'_>; 2]) ->
     Ok(Message { stamps: Stamps(stamps), http })
 }
 
-/// The texts of a table that has all the names that are wanted, and no others.
-fn given(table: &mut Table<'_>, key: &'static str, wanted: Vec<&str>) -> Result<Vec<Box<str>>> {
+/// The texts of a table that has all the names that are wanted, and no others; of names that are not, nothing.
+fn given(table: &mut Table<'_>, key: &'static str, names: &[(&str, bool)]) -> Result<Vec<Box<str>>> {
     let (document, place) = (table.document, table.place);
     let given = texts(table.table(key)?)?;
-    if let Some((name, _)) = given.iter().find(|(name, _)| !wanted.contains(&name.text)) {
-        let expected = format!("expected one of {}", wanted.join(", "));
+    let wanted = names.iter().filter(|(_, is_wanted)| *is_wanted).map(|(name, _)| *name);
+    if let Some((name, _)) = given.iter().find(|(name, _)| !wanted.clone().any(|wanted| wanted == name.text))
+    {
+        let expected = format!("expected one of {}", wanted.collect::<Vec<_>>().join(", "));
         return Err(document.refuse(Kind::Vector, *name, expected));
     }
-    let text_of = |wanted| {
-        let found = given.iter().find(|(name, _)| name.text == wanted).map(|(_, text)| (*text).into());
-        found.ok_or_else(|| document.refuse(Kind::Vector, place, format!("`{wanted}` is missing here")))
+    let text_of = |(name, is_wanted): &(&str, bool)| {
+        let found = given.iter().find(|(given, _)| given.text == *name).map(|(_, text)| (*text).into());
+        let found = found.or_else(|| (!is_wanted).then(Box::default));
+        found.ok_or_else(|| document.refuse(Kind::Vector, place, format!("`{name}` is missing in `{key}`")))
     };
-    wanted.into_iter().map(text_of).collect()
+    names.iter().map(text_of).collect()
 }
 
 fn texts(table: Option<Table<'_>>) -> Result<Vec<(Word<'_>, &str)>> {

@@ -5,6 +5,7 @@ mod client;
 mod docs;
 mod infer;
 mod messages;
+mod placed;
 mod refused;
 mod schemes;
 mod shipped;

@@ -414,6 +414,9 @@ fn the_work_for_a_message_is_bounded_by_its_length() {
         LISTED.replace("{body}", &format!("{{s{last}}}")).replace("[let]\n", &text)
     };
     let doubling = |first: &str, each: &str| doubling_to(59, first, each);
+    let digest =
+        |n: usize| format!("s{} = {{ text = \"{{s{n}}}{{s{n}}}\", hash = \"md5\", as = \"hex\" }}\n", n + 1);
+    let digests = format!("[let]\ns0 = \"{{body}}\"\n{}", (0..59).map(digest).collect::<String>());
     for file in [
         doubling("\"{body}\"", "{s#}{s#}"),
         doubling("\"\"", "{s#}{s#}"),
@@ -425,6 +428,8 @@ fn the_work_for_a_message_is_bounded_by_its_length() {
         LISTED.replace("{body}", "{body|hex|hex|hex|hex|hex|hex|hex|first:4}"),
         // Short digests of a long value, a few hundred times.
         doubling_to(8, "\"{body|lower}\"", "{s#|sha256|hex}{s#|sha256|hex}"),
+        // Digests that are placed before they are made.
+        LISTED.replace("[let]\n", &digests) + "[send.query]\nx = \"{s59}\"\n",
     ] {
         let scheme = scheme(&file, &[("secret", "s")]);
         let message = post("https://h/p?a=1", &"x".repeat(10_000));

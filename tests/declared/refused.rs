@@ -51,8 +51,16 @@ fn the_good_file_is_read_without_a_warning() {
 #[test]
 fn what_is_no_toml_or_has_a_key_or_type_of_another_kind_is_refused() {
     let code = "declaration-malformed";
-    refused(&with("[send.header]", "[send.header"), code, "[send.header", "");
-    refused(&with("name = ", "nam = "), code, "", "`name` is missing");
+    refused(&with("[send.header]", "[send.header"), code, "[send.header", "`[send.header`");
+    refused(&with("name = \"acme\"", ""), code, "", "`name` is missing");
+    for (old, new) in [
+        ("name = ", "nam = "),
+        ("[stamp]", "[stamps]"),
+        ("[let]", "[lets]"),
+        ("[credentials]", "[credential]"),
+    ] {
+        refused(&with(old, new), code, new, "expected one of name, origins, credentials, stamp, let, send");
+    }
     refused(&with("as = \"hex\"", "az = \"hex\""), code, "az =", "as");
     refused(&with("origins", "orgins"), code, "orgins", "origins");
     refused(&with("\"{time}\"", "5"), code, "x-time", "a text in quotes is expected, not a TOML integer");

@@ -56,8 +56,8 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort, left:
     let Some(((expected, mac), right)) = expected else {
         return conclude(Outcome::Unsigned, Finding::of(&mistake::NOT_SIGNED));
     };
-    let encoding = mac.encoding();
-    let readings = reading::all(received, encoding);
+    let (encoding, length) = (mac.encoding(), expected.digest().len());
+    let readings = reading::all(received, encoding, length);
     if let Some(reading) = readings.iter().find(|reading| reading.is(expected.digest())) {
         return match reading.finding() {
             None => conclude(Outcome::Matches, Finding::of(&mistake::MATCHES)),
@@ -68,14 +68,14 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort, left:
         return conclude(Outcome::Reproduced, Finding::of(&mistake::SECRET_SENT));
     }
     if readings.is_empty() || Word::of(received).is_some() {
-        return conclude(Outcome::Malformed, malformed(received, encoding));
+        return conclude(Outcome::Malformed, malformed(received, encoding, length));
     }
-    let is_of_usual_length = readings.iter().any(Reading::is_of_usual_length);
+    let is_of_usual_length = readings.iter().any(|reading| reading.is_of_usual_length(length));
     let search = Search::new(transcript, right, &readings, *left);
     let (outcome, findings) = match search.findings(effort) {
         found if !found.is_empty() => outcome(found),
         _ if is_of_usual_length => (Outcome::Unexplained, vec![unexplained(transcript)]),
-        _ => (Outcome::Malformed, vec![malformed(received, encoding)]),
+        _ => (Outcome::Malformed, vec![malformed(received, encoding, length)]),
     };
     *left = search.left.get();
     let mut not_tried = Vec::new();
@@ -95,11 +95,11 @@ fn is_secret(transcript: &Transcript, right: &Attempt, received: &str) -> bool {
     reading::is_one_of(received, &secrets)
 }
 
-fn malformed(received: &str, encoding: Encoding) -> Finding {
+fn malformed(received: &str, encoding: Encoding, length: usize) -> Finding {
     let finding = Finding::of(&mistake::MALFORMED);
     match Word::of(received) {
         Some(word) => finding.detailed(word.what).advised(word.fix(encoding)),
-        None => finding.detailed(&reading::describe(received, encoding)),
+        None => finding.detailed(&reading::describe(received, encoding, length)),
     }
 }
 

@@ -55,12 +55,12 @@ impl Reading {
         }
     }
 
-    /// Whether it has the length of a digest that is expected, or of an old one.
-    pub(super) fn is_of_usual_length(&self) -> bool {
+    /// Whether it has the length of the digest that is expected, or of an old one.
+    pub(super) fn is_of_usual_length(&self, expected: usize) -> bool {
         let unusual = [&mistake::HEX_ZEROS_MISSING, &mistake::SIGNATURE_ENCODING, &mistake::BYTES_REVERSED];
         let is_usual = |finding: &Finding| unusual.iter().all(|mistake| mistake.code != finding.code());
         self.mistakes.iter().all(is_usual)
-            && matches!(&self.received, Received::All(digest) if [16, 32].contains(&digest.len()))
+            && matches!(&self.received, Received::All(digest) if [16, expected].contains(&digest.len()))
     }
 
     /// Whether only a part of the digest was received.
@@ -71,11 +71,12 @@ impl Reading {
 
 /// Whether a text stands for this digest, rightly or mistakenly written.
 pub(super) fn is_digest_of(received: &str, encoding: Encoding, digest: &[u8]) -> bool {
-    all(received, encoding).iter().any(|reading| reading.is(digest))
+    all(received, encoding, digest.len()).iter().any(|reading| reading.is(digest))
 }
 
-/// All readings that give a digest: the expected one, or the mistaken ones, those of which a part would do last.
-pub(super) fn all(text: &str, encoding: Encoding) -> Vec<Reading> {
+/// All readings that give a digest: the expected one, of `length` bytes, or the mistaken ones, those of which a part would do
+/// last.
+pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::new();
     let (mut reversed, mut lossy, mut cut) = (Vec::new(), Vec::new(), Vec::new());
     for (taken, text) in texts(text) {
@@ -84,7 +85,7 @@ pub(super) fn all(text: &str, encoding: Encoding) -> Vec<Reading> {
             taken.chain([Finding::of(mistake).detailed(detail)]).collect::<Vec<_>>()
         };
         if let Some(digest) = expected(&text, encoding) {
-            let is_right = digest.len() == 32;
+            let is_right = digest.len() == length;
             let is_bare = taken.is_empty();
             let mistakes = taken.iter().map(|taken| Finding::of(taken)).collect();
             push(&mut readings, Reading { received: Received::All(digest.clone()), mistakes });
@@ -162,15 +163,20 @@ pub(super) fn is_one_of(text: &str, secrets: &[&[u8]]) -> bool {
     })
 }
 
-/// What is wrong with the form of a text that has no reading. Tells its length, never the text.
-pub(super) fn describe(text: &str, encoding: Encoding) -> String {
-    let characters = text.chars().count();
-    let expected = if is_hex(encoding) { "64 hex digits" } else { "44 characters of base64" };
-    match hex_digits(text.as_bytes()).or_else(|| any_base64(text.as_bytes())).map(|bytes| bytes.len()) {
-        Some(20) => format!("{expected} are expected, these are the 20 bytes of a SHA-1"),
-        Some(64) => format!("{expected} are expected, these are the 64 bytes of a SHA-512"),
-        _ => format!("{expected} are expected, these are {characters} characters"),
-    }
+/// What is wrong with the form of a text that has no reading of `length` bytes. Tells the text's length, never the text.
+pub(super) fn describe(text: &str, encoding: Encoding, length: usize) -> String {
+    let expected = match is_hex(encoding) {
+        true => format!("{} hex digits", 2 * length),
+        false => format!("{} characters of base64", 4 * length.div_ceil(3)),
+    };
+    let bytes = hex_digits(text.as_bytes()).or_else(|| any_base64(text.as_bytes())).map(|bytes| bytes.len());
+    let hash = match bytes.filter(|bytes| *bytes != length) {
+        Some(20) => "20 bytes of a SHA-1",
+        Some(32) => "32 bytes of a SHA-256",
+        Some(64) => "64 bytes of a SHA-512",
+        _ => return format!("{expected} are expected, these are {} characters", text.chars().count()),
+    };
+    format!("{expected} are expected, these are the {hash}")
 }
 
 fn expected(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
@@ -190,10 +196,10 @@ mod tests {
 
     #[test]
     fn a_bare_digest_has_one_reading_beside_the_reversed_ones() {
-        assert_eq!(all(&hex::encode([7; 32]), Encoding::HexLower).len(), 1);
+        assert_eq!(all(&hex::encode([7; 32]), Encoding::HexLower, 32).len(), 1);
         // Base64 may begin as hex digits with a prefix do.
         let digest = BASE64.decode(format!("0x{}=", "A".repeat(41))).unwrap();
-        let readings = all(&BASE64.encode(&digest), Encoding::Base64);
+        let readings = all(&BASE64.encode(&digest), Encoding::Base64, 32);
         assert!(readings.len() == 3 && readings[0].is(&digest) && readings[0].finding().is_none());
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{ExplainedSegment, Explanation, Value};
 use crate::redact::quoted;
+use crate::signing::SegmentKind;
 
 /// Of a longer value, only the beginning is shown.
 const LONGEST_SHOWN: usize = 200;
@@ -45,11 +46,27 @@ fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[Explained
     let sources = width(|segment| segment.source.as_str());
     let charsets = width(|segment| segment.charset.as_str());
     write!(f, "\n{title}")?;
-    for ExplainedSegment { name, source, charset, value, .. } in segments {
+    let joint = joint(segments);
+    if let Some(joint) = joint {
+        write!(f, ", joined by {joint}")?;
+    }
+    let is_row = |segment: &&ExplainedSegment| joint.is_none() || segment.kind != SegmentKind::Separator;
+    for ExplainedSegment { name, source, charset, value, .. } in segments.iter().filter(is_row) {
         let length = value.length();
         write!(f, "\n  {name:names$}  {source:sources$}  {charset:charsets$}  {length:>5}  {value}")?;
     }
     Ok(())
+}
+
+/// What stands between each two segments and nowhere else, where that is always the same.
+fn joint(segments: &[ExplainedSegment]) -> Option<&Value> {
+    let joint = &segments.get(1)?.value;
+    let is_regular = |(at, segment): (usize, &ExplainedSegment)| match segment.kind {
+        SegmentKind::Separator => at % 2 == 1 && segment.value == *joint,
+        _ => at % 2 == 0,
+    };
+    let is_joined = segments.len() % 2 == 1 && segments.iter().enumerate().all(is_regular);
+    is_joined.then_some(joint)
 }
 
 /// Shown in quotes, with what could move or hide a terminal's text escaped; long ones cut short.

@@ -2,7 +2,10 @@
 
 use clap::{Args, ValueEnum};
 use countersign::Signer;
+use countersign::redact::printable;
 use http::{HeaderMap, HeaderValue};
+use serde_json::json;
+use url::Position;
 
 use super::Context;
 use crate::code::Code;
@@ -42,7 +45,7 @@ pub(crate) struct SignArgs {
 enum Output {
     /// One header on each line
     Headers,
-    /// One object, header name to value
+    /// One object: the URL, and the headers, name to value
     Json,
     /// A curl command, with $VARIABLE in place of what the environment holds
     Curl,
@@ -81,9 +84,16 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
         }
     }
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value));
+    let url = context.environment.masked(&request.url[..Position::AfterQuery]);
     match output {
-        Output::Headers => output::line(headers::lines(&request.headers, shown).trim_end()),
-        Output::Json => output::json(&headers::object(&request.headers, shown)),
+        Output::Headers => {
+            output::note(&format!("signed for {} {}", request.method, printable(&url)));
+            output::line(headers::lines(&request.headers, shown).trim_end())
+        }
+        Output::Json => output::json(&json!({
+            "url": url,
+            "headers": headers::object(&request.headers, shown),
+        })),
         Output::Curl => {
             let rewritten = body.map(Data::Text);
             let data = rewritten.as_ref().or(args.request.api.data.as_ref());

@@ -16,8 +16,8 @@ struct Exchange {
 
 impl Exchange {
     fn with(sandbox: &RunningSandbox) -> Self {
-        let headers =
-            run(sandbox.command("sign", "netgiro", "GET", "/v1/sales/GetList?a=1").arg("--json")).json();
+        let mut sign = sandbox.command("sign", "netgiro", "GET", "/v1/sales/GetList?a=1");
+        let headers = run(sign.arg("--json")).json()["headers"].clone();
         let origin = sandbox.url("netgiro");
         let address = origin.strip_prefix("http://").unwrap();
         let mut request =

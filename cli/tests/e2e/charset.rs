@@ -20,7 +20,7 @@ fn the_bytes_of_a_header_that_is_not_ascii_are_noted() {
         assert!(signed.stderr.starts_with(&format!("countersign: {BYTES}")), "{}", signed.stderr);
     }
     let signed = sign("Testi Öy €", &["--json"]);
-    assert_eq!(signed.json()["x-netvisor-authentication-sender"], "Testi Öy €");
+    assert_eq!(signed.json()["headers"]["x-netvisor-authentication-sender"], "Testi Öy €");
     let note: serde_json::Value = serde_json::from_str(&signed.stderr).unwrap();
     assert_eq!(note["note"]["code"], "header-not-ascii");
     assert!(note["note"]["message"].as_str().unwrap().starts_with(BYTES), "{note}");
@@ -28,10 +28,13 @@ fn the_bytes_of_a_header_that_is_not_ascii_are_noted() {
 
 #[test]
 fn there_is_nothing_to_note_where_text_and_bytes_are_the_same() {
-    for (sender, arguments) in
-        [("Testi Oy", &[][..]), ("Testi Oy", &["--json"]), ("Öy", &["--output", "curl"])]
+    let signed_for = "signed for GET https://integration.netvisor.fi/customerlist.nv\n";
+    for (sender, arguments, noted) in
+        [("Testi Oy", &[][..], signed_for), ("Testi Oy", &["--json"], ""), ("Öy", &["--output", "curl"], "")]
     {
         let signed = sign(sender, arguments);
-        assert_eq!((signed.code, signed.stderr.as_str()), (0, ""), "{sender} {arguments:?}");
+        assert_eq!((signed.code, signed.stderr.as_str()), (0, noted), "{sender} {arguments:?}");
     }
+    let url = &sign("Testi Oy", &["--json"]).json()["url"];
+    assert_eq!(url, "https://integration.netvisor.fi/customerlist.nv");
 }

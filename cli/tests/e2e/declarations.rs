@@ -91,8 +91,8 @@ fn a_file_signs_where_a_provider_is_named() {
         command.args(["-H", "checkout-transaction-id: 681538c4-fc84-11e9-83bc-2ffcef4c3453"]);
         run(command.args(arguments).envs(PAYTRAIL).env("OTHER_SECRET", "not that one"))
     };
-    assert_eq!(with(&[]).json()["signature"], PUBLISHED);
-    assert_ne!(with(&["--credential", "secret=OTHER_SECRET"]).json()["signature"], PUBLISHED);
+    assert_eq!(with(&[]).json()["headers"]["signature"], PUBLISHED);
+    assert_ne!(with(&["--credential", "secret=OTHER_SECRET"]).json()["headers"]["signature"], PUBLISHED);
     for (refused, told) in [
         (&["--credential", "secrets=OTHER_SECRET"][..], "no such credential"),
         (&["--nonce", "1"], "--nonce means nothing"),

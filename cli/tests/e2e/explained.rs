@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{RunningSandbox, run, run_with_input, tool};
+use crate::support::{RunningSandbox, VARIABLES, run, run_with_input, tool};
 
 /// Signatures of one request by an independent implementation of the mistake (Python's hmac and hashlib).
 const UNLEASHED: [(&str, &str); 2] = [
@@ -37,6 +37,41 @@ fn a_mistake_is_named_by_its_code() {
         let explained = run(&mut explain_unleashed(signature));
         assert_eq!(explained.code, 1);
         assert_eq!(explained.json()["diagnosis"]["code"], code);
+    }
+}
+
+/// The list is of Netvisor's fields then; programs are given the whole text.
+#[test]
+fn a_separator_that_is_always_the_same_is_said_once() {
+    let netvisor = |json: &[&str]| {
+        let mut command = tool();
+        command.args(["explain", "netvisor", "GET", "https://integration.netvisor.fi/a.nv"]).args(json);
+        run(command.envs(VARIABLES))
+    };
+    let words = netvisor(&[]).stdout;
+    let title = "\nsigned text, joined by \"&\"\n  url ";
+    assert!(words.contains(title) && words.contains("\nkey of the MAC, joined by \"&\"\n"), "{words}");
+    assert!(!words.contains("separator"), "{words}");
+    let json = netvisor(&["--json"]).json();
+    let segments = json["explanation"]["signed_text"].as_array().unwrap().iter();
+    assert_eq!(segments.filter(|segment| segment["kind"] == "separator").count(), 9);
+    // One that also ends the text cannot be said so.
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("x.toml");
+    let declared = |text: &str| {
+        let text = format!("{{ text = \"{text}\", mac = \"sha256\", as = \"hex\" }}");
+        let file_text = format!(
+            "name = \"x\"\norigins = [\"https://h\"]\n[credentials]\nsecret = \"secret\"\n[let]\nsignature = {text}\n\
+             [send.header]\nx-signature = \"{{signature}}\"\n"
+        );
+        std::fs::write(&file, file_text).unwrap();
+        let mut command = tool();
+        command.arg("explain").arg(&file).args(["GET", "https://h/"]);
+        run(command.env("X_SECRET", "a secret of nobody")).stdout
+    };
+    assert!(declared("{method}|{path}|{body}").contains("signed text, joined by \"|\"\n"));
+    for irregular in ["{method}|{path}|{body}|", "{method}|{path}/{body}", "{method}{path}", "{body}"] {
+        assert!(declared(irregular).contains("\nsigned text\n"), "{irregular}: {}", declared(irregular));
     }
 }
 
@@ -78,7 +113,7 @@ fn a_signature_or_nonce_that_begins_with_a_hyphen_is_no_option() {
     let signed = run(tool()
         .args(["sign", "netgiro", "GET", "https://api.netgiro.is/", "--nonce", "-1", "--json"])
         .envs([("NETGIRO_APP_KEY", "app"), ("NETGIRO_SECRET_KEY", "secret")]));
-    assert_eq!(signed.json()["netgiro_nonce"], "-1", "{}", signed.stderr);
+    assert_eq!(signed.json()["headers"]["netgiro_nonce"], "-1", "{}", signed.stderr);
 }
 
 /// An unset variable is no signature that somebody computed.

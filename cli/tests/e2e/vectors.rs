@@ -20,7 +20,7 @@ fn assert_signed(vector: &Value, header: &str, arguments: &[&str], variables: &[
     let variables = variables.iter().map(|(name, value)| (name, text(value)));
     let signed = run(tool().arg("sign").args(arguments).arg("--json").envs(variables));
     assert_eq!(signed.code, 0, "{}: {}", vector["id"], signed.stderr);
-    assert_eq!(signed.json()[header], vector["expected"], "{}", vector["id"]);
+    assert_eq!(signed.json()["headers"][header], vector["expected"], "{}", vector["id"]);
 }
 
 #[test]

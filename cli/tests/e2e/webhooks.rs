@@ -135,6 +135,27 @@ fn an_unleashed_webhook_is_judged_in_its_own_scheme() {
     assert_eq!(judge(&changed, "1705312801000")["code"], "webhook-signature-mismatch");
 }
 
+#[test]
+fn the_time_of_a_signature_is_told_as_people_read_it() {
+    let judged = |at: &str, json: &[&str]| {
+        let mut command = tool();
+        command.args(["verify", "unleashed", "--message", "-", "--at", at]).args(json);
+        run_with_input(command.env("UNLEASHED_WEBHOOK_KEY", "signing key"), OF_UNLEASHED.as_bytes())
+    };
+    for (at, told) in
+        [("1705312801", "1 s ago"), ("1705312930", "2 min ago"), ("1705312790", "10 s from now")]
+    {
+        let words = judged(at, &[]).stdout;
+        let expected = format!("signed at 2024-01-15T10:00:00Z, {told} (1705312800000 ms after 1970)");
+        assert!(words.contains(&expected), "{words}");
+    }
+    let json = judged("1705312801", &["--json"]).json();
+    assert_eq!(
+        (&json["signed_at"], &json["signed_at_unix_ms"]),
+        (&"2024-01-15T10:00:00Z".into(), &1_705_312_800_000_i64.into())
+    );
+}
+
 /// Unleashed prints seconds, Vizion milliseconds; 11 digits of either were decades ago or are millennia ahead. Logs have
 /// the time in RFC 3339.
 #[test]

@@ -12,7 +12,7 @@ use http::{Method, StatusCode, header};
 use url::Url;
 
 use super::workings::Judged;
-use super::{Captured, Verdict, webhook};
+use super::{Captured, Verdict, moment, webhook};
 use crate::commands::Context;
 use crate::declaration::{DeclarationFile, Pair};
 use crate::failure::Failure;
@@ -28,7 +28,7 @@ pub(super) struct DeclaredArgs {
     captured: Captured,
 
     /// Judge as if it were this time: seconds or milliseconds since 1970, or as 2023-05-31T16:01:00Z [default: now]
-    #[arg(long, value_name = "TIME", value_parser = webhook::parse_moment, conflicts_with = "reply")]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse, conflicts_with = "reply")]
     at: Option<SystemTime>,
 
     /// The origin that the sender was told [default: the host that the message names]
@@ -97,7 +97,7 @@ fn judge_reply(args: &DeclaredArgs, signer: &Declared, context: &Context) -> Res
         verdict: "verified",
         provider: signer.name().to_owned(),
         key_id: None,
-        signed_at_unix_ms: None,
+        signed: None,
         reference_id: None,
         note: None,
     });

@@ -1,6 +1,7 @@
 //! `verify`: a captured message, judged.
 
 mod declared;
+mod moment;
 mod netgiro_reply;
 mod webhook;
 mod workings;
@@ -19,6 +20,7 @@ use crate::failure::{Failure, Told};
 use crate::input::Data;
 use crate::output;
 use crate::request::parse_url;
+use moment::SignedAt;
 use workings::{Judged, Workings, WorkingsArgs};
 
 /// Judge a captured HTTP message: a webhook, or a reply of Netgíró's
@@ -129,8 +131,8 @@ struct Verdict {
     provider: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signed_at_unix_ms: Option<i64>,
+    #[serde(flatten)]
+    signed: Option<SignedAt>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference_id: Option<String>,
     /// What the verdict leaves open.
@@ -184,8 +186,8 @@ impl std::fmt::Display for Verdict {
         if let Some(id) = &self.key_id {
             write!(f, ", under the key {}", countersign::redact::printable(id))?;
         }
-        if let Some(ms) = self.signed_at_unix_ms {
-            write!(f, ", signed at {ms} ms after 1970")?;
+        if let Some(signed) = &self.signed {
+            write!(f, ", signed at {signed}")?;
         }
         if let Some(id) = &self.reference_id {
             write!(f, ", reference id {id:?}")?;

@@ -53,7 +53,7 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
         verdict: "verified",
         provider: "netgiro".to_owned(),
         key_id: None,
-        signed_at_unix_ms: None,
+        signed: None,
         reference_id: reply.reference_id().map(str::to_owned),
         note: None,
     });

@@ -1,18 +1,18 @@
 //! A captured webhook.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use chrono::DateTime;
 use clap::Args;
 use countersign::diagnose::{Comparison, Diagnosis};
 use countersign::explain::Transcript;
-use countersign::time::{Clock as _, SystemClock, UNIX_SECONDS_END};
+use countersign::time::{Clock as _, SystemClock};
 use countersign::webhook::{Scheme, Verifier};
 use countersign::{Error, netgiro, unleashed, vizion};
 use http::request::Parts;
 
+use super::moment::SignedAt;
 use super::workings::{Judged, Message};
-use super::{Captured, Verdict};
+use super::{Captured, Verdict, moment};
 use crate::commands::Context;
 use crate::environment::webhook_keys;
 use crate::failure::Failure;
@@ -23,7 +23,7 @@ pub(super) struct WebhookArgs {
     captured: Captured,
 
     /// Judge as if it were this time: seconds or milliseconds since 1970, or as 2023-05-31T16:01:00Z [default: now]
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     at: Option<SystemTime>,
 }
 
@@ -109,7 +109,7 @@ pub(super) fn judge_request<S: Scheme>(
         verdict: "verified",
         provider: verified.provider().to_owned(),
         key_id: verified.key_id().map(str::to_owned),
-        signed_at_unix_ms: verified.signed_at().and_then(unix_ms),
+        signed: verified.signed_at().and_then(|time| SignedAt::of(time, now)),
         reference_id: None,
         note: None,
     });
@@ -136,35 +136,4 @@ impl<S: Scheme> Message for Delivery<'_, S> {
     fn compare(&self, signed: &[u8]) -> Result<Comparison, Error> {
         self.verifier.compare(self.parts, self.body, signed)
     }
-}
-
-/// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, a number itself says. What is none
-/// is a time in RFC 3339.
-pub(super) fn parse_moment(text: &str) -> Result<SystemTime, String> {
-    const SECONDS_END: u64 = UNIX_SECONDS_END.unsigned_abs();
-    /// In milliseconds the year 5138, in microseconds 1973.
-    const MILLISECONDS_END: u64 = 1000 * SECONDS_END;
-    let Ok(number) = text.parse::<u64>() else {
-        let since = DateTime::parse_from_rfc3339(text).ok().and_then(|time| {
-            let seconds = u64::try_from(time.timestamp()).ok()?;
-            Some(Duration::new(seconds, time.timestamp_subsec_nanos()))
-        });
-        return since.and_then(|since| UNIX_EPOCH.checked_add(since)).ok_or_else(|| {
-            "give seconds or milliseconds since 1970, or a time such as 2023-05-31T16:01:00Z".to_owned()
-        });
-    };
-    let since = match number {
-        seconds @ ..SECONDS_END => Duration::from_secs(seconds),
-        milliseconds @ SECONDS_END..MILLISECONDS_END => Duration::from_millis(milliseconds),
-        MILLISECONDS_END.. => {
-            return Err(
-                "give milliseconds or seconds since 1970: this looks like micro- or nanoseconds".to_owned()
-            );
-        }
-    };
-    UNIX_EPOCH.checked_add(since).ok_or_else(|| "outside the times that this machine knows".to_owned())
-}
-
-fn unix_ms(time: SystemTime) -> Option<i64> {
-    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }

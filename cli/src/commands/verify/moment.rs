@@ -1,0 +1,71 @@
+//! Times: as they are given, and as they are told.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chrono::{DateTime, SecondsFormat};
+use countersign::time::UNIX_SECONDS_END;
+use serde::Serialize;
+
+/// When a message was signed.
+#[derive(Serialize)]
+pub(super) struct SignedAt {
+    signed_at_unix_ms: i64,
+    /// In RFC 3339, of UTC.
+    signed_at: String,
+    /// How long before the time as of which it is judged; negative of one that was signed later.
+    #[serde(skip)]
+    age_ms: i64,
+}
+
+impl SignedAt {
+    pub(super) fn of(time: SystemTime, now: SystemTime) -> Option<Self> {
+        let unix_ms =
+            |time: SystemTime| i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok();
+        let (signed_at_unix_ms, now) = (unix_ms(time)?, unix_ms(now)?);
+        let signed_at = DateTime::from_timestamp_millis(signed_at_unix_ms)?;
+        let signed_at = signed_at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        Some(Self { signed_at_unix_ms, signed_at, age_ms: now - signed_at_unix_ms })
+    }
+}
+
+impl fmt::Display for SignedAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { signed_at_unix_ms, signed_at, age_ms } = self;
+        let span = match age_ms.unsigned_abs() / 1000 {
+            seconds @ ..120 => format!("{seconds} s"),
+            seconds @ 120..7200 => format!("{} min", seconds / 60),
+            seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
+            seconds @ 172_800.. => format!("{} days", seconds / 86_400),
+        };
+        let direction = if *age_ms < 0 { "from now" } else { "ago" };
+        write!(f, "{signed_at}, {span} {direction} ({signed_at_unix_ms} ms after 1970)")
+    }
+}
+
+/// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, a number itself says. What is none
+/// is a time in RFC 3339.
+pub(super) fn parse(text: &str) -> Result<SystemTime, String> {
+    const SECONDS_END: u64 = UNIX_SECONDS_END.unsigned_abs();
+    /// In milliseconds the year 5138, in microseconds 1973.
+    const MILLISECONDS_END: u64 = 1000 * SECONDS_END;
+    let Ok(number) = text.parse::<u64>() else {
+        let since = DateTime::parse_from_rfc3339(text).ok().and_then(|time| {
+            let seconds = u64::try_from(time.timestamp()).ok()?;
+            Some(Duration::new(seconds, time.timestamp_subsec_nanos()))
+        });
+        return since.and_then(|since| UNIX_EPOCH.checked_add(since)).ok_or_else(|| {
+            "give seconds or milliseconds since 1970, or a time such as 2023-05-31T16:01:00Z".to_owned()
+        });
+    };
+    let since = match number {
+        seconds @ ..SECONDS_END => Duration::from_secs(seconds),
+        milliseconds @ SECONDS_END..MILLISECONDS_END => Duration::from_millis(milliseconds),
+        MILLISECONDS_END.. => {
+            return Err(
+                "give milliseconds or seconds since 1970: this looks like micro- or nanoseconds".to_owned()
+            );
+        }
+    };
+    UNIX_EPOCH.checked_add(since).ok_or_else(|| "outside the times that this machine knows".to_owned())
+}

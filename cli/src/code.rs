@@ -9,6 +9,8 @@ use clap::ValueEnum;
 pub(crate) enum Code {
     /// A declaration places something in the body, which is signed and sent so
     BodyRewritten,
+    /// A success was answered to doctor without a reply of the provider's, as by a proxy or a sign-in page
+    DoctorNoReply,
     /// How many requests doctor is about to send
     DoctorSends,
     /// The file of --env-file is not read by a printed command, which takes its variables from the environment

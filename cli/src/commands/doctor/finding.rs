@@ -43,7 +43,12 @@ impl Finding {
     /// An error, or another answer than was asked for.
     pub(super) fn of_error(about: &'static str, found: &'static str, exit: Exit, error: Told) -> Self {
         let Told { code, message, next_step } = error;
-        let sentence = format!("{message} [{code}]. {}", next_step.unwrap_or_default());
+        let outcome = match found {
+            "refused" => "Refused: ",
+            "unknown" => "Not found out: ",
+            _ => "",
+        };
+        let sentence = format!("{outcome}{message} [{code}]. {}", next_step.unwrap_or_default());
         Self { code: Some(code), exit: Some(exit), ..Self::new(about, found, sentence.trim_end()) }
     }
 
@@ -85,7 +90,7 @@ impl Finding {
     pub(super) fn of_transport(about: &'static str, error: &reqwest::Error) -> Self {
         let is_within = |words: &str| chain(error).any(|error| error.to_string().starts_with(words));
         let (found, what) = match () {
-            () if error.is_timeout() => ("timeout", "Nothing came in time"),
+            () if error.is_timeout() => ("timeout", "No whole reply came in time"),
             () if !error.is_connect() => ("broken-off", "The connection broke off"),
             () if is_within("dns error") => ("dns", "The name of the host leads nowhere (DNS)"),
             () if is_within("tcp ") || is_within("tunnel error") => ("connect", "No connection came about"),

@@ -62,8 +62,8 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_parser = parse_url)]
     url: Option<Url>,
 
-    /// Give up when nothing has arrived for this long
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    /// Give up a request that has not been answered whole within this time
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
 
     #[command(flatten)]
@@ -80,11 +80,13 @@ pub(crate) async fn run<P: Examined>(args: &DoctorArgs, context: &Context) -> Re
     // Refuses what cannot be used, before anything is said.
     settings.signer::<P>(&context.environment, &args.provider, &read)?;
     let providers_own = P::build(&context.environment, &args.provider, &settings)?;
-    let client = client::for_url(&read, Duration::from_secs(args.timeout))?;
+    let timeout = Duration::from_secs(args.timeout);
+    let client = client::for_url(&read, timeout)?;
     announce::<P>(&read, context);
 
     let (findings, provider) = (Vec::new(), &args.provider);
-    let mut visit = Visit { context, provider, client, settings, read, requests: 0, ahead: None, findings };
+    let mut visit =
+        Visit { context, provider, client, timeout, settings, read, requests: 0, ahead: None, findings };
     visit.examine::<P>().await?;
     let Visit { read, requests, ahead, findings, .. } = visit;
     if context.json {

@@ -28,6 +28,11 @@ pub(crate) trait Examined: Tool {
         error.is_refused()
     }
 
+    /// Whether the body of a success may be the provider's, and is not the page of a proxy or of a sign-in.
+    fn is_reply(body: &[u8]) -> bool {
+        !is_page(body)
+    }
+
     /// What the reply to an accepted read tells.
     fn of_reply(_: &Signer<Self>, _: &Exchange) -> Option<Finding> {
         None
@@ -167,6 +172,17 @@ impl Examined for netvisor::Scheme {
     fn refuses(error: &Error) -> bool {
         error.code() == "netvisor-authentication-failed"
     }
+
+    fn is_reply(body: &[u8]) -> bool {
+        !is_page(body) && body.trim_ascii_start().starts_with(b"<")
+    }
+}
+
+/// Whether a body is HTML, which none of the providers sends.
+fn is_page(body: &[u8]) -> bool {
+    let body = body.trim_ascii_start();
+    let begins = |tag: &[u8]| body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    begins(b"<!doctype html") || begins(b"<html")
 }
 
 /// The sender's name in what all charsets write alike: Netvisor takes any name.

@@ -1,5 +1,7 @@
 //! Asking a provider, one request at a time.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use countersign::time::{Clock as _, SystemClock};
@@ -25,6 +27,7 @@ pub(super) struct Visit<'c> {
     pub(super) context: &'c Context,
     pub(super) provider: &'c ProviderName,
     pub(super) client: Client,
+    pub(super) timeout: Duration,
     /// With the forms that were accepted so far.
     pub(super) settings: Settings,
     pub(super) read: Url,
@@ -150,6 +153,8 @@ impl Visit<'_> {
         request.rewrite(signed.rewritten());
         self.requests += 1;
         let mut sending = self.client.get(request.url.clone()).headers(request.headers.clone());
+        // Also of a reply that goes on for ever.
+        sending = sending.timeout(self.timeout);
         if let Some(body) = &request.body {
             sending = sending.body(body.clone());
         }
@@ -202,13 +207,21 @@ impl Exchange {
         match P::check(&self.answer()) {
             Err(error) if P::refuses(&error) => Err(No::Refused(Told::of(&error))),
             Err(error) => Err(No::Other(Told::of(&error))),
-            Ok(()) if self.status.is_success() => Ok(()),
+            Ok(()) if self.status.is_success() && P::is_reply(&self.body) => Ok(()),
+            Ok(()) if self.status.is_success() => Err(No::Other(no_reply(self.status))),
             Ok(()) if matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
                 Err(No::Refused(told(self.status)))
             }
             Ok(()) => Err(No::Other(told(self.status))),
         }
     }
+}
+
+/// What a success tells that is not the provider's.
+fn no_reply(status: StatusCode) -> Told {
+    let message = format!("the answer is {status}, with a page or a text in place of the provider's reply");
+    let next_step = "See what answers there: a proxy, a sign-in page or another service.";
+    Told { code: Code::DoctorNoReply.name().to_owned(), message, next_step: Some(next_step.to_owned()) }
 }
 
 /// What a status alone tells.

@@ -1,12 +1,13 @@
 //! What `doctor` finds out.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::process::Stdio;
+use std::time::Duration;
 
 use super::server::{Server, reply};
 use super::{doctor, found, found_besides, of_sandbox, owned};
-use crate::support::{RunningSandbox, run, tool};
+use crate::support::{RunningSandbox, VARIABLES, run, tool};
 
 /// Of each sandbox, with a quirk or without: the provider, what is found besides that the credentials are accepted, and the
 /// exit code.
@@ -94,6 +95,44 @@ fn what_is_about_something_else_stays_open() {
         let ran = run(doctor("vizion", &server.url("/carriers")).env("VIZION_API_KEY", "key"));
         assert_eq!(ran.code, code, "{status}: {}", ran.stdout);
     }
+}
+
+/// As of a captive portal, or of a gateway that asks people to sign in.
+#[test]
+fn a_page_in_place_of_a_reply_is_no_acceptance() {
+    for provider in ["netvisor", "netgiro", "unleashed", "vizion"] {
+        for body in ["<!DOCTYPE html><title>Sign in</title>", "\n<html></html>"] {
+            let server = Server::answering(move |_| reply("200 OK", "", body));
+            let ran = run(doctor(provider, &server.url("/list")).envs(VARIABLES));
+            assert_eq!(found(&ran).last(), Some(&owned(("credentials", "unknown"))), "{}", ran.stdout);
+            assert_eq!((ran.code, server.requests().len()), (4, 1), "{provider}");
+            assert_eq!(ran.json()["findings"][2]["code"], "doctor-no-reply");
+        }
+    }
+    let server = Server::answering(|_| reply("200 OK", "", "[]"));
+    let ran = run(doctor("netvisor", &server.url("/list")).envs(VARIABLES));
+    assert_eq!(found(&ran).last(), Some(&owned(("credentials", "unknown"))), "{}", ran.stdout);
+}
+
+/// Each byte comes in time, the reply never.
+#[test]
+fn a_reply_that_trickles_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n".iter();
+        for byte in head.chain([b'x'; 40].iter()) {
+            if socket.write_all(&[*byte]).is_err() {
+                break;
+            }
+            if *byte == b'x' {
+                std::thread::sleep(Duration::from_millis(250));
+            }
+        }
+    });
+    let ran = run(doctor("vizion", &url).args(["--timeout", "1"]).env("VIZION_API_KEY", "key"));
+    assert_eq!((ran.code, found(&ran).last()), (3, Some(&owned(("stopped", "timeout")))), "{}", ran.stdout);
 }
 
 #[test]

@@ -120,6 +120,9 @@ impl MessageArgs {
         let Some(path) = &self.har else { return Ok(None) };
         let entries = read(path, har::read)?;
         let (count, at) = (entries.len(), self.entry.unwrap_or(1));
+        if count == 0 {
+            return Err(Failure::usage("the HAR file has no entry"));
+        }
         if count != 1 && self.entry.is_none() {
             list(&entries, context)?;
             return Err(Failure::usage(format!(
@@ -129,7 +132,7 @@ impl MessageArgs {
         let chosen = at.checked_sub(1).and_then(|at| entries.into_iter().nth(at));
         chosen
             .map(Some)
-            .ok_or_else(|| Failure::usage(format!("--entry {at}: the HAR file has {count}, from 1 on")))
+            .ok_or_else(|| Failure::usage(format!("--entry {at}: the HAR file has {count}, counted from 1")))
     }
 }
 
@@ -137,7 +140,7 @@ impl MessageArgs {
 fn list(entries: &[har::Entry], context: &Context) -> Result<(), Failure> {
     let listed = entries.iter().take(MOST_LISTED).enumerate().map(|(index, entry)| {
         let (method, url) = entry.summary();
-        Listed { entry: index + 1, method: method.to_owned(), url: context.environment.masked(url) }
+        Listed { entry: index + 1, method: method.to_owned(), url: context.environment.masked(&url) }
     });
     let listed: Vec<_> = listed.collect();
     if context.json {

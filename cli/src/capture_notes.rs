@@ -6,8 +6,8 @@ use countersign::explain::Explanation;
 use countersign::redact::{Secrets, printable};
 use countersign::signing::{Signature, Source};
 use countersign::{Signed, Signer};
-use countersign_cli::capture::Capture;
-use http::{HeaderMap, header};
+use countersign_cli::capture::{Capture, raw};
+use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 
@@ -71,6 +71,18 @@ impl CaptureNotes {
         }
     }
 
+    /// Notes a body of another length than its headers say.
+    pub(crate) fn compare_length(&mut self, headers: &HeaderMap, body: &[u8]) {
+        if let Some(stated) =
+            raw::stated_length(headers).filter(|stated| *stated != body.len() && self.body_is.is_none())
+        {
+            self.notes.push(format!(
+                "The body has {} bytes, and its content-length is {stated}: it is cut off, or was changed.",
+                body.len()
+            ));
+        }
+    }
+
     /// Asks for a body that is not at hand, where the signature covers it.
     pub(crate) fn judge_body(mut self, explanation: &Explanation) -> Result<Self, Failure> {
         let Some(place) = self.body_is.take() else { return Ok(self) };
@@ -116,9 +128,20 @@ impl fmt::Display for CaptureNotes {
     }
 }
 
-/// What must not be shown, wherever else it turns up: cookies, and what gives access.
+/// What must not be shown, wherever else it turns up: cookies, and what gives access, each whole and in its parts.
 pub(crate) fn secrets(headers: &HeaderMap) -> Secrets {
     let names = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
-    let values = names.iter().flat_map(|name| headers.get_all(name));
-    values.fold(Secrets::new(), |secrets, value| secrets.hide(value.as_bytes()))
+    let values = names.iter().flat_map(|name| headers.get_all(name)).map(HeaderValue::as_bytes);
+    values.fold(Secrets::new(), |secrets, value| {
+        let cookies = value.split(|byte| *byte == b';').filter_map(|pair| behind(pair, b'='));
+        // A shorter one is a choice, such as a language: a nonce or a method may be equal to it by chance.
+        let tokens = behind(value, b' ').into_iter().chain(cookies).filter(|token| token.len() >= 6);
+        tokens.fold(secrets.hide(value), Secrets::hide)
+    })
+}
+
+/// What follows the first `sign`.
+fn behind(text: &[u8], sign: u8) -> Option<&[u8]> {
+    let at = text.iter().position(|byte| *byte == sign)?;
+    text.get(at + 1..).map(<[u8]>::trim_ascii)
 }

@@ -29,7 +29,7 @@ struct Event {
     request_context: Context,
     /// Of its version 1.
     path: Option<String>,
-    query_string_parameters: Option<IgnoredAny>,
+    query_string_parameters: Option<BTreeMap<String, IgnoredAny>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -66,7 +66,7 @@ pub(super) fn read(text: &[u8]) -> Result<Option<Capture>, Unreadable> {
     let path = event.raw_path.or(event.request_context.path).or(event.path);
     let uri = match (event.url, path) {
         (Some(url), _) => absolute(&url)?,
-        (None, Some(_)) if is_v1 && event.query_string_parameters.is_some() => {
+        (None, Some(_)) if is_v1 && event.query_string_parameters.is_some_and(|query| !query.is_empty()) => {
             let message = "its query is taken apart, as API Gateway's version 1 does it, and signatures cover it as it was sent";
             return Err(Unreadable::new(message).step(
                 "Ask the sender for it, and hand over POST /path?query HTTP/1.1, the headers, an empty line and the body.",
@@ -135,6 +135,10 @@ mod tests {
                 r#"{"resource":"/p","path":"/p","httpMethod":"POST","headers":{"Host":"h"},"multiValueHeaders":{"Host":["h"]},
                     "queryStringParameters":null,"requestContext":{"path":"/stage/p"},"body":"b","isBase64Encoded":false}"#,
                 "POST /stage/p host=h b",
+            ),
+            (
+                r#"{"path":"/p","httpMethod":"GET","headers":{"a":"b"},"queryStringParameters":{}}"#,
+                "GET /p a=b ",
             ),
             (r#"{"event":"arrived"}"#, "none"),
             ("[1]", "none"),

@@ -35,17 +35,16 @@ pub struct Entry {
 struct Request {
     method: String,
     url: String,
-    #[serde(default)]
-    headers: Vec<Field>,
+    headers: Option<Vec<Field>>,
     post_data: Option<Content>,
 }
 
 #[derive(Deserialize)]
 struct Response {
+    /// Some write -1 where none came.
     #[serde(default)]
-    status: u16,
-    #[serde(default)]
-    headers: Vec<Field>,
+    status: i64,
+    headers: Option<Vec<Field>>,
     content: Option<Content>,
 }
 
@@ -83,10 +82,17 @@ pub fn read(text: &[u8]) -> Result<Vec<Entry>, Unreadable> {
 }
 
 impl Entry {
-    /// The method, and the URL without its query.
+    /// The method, and the URL without its query and without a password.
     #[must_use]
-    pub fn summary(&self) -> (&str, &str) {
-        (&self.request.method, self.request.url.split(['?', '#']).next().unwrap_or_default())
+    pub fn summary(&self) -> (&str, String) {
+        let url = self.request.url.split(['?', '#']).next().unwrap_or_default();
+        let (scheme, rest) = url.split_once("//").unwrap_or_default();
+        let authority = rest.split('/').next().unwrap_or_default();
+        let url = match authority.rfind('@').and_then(|at| rest.get(at..)) {
+            Some(rest) => format!("{scheme}//(secret){rest}"),
+            None => url.to_owned(),
+        };
+        (&self.request.method, url)
     }
 
     /// The request.
@@ -98,7 +104,7 @@ impl Entry {
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Unreadable::new("its method is none"))?;
         let mut capture = Capture::new(method, absolute(&request.url)?);
-        add(&mut capture, &request.headers)?;
+        add(&mut capture, request.headers.as_deref().unwrap_or_default())?;
         if !capture.headers.contains_key(header::HOST) {
             // Of HTTP/2, it is in the URL.
             let host = Url::parse(&request.url).ok();
@@ -115,7 +121,8 @@ impl Entry {
     /// The status of the reply, where there is one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.response.as_ref().and_then(|response| StatusCode::from_u16(response.status).ok())
+        let status = self.response.as_ref()?.status;
+        StatusCode::from_u16(status.try_into().ok()?).ok()
     }
 
     /// The headers and the body of the reply.
@@ -123,10 +130,12 @@ impl Entry {
     /// # Errors
     /// When there is none, a header is none, or the body is not the base64 that it says.
     pub fn response(&self) -> Result<(HeaderMap, Bytes), Unreadable> {
-        let response = self.response.as_ref().filter(|response| !response.headers.is_empty());
+        let response = self.response.as_ref();
+        let headers = response.and_then(|response| response.headers.as_deref()).unwrap_or_default();
+        let response = response.filter(|_| !headers.is_empty());
         let response = response.ok_or_else(|| Unreadable::new("the entry has no reply"))?;
         let mut capture = Capture::new(Method::GET, http::Uri::default());
-        add(&mut capture, &response.headers)?;
+        add(&mut capture, headers)?;
         let body = response.content.as_ref().map(Content::bytes).transpose()?.unwrap_or_default();
         Ok((capture.headers, body))
     }
@@ -139,10 +148,12 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Adds headers, without the pseudo-headers of HTTP/2.
+/// Adds headers, without the pseudo-headers of HTTP/2. Browsers join those of one name by line ends.
 fn add(capture: &mut Capture, fields: &[Field]) -> Result<(), Unreadable> {
     for Field { name, value } in fields.iter().filter(|field| !field.name.starts_with(':')) {
-        capture.header(name.as_bytes(), value.as_bytes())?;
+        for value in value.split('\n') {
+            capture.header(name.as_bytes(), value.as_bytes())?;
+        }
     }
     Ok(())
 }
@@ -173,7 +184,7 @@ mod tests {
     fn requests_and_replies_are_read() {
         let entries = read(TWO.as_bytes()).unwrap();
         let [first, second] = &*entries else { panic!() };
-        assert_eq!(first.summary(), ("GET", "https://h:1/a"));
+        assert_eq!(first.summary(), ("GET", "https://h:1/a".to_owned()));
         let request = first.request().unwrap();
         assert_eq!(
             (request.uri.to_string().as_str(), &request.headers["host"]),
@@ -184,6 +195,17 @@ mod tests {
         assert_eq!((&*request.body, &request.headers["host"]), (&b"hi"[..], &"i".parse().unwrap()));
         let (headers, body) = second.response().unwrap();
         assert_eq!((headers["y"].as_bytes(), &*body), (&b"2"[..], &b"{}"[..]));
+    }
+
+    /// As proxies and older browsers export them.
+    #[test]
+    fn an_entry_without_a_reply_or_headers_and_with_joined_headers_is_read() {
+        let text = r#"{"log":{"entries":[{"request":{"method":"GET","url":"https://me:canary@h/p?q","headers":null,"postData":null},
+            "response":{"status":-1,"headers":[{"name":"Set-Cookie","value":"a=1\nb=2"}]}}]}}"#;
+        let entries = read(text.as_bytes()).unwrap();
+        assert_eq!(entries[0].summary(), ("GET", "https://(secret)@h/p".to_owned()));
+        assert_eq!((entries[0].status(), entries[0].request().unwrap().headers.len()), (None, 1));
+        assert_eq!(entries[0].response().unwrap().0.get_all("set-cookie").iter().count(), 2);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use encoding_rs::{UTF_16BE, UTF_16LE};
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use url::Url;
 
@@ -62,8 +63,16 @@ impl Capture {
         if self.uri.scheme().is_some() {
             return Ok(self.uri.to_string());
         }
-        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.ok_or_else(|| Unreadable::new("the request has no host header"))?;
+        if !self.uri.path().starts_with('/') {
+            return Err(Unreadable::new("its target is no path"));
+        }
+        let mut hosts = self.headers.get_all(header::HOST).iter();
+        let host = match (hosts.next(), hosts.next()) {
+            (Some(host), None) => host.to_str().ok().filter(|host| host.parse::<Authority>().is_ok()),
+            (None, _) => return Err(Unreadable::new("the request has no host header")),
+            (Some(_), Some(_)) => return Err(Unreadable::new("the request has more than one host header")),
+        };
+        let host = host.ok_or_else(|| Unreadable::new("its host header names no host"))?;
         let is_local = ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local));
         Ok(format!("{}://{host}{}", if is_local { "http" } else { "https" }, self.uri))
     }
@@ -119,12 +128,27 @@ fn in_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(utf_16.decode_with_bom_removal(bytes).0.into_owned().into_bytes())
 }
 
+/// A URL with the `/` that is sent where it has no path.
+fn with_path(url: &str) -> Cow<'_, str> {
+    let Some(authority) = url.find("://").map(|at| at + 3).filter(|_| !url.starts_with('/')) else {
+        return Cow::Borrowed(url);
+    };
+    let rest = url.get(authority..).unwrap_or_default();
+    match rest.find(['/', '?']) {
+        Some(at) if rest.get(at..).is_some_and(|rest| rest.starts_with('?')) => {
+            let (before, query) = url.split_at_checked(authority + at).unwrap_or_default();
+            Cow::Owned(format!("{before}/{query}"))
+        }
+        _ => Cow::Borrowed(url),
+    }
+}
+
 /// An absolute URL, byte for byte where that can be, else as `Url` writes it.
 fn absolute(text: &str) -> Result<Uri, Unreadable> {
     let not_a_url = || Unreadable::new("its URL is not an http or https URL");
     let text = text.split('#').next().unwrap_or_default();
     let is_whole = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https"));
-    let parsed = text.parse().ok().filter(is_whole);
+    let parsed = with_path(text).parse().ok().filter(is_whole);
     let normalised = || Url::parse(text).ok()?.as_str().parse().ok().filter(is_whole);
     parsed.or_else(normalised).ok_or_else(not_a_url)
 }

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
-use super::recognise::{AS_MESSAGE_FROM_CGI, Wanted, instead};
-use super::{Capture, MOST_HEADERS, Unreadable, event, in_utf8};
+use super::recognise::{AS_MESSAGE_FROM_CGI, Wanted, instead, is_request_line};
+use super::{Capture, MOST_HEADERS, Unreadable, event, in_utf8, with_path};
 
 /// Takes a request apart. Line ends may be LF alone, as text editors leave them.
 ///
@@ -26,7 +26,8 @@ pub fn read_request(message: &[u8]) -> Result<Capture, Unreadable> {
     let length = head_length(parsed.parse(&message), &message, Wanted::Request)?;
     let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes());
     let method = method.map_err(|_| malformed("its method is none"))?;
-    let uri: Uri = parsed.path.unwrap_or_default().parse().map_err(|_| malformed("its target is no URL"))?;
+    let target = with_path(parsed.path.unwrap_or_default());
+    let uri: Uri = target.parse().map_err(|_| malformed("its target is no URL"))?;
     let headers = headers(parsed.headers)?;
     if headers.keys().any(|name| name.as_str().starts_with("http_")) {
         return Err(
@@ -55,14 +56,17 @@ pub fn read_response(message: &[u8]) -> Result<(HeaderMap, Bytes), Unreadable> {
     Ok((headers, body))
 }
 
-/// The head of the first request that `curl -v` printed, where it was that.
+/// The head of the first request that `curl -v` printed, where it was that: below the command or a progress meter, too.
 fn printed_by_curl(message: &[u8]) -> Option<Vec<u8>> {
-    let mut lines = message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-    let is_curls = |line: &&[u8]| matches!(line, [b'>' | b'*', b' ', ..]);
-    message.split(|byte| *byte == b'\n').next().filter(is_curls)?;
-    let sent = lines.by_ref().filter_map(|line| line.strip_prefix(b">")).map(<[u8]>::trim_ascii_start);
+    let mut lines = message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end).peekable();
+    if lines.peek().is_some_and(|line| !line.starts_with(b">") && is_request_line(line)) {
+        return None;
+    }
+    let sent = lines.skip_while(|line| !line.starts_with(b"> ") || !is_request_line(line));
+    let sent = sent.filter_map(|line| line.strip_prefix(b">")).map(<[u8]>::trim_ascii_start);
     let head: Vec<_> = sent.take_while(|line| !line.is_empty()).collect();
-    Some([head.join(&b"\r\n"[..]), b"\r\n\r\n".to_vec()].concat())
+    let is_found = !head.is_empty();
+    is_found.then(|| [head.join(&b"\r\n"[..]), b"\r\n\r\n".to_vec()].concat())
 }
 
 /// Tools write `HTTP/2` above headers that are otherwise those of HTTP/1.1, so that stands there then.
@@ -106,12 +110,16 @@ fn headers(fields: &[httparse::Header<'_>]) -> Result<HeaderMap, Unreadable> {
 
 fn body(message: &[u8], head_length: usize, headers: &HeaderMap) -> Result<Bytes, Unreadable> {
     let rest = message.get(head_length..).unwrap_or_default();
-    if headers.contains_key(header::CONTENT_ENCODING) {
+    if headers.contains_key(header::CONTENT_ENCODING) && !rest.is_empty() {
         return Err(malformed("its body is compressed; capture it decompressed"));
     }
     if headers.contains_key(header::TRANSFER_ENCODING) {
         // Tools like `curl -i` keep the header of a body that they have put together.
-        return Ok(joined_chunks(rest).unwrap_or_else(|| Bytes::copy_from_slice(rest)));
+        return if chunk_size(rest).is_some() {
+            joined_chunks(rest)
+        } else {
+            Ok(Bytes::copy_from_slice(rest))
+        };
     }
     let Some(length) = headers.get(header::CONTENT_LENGTH) else {
         return Ok(Bytes::copy_from_slice(rest));
@@ -125,38 +133,55 @@ fn body(message: &[u8], head_length: usize, headers: &HeaderMap) -> Result<Bytes
     }
 }
 
+/// How long the headers say that the body is, as far as they speak of the bytes that were captured.
+#[must_use]
+pub fn stated_length(headers: &HeaderMap) -> Option<usize> {
+    let is_coded =
+        [header::TRANSFER_ENCODING, header::CONTENT_ENCODING].iter().any(|name| headers.contains_key(name));
+    let length = headers.get(header::CONTENT_LENGTH).filter(|_| !is_coded)?;
+    length.to_str().ok()?.parse().ok()
+}
+
 /// Refuses a body of another length than its headers say: asked where it verified all the same. One that did not is diagnosed,
 /// since whatever changed its length may be why.
 ///
 /// # Errors
 /// When the two lengths differ.
 pub fn check_length(headers: &HeaderMap, body: &[u8]) -> Result<(), Unreadable> {
-    let length =
-        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    match length
-        .filter(|_| !headers.contains_key(header::TRANSFER_ENCODING))
-        .map(|length| body.len().cmp(&length))
-    {
+    match stated_length(headers).map(|length| body.len().cmp(&length)) {
         Some(Ordering::Less) => Err(malformed("its body is shorter than its content-length")),
         Some(Ordering::Greater) => Err(malformed("its body is longer than its content-length")),
         Some(Ordering::Equal) | None => Ok(()),
     }
 }
 
-/// The chunks of a whole body in `transfer-encoding: chunked`; `None` where it is no such thing.
-fn joined_chunks(mut rest: &[u8]) -> Option<Bytes> {
+/// The chunks of a body in `transfer-encoding: chunked`, put together. Line ends may be LF alone.
+fn joined_chunks(mut rest: &[u8]) -> Result<Bytes, Unreadable> {
     let mut body = Vec::new();
     loop {
-        let Ok(httparse::Status::Complete((start, length))) = httparse::parse_chunk_size(rest) else {
-            return None;
-        };
+        let (length, after) = chunk_size(rest).ok_or_else(other_chunks)?;
         if length == 0 {
-            return Some(body.into());
+            return Ok(body.into());
         }
-        let (chunk, after) = rest.get(start..)?.split_at_checked(usize::try_from(length).ok()?)?;
+        let (chunk, after) = after.split_at_checked(length).ok_or_else(other_chunks)?;
         body.extend_from_slice(chunk);
-        rest = after.strip_prefix(b"\r\n")?;
+        let after = after.strip_prefix(b"\r\n").or_else(|| after.strip_prefix(b"\n"));
+        rest = after.ok_or_else(other_chunks)?;
     }
+}
+
+/// The size in front of a chunk, and what follows its line.
+fn chunk_size(rest: &[u8]) -> Option<(usize, &[u8])> {
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    let (line, after) = rest.split_at_checked(end)?;
+    let size = std::str::from_utf8(line).ok()?.split(';').next()?.trim_ascii();
+    let is_hex = size.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let size = usize::from_str_radix(size, 16).ok().filter(|_| is_hex)?;
+    Some((size, after.get(1..)?))
+}
+
+fn other_chunks() -> Unreadable {
+    malformed("its chunks are not as long as they say: it is cut off, or an editor changed its line ends")
 }
 
 fn malformed(why: &str) -> Unreadable {
@@ -184,6 +209,10 @@ mod tests {
         assert_eq!(body_of("POST /p HTTP/1.1\nhost: h\n\nall\nof it\n").unwrap(), "all\nof it\n");
         let chunked = "POST /p HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
         assert_eq!(body_of(&format!("{chunked}3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")).unwrap(), "abcde");
+        assert_eq!(body_of(&format!("{chunked}3\nabc\n2\nde\n0\n\n")).unwrap(), "abcde");
+        for cut in ["3\r\nabc\r\n5\r\nxy", "3\r\nabc\r\n", "3\nab\n0\n\n"] {
+            assert!(body_of(&format!("{chunked}{cut}")).is_none(), "{cut}");
+        }
         assert_eq!(body_of(&format!("{chunked}{{\"put\":\"together\"}}")).unwrap(), "{\"put\":\"together\"}");
     }
 
@@ -193,9 +222,53 @@ mod tests {
             "",
             "hello",
             "POST /p HTTP/1.1\r\nhost: h\r\n",
-            "POST /p HTTP/1.1\r\ncontent-encoding: gzip\r\n\r\n",
+            "POST /p HTTP/1.1\r\ncontent-encoding: gzip\r\n\r\nx",
         ] {
             assert!(body_of(message).is_none(), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_curl_prints_is_read_below_other_lines() {
+        for above in ["", "* Connected\n", "$ curl -v https://h/p\n  % Total    % Received\n"] {
+            let printed = format!("{above}> POST /p HTTP/2\r\n> Host: h\n> X: 1\n>\n< HTTP/2 200\n< y: 2\n");
+            let capture = read_request(printed.as_bytes()).unwrap();
+            assert_eq!(
+                (capture.url().unwrap().as_str(), capture.headers.len()),
+                ("https://h/p", 2),
+                "{above}"
+            );
+        }
+        let quoted = "POST /p HTTP/1.1\nhost: h\n\n> GET /q HTTP/1.1\n> host: i\n>\n";
+        assert_eq!(read_request(quoted.as_bytes()).unwrap().uri, "/p");
+    }
+
+    #[test]
+    fn a_request_without_one_host_or_a_path_has_no_url() {
+        for (head, told) in [
+            ("GET /p HTTP/1.1\r\n", "no host header"),
+            ("GET /p HTTP/1.1\r\nhost: a\r\nhost: b\r\n", "more than one host header"),
+            ("GET /p HTTP/1.1\r\nhost: a/b?\r\n", "names no host"),
+            ("OPTIONS * HTTP/1.1\r\nhost: a\r\n", "no path"),
+            ("GET p HTTP/1.1\r\nhost: a\r\n", "no path"),
+        ] {
+            let refused = read_request(format!("{head}\r\n").as_bytes()).unwrap().url().unwrap_err();
+            assert!(refused.message.contains(told), "{head}: {refused:?}");
+        }
+        let absolute = read_request(b"GET https://h?q HTTP/1.1\r\n\r\n").unwrap();
+        assert_eq!(absolute.url().unwrap(), "https://h/?q");
+    }
+
+    #[test]
+    fn a_head_that_is_no_longer_sent_so_is_told() {
+        for (head, told) in [
+            ("GET /p HTTP/1.1\r\nx: a\r\n b\r\n", "goes on in the next line"),
+            ("GET /p HTTP/2\r\n:authority: h\r\n", "pseudo-headers"),
+            (":method: GET\n:path: /p\n", "pseudo-headers"),
+            ("GET /p\r\nhost: h\r\n", "does not end with HTTP/1.1"),
+        ] {
+            let refused = read_request(format!("{head}\r\n").as_bytes()).unwrap_err();
+            assert!(refused.message.contains(told) && refused.next_step.is_some(), "{head}: {refused:?}");
         }
     }
 

@@ -30,7 +30,9 @@ pub(super) fn instead(text: &[u8], wanted: Wanted) -> Option<Unreadable> {
     let told = |message: &'static str, step| Some(Unreadable::new(message).step(step));
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     let first = line.split(|byte| *byte == b' ').next().unwrap_or_default();
-    let is_request = line.rsplit(|byte| *byte == b' ').next().is_some_and(|last| last.starts_with(b"HTTP/"));
+    let is_request = is_request_line(line);
+    let head =
+        || text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end).take_while(|line| !line.is_empty());
     let is_json = begins(&["{", "["]);
     match wanted {
         _ if text.is_empty() => Some(Unreadable::new("it is empty")),
@@ -60,8 +62,8 @@ pub(super) fn instead(text: &[u8], wanted: Wanted) -> Option<Unreadable> {
         }
         Curl => None,
         _ if first.starts_with(b"<") => told("it is XML alone, as of a body", AS_MESSAGE),
-        _ if first.starts_with(b":") => told(
-            "its first line is a pseudo-header of HTTP/2",
+        _ if head().any(|line| line.starts_with(b":")) => told(
+            "it has pseudo-headers of HTTP/2",
             "Write POST /path HTTP/2 in place of :method and :path, and host in place of :authority.",
         ),
         Request if first.starts_with(b"HTTP/") => {
@@ -74,8 +76,19 @@ pub(super) fn instead(text: &[u8], wanted: Wanted) -> Option<Unreadable> {
         Response if first.contains(&b':') => {
             told("its first line is missing", "Write it above the headers, such as HTTP/1.1 200 OK.")
         }
+        _ if head().any(|line| line.starts_with(b" ") || line.starts_with(b"\t")) => {
+            told("a header goes on in the next line", "Write each header on one line.")
+        }
+        Request if !is_request && first.iter().all(u8::is_ascii_uppercase) => {
+            told("its first line does not end with HTTP/1.1", "Write it such as POST /path HTTP/1.1.")
+        }
         _ => None,
     }
+}
+
+/// Whether a line ends as the first one of a request does.
+pub(super) fn is_request_line(line: &[u8]) -> bool {
+    line.rsplit(|byte| *byte == b' ').next().is_some_and(|last| last.starts_with(b"HTTP/"))
 }
 
 const AS_MESSAGE: &str = "Its headers are needed, too: write POST /path HTTP/1.1 above it, each header on a line of its own, and an \

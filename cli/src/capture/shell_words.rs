@@ -53,6 +53,18 @@ impl Reader<'_> {
         number
     }
 
+    /// A character as browsers write it in two halves, of UTF-16; a shell would make none of them.
+    fn joined(&mut self, code: u32) -> u32 {
+        let before = self.rest;
+        if (0xd800..0xdc00).contains(&code) && self.skip(b"\\u") {
+            if let Some(low @ 0xdc00..0xe000) = self.number(16, 4) {
+                return 0x1_0000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+            }
+            self.rest = before;
+        }
+        code
+    }
+
     /// Inside `$'…'`, behind a backslash.
     fn escape(&mut self, word: &mut Vec<u8>) -> Option<()> {
         let character = |code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -71,6 +83,7 @@ impl Reader<'_> {
             b'x' => byte(self.number(16, 2).unwrap_or_default()),
             letter @ (b'u' | b'U') => {
                 let code = self.number(16, if letter == b'u' { 4 } else { 8 }).unwrap_or_default();
+                let code = self.joined(code);
                 word.extend_from_slice(character(code).encode_utf8(&mut [0; 4]).as_bytes());
                 return Some(());
             }
@@ -207,6 +220,8 @@ mod tests {
             (r#"'a\b' "a\b\"\\\$x\`" a\b"#, vec!["a\\b", "a\\b\"\\$x`", "ab"]),
             (r"$'a\'b\n\t\\\u00e9\U1F600\x41\101\e\q' ''", vec!["a'b\n\t\\é😀AA\u{1b}\\q", ""]),
             (r"$'\u0021\7\18'", vec!["!\u{7}\u{1}8"]),
+            // As Firefox copies it: of bash, the request would be another than the browser's.
+            (r"$'\ud83d\ude00 \ud83dx'", vec!["😀 \u{fffd}x"]),
             ("a \\\n  b \\\r\n\tc\\\nd", vec!["a", "b", "cd"]),
             ("\"a\\\nb\" 'a\\\nb'", vec!["ab", "a\\\nb"]),
             ("a b#c #d", vec!["a", "b#c"]),

@@ -146,6 +146,7 @@ impl ExplainArgs {
         self.check::<P>(&provider)?;
         let mut notes = CaptureNotes::of(&capture, self.api.data.is_some());
         let request = self.api.captured(&provider, capture, &url)?;
+        notes.compare_length(&request.headers, request.body.as_deref().unwrap_or_default());
         let mut given = given.clone();
         let taken = P::take_captured(provider, &request.outgoing(), &mut given);
         let (provider, signature) = taken.map_err(|failure| notes.told_with(failure))?;

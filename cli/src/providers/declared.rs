@@ -6,7 +6,7 @@ use countersign::rotation::Rotation;
 use countersign::{Error, RequestRef, Signer};
 use http::{HeaderName, HeaderValue};
 
-use super::{Answer, Proof, Tool, media_type};
+use super::{Answer, Proof, Tool, WHERE_LOST, media_type};
 use crate::declaration::{DeclarationFile, Pair};
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -56,10 +56,12 @@ impl Tool for Scheme {
         given: &mut Reproduction,
     ) -> Result<(Declared, String), Failure> {
         let scheme = signer.scheme();
-        let claim = scheme
-            .declaration()
-            .read(request)
-            .map_err(|error| error.in_provider(signer.name().to_owned()))?;
+        let claim = scheme.declaration().read(request).map_err(|error| {
+            // The library's advice is for those who receive a message.
+            let is_missing = error.code() == "declared-missing";
+            let failure = Failure::from(error.in_provider(signer.name().to_owned()));
+            if is_missing { failure.with_next_step(WHERE_LOST) } else { failure }
+        })?;
         for (name, text) in claim.stamps() {
             if !given.stamp.iter().any(|pair| pair.name == name) {
                 given.stamp.push(Pair { name: name.to_owned(), value: text.to_owned() });

@@ -115,12 +115,14 @@ fn captured<P: Tool>(request: &RequestRef<'_>, name: &str) -> Option<String> {
     request.headers().get(name).map(P::header_text)
 }
 
+const WHERE_LOST: &str =
+    "If it was sent with one, the capture lost it: look for another that has all headers. If not, add it.";
+
 /// A header without which nothing can be compared: the signature covers it.
 fn covered(value: Option<String>, name: &str) -> Result<Option<String>, Failure> {
     let missing = || {
-        Failure::usage(format!("the captured request has no {name}, which its signature covers")).with_next_step(
-            "If it was sent with one, the capture lost it: look for another that has all headers. If not, add it.",
-        )
+        Failure::usage(format!("the captured request has no {name}, which its signature covers"))
+            .with_next_step(WHERE_LOST)
     };
     value.map(Some).ok_or_else(missing)
 }

@@ -172,12 +172,13 @@ fn a_captured_request_to_a_declared_api_is_judged_by_what_is_placed_in_it() {
             right.stderr
         );
         let wrong = told(&command.replace(changed.0, changed.1));
-        assert_eq!(
-            (wrong.code, &wrong.json()["diagnosis"]["proved"]),
-            (1, &false.into()),
-            "{}",
-            wrong.stderr
-        );
+        let unsigned = told(&command.replace("API-Sign", "Other").replace("&signature=", "&other="));
+        let error = (unsigned.code, unsigned.error_code());
+        assert_eq!(error, (1, "declared-missing".to_owned()), "{}", unsigned.stderr);
+        assert!(unsigned.stderr.contains("the capture lost it"), "{}", unsigned.stderr);
+        // Kraken's is a SHA-512, of 88 characters.
+        let code = &wrong.json()["diagnosis"]["code"];
+        assert_eq!((wrong.code, code), (1, &"unexplained".into()), "{}", wrong.stderr);
     }
 }
 
@@ -212,6 +213,20 @@ fn nothing_of_a_capture_that_is_not_signed_is_printed() {
         copied_by_browser(RIGHT).replace("InsertCart'", "InsertCart?c=sid=canary-cookie;%20theme=dark'");
     let printed = run_with_input(&mut explain("netgiro", "--curl"), in_url.as_bytes()).stdout;
     assert!(printed.contains("InsertCart?c=(secret)") && !printed.contains("canary"), "{printed}");
+    let alone =
+        copied_by_browser(RIGHT).replace("InsertCart'", "InsertCart?c=canary-cookie&t=canary-token&x=dark'");
+    let printed = run_with_input(&mut explain("netgiro", "--curl"), alone.as_bytes()).stdout;
+    assert!(printed.contains("InsertCart?c=(secret)&t=(secret)&x=dark"), "{printed}");
+}
+
+#[test]
+fn a_body_of_another_length_than_its_headers_say_is_noted() {
+    let head = "POST /v1/a HTTP/1.1\nhost: api.netgiro.is\nnetgiro_nonce: 7\nnetgiro_signature: 00\ncontent-length: 9\n\n";
+    for (body, is_noted) in [("{\"cut\":", true), ("123456789", false), ("123456789\n", false)] {
+        let told = explained("netgiro", "--message", &format!("{head}{body}"));
+        let notes = told.json()["captured"]["notes"].to_string();
+        assert_eq!(notes.contains("its content-length is 9: it is cut off"), is_noted, "{body}: {notes}");
+    }
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn several_entries_are_listed_without_their_queries_and_secrets() {
     for entry in ["0", "4"] {
         let refused = given(&har(), &["verify", "unleashed", "--entry", entry]);
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
-        assert!(refused.stderr.contains("the HAR file has 3, from 1 on"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("the HAR file has 3, counted from 1"), "{}", refused.stderr);
     }
 }
 

@@ -56,10 +56,7 @@ fn what_is_no_such_message_is_told_what_it_is() {
         ("fetch(\"https://h/\", {".to_owned(), "it is a call of fetch in JavaScript"),
         ("Invoke-WebRequest -Uri \"https://h/\"".to_owned(), "it is a command of PowerShell"),
         ("<a/>".to_owned(), "it is XML alone, as of a body"),
-        (
-            format!(":method: POST\r\n:path: /hook\r\n{HEADERS}"),
-            "its first line is a pseudo-header of HTTP/2",
-        ),
+        (format!(":method: POST\r\n:path: /hook\r\n{HEADERS}"), "it has pseudo-headers of HTTP/2"),
         (String::new(), "it is empty"),
     ] {
         assert_told(&verify(&message), told);

@@ -25,8 +25,9 @@ impl Netgiro {
     ) -> Result<Transcript, Error> {
         let nonce =
             single(headers, NONCE, ReplyFault::NonceMissing).map_err(|fault| refusal(fault, headers))?;
-        let transcript = Transcript::new(NAME, self.scheme().secret.mac())
+        let mut transcript = Transcript::new(NAME, self.scheme().secret.mac())
             .text(|text| self.scheme().secret.state_text(nonce.as_bytes(), sent.url(), body, text));
+        transcript.own_mistakes = &super::mistakes::MISTAKES;
         let app_key = self.scheme().app_key.as_bytes().to_vec();
         let transcript = transcript.message_headers(headers).credential("netgiro_appkey", &app_key, false);
         Ok(match Url::parse(sent.url()) {

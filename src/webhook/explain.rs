@@ -37,7 +37,8 @@ impl<S: Scheme> Verifier<S> {
                 let mut values = parts.headers.get_all(name).iter();
                 CREDENTIAL_HEADERS.contains(&name) || values.any(http::HeaderValue::is_sensitive)
             });
-        let transcript = transcript.message_headers(&parts.headers).body(body);
+        let mut transcript = transcript.message_headers(&parts.headers).body(body);
+        transcript.own_mistakes = S::own_mistakes();
         let mut urls = forwarded::candidates(&self.delivery(parts)).into_iter();
         let checked = urls.next().and_then(|url| Url::parse(&url).ok());
         let transcript = match checked {

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, Method, Uri, header};
 use super::origin::PublicOrigin;
 use super::window::Times;
 use super::{DeliveryFault, headers};
+use crate::explain::OwnMistake;
 use crate::redact::quoted;
 use crate::signing::{Encoding, MacKey, Signature, SignedText};
 
@@ -35,6 +36,13 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn name(&self) -> &str {
         Self::NAME
+    }
+
+    /// What the provider itself calls some mistakes.
+    #[doc(hidden)]
+    #[must_use]
+    fn own_mistakes() -> &'static [OwnMistake] {
+        &[]
     }
 
     /// Whether a proxy that changes host or path breaks the signature.

@@ -7,8 +7,10 @@ use http::HeaderName;
 
 use super::super::credentials::NAME;
 use super::super::ends::Ends;
+use super::super::mistakes::MISTAKES;
 use super::super::reply::is_nonce;
 use super::super::signing::Secret;
+use crate::explain::OwnMistake;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
 use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, Received};
 
@@ -47,6 +49,10 @@ impl webhook::Scheme for Scheme {
         "Check the secret, then the public origin, and whether a proxy changes the path or body.";
     type Key = Key;
     type Stated<'r> = Stated<'r>;
+
+    fn own_mistakes() -> &'static [OwnMistake] {
+        &MISTAKES
+    }
 
     fn covers_url(&self) -> bool {
         true

@@ -84,19 +84,9 @@ impl Attempt {
 }
 
 /// What takes the place of a secret that is not there.
+#[rustfmt::skip]
 pub(super) const NO_SECRETS: [&str; 12] = [
-    "",
-    "undefined",
-    "null",
-    "None",
-    "nil",
-    "NULL",
-    "false",
-    "[object Object]",
-    "{}",
-    "NaN",
-    "0",
-    "System.String",
+    "", "undefined", "null", "None", "nil", "NULL", "false", "[object Object]", "{}", "NaN", "0", "System.String",
 ];
 
 /// Whether a secret is what takes the place of one that is not there.

@@ -22,7 +22,14 @@ fn public(name: &str, bytes: impl AsRef<[u8]>, source: Source) -> Part {
 
 /// Everything, each value once.
 pub(super) fn all(transcript: &Transcript) -> Vec<AtHand> {
-    let mut all = of_request(transcript);
+    let times = transcript.text.iter().filter(|part| part.source == Source::Clock);
+    let mut all: Vec<AtHand> = times
+        .filter_map(|part| {
+            let seconds = part.bytes.get(..10).filter(|_| part.bytes.len() == 13)?;
+            Some(public(&format!("{} in seconds", part.name()), seconds, Source::Clock))
+        })
+        .collect();
+    all.extend(of_request(transcript));
     for (name, value) in transcript.all_headers() {
         all.push(public(name, value, Source::RequestHeader));
         all.extend(parameters(name, value));
@@ -125,6 +132,9 @@ pub(super) fn damage(body: &[u8]) -> Option<&'static str> {
     Some(match trimmed {
         [] => "the body that arrived is empty: hand over the bytes as received, before anything reads them",
         [0x1f, 0x8b, ..] => "the body that arrived is compressed by gzip: unpack it first",
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => {
+            "the body that arrived is compressed by deflate: unpack it first"
+        }
         b"[object Object]" => "the body that arrived is JavaScript's word for an object: take the raw bytes",
         _ if body.windows(3).any(|window| window == "\u{fffd}".as_bytes()) => {
             "the body that arrived holds U+FFFD, which stands for bytes that are lost: do not decode it as text"

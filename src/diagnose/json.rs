@@ -44,7 +44,7 @@ impl Json {
     pub(super) fn print(&self, style: &Style) -> String {
         let mut printed = String::new();
         self.write(style, 0, &mut printed);
-        printed
+        printed + style.end
     }
 
     fn write(&self, style: &Style, depth: usize, out: &mut String) {
@@ -76,6 +76,8 @@ pub(super) struct Style {
     pub(super) line: &'static str,
     /// What stands inside the brackets of what is not empty, on one line.
     pub(super) pad: &'static str,
+    /// What stands behind the document.
+    pub(super) end: &'static str,
     pub(super) escapes: Escapes,
 }
 
@@ -270,6 +272,7 @@ mod tests {
             indent: "",
             line: "",
             pad: "",
+            end: "",
             escapes: Escapes { ascii: false, upper: false, slash: false, signs: "" },
         };
         let text = r#"{"a1":"2\"3\\","b":[-4.50,5e3,true,null,[],{}],"c":6,"c":"é\u0001"}"#;

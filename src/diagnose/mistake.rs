@@ -124,13 +124,13 @@ mistakes! { MISTAKES:
         fix: "Trim it; files and pasted text often end in a line end." }
     SECRET_BASE64_DECODED { code: "secret-base64-decoded", sentence: "The secret was base64-decoded.",
         fix: "Use its text as issued, without decoding it." }
-    SECRET_ENCODED { code: "secret-encoded", sentence: "The secret was encoded, decoded or put in quotes, or taken out of them.",
+    SECRET_ENCODED { code: "secret-encoded", sentence: "The secret was encoded, decoded, put in quotes or taken out of them, or copied with other letters.",
         fix: "Use its text as issued, and configure that text on both sides." }
     SECRET_CASE { code: "secret-case", sentence: "The secret was used in upper or lower case.",
         fix: "Use its letters as issued." }
-    SECRET_CUT { code: "secret-cut", sentence: "The secret was used without its beginning or its end, or the one configured here has more than was issued.",
+    SECRET_CUT { code: "secret-cut", sentence: "The secret was used without a part of it, or the one configured here has more than was issued.",
         fix: "Copy all of it, with `=` at its end; put it in quotes where `#`, `$`, `&` or `%` mean something." }
-    SECRET_PADDED { code: "secret-padded", sentence: "The secret was used with something around it that was not issued, or the one configured here has less than was issued.",
+    SECRET_PADDED { code: "secret-padded", sentence: "The secret was used with something around it or in it that was not issued, or the one configured here has less than was issued.",
         fix: "Copy all of what was issued and nothing else, on both sides." }
     SECRET_UNSET { code: "secret-unset", sentence: "No secret was used: nothing was there, or the word for nothing.",
         fix: "Let whoever signs look where the secret is read from. Anybody can make such a signature: it proves nothing." }
@@ -231,7 +231,7 @@ mistakes! { CONCLUSIONS:
               that was signed, a comparison tells whether it is the text." }
     SECRET_SENT { code: "secret-sent-as-signature", sentence: "The secret itself was sent in place of a signature.",
         fix: "Rotate it: whoever saw the message has it. Then send what is computed with the new one." }
-    OTHER_BODY { code: "other-body", sentence: "The signature is right, and the body is not the one that its digest was made of.",
+    OTHER_BODY { code: "other-body", sentence: "The signature is right, and the body that arrived is not the one that was signed.",
         fix: "Hand over the bytes as received; if they are, the body was changed or cut off on the way." }
     MALFORMED { code: "signature-malformed", sentence: "This is not the text of a signature.",
         fix: "Copy the whole value of the header; look for something that cuts it off." }

@@ -186,9 +186,16 @@ impl Diagnosis {
         Self { outcome: Outcome::Reproduced, findings: vec![finding], not_tried: Vec::new() }
     }
 
+    /// Whether the signature is right as it is, or with the length of another body than the one that arrived.
+    pub(crate) fn is_right_but_for_body(&self) -> bool {
+        self.outcome == Outcome::Matches || self.code() == mistake::OTHER_BODY.code
+    }
+
     /// The signature is right for a digest that the body does not have.
-    pub(crate) fn other_body(body: &[u8]) -> Self {
-        let finding = Finding::of(&mistake::OTHER_BODY).detailed(hand::damage(body).unwrap_or_default());
+    pub(crate) fn of_other_body(&self, body: &[u8]) -> Self {
+        let length = self.first().map(Finding::variant).filter(|_| self.outcome != Outcome::Matches);
+        let detail: Vec<&str> = hand::damage(body).into_iter().chain(length).collect();
+        let finding = Finding::of(&mistake::OTHER_BODY).detailed(&detail.join("; "));
         Self { outcome: Outcome::OtherBody, findings: vec![finding], not_tried: Vec::new() }
     }
 

@@ -9,6 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use zeroize::Zeroizing;
 
 use super::mistake::{self, Names};
+use super::words::printed_bytes;
 use crate::signing::filter::Filter;
 
 /// One other way of writing a value: filters, one after the other, and what to say of it.
@@ -36,8 +37,8 @@ pub(super) static USUAL: &[Way] = ways! {
     SPACED ["before: ", "after: "] "with blanks around it"
     ENDED ["after:\0"] "with a zero byte after it"
     SPACED ["trim"] "without the white space around it"
-    SPACED ["lf"] "with LF for CR and LF"
-    SPACED ["lf", "crlf"] "with CR and LF for LF"
+    SPACED ["replace:\r\n|\n"] "with LF for CR and LF"
+    SPACED ["replace:\r\n|\n", "replace:\n|\r\n"] "with CR and LF for LF"
     SPACED ["before:\u{a0}"] "with a no-break space in front of it"
     SPACED ["after:\u{a0}"] "with a no-break space after it"
     SPACED ["before:\u{200b}"] "with a zero-width space in front of it"
@@ -59,6 +60,7 @@ pub(super) static USUAL: &[Way] = ways! {
     WIDE ["before:\u{feff}", "utf16le"] "little-endian with a byte order mark"
     WIDE ["before:\u{feff}", "utf16be"] "big-endian with a byte order mark"
     WIDE ["utf16be"] "big-endian"
+    WIDE ["unutf16"] "sent in it, and signed in UTF-8"
     ENCODED ["before:\"", "after:\""] "with double quotes around it"
     ENCODED ["before:'", "after:'"] "with single quotes around it"
     ENCODED ["unquote"] "without the quotes that the one configured here has around it"
@@ -68,8 +70,16 @@ pub(super) static USUAL: &[Way] = ways! {
     ENCODED ["json-net"] "as a JSON string, as .NET's System.Text.Json writes it"
     ENCODED ["unjson"] "as the text that the JSON string holds"
     ENCODED ["python"] "as Python prints bytes"
+    ENCODED ["unpython"] "as the bytes that Python printed"
+    ENCODED ["replace:'|\"", "replace:None|null", "replace:True|true", "replace:False|false", "replace:\": |\":", "replace:, \"|,\""] "as compact JSON, not as Python's str"
     ENCODED ["html"] "with HTML's entities"
     ENCODED ["unhtml"] "with HTML's entities undone"
+    ENCODED ["replace:&|&amp;", "replace:<|&lt;", "replace:>|&gt;"] "with HTML's entities for `&`, `<` and `>`"
+    ENCODED ["replace:&|&amp;", "replace:<|&lt;", "replace:>|&gt;", "replace:\"|&quot;"] "with HTML's entities for `&`, `<`, `>` and double quotes"
+    ENCODED ["replace:&|&amp;", "replace:<|&lt;", "replace:>|&gt;", "replace:\"|&quot;", "replace:'|&#039;"] "with HTML's entities, as PHP's htmlspecialchars"
+    ENCODED ["replace:&|&amp;", "replace:<|&lt;", "replace:>|&gt;", "replace:\"|&quot;", "replace:'|&#x27;"] "with HTML's entities, as Python's html.escape"
+    ENCODED ["replace:\\|\\\\", "replace:\"|\\\"", "replace:'|\\'"] "with slashes added, as PHP's addslashes"
+    ENCODED ["replace:\\\"|\"", "replace:\\'|'", "replace:\\\\|\\"] "with slashes taken out, as PHP's stripslashes"
     ENCODED ["reverse"] "from its end to its beginning"
 };
 
@@ -82,12 +92,13 @@ pub(super) static ENCODINGS: &[Way] = ways! {
     ENCODED ["HEX"] "encoded in upper-case hex"
     ENCODED ["base64url"] "encoded in base64url"
     ENCODED ["base64", "after:\n"] "encoded in base64, with a line end"
+    ENCODED ["after:\n", "base64"] "encoded in base64 with the line end that `echo` adds"
     DECODED ["unpercent"] "percent-decoded"
     DECODED ["unform"] "decoded as a form, where `+` is a blank"
     ENCODED ["percent"] "percent-encoded"
     ENCODED ["form"] "encoded as a form"
     ENCODED ["percent-lower"] "percent-encoded with lower-case digits"
-    ENCODED ["plus-blank"] "decoded as a form, where `+` is a blank"
+    ENCODED ["replace:+| "] "decoded as a form, where `+` is a blank"
     ENCODED ["unbase64", "hex"] "in hex for base64"
     ENCODED ["unhex", "base64"] "in base64 for hex"
     ENCODED ["unbase64", "latin1-as-utf8"] "decoded from base64, and read as text"
@@ -95,7 +106,12 @@ pub(super) static ENCODINGS: &[Way] = ways! {
     CASE ["upper"] "in upper case"
     CASE ["title"] "with a capital at the beginning of each word"
     CASE ["flip"] "with its first letter in the other case"
-    ENCODED ["no-hyphens"] "without hyphens"
+    ENCODED ["replace:-|"] "without hyphens"
+    ENCODED ["replace: |"] "without blanks"
+    ENCODED ["replace: |_"] "with `_` for each blank"
+    ENCODED ["replace: |-"] "with `-` for each blank"
+    ENCODED ["replace:'|’"] "with typographic apostrophes"
+    ENCODED ["uuid"] "with the hyphens of a UUID"
     ENCODED ["before:{", "after:}"] "in braces"
     ENCODED ["before:<", "after:>"] "in angle brackets"
     ENCODED ["before:[", "after:]"] "in square brackets"
@@ -106,6 +122,7 @@ pub(super) static ENCODINGS: &[Way] = ways! {
     ENCODED ["value-base64"] "in base64 for hex behind its `=`"
     ENCODED ["value-hex"] "in hex for base64 behind its `=`"
     ENCODED ["value"] "what stands behind its `=`, alone"
+    ENCODED ["value", "unform"] "what stands behind its `=`, decoded as a form"
     ENCODED ["name-lower"] "with what stands in front of `=` in lower case"
     ENCODED ["first-of-list"] "up to its first `,` or `;`"
 };
@@ -176,6 +193,21 @@ pub(super) static OF_SECRETS: &[Way] = ways! {
     PADDED ["before:key="] "with `key=` in front of it"
     PADDED ["before:secret="] "with `secret=` in front of it"
     PADDED ["before:-"] "with `-` in front of it"
+    PADDED ["before:\"", "after:\","] "in quotes, with a comma after them"
+    PADDED ["before:'", "after:',"] "in single quotes, with a comma after them"
+    PADDED ["before:'", "after:';"] "in single quotes, with `;` after them"
+    PADDED ["twice"] "twice"
+    ENCODED ["before:“", "after:”"] "in typographic quotes"
+    ENCODED ["replace:=|\\u003d"] "with `=` as JSON's `\\u003d`"
+    ENCODED ["replace:=|\\u003D"] "with `=` as JSON's `\\u003D`"
+    ENCODED ["replace:+|\\u002B"] "with `+` as JSON's `\\u002B`"
+    ENCODED ["replace:/|\\/"] "with `/` as JSON's `\\/`"
+    ENCODED ["replace:0|O"] "with the letter O for each zero"
+    ENCODED ["replace:O|0"] "with a zero for each letter O"
+    ENCODED ["replace:l|I"] "with a capital I for each l"
+    ENCODED ["replace:I|l"] "with an l for each capital I"
+    ENCODED ["replace:l|1"] "with a 1 for each l"
+    ENCODED ["replace:1|l"] "with an l for each 1"
 };
 
 /// The value written in this way; `None` where it cannot be.
@@ -195,6 +227,9 @@ fn one(filter: &str, value: &[u8]) -> Option<Vec<u8>> {
         let end = value.windows(sign.len()).position(|window| window == sign.as_bytes())?;
         return value.get(..end).map(<[u8]>::to_vec);
     }
+    if let Some((from, to)) = filter.strip_prefix("replace:").and_then(|both| both.split_once('|')) {
+        return replaced(value, from, to);
+    }
     if let Some(more) = MORE.iter().find(|(name, _)| *name == filter) {
         return (more.1)(value);
     }
@@ -207,8 +242,6 @@ type Write = fn(&[u8]) -> Option<Vec<u8>>;
 #[rustfmt::skip]
 static MORE: &[(&str, Write)] = &[
     ("trim", |value| Some(value.trim_ascii().to_vec())),
-    ("lf", |value| replaced(value, "\r\n", "\n")),
-    ("crlf", |value| replaced(value, "\n", "\r\n")),
     ("nfc", |value| of_text(value, |text| ComposingNormalizerBorrowed::new_nfc().normalize(text).into())),
     ("nfd", |value| of_text(value, |text| DecomposingNormalizerBorrowed::new_nfd().normalize(text).into())),
     ("latin1", |value| encoded(value, |c| u8::try_from(c).ok())),
@@ -233,6 +266,10 @@ static MORE: &[(&str, Write)] = &[
     ("utf8", |value| Some(value.to_vec())),
     ("utf16le", |value| Some(text(value)?.encode_utf16().flat_map(u16::to_le_bytes).collect())),
     ("utf16be", |value| Some(text(value)?.encode_utf16().flat_map(u16::to_be_bytes).collect())),
+    ("unutf16", |value| {
+        let (text, _, is_lossy) = encoding_rs::UTF_16LE.decode(value);
+        (!is_lossy && value.contains(&0)).then(|| text.into_owned().into_bytes())
+    }),
     ("unquote", |value| {
         let inside = |quote: &&[u8]| value.strip_prefix(*quote)?.strip_suffix(*quote);
         [&b"\""[..], b"'", b"`"].iter().find_map(inside).map(<[u8]>::to_vec)
@@ -254,6 +291,7 @@ static MORE: &[(&str, Write)] = &[
         };
         Some(format!("b{quote}{}{quote}", value.iter().map(escape).collect::<String>()).into_bytes())
     }),
+    ("unpython", |value| printed_bytes(text(value).filter(|text| text.starts_with('b'))?)),
     ("html", |value| {
         let escaped =
             ENTITIES.iter().fold(text(value)?.to_owned(), |text, (sign, name)| text.replace(sign, name));
@@ -265,7 +303,6 @@ static MORE: &[(&str, Write)] = &[
     }),
     ("reverse", |value| of_text(value, |text| text.chars().rev().collect())),
     ("percent-lower", |value| lower_escapes(&percent_encode(value, RESERVED).to_string())),
-    ("plus-blank", |value| replaced(value, "+", " ")),
     ("title", |value| {
         let mut inside = false;
         of_text(value, |text| {
@@ -276,7 +313,13 @@ static MORE: &[(&str, Write)] = &[
         })
     }),
     ("flip", |value| of_text(value, flipped)),
-    ("no-hyphens", |value| replaced(value, "-", "")),
+    ("twice", |value| Some(value.repeat(2))),
+    ("drop-last", |value| Some(value.split_last()?.1.to_vec())),
+    ("drop-first", |value| Some(value.split_first()?.1.to_vec())),
+    ("uuid", |value| {
+        let digits = text(value).filter(|digits| digits.len() == 32)?;
+        Some([0..8, 8..12, 12..16, 16..20, 20..32].map(|group| digits.get(group).unwrap_or_default()).join("-").into_bytes())
+    }),
     ("digits", |value| Some(value.iter().copied().filter(u8::is_ascii_digit).collect())),
     ("value-upper", |value| behind_sign(value, &["upper"])),
     ("value-base64", |value| behind_sign(value, &["unhex", "base64"])),
@@ -289,8 +332,10 @@ static MORE: &[(&str, Write)] = &[
 /// All that is not unreserved (RFC 3986).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-const ENTITIES: [(&str, &str); 6] =
-    [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;"), ("=", "&#61;")];
+#[rustfmt::skip]
+const ENTITIES: [(&str, &str); 8] = [
+    ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;"), ("=", "&#61;"), ("'", "&#039;"), ("'", "&#x27;"),
+];
 
 fn text(value: &[u8]) -> Option<&str> {
     std::str::from_utf8(value).ok()
@@ -346,8 +391,12 @@ pub(super) fn flipped(text: &str) -> String {
             return c;
         }
         flipped = true;
-        if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+        other_case(c)
     })
+}
+
+pub(super) fn other_case(c: char) -> char {
+    if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
 }
 
 fn behind_sign(value: &[u8], filters: &[&str]) -> Option<Vec<u8>> {
@@ -368,4 +417,34 @@ pub(super) fn in_escapes(value: &str, write: impl Fn(&u8) -> u8) -> Option<Vec<u
         if digits > 0 && byte.is_ascii_hexdigit() { write(byte) } else { *byte }
     };
     Some(value.as_bytes().iter().map(one).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_filter_of_the_tables_is_known() {
+        let tables = [USUAL, ENCODINGS, HASHES, OF_SECRETS];
+        for filter in tables.into_iter().flatten().flat_map(|way| way.filters) {
+            let with_argument = ["unbefore:", "up-to:", "replace:"];
+            let is_known = with_argument.iter().any(|name| filter.starts_with(name))
+                || MORE.iter().any(|(name, _)| name == filter)
+                || Filter::parse(filter).is_some();
+            assert!(is_known, "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_in_one_way_is_read_in_the_other() {
+        for (write_it, read_it, value) in [
+            ("html", "unhtml", "<a href=\"x\">&'</a>"),
+            ("python", "unpython", "it's \u{e6} \"\\"),
+            ("json-net", "unjson", "<\u{e6}>&+"),
+            ("utf16le", "unutf16", "a\u{e6}"),
+        ] {
+            let written = write(&[write_it], value.as_bytes()).unwrap();
+            assert_eq!(write(&[read_it], &written).unwrap(), value.as_bytes(), "{write_it}");
+        }
+    }
 }

@@ -129,11 +129,11 @@ impl<S: Scheme> Verifier<S> {
         // Of several that say as much, the one under the first key.
         match of_signature.into_iter().min_by_key(|found| rank(found.outcome())) {
             // Anybody can make a digest, with any mistake in it: only one that was signed is looked into.
-            Some(found) if found.outcome() == Outcome::Matches && checked.is_err() => {
+            Some(found) if checked.is_err() && found.is_right_but_for_body() => {
                 let of_body = S::digest(&stated)
                     .map(|digest| search.diagnose(&digest_transcript::<S>(body), &hex::encode(digest)));
                 let proved = of_body.filter(|found| found.outcome() == Outcome::Reproduced);
-                Ok(proved.unwrap_or_else(|| Diagnosis::other_body(body)))
+                Ok(proved.unwrap_or_else(|| found.of_other_body(body)))
             }
             Some(found) => Ok(found),
             // One MAC for each key and no search: anybody can name a key that there is not, and there may be many.

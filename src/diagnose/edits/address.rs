@@ -14,9 +14,10 @@ use crate::signing::{Charset, SegmentKind, Source, filter::Filter};
 
 /// What people and proxies put in front of a path.
 #[rustfmt::skip]
-const PREFIXES: [&str; 30] = [
+const PREFIXES: [&str; 31] = [
     "api", "v1", "svc", "service", "services", "webhook", "webhooks", "hook", "hooks", "callback", "callbacks", "app", "public", "rest", "v2", "prod",
     "production", "stage", "staging", "dev", "test", "gateway", "internal", "backend", "shop", "in", "default", "$default", "proxy", "web",
+    "index.php",
 ];
 
 /// What hosts for tests are called.
@@ -101,6 +102,7 @@ pub(super) fn parts(search: &Search<'_>) -> Flow {
         put(&mistake::PATH_MISSING, "the origin alone", origin.clone())?;
         put(&mistake::PATH_MISSING, "the host alone", address.host.to_owned())?;
         put(&mistake::QUESTION_MARK_INCLUDED, "", format!("{text}?"))?;
+        put(&mistake::SEPARATOR_MISSING, "without the `?` in front of the query", text.replace('?', ""))?;
         let other_scheme = if address.scheme == "https" { "http" } else { "https" };
         if !origin.is_empty() {
             put(&mistake::URL_SCHEME, other_scheme, Address { scheme: other_scheme, ..address }.print())?;
@@ -208,6 +210,8 @@ pub(super) fn guesses(search: &Search<'_>) -> Flow {
         let mut others = vec![
             (host.strip_prefix("www.").unwrap_or(&host).to_owned(), &mistake::HOST_OTHER),
             (format!("www.{host}"), &mistake::HOST_OTHER),
+            (format!("{host}."), &mistake::HOST_OTHER),
+            (host.trim_end_matches('.').to_owned(), &mistake::HOST_OTHER),
         ];
         for word in TEST_HOSTS {
             let forms = [
@@ -368,7 +372,7 @@ pub(super) fn of_values(query: &str, change: fn(&str) -> String) -> String {
     of_pairs(query, |name, value| name.to_owned() + &change(value))
 }
 
-fn of_pairs(query: &str, change: impl Fn(&str, &str) -> String) -> String {
+pub(super) fn of_pairs(query: &str, change: impl Fn(&str, &str) -> String) -> String {
     let pairs = query.split('&').map(|pair| {
         let (name, value) = pair.split_at_checked(pair.find('=').unwrap_or(pair.len())).unwrap_or((pair, ""));
         change(name, value)

@@ -25,17 +25,17 @@ static ESCAPES: [(&str, Escapes); 8] = [
     ("'&', '<', '>', '=' and ''' escaped, as Gson", GSON),
 ];
 
-const fn line(comma: &'static str, colon: &'static str, pad: &'static str) -> Style {
-    Style { comma, colon, indent: "", line: "", pad, escapes: RAW }
+pub(super) const fn line(comma: &'static str, colon: &'static str, pad: &'static str) -> Style {
+    Style { comma, colon, indent: "", line: "", pad, end: "", escapes: RAW }
 }
 
 const fn indented(indent: &'static str, line: &'static str) -> Style {
-    Style { comma: ",", colon: ": ", indent, line, pad: "", escapes: RAW }
+    Style { comma: ",", colon: ": ", indent, line, pad: "", end: "", escapes: RAW }
 }
 
 /// The layouts, the likeliest first.
 #[rustfmt::skip]
-pub(in crate::diagnose) static STYLES: [(&str, Style); 14] = [
+pub(in crate::diagnose) static STYLES: [(&str, Style); 18] = [
     ("compact", line(",", ":", "")),
     ("a space after ':' and ',', as Python's json.dumps", line(", ", ": ", "")),
     ("indented by two spaces", indented("  ", "\n")),
@@ -50,6 +50,10 @@ pub(in crate::diagnose) static STYLES: [(&str, Style); 14] = [
     ("indented by four spaces, with CRLF", indented("    ", "\r\n")),
     ("a space inside the brackets", line(", ", ": ", " ")),
     ("indented by tabs, with CRLF", indented("\t", "\r\n")),
+    ("compact, with LF behind it, as Go's json.Encoder", Style { end: "\n", ..line(",", ":", "") }),
+    ("indented by two spaces, with LF behind it, as jq", Style { end: "\n", ..indented("  ", "\n") }),
+    ("as PowerShell's ConvertTo-Json", Style { colon: ":  ", ..indented("    ", "\r\n") }),
+    ("indented by four spaces, with two behind ':'", Style { colon: ":  ", ..indented("    ", "\n") }),
 ];
 
 /// Each layout with each way of escaping, the likely ones first: a program has one of each.

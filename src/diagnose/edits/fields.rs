@@ -11,13 +11,11 @@ use crate::signing::{Segment, SegmentKind, Source};
 const MOST_FIELDS: usize = 16;
 /// Of no more fields than this, every order is tried.
 const MOST_PERMUTED: usize = 4;
-/// Of no more fields, every choice of some.
-const MOST_CHOSEN: usize = 10;
 
 /// What stands between two fields, the likeliest first.
 #[rustfmt::skip]
-pub(super) const SEPARATORS: [&str; 21] = [
-    "", "\n", "&", ".", ":", "|", " ", ",", "\r\n", "-", "\\n", ";", "/", "+", "_", "&amp;", ", ", "\t", "#", "&&", "…",
+pub(super) const SEPARATORS: [&str; 22] = [
+    "", "\n", "&", ".", ":", "|", " ", ",", "\r\n", "-", "\\n", ";", "/", "+", "_", "&amp;", ", ", "\t", "#", "&&", "…", "\n\n",
 ];
 
 /// Groups of parts, joined by one separator: a field with its label, or a line.
@@ -97,10 +95,7 @@ fn sides<'s>(search: &'s Search<'_>) -> Vec<(List, Put<'s>)> {
 pub(super) fn missing(search: &Search<'_>) -> Flow {
     let list = List::of(&search.base.text);
     let count = list.groups.len();
-    let mut without = Vec::new();
-    for place in 0..count {
-        without.push(vec![place]);
-    }
+    let mut without: Vec<Vec<usize>> = (0..count).map(|place| vec![place]).collect();
     let is_secret = |group: &[Part]| group.iter().any(|part| part.kind == SegmentKind::Secret);
     let secrets: Vec<usize> =
         (0..count).filter(|at| list.groups.get(*at).is_some_and(|group| is_secret(group))).collect();
@@ -120,20 +115,16 @@ pub(super) fn missing(search: &Search<'_>) -> Flow {
             .first()
             .and_then(|group| group.iter().find(|part| !is_separator(part)))
             .map(|part| part.source);
-        let mistake = match source.filter(|_| out.len() == 1) {
-            Some(Source::Body) => &mistake::BODY_MISSING,
-            Some(Source::RequestQuery) => &mistake::QUERY_MISSING,
-            _ => &mistake::FIELD_MISSING,
-        };
+        let mistake = missing_of(source.filter(|_| out.len() == 1));
         search.text(mistake, &names(&out), list.join(&kept))?;
     }
     for (at, part) in search.values() {
-        let mistake = match part.source {
-            Source::Body => &mistake::BODY_MISSING,
-            Source::RequestQuery => &mistake::QUERY_MISSING,
-            _ => &mistake::FIELD_MISSING,
-        };
-        search.part(mistake, &format!("the value of {}", part.name()), at, Vec::new())?;
+        search.part(
+            missing_of(Some(part.source)),
+            &format!("the value of {}", part.name()),
+            at,
+            Vec::new(),
+        )?;
         // With what stands between it and the next of the same line, or the label in front of it.
         let mut text = search.base.text.clone();
         text.drain(at..(at + 2).min(text.len()));
@@ -143,6 +134,14 @@ pub(super) fn missing(search: &Search<'_>) -> Flow {
         search.text(&mistake::FIELD_MISSING, &part.name(), text)?;
     }
     other_fields(search)
+}
+
+fn missing_of(source: Option<Source>) -> &'static Mistake {
+    match source {
+        Some(Source::Body) => &mistake::BODY_MISSING,
+        Some(Source::RequestQuery) => &mistake::QUERY_MISSING,
+        _ => &mistake::FIELD_MISSING,
+    }
 }
 
 /// The fields of the provider's other algorithm under this one.
@@ -190,25 +189,16 @@ pub(super) fn separators(search: &Search<'_>) -> Flow {
         search.text(mistake, &place("in the text only"), in_text)?;
         search.attempt(mistake, &place("in the key only"), &base.with_key(in_key))?;
     }
-    for (at, part) in
-        base.text.iter().enumerate().filter(|(_, part)| is_separator(part) && part.bytes.len() < 3)
-    {
+    let short = |(_, part): &(usize, &Part)| is_separator(part) && part.bytes.len() < 3;
+    for (at, part) in base.text.iter().enumerate().filter(short) {
+        let before = at.checked_sub(1).and_then(|before| base.text.get(before));
+        let text_or_name =
+            |part: &Part| if is_separator(part) { part.text() } else { part.name().to_owned() };
+        let before = before.map(text_or_name).unwrap_or_default();
         for other in SEPARATORS.iter().take(12) {
             let mistake =
                 if other.is_empty() { &mistake::SEPARATOR_MISSING } else { &mistake::SEPARATOR_OTHER };
-            let before = at.checked_sub(1).and_then(|before| base.text.get(before));
-            let behind =
-                before.map(|part| String::from_utf8_lossy(&part.bytes).into_owned()).unwrap_or_default();
-            let behind = if before.is_some_and(is_separator) {
-                behind
-            } else {
-                before.map_or("", Part::name).to_owned()
-            };
-            let detail = format!(
-                "{other:?} for {:?} behind {}",
-                String::from_utf8_lossy(&part.bytes),
-                printable(&behind)
-            );
+            let detail = format!("{other:?} for {:?} behind {}", part.text(), printable(&before));
             search.part(mistake, &detail, at, other.as_bytes().to_vec())?;
         }
     }
@@ -236,15 +226,16 @@ pub(super) fn order(search: &Search<'_>) -> Flow {
         other = groups.iter().rev().cloned().collect();
         try_order("from the last to the first", &other)?;
         as_received(search, &list)?;
+        for first in 2..groups.len().min(MOST_FIELDS) {
+            let (front, back) = groups.split_at_checked(first).unwrap_or_default();
+            try_order(&format!("{} in front of all", names(back)), &[back, front].concat())?;
+        }
         for first in 0..groups.len().min(MOST_FIELDS) {
             for second in 0..groups.len().min(MOST_FIELDS) {
+                let [one, two] =
+                    [first, second].map(|at| groups.get(at).map(|group| name(group)).unwrap_or_default());
                 let mut other = groups.clone();
                 let moved = other.remove(first);
-                let [one, two] = [groups.get(first), groups.get(second)].map(|group| {
-                    group.map_or("", |group| {
-                        group.iter().find(|part| !is_separator(part)).map_or("", Part::name)
-                    })
-                });
                 other.insert(second, moved);
                 if first.abs_diff(second) != 1 {
                     try_order(&format!("{one} in the place of {two}"), &other)?;
@@ -252,9 +243,7 @@ pub(super) fn order(search: &Search<'_>) -> Flow {
                 let mut other = groups.clone();
                 other.swap(first, second);
                 if first < second {
-                    let pair =
-                        [second, first].map(|at| groups.get(at).map(|group| name(group)).unwrap_or_default());
-                    try_order(&pair.join(", "), &other)?;
+                    try_order(&format!("{two}, {one}"), &other)?;
                 }
             }
         }
@@ -351,26 +340,6 @@ pub(super) fn kept(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// Any choice of some of the fields.
-pub(super) fn subsets(search: &Search<'_>) -> Flow {
-    let list = List::of(&search.base.text);
-    let count = list.groups.len();
-    if !(3..=MOST_CHOSEN).contains(&count) {
-        return Flow::Continue(());
-    }
-    for bits in 1_u32..1 << count {
-        let kept: Vec<_> = list
-            .groups
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| bits >> at & 1 == 1)
-            .map(|(_, group)| group.clone())
-            .collect();
-        search.text(&mistake::FIELD_MISSING, &format!("all but {}", names(&kept)), list.join(&kept))?;
-    }
-    Flow::Continue(())
-}
-
 /// What stands in front of values: in another form, or left out, in all lines or in one.
 pub(super) fn labels(search: &Search<'_>) -> Flow {
     let list = List::of(&search.base.text);
@@ -409,42 +378,23 @@ pub(super) fn labels(search: &Search<'_>) -> Flow {
         ("with nothing behind them", |group| delimited(group, "")),
         ("with a blank in front of the value more", |group| delimited(group, ":  ")),
     ];
-    let others: Vec<(String, String, Vec<Vec<Part>>)> = changes
-        .iter()
-        .flat_map(|(detail, change)| {
-            let changed = |group: &Vec<Part>| if labelled(group) { change(group) } else { group.clone() };
-            let of_some = |wanted: &dyn Fn(&str) -> bool| -> Vec<Vec<Part>> {
-                list.groups
-                    .iter()
-                    .map(|group| if wanted(&name(group)) { changed(group) } else { group.clone() })
-                    .collect()
+    for (detail, change) in changes {
+        let put = |what: &str, wanted: &dyn Fn(&str) -> bool| {
+            let one = |group: &Vec<Part>| {
+                if labelled(group) && wanted(&name(group)) { change(group) } else { group.clone() }
             };
-            let mut others = vec![
-                ("all labels".to_owned(), (*detail).to_owned(), of_some(&|_| true)),
-                (
-                    "labels in brackets".to_owned(),
-                    (*detail).to_owned(),
-                    of_some(&|name| name.starts_with('(')),
-                ),
-                (
-                    "labels of headers".to_owned(),
-                    (*detail).to_owned(),
-                    of_some(&|name| !name.starts_with('(')),
-                ),
-            ];
-            for group in &list.groups {
-                let label = name(group);
-                let one = of_some(&|name| name == label);
-                others.push((format!("`{label}`"), (*detail).to_owned(), one));
-            }
-            others
-        })
-        .collect();
-    for (what, detail, groups) in others {
-        // Without the blank, the text is joined by another separator.
-        let is_delimiter = what == "all labels" && detail.contains("colon");
-        let mistake = if is_delimiter { &mistake::SEPARATOR_OTHER } else { &mistake::LABEL_OTHER };
-        search.text(mistake, &format!("{what} {detail}"), list.join(&groups))?;
+            // Without the blank, the text is joined by another separator.
+            let is_delimiter = what == "all labels" && detail.contains("colon");
+            let mistake = if is_delimiter { &mistake::SEPARATOR_OTHER } else { &mistake::LABEL_OTHER };
+            let groups: Vec<_> = list.groups.iter().map(one).collect();
+            search.text(mistake, &format!("{what} {detail}"), list.join(&groups))
+        };
+        put("all labels", &|_| true)?;
+        put("labels in brackets", &|name| name.starts_with('('))?;
+        put("labels of headers", &|name| !name.starts_with('('))?;
+        for label in list.groups.iter().map(|group| name(group)) {
+            put(&format!("`{label}`"), &|name| name == label)?;
+        }
     }
     Flow::Continue(())
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::time;
 use crate::diagnose::attempt::{join, joined};
+use crate::diagnose::json::of_java;
 use crate::diagnose::mistake::{self, Mistake, Names};
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::url_parts::is_address;
@@ -93,12 +94,16 @@ pub(super) fn of_text(search: &Search<'_>) -> Flow {
     whole(search, USUAL)?;
     // Each value in quotes, or in another case.
     for way in USUAL.iter().chain(ENCODINGS) {
-        let other = |part: &Part| {
+        let mut changed = 0;
+        let mut other = |part: &Part| {
             let written = if part.kind == SegmentKind::Public { written(way, part) } else { None };
+            let written = written.filter(|bytes| **part.bytes != **bytes);
+            changed += usize::from(written.is_some());
             written.map_or_else(|| part.clone(), |bytes| part.with_bytes(bytes))
         };
-        if search.values().count() > 1 {
-            let text = search.base.text.iter().map(other).collect();
+        let text = search.base.text.iter().map(&mut other).collect();
+        // One value that is written in another way is named by itself.
+        if changed > 1 {
             search.text(way.names.text, &format!("each value {}", way.says), text)?;
         }
     }
@@ -161,12 +166,35 @@ pub(super) fn words(search: &Search<'_>) -> Flow {
 pub(super) fn by_look(search: &Search<'_>) -> Flow {
     for (at, part) in search.values().filter(|(_, part)| part.kind == SegmentKind::Public) {
         let text = part.text();
-        if part.source == Source::Body || is_address(part) {
+        if part.source == Source::Body || is_address(part) || is_length_of_other_body(search, part) {
             continue;
         }
         for other in of_look(&text) {
             let detail = format!("`{other}` for {}", part.name());
             search.part(search.own(&mistake::FIELD_OTHER, part.name()), &detail, at, other.into_bytes())?;
+        }
+    }
+    Flow::Continue(())
+}
+
+/// Whether a field is the length of the body that arrived, and a digest beside it is not that of this body.
+fn is_length_of_other_body(search: &Search<'_>, part: &Part) -> bool {
+    let body = &search.transcript.body;
+    if part.source != Source::RequestHeader || **part.bytes != *body.len().to_string().as_bytes() {
+        return false;
+    }
+    let digests = ["hex", "base64"].map(|form| ways::write(&["sha256", form], body).unwrap_or_default());
+    search.values().all(|(_, part)| digests.iter().all(|digest| !part.bytes.ends_with(digest)))
+}
+
+/// The length of a body that something on the way has written anew: any one.
+pub(super) fn lengths(search: &Search<'_>) -> Flow {
+    const LONGEST: usize = 8 << 10;
+    for (at, part) in search.values().filter(|(_, part)| is_length_of_other_body(search, part)) {
+        let arrived: usize = part.text().parse().unwrap_or_default();
+        for length in 0..LONGEST + 2 * arrived {
+            let detail = format!("it had {length} bytes, and {arrived} arrived");
+            search.part(&mistake::OTHER_BODY, &detail, at, length.to_string().into_bytes())?;
         }
     }
     Flow::Continue(())
@@ -183,22 +211,8 @@ pub(super) fn of_look(text: &str) -> Vec<String> {
 
 fn numbers(text: &str) -> Vec<String> {
     let whole = text.parse::<i128>().ok().filter(|_| text.len() < 30);
-    let mut all: Vec<String> = whole
-        .into_iter()
-        .flat_map(|number| {
-            [
-                number + 1,
-                number - 1,
-                number + 2,
-                number - 2,
-                number * 1000,
-                number / 1000,
-                number / 1_000_000,
-                number * 10_000,
-            ]
-        })
-        .map(|number| number.to_string())
-        .collect();
+    let others = |n: i128| [n + 1, n - 1, n + 2, n - 2, n * 1000, n / 1000, n / 1_000_000, n * 10_000];
+    let mut all: Vec<String> = whole.into_iter().flat_map(others).map(|number| number.to_string()).collect();
     let Some(value) = text.parse::<f64>().ok().filter(|value| value.is_finite()) else { return all };
     let (front, fraction) = text.split_once('.').unwrap_or((text, ""));
     let grouped = |sign: &str| {
@@ -221,6 +235,8 @@ fn numbers(text: &str) -> Vec<String> {
         format!("{value:E}"),
         format!("{value:e}").replace('e', "e+"),
         format!("{value:E}").replace('E', "E+"),
+        format!("{value:.5E}").replace('E', "E+"),
+        of_java(text).unwrap_or_default(),
         text.trim_start_matches('0').to_owned(),
         format!("\"{text}\""),
     ]);
@@ -243,7 +259,8 @@ fn codes(text: &str) -> Vec<String> {
     const CODES: [&str; 16] =
         ["FI", "SE", "EN", "SV", "IS", "NO", "DK", "DA", "NB", "DE", "GB", "US", "ET", "EE", "NL", "FR"];
     let long =
-        [format!("{}-{}", text.to_lowercase(), text.to_uppercase()), "fi-FI".to_owned(), "en-US".to_owned()];
+        [&*format!("{}-{}", text.to_lowercase(), text.to_uppercase()), "fi-FI", "en-US", "fin", "swe", "eng"];
+    let long = long.map(str::to_owned);
     CODES.iter().flat_map(|code| [(*code).to_owned(), code.to_lowercase()]).chain(long).collect()
 }
 
@@ -276,14 +293,9 @@ fn media_types(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut all = vec![bare.to_owned()];
-    for kind in [
-        bare,
-        "application/json",
-        "text/plain",
-        "application/xml",
-        "text/xml",
-        "application/x-www-form-urlencoded",
-    ] {
+    #[rustfmt::skip]
+    let kinds = [bare, "application/json", "text/plain", "application/xml", "text/xml", "application/x-www-form-urlencoded"];
+    for kind in kinds {
         all.push(kind.to_owned());
         for charset in
             ["; charset=utf-8", ";charset=utf-8", "; charset=UTF-8", ";charset=UTF-8", "; charset=\"utf-8\""]

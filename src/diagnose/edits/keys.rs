@@ -1,10 +1,10 @@
 //! The secrets: in another form, in text and key alike or in one of them; cut, named, or another.
 
 use super::forms::{WORDS, written};
-use crate::diagnose::attempt::{Attempt, Key, NO_SECRETS};
+use crate::diagnose::attempt::{Attempt, Key, NO_SECRETS, is_unset, join, joined};
 use crate::diagnose::mistake::{self, Mistake};
 use crate::diagnose::search::{Flow, Search};
-use crate::diagnose::ways::{ENCODINGS, HASHES, OF_SECRETS, USUAL, Way, flipped};
+use crate::diagnose::ways::{self, ENCODINGS, HASHES, OF_SECRETS, USUAL, Way, other_case};
 use crate::explain::Part;
 use crate::redact::printable;
 use crate::signing::{Segment, SegmentKind, Source};
@@ -90,9 +90,17 @@ fn place(
 }
 
 fn in_ways<'w>(search: &Search<'_>, ways: impl IntoIterator<Item = &'w Way>) -> Flow {
+    let base = &search.base;
     ways.into_iter().try_for_each(|way| {
         each(search, way.names.secret, way.says, &|part| {
             Some(part.with_bytes(written(way, part).filter(|bytes| !bytes.is_empty())?))
+        })?;
+        let parts = base.key_parts();
+        let whole =
+            ways::write(way.filters, &join(parts)).filter(|whole| parts.len() > 1 && !whole.is_empty());
+        whole.map_or(Flow::Continue(()), |whole| {
+            let detail = format!("the whole key {}", way.says);
+            search.attempt(way.names.secret, &detail, &base.with_key(joined("key", parts, whole)))
         })
     })
 }
@@ -136,7 +144,8 @@ pub(super) fn others(search: &Search<'_>) -> Flow {
             )?;
         }
     }
-    let short = search.hand.iter().filter(|part| part.bytes.len() <= 1 << 10);
+    // What is no secret is no other one: it has a name of its own.
+    let short = search.hand.iter().filter(|part| part.bytes.len() <= 1 << 10 && !is_unset(&part.bytes));
     for other in short {
         // Whether it is a secret is not for the one in whose place it stands to say.
         let change = |part: &Part| Some(Part { name: part.name.clone(), ..other.clone() });
@@ -165,11 +174,17 @@ fn no_secret(search: &Search<'_>, word: &str) -> Flow {
     each(search, &mistake::SECRET_UNSET, &detail, &public)
 }
 
-/// Cut at a sign or to a usual length, padded, masked, hashed.
+/// The length of the longest secret, as far as one is changed letter by letter.
+fn longest(search: &Search<'_>) -> usize {
+    let secrets = search.base.text.iter().chain(search.base.key_parts()).filter(|part| is_secret(part));
+    secrets.map(|part| part.bytes.len()).max().unwrap_or_default().min(128)
+}
+
+/// Cut at a sign or to any length, padded, masked, hashed.
 pub(super) fn cut(search: &Search<'_>) -> Flow {
     in_ways(search, OF_SECRETS)?;
     in_ways(search, HASHES)?;
-    for length in [8, 10, 12, 16, 20, 22, 24, 32, 36, 40, 48, 64] {
+    for length in 6..longest(search) {
         each(search, &mistake::SECRET_CUT, &format!("its first {length} characters"), &|part| {
             text(part, &|letters| Some(letters.get(..length)?.iter().collect()))
         })?;
@@ -217,7 +232,7 @@ pub(super) fn masked(search: &Search<'_>) -> Flow {
 pub(super) fn named(search: &Search<'_>) -> Flow {
     type Wrap = (&'static str, fn(&str) -> String);
     #[rustfmt::skip]
-    const WRAPS: [Wrap; 17] = [
+    const WRAPS: [Wrap; 19] = [
         ("in `${}`", |name| format!("${{{name}}}")),
         ("in `{{}}`", |name| format!("{{{{{name}}}}}")),
         ("in `{{ }}`", |name| format!("{{{{ {name} }}}}")),
@@ -233,6 +248,8 @@ pub(super) fn named(search: &Search<'_>) -> Flow {
         ("in `${{ secrets. }}`", |name| format!("${{{{ secrets.{name} }}}}")),
         ("in `${env: }`", |name| format!("${{env:{name}}}")),
         ("behind `@`", |name| format!("@{name}")),
+        ("behind `$env:`", |name| format!("$env:{name}")),
+        ("behind `/run/secrets/`", |name| format!("/run/secrets/{}", name.to_lowercase())),
         ("behind `your_`", |name| format!("your_{}", name.to_lowercase())),
         ("behind `YOUR_`", |name| format!("YOUR_{name}")),
     ];
@@ -255,6 +272,8 @@ pub(super) fn named(search: &Search<'_>) -> Flow {
                 ("`export`, its name and `=` in front of it", format!("export {name}="), ""),
                 ("its name and a colon in front of it", format!("{name}: "), ""),
                 ("its name and a colon in front of it", format!("{name}:"), ""),
+                ("its name, as JSON", format!("{{\"{name}\":\""), "\"}"),
+                ("its name, as JSON", format!("{{\"{name}\": \""), "\"}"),
             ] {
                 let change = |part: &Part| {
                     Some(part.with_bytes([front.as_bytes(), &part.bytes, back.as_bytes()].concat()))
@@ -263,57 +282,37 @@ pub(super) fn named(search: &Search<'_>) -> Flow {
             }
         }
     }
+    #[rustfmt::skip]
     let placeholders = [
-        "secret",
-        "key",
-        "test",
-        "password",
-        "changeme",
-        "your-secret",
-        "your_api_key",
-        "your-api-key",
-        "API_KEY",
-        "SECRET",
-        "apikey",
-        "xxx",
-        "(secret)",
-        "[REDACTED]",
-        "***",
-        "****",
-        "********",
-        "<secret>",
-        "TODO",
-        "string",
-        "example",
-        "dummy",
-        "REPLACE_ME",
-        "...",
-        "…",
-        "redacted",
-        "<redacted>",
+        "secret", "key", "test", "password", "changeme", "your-secret", "your_api_key", "your-api-key", "API_KEY", "SECRET", "apikey", "xxx", "(secret)", "[REDACTED]",
+        "***", "****", "********", "<secret>", "TODO", "string", "example", "dummy", "REPLACE_ME", "...", "…", "redacted", "<redacted>",
     ];
     placeholders.iter().chain(&WORDS).try_for_each(|word| no_secret(search, word))
 }
 
 /// One character left out, doubled, swapped with the next, or in the other case.
 pub(super) fn one_letter(search: &Search<'_>) -> Flow {
-    let longest = search.base.text.iter().chain(search.base.key_parts()).filter(|part| is_secret(part));
-    let longest = longest.map(|part| part.bytes.len()).max().unwrap_or_default().min(128);
-    for at in 0..longest {
+    for at in 0..longest(search) {
         type Change = fn(&mut Vec<char>, usize);
-        let changes: [(&str, &'static Mistake, Change); 4] = [
+        let changes: [(&str, &'static Mistake, Change); 9] = [
             ("left out", &mistake::SECRET_CUT, |letters, at| _ = letters.remove(at)),
-            ("twice", &mistake::SECRET_PADDED, |letters, at| letters.extend_from_within(at..=at)),
+            ("twice", &mistake::SECRET_PADDED, |letters, at| {
+                letters.splice(at..at, letters.get(at).copied().into_iter().collect::<Vec<_>>());
+            }),
+            ("behind a line end", &mistake::SECRET_PADDED, |letters, at| letters.insert(at, '\n')),
+            ("behind a blank", &mistake::SECRET_PADDED, |letters, at| letters.insert(at, ' ')),
+            ("behind a hyphen", &mistake::SECRET_PADDED, |letters, at| letters.insert(at, '-')),
+            ("behind a soft hyphen", &mistake::SECRET_PADDED, |letters, at| letters.insert(at, '\u{ad}')),
+            ("behind a zero-width space", &mistake::SECRET_PADDED, |letters, at| {
+                letters.insert(at, '\u{200b}');
+            }),
             ("swapped with the next", &mistake::SECRET_ENCODED, |letters, at| {
                 if at + 1 < letters.len() {
                     letters.swap(at, at + 1);
                 }
             }),
             ("in the other case", &mistake::SECRET_CASE, |letters, at| {
-                letters.splice(
-                    at..=at,
-                    flipped(&letters.iter().skip(at).take(1).collect::<String>()).chars().collect::<Vec<_>>(),
-                );
+                letters.iter_mut().skip(at).take(1).for_each(|letter| *letter = other_case(*letter));
             }),
         ];
         for (detail, mistake, change) in changes {
@@ -323,10 +322,6 @@ pub(super) fn one_letter(search: &Search<'_>) -> Flow {
                     return None;
                 }
                 change(&mut letters, at);
-                if detail == "twice" {
-                    let last = letters.pop()?;
-                    letters.insert(at, last);
-                }
                 Some(part.with_bytes(letters.into_iter().collect::<String>().into_bytes()))
             })?;
         }

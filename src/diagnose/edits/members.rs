@@ -1,6 +1,7 @@
 //! The values of a JSON document changed, as programs change them: their names, their numbers, one left out.
 
-use super::bodies::{Change, documents, in_members, in_numbers, own_style, print, styles};
+use super::bodies::{Change, documents, in_members, in_numbers, line, own_style, print, styles};
+use super::fields::permutations;
 use super::forms::of_look;
 use super::time;
 use crate::diagnose::json::{Json, Style};
@@ -77,7 +78,7 @@ fn zeros_trimmed(token: &str) -> Option<String> {
 
 /// What a serialiser does with members, the likeliest first.
 #[rustfmt::skip]
-static CHANGES: [(&str, Change); 45] = [
+static CHANGES: [(&str, Change); 49] = [
     ("without those that are null", |value| without(value, &["null"])),
     ("without those that are empty texts", |value| without(value, &["\"\""])),
     ("without those that are null or empty texts", |value| without(value, &["null", "\"\""])),
@@ -114,6 +115,21 @@ static CHANGES: [(&str, Change); 45] = [
         Json::Bare(token) if ["true", "false"].contains(&&*token) => Json::Text(capital(&token)),
         other => other,
     }),
+    ("truth values as Python's `True` and `False`", |value| match value {
+        Json::Bare(token) if ["true", "false"].contains(&&*token) => Json::Bare(capital(&token)),
+        other => other,
+    }),
+    ("texts that are JSON as such", |value| match value {
+        Json::Text(text) if text.starts_with(['{', '[']) => Json::parse(text.as_bytes()).unwrap_or(Json::Text(text)),
+        other => other,
+    }),
+    ("objects and lists in it as text", |value| {
+        in_members(value, |members| {
+            members.iter_mut().filter(|(_, value)| matches!(value, Json::Object(_) | Json::List(_))).for_each(|(_, value)| {
+                *value = Json::Text(value.print(&line(",", ":", "")));
+            });
+        })
+    }),
     ("truth values as 1 and 0", |value| match value {
         Json::Bare(token) if token == "true" => bare("1"),
         Json::Bare(token) if token == "false" => bare("0"),
@@ -130,6 +146,7 @@ static CHANGES: [(&str, Change); 45] = [
     ("times with `+00:00` for `Z`", |value| { in_texts(value, |text| time::is_text(text).then(|| text.replace('Z', "+00:00"))) }),
     ("times with `Z` for `+00:00`", |value| { in_texts(value, |text| time::is_text(text).then(|| text.replace("+00:00", "Z"))) }),
     ("times with milliseconds", |value| { in_texts(value, |text| time::written(text, "%Y-%m-%dT%H:%M:%S%.3fZ")) }),
+    ("times with seven digits of a fraction", |value| { in_texts(value, |text| time::written(text, "%Y-%m-%dT%H:%M:%S.0000000Z")) }),
     ("times without a fraction", |value| in_texts(value, |text| time::written(text, "%Y-%m-%dT%H:%M:%SZ"))),
     ("times without a zone", |value| in_texts(value, |text| time::written(text, "%Y-%m-%dT%H:%M:%S"))),
     ("times with a blank for `T`", |value| in_texts(value, |text| time::written(text, "%Y-%m-%d %H:%M:%S"))),
@@ -138,17 +155,33 @@ static CHANGES: [(&str, Change); 45] = [
     ("members in reverse order", |value| in_members(value, |members| members.reverse())),
 ];
 
+/// Of no more members, every order is tried.
+const MOST_PERMUTED: usize = 5;
+
 /// The members changed, in the document's own style.
 pub(super) fn changed(search: &Search<'_>) -> Flow {
     for (at, part, document) in documents(search) {
         let own = [(String::new(), own_style(&part.bytes, &document))];
         change_each(search, at, &document, &own)?;
-        let put = |detail: &str, other: &Json| {
-            own.iter()
-                .try_for_each(|(_, style)| print(search, &mistake::BODY_MEMBERS, detail, at, other, style))
+        let put_as = |mistake, detail: &str, other: &Json| {
+            own.iter().try_for_each(|(_, style)| print(search, mistake, detail, at, other, style))
         };
+        let put = |detail: &str, other: &Json| put_as(&mistake::BODY_MEMBERS, detail, other);
         put("in a list", &Json::List(vec![document.clone()]))?;
         if let Json::Object(members) = &document {
+            let few = if members.len() <= MOST_PERMUTED { members.as_slice() } else { &[] };
+            for order in permutations(few).into_iter().map(Json::Object) {
+                put_as(&mistake::BODY_RESERIALISED, "members in another order", &order)?;
+                let compact = line(",", ":", "");
+                print(
+                    search,
+                    &mistake::BODY_RESERIALISED,
+                    "members in another order, compact",
+                    at,
+                    &order,
+                    &compact,
+                )?;
+            }
             for (place, (name, value)) in members.iter().enumerate().take(60) {
                 let mut rest = members.clone();
                 rest.remove(place);
@@ -232,9 +265,12 @@ pub(super) fn one_value(search: &Search<'_>) -> Flow {
                 leaf.clone()
             });
             for other in others.take() {
-                let bare_too = |leaf: &Json| match leaf {
-                    Json::Bare(_) if Json::is_bare(&other) => Json::Bare(other.clone()),
-                    _ => Json::Text(other.clone()),
+                // In quotes: a number as text, or a text as the number that it looks like.
+                let unquoted = other.strip_prefix('"').and_then(|other| other.strip_suffix('"'));
+                let bare_too = |leaf: &Json| match (leaf, unquoted) {
+                    (Json::Text(_), Some(number)) => Json::Bare(number.to_owned()),
+                    (Json::Text(_), None) => Json::Text(other.clone()),
+                    _ => Json::parse(other.as_bytes()).unwrap_or_else(|| Json::Text(other.clone())),
                 };
                 let changed = with_leaf(&document, number, &bare_too);
                 print(

@@ -78,8 +78,8 @@ static UNLIKELY: &[Edits] = &[
     address::letters,
     keys::one_letter,
     keys::masked,
-    fields::subsets,
     forms::agents,
+    forms::lengths,
 ];
 
 static COMPOSED: &[Edits] = &[sources::composed];

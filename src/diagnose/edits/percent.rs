@@ -36,6 +36,8 @@ static ALPHABETS: [(&str, &AsciiSet, bool); 12] = [
     ("as JavaScript's encodeURIComponent, a blank as `+`", URI_COMPONENT, true),
 ];
 
+/// Of more signs in a path, neither.
+const MOST_PIECES: usize = 16;
 /// Of more escapes or signs, the others are not tried one by one.
 const MOST_ESCAPES: usize = 64;
 
@@ -207,6 +209,10 @@ fn one_character(text: &str, put: &impl Fn(&str, String) -> Flow) -> Flow {
             let detail = format!("`{sign}` as `{escaped}`");
             put(&detail, text.replace(sign, &escaped))?;
             put(&detail, address.with_path(&address.path.replace(sign, &escaped)))?;
+            for (place, _) in address.path.match_indices(sign).take(MOST_PIECES) {
+                let (front, back) = address.path.split_at_checked(place).unwrap_or_default();
+                put(&detail, address.with_path(&(front.to_owned() + &back.replacen(sign, &escaped, 1))))?;
+            }
             if let Some(query) = address.query {
                 put(&detail, address.with_query(&query.replace(sign, &escaped)))?;
                 put(&detail, address.with_query(&of_pairs_encoded(query, sign, &escaped)))?;

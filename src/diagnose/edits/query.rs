@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::address::{addresses, of_names, of_values, put};
+use super::address::{addresses, of_names, of_pairs, of_values, put};
 use super::bodies::STYLES;
 use super::fields::permutations;
 use crate::diagnose::json::{Json, Style};
@@ -136,7 +136,7 @@ fn joined(pairs: &[&str], query: &str, put: &Put<'_>) -> Flow {
     let bare = pairs.iter().map(|pair| pair.strip_suffix('=').unwrap_or(pair));
     encoded("without `=` behind a name without a value", &bare.collect::<Vec<_>>().join("&"))?;
     type Change = (&'static str, fn(&str) -> String);
-    let changes: [Change; 8] = [
+    let changes: [Change; 10] = [
         ("names in lower case", |query| of_names(query, str::to_lowercase)),
         ("names beginning in the other case", |query| of_names(query, flipped)),
         ("names numbered", |query| numbered(query, "[", "]")),
@@ -144,6 +144,12 @@ fn joined(pairs: &[&str], query: &str, put: &Put<'_>) -> Flow {
         ("without brackets behind the names", |query| query.replace("[]", "").replace("%5B%5D", "")),
         ("with brackets behind the names", |query| of_names(query, |name| format!("{name}[]"))),
         ("with encoded brackets behind the names", |query| of_names(query, |name| format!("{name}%5B%5D"))),
+        ("each value of a list behind its name", |query| {
+            of_pairs(query, |name, value| name.to_owned() + &value.replace(',', &format!("&{name}=")))
+        }),
+        ("each value of a list behind its name and brackets", |query| {
+            of_pairs(query, |name, value| format!("{name}[]{}", value.replace(',', &format!("&{name}[]="))))
+        }),
         ("values in quotes", |query| {
             of_values(query, |value| format!("=\"{}\"", value.trim_start_matches('=')))
         }),

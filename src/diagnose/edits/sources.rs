@@ -94,6 +94,16 @@ pub(super) fn inserted(search: &Search<'_>) -> Flow {
                     text,
                 )?;
             }
+            let key = base.key_parts();
+            for (detail, key) in [
+                ("in front of the key", [field, &joint, key].concat()),
+                ("behind the key", [key, &joint, field].concat()),
+            ] {
+                if !base.key_parts().is_empty() {
+                    let detail = format!("{} {detail}", field.first().map_or("", Part::name));
+                    search.attempt(&mistake::SECRET_PADDED, &detail, &base.with_key(key))?;
+                }
+            }
         }
     }
     Flow::Continue(())

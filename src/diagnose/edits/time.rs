@@ -23,7 +23,7 @@ const READ: [&str; 8] = [
 
 /// How times are written, the likeliest first.
 #[rustfmt::skip]
-const WRITTEN: [&str; 45] = [
+const WRITTEN: [&str; 53] = [
     "%Y-%m-%d %H:%M:%S.000", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%dT%H:%M:%S.000", "%Y-%m-%d %H:%M", TEXT,
     "%s", "%s000", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d %H.%M.%S.000", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H.%M.%S",
     "%d.%m.%Y %H:%M:%S.000", "%-d.%-m.%Y %-H.%M.%S", "%-d.%-m.%Y %-H:%M:%S", "%-d.%-m.%Y %H.%M.%S", "%Y-%m-%dT%H:%M:%S.000+00:00",
@@ -32,6 +32,9 @@ const WRITTEN: [&str; 45] = [
     "%Y-%m-%dT%H:%M", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%SZ", "%Y/%m/%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%-m/%-d/%Y %-I:%M:%S %p",
     "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%d %I:%M:%S", "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d", "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S +0000",
     "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", "%Y-%m-%d %H:%M:%S,000", "/Date(%s000)/",
+    // The letters of formats mixed up: minutes and months, hours of half a day, days of the year.
+    "%Y-%m-%d %H:%m:%S.000", "%Y-%m-%d %H:%m:%S", "%Y-%M-%d %H:%M:%S.000", "%Y-%M-%d %H:%M:%S", "%Y-%M-%d %H:%m:%S.000", "%Y-%M-%d %H:%m:%S",
+    "%Y-%m-%d %I:%M:%S.000", "%Y-%m-%j %H:%M:%S.000",
 ];
 
 /// Time zones are whole and half hours from −12:00 to +14:00; the usual ones, in Europe, come first.
@@ -95,8 +98,12 @@ fn each(
     detail: &str,
     change: &dyn Fn(&str) -> Option<String>,
 ) -> Flow {
-    let changed: Vec<_> =
+    // What another part of the message says is no shift of the time that stands here.
+    let is_shift = [&mistake::LOCAL_TIME, &mistake::CLOCK_READ_TWICE].contains(&mistake);
+    let is_at_hand = |time: &str| search.hand.iter().any(|other| **other.bytes == *time.as_bytes());
+    let mut changed: Vec<_> =
         times(search).into_iter().filter_map(|(at, time)| Some((at, change(&time)?))).collect();
+    changed.retain(|(_, time)| !is_shift || !is_at_hand(time));
     let name = |at: usize| search.base.text.get(at).map_or("", Part::name);
     for (at, time) in &changed {
         let detail =
@@ -170,21 +177,10 @@ fn formats(search: &Search<'_>, forms: &[&str]) -> Flow {
 
 /// A format as people write it, the zeros standing for a fraction.
 fn show(form: &str) -> String {
+    #[rustfmt::skip]
     let signs = [
-        ("%Y", "YYYY"),
-        ("%-m", "M"),
-        ("%m", "MM"),
-        ("%-d", "D"),
-        ("%d", "DD"),
-        ("%-H", "h"),
-        ("%H", "hh"),
-        ("%M", "mm"),
-        ("%S", "ss"),
-        ("%-I", "h"),
-        ("%I", "hh"),
-        ("%p", "AM"),
-        ("%a", "Thu"),
-        ("%b", "Jan"),
+        ("%Y", "YYYY"), ("%-m", "M"), ("%m", "MM"), ("%-d", "D"), ("%d", "DD"), ("%j", "DDD"), ("%-H", "h"), ("%H", "hh"), ("%M", "mm"),
+        ("%S", "ss"), ("%-I", "h"), ("%I", "hh"), ("%p", "AM"), ("%a", "Thu"), ("%b", "Jan"),
     ];
     let shown = signs.iter().fold(form.to_owned(), |form, (sign, shown)| form.replace(sign, shown));
     shown.replace("%s", "a count of seconds")
@@ -227,7 +223,11 @@ pub(super) fn fractions(search: &Search<'_>) -> Flow {
 
 /// A time in other usual formats.
 pub(super) fn forms(text: &str) -> Vec<String> {
-    let forms = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", TEXT, "%s", "%Y-%m-%dT%H:%M:%S.000Z"];
+    #[rustfmt::skip]
+    let forms = [
+        "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", TEXT, "%s", "%Y-%m-%dT%H:%M:%S.000Z", "%-d.%-m.%Y", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y",
+        "%-m/%-d/%Y", "%Y/%m/%d", "%Y%m%d", "%d-%m-%Y", "%Y-%d-%m",
+    ];
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         let midnight = date.and_hms_opt(0, 0, 0).unwrap_or_default();
         return forms.iter().map(|form| midnight.format(form).to_string()).collect();

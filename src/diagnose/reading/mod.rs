@@ -84,6 +84,11 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
             let taken = taken.iter().map(|taken| Finding::of(taken));
             taken.chain([Finding::of(mistake).detailed(detail)]).collect::<Vec<_>>()
         };
+        // Base64 in another case is base64, too.
+        lossy.extend(LOSSY.iter().filter(|lossy| (lossy.looks_so)(&text)).map(|lossy| {
+            let received = Received::Written((lossy.read)(&text), lossy.write);
+            Reading { received, mistakes: finding(lossy.mistake, lossy.detail) }
+        }));
         if let Some(digest) = expected(&text, encoding) {
             let is_right = digest.len() == length;
             let is_bare = taken.is_empty();
@@ -113,10 +118,6 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
                 push(&mut readings, Reading { received: Received::All(digest), mistakes });
             }
         }
-        lossy.extend(LOSSY.iter().filter(|lossy| (lossy.looks_so)(&text)).map(|lossy| {
-            let received = Received::Written((lossy.read)(&text), lossy.write);
-            Reading { received, mistakes: finding(lossy.mistake, lossy.detail) }
-        }));
         cut.extend(
             parts(&text).map(|received| Reading { received, mistakes: finding(&mistake::SIGNATURE_CUT, "") }),
         );

@@ -92,7 +92,7 @@ static WORDS: [Word; 9] = [
                 || is_open("${", "}")
                 || is_open("<", ">")
                 || is_open("%", "%")
-                || is_open("{", "}") && !text.contains(['"', ':'])
+                || is_open("{", "}") && !text.contains(['"', ':', ','])
         },
     },
 ];
@@ -104,16 +104,16 @@ pub(super) fn printed_bytes(text: &str) -> Option<Vec<u8>> {
 
 /// Bytes or 32-bit words, signed or not, in whatever stands between and around them.
 fn numbers(text: &str) -> Option<Vec<u8>> {
-    // CryptoJS's words have a count of bytes behind them.
-    let list =
-        text.split_once("\"words\":").map_or(text, |(_, words)| words.split(']').next().unwrap_or_default());
+    // CryptoJS's words have a count of bytes behind them, and Node's buffers a type in front.
+    let list = text.split_once('[').map_or(text, |(_, list)| list.split(']').next().unwrap_or_default());
     // JavaScript's arrays of bytes have their places as keys where they are written as JSON.
     let is_keyed = list.contains("\":");
     let mut numbers = Vec::new();
     for entry in list.split([',', ' ', ';', '\n']).filter(|entry| !entry.trim().is_empty()) {
         let value = if is_keyed { entry.rsplit(':').next()? } else { entry };
-        let value = value.trim_matches(|c: char| !c.is_ascii_digit() && c != '-');
-        numbers.push(value.parse::<i64>().ok()?);
+        let value = value.trim_matches(|c: char| !c.is_ascii_hexdigit() && c != '-');
+        let hex = value.strip_prefix("0x").map(|hex| i64::from_str_radix(hex, 16));
+        numbers.push(hex.unwrap_or_else(|| value.parse()).ok()?);
     }
     let bytes = |number: &i64| {
         u8::try_from(*number).ok().or_else(|| Some(i8::try_from(*number).ok()?.cast_unsigned()))

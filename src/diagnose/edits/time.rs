@@ -8,11 +8,12 @@ use crate::explain::Part;
 use crate::signing::{SegmentKind, Source};
 
 const TEXT: &str = "%Y-%m-%d %H:%M:%S";
+const T_TEXT: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// How times are read.
 const READ: [&str; 8] = [
     TEXT,
-    "%Y-%m-%dT%H:%M:%S",
+    T_TEXT,
     "%Y-%m-%dT%H:%M:%SZ",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
@@ -193,6 +194,14 @@ pub(super) fn all(search: &Search<'_>) -> Flow {
     }
     zones(search, &ZONES.filter(|half_hours| *half_hours != 0).collect::<Vec<_>>())?;
     formats(search, &WRITTEN)?;
+    for (hours, form) in
+        ZONES.step_by(2).filter(|zone| *zone != 0).flat_map(|zone| [(zone / 2, T_TEXT), (zone / 2, TEXT)])
+    {
+        each(search, &mistake::LOCAL_TIME, &format!("UTC{hours:+03}:00, with its offset"), &|time| {
+            let local = parse(time)?.0.checked_add_signed(TimeDelta::hours(hours.into()))?;
+            Some(format!("{}{hours:+03}:00", local.format(form)))
+        })?;
+    }
     for seconds in (4..=60).flat_map(|seconds| [seconds, -seconds]).chain([300, -300, 3600, 86_400, -86_400])
     {
         each(search, &mistake::CLOCK_READ_TWICE, &format!("{seconds:+} s"), &|time| shifted(time, seconds))?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use crate::diagnose::mistake::{self, Mistake};
-use crate::diagnose::words;
+use crate::diagnose::{ways, words};
 use crate::signing::{Encoding, filter::Filter};
 
 /// How many characters the 32 bytes of a digest are in base64.
@@ -196,7 +196,9 @@ pub(super) fn hex_digits(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub(super) fn any_base64(text: &[u8]) -> Option<Vec<u8>> {
-    Filter::Unbase64.apply(text).map(Cow::into_owned)
+    // Some write a part of the signs in the other alphabet.
+    let mixed = || ways::write(&["replace:-|+", "replace:_|/", "unbase64"], text);
+    Filter::Unbase64.apply(text).map(Cow::into_owned).or_else(mixed)
 }
 
 fn base64(digest: &[u8]) -> String {

@@ -84,11 +84,10 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
             let taken = taken.iter().map(|taken| Finding::of(taken));
             taken.chain([Finding::of(mistake).detailed(detail)]).collect::<Vec<_>>()
         };
-        // Base64 in another case is base64, too.
-        lossy.extend(LOSSY.iter().filter(|lossy| (lossy.looks_so)(&text)).map(|lossy| {
+        let lost = LOSSY.iter().filter(|lossy| (lossy.looks_so)(&text)).map(|lossy| {
             let received = Received::Written((lossy.read)(&text), lossy.write);
             Reading { received, mistakes: finding(lossy.mistake, lossy.detail) }
-        }));
+        });
         if let Some(digest) = expected(&text, encoding) {
             let is_right = digest.len() == length;
             let is_bare = taken.is_empty();
@@ -99,6 +98,8 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
             );
             // 64 hex digits are base64 as well.
             if is_right && is_bare {
+                // Base64 in another case is base64, too.
+                lossy.extend(lost.filter(|_| !is_hex(encoding)));
                 break;
             }
             if is_right {
@@ -118,6 +119,7 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
                 push(&mut readings, Reading { received: Received::All(digest), mistakes });
             }
         }
+        lossy.extend(lost);
         cut.extend(
             parts(&text).map(|received| Reading { received, mistakes: finding(&mistake::SIGNATURE_CUT, "") }),
         );

@@ -47,6 +47,17 @@ static STEPS: [Step; 8] = [
         },
     },
     Step {
+        mistake: &mistake::SIGNATURE_DOUBLED,
+        take_off: |text| {
+            let halves = text.split_at_checked(text.len() / 2).filter(|(first, second)| first == second);
+            let list = text
+                .split_once(", ")
+                .or_else(|| text.split_once(','))
+                .filter(|(first, second)| first == second);
+            halves.or(list).map(|(first, _)| first.to_owned()).into_iter().collect()
+        },
+    },
+    Step {
         mistake: &mistake::SIGNATURE_LABELLED,
         take_off: |text| {
             // The padding of base64 is no delimiter.
@@ -110,17 +121,6 @@ static STEPS: [Step; 8] = [
                 .replace("=2B", "+")
                 .replace("=2F", "/");
             json.into_iter().chain([slashes, mail]).chain(html).collect()
-        },
-    },
-    Step {
-        mistake: &mistake::SIGNATURE_DOUBLED,
-        take_off: |text| {
-            let halves = text.split_at_checked(text.len() / 2).filter(|(first, second)| first == second);
-            let list = text
-                .split_once(", ")
-                .or_else(|| text.split_once(','))
-                .filter(|(first, second)| first == second);
-            halves.or(list).map(|(first, _)| first.to_owned()).into_iter().collect()
         },
     },
 ];

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Checks what a release needs beyond scripts/check.sh: see RELEASING.md. What cannot be had on this machine (advisories, the
+# oldest Rust, a release to compare with) is said; with --strict, that fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+strict=${1:-}
+missing=0
+step() { printf '\n== %s\n' "$*"; }
+not_here() {
+    echo "NOT CHECKED: $1"
+    missing=1
+}
+tool() { cargo "$1" --version >/dev/null 2>&1 || cargo install --quiet --locked "cargo-$1"; }
+
+crates=(countersign countersign-sandbox countersign-cli)
+target=$PWD/${CARGO_TARGET_DIR:-target}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+step "a clean tree"
+[ -z "$(git status --porcelain)" ] || { git status --short; exit 1; }
+
+step "licences, sources, duplicates: cargo deny"
+tool deny
+cargo deny --locked check licenses bans sources
+
+step "advisories: cargo deny"
+if cargo deny --locked fetch db >"$scratch/advisories" 2>&1; then
+    cargo deny --locked check --disable-fetch advisories
+else
+    tail -n 3 "$scratch/advisories"
+    not_here "the advisory data cannot be fetched"
+fi
+
+step "the public API, and whose types it names"
+scripts/check-public-api.sh
+scripts/check-external-types.py
+
+step "semantic versioning: cargo semver-checks"
+if [ -n "$(git tag --list 'v*')" ]; then
+    tool semver-checks
+    cargo semver-checks --package countersign --baseline-rev "$(git describe --tags --abbrev=0 --match 'v*')"
+else
+    not_here "there is no release to compare with"
+fi
+
+step "the oldest Rust"
+oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+if rustup run "$oldest" cargo --version >/dev/null 2>&1 || rustup toolchain install --profile minimal "$oldest" >"$scratch/rustup" 2>&1; then
+    CARGO_TARGET_DIR=$target/oldest rustup run "$oldest" cargo check --locked "${crates[@]/#/--package=}"
+else
+    tail -n 1 "$scratch/rustup"
+    not_here "Rust $oldest cannot be installed"
+fi
+scripts/check-rust-version.py
+
+step "the lowest versions that each dependency is declared with"
+git archive --prefix=lowest/ HEAD | tar -x -C "$scratch"
+(
+    cd "$scratch/lowest"
+    # Cargo's own flag for this is not stable yet.
+    RUSTC_BOOTSTRAP=1 cargo update --quiet -Z direct-minimal-versions
+    CARGO_TARGET_DIR=$target/lowest cargo check --quiet --all-features "${crates[@]/#/--package=}"
+)
+
+step "docs as docs.rs builds them"
+RUSTC_BOOTSTRAP=1 RUSTDOCFLAGS="--cfg docsrs -D warnings" \
+    cargo doc --locked --no-deps --all-features --package countersign --target-dir "$target/docs.rs"
+
+step "packages: built from what would be published"
+cargo package --locked "${crates[@]/#/--package=}"
+
+step "packages: unpacked beside each other, and tested"
+# As crates.io would serve them: each finds the others there.
+{
+    echo '[workspace]'
+    echo 'resolver = "3"'
+    echo 'members = ["*"]'
+    echo '[patch.crates-io]'
+} >"$scratch/Cargo.toml"
+rm -rf "$scratch/lowest"
+for crate in "${crates[@]}"; do
+    tar -xf "$(ls -t "$target/package/$crate"-[0-9]*.crate | head -n 1)" -C "$scratch"
+    mv "$scratch/$crate"-[0-9]* "$scratch/$crate"
+    echo "$crate = { path = \"$crate\" }" >>"$scratch/Cargo.toml"
+done
+cp Cargo.lock "$scratch"
+(cd "$scratch" && CARGO_TARGET_DIR=$target/unpacked cargo test --workspace --all-features)
+
+step done
+[ "$missing" -eq 0 ] || echo "not all of it could be checked here, see NOT CHECKED above"
+[ "$strict" != --strict ] || exit "$missing"

@@ -72,7 +72,7 @@ fn allocations() -> [Row; 5] {
     [
         row(2.0, "unleashed_allocs", allocations::unleashed().allocations),
         row(8.0, "declared_allocs", allocations::declared().allocations),
-        row(8.0, "netvisor_allocs", allocations::netvisor().allocations),
+        row(15.0, "netvisor_allocs", allocations::netvisor().allocations),
         row(11.0, "netgiro_allocs", allocations::netgiro().allocations),
         row(3.0, "vizion_verify_allocs", allocations::vizion_verify()),
     ]

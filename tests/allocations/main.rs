@@ -15,8 +15,8 @@ fn declared_allocs() {
     assert_eq!(over_no_op::declared().allocations, 4);
 }
 
-/// Three of them keep the time-out in the request, and seven let the company's turn end with the body of the reply. Six of these
-/// are reqwest's, which puts a response together again: three bodies in boxes, the URL, and where it is kept twice.
+/// Three of them keep the time-out in the request, and seven let the company's turn end with the body of the reply: five are
+/// reqwest's, which puts a response together again, one is the URL's copy for that, and one the turn's box.
 #[test]
 fn netvisor_allocs() {
     assert_eq!(over_no_op::netvisor().allocations, 15);

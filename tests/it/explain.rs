@@ -78,29 +78,19 @@ headers
 
 const NETVISOR: &str = r#"
 netvisor: HMAC-SHA256 in lower-case hex, over 133 bytes
-signed text
+signed text, joined by "&"
   url              request URL             ISO-8859-15     47  "https://integration.netvisor.fi/customerlist.nv"
-  separator        literal                 UTF-8            1  "&"
   sender           setting                 ISO-8859-15      6  "Käse €"
-  separator        literal                 UTF-8            1  "&"
   customer_id      credential              ISO-8859-15      4  "FI_1"
-  separator        literal                 UTF-8            1  "&"
   timestamp        clock                   ISO-8859-15     19  "2024-01-15 12:00:00"
-  separator        literal                 UTF-8            1  "&"
   language         setting                 ISO-8859-15      2  "FI"
-  separator        literal                 UTF-8            1  "&"
   organisation_id  credential              ISO-8859-15      9  "1234567-8"
-  separator        literal                 UTF-8            1  "&"
   transaction_id   drawn for this message  ISO-8859-15      4  "id-1"
-  separator        literal                 UTF-8            1  "&"
   timestamp_unix   clock                   ISO-8859-15     10  "1705312800"
-  separator        literal                 UTF-8            1  "&"
   customer_key     credential              ISO-8859-15     12  (secret, 12 bytes, fingerprint c4cd)
-  separator        literal                 UTF-8            1  "&"
   partner_key      credential              ISO-8859-15     11  (secret, 11 bytes, fingerprint 36a2)
-key of the MAC
+key of the MAC, joined by "&"
   customer_key  credential  ISO-8859-15     12  (secret, 12 bytes, fingerprint c4cd)
-  separator     literal     UTF-8            1  "&"
   partner_key   credential  ISO-8859-15     11  (secret, 11 bytes, fingerprint 36a2)
 headers
   content-type                                           "text/plain"

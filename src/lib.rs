@@ -1,4 +1,6 @@
-// The links of the front page need all of the default features, and so does compiling its example.
+//! Signs requests as APIs want them signed, as a layer around your `reqwest` client. It verifies Netgíró's replies and the webhooks of
+//! Netgíró, Unleashed and Vizion before you see them, and tells you *why* a signature does not match.
+// The links of the rest need all of the default features, and so does compiling its example.
 #![cfg_attr(
     all(
         feature = "middleware",
@@ -8,18 +10,8 @@
         feature = "vizion",
         feature = "webhook"
     ),
+    doc = "",
     doc = include_str!("../docs/front-page.md")
-)]
-#![cfg_attr(
-    not(all(
-        feature = "middleware",
-        feature = "netvisor",
-        feature = "netgiro",
-        feature = "unleashed",
-        feature = "vizion",
-        feature = "webhook"
-    )),
-    doc = "Signs requests to four commercial APIs, and verifies what comes back."
 )]
 #![cfg_attr(
     not(test),

@@ -203,11 +203,9 @@ fn all_atoms(
                 (Meaning::Time(_), _) => 1,
                 (Meaning::Nonce(_), _) if is_beside => 1,
                 (Meaning::Given(_), _) => 1,
-                (Meaning::Id | Meaning::Unknown, Place::Header(name)) if is_of_http(name) => {
-                    extra(3, format!("{{header.{name}}}"), values, None, false);
-                    continue;
-                }
-                (Meaning::Unknown, Place::Header(name)) => {
+                (meaning @ (Meaning::Id | Meaning::Unknown), Place::Header(name))
+                    if matches!(meaning, Meaning::Unknown) || is_of_http(name) =>
+                {
                     extra(3, format!("{{header.{name}}}"), values, None, false);
                     continue;
                 }

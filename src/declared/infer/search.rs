@@ -126,21 +126,16 @@ impl<'s> Search<'s> {
                         .map(move |(more, extras)| (cost, contents, more, extras))
                 })
             });
-            {
-                for (cost, contents, more, extras) in costs {
-                    let Some(frames) = frames.get(total - cost - more).filter(|frames| !frames.is_empty())
-                    else {
-                        continue;
-                    };
-                    for content in contents {
-                        for extras in extras {
-                            for parts in orders(content, extras) {
-                                let found = self.tried(frames, &parts, &mut accept);
-                                if found.is_some() || !self.is_whole {
-                                    return found;
-                                }
-                            }
-                        }
+            for (cost, contents, more, extras) in costs {
+                let Some(frames) = frames.get(total - cost - more).filter(|frames| !frames.is_empty()) else {
+                    continue;
+                };
+                let all =
+                    contents.iter().flat_map(|content| extras.iter().map(move |extras| (content, extras)));
+                for parts in all.flat_map(|(content, extras)| orders(content, extras)) {
+                    let found = self.tried(frames, &parts, &mut accept);
+                    if found.is_some() || !self.is_whole {
+                        return found;
                     }
                 }
             }

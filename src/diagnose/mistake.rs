@@ -191,7 +191,8 @@ mistakes! { MISTAKES:
     SIGNATURE_URL_ENCODED { code: "signature-url-encoded", sentence: "The signature was percent-encoded, or decoded as a form, where `+` becomes a blank.",
         fix: "Put it into the header as it is: nothing is encoded there." }
     PATH_MISSING { code: "path-missing", sentence: "The URL was signed without its path, or without the beginning of it.",
-        fix: "Sign the URL as it is sent; look for a router that takes the beginning of the path off." }
+        fix: "Sign the URL as it is sent; look for a router that takes the beginning of the path off. Where a proxy adds it on the way in, have \
+              the verifier take it off: `strip_prefix`, or `--strip-prefix` of the tool." }
     HOST_OTHER { code: "host-other", sentence: "Another host was signed than the one that the message went to.",
         fix: "Sign the URL of the request itself; behind a proxy, configure the public origin." }
     FIELD_OTHER { code: "field-other", sentence: "Another value was signed in a field's place.",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::request::Parts;
 
-use super::origin::PublicOrigin;
+use super::origin::{AddedPrefix, PublicOrigin};
 use super::scheme::{Scheme, cut};
 use super::{Delivery, Keys, MemoryStore, ReplayStore, Verifier, Window};
 use crate::error::Error;
@@ -53,6 +53,7 @@ pub(super) struct Settings {
     pub(super) window: Window,
     pub(super) body_limit: usize,
     pub(super) origin: Option<PublicOrigin>,
+    pub(super) added: Option<AddedPrefix>,
     pub(super) store: Arc<dyn ReplayStore>,
     pub(super) accept_without_store: bool,
     pub(super) clock: Arc<dyn Clock>,
@@ -66,6 +67,7 @@ impl<S: Scheme> Builder<S> {
             window: Window::default(),
             body_limit: DEFAULT_BODY_LIMIT,
             origin,
+            added: None,
             store: Arc::new(MemoryStore::default()),
             accept_without_store: false,
             clock: Arc::new(SystemClock),
@@ -132,6 +134,28 @@ impl<S: Scheme> Builder<S> {
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit = bytes;
         self
+    }
+
+    /// Takes `prefix` off the path before the signature is checked: what a proxy in front puts there. Where the sender signs
+    /// `https://hooks.example.com/hook` and the proxy hands on `/internal/v1/hook`, that is `/internal/v1`. A delivery whose path
+    /// does not begin with it did not come through the proxy and is refused. (The reverse, a prefix that a proxy takes off, is
+    /// part of the public origin.)
+    ///
+    /// ```
+    /// # #[cfg(feature = "vizion")] fn build(secret: countersign::SecretString) -> Result<(), countersign::Error> {
+    /// use countersign::vizion::webhook::Verifier;
+    ///
+    /// let builder = Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", secret)?;
+    /// let verifier = builder.strip_prefix("/internal/v1")?.build();
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid-path-prefix`, where it is not `/segment[/segment…]`.
+    pub fn strip_prefix(mut self, prefix: &str) -> Result<Self, Error> {
+        let added = AddedPrefix::parse(prefix);
+        self.settings.added = Some(added.map_err(|error| error.in_provider(self.scheme.name().to_owned()))?);
+        Ok(self)
     }
 
     /// Where accepted deliveries are remembered. Default: a [`MemoryStore`] of this verifier's own. A service on
@@ -214,6 +238,7 @@ impl fmt::Debug for Settings {
             .field("window", &self.window)
             .field("body_limit", &self.body_limit)
             .field("origin", &self.origin)
+            .field("added", &self.added)
             .field("accept_without_store", &self.accept_without_store)
             .finish_non_exhaustive()
     }

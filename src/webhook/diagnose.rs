@@ -74,10 +74,8 @@ impl<S: Scheme> Verifier<S> {
     /// As [`Verifier::verify`], up to the key id.
     pub fn compare(&self, parts: &Parts, body: &[u8], signed: &[u8]) -> Result<Comparison, Error> {
         let transcript = self.transcript(parts, body)?;
-        let claim = self
-            .scheme()
-            .read(&self.delivery(parts).with_body(body))
-            .map_err(|refused| self.error(refused, parts))?;
+        let claim =
+            self.read(&self.delivery(parts).with_body(body)).map_err(|refused| self.error(refused, parts))?;
         let encoding = transcript.mac.as_ref().map_or(Encoding::HexLower, MacKey::encoding);
         Ok(transcript.compare(signed, Some(&received_text(&claim.signature, encoding))))
     }
@@ -114,8 +112,7 @@ impl<S: Scheme> Verifier<S> {
         mut search: Search<'_>,
     ) -> Result<Diagnosis, DeliveryFault> {
         let scheme = self.scheme();
-        let Claim { signature, key_id, mut stated, .. } =
-            scheme.read(&self.delivery(parts).with_body(body))?;
+        let Claim { signature, key_id, mut stated, .. } = self.read(&self.delivery(parts).with_body(body))?;
         let checked = scheme.check_digest(&mut stated, body);
         let keys = self.keys();
         let content = checked.as_deref().unwrap_or(body);

@@ -16,8 +16,7 @@ impl<S: Scheme> Verifier<S> {
     /// As [`Verifier::verify`], up to the key id.
     pub fn transcript(&self, parts: &Parts, body: &[u8]) -> Result<Transcript, Error> {
         let error = |refused| self.error(refused, parts);
-        let Claim { key_id, stated, .. } =
-            self.scheme().read(&self.delivery(parts).with_body(body)).map_err(error)?;
+        let Claim { key_id, stated, .. } = self.read(&self.delivery(parts).with_body(body)).map_err(error)?;
         let keys = self.keys();
         let (_, key) = keys.named(key_id).next().ok_or_else(|| error(keys.none_named()))?;
         Ok(self.transcript_under(key, &stated, parts, body))

@@ -71,6 +71,10 @@ faults! {
         /// The path or query is not in the normalised form in which clients send it.
         TargetNotNormalised = Verification None, "webhook-target-not-normalised",
             "the path or query is not in the normalised form in which clients send it", FORGED;
+        /// The path does not begin with the prefix that a proxy adds, as [`strip_prefix`](super::Builder::strip_prefix) has it.
+        PrefixMissing = Verification None, "webhook-prefix-missing",
+            "the path does not begin with the prefix that is to be stripped",
+            "Compare `strip_prefix` with what the proxy adds; a delivery that went around the proxy is not to be used.";
         /// The list of covered headers is empty, repeats a name, or has one that is not a header.
         CoverageMalformed = Verification None, "webhook-coverage-malformed",
             "the list of covered headers is empty, repeats a name, or has one that is not a header", FORGED;

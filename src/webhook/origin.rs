@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use http::uri::PathAndQuery;
 use url::{Position, Url};
 
 use crate::error::Error;
@@ -58,6 +59,26 @@ impl PublicOrigin {
     }
 }
 
+/// What a proxy puts in front of the path: starts with `/` and does not end with it.
+#[derive(Clone, Debug)]
+pub(super) struct AddedPrefix(Box<str>);
+
+impl AddedPrefix {
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        let prefix = text.trim_end_matches('/');
+        let is_path = |path: PathAndQuery| path.as_str() == prefix && path.query().is_none();
+        match prefix.parse().is_ok_and(is_path) {
+            true => Ok(Self(prefix.into())),
+            false => Err(Error::new(PublicOriginFault::Prefix)),
+        }
+    }
+
+    /// The path and query without it; `None` where they do not begin with it.
+    pub(super) fn strip<'t>(&self, received: &'t str) -> Option<&'t str> {
+        received.strip_prefix(&*self.0).filter(|rest| rest.starts_with('/'))
+    }
+}
+
 /// The host as a client writes it in the `host` header: with the port unless it is the scheme's own.
 pub(super) fn host_and_port(url: &Url) -> String {
     url[Position::BeforeHost..Position::AfterPort].to_owned()
@@ -77,6 +98,9 @@ faults! {
         Invalid = Configuration, "invalid-public-origin",
             "a public origin must be scheme://host[:port][/prefix] with http or https",
             "Write it as the vendor was told it, like https://hooks.example.com or https://example.com/hooks.";
+        Prefix = Configuration, "invalid-path-prefix",
+            "a prefix of paths must be /segment[/segment…], without a query",
+            "Write what the proxy puts in front of each path, like /internal/v1.";
     }
 }
 
@@ -97,6 +121,23 @@ mod tests {
                 (origin.host(), &*origin.target("/a?b=1"), &*origin.url("/a?b=1")),
                 (host, target, url)
             );
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_whole_segments_of_a_path() {
+        for (prefix, received, expected) in [
+            ("/internal/v1", "/internal/v1/hook?a=/internal/v1/", Some("/hook?a=/internal/v1/")),
+            ("/internal/v1/", "/internal/v1/", Some("/")),
+            ("/internal/v1", "/internal/v1/internal/v1/", Some("/internal/v1/")),
+            ("/internal/v1", "/internal/v10/hook", None),
+            ("/internal/v1", "/internal/v1", None),
+            ("/internal/v1", "/hook", None),
+        ] {
+            assert_eq!(AddedPrefix::parse(prefix).unwrap().strip(received), expected, "{prefix} {received}");
+        }
+        for text in ["", "/", "internal", "https://h/internal", "/a?b", "/a#b", "/a b"] {
+            assert_eq!(AddedPrefix::parse(text).unwrap_err().code(), "invalid-path-prefix", "{text}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Uri, header};
 
-use super::origin::PublicOrigin;
+use super::origin::{AddedPrefix, PublicOrigin};
 use super::window::Times;
 use super::{DeliveryFault, headers};
 use crate::explain::OwnMistake;
@@ -162,12 +162,18 @@ static HOST: HeaderName = header::HOST;
 pub struct Delivery<'r> {
     parts: &'r Parts,
     origin: Option<&'r PublicOrigin>,
+    added: Option<&'r AddedPrefix>,
     body: Option<&'r [u8]>,
 }
 
 impl<'r> Delivery<'r> {
     pub(crate) fn new(parts: &'r Parts, origin: Option<&'r PublicOrigin>) -> Self {
-        Self { parts, origin, body: None }
+        Self { parts, origin, added: None, body: None }
+    }
+
+    /// The same, behind a proxy that puts something in front of the path.
+    pub(super) fn with_added(self, added: Option<&'r AddedPrefix>) -> Self {
+        Self { added, ..self }
     }
 
     /// The same, with its body.
@@ -214,14 +220,14 @@ impl<'r> Delivery<'r> {
     /// The path and query that the sender meant.
     pub(crate) fn target(&self) -> Cow<'r, str> {
         match self.origin {
-            Some(origin) => origin.target(self.received_target()),
-            None => Cow::Borrowed(self.received_target()),
+            Some(origin) => origin.target(self.handed_on_target()),
+            None => Cow::Borrowed(self.handed_on_target()),
         }
     }
 
     /// The absolute URL that the sender meant; `None` without a public origin.
     pub(crate) fn url(&self) -> Option<String> {
-        self.origin.map(|origin| origin.url(self.received_target()))
+        self.origin.map(|origin| origin.url(self.handed_on_target()))
     }
 
     /// Where the delivery came in and what it was checked as, for a log. Without the query, which may hold personal data.
@@ -246,6 +252,20 @@ impl<'r> Delivery<'r> {
 
     pub(super) fn received_target(&self) -> &'r str {
         self.uri().path_and_query().map_or("/", |target| target.as_str())
+    }
+
+    /// Without what a proxy puts in front.
+    fn handed_on_target(&self) -> &'r str {
+        let received = self.received_target();
+        self.added.and_then(|added| added.strip(received)).unwrap_or(received)
+    }
+
+    /// What lacks the prefix that the proxy adds did not come through it, and may be one path that was signed for another.
+    pub(super) fn check_prefix(&self) -> Result<(), DeliveryFault> {
+        match self.added.is_some_and(|added| added.strip(self.received_target()).is_none()) {
+            true => Err(DeliveryFault::PrefixMissing),
+            false => Ok(()),
+        }
     }
 
     /// The host and port in the URI, without a user's name.

@@ -115,6 +115,14 @@ impl Webhooks for declared::webhook::Scheme {
     }
 }
 
+/// A verifier behind a proxy that puts `prefix` in front of each path.
+pub(crate) fn stripping<S: Scheme>(builder: Builder<S>, prefix: Option<&str>) -> Result<Builder<S>, Error> {
+    match prefix {
+        Some(prefix) => builder.strip_prefix(prefix),
+        None => Ok(builder),
+    }
+}
+
 fn with_credentials(declaration: &Declaration, set: &CredentialSet) -> Result<Declared, Error> {
     declaration.from_variables(|name| set.value(name).map(|value| value.expose_secret().to_owned()))
 }

@@ -29,7 +29,7 @@ use crate::code::Code;
 use crate::failure::Failure;
 use crate::listener::{Address, Listener};
 use crate::output;
-use crate::providers::webhooks::Webhooks;
+use crate::providers::webhooks::{Webhooks, stripping};
 use crate::request::parse_url;
 use crate::request_args::ProviderName;
 
@@ -53,6 +53,10 @@ pub(super) struct WebhookArgs {
     /// The origin that the provider was told, which its signature covers
     #[arg(long, value_name = "ORIGIN", requires = "webhooks")]
     public_origin: Option<String>,
+
+    /// Take this off the path before the signature is checked: what a proxy in front puts there, e.g. /internal/v1
+    #[arg(long, value_name = "PATH", requires = "webhooks")]
+    strip_prefix: Option<String>,
 
     /// Hand on what verified to this origin, on this machine
     #[arg(long, value_name = "ORIGIN", value_parser = parse_url, group = "application", requires = "webhooks")]
@@ -96,6 +100,7 @@ pub(super) struct Receiver<S: Scheme> {
     /// Where all deliveries go, whatever they say.
     to: String,
     public_origin: String,
+    strip_prefix: String,
     events: Arc<Events>,
     show: Option<Show>,
 }
@@ -116,6 +121,7 @@ impl<S: Webhooks> Receiver<S> {
         };
         let told = Arc::clone(&events);
         let builder = S::builder(sender, &public_origin, rotation)?.observer(Arc::clone(&events.metrics));
+        let builder = stripping(builder, args.strip_prefix.as_deref())?;
         let mut builder = builder.on_refused(move |error, _| {
             let is_later = error.fault() == Some(&DeliveryFault::StoreUnreachable);
             let status = if is_later { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
@@ -131,6 +137,7 @@ impl<S: Webhooks> Receiver<S> {
             application: client::unchanging(to, PATIENCE)?,
             to: to[..Position::BeforePath].to_owned(),
             public_origin,
+            strip_prefix: args.strip_prefix.clone().unwrap_or_default(),
             events,
             show: args.show.then(Show::default),
         })
@@ -170,7 +177,8 @@ impl<S: Webhooks> Receiver<S> {
     /// The last delivery, as the provider would send it now.
     fn signed_anew(&self) -> Result<Option<Request<Full<Bytes>>>, Failure> {
         let Some((target, body)) = self.show.as_ref().and_then(Show::last) else { return Ok(None) };
-        let url = format!("{}{target}", self.public_origin.trim_end_matches('/'));
+        let sent = target.strip_prefix(self.strip_prefix.trim_end_matches('/')).unwrap_or(&target);
+        let url = format!("{}{sent}", self.public_origin.trim_end_matches('/'));
         let (mut parts, body) = S::sign(&self.sender, &self.rotation.latest(), &url, body)?.into_parts();
         // As a server of HTTP/1 gets it; a declaration may place something in the query.
         let path = target.split('?').next().unwrap_or_default();

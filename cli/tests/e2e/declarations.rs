@@ -231,8 +231,12 @@ fn what_is_triggered_has_its_signature_in_the_query_or_the_form_where_the_file_s
             assert_eq!(sent.code, 0, "{part}: {}", sent.stderr);
             let mut verify = with_secret("verify");
             verify.args(["--message", "-", "--public-origin", &origin]);
-            let verdict = run_with_input(&mut verify, &receiver.deliveries()[0]);
+            let delivered = receiver.deliveries().remove(0);
+            let verdict = run_with_input(&mut verify, &delivered);
             assert_eq!(verdict.code, expected, "{part}: {}{}", verdict.stdout, verdict.stderr);
+            let prefixed = [&b"POST /internal/v1"[..], delivered.strip_prefix(b"POST ").unwrap()].concat();
+            let verdict = run_with_input(verify.args(["--strip-prefix", "/internal/v1"]), &prefixed);
+            assert_eq!(verdict.code, expected, "{part} behind a prefix: {}", verdict.stdout);
         }
     }
 }

@@ -92,8 +92,15 @@ fn a_message_behind_a_proxy_needs_the_public_origin() {
     let host = delivery.split_once("host: ").unwrap().1.split_once("\r\n").unwrap().0;
     let proxied = delivery.replace(&format!("host: {host}"), "host: inside.example");
     assert_eq!(verify(proxied.as_bytes(), &[]).code, 1);
-    let verdict = verify(proxied.as_bytes(), &["--public-origin", &format!("https://{host}")]);
+    let public = format!("https://{host}");
+    let verdict = verify(proxied.as_bytes(), &["--public-origin", &public]);
     assert_eq!(verdict.code, 0, "{}", verdict.stdout);
+    let prefixed = proxied.replacen("POST /", "POST /internal/v1/", 1);
+    let stripped = ["--public-origin", &public, "--strip-prefix", "/internal/v1"];
+    for (arguments, code) in [(&stripped[..2], 1), (&stripped, 0)] {
+        let verdict = verify(prefixed.as_bytes(), arguments);
+        assert_eq!(verdict.code, code, "{}", verdict.stdout);
+    }
 }
 
 /// The host that is signed is whatever the sender wrote there.
@@ -226,6 +233,26 @@ fn a_netgiro_callback_is_judged_for_the_public_origin() {
         assert_eq!((refused.code, &refused.json()["code"]), (1, &"webhook-signature-mismatch".into()));
     }
     assert_eq!(judge(message, "shop.example.is").error_code(), "invalid-public-origin");
+}
+
+/// The proxy hands on `/internal/v1/paid` where `/paid` was signed (of the same callback as above).
+#[test]
+fn a_prefix_that_a_proxy_added_is_stripped_before_it_is_judged() {
+    let message = "POST /internal/v1/paid?order=7 HTTP/1.1\r\nhost: inside\r\nnetgiro_nonce: 42\r\n\
+        netgiro_signature: 587cfb8ce657c8a6b0af1740f133397e302c518588fc3394a765ad738c5429bc\r\n\r\n{\"Success\":true}";
+    let judge = |arguments: &[&str]| {
+        let mut command = tool();
+        command.args(["verify", "netgiro-callback", "--message", "-", "--json", "--public-origin"]);
+        command.arg("https://shop.example.is").args(arguments);
+        run_with_input(command.env("NETGIRO_SECRET_KEY", "a secret"), message.as_bytes())
+    };
+    let told = judge(&["--explain"]).json();
+    assert_eq!(told["code"], "webhook-signature-mismatch");
+    assert_eq!(told["diagnosis"]["code"], "path-missing");
+    assert!(told["diagnosis"]["fix"].as_str().unwrap().contains("--strip-prefix"), "{told}");
+    assert_eq!(judge(&["--strip-prefix", "/internal/v1"]).json()["verdict"], "verified");
+    assert_eq!(judge(&["--strip-prefix", "/outside"]).json()["code"], "webhook-prefix-missing");
+    assert_eq!(judge(&["--strip-prefix", "outside"]).error_code(), "invalid-path-prefix");
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl<S: Scheme> Verifier<S> {
     /// As [`Verifier::verify`], up to the key id.
     pub fn signed_text(&self, parts: &Parts, body: &[u8], text: &mut SignedText<'_>) -> Result<(), Error> {
         let error = |refused| self.error(refused, parts);
-        let claim = self.0.scheme.read(&self.delivery(parts).with_body(body)).map_err(error)?;
+        let claim = self.read(&self.delivery(parts).with_body(body)).map_err(error)?;
         let keys = self.0.keys.load();
         let (_, key) = keys.named(claim.key_id).next().ok_or_else(|| error(keys.none_named()))?;
         S::state(&claim.stated, key, body, text);
@@ -183,7 +183,7 @@ impl<S: Scheme> Verifier<S> {
         keys: &Keys<S>,
         now: SystemTime,
     ) -> Result<Head<'r, S::Stated<'r>>, DeliveryFault> {
-        let Claim { signature, key_id, freshness, stated } = self.0.scheme.read(&delivery)?;
+        let Claim { signature, key_id, freshness, stated } = self.read(&delivery)?;
         if !S::has_form(&signature) {
             return Err(DeliveryFault::SignatureMalformed);
         }
@@ -198,7 +198,17 @@ impl<S: Scheme> Verifier<S> {
     }
 
     pub(super) fn delivery<'r>(&'r self, parts: &'r Parts) -> Delivery<'r> {
-        Delivery::new(parts, self.settings().origin.as_ref())
+        let settings = self.settings();
+        Delivery::new(parts, settings.origin.as_ref()).with_added(settings.added.as_ref())
+    }
+
+    /// What a delivery says about itself.
+    pub(super) fn read<'r>(
+        &'r self,
+        delivery: &Delivery<'r>,
+    ) -> Result<Claim<'r, S::Stated<'r>>, DeliveryFault> {
+        delivery.check_prefix()?;
+        self.0.scheme.read(delivery)
     }
 
     pub(super) fn scheme(&self) -> &S {

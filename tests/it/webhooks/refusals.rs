@@ -203,6 +203,40 @@ fn w9_a_public_origin_stands_for_what_the_proxy_changed() {
 }
 
 #[test]
+fn w9_a_prefix_that_the_proxy_added_is_stripped_and_what_went_around_the_proxy_is_refused() {
+    let mut request = Sender::honest().send();
+    let behind = || builder_at("https://hooks.example.com").strip_prefix("/internal/v1").unwrap().build();
+    let anywhere = || builder().strip_prefix("/internal/v1/").unwrap().build();
+    for (path, expected) in [
+        ("/internal/v1/vizion?tenant=7", "accepted"),
+        ("/internal/v1/internal/v1/vizion?tenant=7", "webhook-signature-mismatch"),
+        ("/internal/v1/izion?tenant=7", "webhook-signature-mismatch"),
+        // Signed for this path, and yet another one than the proxy hands on.
+        ("/vizion?tenant=7", "webhook-prefix-missing"),
+        ("/internal/v1vizion?tenant=7", "webhook-prefix-missing"),
+    ] {
+        *request.uri_mut() = path.parse().unwrap();
+        assert_eq!(verdict(&behind(), &request), expected, "{path}");
+        assert_eq!(verdict(&anywhere(), &request), expected, "{path} of any host");
+    }
+    let error = builder().strip_prefix("internal").unwrap_err();
+    assert_eq!((error.code(), error.provider()), ("invalid-path-prefix", Some("vizion")));
+}
+
+#[test]
+fn w9_the_prefix_is_stripped_of_an_absolute_url_too() {
+    use countersign::netgiro::webhook::{Verifier, testing};
+
+    let (secret, url) = ("an example secret", "https://hooks.example.com/shop/hook?order=7");
+    let request = testing::sign(secret, url, r#"{"Success":true}"#, testing::nonce_at(now())).unwrap();
+    let (mut parts, body) = request.into_parts();
+    parts.uri = "/internal/v1/hook?order=7".parse().unwrap();
+    let builder = Verifier::builder("https://hooks.example.com/shop").unwrap().secret(secret).unwrap();
+    let verifier = builder.strip_prefix("/internal/v1").unwrap().build();
+    assert_eq!(**verifier.verify(&parts, &body, now()).unwrap(), *body);
+}
+
+#[test]
 fn w9_without_a_public_origin_a_mismatch_names_what_arrived() {
     let case = cases::w9_address().remove(0);
     let (parts, body) = case.request.into_parts();

@@ -16,6 +16,7 @@ use super::{Captured, Verdict, moment, webhook};
 use crate::commands::Context;
 use crate::declaration::{DeclarationFile, Pair};
 use crate::failure::Failure;
+use crate::providers::webhooks::stripping;
 use crate::request::parse_url;
 
 #[derive(Args)]
@@ -34,6 +35,10 @@ pub(super) struct DeclaredArgs {
     /// The origin that the sender was told [default: the host that the message names]
     #[arg(long, value_name = "ORIGIN", conflicts_with = "reply")]
     public_origin: Option<String>,
+
+    /// Take this off the path before the signature is checked: what a proxy in front puts there, e.g. /internal/v1
+    #[arg(long, value_name = "PATH", conflicts_with = "reply")]
+    strip_prefix: Option<String>,
 
     /// The message is a reply to a request of yours
     #[arg(long)]
@@ -71,7 +76,7 @@ pub(super) fn judge(args: &DeclaredArgs, context: &Context) -> Result<Judged, Fa
     let named = named.map(|host| format!("https://{host}"));
     let origin = args.public_origin.clone().or(named).unwrap_or_else(|| "https://localhost".to_owned());
     let verifier = file.declaration.webhooks(&origin)?.dangerous_short_key(&signer)?;
-    let verifier = verifier.body_limit(usize::MAX).build();
+    let verifier = stripping(verifier, args.strip_prefix.as_deref())?.body_limit(usize::MAX).build();
     let now = args.at.unwrap_or_else(|| SystemClock.now());
     webhook::judge_request(&verifier, &args.captured, now, &parts, &body, context)
 }

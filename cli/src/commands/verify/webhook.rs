@@ -16,6 +16,7 @@ use super::{Captured, Verdict, moment};
 use crate::commands::Context;
 use crate::environment::webhook_keys;
 use crate::failure::Failure;
+use crate::providers::webhooks::stripping;
 
 #[derive(Args)]
 pub(super) struct WebhookArgs {
@@ -42,6 +43,10 @@ pub(super) struct VizionArgs {
     /// host
     #[arg(long, value_name = "ORIGIN")]
     public_origin: Option<String>,
+
+    /// Take this off the path before the signature is checked: what a proxy in front puts there, e.g. /internal/v1
+    #[arg(long, value_name = "PATH")]
+    strip_prefix: Option<String>,
 }
 
 #[derive(Args)]
@@ -52,13 +57,18 @@ pub(super) struct CallbackArgs {
     /// The origin of the callback URL that Netgíró was given, which its signature covers
     #[arg(long, value_name = "ORIGIN")]
     public_origin: String,
+
+    /// Take this off the path before the signature is checked: what a proxy in front puts there, e.g. /internal/v1
+    #[arg(long, value_name = "PATH")]
+    strip_prefix: Option<String>,
 }
 
 pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Failure> {
-    let mut builder = match &args.public_origin {
+    let builder = match &args.public_origin {
         Some(origin) => vizion::webhook::Verifier::builder(origin)?,
         None => vizion::webhook::Verifier::builder_for_any_host(),
     };
+    let mut builder = stripping(builder, args.strip_prefix.as_deref())?;
     for key in webhook_keys::vizion(&context.environment)? {
         // A key that is too short for a service is good enough to judge what was signed with it; so with the other two.
         builder = builder.dangerous_short_key(&key.id, key.secret)?;
@@ -83,6 +93,7 @@ pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Result<Judged,
 pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Result<Judged, Failure> {
     let secret = webhook_keys::netgiro(&context.environment)?;
     let builder = netgiro::webhook::Verifier::builder(&args.public_origin)?.dangerous_short_key(secret)?;
+    let builder = stripping(builder, args.strip_prefix.as_deref())?;
     let verifier = builder.body_limit(usize::MAX).build();
     judge(&verifier, &args.captured, SystemClock.now(), context)
 }

@@ -301,6 +301,22 @@ fn a_delivery_is_shown_and_delivered_again_signed_anew() {
     assert_ne!(header(&again, "x-vizion-signature"), header(&first, "x-vizion-signature"));
 }
 
+/// What stands in front of the proxy hands on `/internal/v1/hook` where `/hook` was signed.
+#[test]
+fn a_prefix_that_something_in_front_added_is_stripped_before_the_check_and_the_path_stays() {
+    let application = Upstream::answering(OK);
+    let sent = delivery("vizion", "/hook?tenant=7", &[]);
+    let prefixed = sent.replacen(" /hook", " /internal/v1/hook", 1);
+    let mut proxy = before_recorded_with(&application, &sent, |command| {
+        command.args(["--strip-prefix", "/internal/v1/", "--show"]).stdin(Stdio::piped());
+    });
+    assert_eq!(deliver(&proxy, &sent).status(), 401, "it went around what adds the prefix");
+    assert_eq!(deliver(&proxy, &prefixed).status(), 200);
+    assert!(application.request().starts_with("POST /internal/v1/hook?tenant=7 "));
+    proxy.type_line("r");
+    assert!(application.request().starts_with("POST /internal/v1/hook?tenant=7 "));
+}
+
 #[test]
 fn deliveries_wait_while_the_store_that_is_shared_does_not_answer() {
     let sent = delivery("vizion", "/hook", &[]);

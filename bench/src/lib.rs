@@ -13,6 +13,7 @@ pub mod loopback;
 pub mod over_by_hand;
 pub mod peers;
 pub mod plot;
+pub mod proxy;
 pub mod rounds;
 pub mod subjects;
 pub mod table;

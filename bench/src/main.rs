@@ -15,7 +15,7 @@ use countersign_bench::kernels::Kernels;
 use countersign_bench::over_by_hand::{self, Sender};
 use countersign_bench::rounds::Spread;
 use countersign_bench::table::{Row, Table, json};
-use countersign_bench::{chain, growth, plot, throughput};
+use countersign_bench::{chain, growth, plot, proxy, throughput};
 use serde_json::{Map, Value, json as value};
 use url::Url;
 
@@ -31,6 +31,12 @@ struct Arguments {
     /// How often each case is timed.
     #[arg(long, default_value_t = 31)]
     rounds: usize,
+    /// Measure this built tool's proxy, too.
+    #[arg(long, value_name = "COUNTERSIGN")]
+    proxy: Option<PathBuf>,
+    /// Only hand requests on to this origin: so is the proxy started that the tool's is compared with.
+    #[arg(long, hide = true)]
+    bare_proxy: Option<String>,
     /// Only send requests, as standard input says: so is each client started that is measured in a process of its own.
     #[arg(long, hide = true, requires = "url")]
     sender: Option<Sender>,
@@ -44,12 +50,18 @@ fn main() -> Result<()> {
     if let (Some(sender), Some(url)) = (arguments.sender, &arguments.url) {
         return sender.send(url);
     }
+    if let Some(upstream) = &arguments.bare_proxy {
+        return proxy::bare(upstream);
+    }
     if let Some(path) = &arguments.plot {
         return plot::draw(&growth::growth()?, path);
     }
     // Each of these takes a quarter of a second and more, so that fewer rounds do.
     let long_rounds = arguments.rounds.div_ceil(3);
     let mut rows = over_by_hand::cpu_over_by_hand(long_rounds)?;
+    if let Some(tool) = &arguments.proxy {
+        rows.push(proxy::cpu_over_bare(tool, long_rounds)?);
+    }
     let kernels = Kernels::measure(arguments.rounds)?;
     let download = download(long_rounds)?;
     rows.extend(kernels.rows());

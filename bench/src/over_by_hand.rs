@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use countersign::netvisor::MacAlgorithm;
 use reqwest_middleware::ClientWithMiddleware;
+use tokio::runtime::Runtime;
 use url::Url;
 
 use crate::client::{Load, client, cpu_per_request, runtime};
@@ -40,12 +41,13 @@ pub enum Sender {
     UnleashedByHand,
     Unleashed,
     DeclaredUnleashed,
+    RotatingUnleashed,
     NetvisorByHand,
     Netvisor,
 }
 
 impl Sender {
-    fn client(self, url: &Url) -> Result<ClientWithMiddleware> {
+    fn client(self, runtime: &Runtime, url: &Url) -> Result<ClientWithMiddleware> {
         let origin = url.origin().ascii_serialization();
         match self {
             Self::NetgiroByHand => client(subjects::netgiro_by_hand()),
@@ -53,6 +55,10 @@ impl Sender {
             Self::UnleashedByHand => client(subjects::unleashed_by_hand()),
             Self::Unleashed => client(subjects::unleashed().signer.allow_origin(&origin)?),
             Self::DeclaredUnleashed => client(subjects::declared_unleashed().allow_origin(&origin)?),
+            Self::RotatingUnleashed => {
+                let unleashed = runtime.block_on(subjects::rotating_unleashed());
+                client(unleashed.allow_origin(&origin)?)
+            }
             Self::NetvisorByHand => client(subjects::netvisor_by_hand()),
             Self::Netvisor => {
                 let netvisor = subjects::netvisor(MacAlgorithm::HmacSha256).signer;
@@ -67,7 +73,8 @@ impl Sender {
     /// # Errors
     /// When a request fails.
     pub fn send(self, url: &Url) -> Result<()> {
-        let (runtime, client) = (runtime()?, self.client(url)?);
+        let runtime = runtime()?;
+        let client = self.client(&runtime, url)?;
         for line in stdin().lines() {
             let load = Load { at_once: AT_ONCE, each: line?.parse()? };
             println!("{}", cpu_per_request(&runtime, &client, url.as_str(), load)?);
@@ -150,11 +157,14 @@ fn pairs(rounds: usize) -> Result<Vec<Pair>> {
     let unleashed = [Sender::UnleashedByHand, Sender::Unleashed];
     // The same requests, signed by a file and by the provider in Rust.
     let declared = [Sender::Unleashed, Sender::DeclaredUnleashed];
+    // The same requests, by a signer whose keys may change and by one whose keys do not.
+    let rotating = [Sender::Unleashed, Sender::RotatingUnleashed];
     let netvisor = [Sender::NetvisorByHand, Sender::Netvisor];
     let mut pairs = vec![
         netgiro("netgiro_53b_over_by_hand", Loopback::small()?, EACH)?,
         pair("unleashed_over_by_hand", 1.02, unleashed, Loopback::small()?, EACH)?,
         pair("declared_over_rust", 1.1, declared, Loopback::small()?, EACH)?,
+        pair("rotating_over_fixed", 1.02, rotating, Loopback::small()?, EACH)?,
         pair("netvisor_over_by_hand", 0.95, netvisor, Loopback::small()?, EACH)?,
     ];
     for (name, length, each) in NETGIRO {

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use countersign::Scheme;
-use countersign::Signer;
 use countersign::declared::Declared;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
+use countersign::rotation::{CredentialSet, CredentialSource, Rotation};
 use countersign::signing::{RequestRef, Segment, Signature, SignedText};
 use countersign::unleashed::{self, Unleashed};
 use countersign::vizion::webhook;
+use countersign::{Error, Scheme, Signer};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Extensions, HeaderMap, Method, request};
 use sha2::{Digest as _, Sha256};
@@ -152,6 +152,26 @@ pub fn declared_unleashed() -> Declared {
         _ => Some(UNLEASHED_CLIENT_TYPE.into()),
     };
     Declared::from_toml(file).expect("it is tested").with_credentials(value).expect("they are good")
+}
+
+/// Unleashed's signer, whose keys could change.
+///
+/// # Panics
+/// Never: the inputs are valid.
+pub async fn rotating_unleashed() -> Unleashed {
+    let rotation = Rotation::start(Unchanging).await.expect("it is asked within a runtime");
+    let unleashed = Unleashed::from_rotation(&rotation);
+    unleashed.and_then(|unleashed| unleashed.client_type(UNLEASHED_CLIENT_TYPE)).expect("valid")
+}
+
+struct Unchanging;
+
+#[async_trait::async_trait]
+impl CredentialSource for Unchanging {
+    async fn fetch(&self) -> Result<Option<CredentialSet>, Error> {
+        let keys = [("UNLEASHED_API_ID", UNLEASHED_ID), ("UNLEASHED_API_KEY", UNLEASHED_KEY)];
+        Ok(Some(CredentialSet::new(keys)))
+    }
 }
 
 /// The same credentials in what a user would write.

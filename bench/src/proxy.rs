@@ -1,6 +1,5 @@
 //! CPU time per request of `countersign proxy`, over that of a reverse proxy that hands on and does nothing else.
 
-use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -115,25 +114,21 @@ impl Drop for Proxy {
 /// A server on a thread of its own, that answers whatever it is sent with a kibibyte.
 fn kibibytes() -> Result<String> {
     let (listener, origin) = listener()?;
+    std::thread::spawn(move || runtime()?.block_on(answer_all(listener)));
+    Ok(origin)
+}
+
+async fn answer_all(listener: std::net::TcpListener) -> Result<()> {
     let answer = |request: Request<Incoming>| async move {
         request.into_body().collect().await?;
         Ok::<_, hyper::Error>(Response::new(Full::new(Bytes::from_static(&KIBIBYTE))))
     };
-    std::thread::spawn(move || {
-        runtime()?
-            .block_on(async {
-                let listener = TcpListener::from_std(listener)?;
-                loop {
-                    let (stream, _) = listener.accept().await?;
-                    stream.set_nodelay(true)?;
-                    tokio::spawn(
-                        http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)),
-                    );
-                }
-            })
-            .map(|(): Infallible| ())
-    });
-    Ok(origin)
+    let listener = TcpListener::from_std(listener)?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)));
+    }
 }
 
 /// A reverse proxy of hyper alone: what whoever forwards requests cannot do without.

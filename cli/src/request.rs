@@ -11,7 +11,7 @@ use url::{ParseError, Position, Url};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::input::Data;
-use crate::providers::Tool;
+use crate::providers::{self, Tool};
 use crate::request_args::{ProviderName, Reproduction, Settings};
 use crate::signature_headers;
 
@@ -122,7 +122,7 @@ impl ApiArgs {
                 return Err(Failure::usage(format!("{flag} means nothing to this provider")));
             }
         }
-        settings.signer(environment, &self.provider, url)
+        providers::signer(settings, environment, &self.provider, url)
     }
 
     /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body. The URL

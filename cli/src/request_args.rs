@@ -4,14 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use countersign::SignedForm;
 use countersign::netvisor::Language;
-use countersign::{SignedForm, Signer};
-use url::Url;
 
 use crate::declaration::{self, DeclarationFile, Pair};
-use crate::environment::Environment;
 use crate::failure::Failure;
-use crate::providers::Tool;
 
 /// Whose API a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,26 +94,6 @@ pub(crate) struct KeyArgs {
     /// Let the credentials travel in clear to the origins of --allow-origin, beyond loopback
     #[arg(long)]
     pub(crate) dangerous_allow_http: bool,
-}
-
-impl Settings {
-    /// Makes the provider, after refusing a URL that the credentials may not go to.
-    pub(crate) fn signer<P: Tool>(
-        &self,
-        environment: &Environment,
-        provider: &ProviderName,
-        url: &Url,
-    ) -> Result<Signer<P>, Failure> {
-        let mut signer = P::build(environment, provider, self)?;
-        if self.keys.dangerous_allow_http {
-            signer = signer.dangerous_allow_http();
-        }
-        for origin in &self.keys.allow_origin {
-            signer = signer.allow_origin(origin)?;
-        }
-        signer.scope().check(url).map_err(|error| error.in_provider(signer.name().to_owned()))?;
-        Ok(signer)
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -92,6 +92,24 @@ pub(crate) trait Tool: Explained {
     fn check(answer: &Answer<'_>) -> Result<(), Error>;
 }
 
+/// Makes the signer, after refusing a URL that the credentials may not go to.
+pub(crate) fn signer<P: Tool>(
+    settings: &Settings,
+    environment: &Environment,
+    provider: &ProviderName,
+    url: &Url,
+) -> Result<Signer<P>, Failure> {
+    let mut signer = P::build(environment, provider, settings)?;
+    if settings.keys.dangerous_allow_http {
+        signer = signer.dangerous_allow_http();
+    }
+    for origin in &settings.keys.allow_origin {
+        signer = signer.allow_origin(origin)?;
+    }
+    signer.scope().check(url).map_err(|error| error.in_provider(signer.name().to_owned()))?;
+    Ok(signer)
+}
+
 /// What of an answer tells whether it is a yes.
 pub(crate) struct Answer<'a> {
     pub(crate) status: StatusCode,

@@ -5,7 +5,6 @@ use std::iter::successors;
 
 use serde::Serialize;
 
-use super::questions::{Clock, Form, Question};
 use crate::failure::{Exit, Told};
 
 /// One thing that was found out. What is serialised has no id, query, body or key: the sentence, which may, is not.
@@ -13,19 +12,19 @@ use crate::failure::{Exit, Told};
 pub(crate) struct Finding {
     pub(super) about: &'static str,
     /// A word for programs.
-    found: &'static str,
+    pub(super) found: &'static str,
     #[serde(skip)]
     pub(super) sentence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
+    pub(super) code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    is_default: Option<bool>,
+    pub(super) is_default: Option<bool>,
     /// The setting in Rust.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rust: Option<&'static str>,
+    pub(super) rust: Option<&'static str>,
     /// The setting as the tool's option.
     #[serde(skip_serializing_if = "Option::is_none")]
-    option: Option<&'static str>,
+    pub(super) option: Option<&'static str>,
     /// How the run ends on account of it.
     #[serde(skip)]
     pub(super) exit: Option<Exit>,
@@ -50,39 +49,6 @@ impl Finding {
         };
         let sentence = format!("{outcome}{message} [{code}]. {}", next_step.unwrap_or_default());
         Self { code: Some(code), exit: Some(exit), ..Self::new(about, found, sentence.trim_end()) }
-    }
-
-    /// A form was accepted.
-    pub(super) fn of_form(question: &Question, form: &Form) -> Self {
-        let is_default = question.default.name == form.name;
-        let (rust, option) = form.setting.unzip();
-        let setting =
-            format!("{} in Rust, {} of the tool", rust.unwrap_or_default(), option.unwrap_or_default());
-        let advice = match (is_default, form.setting) {
-            (true, Some(_)) => format!("the default: nothing to set ({setting})."),
-            (true, None) => "the default: nothing to set.".to_owned(),
-            (false, Some(_)) => format!("not the default. Set {setting}. {}", form.advice),
-            (false, None) => format!("not the default. {}", form.advice),
-        };
-        let sentence = format!("{}, {}", form.what, advice.trim_end());
-        Self { is_default: Some(is_default), rust, option, ..Self::new(question.about, form.name, sentence) }
-    }
-
-    /// How far this clock is ahead of the provider's.
-    pub(super) fn of_clock(ahead: Option<i64>, clock: &Clock) -> Self {
-        let off = ahead.zip(clock.tolerance).is_some_and(|(ahead, most)| ahead.unsigned_abs() > most);
-        let by = match ahead {
-            None => "The reply has no Date to compare this clock with.".to_owned(),
-            Some(0) => "This clock agrees with the provider's.".to_owned(),
-            Some(ahead @ ..0) => format!("This clock is {} s behind the provider's.", ahead.unsigned_abs()),
-            Some(ahead) => format!("This clock is {ahead} s ahead of the provider's."),
-        };
-        let about = |found, step| Self::new("clock", found, format!("{by} {}{step}", clock.why).trim_end());
-        match (ahead, off) {
-            (None, _) => about("unknown", ""),
-            (Some(_), false) => about("right", ""),
-            (Some(_), true) => about("off", " Set the clock, then ask again.").with_exit(Exit::Unclear),
-        }
     }
 
     /// A request that was not answered. Of a connection that did not come about, the connector says in words how far it got;

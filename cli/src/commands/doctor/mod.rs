@@ -1,5 +1,6 @@
 //! `doctor`: whether a provider is reached, takes the credentials, and in which forms.
 
+mod exchange;
 mod finding;
 mod netgiro;
 mod questions;
@@ -17,6 +18,7 @@ use crate::client;
 use crate::code::Code;
 use crate::failure::Failure;
 use crate::output;
+use crate::providers;
 use crate::request::parse_url;
 use crate::request_args::{KeyArgs, ProviderName, Settings};
 use finding::Finding;
@@ -78,7 +80,7 @@ pub(crate) async fn run<P: Examined>(args: &DoctorArgs, context: &Context) -> Re
     let keys = args.keys.clone();
     let settings = Settings { sender: Some(questions::ascii), keys, ..Settings::default() };
     // Refuses what cannot be used, before anything is said.
-    settings.signer::<P>(&context.environment, &args.provider, &read)?;
+    providers::signer::<P>(&settings, &context.environment, &args.provider, &read)?;
     let providers_own = P::build(&context.environment, &args.provider, &settings)?;
     let timeout = Duration::from_secs(args.timeout);
     let client = client::for_url(&read, timeout)?;

@@ -3,8 +3,8 @@
 use countersign::Error;
 use countersign::netgiro::{Netgiro, ReplyFault, Scheme, SentRequest, Stamp};
 
+use super::exchange::Exchange;
 use super::finding::Finding;
-use super::visit::Exchange;
 use crate::code::Code;
 use crate::failure::{Exit, Told};
 use crate::providers::Tool as _;

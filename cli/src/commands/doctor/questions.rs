@@ -3,9 +3,10 @@
 use countersign::{Error, Signer, declared, netgiro, netvisor, unleashed, vizion};
 use url::Url;
 
+use super::exchange::Exchange;
 use super::finding::Finding;
 use super::netgiro::{error_replies, formula};
-use super::visit::Exchange;
+use crate::failure::Exit;
 use crate::providers::Tool;
 use crate::request_args::{Algorithm, Form as SignedForm, Settings};
 
@@ -48,7 +49,26 @@ pub(crate) trait Examined: Tool {
 pub(crate) struct Clock {
     /// In seconds; `None` where no time is checked.
     pub(super) tolerance: Option<u64>,
-    pub(super) why: &'static str,
+    why: &'static str,
+}
+
+impl Clock {
+    /// How far this clock is ahead of the provider's.
+    pub(super) fn finding(&self, ahead: Option<i64>) -> Finding {
+        let off = ahead.zip(self.tolerance).is_some_and(|(ahead, most)| ahead.unsigned_abs() > most);
+        let by = match ahead {
+            None => "The reply has no Date to compare this clock with.".to_owned(),
+            Some(0) => "This clock agrees with the provider's.".to_owned(),
+            Some(ahead @ ..0) => format!("This clock is {} s behind the provider's.", ahead.unsigned_abs()),
+            Some(ahead) => format!("This clock is {ahead} s ahead of the provider's."),
+        };
+        let about = |found, step| Finding::new("clock", found, format!("{by} {}{step}", self.why).trim_end());
+        match (ahead, off) {
+            (None, _) => about("unknown", ""),
+            (Some(_), false) => about("right", ""),
+            (Some(_), true) => about("off", " Set the clock, then ask again.").with_exit(Exit::Unclear),
+        }
+    }
 }
 
 /// One read, signed in one form after the other until one is accepted.
@@ -100,6 +120,27 @@ impl Question {
             url.set_query(Some(query.as_deref().unwrap_or(added)));
         }
         url
+    }
+
+    /// This form of it was accepted.
+    pub(super) fn accepted(&self, form: &Form) -> Finding {
+        let is_default = self.default.name == form.name;
+        let (rust, option) = form.setting.unzip();
+        let setting =
+            format!("{} in Rust, {} of the tool", rust.unwrap_or_default(), option.unwrap_or_default());
+        let advice = match (is_default, form.setting) {
+            (true, Some(_)) => format!("the default: nothing to set ({setting})."),
+            (true, None) => "the default: nothing to set.".to_owned(),
+            (false, Some(_)) => format!("not the default. Set {setting}. {}", form.advice),
+            (false, None) => format!("not the default. {}", form.advice),
+        };
+        let sentence = format!("{}, {}", form.what, advice.trim_end());
+        Finding {
+            is_default: Some(is_default),
+            rust,
+            option,
+            ..Finding::new(self.about, form.name, sentence)
+        }
     }
 }
 

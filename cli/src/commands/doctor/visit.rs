@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use countersign::Signer;
 use countersign::time::{Clock as _, SystemClock};
-use countersign::{RequestRef, Signer};
 use http::{Extensions, HeaderMap, Method, StatusCode, header};
 use reqwest::{Client, Response};
 use url::Url;
 
+use super::exchange::Exchange;
 use super::finding::Finding;
 use super::questions::{Examined, Form, Question};
 use crate::code::Code;
 use crate::commands::Context;
 use crate::failure::{Exit, Failure, Told};
-use crate::providers::Answer;
+use crate::providers;
 use crate::request::Request;
 use crate::request_args::{ProviderName, Settings};
 
@@ -35,14 +36,6 @@ pub(super) struct Visit<'c> {
     /// By how many seconds this clock is ahead.
     pub(super) ahead: Option<i64>,
     pub(super) findings: Vec<Finding>,
-}
-
-/// A request and its reply.
-pub(crate) struct Exchange {
-    request: Request,
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
 }
 
 /// Why nothing more is asked.
@@ -91,12 +84,12 @@ impl Visit<'_> {
         };
         self.findings.push(Finding::new("credentials", "accepted", "Accepted."));
         if !first.others.is_empty() {
-            self.findings.push(Finding::of_form(first, form));
+            self.findings.push(first.accepted(form));
         }
         self.findings.extend(P::of_reply(&signer, &exchange));
         for question in others {
             let found = match self.ask::<P>(question).await? {
-                Ok((form, ..)) => Finding::of_form(question, form),
+                Ok((form, ..)) => question.accepted(form),
                 Err(No::Refused(why) | No::Other(why)) => {
                     Finding::of_error(question.about, "unknown", Exit::Unclear, why)
                 }
@@ -122,7 +115,7 @@ impl Visit<'_> {
             let mut settings = self.settings.clone();
             (form.set)(&mut settings);
             let (signer, exchange) = self.send::<P>(&settings, question.url(&self.read)).await?;
-            match exchange.judge::<P>() {
+            match judge::<P>(&exchange) {
                 Ok(()) => {
                     self.settings = settings;
                     return Ok(Ok((form, signer, exchange)));
@@ -143,7 +136,7 @@ impl Visit<'_> {
         settings: &Settings,
         mut url: Url,
     ) -> Result<(Signer<P>, Exchange), Stop> {
-        let signer = settings.signer::<P>(&self.context.environment, self.provider, &url)?;
+        let signer = providers::signer::<P>(settings, &self.context.environment, self.provider, &url)?;
         signer.prepare_url(&mut url);
         let (headers, extensions) = (HeaderMap::new(), Extensions::new());
         let mut request =
@@ -162,7 +155,7 @@ impl Visit<'_> {
         if self.findings.is_empty() {
             self.ahead = seconds_ahead(response.headers());
             self.findings.push(Finding::new("reached", "yes", "Yes."));
-            self.findings.push(Finding::of_clock(self.ahead, &P::CLOCK));
+            self.findings.push(P::CLOCK.finding(self.ahead));
         }
         let (status, headers) = (response.status(), response.headers().clone());
         if status == StatusCode::TOO_MANY_REQUESTS {
@@ -186,34 +179,18 @@ async fn read(mut response: Response) -> Result<Bytes, Stop> {
     Ok(body.into())
 }
 
-impl Exchange {
-    /// The request as it was sent.
-    pub(super) fn request(&self) -> RequestRef<'_> {
-        self.request.outgoing()
-    }
-
-    /// The same, with the body of the reply.
-    pub(super) fn request_of_reply(&self) -> RequestRef<'_> {
-        let Request { method, url, headers, extensions, .. } = &self.request;
-        RequestRef::new(method, url, headers, extensions, &self.body)
-    }
-
-    pub(super) fn answer(&self) -> Answer<'_> {
-        let Request { url, extensions, .. } = &self.request;
-        Answer { status: self.status, url, extensions, start: &self.body }
-    }
-
-    fn judge<P: Examined>(&self) -> Result<(), No> {
-        match P::check(&self.answer()) {
-            Err(error) if P::refuses(&error) => Err(No::Refused(Told::of(&error))),
-            Err(error) => Err(No::Other(Told::of(&error))),
-            Ok(()) if self.status.is_success() && P::is_reply(&self.body) => Ok(()),
-            Ok(()) if self.status.is_success() => Err(No::Other(no_reply(self.status))),
-            Ok(()) if matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-                Err(No::Refused(told(self.status)))
-            }
-            Ok(()) => Err(No::Other(told(self.status))),
+/// Whether a reply accepts how its request was signed.
+fn judge<P: Examined>(exchange: &Exchange) -> Result<(), No> {
+    let status = exchange.status;
+    match P::check(&exchange.answer()) {
+        Err(error) if P::refuses(&error) => Err(No::Refused(Told::of(&error))),
+        Err(error) => Err(No::Other(Told::of(&error))),
+        Ok(()) if status.is_success() && P::is_reply(&exchange.body) => Ok(()),
+        Ok(()) if status.is_success() => Err(No::Other(no_reply(status))),
+        Ok(()) if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+            Err(No::Refused(told(status)))
         }
+        Ok(()) => Err(No::Other(told(status))),
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod by_hand;
 pub mod chain;
 pub mod client;
+pub mod diagnosis;
 pub mod download;
 pub mod growth;
 pub mod kernels;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
+use countersign_bench::diagnosis::diagnoses_over_digest;
 use countersign_bench::download::{Download, download};
 use countersign_bench::kernels::Kernels;
 use countersign_bench::over_by_hand::{self, Sender};
@@ -68,6 +69,7 @@ fn main() -> Result<()> {
     rows.push(Row::to_be_known("netgiro_verify_64m_over_bytes", download.verified_over_bytes));
     rows.extend(allocations());
     rows.extend(chain::cpu_over_no_op(long_rounds)?);
+    rows.extend(diagnoses_over_digest(long_rounds)?);
     let scaling = throughput::two_threads_over_one(long_rounds);
     if arguments.json {
         println!("{}", Value::Object(line(&rows, &kernels, &download, scaling)));

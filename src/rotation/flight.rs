@@ -72,7 +72,8 @@ impl Rotation {
     /// Asks the source for the first credentials.
     ///
     /// # Errors
-    /// Why the source gives none; `credentials-timeout` after 30 s; `no-tokio-runtime` outside of one.
+    /// Why the source gives none; `credentials-expired` where they have expired already; `credentials-timeout` after 30 s;
+    /// `no-tokio-runtime` outside of one.
     pub async fn start(source: impl CredentialSource) -> Result<Self, Error> {
         Self::start_with_clock(source, SystemClock).await
     }
@@ -83,7 +84,7 @@ impl Rotation {
     /// As [`start`](Self::start).
     pub async fn start_with_clock(source: impl CredentialSource, clock: impl Clock) -> Result<Self, Error> {
         let runtime = Handle::try_current().map_err(|_| Error::new(RotationFault::NoRuntime))?;
-        let latest = fetch(&source, PATIENCE).await?.ok_or_else(|| Error::new(RotationFault::Malformed))?;
+        let latest = fetch(&source, &clock).await?.ok_or_else(|| Error::new(RotationFault::Malformed))?;
         let shared = Shared {
             source: Box::new(source),
             clock: Arc::new(clock),
@@ -172,7 +173,7 @@ impl Rotation {
         let shared = Arc::clone(&self.0);
         let span = tracing::debug_span!("countersign.rotate");
         let asking = async move {
-            let fetched = fetch(&*shared.source, PATIENCE).await;
+            let fetched = fetch(&*shared.source, &*shared.clock).await;
             sender.send_replace(Some(shared.land(fetched)));
         };
         self.0.runtime.spawn(asking.instrument(span));
@@ -180,9 +181,15 @@ impl Rotation {
     }
 }
 
-async fn fetch(source: &dyn CredentialSource, patience: Duration) -> Result<Option<CredentialSet>, Error> {
-    let fetched = tokio::time::timeout(patience, source.fetch()).await;
-    fetched.unwrap_or_else(|_| Err(Error::new(RotationFault::TimedOut)))
+/// What the source gives, unless it has expired.
+async fn fetch(source: &dyn CredentialSource, clock: &dyn Clock) -> Result<Option<CredentialSet>, Error> {
+    let fetched = tokio::time::timeout(PATIENCE, source.fetch()).await;
+    let fetched = fetched.unwrap_or_else(|_| Err(Error::new(RotationFault::TimedOut)))?;
+    let expires = fetched.as_ref().and_then(CredentialSet::expires);
+    if expires.is_some_and(|expires| expires <= clock.now()) {
+        return Err(Error::new(RotationFault::Expired));
+    }
+    Ok(fetched)
 }
 
 async fn landed(mut flight: watch::Receiver<Landed>) -> Result<(), Error> {

@@ -159,6 +159,28 @@ async fn a_thousand_callers_at_expiry_make_one_fetch() {
 }
 
 #[tokio::test]
+async fn nothing_is_made_of_credentials_that_have_expired_already() {
+    for (now, code) in [(99, None), (100, Some("credentials-expired"))] {
+        let (source, hand) = (Script::of([Some(pair(1).expiring(at(100)))]), Hand::default());
+        hand.set(now);
+        let started = Rotation::start_with_clock(source, hand.clock()).await;
+        assert_eq!(started.as_ref().err().map(Error::code), code, "at {now}");
+    }
+}
+
+#[tokio::test]
+async fn an_expired_answer_takes_no_place_of_a_key_that_is_still_usable() {
+    let (source, hand) = (Script::of([Some(pair(1)), Some(pair(2).expiring(at(100)))]), Hand::default());
+    source.let_through(10);
+    hand.set(100);
+    let rotation = Rotation::start_with_clock(source.clone(), hand.clock()).await.unwrap();
+    let (client, recorder, _) = client(Unleashed::from_rotation(&rotation).unwrap());
+    assert_eq!(rotation.refresh().await.unwrap_err().code(), "credentials-unavailable");
+    call(&client).await.unwrap();
+    assert_eq!(ids(&recorder), ["id-1"]);
+}
+
+#[tokio::test]
 async fn a_source_that_hangs_blocks_nobody_whose_key_is_still_usable() {
     let (source, hand) = (Script::of([Some(pair(1).expiring(at(100))), Some(pair(2))]), Hand::default());
     let rotation = Rotation::start_with_clock(source.clone(), hand.clock()).await.unwrap();

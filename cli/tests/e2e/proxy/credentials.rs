@@ -180,6 +180,9 @@ fn credentials_that_cannot_be_had_are_told_at_start() {
     assert_eq!(of_file(&json("")), "missing-variables");
     assert_eq!(of_file(r#"{"credentials": {"NETGIRO_APP_KEY": "canary"}}"#), "missing-variables");
     assert_eq!(of_file(&format!("{}{}", json("canary"), " ".repeat(64 * 1024))), "credentials-too-long");
+    let expired = r#"{"credentials": {"VIZION_API_KEY": "canary"}, "expires_at": "2026-01-31T12:00:00Z"}"#;
+    assert_eq!(of_file(expired), "credentials-expired");
+    assert_eq!(of_command(&format!("echo '{expired}'")), "credentials-expired");
     assert_eq!(refused("command:/nonexistent/command"), "credentials-command");
     assert_eq!(refused("command:"), "credentials-command");
     assert_eq!(of_command("echo canary; echo canary >&2; exit 1"), "credentials-command");

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::middleware::Reading;
 use super::seen::SeenNonces;
 use super::signing::Secret;
+use super::variables as names;
 use super::{Netgiro, Scheme};
 use crate::Signer;
 use crate::env::{self, Variables};
@@ -48,8 +49,8 @@ impl Netgiro {
     /// As [`Netgiro::from_env`].
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut variables = Variables::new(lookup);
-        let app_key = variables.text("NETGIRO_APP_KEY");
-        let secret_key = variables.secret("NETGIRO_SECRET_KEY");
+        let app_key = variables.text(names::APP_KEY);
+        let secret_key = variables.secret(names::SECRET_KEY);
         variables.finish().map_err(|error| error.in_provider(NAME))?;
         Self::new(app_key, secret_key)
     }

@@ -29,7 +29,8 @@ impl Netgiro {
             .text(|text| self.scheme().secret.state_text(nonce.as_bytes(), sent.url(), body, text));
         transcript.own_mistakes = &super::mistakes::MISTAKES;
         let app_key = self.scheme().app_key.as_bytes().to_vec();
-        let transcript = transcript.message_headers(headers).credential("netgiro_appkey", &app_key, false);
+        let transcript =
+            transcript.message_headers(headers).credential(super::headers::APP_KEY, &app_key, false);
         Ok(match Url::parse(sent.url()) {
             Ok(url) => transcript.url(&url),
             Err(_) => transcript,

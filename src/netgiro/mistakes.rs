@@ -4,7 +4,7 @@ use crate::explain::{Mistake, OwnMistake};
 
 pub(super) static MISTAKES: [OwnMistake; 1] = [OwnMistake {
     of: "field-included",
-    part: "netgiro_appkey",
+    part: super::headers::APP_KEY,
     mistake: Mistake {
         code: "app-key-included",
         sentence: "The app key was signed as one more part.",

@@ -29,6 +29,7 @@ mod explain;
 #[cfg(feature = "middleware")]
 mod middleware;
 mod mistakes;
+mod names;
 mod nonce;
 mod refusal;
 mod reply;
@@ -44,6 +45,7 @@ pub mod webhook;
 pub use bodies::{ApiResponse, ResultCode, SimpleResponse};
 #[cfg(feature = "middleware")]
 pub use middleware::DEFAULT_REPLY_LIMIT;
+pub use names::{headers, variables};
 pub use refusal::Failure;
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
 pub use signing::{Scheme, Stamp};

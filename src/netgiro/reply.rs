@@ -8,7 +8,7 @@ use url::Url;
 use super::credentials::NAME;
 use super::ends::Ends;
 use super::seen::SeenNonces;
-use super::signing::{NONCE, NONCE_NAME, REFERENCE_ID, SIGNATURE, SIGNATURE_NAME};
+use super::signing::{NONCE, REFERENCE_ID, SIGNATURE};
 use super::utf8::Utf8;
 use super::{Netgiro, nonce};
 use crate::Signed;
@@ -290,8 +290,8 @@ impl ReplyCheck {
 pub(super) fn refusal(fault: ReplyFault, headers: &HeaderMap) -> Error {
     let error = of_reply(fault, reference_id(headers));
     match fault {
-        ReplyFault::SignatureMissing => note_renamed(error, headers, SIGNATURE_NAME),
-        ReplyFault::NonceMissing => note_renamed(error, headers, NONCE_NAME),
+        ReplyFault::SignatureMissing => note_renamed(error, headers, super::headers::SIGNATURE),
+        ReplyFault::NonceMissing => note_renamed(error, headers, super::headers::NONCE),
         _ => error,
     }
 }

@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::credentials::NAME;
+use super::headers;
 #[cfg(feature = "middleware")]
 use super::middleware::Reading;
 use super::nonce;
@@ -22,12 +23,10 @@ use crate::signing::{
 use crate::time::Clock;
 use crate::{Sent, Signer};
 
-const APP_KEY: HeaderName = HeaderName::from_static("netgiro_appkey");
-pub(super) const NONCE_NAME: &str = "netgiro_nonce";
-pub(super) const NONCE: HeaderName = HeaderName::from_static(NONCE_NAME);
-pub(super) const SIGNATURE_NAME: &str = "netgiro_signature";
-pub(super) const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
-pub(super) const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");
+const APP_KEY: HeaderName = HeaderName::from_static(headers::APP_KEY);
+pub(super) const NONCE: HeaderName = HeaderName::from_static(headers::NONCE);
+pub(super) const SIGNATURE: HeaderName = HeaderName::from_static(headers::SIGNATURE);
+pub(super) const REFERENCE_ID: HeaderName = HeaderName::from_static(headers::REFERENCE_ID);
 
 /// The nonce of one attempt.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
+use super::variables as names;
 use super::{Language, MacAlgorithm, Netvisor, Scheme, encoding};
 use crate::env::{self, Variables};
 use crate::error::Error;
@@ -11,8 +12,6 @@ use crate::signing::{Encoding, MacKey};
 use crate::{SignedForm, Signer};
 
 pub(super) const NAME: &str = "netvisor";
-
-const LANGUAGE_VARIABLE: &str = "NETVISOR_LANGUAGE";
 
 const ORIGINS: Origins =
     Origins { production: &["https://integration.netvisor.fi"], test: &["https://isvapi.netvisor.fi"] };
@@ -52,12 +51,12 @@ impl Credentials {
     fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut variables = Variables::new(lookup);
         let credentials = Self {
-            sender: variables.text("NETVISOR_SENDER"),
-            customer_id: variables.text("NETVISOR_CUSTOMER_ID"),
-            customer_key: variables.secret("NETVISOR_CUSTOMER_KEY"),
-            partner_id: variables.text("NETVISOR_PARTNER_ID"),
-            partner_key: variables.secret("NETVISOR_PARTNER_KEY"),
-            organisation_id: variables.text("NETVISOR_ORGANISATION_ID"),
+            sender: variables.text(names::SENDER),
+            customer_id: variables.text(names::CUSTOMER_ID),
+            customer_key: variables.secret(names::CUSTOMER_KEY),
+            partner_id: variables.text(names::PARTNER_ID),
+            partner_key: variables.secret(names::PARTNER_KEY),
+            organisation_id: variables.text(names::ORGANISATION_ID),
         };
         variables.finish().map_err(|error| error.in_provider(NAME))?;
         Ok(credentials)
@@ -90,7 +89,7 @@ impl Netvisor {
     /// # Errors
     /// As [`Netvisor::from_env`].
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let language = lookup(LANGUAGE_VARIABLE).filter(|text| !text.is_empty());
+        let language = lookup(names::LANGUAGE).filter(|text| !text.is_empty());
         let credentials = Credentials::from_variables(lookup)?;
         let language = language.map(|text| text.parse()).transpose()?;
         Ok(Self::new(credentials)?.language(language.unwrap_or_default()))

@@ -15,7 +15,7 @@ pub(super) static MISTAKES: [OwnMistake; 3] = [
     },
     OwnMistake {
         of: "field-included",
-        part: "x-netvisor-authentication-partnerid",
+        part: super::headers::PARTNER_ID,
         mistake: Mistake {
             code: "partner-id-included",
             sentence: "The partner id was signed as one more field.",

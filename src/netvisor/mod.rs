@@ -34,6 +34,7 @@ mod encoding;
 #[cfg(feature = "middleware")]
 mod middleware;
 mod mistakes;
+mod names;
 mod options;
 #[cfg(feature = "middleware")]
 mod queue;
@@ -48,6 +49,7 @@ use std::time::Duration;
 pub use credentials::Credentials;
 #[cfg(feature = "middleware")]
 pub use middleware::{error_for_status, read_status};
+pub use names::{headers, variables};
 pub use options::{Language, MacAlgorithm, TransactionId};
 pub use refusal::{Failure, FailureCode};
 pub use root::Root;

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretSlice};
 use url::Url;
 
 use super::credentials::NAME;
+use super::headers;
 use super::{Language, MacAlgorithm, TransactionId, encoding, options};
 use crate::SignedForm;
 use crate::error::Error;
@@ -19,21 +20,19 @@ use crate::time::{Clock, ClockFault, unix_seconds};
 #[cfg(feature = "middleware")]
 use crate::{Sent, Signer, middleware::Permit};
 
-const SENDER: HeaderName = HeaderName::from_static("x-netvisor-authentication-sender");
-const CUSTOMER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-customerid");
-const PARTNER_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-partnerid");
-const TIMESTAMP: HeaderName = HeaderName::from_static("x-netvisor-authentication-timestamp");
-const TIMESTAMP_UNIX: HeaderName = HeaderName::from_static("x-netvisor-authentication-timestampunix");
-const TRANSACTION_ID: HeaderName = HeaderName::from_static("x-netvisor-authentication-transactionid");
-const MAC: HeaderName = HeaderName::from_static("x-netvisor-authentication-mac");
-const ALGORITHM: HeaderName =
-    HeaderName::from_static("x-netvisor-authentication-machashcalculationalgorithm");
+const SENDER: HeaderName = HeaderName::from_static(headers::SENDER);
+const CUSTOMER_ID: HeaderName = HeaderName::from_static(headers::CUSTOMER_ID);
+const PARTNER_ID: HeaderName = HeaderName::from_static(headers::PARTNER_ID);
+const TIMESTAMP: HeaderName = HeaderName::from_static(headers::TIMESTAMP);
+const TIMESTAMP_UNIX: HeaderName = HeaderName::from_static(headers::TIMESTAMP_UNIX);
+const TRANSACTION_ID: HeaderName = HeaderName::from_static(headers::TRANSACTION_ID);
+const MAC: HeaderName = HeaderName::from_static(headers::MAC);
+const ALGORITHM: HeaderName = HeaderName::from_static(headers::ALGORITHM);
+const USE_STATUS_CODES: HeaderName = HeaderName::from_static(headers::USE_STATUS_CODES);
+const LANGUAGE: HeaderName = HeaderName::from_static(headers::LANGUAGE);
+const ORGANISATION_ID: HeaderName = HeaderName::from_static(headers::ORGANISATION_ID);
 /// The field that only the text of the HMAC has.
 pub(super) const TIMESTAMP_UNIX_FIELD: &str = "timestamp_unix";
-const USE_STATUS_CODES: HeaderName =
-    HeaderName::from_static("x-netvisor-authentication-usehttpresponsestatuscodes");
-const LANGUAGE: HeaderName = HeaderName::from_static("x-netvisor-interface-language");
-const ORGANISATION_ID: HeaderName = HeaderName::from_static("x-netvisor-organisation-id");
 
 /// The timestamp, transaction id and language of one attempt.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::variables as names;
 use super::{Scheme, Unleashed};
 use crate::env::{self, Variables};
 use crate::error::Error;
@@ -57,10 +58,10 @@ impl Unleashed {
     /// # Errors
     /// As [`Unleashed::from_env`].
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let client_type = lookup("UNLEASHED_CLIENT_TYPE").filter(|text| !text.is_empty());
+        let client_type = lookup(names::CLIENT_TYPE).filter(|text| !text.is_empty());
         let mut variables = Variables::new(lookup);
-        let api_id = variables.text("UNLEASHED_API_ID");
-        let api_key = variables.secret("UNLEASHED_API_KEY");
+        let api_id = variables.text(names::API_ID);
+        let api_key = variables.secret(names::API_KEY);
         variables.finish().map_err(|error| error.in_provider(NAME))?;
         let unleashed = Self::new(api_id, api_key)?;
         match client_type {

@@ -24,12 +24,14 @@
 
 mod credentials;
 mod media_type;
+mod names;
 mod page;
 mod refusal;
 mod signing;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
+pub use names::{headers, variables};
 #[cfg(feature = "middleware")]
 pub use page::pages;
 pub use page::{Page, Pagination};

@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, header};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::credentials::NAME;
+use super::headers;
 use super::media_type;
 use crate::SignedForm;
 use crate::error::Error;
@@ -13,9 +14,9 @@ use crate::random::Randomness;
 use crate::signing::{AuthHeaders, MacKey, RequestRef, Segment, SignedText, Source};
 use crate::time::Clock;
 
-const API_ID: HeaderName = HeaderName::from_static("api-auth-id");
-const SIGNATURE: HeaderName = HeaderName::from_static("api-auth-signature");
-const CLIENT_TYPE: HeaderName = HeaderName::from_static("client-type");
+const API_ID: HeaderName = HeaderName::from_static(headers::API_ID);
+const SIGNATURE: HeaderName = HeaderName::from_static(headers::SIGNATURE);
+const CLIENT_TYPE: HeaderName = HeaderName::from_static(headers::CLIENT_TYPE);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The HMAC of the query, and the credentials that it is made with.

@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Scheme;
 use super::Vizion;
+use super::variables as names;
 use crate::Signer;
 use crate::env::{self, Variables};
 use crate::error::Error;
@@ -39,7 +40,7 @@ impl Vizion {
     /// As [`Vizion::from_env`].
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut variables = Variables::new(lookup);
-        let api_key = variables.secret("VIZION_API_KEY");
+        let api_key = variables.secret(names::API_KEY);
         variables.finish().map_err(|error| error.in_provider(NAME))?;
         Self::new(api_key)
     }

@@ -15,12 +15,14 @@
 //! ```
 
 mod credentials;
+mod names;
 mod page;
 mod refusal;
 mod signing;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
+pub use names::{headers, variables};
 pub use page::{Metadata, Page};
 #[cfg(feature = "middleware")]
 pub use refusal::error_for_status;

@@ -5,12 +5,13 @@ use std::fmt;
 use http::{HeaderName, HeaderValue};
 
 use super::credentials::NAME;
+use super::headers;
 use crate::error::Error;
 use crate::random::Randomness;
 use crate::signing::{AuthHeaders, MacKey, RequestRef, SignedText};
 use crate::time::Clock;
 
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const API_KEY: HeaderName = HeaderName::from_static(headers::API_KEY);
 
 /// An API key in a header.
 #[derive(Clone)]

@@ -7,6 +7,7 @@ use http::HeaderName;
 
 use super::super::credentials::NAME;
 use super::super::ends::Ends;
+use super::super::headers;
 use super::super::mistakes::MISTAKES;
 use super::super::reply::is_nonce;
 use super::super::signing::Secret;
@@ -14,8 +15,8 @@ use crate::explain::OwnMistake;
 use crate::signing::{Encoding, MacKey, SignedText, absolute};
 use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, Received};
 
-pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("netgiro_signature");
-pub(super) static NONCE: HeaderName = HeaderName::from_static("netgiro_nonce");
+pub(super) static SIGNATURE: HeaderName = HeaderName::from_static(headers::SIGNATURE);
+pub(super) static NONCE: HeaderName = HeaderName::from_static(headers::NONCE);
 
 const THIRTY_DAYS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 

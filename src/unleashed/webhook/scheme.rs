@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use http::HeaderName;
 
 use super::super::credentials::NAME;
+use super::super::headers;
 use crate::signing::{Charset, Encoding, MacKey, Segment, SignedText, Source};
 use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, HmacKey, Integer, Received, Times};
 
-pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("x-unleashed-signature");
-pub(super) static TIMESTAMP: HeaderName = HeaderName::from_static("x-unleashed-timestamp");
+pub(super) static SIGNATURE: HeaderName = HeaderName::from_static(headers::WEBHOOK_SIGNATURE);
+pub(super) static TIMESTAMP: HeaderName = HeaderName::from_static(headers::WEBHOOK_TIMESTAMP);
 
 /// Unleashed's way of signing webhooks.
 #[derive(Clone, Copy, Debug, Default)]

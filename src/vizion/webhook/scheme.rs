@@ -7,13 +7,14 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::super::credentials::NAME;
+use super::super::headers;
 use super::parameters::Parameters;
 use super::signing_string::{SigningString, Sources};
 use crate::json::without_white_space;
 use crate::signing::{Encoding, MacKey, SignedText};
 use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, HmacKey, Times};
 
-pub(super) static SIGNATURE: HeaderName = HeaderName::from_static("x-vizion-signature");
+pub(super) static SIGNATURE: HeaderName = HeaderName::from_static(headers::WEBHOOK_SIGNATURE);
 pub(super) static DIGEST: HeaderName = HeaderName::from_static("digest");
 
 /// Names of HMAC-SHA256: Vizion's own, and the two of the draft. Whatever the name, the MAC is the same.

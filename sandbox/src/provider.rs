@@ -26,15 +26,10 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// Says, in the answer to a request that is refused, what is wrong with it.
 const DIAGNOSIS: HeaderName = HeaderName::from_static("x-countersign-diagnosis");
 
-/// What a vendor does with a request.
-pub(crate) trait Play: Send + Sync + 'static {
-    const VENDOR: Vendor;
-
+/// What a vendor makes of a request.
+pub(crate) trait Judge: Send + Sync + 'static {
     /// The headers that sign a request. One that has none of them is not signed at all.
     const SIGNED_BY: &'static [&'static str];
-
-    /// The names of its ready replies.
-    fn ready_names() -> Vec<String>;
 
     /// Judges a request by what arrived. The only place where that is done.
     fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal>;
@@ -43,6 +38,14 @@ pub(crate) trait Play: Send + Sync + 'static {
     fn process(&self, _: &Received) -> Result<(), Refusal> {
         Ok(())
     }
+}
+
+/// What a vendor answers.
+pub(crate) trait Play: Judge {
+    const VENDOR: Vendor;
+
+    /// The names of its ready replies.
+    fn ready_names() -> Vec<String>;
 
     /// Answers it as the vendor does, but for a signature.
     fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes>;

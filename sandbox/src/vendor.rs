@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use countersign::{netgiro, netvisor, unleashed, vizion};
 use http::HeaderName;
 
 /// Who is played.
@@ -37,13 +38,13 @@ impl Vendor {
 /// redirect takes them along to another vendor. Ids, Netgíró's app key among them, name an account and open none; they
 /// are shown here as in the library's explanations.
 const HIDDEN: [&str; 7] = [
-    "api-auth-signature",
+    unleashed::headers::SIGNATURE,
     "authorization",
     "cookie",
-    "netgiro_signature",
+    netgiro::headers::SIGNATURE,
     "proxy-authorization",
-    "x-api-key",
-    "x-netvisor-authentication-mac",
+    vizion::headers::API_KEY,
+    netvisor::headers::MAC,
 ];
 
 pub(crate) fn hides(name: &HeaderName) -> bool {

@@ -1,11 +1,11 @@
 //! Forged replies.
 
 use bytes::Bytes;
+use countersign::netgiro::headers::{APP_KEY, NONCE, SIGNATURE};
 use http::{HeaderValue, Response};
 
 use super::Netgiro;
 use super::extension::extend;
-use super::judge::{APP_KEY, NONCE, SIGNATURE};
 use crate::fault::Fault;
 use crate::request::Received;
 
@@ -14,7 +14,7 @@ const SUFFIX: &[u8] = br#"{"Success":false,"ResultCode":400}"#;
 
 impl Netgiro {
     /// What a fault makes of an honest reply.
-    pub(super) fn forge(
+    pub(super) fn forged(
         &self,
         fault: &Fault,
         arrived: &Received,

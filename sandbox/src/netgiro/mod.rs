@@ -17,14 +17,10 @@ use lru::LruCache;
 use secrecy::ExposeSecret as _;
 
 use crate::credentials::NetgiroCredentials;
-use crate::fault::Fault;
 use crate::lock::lock;
-use crate::provider::Play;
 use crate::request::Received;
 use crate::seen::Seen;
-use crate::vendor::Vendor;
-use crate::verdict::{Refusal, Verdict};
-use crate::workings::Workings;
+use crate::verdict::Refusal;
 
 /// For how many URLs the first reply is kept, to be replayed.
 const FIRST_REPLIES: NonZeroUsize = NonZeroUsize::new(64).unwrap();
@@ -81,40 +77,5 @@ impl Netgiro {
     /// The first signed reply that was given to a URL: this one, if none was before.
     fn first_reply(&self, arrived: &Received, reply: Response<Bytes>) -> Response<Bytes> {
         lock(&self.first_replies).get_or_insert(arrived.url.clone(), || reply).clone()
-    }
-}
-
-impl Play for Netgiro {
-    const VENDOR: Vendor = Vendor::Netgiro;
-    const SIGNED_BY: &'static [&'static str] = &[judge::APP_KEY, judge::NONCE, judge::SIGNATURE];
-
-    fn ready_names() -> Vec<String> {
-        reply::READY.iter().map(|ready| ready.name.to_owned()).collect()
-    }
-
-    fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
-        self.ready(name, arrived)
-    }
-
-    fn process(&self, arrived: &Received) -> Result<(), Refusal> {
-        self.process(arrived)
-    }
-
-    fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
-        self.judge(arrived, workings)
-    }
-
-    fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
-        self.reply(arrived, verdict)
-    }
-
-    fn sign(&self, arrived: &Received, reply: Response<Bytes>) -> Response<Bytes> {
-        let signed = self.sign(arrived, reply);
-        self.first_reply(arrived, signed.clone());
-        signed
-    }
-
-    fn forge(&self, fault: &Fault, arrived: &Received, honest: Response<Bytes>) -> Response<Bytes> {
-        self.forge(fault, arrived, honest)
     }
 }

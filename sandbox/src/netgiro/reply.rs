@@ -4,30 +4,31 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use countersign::netgiro::Stamp;
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use countersign::netgiro::headers::{NONCE, REFERENCE_ID};
+use http::{HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 
-use super::judge::NONCE;
 use super::{Netgiro, SignedNonce};
+use crate::fault::Fault;
 use crate::media::{Media, with_status};
+use crate::provider::Play;
 use crate::request::Received;
+use crate::vendor::Vendor;
 use crate::verdict::Verdict;
 
 /// An id that nothing has: what is asked of it ends in an error.
 const NOBODYS_ID: &str = "00000000-0000-0000-0000-000000000000";
 
-const REFERENCE_ID: HeaderName = HeaderName::from_static("netgiro_referenceid");
-
 /// A ready reply, as the vendor's pages on `InsertCart` and `CheckCart` describe those.
-pub(super) struct Ready {
-    pub(super) name: &'static str,
+struct Ready {
+    name: &'static str,
     success: bool,
     message: &'static str,
     result_code: i32,
     payment_successful: Option<bool>,
 }
 
-pub(super) const READY: [Ready; 5] = [
+const READY: [Ready; 5] = [
     Ready {
         name: "paid",
         success: true,
@@ -99,10 +100,16 @@ impl PaymentInfo {
     }
 }
 
-impl Netgiro {
+impl Play for Netgiro {
+    const VENDOR: Vendor = Vendor::Netgiro;
+
+    fn ready_names() -> Vec<String> {
+        READY.iter().map(|ready| ready.name.to_owned()).collect()
+    }
+
     /// Success and failure alike are a 200: which statuses Netgíró uses is not published, and none is signed. Only what is
     /// asked of [nobody's id](NOBODYS_ID) is answered with the status of an error.
-    pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
+    fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         if *verdict == Verdict::Accepted && arrived.target().contains(NOBODYS_ID) {
             let message = "there is no cart with this id".to_owned();
             let document = ApiResponse { message, result_code: 10424, ..ApiResponse::default() };
@@ -122,7 +129,7 @@ impl Netgiro {
         })
     }
 
-    pub(super) fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
+    fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
         let Some(ready) = READY.iter().find(|ready| ready.name == name) else {
             return with_status(StatusCode::NOT_IMPLEMENTED);
         };
@@ -136,6 +143,18 @@ impl Netgiro {
         })
     }
 
+    fn sign(&self, arrived: &Received, reply: Response<Bytes>) -> Response<Bytes> {
+        let signed = self.signed(arrived, reply);
+        self.first_reply(arrived, signed.clone());
+        signed
+    }
+
+    fn forge(&self, fault: &Fault, arrived: &Received, honest: Response<Bytes>) -> Response<Bytes> {
+        self.forged(fault, arrived, honest)
+    }
+}
+
+impl Netgiro {
     /// Answers with the document of a transaction id.
     fn respond(
         &self,
@@ -153,7 +172,7 @@ impl Netgiro {
         reply
     }
 
-    pub(super) fn sign(&self, arrived: &Received, mut reply: Response<Bytes>) -> Response<Bytes> {
+    fn signed(&self, arrived: &Received, mut reply: Response<Bytes>) -> Response<Bytes> {
         if !self.signs.errors && (reply.status().is_client_error() || reply.status().is_server_error()) {
             return reply;
         }

@@ -3,6 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use countersign::netvisor::headers::{
+    ALGORITHM, CUSTOMER_ID, LANGUAGE, MAC, ORGANISATION_ID, PARTNER_ID, SENDER, TIMESTAMP, TIMESTAMP_UNIX,
+    TRANSACTION_ID, USE_STATUS_CODES,
+};
 use countersign::netvisor::{
     Credentials, Language, MacAlgorithm, Netvisor as Provider, Stamp, TransactionId,
 };
@@ -10,30 +14,19 @@ use countersign::time::{Clock as _, SystemClock, UNIX_SECONDS_END};
 use encoding_rs::ISO_8859_15;
 
 use super::Netvisor;
+use crate::provider::Judge;
 use crate::request::Received;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
 
-/// What only a signed request has.
-pub(super) const SIGNED_BY: &[&str] = &[SENDER, CUSTOMER_ID, PARTNER_ID, TIMESTAMP, TRANSACTION_ID, MAC];
-
-const SENDER: &str = "x-netvisor-authentication-sender";
-const CUSTOMER_ID: &str = "x-netvisor-authentication-customerid";
-const PARTNER_ID: &str = "x-netvisor-authentication-partnerid";
-const TIMESTAMP: &str = "x-netvisor-authentication-timestamp";
-const TIMESTAMP_UNIX: &str = "x-netvisor-authentication-timestampunix";
-const TRANSACTION_ID: &str = "x-netvisor-authentication-transactionid";
-const MAC: &str = "x-netvisor-authentication-mac";
-const ALGORITHM: &str = "x-netvisor-authentication-machashcalculationalgorithm";
-pub(super) const USE_STATUS_CODES: &str = "x-netvisor-authentication-usehttpresponsestatuscodes";
-const LANGUAGE: &str = "x-netvisor-interface-language";
-const ORGANISATION_ID: &str = "x-netvisor-organisation-id";
-
 /// A client that reads the clock for each of the two may read another second.
 const MOST_APART: u64 = 1;
 
-impl Netvisor {
-    pub(super) fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
+impl Judge for Netvisor {
+    const SIGNED_BY: &'static [&'static str] =
+        &[SENDER, CUSTOMER_ID, PARTNER_ID, TIMESTAMP, TRANSACTION_ID, MAC];
+
+    fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         let named = named_algorithm(arrived)?;
         let algorithm = self.takes.algorithm.unwrap_or(named);
         for (name, known) in [
@@ -59,7 +52,7 @@ impl Netvisor {
     }
 
     /// Uses the transaction id up.
-    pub(super) fn process(&self, arrived: &Received) -> Result<(), Refusal> {
+    fn process(&self, arrived: &Received) -> Result<(), Refusal> {
         let transaction_id = self.text(arrived, TRANSACTION_ID)?;
         if self.transaction_ids.insert(transaction_id.as_bytes()) {
             Ok(())
@@ -67,7 +60,9 @@ impl Netvisor {
             Err(Refusal::Repeated(TRANSACTION_ID))
         }
     }
+}
 
+impl Netvisor {
     /// The provider as the client must have had it: any sender, the origin that it called.
     fn provider(&self, arrived: &Received, algorithm: MacAlgorithm) -> Result<Provider, Refusal> {
         let credentials = Credentials { sender: self.text(arrived, SENDER)?, ..self.credentials.clone() };

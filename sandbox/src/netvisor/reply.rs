@@ -5,14 +5,17 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use countersign::netvisor::FailureCode;
+use countersign::netvisor::headers::USE_STATUS_CODES;
 use countersign::time::{Clock as _, SystemClock};
 use http::{Method, Response, StatusCode};
 use quick_xml::escape::escape;
 
 use super::Netvisor;
-use super::judge::USE_STATUS_CODES;
+use crate::fault::Fault;
 use crate::media::Media;
+use crate::provider::Play;
 use crate::request::Received;
+use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 
 /// The codes that are known, as they are written in a reply.
@@ -27,6 +30,9 @@ const CODES: [&str; 9] = [
     "SYSTEM_MAINTANANCE",
     "TECHNICAL_ERROR",
 ];
+
+/// The text of a failure that was asked for.
+const AS_ASKED: &str = "as the sandbox was asked to say";
 
 /// Lists as the vendor's documents have them, of customers and invoices that are made up.
 const LISTS: [(&str, &str); 2] = [
@@ -45,17 +51,19 @@ const LISTS: [(&str, &str); 2] = [
     ),
 ];
 
-/// An insert, lists, and `failed=CODE` for each code.
-pub(super) fn ready_names() -> Vec<String> {
-    let lists = LISTS.iter().map(|(name, _)| (*name).to_owned());
-    std::iter::once("inserted".to_owned())
-        .chain(lists)
-        .chain(CODES.map(|code| format!("failed={code}")))
-        .collect()
-}
+impl Play for Netvisor {
+    const VENDOR: Vendor = Vendor::Netvisor;
 
-impl Netvisor {
-    pub(super) fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
+    /// An insert, lists, and `failed=CODE` for each code.
+    fn ready_names() -> Vec<String> {
+        let lists = LISTS.iter().map(|(name, _)| (*name).to_owned());
+        std::iter::once("inserted".to_owned())
+            .chain(lists)
+            .chain(CODES.map(|code| format!("failed={code}")))
+            .collect()
+    }
+
+    fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         match verdict {
             Verdict::Accepted => match arrived.method {
                 Method::POST => self.inserted(),
@@ -73,14 +81,23 @@ impl Netvisor {
         }
     }
 
-    pub(super) fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
+    fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
         match (name.strip_prefix("failed="), LISTS.iter().find(|list| list.0 == name)) {
-            (Some(code), _) => failed(arrived, &code.into(), "as the sandbox was asked to say"),
+            (Some(code), _) => failed(arrived, &code.into(), AS_ASKED),
             (None, Some((_, list))) => ok(list),
             (None, None) => self.inserted(),
         }
     }
 
+    fn forge(&self, fault: &Fault, arrived: &Received, honest: Response<Bytes>) -> Response<Bytes> {
+        match fault {
+            Fault::Failed(code) => failed(arrived, code, AS_ASKED),
+            _ => honest,
+        }
+    }
+}
+
+impl Netvisor {
     /// A write is answered with the identifier of what was inserted.
     fn inserted(&self) -> Response<Bytes> {
         let number = 1 + self.inserted.fetch_add(1, Ordering::Relaxed);
@@ -93,7 +110,7 @@ fn ok(rest: &str) -> Response<Bytes> {
 }
 
 /// A failure: a 200, unless the client has asked for statuses.
-pub(super) fn failed(arrived: &Received, code: &FailureCode, text: &str) -> Response<Bytes> {
+fn failed(arrived: &Received, code: &FailureCode, text: &str) -> Response<Bytes> {
     let status_code = match arrived.ascii(USE_STATUS_CODES) {
         Ok("1") => published_status(code),
         _ => StatusCode::OK,

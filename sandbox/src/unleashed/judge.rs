@@ -1,17 +1,19 @@
 //! Judging a request: the query alone is signed.
 
+use countersign::unleashed::headers::{API_ID, SIGNATURE};
+
 use super::Unleashed;
 use crate::media::Media;
+use crate::provider::Judge;
 use crate::request::Received;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
 
-pub(super) const API_ID: &str = "api-auth-id";
-pub(super) const SIGNATURE: &str = "api-auth-signature";
+impl Judge for Unleashed {
+    const SIGNED_BY: &'static [&'static str] = &[API_ID, SIGNATURE];
 
-impl Unleashed {
     /// `client-type` is not looked at: the vendor asks for it, its server does not, and many clients leave it out.
-    pub(super) fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
+    fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         for name in ["accept", "content-type"] {
             Media::of(arrived.ascii(name)?).ok_or(Refusal::HeaderMalformed(name))?;
         }

@@ -5,8 +5,11 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use url::form_urlencoded;
 
+use super::Unleashed;
 use crate::media::{Media, with_status};
+use crate::provider::Play;
 use crate::request::Received;
+use crate::vendor::Vendor;
 use crate::verdict::Verdict;
 
 const CUSTOMERS: [&str; 3] = ["Ärla Ltd", "Brook & Sons", "Cairn Supplies"];
@@ -35,24 +38,34 @@ struct Customer {
     customer_name: &'static str,
 }
 
-pub(super) const READY: [&str; 3] = ["page", "forbidden", "too-many-requests"];
+const READY: [&str; 3] = ["page", "forbidden", "too-many-requests"];
 
-pub(super) fn reply(arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
-    match verdict {
-        Verdict::Accepted => Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &page(&arrived.url)),
-        Verdict::Refused(_) => with_status(StatusCode::FORBIDDEN),
+impl Play for Unleashed {
+    const VENDOR: Vendor = Vendor::Unleashed;
+
+    fn ready_names() -> Vec<String> {
+        READY.map(str::to_owned).into()
     }
-}
 
-pub(super) fn ready(name: &str, arrived: &Received) -> Response<Bytes> {
-    match name {
-        "forbidden" => with_status(StatusCode::FORBIDDEN),
-        "too-many-requests" => {
-            let mut reply = with_status(StatusCode::TOO_MANY_REQUESTS);
-            reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-            reply
+    fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
+        match verdict {
+            Verdict::Accepted => {
+                Media::wanted_by(&arrived.headers).respond(StatusCode::OK, &page(&arrived.url))
+            }
+            Verdict::Refused(_) => with_status(StatusCode::FORBIDDEN),
         }
-        _ => reply(arrived, &Verdict::Accepted),
+    }
+
+    fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes> {
+        match name {
+            "forbidden" => with_status(StatusCode::FORBIDDEN),
+            "too-many-requests" => {
+                let mut reply = with_status(StatusCode::TOO_MANY_REQUESTS);
+                reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                reply
+            }
+            _ => self.reply(arrived, &Verdict::Accepted),
+        }
     }
 }
 

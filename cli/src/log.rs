@@ -5,29 +5,26 @@ use std::fmt;
 use countersign::redact::printable;
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::output;
 
 /// From here on, until the process ends.
 pub(crate) fn to_standard_error(json: bool) {
+    let rotations = Targets::new().with_target("countersign::rotation", LevelFilter::INFO);
     // It fails where there is a log already.
-    let _ = tracing::subscriber::set_global_default(Log { json });
+    let _ = tracing_subscriber::registry().with(Log { json }.with_filter(rotations)).try_init();
 }
 
 struct Log {
     json: bool,
 }
 
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event()
-            && *metadata.level() <= Level::INFO
-            && metadata.target().starts_with("countersign::rotation")
-    }
-
-    fn event(&self, event: &Event<'_>) {
+impl<S: Subscriber> Layer<S> for Log {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
         if self.json {
@@ -40,15 +37,6 @@ impl Subscriber for Log {
             &others.fold(format!("countersign: {message}"), |line, field| format!("{line} [{field}]")),
         );
     }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
 }
 
 #[derive(Default)]

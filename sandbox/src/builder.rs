@@ -145,6 +145,7 @@ impl Builder {
             return Err(StartError::PortsExhausted(listen.port()));
         }
         allowed_hosts.iter().try_for_each(|name| hosts::check_name(name))?;
+        credentials.check()?;
         let mut servers = Servers::new(listen, credentials.clone(), allowed_hosts);
         servers.shared().inject(injected);
         let netvisor_url = servers.open(Netvisor::new(credentials.netvisor.clone(), netvisor)).await?;

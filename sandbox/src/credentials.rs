@@ -1,8 +1,9 @@
 //! Which accounts the sandbox knows.
 
+use countersign::error::{Code, Fault, Kind};
 use countersign::redact::Secrets;
 use countersign::signing::{Encoding, MacKey};
-use countersign::{SecretString, netvisor};
+use countersign::{Error, SecretString, netgiro, netvisor, unleashed, vizion};
 use secrecy::ExposeSecret as _;
 
 use crate::vendor::Vendor;
@@ -105,35 +106,16 @@ impl Credentials {
     /// Made up: they open nothing anywhere else.
     #[must_use]
     pub fn demo() -> Self {
-        Self {
-            netvisor: netvisor::Credentials {
-                sender: "Countersign sandbox".into(),
-                customer_id: "SB_12345_67".into(),
-                customer_key: "sandbox-customer-key-9f2c".into(),
-                partner_id: "San_1234".into(),
-                partner_key: "sandbox-partner-key-41d7".into(),
-                organisation_id: "1234567-8".into(),
-            },
-            netgiro: NetgiroCredentials {
-                app_key: "5A4DB0C5-0000-4000-8000-5A4DB0C50001".into(),
-                secret_key: "c2FuZGJveC1uZXRnaXJvLXNlY3JldC1rZXk=".into(),
-            },
-            unleashed: UnleashedCredentials {
-                api_id: "5a4db0c5-0000-4000-8000-5a4db0c50002".into(),
-                api_key: "sandboxUnleashedApiKey8w1xQz5Tn3Rk7Yp0==".into(),
-                client_type: "countersign/sandbox".into(),
-                webhook_key: "sandbox-unleashed-webhook-key-6e15".into(),
-            },
-            vizion: VizionCredentials {
-                api_key: "sandbox-vizion-key-7b3e".into(),
-                restricted_api_key: "sandbox-vizion-restricted-key-02aa".into(),
-                webhook_key: WebhookKey {
-                    id: "hmac-key-1".into(),
-                    secret: "sandbox-vizion-webhook-key-c80f".into(),
-                },
-            },
-            others: Vec::new(),
-        }
+        let (id, secret) = DEMO_WEBHOOK_KEY;
+        Self::of(|name| demo(name).to_owned(), WebhookKey { id: id.into(), secret: secret.into() })
+    }
+
+    /// The variables of the [demo](Self::demo) credentials, with their values, as [`from_variables`](Self::from_variables) reads
+    /// them.
+    pub fn demo_variables() -> impl Iterator<Item = (&'static str, String)> {
+        let (id, secret) = DEMO_WEBHOOK_KEY;
+        let single = DEMO.into_iter().map(|(name, value)| (name, value.to_owned()));
+        single.chain([(VIZION_WEBHOOK_KEYS, format!("{id}={secret}"))])
     }
 
     /// The demo credentials, with those replaced for which `lookup` has a value under the names that the library's
@@ -143,53 +125,129 @@ impl Credentials {
     /// ```
     /// use countersign_sandbox::Credentials;
     ///
-    /// let credentials = Credentials::from_variables(|name| std::env::var(name).ok());
+    /// let credentials = Credentials::from_variables(|name| std::env::var(name).ok())?;
+    /// # Ok::<(), countersign::Error>(())
     /// ```
-    #[must_use]
-    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let value_of = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let mut credentials = Self::demo();
-        let Self { netvisor, netgiro, unleashed, vizion, others } = &mut credentials;
-        for (name, text) in [
-            ("NETVISOR_SENDER", &mut netvisor.sender),
-            ("NETVISOR_CUSTOMER_ID", &mut netvisor.customer_id),
-            ("NETVISOR_PARTNER_ID", &mut netvisor.partner_id),
-            ("NETVISOR_ORGANISATION_ID", &mut netvisor.organisation_id),
-            ("NETGIRO_APP_KEY", &mut netgiro.app_key),
-            ("UNLEASHED_API_ID", &mut unleashed.api_id),
-            ("UNLEASHED_CLIENT_TYPE", &mut unleashed.client_type),
-        ] {
-            if let Some(value) = value_of(name) {
-                *text = value;
-            }
+    ///
+    /// # Errors
+    /// As [`WebhookKey::read`], and where the library refuses a value; the variable is named.
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let given = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        // Each alone, so that it is told which one cannot be used.
+        for (name, _) in Self::demo_variables() {
+            let alone = Self::read(|other| given(other).filter(|_| other == name))?;
+            alone.check().map_err(|error| error.with_note(format!("the value of {name}")))?;
         }
-        for (name, secret) in [
-            ("NETVISOR_CUSTOMER_KEY", &mut netvisor.customer_key),
-            ("NETVISOR_PARTNER_KEY", &mut netvisor.partner_key),
-            ("NETGIRO_SECRET_KEY", &mut netgiro.secret_key),
-            ("UNLEASHED_API_KEY", &mut unleashed.api_key),
-            ("UNLEASHED_WEBHOOK_KEY", &mut unleashed.webhook_key),
-            ("VIZION_API_KEY", &mut vizion.api_key),
-        ] {
-            if let Some(value) = value_of(name) {
-                *secret = value.into();
-            }
+        Self::read(given)
+    }
+
+    /// Those that are given, and made-up ones for the rest.
+    fn read(given: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let keys = given(VIZION_WEBHOOK_KEYS).map(|text| WebhookKey::read(&text)).transpose()?;
+        let mut keys = keys.unwrap_or_default().into_iter();
+        let first = keys.next().unwrap_or_else(|| Self::demo().vizion.webhook_key);
+        let value = |name: &str| given(name).unwrap_or_else(|| demo(name).to_owned());
+        Ok(Self { others: keys.map(|key| key.secret).collect(), ..Self::of(value, first) })
+    }
+
+    /// Refuses what the library refuses as well; short keys, which only a service must not have, are good enough here.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let WebhookKey { id, secret } = &self.vizion.webhook_key;
+        netvisor::Netvisor::new(self.netvisor.clone())?;
+        self.netgiro.provider()?;
+        self.unleashed.provider()?;
+        self.vizion.provider()?;
+        unleashed::webhook::Keys::new().dangerous_short_key(self.unleashed.webhook_key.clone())?;
+        vizion::webhook::Keys::new().dangerous_short_key(id, secret.clone())?;
+        Ok(())
+    }
+
+    fn of(value: impl Fn(&str) -> String, webhook_key: WebhookKey) -> Self {
+        let secret = |name: &str| SecretString::from(value(name));
+        Self {
+            netvisor: netvisor::Credentials {
+                sender: value(netvisor::variables::SENDER),
+                customer_id: value(netvisor::variables::CUSTOMER_ID),
+                customer_key: secret(netvisor::variables::CUSTOMER_KEY),
+                partner_id: value(netvisor::variables::PARTNER_ID),
+                partner_key: secret(netvisor::variables::PARTNER_KEY),
+                organisation_id: value(netvisor::variables::ORGANISATION_ID),
+            },
+            netgiro: NetgiroCredentials {
+                app_key: value(netgiro::variables::APP_KEY),
+                secret_key: secret(netgiro::variables::SECRET_KEY),
+            },
+            unleashed: UnleashedCredentials {
+                api_id: value(unleashed::variables::API_ID),
+                api_key: secret(unleashed::variables::API_KEY),
+                client_type: value(unleashed::variables::CLIENT_TYPE),
+                webhook_key: secret(UNLEASHED_WEBHOOK_KEY),
+            },
+            vizion: VizionCredentials {
+                api_key: secret(vizion::variables::API_KEY),
+                restricted_api_key: "sandbox-vizion-restricted-key-02aa".into(),
+                webhook_key,
+            },
+            others: Vec::new(),
         }
-        let webhook_keys = value_of("VIZION_WEBHOOK_KEYS").unwrap_or_default();
-        let mut webhook_keys = webhook_keys.split(',').filter_map(WebhookKey::parse);
-        if let Some(first) = webhook_keys.next() {
-            vizion.webhook_key = first;
-        }
-        others.extend(webhook_keys.map(|key| key.secret));
-        credentials
+    }
+}
+
+/// The variable of the keys that Vizion's webhooks are signed with: `hmac-key-1=…,hmac-key-2=…`.
+pub const VIZION_WEBHOOK_KEYS: &str = "VIZION_WEBHOOK_KEYS";
+
+/// The variable of the key that Unleashed's webhooks are signed with.
+pub const UNLEASHED_WEBHOOK_KEY: &str = "UNLEASHED_WEBHOOK_KEY";
+
+const DEMO: [(&str, &str); 13] = [
+    (netvisor::variables::SENDER, "Countersign sandbox"),
+    (netvisor::variables::CUSTOMER_ID, "SB_12345_67"),
+    (netvisor::variables::CUSTOMER_KEY, "sandbox-customer-key-9f2c"),
+    (netvisor::variables::PARTNER_ID, "San_1234"),
+    (netvisor::variables::PARTNER_KEY, "sandbox-partner-key-41d7"),
+    (netvisor::variables::ORGANISATION_ID, "1234567-8"),
+    (netgiro::variables::APP_KEY, "5A4DB0C5-0000-4000-8000-5A4DB0C50001"),
+    (netgiro::variables::SECRET_KEY, "c2FuZGJveC1uZXRnaXJvLXNlY3JldC1rZXk="),
+    (unleashed::variables::API_ID, "5a4db0c5-0000-4000-8000-5a4db0c50002"),
+    (unleashed::variables::API_KEY, "sandboxUnleashedApiKey8w1xQz5Tn3Rk7Yp0=="),
+    (unleashed::variables::CLIENT_TYPE, "countersign/sandbox"),
+    (UNLEASHED_WEBHOOK_KEY, "sandbox-unleashed-webhook-key-6e15"),
+    (vizion::variables::API_KEY, "sandbox-vizion-key-7b3e"),
+];
+
+const DEMO_WEBHOOK_KEY: (&str, &str) = ("hmac-key-1", "sandbox-vizion-webhook-key-c80f");
+
+fn demo(name: &str) -> &'static str {
+    DEMO.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value)
+}
+
+/// Why the keys of Vizion's webhooks cannot be read. It quotes none of them.
+#[derive(Debug, thiserror::Error)]
+#[error("{VIZION_WEBHOOK_KEYS}: entry {entry} is not key-id=secret")]
+struct MalformedKey {
+    entry: usize,
+}
+
+impl Fault for MalformedKey {
+    fn code(&self) -> Code {
+        Code::new("usage", Kind::Configuration, "Set the variable to the keys that the provider issued.")
     }
 }
 
 impl WebhookKey {
-    /// Reads `hmac-key-1=…`.
-    fn parse(text: &str) -> Option<Self> {
-        let (id, secret) = text.trim().split_once('=')?;
-        Some(Self { id: id.to_owned(), secret: secret.into() })
+    /// Reads the keys of [`VIZION_WEBHOOK_KEYS`], in their order. The first `=` of an entry separates, since a secret in base64
+    /// ends in more of them.
+    ///
+    /// # Errors
+    /// `usage` where an entry has no `=`, no id or no secret; by its number.
+    pub fn read(text: &str) -> Result<Vec<Self>, Error> {
+        let key = |(index, entry): (usize, &str)| {
+            let parts =
+                entry.trim().split_once('=').filter(|(id, secret)| !id.is_empty() && !secret.is_empty());
+            let (id, secret) = parts.ok_or_else(|| Error::new(MalformedKey { entry: index + 1 }))?;
+            Ok(Self { id: id.to_owned(), secret: secret.into() })
+        };
+        text.split(',').enumerate().map(key).collect()
     }
 }
 
@@ -200,20 +258,19 @@ impl Default for Credentials {
 }
 
 impl NetgiroCredentials {
-    pub(crate) fn provider(&self) -> Result<countersign::netgiro::Netgiro, countersign::Error> {
-        countersign::netgiro::Netgiro::new(&self.app_key, self.secret_key.clone())
+    pub(crate) fn provider(&self) -> Result<netgiro::Netgiro, Error> {
+        netgiro::Netgiro::new(&self.app_key, self.secret_key.clone())
     }
 }
 
 impl UnleashedCredentials {
-    pub(crate) fn provider(&self) -> Result<countersign::unleashed::Unleashed, countersign::Error> {
-        countersign::unleashed::Unleashed::new(&self.api_id, self.api_key.clone())?
-            .client_type(&self.client_type)
+    pub(crate) fn provider(&self) -> Result<unleashed::Unleashed, Error> {
+        unleashed::Unleashed::new(&self.api_id, self.api_key.clone())?.client_type(&self.client_type)
     }
 }
 
 impl VizionCredentials {
-    pub(crate) fn provider(&self) -> Result<countersign::vizion::Vizion, countersign::Error> {
-        countersign::vizion::Vizion::new(self.api_key.expose_secret())
+    pub(crate) fn provider(&self) -> Result<vizion::Vizion, Error> {
+        vizion::Vizion::new(self.api_key.expose_secret())
     }
 }

@@ -37,7 +37,10 @@ mod vizion;
 mod workings;
 
 pub use builder::Builder;
-pub use credentials::{Credentials, NetgiroCredentials, UnleashedCredentials, VizionCredentials, WebhookKey};
+pub use credentials::{
+    Credentials, NetgiroCredentials, UNLEASHED_WEBHOOK_KEY, UnleashedCredentials, VIZION_WEBHOOK_KEYS,
+    VizionCredentials, WebhookKey,
+};
 pub use declared::{DeclaredSandbox, Told};
 pub use delivery::{Delivered, Delivery, DeliveryError, Unanswered};
 pub use error::StartError;

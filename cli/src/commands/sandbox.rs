@@ -13,7 +13,6 @@ use countersign_sandbox::{
     Builder, Credentials, DeclaredSandbox, Exchange, Fault, Quirk, Sandbox, Script, StartError, Told, Vendor,
     Verdict,
 };
-use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -126,7 +125,7 @@ pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Fail
         write_demo_credentials(path, environment)?;
     }
     let credentials = match environment {
-        Some(environment) => environment.supply(|lookup| Credentials::from_variables(lookup))?,
+        Some(environment) => environment.supply(|lookup| Credentials::from_variables(lookup))??,
         None => Credentials::demo(),
     };
     let is_real = |vendor: &Vendor| !credentials.has_demo_keys(*vendor);
@@ -263,28 +262,8 @@ async fn interrupted() {
 
 /// Writes the made-up credentials that are played: those that the environment, where it is used, lacks. Never over a file that is there: it may hold real ones.
 fn write_demo_credentials(path: &Path, environment: Option<&Environment>) -> Result<(), Failure> {
-    let demo = Credentials::demo();
-    let (netvisor, unleashed) = (&demo.netvisor, &demo.unleashed);
-    let webhook_key = &demo.vizion.webhook_key;
-    let webhook_keys = format!("{}={}", webhook_key.id, webhook_key.secret.expose_secret());
-    let variables = [
-        ("NETVISOR_SENDER", netvisor.sender.as_str()),
-        ("NETVISOR_CUSTOMER_ID", &netvisor.customer_id),
-        ("NETVISOR_CUSTOMER_KEY", netvisor.customer_key.expose_secret()),
-        ("NETVISOR_PARTNER_ID", &netvisor.partner_id),
-        ("NETVISOR_PARTNER_KEY", netvisor.partner_key.expose_secret()),
-        ("NETVISOR_ORGANISATION_ID", &netvisor.organisation_id),
-        ("NETGIRO_APP_KEY", &demo.netgiro.app_key),
-        ("NETGIRO_SECRET_KEY", demo.netgiro.secret_key.expose_secret()),
-        ("UNLEASHED_API_ID", &unleashed.api_id),
-        ("UNLEASHED_API_KEY", unleashed.api_key.expose_secret()),
-        ("UNLEASHED_CLIENT_TYPE", &unleashed.client_type),
-        ("UNLEASHED_WEBHOOK_KEY", unleashed.webhook_key.expose_secret()),
-        ("VIZION_API_KEY", demo.vizion.api_key.expose_secret()),
-        ("VIZION_WEBHOOK_KEYS", &webhook_keys),
-    ];
     let mut text = String::new();
-    for (name, value) in variables {
+    for (name, value) in Credentials::demo_variables() {
         let real = environment.map(|environment| environment.get(name)).transpose()?.flatten();
         if real.is_none() {
             text.push_str(&format!("{name}='{value}'\n"));

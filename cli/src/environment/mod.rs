@@ -8,8 +8,13 @@ use std::env::VarError;
 use std::path::Path;
 
 use countersign::explain::Transcript;
+use countersign::netgiro::variables as netgiro;
+use countersign::netvisor::variables as netvisor;
 use countersign::redact::Secrets;
 use countersign::rotation::CredentialSet;
+use countersign::unleashed::variables as unleashed;
+use countersign::vizion::variables as vizion;
+use countersign_sandbox::{UNLEASHED_WEBHOOK_KEY, VIZION_WEBHOOK_KEYS, WebhookKey};
 use secrecy::ExposeSecret as _;
 
 use crate::env_file::EnvFile;
@@ -20,28 +25,25 @@ const SHORTEST_FOUND: usize = 6;
 
 /// The variables that open an account or sign, of all providers: one may be taken for another.
 const SECRETS: [&str; 7] = [
-    "NETVISOR_CUSTOMER_KEY",
-    "NETVISOR_PARTNER_KEY",
-    "NETGIRO_SECRET_KEY",
-    "UNLEASHED_API_KEY",
-    "UNLEASHED_WEBHOOK_KEY",
-    "VIZION_API_KEY",
-    "VIZION_WEBHOOK_KEYS",
+    netvisor::CUSTOMER_KEY,
+    netvisor::PARTNER_KEY,
+    netgiro::SECRET_KEY,
+    unleashed::API_KEY,
+    UNLEASHED_WEBHOOK_KEY,
+    vizion::API_KEY,
+    VIZION_WEBHOOK_KEYS,
 ];
 
 /// The variables that name an account, and are as likely to be taken for another.
 const IDS: [&str; 7] = [
-    "NETVISOR_SENDER",
-    "NETVISOR_CUSTOMER_ID",
-    "NETVISOR_PARTNER_ID",
-    "NETVISOR_ORGANISATION_ID",
-    "NETGIRO_APP_KEY",
-    "UNLEASHED_API_ID",
-    "UNLEASHED_CLIENT_TYPE",
+    netvisor::SENDER,
+    netvisor::CUSTOMER_ID,
+    netvisor::PARTNER_ID,
+    netvisor::ORGANISATION_ID,
+    netgiro::APP_KEY,
+    unleashed::API_ID,
+    unleashed::CLIENT_TYPE,
 ];
-
-/// A setting of Netvisor's, which is neither.
-pub(crate) const LANGUAGE: &str = "NETVISOR_LANGUAGE";
 
 /// Named values, some of them secret: no `Debug` on purpose.
 pub(crate) struct Environment {
@@ -70,7 +72,7 @@ impl Environment {
     pub(crate) fn credentials(&self, others: &[String]) -> Result<CredentialSet, Failure> {
         let others = others.iter().map(String::as_str);
         let mut set = Vec::new();
-        for name in SECRETS.into_iter().chain(IDS).chain([LANGUAGE]).chain(others) {
+        for name in SECRETS.into_iter().chain(IDS).chain([netvisor::LANGUAGE]).chain(others) {
             set.extend(self.get(name)?.map(|value| (name, value)));
         }
         Ok(CredentialSet::new(set))
@@ -97,7 +99,7 @@ impl Environment {
 
     /// All credentials that are set, so that a diagnosis can try each in another's place. What cannot be read is left out.
     pub(crate) fn known_by(&self, transcript: Transcript) -> Transcript {
-        let of_webhooks = webhook_keys::vizion(self).unwrap_or_default();
+        let of_webhooks = self.webhook_keys();
         let hidden = transcript.hiding(&self.secrets());
         let known = of_webhooks.iter().fold(hidden, |known, key| {
             known.credential(&key.id, key.secret.expose_secret().as_bytes(), true)
@@ -135,9 +137,9 @@ impl Environment {
 
     /// What must not be printed, with `$NAME` for a mask; of keys with ids, each by itself as well.
     pub(crate) fn secrets(&self) -> Secrets {
-        let of_webhooks = webhook_keys::vizion(self).unwrap_or_default();
-        let of_webhooks = of_webhooks.iter().fold(Secrets::new(), |secrets, key| {
-            secrets.hide_as(key.secret.expose_secret().as_bytes(), "$VIZION_WEBHOOK_KEYS")
+        let mask = format!("${VIZION_WEBHOOK_KEYS}");
+        let of_webhooks = self.webhook_keys().iter().fold(Secrets::new(), |secrets, key| {
+            secrets.hide_as(key.secret.expose_secret().as_bytes(), &mask)
         });
         self.values().fold(of_webhooks, |secrets, (name, value)| {
             secrets.hide_as(value.as_bytes(), &format!("${name}"))
@@ -147,6 +149,12 @@ impl Environment {
     /// `text` with `$NAME` in place of each secret, however it is written.
     pub(crate) fn masked(&self, text: &str) -> String {
         self.secrets().redact(text).into_owned()
+    }
+
+    /// The keys of Vizion's webhooks, each by itself; none where they cannot be read.
+    fn webhook_keys(&self) -> Vec<WebhookKey> {
+        let text = self.get(VIZION_WEBHOOK_KEYS).ok().flatten();
+        text.and_then(|text| WebhookKey::read(&text).ok()).unwrap_or_default()
     }
 
     fn values(&self) -> impl Iterator<Item = (&str, String)> {

@@ -1,86 +1,51 @@
-//! The keys that webhooks are signed with, out of the environment or of what a rotation gives.
+//! The keys that webhooks are signed with, out of what the environment or a rotation gives.
 
 use std::fmt;
 
 use countersign::error::{Code, Fault, Kind};
+use countersign::netgiro::variables::SECRET_KEY;
 use countersign::rotation::CredentialSet;
 use countersign::{Error, SecretString};
+use countersign_sandbox::{UNLEASHED_WEBHOOK_KEY, VIZION_WEBHOOK_KEYS, WebhookKey};
 use secrecy::ExposeSecret as _;
 
-use super::Environment;
-use crate::failure::Failure;
-
-const VIZION: &str = "VIZION_WEBHOOK_KEYS";
-const UNLEASHED: &str = "UNLEASHED_WEBHOOK_KEY";
-const NETGIRO: &str = "NETGIRO_SECRET_KEY";
-
-/// A key of Vizion's and its id.
-pub(crate) struct VizionKey {
-    pub(crate) id: String,
-    pub(crate) secret: SecretString,
-}
-
 /// Reads `VIZION_WEBHOOK_KEYS`, `hmac-key-1=…,hmac-key-2=…`. There is at least one.
-pub(crate) fn vizion(environment: &Environment) -> Result<Vec<VizionKey>, Failure> {
-    parse(&environment.require(VIZION)?).map_err(|fault| Failure::usage(fault.to_string()))
-}
-
-/// The same, out of what a rotation gives.
-pub(crate) fn vizion_in(set: &CredentialSet) -> Result<Vec<VizionKey>, Error> {
-    parse(found(set, VIZION)?.expose_secret()).map_err(Error::new)
+pub(crate) fn vizion(set: &CredentialSet) -> Result<Vec<WebhookKey>, Error> {
+    WebhookKey::read(found(set, VIZION_WEBHOOK_KEYS)?.expose_secret())
 }
 
 /// Reads `UNLEASHED_WEBHOOK_KEY`, the signing key as issued.
-pub(crate) fn unleashed(environment: &Environment) -> Result<SecretString, Failure> {
-    environment.require(UNLEASHED).map(SecretString::from)
+pub(crate) fn unleashed(set: &CredentialSet) -> Result<SecretString, Error> {
+    found(set, UNLEASHED_WEBHOOK_KEY).cloned()
 }
 
 /// Reads `NETGIRO_SECRET_KEY`: callbacks are signed with the key that signs requests.
-pub(crate) fn netgiro(environment: &Environment) -> Result<SecretString, Failure> {
-    environment.require(NETGIRO).map(SecretString::from)
-}
-
-/// The same as [`unleashed`], out of what a rotation gives.
-pub(crate) fn unleashed_in(set: &CredentialSet) -> Result<SecretString, Error> {
-    found(set, UNLEASHED).cloned()
-}
-
-/// The same as [`netgiro`], out of what a rotation gives.
-pub(crate) fn netgiro_in(set: &CredentialSet) -> Result<SecretString, Error> {
-    found(set, NETGIRO).cloned()
+pub(crate) fn netgiro(set: &CredentialSet) -> Result<SecretString, Error> {
+    found(set, SECRET_KEY).cloned()
 }
 
 fn found<'s>(set: &'s CredentialSet, name: &'static str) -> Result<&'s SecretString, Error> {
-    set.value(name).ok_or_else(|| Error::new(KeysFault::NotSet(name)))
+    set.value(name).ok_or_else(|| NotSet::error(name))
 }
 
-/// The first `=` of an entry separates, since a secret in base64 ends in more of them.
-fn parse(text: &str) -> Result<Vec<VizionKey>, KeysFault> {
-    let key = |(index, entry): (usize, &str)| {
-        let (id, secret) = entry.trim().split_once('=').ok_or(KeysFault::Malformed { entry: index + 1 })?;
-        Ok(VizionKey { id: id.to_owned(), secret: secret.into() })
-    };
-    text.split(',').enumerate().map(key).collect()
-}
-
-/// Why there are no keys.
+/// A variable has no value.
 #[derive(Debug)]
-enum KeysFault {
-    NotSet(&'static str),
-    Malformed { entry: usize },
-}
+pub(crate) struct NotSet(String);
 
-impl fmt::Display for KeysFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotSet(name) => write!(f, "not set: {name}"),
-            Self::Malformed { entry } => write!(f, "{VIZION}: entry {entry} is not key-id=secret"),
-        }
+impl NotSet {
+    pub(crate) fn error(name: &str) -> Error {
+        Error::new(Self(name.to_owned()))
     }
 }
 
-impl Fault for KeysFault {
+impl fmt::Display for NotSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not set: {}", self.0)
+    }
+}
+
+impl Fault for NotSet {
     fn code(&self) -> Code {
-        Code::new("usage", Kind::Configuration, "Set the variable to the keys that the provider issued.")
+        Code::new("usage", Kind::Configuration, "Set the variable to what the provider issued.")
     }
 }

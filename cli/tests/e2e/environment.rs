@@ -28,6 +28,27 @@ fn a_variable_that_is_no_text_is_named() {
     }
 }
 
+/// The made-up one would otherwise take its place without a word.
+#[test]
+fn a_sandbox_does_not_start_with_a_variable_that_it_cannot_use() {
+    for (name, value) in [
+        ("VIZION_WEBHOOK_KEYS", "canary"),
+        ("VIZION_WEBHOOK_KEYS", "hmac-key-1=canary,canary"),
+        ("VIZION_WEBHOOK_KEYS", "hmac-key-1="),
+        ("VIZION_API_KEY", " canary"),
+        ("UNLEASHED_WEBHOOK_KEY", " "),
+        ("UNLEASHED_API_ID", "canary\n"),
+        ("UNLEASHED_CLIENT_TYPE", "canary\n"),
+        ("NETGIRO_SECRET_KEY", "canary "),
+        ("NETVISOR_SENDER", "canary\t1"),
+        ("NETVISOR_PARTNER_KEY", "canary&"),
+    ] {
+        let refused = run(tool().args(["sandbox", "--use-environment", "--json"]).env(name, value));
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{name}");
+        assert!(refused.stderr.contains(name) && !refused.stderr.contains("canary"), "{}", refused.stderr);
+    }
+}
+
 /// Neither for the sandbox, which plays with a made-up one, nor for the file, which then has that.
 #[test]
 fn an_empty_variable_counts_as_not_set() {

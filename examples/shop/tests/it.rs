@@ -254,9 +254,10 @@ async fn what_unleashed_sends_is_read_whether_its_data_is_an_object_or_a_string(
 async fn a_forged_delivery_a_repeated_one_and_one_for_another_address_change_nothing() {
     let Some(shop) = start().await else { return };
     shop.pay().await;
-    let stranger = Sandbox::builder().credentials(Credentials::from_variables(|name| {
-        name.contains("_KEY").then(|| "a=another-key".to_owned())
-    }));
+    let stranger = Sandbox::builder().credentials(
+        Credentials::from_variables(|name| name.contains("_KEY").then(|| "a=another-key".to_owned()))
+            .unwrap(),
+    );
     let stranger = stranger.start().await.unwrap();
     let url = format!("{}/webhooks/netgiro", shop.url);
     let body = Event::named(Vendor::Netgiro, "confirmed").unwrap().body();

@@ -250,8 +250,8 @@ async fn with_real_keys_the_page_works_and_sends_no_webhook_that_they_would_sign
     let real = |name: &str| name.contains("_KEY").then(|| "a=real-key".to_owned());
     let one_real = |name: &str| real(name).filter(|_| name == "VIZION_WEBHOOK_KEYS");
     for (credentials, senders) in [
-        (Credentials::from_variables(one_real), "netgiro,unleashed"),
-        (Credentials::from_variables(real), ""),
+        (Credentials::from_variables(one_real).unwrap(), "netgiro,unleashed"),
+        (Credentials::from_variables(real).unwrap(), ""),
     ] {
         let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
         browser.open(sandbox.inspector_url()).await;

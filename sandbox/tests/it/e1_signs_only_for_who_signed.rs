@@ -14,7 +14,7 @@ const SIGNATURE: &str = "netgiro_signature";
 
 /// As `countersign sandbox --use-environment` has them, where the environment has all keys.
 fn real() -> Credentials {
-    Credentials::from_variables(|name| name.contains("_KEY").then(|| format!("real-{name}=1")))
+    Credentials::from_variables(|name| name.contains("_KEY").then(|| format!("real-{name}=1"))).unwrap()
 }
 
 async fn sandbox_with(credentials: Credentials) -> Sandbox {
@@ -216,7 +216,8 @@ fn one_real_key_is_enough_to_be_careful() {
         ("UNLEASHED_WEBHOOK_KEY", Vendor::Unleashed),
         ("VIZION_WEBHOOK_KEYS", Vendor::Vizion),
     ] {
-        let credentials = Credentials::from_variables(|name| (name == variable).then(|| "a=real".to_owned()));
+        let credentials =
+            Credentials::from_variables(|name| (name == variable).then(|| "a=real".to_owned())).unwrap();
         for other in Vendor::ALL {
             assert_eq!(credentials.has_demo_keys(other), other != vendor, "{variable}");
         }

@@ -150,7 +150,8 @@ async fn a_key_that_signs_nothing_is_hidden_too() {
     let (first, second) = ("first-of-two-webhook-keys", "second-of-two-webhook-keys");
     let credentials = Credentials::from_variables(|name| {
         (name == "VIZION_WEBHOOK_KEYS").then(|| format!("hmac-key-1={first}, hmac-key-2={second}"))
-    });
+    })
+    .unwrap();
     let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
     for key in [first, second] {
         for text in spellings(key) {

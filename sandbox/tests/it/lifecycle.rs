@@ -77,8 +77,13 @@ async fn a_taken_port_is_an_error_that_says_whose() {
 #[tokio::test]
 async fn credentials_are_those_that_were_given() {
     let credentials = Credentials::from_variables(|name| {
-        Some(format!("own-{name}").replace("own-UNLEASHED_CLIENT_TYPE", "own/client"))
-    });
+        Some(match name {
+            "UNLEASHED_CLIENT_TYPE" => "own/client".to_owned(),
+            "VIZION_WEBHOOK_KEYS" => "own-id=own-key".to_owned(),
+            _ => format!("own-{name}"),
+        })
+    })
+    .unwrap();
     let sandbox = Sandbox::builder().credentials(credentials).start().await.unwrap();
     let demo = Sandbox::start().await.unwrap();
     for vendor in Vendor::ALL {
@@ -95,6 +100,16 @@ async fn credentials_are_those_that_were_given() {
 }
 
 #[test]
+fn webhook_keys_that_cannot_be_read_are_refused_by_the_number_of_the_entry() {
+    for (text, entry) in [("canary", 1), ("id=key,canary", 2), ("id=", 1), ("=canary", 1), ("id=key,", 2)] {
+        let of = |name: &str| (name == "VIZION_WEBHOOK_KEYS").then(|| text.to_owned());
+        let told = format!("{:#}", Credentials::from_variables(of).unwrap_err());
+        assert!(told.contains(&format!("VIZION_WEBHOOK_KEYS: entry {entry} is not key-id=secret")), "{told}");
+        assert!(!told.contains("canary"), "{told}");
+    }
+}
+
+#[test]
 fn an_empty_variable_counts_as_not_set() {
     let shown = |credentials: &Credentials| {
         let Credentials { netvisor, netgiro, unleashed, vizion, .. } = credentials;
@@ -108,7 +123,7 @@ fn an_empty_variable_counts_as_not_set() {
         ]
         .map(str::to_owned)
     };
-    let of_empty = Credentials::from_variables(|_| Some(String::new()));
+    let of_empty = Credentials::from_variables(|_| Some(String::new())).unwrap();
     assert_eq!(shown(&of_empty), shown(&Credentials::demo()));
 }
 

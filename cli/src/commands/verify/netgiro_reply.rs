@@ -3,7 +3,7 @@
 use clap::Args;
 use countersign::diagnose::{Comparison, Diagnosis};
 use countersign::explain::Transcript;
-use countersign::netgiro::{Netgiro, SentRequest};
+use countersign::netgiro::{Netgiro, SentRequest, headers};
 use countersign::{Error, RequestRef};
 use http::{Extensions, HeaderMap, HeaderValue, Method};
 use url::Url;
@@ -38,8 +38,8 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
     let url = reply.url(args.url.as_ref())?;
     let mut request = reply.request.map(|captured| captured.headers).unwrap_or_default();
     for (flag, name, text) in [
-        ("--request-nonce", "netgiro_nonce", &args.request_nonce),
-        ("--request-signature", "netgiro_signature", &args.request_signature),
+        ("--request-nonce", headers::NONCE, &args.request_nonce),
+        ("--request-signature", headers::SIGNATURE, &args.request_signature),
     ] {
         if let Some(text) = text {
             let value = HeaderValue::from_str(text);

@@ -69,7 +69,7 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Fai
         None => vizion::webhook::Verifier::builder_for_any_host(),
     };
     let mut builder = stripping(builder, args.strip_prefix.as_deref())?;
-    for key in webhook_keys::vizion(&context.environment)? {
+    for key in webhook_keys::vizion(&context.environment.credentials(&[])?)? {
         // A key that is too short for a service is good enough to judge what was signed with it; so with the other two.
         builder = builder.dangerous_short_key(&key.id, key.secret)?;
     }
@@ -83,7 +83,7 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Fai
 }
 
 pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Result<Judged, Failure> {
-    let key = webhook_keys::unleashed(&context.environment)?;
+    let key = webhook_keys::unleashed(&context.environment.credentials(&[])?)?;
     let builder = unleashed::webhook::Verifier::builder().dangerous_short_key(key)?;
     let verifier = builder.body_limit(usize::MAX).build();
     judge(&verifier, &args.captured, args.now(), context)
@@ -91,7 +91,7 @@ pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Result<Judged,
 
 /// A callback carries no time, so none is given.
 pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Result<Judged, Failure> {
-    let secret = webhook_keys::netgiro(&context.environment)?;
+    let secret = webhook_keys::netgiro(&context.environment.credentials(&[])?)?;
     let builder = netgiro::webhook::Verifier::builder(&args.public_origin)?.dangerous_short_key(secret)?;
     let builder = stripping(builder, args.strip_prefix.as_deref())?;
     let verifier = builder.body_limit(usize::MAX).build();

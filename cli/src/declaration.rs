@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use countersign::declared::{Declaration, Declared};
+use countersign::rotation::CredentialSet;
+use countersign::{Error, SecretString};
 
 use crate::environment::Environment;
+use crate::environment::webhook_keys::NotSet;
 use crate::failure::Failure;
 
 /// `NAME=VALUE`, as `--stamp` and `--credential` take it.
@@ -70,25 +73,23 @@ impl DeclarationFile {
 
     /// What signs with the credentials of the environment.
     pub(crate) fn signer(&self, environment: &Environment) -> Result<Declared, Failure> {
-        self.signer_with(environment, None)
+        let variables: Vec<_> = self.variables().map(str::to_owned).collect();
+        Ok(self.signer_with(&environment.credentials(&variables)?, None)?)
     }
 
-    /// The same, with `secret` in place of every secret.
-    pub(crate) fn signer_with(
-        &self,
-        environment: &Environment,
-        secret: Option<&str>,
-    ) -> Result<Declared, Failure> {
-        let mut values = Vec::new();
-        for (name, variable, is_secret) in &self.credentials {
-            let own = environment.require(variable)?;
-            let value = secret.filter(|_| *is_secret).map_or(own, str::to_owned);
-            values.push((name.as_str(), value));
+    /// What signs with the credentials of a set, and with `secret`, if there is one, in place of every secret.
+    pub(crate) fn signer_with(&self, set: &CredentialSet, secret: Option<&str>) -> Result<Declared, Error> {
+        let credential = |name: &str| self.credentials.iter().find(|(known, ..)| known == name);
+        if let Some((_, variable, _)) =
+            self.credentials.iter().find(|(_, variable, _)| set.value(variable).is_none())
+        {
+            return Err(NotSet::error(variable));
         }
-        let value = |name: &str| {
-            values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone().into())
-        };
-        Ok(self.declaration.with_credentials(value)?)
+        self.declaration.with_credentials(|name| {
+            let (_, variable, is_secret) = credential(name)?;
+            let own = set.value(variable)?;
+            Some(secret.filter(|_| *is_secret).map_or_else(|| own.clone(), SecretString::from))
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::capture_notes::{self, CaptureNotes};
 use crate::failure::Failure;
 use crate::input::Data;
 use crate::output;
-use crate::providers::Tool;
+use crate::providers::{self, Tool};
 use crate::request::{ApiArgs, Request, TypedUrl, parse_method};
 use crate::request_args::Reproduction;
 
@@ -150,11 +150,7 @@ impl ExplainArgs {
         let mut given = given.clone();
         let taken = P::take_captured(provider, &request.outgoing(), &mut given);
         let (provider, signature) = taken.map_err(|failure| notes.told_with(failure))?;
-        let outgoing = request.outgoing();
-        let signed = match P::given_stamp(&provider, &given, &outgoing, environment)? {
-            Some(stamp) => provider.sign_with(&outgoing, stamp)?,
-            None => provider.sign(&outgoing)?,
-        };
+        let signed = providers::sign(&provider, &request.outgoing(), &given, environment)?;
         notes.compare(&provider, &request.headers, &signed);
         let expected = expected()?.or_else(|| signed.signature().map(|_| signature));
         Ok(Asked { provider, request, given, url, expected, captured: Some(notes) })
@@ -164,7 +160,7 @@ impl ExplainArgs {
 pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), Failure> {
     let Asked { provider, request, given, url, expected, captured } = args.asked::<P>(context)?;
     let outgoing = request.outgoing();
-    let transcript = match P::given_stamp(&provider, &given, &outgoing, &context.environment)? {
+    let transcript = match P::given_stamp(&provider, &given, &context.environment)? {
         Some(stamp) => Transcript::with_stamp(&provider, &outgoing, stamp)?,
         None => Transcript::of(&provider, &outgoing)?,
     };

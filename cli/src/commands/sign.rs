@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::headers;
 use crate::input::Data;
 use crate::output;
-use crate::providers::Tool;
+use crate::providers::{self, Tool};
 use crate::request::RequestArgs;
 use crate::request_args::Reproduction;
 
@@ -60,11 +60,7 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
     };
     let provider = args.request.provider::<P>(&context.environment, &args.given)?;
     let mut request = args.request.request(&provider)?;
-    let outgoing = request.outgoing();
-    let signed = match P::given_stamp(&provider, &args.given, &outgoing, &context.environment)? {
-        Some(stamp) => provider.sign_with(&outgoing, stamp)?,
-        None => provider.sign(&outgoing)?,
-    };
+    let signed = providers::sign(&provider, &request.outgoing(), &args.given, &context.environment)?;
     signed.apply(&mut request.headers);
     request.rewrite(signed.rewritten());
     let body = signed.rewritten().body.map(|body| String::from_utf8_lossy(body).into_owned());

@@ -36,7 +36,6 @@ impl Tool for Scheme {
     fn given_stamp(
         signer: &Declared,
         given: &Reproduction,
-        _: &RequestRef<'_>,
         _: &Environment,
     ) -> Result<Option<Stamp>, Failure> {
         if given.stamp.is_empty() {

@@ -1,6 +1,7 @@
 //! What the tool has to know of each provider. Everything else is generic over [`Tool`].
 
 mod declared;
+pub(crate) mod delivery;
 mod netgiro;
 mod netvisor;
 mod unleashed;
@@ -10,7 +11,7 @@ pub(crate) mod webhooks;
 use bytes::Bytes;
 use countersign::explain::Explained;
 use countersign::rotation::Rotation;
-use countersign::{Error, RequestRef, Signer};
+use countersign::{Error, RequestRef, Signed, Signer};
 use http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use url::Url;
 
@@ -24,11 +25,14 @@ pub(crate) trait Tool: Explained {
     /// The variables that its credentials come from.
     const VARIABLES: &'static [&'static str];
 
+    /// The headers that it sets, whatever a request has under their names; that of the signature is the last.
+    const HEADERS: &'static [&'static str] = &[];
+
     /// The flags that mean something to it, of those that do not mean something to every provider.
-    const FLAGS: &'static [&'static str];
+    const FLAGS: &'static [&'static str] = &[];
 
     /// What `--expect` needs, so that the signature can come out the same.
-    const NEEDED_TO_REPRODUCE: &'static str;
+    const NEEDED_TO_REPRODUCE: &'static str = "nothing";
 
     /// Whether its headers say of every request what the body is.
     const SETS_CONTENT_TYPE: bool = false;
@@ -48,25 +52,32 @@ pub(crate) trait Tool: Explained {
 
     /// The stamp that the flags ask for; `None` where they ask for none, and a fresh one is drawn.
     fn given_stamp(
-        signer: &Signer<Self>,
-        given: &Reproduction,
-        request: &RequestRef<'_>,
-        environment: &Environment,
-    ) -> Result<Option<Self::Stamp>, Failure>;
+        _: &Signer<Self>,
+        _: &Reproduction,
+        _: &Environment,
+    ) -> Result<Option<Self::Stamp>, Failure> {
+        Ok(None)
+    }
 
     /// Whether the flags settle all that is otherwise drawn anew.
-    fn is_reproduced(signer: &Signer<Self>, given: &Reproduction) -> bool;
+    fn is_reproduced(_: &Signer<Self>, _: &Reproduction) -> bool {
+        true
+    }
 
     /// Takes from a captured request what it was signed with, so far as the flags do not say it, and returns the signature
     /// that it has.
     fn take_captured(
         signer: Signer<Self>,
         request: &RequestRef<'_>,
-        given: &mut Reproduction,
-    ) -> Result<(Signer<Self>, String), Failure>;
+        _: &mut Reproduction,
+    ) -> Result<(Signer<Self>, String), Failure> {
+        Ok((signer, captured_signature::<Self>(request)))
+    }
 
     /// Whether it sets this header whatever a request has under its name.
-    fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool;
+    fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {
+        Self::HEADERS.contains(&name.as_str())
+    }
 
     /// Whether its replies are signed, and verified by the library.
     fn signs_replies(_: &Signer<Self>) -> bool {
@@ -110,6 +121,19 @@ pub(crate) fn signer<P: Tool>(
     Ok(signer)
 }
 
+/// Signs with the stamp that the flags ask for, or else with a fresh one.
+pub(crate) fn sign<P: Tool>(
+    signer: &Signer<P>,
+    request: &RequestRef<'_>,
+    given: &Reproduction,
+    environment: &Environment,
+) -> Result<Signed<P>, Failure> {
+    Ok(match P::given_stamp(signer, given, environment)? {
+        Some(stamp) => signer.sign_with(request, stamp)?,
+        None => signer.sign(request)?,
+    })
+}
+
 /// What of an answer tells whether it is a yes.
 pub(crate) struct Answer<'a> {
     pub(crate) status: StatusCode,
@@ -131,6 +155,11 @@ pub(crate) enum Proof {
 /// The text of a captured header; where there are several, of the first.
 fn captured<P: Tool>(request: &RequestRef<'_>, name: &str) -> Option<String> {
     request.headers().get(name).map(P::header_text)
+}
+
+/// The signature of a captured request; empty where there is none.
+fn captured_signature<P: Tool>(request: &RequestRef<'_>) -> String {
+    P::HEADERS.last().and_then(|name| captured::<P>(request, name)).unwrap_or_default()
 }
 
 const WHERE_LOST: &str =

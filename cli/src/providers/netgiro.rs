@@ -1,19 +1,19 @@
 //! Netgíró on the command line.
 
-use countersign::netgiro::{self, ApiResponse, Netgiro, Reply, Scheme, Stamp, Verdict};
+use countersign::netgiro::{self, ApiResponse, Netgiro, Reply, Scheme, Stamp, Verdict, headers, variables};
 use countersign::rotation::Rotation;
 use countersign::{Error, RequestRef, Signer};
-use http::HeaderName;
 use serde::de::IgnoredAny;
 
-use super::{Answer, Proof, Tool, captured, covered};
+use super::{Answer, Proof, Tool, captured, captured_signature, covered};
 use crate::code::Code;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::request_args::{ProviderName, Reproduction, Settings};
 
 impl Tool for Scheme {
-    const VARIABLES: &'static [&'static str] = &["NETGIRO_APP_KEY", "NETGIRO_SECRET_KEY"];
+    const VARIABLES: &'static [&'static str] = &[variables::APP_KEY, variables::SECRET_KEY];
+    const HEADERS: &'static [&'static str] = &[headers::APP_KEY, headers::NONCE, headers::SIGNATURE];
     const FLAGS: &'static [&'static str] = &["--nonce"];
     const NEEDED_TO_REPRODUCE: &'static str = "--nonce";
     /// All of it: the library has verified it as a whole, and a document is read as a whole.
@@ -30,7 +30,6 @@ impl Tool for Scheme {
     fn given_stamp(
         _: &Signer<Self>,
         given: &Reproduction,
-        _: &RequestRef<'_>,
         _: &Environment,
     ) -> Result<Option<Stamp>, Failure> {
         Ok(given.nonce.as_deref().map(Stamp::with_nonce).transpose()?)
@@ -45,13 +44,9 @@ impl Tool for Scheme {
         request: &RequestRef<'_>,
         given: &mut Reproduction,
     ) -> Result<(Signer<Self>, String), Failure> {
-        let nonce = given.nonce.take().or_else(|| captured::<Self>(request, "netgiro_nonce"));
-        given.nonce = covered(nonce, "netgiro_nonce")?;
-        Ok((signer, captured::<Self>(request, "netgiro_signature").unwrap_or_default()))
-    }
-
-    fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {
-        matches!(name.as_str(), "netgiro_appkey" | "netgiro_nonce" | "netgiro_signature")
+        let nonce = given.nonce.take().or_else(|| captured::<Self>(request, headers::NONCE));
+        given.nonce = covered(nonce, headers::NONCE)?;
+        Ok((signer, captured_signature::<Self>(request)))
     }
 
     fn signs_replies(_: &Signer<Self>) -> bool {

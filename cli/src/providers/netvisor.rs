@@ -4,26 +4,41 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::NaiveDateTime;
 use countersign::Scheme as _;
-use countersign::netvisor::{Language, MacAlgorithm, Netvisor, ResponseStatus, Scheme, Stamp, TransactionId};
+use countersign::netvisor::{
+    Language, MacAlgorithm, Netvisor, ResponseStatus, Scheme, Stamp, TransactionId, headers, variables,
+};
 use countersign::rotation::Rotation;
 use countersign::time::{Clock as _, SystemClock};
 use countersign::{Error, RequestRef, Signer};
 use encoding_rs::ISO_8859_15;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::{Answer, Tool, captured, covered};
-use crate::environment::{Environment, LANGUAGE};
+use super::{Answer, Tool, captured, captured_signature, covered};
+use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::request_args::{Algorithm, ProviderName, Reproduction, Settings};
 
 impl Tool for Scheme {
     const VARIABLES: &'static [&'static str] = &[
-        "NETVISOR_SENDER",
-        "NETVISOR_CUSTOMER_ID",
-        "NETVISOR_CUSTOMER_KEY",
-        "NETVISOR_PARTNER_ID",
-        "NETVISOR_PARTNER_KEY",
-        "NETVISOR_ORGANISATION_ID",
+        variables::SENDER,
+        variables::CUSTOMER_ID,
+        variables::CUSTOMER_KEY,
+        variables::PARTNER_ID,
+        variables::PARTNER_KEY,
+        variables::ORGANISATION_ID,
+    ];
+    const HEADERS: &'static [&'static str] = &[
+        headers::SENDER,
+        headers::CUSTOMER_ID,
+        headers::PARTNER_ID,
+        headers::TIMESTAMP,
+        headers::TIMESTAMP_UNIX,
+        headers::TRANSACTION_ID,
+        headers::ALGORITHM,
+        headers::USE_STATUS_CODES,
+        headers::LANGUAGE,
+        headers::ORGANISATION_ID,
+        headers::MAC,
     ];
     const FLAGS: &'static [&'static str] =
         &["--algorithm", "--form", "--timestamp", "--timestamp-unix", "--transaction-id"];
@@ -40,7 +55,7 @@ impl Tool for Scheme {
             Some(Algorithm::HmacSha256) | None => MacAlgorithm::HmacSha256,
         };
         let value = |name: &str, lookup: &dyn Fn(&str) -> Option<String>| match settings.sender {
-            Some(change) if name == "NETVISOR_SENDER" => lookup(name).map(|sender| change(&sender)),
+            Some(change) if name == variables::SENDER => lookup(name).map(|sender| change(&sender)),
             _ => lookup(name),
         };
         let netvisor =
@@ -61,7 +76,6 @@ impl Tool for Scheme {
     fn given_stamp(
         _: &Signer<Self>,
         given: &Reproduction,
-        _: &RequestRef<'_>,
         environment: &Environment,
     ) -> Result<Option<Stamp>, Failure> {
         let Reproduction { timestamp, timestamp_unix, transaction_id, language: captured, .. } = given;
@@ -91,29 +105,27 @@ impl Tool for Scheme {
         request: &RequestRef<'_>,
         given: &mut Reproduction,
     ) -> Result<(Signer<Self>, String), Failure> {
-        let of_request = |name: &str| captured::<Self>(request, &format!("x-netvisor-{name}"));
-        let signer = match of_request("authentication-machashcalculationalgorithm").as_deref() {
+        let of_request = |name: &str| captured::<Self>(request, name);
+        let signer = match of_request(headers::ALGORITHM).as_deref() {
             Some("SHA256") => signer.algorithm(MacAlgorithm::Sha256),
             Some("HMACSHA256") => signer.algorithm(MacAlgorithm::HmacSha256),
             _ => signer,
         };
-        let timestamp = given.timestamp.take().or_else(|| of_request("authentication-timestamp"));
+        let timestamp = given.timestamp.take().or_else(|| of_request(headers::TIMESTAMP));
         given.timestamp = covered(timestamp, "X-Netvisor-Authentication-Timestamp")?;
-        let unix = || of_request("authentication-timestampunix")?.parse().ok();
+        let unix = || of_request(headers::TIMESTAMP_UNIX)?.parse().ok();
         given.timestamp_unix = given.timestamp_unix.or_else(unix);
-        let id = given.transaction_id.take().or_else(|| of_request("authentication-transactionid"));
+        let id = given.transaction_id.take().or_else(|| of_request(headers::TRANSACTION_ID));
         given.transaction_id = covered(id, "X-Netvisor-Authentication-TransactionId")?;
-        given.language = of_request("interface-language").and_then(|language| language.parse().ok());
-        Ok((signer, of_request("authentication-mac").unwrap_or_default()))
+        given.language = of_request(headers::LANGUAGE).and_then(|language| language.parse().ok());
+        Ok((signer, captured_signature::<Self>(request)))
     }
 
     fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool {
-        const OWN: [&str; 3] =
-            ["x-netvisor-authentication-", "x-netvisor-interface-language", "x-netvisor-organisation-id"];
         // With the older algorithm, this one is left to whoever sends.
-        let is_optional = name == "x-netvisor-authentication-usehttpresponsestatuscodes"
+        let is_optional = name == headers::USE_STATUS_CODES
             && signer.scheme().mac().is_some_and(|mac| !mac.algorithm().is_keyed());
-        !is_optional && OWN.iter().any(|own| name.as_str().starts_with(own))
+        !is_optional && Self::HEADERS.contains(&name.as_str())
     }
 
     fn header_text(value: &HeaderValue) -> String {
@@ -134,7 +146,7 @@ impl Tool for Scheme {
 }
 
 fn language(environment: &Environment) -> Result<Language, Failure> {
-    match environment.get(LANGUAGE)? {
+    match environment.get(variables::LANGUAGE)? {
         Some(text) => Ok(text.parse::<Language>()?),
         None => Ok(Language::default()),
     }

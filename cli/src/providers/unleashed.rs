@@ -1,20 +1,19 @@
 //! Unleashed on the command line.
 
 use countersign::rotation::Rotation;
-use countersign::unleashed::{Scheme, Unleashed, refusal};
-use countersign::{Error, RequestRef, Signer};
-use http::HeaderName;
+use countersign::unleashed::{Scheme, Unleashed, headers, refusal, variables};
+use countersign::{Error, Signer};
 
-use super::{Answer, Tool, captured};
+use super::{Answer, Tool};
 use crate::environment::Environment;
 use crate::failure::Failure;
-use crate::request_args::{ProviderName, Reproduction, Settings};
+use crate::request_args::{ProviderName, Settings};
 
 impl Tool for Scheme {
     const VARIABLES: &'static [&'static str] =
-        &["UNLEASHED_API_ID", "UNLEASHED_API_KEY", "UNLEASHED_CLIENT_TYPE"];
+        &[variables::API_ID, variables::API_KEY, variables::CLIENT_TYPE];
+    const HEADERS: &'static [&'static str] = &[headers::API_ID, headers::CLIENT_TYPE, headers::SIGNATURE];
     const FLAGS: &'static [&'static str] = &["--form"];
-    const NEEDED_TO_REPRODUCE: &'static str = "nothing";
     const SETS_CONTENT_TYPE: bool = true;
 
     fn build(
@@ -31,31 +30,6 @@ impl Tool for Scheme {
 
     fn rotating(rotation: &Rotation, _: &ProviderName) -> Result<Signer<Self>, Failure> {
         Ok(Unleashed::from_rotation(rotation)?)
-    }
-
-    fn given_stamp(
-        signer: &Signer<Self>,
-        _: &Reproduction,
-        request: &RequestRef<'_>,
-        _: &Environment,
-    ) -> Result<Option<()>, Failure> {
-        Ok(Some(signer.stamp(request)?))
-    }
-
-    fn is_reproduced(_: &Signer<Self>, _: &Reproduction) -> bool {
-        true
-    }
-
-    fn take_captured(
-        signer: Signer<Self>,
-        request: &RequestRef<'_>,
-        _: &mut Reproduction,
-    ) -> Result<(Signer<Self>, String), Failure> {
-        Ok((signer, captured::<Self>(request, "api-auth-signature").unwrap_or_default()))
-    }
-
-    fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {
-        matches!(name.as_str(), "api-auth-id" | "api-auth-signature" | "client-type")
     }
 
     fn check(answer: &Answer<'_>) -> Result<(), Error> {

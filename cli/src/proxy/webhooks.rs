@@ -8,6 +8,7 @@ use bytes::Bytes;
 use clap::Args;
 use countersign::rotation::Rotation;
 use countersign::scope::is_loopback;
+use countersign::time::{Clock as _, SystemClock};
 use countersign::webhook::{DeliveryFault, RedisStore, Scheme, Verified, Verifier};
 use http::header::{HeaderMap, HeaderName};
 use http::request::Parts;
@@ -29,6 +30,7 @@ use crate::code::Code;
 use crate::failure::Failure;
 use crate::listener::{Address, Listener};
 use crate::output;
+use crate::providers::delivery::Signer;
 use crate::providers::webhooks::{Webhooks, stripping};
 use crate::request::parse_url;
 use crate::request_args::ProviderName;
@@ -179,7 +181,8 @@ impl<S: Webhooks> Receiver<S> {
         let Some((target, body)) = self.show.as_ref().and_then(Show::last) else { return Ok(None) };
         let sent = target.strip_prefix(self.strip_prefix.trim_end_matches('/')).unwrap_or(&target);
         let url = format!("{}{sent}", self.public_origin.trim_end_matches('/'));
-        let (mut parts, body) = S::sign(&self.sender, &self.rotation.latest(), &url, body)?.into_parts();
+        let signer = Signer::of(&self.sender, &self.rotation.latest(), None)?;
+        let (mut parts, body) = signer.sign(&url, &body, SystemClock.now())?.into_parts();
         // As a server of HTTP/1 gets it; a declaration may place something in the query.
         let path = target.split('?').next().unwrap_or_default();
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();

@@ -196,7 +196,7 @@ fn what_is_triggered_by_a_file_is_verified_by_it_and_its_forgeries_are_not() {
 }
 
 /// The whole signature in the query, or in a form; a key in hex.
-const SIGNED_BESIDE: &str = r#"
+pub(crate) const SIGNED_BESIDE: &str = r#"
 name = "beside"
 webhook = { tolerance = "5m" }
 [credentials]

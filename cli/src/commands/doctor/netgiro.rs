@@ -1,7 +1,7 @@
 //! How Netgíró signs what it answers.
 
 use countersign::Error;
-use countersign::netgiro::{Netgiro, ReplyFault, Scheme, SentRequest, Stamp};
+use countersign::netgiro::{Netgiro, ReplyFault, Scheme, SentRequest, Stamp, headers};
 
 use super::exchange::Exchange;
 use super::finding::Finding;
@@ -31,9 +31,9 @@ fn signed_nonce(netgiro: &Netgiro, exchange: &Exchange) -> Result<Nonce, Error> 
 /// Whether the signature of a reply is that of its body with the nonce of the request.
 fn matches_request(netgiro: &Netgiro, exchange: &Exchange) -> Option<bool> {
     let request = exchange.request_of_reply();
-    let stamp = Stamp::with_nonce(request.headers().get("netgiro_nonce")?.to_str().ok()?).ok()?;
+    let stamp = Stamp::with_nonce(request.headers().get(headers::NONCE)?.to_str().ok()?).ok()?;
     let expected = netgiro.signature(&request, &stamp).ok()??;
-    Some(expected.matches_text(exchange.headers.get("netgiro_signature")?.as_bytes()))
+    Some(expected.matches_text(exchange.headers.get(headers::SIGNATURE)?.as_bytes()))
 }
 
 /// By which formula replies are signed.

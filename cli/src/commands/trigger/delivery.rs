@@ -10,11 +10,11 @@ use countersign_sandbox::{Event, Vendor};
 use http::{Request, StatusCode};
 use url::Url;
 
-use super::signer::Signer;
 use crate::client;
 use crate::failure::Failure;
 use crate::input::Data;
 use crate::output;
+use crate::providers::delivery::Signer;
 use crate::request::parse_url;
 
 /// What is delivered of a provider without events, unless `--data` says otherwise.

@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use countersign::unleashed::headers::WEBHOOK_TIMESTAMP;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
-use super::signer::{Scheme, Signer};
 use crate::failure::Failure;
+use crate::providers::delivery::{Scheme, Signer};
 
-const UNLEASHED_TIMESTAMP: HeaderName = HeaderName::from_static("x-unleashed-timestamp");
+const UNLEASHED_TIMESTAMP: HeaderName = HeaderName::from_static(WEBHOOK_TIMESTAMP);
 
 /// A forged delivery, by what is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,7 +3,6 @@
 mod answer;
 mod delivery;
 mod forge;
-mod signer;
 
 use std::path::PathBuf;
 
@@ -13,12 +12,13 @@ use countersign_sandbox::Vendor;
 
 use super::Context;
 use crate::declaration::{DeclarationFile, Pair};
-use crate::environment::webhook_keys::{self, VizionKey};
+use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::providers::delivery::Signer;
+use crate::request_args::ProviderName;
 use answer::Answer;
 use delivery::DeliveryArgs;
 use forge::Forgery;
-use signer::{Scheme, Signer};
 
 /// Deliver a signed webhook, or a forged one, to a server of yours
 #[derive(Args)]
@@ -49,7 +49,7 @@ enum What {
     Unleashed(UnleashedArgs),
     /// A payment callback of Netgíró's, signed with NETGIRO_SECRET_KEY
     Netgiro(NetgiroArgs),
-    /// A webhook of the provider that a file declares: the file's path is enough, without this word
+    /// A webhook of the provider that a file declares, as a POST: the file's path is enough, without this word
     Declared(DeclaredArgs),
 }
 
@@ -125,39 +125,19 @@ impl What {
         }
     }
 
-    fn signer(&self, context: &Context) -> Result<Signer, Failure> {
-        let environment = &context.environment;
-        Ok(match self {
-            Self::Vizion(args) => {
-                let VizionKey { id, secret } = vizion_key(args, context)?;
-                Signer { scheme: Scheme::Vizion { key_id: id }, secret }
-            }
-            Self::Unleashed(_) => {
-                Signer { scheme: Scheme::Unleashed, secret: webhook_keys::unleashed(environment)? }
-            }
-            Self::Netgiro(_) => {
-                Signer { scheme: Scheme::Netgiro, secret: webhook_keys::netgiro(environment)? }
-            }
+    fn signer(&self, environment: &Environment) -> Result<Signer, Failure> {
+        let (sender, key_id) = match self {
+            Self::Vizion(args) => (ProviderName::Vizion, args.key_id.as_deref()),
+            Self::Unleashed(_) => (ProviderName::Unleashed, None),
+            Self::Netgiro(_) => (ProviderName::Netgiro, None),
             Self::Declared(args) => {
                 let file = DeclarationFile::read(&args.file, &args.credential)?;
-                let [signer, other] =
-                    [None, Some(ANOTHER_SECRET)].map(|secret| file.signer_with(environment, secret));
-                Signer {
-                    scheme: Scheme::Declared { signer: signer?.into(), other: other?.into() },
-                    secret: "".into(),
-                }
+                let variables: Vec<_> = file.variables().map(str::to_owned).collect();
+                return Signer::declared(&file, &environment.credentials(&variables)?);
             }
-        })
+        };
+        Signer::of(&sender, &environment.credentials(&[])?, key_id)
     }
-}
-
-/// Readable as hex and as base64, too.
-const ANOTHER_SECRET: &str = "6e6f742074686520726563656976657227732073656372657421";
-
-fn vizion_key(args: &VizionArgs, context: &Context) -> Result<VizionKey, Failure> {
-    let mut keys = webhook_keys::vizion(&context.environment)?.into_iter();
-    let wanted = keys.find(|key| args.key_id.as_ref().is_none_or(|id| *id == key.id));
-    wanted.ok_or_else(|| Failure::usage("VIZION_WEBHOOK_KEYS has no key with the id of --key-id"))
 }
 
 pub(crate) async fn run(args: &TriggerArgs, context: &Context) -> Result<(), Failure> {
@@ -166,7 +146,7 @@ pub(crate) async fn run(args: &TriggerArgs, context: &Context) -> Result<(), Fai
         return delivery::list_events(args.what.vendor(), context.json);
     }
     let destination = delivery.destination()?;
-    let signer = args.what.signer(context)?;
+    let signer = args.what.signer(&context.environment)?;
     let (url, body) = (delivery.signed_url(destination)?, delivery.body(args.what.vendor(), &signer)?);
     let now = SystemClock.now();
     let requests = match fault {

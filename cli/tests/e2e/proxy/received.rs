@@ -4,13 +4,15 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::support::{OK, Proxy, Reply, Upstream, connect, header, refusal};
+use crate::declarations::SIGNED_BESIDE;
 use crate::support::{run, tool};
 
-const KEYS: [(&str, &str); 4] = [
+const KEYS: [(&str, &str); 5] = [
     ("VIZION_WEBHOOK_KEYS", "hmac-key-1=vizion webhook key 1,hmac-key-2=vizion webhook key 2"),
     ("UNLEASHED_WEBHOOK_KEY", "unleashed webhook key"),
     ("NETGIRO_SECRET_KEY", "netgiro secret key"),
     ("LINE_SECRET", "line channel secret"),
+    ("BESIDE_SECRET", "00112233445566778899aabbccddeeff"),
 ];
 
 /// With both listeners on free ports.
@@ -315,6 +317,34 @@ fn a_prefix_that_something_in_front_added_is_stripped_before_the_check_and_the_p
     assert!(application.request().starts_with("POST /internal/v1/hook?tenant=7 "));
     proxy.type_line("r");
     assert!(application.request().starts_with("POST /internal/v1/hook?tenant=7 "));
+}
+
+#[test]
+fn what_is_delivered_again_is_signed_where_the_file_says_and_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("beside.toml");
+    for (part, data, media_type) in
+        [("query", "{\"id\":1}", "application/json"), ("form", "id=1", "application/x-www-form-urlencoded")]
+    {
+        std::fs::write(&file, SIGNED_BESIDE.replace("PART", part)).unwrap();
+        let sender = file.to_str().unwrap();
+        let application = Upstream::answering(OK);
+        let sent = delivery(sender, "/hook?id=%2F1", &["--data", data]);
+        let public = format!("http://{}", header(&sent, "host").unwrap());
+        let arguments = ["--public-origin", &public, "--to", &application.origin(), "--show"];
+        let mut command = command(sender, &arguments);
+        command.stdin(Stdio::piped());
+        let mut proxy = Proxy::start_as(command);
+        assert_eq!(deliver(&proxy, &sent).status(), 200, "{part}");
+        application.request();
+        // Signed in the same second, it would be a repetition.
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        proxy.type_line("r");
+        let again = application.request();
+        assert!(again.starts_with("POST /hook?id=%2F1"), "{again}");
+        assert_eq!((again.matches("time=").count(), again.matches("hash=").count()), (1, 1), "{again}");
+        assert_eq!(header(&again, "content-type"), Some(media_type), "{again}");
+    }
 }
 
 #[test]

@@ -59,14 +59,12 @@ impl Error {
     /// ```
     /// use countersign::Error;
     ///
-    /// # #[cfg(all(feature = "middleware", feature = "vizion"))] {
     /// let error = || countersign::vizion::Vizion::new("").map(drop).unwrap_err();
     /// let of_any = anyhow::Error::new(error());
     /// let boxed: Box<dyn std::error::Error + Send + Sync> = error().into();
     /// for found in [Error::find(&*of_any), Error::find(&*boxed)] {
     ///     assert_eq!(found.map(Error::code), Some("field-empty"));
     /// }
-    /// # }
     /// ```
     #[must_use]
     pub fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {

@@ -58,6 +58,7 @@ pub mod observer;
 mod page;
 pub mod random;
 pub mod redact;
+mod renewal;
 #[cfg(feature = "rotation")]
 pub mod rotation;
 pub mod scope;
@@ -83,7 +84,7 @@ pub use middleware::ErrorStatus;
 pub use middleware::{Unsigned, client_builder, effect_of};
 /// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
 pub use secrecy::SecretString;
-pub use signer::{Rewritten, Scheme, Sent, Signed, Signer};
+pub use signer::{FromVariables, Rewritten, Scheme, Sent, Signed, Signer};
 pub use signing::{RequestRef, SignedForm};
 
 /// The examples of the guides, which are tested with the others.

@@ -63,7 +63,6 @@ pub fn explain_with<S: Explained>(
 /// serialised form is whole.
 ///
 /// ```
-/// # #[cfg(feature = "unleashed")] fn show() -> Result<(), Box<dyn std::error::Error>> {
 /// use countersign::RequestRef;
 /// use countersign::explain::explain;
 /// use countersign::unleashed::Unleashed;
@@ -78,8 +77,7 @@ pub fn explain_with<S: Explained>(
 /// for difference in one.diff(&other) {
 ///     println!("{difference}");
 /// }
-/// # Ok(()) }
-/// # #[cfg(feature = "unleashed")] show().unwrap();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {

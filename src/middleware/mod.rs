@@ -67,12 +67,8 @@ impl<S: Scheme> Middleware for Signer<S> {
         }
         // Dropped on any way out but the last.
         let permit = S::admit(self, request.url()).await.map_err(|error| refuse(self, error))?;
-        #[cfg(feature = "rotation")]
         let pinned = self.pinned().await.map_err(|error| refuse(self, error))?;
-        #[cfg(feature = "rotation")]
         let signer = pinned.as_deref().unwrap_or(self);
-        #[cfg(not(feature = "rotation"))]
-        let signer = self;
         let response = match exchange(signer, request, extensions, next).await? {
             (response, Some(sent)) => S::judge(signer, sent, response).await?,
             (response, None) => response,
@@ -210,7 +206,6 @@ fn check_answer<S: Scheme>(signer: &Signer<S>, signed: &Url, answer: Result<Resp
         Err(error) => error,
     })?;
     redirect::check_final_url(signed, response.url()).map_err(|error| refuse(signer, error))?;
-    #[cfg(feature = "rotation")]
     if matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         signer.prepared.refused();
     }

@@ -58,6 +58,8 @@ pub(crate) const CODES: [&[(Code, &str)]; 3] =
 
 /// Signs requests to Netgíró and verifies its replies. Cheap to clone: clones share the memory of seen reply nonces.
 ///
+/// [`from_env`](Signer::from_env) reads `NETGIRO_APP_KEY` and `NETGIRO_SECRET_KEY`.
+///
 /// ```
 /// use countersign::netgiro::Netgiro;
 ///

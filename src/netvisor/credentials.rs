@@ -4,12 +4,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::variables as names;
-use super::{Language, MacAlgorithm, Netvisor, Scheme, encoding};
-use crate::env::{self, Variables};
+use super::{DEFAULT_TIMEOUT, Language, MacAlgorithm, Netvisor, Scheme, encoding};
+use crate::SignedForm;
+use crate::env::Variables;
 use crate::error::Error;
 use crate::scope::Origins;
+use crate::signer::{FromVariables, Signer};
 use crate::signing::{Encoding, MacKey};
-use crate::{SignedForm, Signer};
 
 pub(super) const NAME: &str = "netvisor";
 
@@ -47,22 +48,6 @@ pub struct Credentials {
     pub organisation_id: String,
 }
 
-impl Credentials {
-    fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let mut variables = Variables::new(lookup);
-        let credentials = Self {
-            sender: variables.text(names::SENDER),
-            customer_id: variables.text(names::CUSTOMER_ID),
-            customer_key: variables.secret(names::CUSTOMER_KEY),
-            partner_id: variables.text(names::PARTNER_ID),
-            partner_key: variables.secret(names::PARTNER_KEY),
-            organisation_id: variables.text(names::ORGANISATION_ID),
-        };
-        variables.finish().map_err(|error| error.in_provider(NAME))?;
-        Ok(credentials)
-    }
-}
-
 /// For Netvisor only: `netvisor::Netvisor`.
 impl Netvisor {
     /// Signs with HMAC-SHA256, unless told [otherwise](Netvisor::algorithm).
@@ -72,51 +57,6 @@ impl Netvisor {
     /// ISO-8859-15 cannot express.
     pub fn new(credentials: Credentials) -> Result<Self, Error> {
         Self::build(&credentials).map_err(|error| error.in_provider(NAME))
-    }
-
-    /// Reads `NETVISOR_SENDER`, `NETVISOR_CUSTOMER_ID`, `NETVISOR_CUSTOMER_KEY`, `NETVISOR_PARTNER_ID`,
-    /// `NETVISOR_PARTNER_KEY`, `NETVISOR_ORGANISATION_ID` and, if set, `NETVISOR_LANGUAGE` (`FI`, `SE` or `EN`) from
-    /// the process environment.
-    ///
-    /// # Errors
-    /// `missing-variables`, listing all that are not set; `field-language`; otherwise as [`Netvisor::new`].
-    pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(env::process)
-    }
-
-    /// As [`Netvisor::from_env`], with the variables looked up by `lookup`.
-    ///
-    /// # Errors
-    /// As [`Netvisor::from_env`].
-    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let language = lookup(names::LANGUAGE).filter(|text| !text.is_empty());
-        let credentials = Credentials::from_variables(lookup)?;
-        let language = language.map(|text| text.parse()).transpose()?;
-        Ok(Self::new(credentials)?.language(language.unwrap_or_default()))
-    }
-
-    /// Takes the variables of [`Netvisor::from_env`] from `rotation`, now and whenever they change. Settings are not taken from it, `NETVISOR_LANGUAGE` neither.
-    ///
-    /// With the feature `rotation`.
-    ///
-    /// # Errors
-    /// As [`Netvisor::from_env`].
-    #[cfg(feature = "rotation")]
-    pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
-        Self::taken_from(
-            rotation,
-            |set| Self::from_variables(|name| set.text(name)),
-            |before, new| Scheme {
-                sender: new.sender.clone(),
-                customer_id: new.customer_id.clone(),
-                customer_key: new.customer_key.clone(),
-                partner_id: new.partner_id.clone(),
-                partner_key: new.partner_key.clone(),
-                organisation_id: new.organisation_id.clone(),
-                hmac: new.hmac.clone(),
-                ..before.clone()
-            },
-        )
     }
 
     fn build(credentials: &Credentials) -> Result<Self, Error> {
@@ -136,14 +76,40 @@ impl Netvisor {
             partner_key,
             language: Language::default(),
             signed_form: SignedForm::AsSent,
-            #[cfg(feature = "middleware")]
             fail_on_failed: false,
-            #[cfg(feature = "middleware")]
             parallel_calls: 1,
         };
-        let netvisor = Signer::of_provider(scheme, &ORIGINS)?;
-        #[cfg(feature = "middleware")]
-        let netvisor = netvisor.timeout(super::DEFAULT_TIMEOUT);
+        let mut netvisor = Signer::of_provider(scheme, &ORIGINS)?;
+        netvisor.transport.timeout = Some(DEFAULT_TIMEOUT);
         Ok(netvisor)
+    }
+}
+
+impl FromVariables for Scheme {
+    fn signer_from(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Netvisor, Error> {
+        let mut variables = Variables::new(lookup);
+        let credentials = Credentials {
+            sender: variables.text(names::SENDER),
+            customer_id: variables.text(names::CUSTOMER_ID),
+            customer_key: variables.secret(names::CUSTOMER_KEY),
+            partner_id: variables.text(names::PARTNER_ID),
+            partner_key: variables.secret(names::PARTNER_KEY),
+            organisation_id: variables.text(names::ORGANISATION_ID),
+        };
+        variables.finish().map_err(|error| error.in_provider(NAME))?;
+        let language = lookup(names::LANGUAGE).filter(|text| !text.is_empty());
+        let language = language.map(|text| text.parse()).transpose()?;
+        Ok(Netvisor::new(credentials)?.language(language.unwrap_or_default()))
+    }
+
+    fn with_credentials_of(&self, new: &Self) -> Self {
+        Self {
+            algorithm: self.algorithm,
+            language: self.language,
+            signed_form: self.signed_form,
+            fail_on_failed: self.fail_on_failed,
+            parallel_calls: self.parallel_calls,
+            ..new.clone()
+        }
     }
 }

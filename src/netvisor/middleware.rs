@@ -23,7 +23,6 @@ pub(super) async fn judge(netvisor: &Netvisor, sent: Sent<Scheme>, response: Res
     let (status, response) = Box::pin(look(response)).await?;
     match status {
         Ok(Some(ResponseStatus::Failed(failure))) => {
-            #[cfg(feature = "rotation")]
             if failure.code == super::FailureCode::AuthenticationFailed {
                 netvisor.prepared.refused();
             }

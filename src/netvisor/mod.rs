@@ -74,6 +74,10 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(360);
 
 /// Signs requests to Netvisor. Cheap to clone.
 ///
+/// [`from_env`](Signer::from_env) reads `NETVISOR_SENDER`, `NETVISOR_CUSTOMER_ID`, `NETVISOR_CUSTOMER_KEY`,
+/// `NETVISOR_PARTNER_ID`, `NETVISOR_PARTNER_KEY`, `NETVISOR_ORGANISATION_ID` and, if set, `NETVISOR_LANGUAGE` (`FI`, `SE` or
+/// `EN`).
+///
 /// ```
 /// use countersign::netvisor::{Credentials, Netvisor};
 ///

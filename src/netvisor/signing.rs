@@ -109,9 +109,7 @@ pub struct Scheme {
     pub(super) algorithm: MacAlgorithm,
     pub(super) language: Language,
     pub(super) signed_form: SignedForm,
-    #[cfg(feature = "middleware")]
     pub(super) fail_on_failed: bool,
-    #[cfg(feature = "middleware")]
     pub(super) parallel_calls: usize,
 }
 

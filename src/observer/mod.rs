@@ -30,16 +30,15 @@ pub use metrics::Metrics;
 /// It is called on the way of a request: it must be quick, and must not wait.
 ///
 /// ```
-/// # #[cfg(feature = "unleashed")] fn watch() -> Result<(), countersign::Error> {
 /// use countersign::observer::Event;
 /// use countersign::unleashed::Unleashed;
 ///
-/// let unleashed = Unleashed::from_env()?.observer(|provider: &str, event: &Event| {
+/// let unleashed = Unleashed::new("api-id", "api-key")?.observer(|provider: &str, event: &Event| {
 ///     if let Event::ClockSkew(seconds) = event {
 ///         eprintln!("{provider}: this machine's clock is {seconds} s ahead");
 ///     }
 /// });
-/// # Ok(()) }
+/// # Ok::<(), countersign::Error>(())
 /// ```
 pub trait Observer: Send + Sync + 'static {
     /// Something happened with a provider, e.g. `netgiro`.

@@ -1,6 +1,8 @@
 //! Asking a source: when, once for all who wait, and what comes of it.
 
 use std::fmt;
+use std::future::ready;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -24,7 +26,7 @@ const BETWEEN_FORCED: Duration = Duration::from_secs(60);
 /// Credentials that are kept fresh. Cheap to clone; clones are one. See the [module](super).
 ///
 /// ```
-/// # #[cfg(feature = "vizion")] async fn run() -> Result<(), countersign::Error> {
+/// # async fn run() -> Result<(), countersign::Error> {
 /// use countersign::rotation::{CredentialSet, EnvironmentSource, Rotation};
 /// use countersign::vizion::Vizion;
 ///
@@ -128,12 +130,11 @@ impl Rotation {
     }
 
     /// Waits, where the credentials have expired, for new ones; has the source asked where it is time.
-    pub(super) async fn ready(&self) -> Result<(), Error> {
+    pub(super) fn ready(&self) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '_>> {
         if self.0.now() < self.0.due.load(Ordering::Acquire) {
-            return Ok(());
+            return Box::pin(ready(Ok(())));
         }
-        // Boxed, since it is rare: a future is as large as the largest thing that it may ever wait for.
-        Box::pin(self.ready_when_due()).await
+        Box::pin(self.ready_when_due())
     }
 
     async fn ready_when_due(&self) -> Result<(), Error> {

@@ -31,14 +31,17 @@
 
 mod credentials;
 mod flight;
+#[cfg(feature = "webhook")]
+mod keys;
 mod rotating;
+mod signer;
 mod sources;
 
 pub use credentials::{CredentialSet, CredentialSource};
 pub use flight::Rotation;
 pub use sources::{CommandSource, EnvironmentSource, FileSource};
 
-pub(crate) use rotating::{Rotating, Source};
+use rotating::{Rotating, Source};
 
 use crate::error::Code;
 use crate::fault::faults;

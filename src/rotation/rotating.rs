@@ -1,6 +1,7 @@
 //! What is made of credentials, exchanged as a whole: a signer's scheme, or the keys of a webhook verifier.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -9,6 +10,7 @@ use super::flight::Target;
 use super::{CredentialSet, Rotation};
 use crate::error::Error;
 use crate::observer::{Event, Observed};
+use crate::renewal::{Renewal, Renewed};
 
 /// Makes of new credentials what comes after a value, with the settings and the memory of that one.
 type Renew<T> = dyn Fn(&T, &CredentialSet) -> Result<T, Error> + Send + Sync;
@@ -76,20 +78,6 @@ impl<T: Send + Sync + 'static> Rotating<T> {
         made
     }
 
-    /// Another one, of the same rotation, with what `change` has changed.
-    pub(crate) fn changed(&self, observer: Observed, change: impl FnOnce(&mut T)) -> Arc<Self>
-    where
-        T: Clone,
-    {
-        let made = |_: &CredentialSet| {
-            let mut value = T::clone(&self.value.load());
-            change(&mut value);
-            Ok::<_, Infallible>(Arc::new(ArcSwap::from_pointee(value)))
-        };
-        let Ok(made) = Self::register(Arc::clone(&self.provider), self.source.clone(), observer, made);
-        made
-    }
-
     fn register<E>(
         provider: Arc<str>,
         source: Source<T>,
@@ -100,23 +88,38 @@ impl<T: Send + Sync + 'static> Rotating<T> {
         rotation.register(|latest| Ok(Arc::new(Self { provider, value: make(latest)?, source, observer })))
     }
 
-    pub(crate) fn load(&self) -> Arc<T> {
+}
+
+impl<T: Send + Sync + 'static> Renewal for Rotating<T> {
+    fn ready(&self) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '_>> {
+        self.source.rotation.ready()
+    }
+
+    fn refused(&self) {
+        self.source.rotation.refused();
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Renewed<T> for Rotating<T> {
+    fn load(&self) -> Arc<T> {
         self.value.load_full()
     }
 
-    pub(crate) async fn ready(&self) -> Result<(), Error> {
-        self.source.rotation.ready().await
-    }
-
-    pub(crate) fn refused(&self) {
-        self.source.rotation.refused();
+    fn changed(&self, observer: Observed, change: Box<dyn FnOnce(&mut T) + '_>) -> Arc<dyn Renewed<T>> {
+        let made = |_: &CredentialSet| {
+            let mut value = T::clone(&self.value.load());
+            change(&mut value);
+            Ok::<_, Infallible>(Arc::new(ArcSwap::from_pointee(value)))
+        };
+        let Ok(made) = Self::register(Arc::clone(&self.provider), self.source.clone(), observer, made);
+        made
     }
 }
 
 impl<T: Send + Sync + 'static> Target for Rotating<T> {
     fn prepare(self: Arc<Self>, set: &CredentialSet) -> Result<Box<dyn FnOnce() + Send>, Error> {
         // Settings are of a target's own, and never change: only rotations store.
-        let value = Arc::new((self.source.renew)(&self.load(), set)?);
+        let value = Arc::new((self.source.renew)(&self.value.load(), set)?);
         Ok(Box::new(move || {
             let (provider, what) = (&*self.provider, self.source.what);
             tracing::info!(name: "countersign.rotated", provider, "new {what} are in use");

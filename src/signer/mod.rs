@@ -1,11 +1,10 @@
 //! What signs the requests of one provider: its scheme, where the credentials may go, and how requests are sent.
 
 mod prepared;
-#[cfg(feature = "rotation")]
-mod rotation;
 mod scheme;
 mod sent;
 mod transport;
+mod variables;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,10 +19,11 @@ use crate::scope::{Environment, Origins, Scope};
 use crate::signing::{AuthHeaders, Payload, RequestRef, Signature, SigningFault};
 use crate::time::{Clock, SystemClock};
 
-use prepared::Prepared;
+pub(crate) use prepared::Prepared;
 pub use scheme::{Rewritten, Scheme};
 pub use sent::{Permit, Sent};
 pub(crate) use transport::Transport;
+pub use variables::FromVariables;
 
 /// Signs requests by a [`Scheme`]. Cheap to clone.
 ///
@@ -226,7 +226,6 @@ impl<S: Scheme> Signer<S> {
     }
 
     /// The signer with the keys as they are now, for the whole of a call; `None` where they never change.
-    #[cfg(feature = "rotation")]
     pub(crate) async fn pinned(&self) -> Result<Option<Box<Self>>, Error> {
         let pinned = self.prepared.pinned().await?;
         Ok(pinned.map(|prepared| Box::new(Self { prepared, ..self.clone() })))
@@ -321,7 +320,6 @@ fn compute<S: Scheme>(
 /// A computed signature that waits to be applied to the request it was computed for.
 ///
 /// ```
-/// # #[cfg(feature = "unleashed")] fn sign() -> Result<(), Box<dyn std::error::Error>> {
 /// use countersign::RequestRef;
 /// use countersign::unleashed::Unleashed;
 ///
@@ -329,8 +327,7 @@ fn compute<S: Scheme>(
 /// let mut request = http::Request::get("https://api.unleashedsoftware.com/Customers").body(())?;
 /// let signed = unleashed.sign(&RequestRef::from_http(&request)?)?; // nothing is changed yet
 /// signed.apply(request.headers_mut());
-/// # Ok(()) }
-/// # #[cfg(feature = "unleashed")] sign().unwrap();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "the request is unchanged until `apply` is called"]
 pub struct Signed<S: Scheme> {

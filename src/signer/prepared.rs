@@ -3,30 +3,23 @@
 use std::sync::Arc;
 
 use super::Scheme;
-#[cfg(feature = "rotation")]
 use crate::error::Error;
 use crate::observer::Observed;
-#[cfg(feature = "rotation")]
-use crate::rotation::Rotating;
+use crate::renewal::Renewed;
 
 #[derive(Clone)]
 pub(crate) enum Prepared<S> {
     Fixed(Arc<S>),
-    #[cfg(feature = "rotation")]
-    Rotating(Arc<Rotating<S>>),
+    Rotating(Arc<dyn Renewed<S>>),
     /// One that rotates, as it was when a call began.
-    #[cfg(feature = "rotation")]
-    Pinned(Arc<S>, Arc<Rotating<S>>),
+    Pinned(Arc<S>, Arc<dyn Renewed<S>>),
 }
 
 impl<S: Scheme> Prepared<S> {
     pub(crate) fn load(&self) -> Arc<S> {
         match self {
-            Self::Fixed(scheme) => Arc::clone(scheme),
-            #[cfg(feature = "rotation")]
+            Self::Fixed(scheme) | Self::Pinned(scheme, _) => Arc::clone(scheme),
             Self::Rotating(rotating) => rotating.load(),
-            #[cfg(feature = "rotation")]
-            Self::Pinned(scheme, _) => Arc::clone(scheme),
         }
     }
 
@@ -34,16 +27,12 @@ impl<S: Scheme> Prepared<S> {
     pub(crate) fn change(&mut self, observer: &Observed, change: impl FnOnce(&mut S)) {
         match self {
             Self::Fixed(scheme) => change(Arc::make_mut(scheme)),
-            #[cfg(feature = "rotation")]
-            Self::Rotating(rotating) => *rotating = rotating.changed(observer.clone(), change),
-            #[cfg(feature = "rotation")]
-            Self::Pinned(_, rotating) => *self = Self::Rotating(rotating.changed(observer.clone(), change)),
+            Self::Rotating(rotating) | Self::Pinned(_, rotating) => {
+                *self = Self::Rotating(rotating.changed(observer.clone(), Box::new(change)));
+            }
         }
     }
-}
 
-#[cfg(feature = "rotation")]
-impl<S: Scheme> Prepared<S> {
     /// One that does not change any more; `None` where this one never does.
     pub(crate) async fn pinned(&self) -> Result<Option<Self>, Error> {
         let Self::Rotating(rotating) = self else { return Ok(None) };

@@ -11,12 +11,11 @@ use percent_encoding::percent_decode_str;
 /// characters, and only those, are refused.
 ///
 /// ```
-/// # #[cfg(feature = "unleashed")] fn set() -> Result<(), countersign::Error> {
 /// use countersign::SignedForm;
 /// use countersign::unleashed::Unleashed;
 ///
-/// let unleashed = Unleashed::from_env()?.signed_form(SignedForm::AsSent);
-/// # Ok(()) }
+/// let unleashed = Unleashed::new("api-id", "api-key")?.signed_form(SignedForm::AsSent);
+/// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignedForm {

@@ -4,12 +4,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::variables as names;
 use super::{Scheme, Unleashed};
-use crate::env::{self, Variables};
+use crate::SignedForm;
+use crate::env::Variables;
 use crate::error::Error;
 use crate::field;
 use crate::scope::Origins;
+use crate::signer::{FromVariables, Signer};
 use crate::signing::{Encoding, MacKey};
-use crate::{SignedForm, Signer};
 
 pub(super) const NAME: &str = "unleashed";
 
@@ -45,51 +46,6 @@ impl Unleashed {
         Ok(self.with_scheme(|scheme| scheme.client_type = Some(value)))
     }
 
-    /// Reads `UNLEASHED_API_ID`, `UNLEASHED_API_KEY` and, if set, `UNLEASHED_CLIENT_TYPE` from the process environment.
-    ///
-    /// # Errors
-    /// `missing-variables`, listing all that are not set; otherwise as [`Unleashed::new`] and [`Unleashed::client_type`].
-    pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(env::process)
-    }
-
-    /// As [`Unleashed::from_env`], with the variables looked up by `lookup`.
-    ///
-    /// # Errors
-    /// As [`Unleashed::from_env`].
-    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let client_type = lookup(names::CLIENT_TYPE).filter(|text| !text.is_empty());
-        let mut variables = Variables::new(lookup);
-        let api_id = variables.text(names::API_ID);
-        let api_key = variables.secret(names::API_KEY);
-        variables.finish().map_err(|error| error.in_provider(NAME))?;
-        let unleashed = Self::new(api_id, api_key)?;
-        match client_type {
-            Some(client_type) => unleashed.client_type(client_type),
-            None => Ok(unleashed),
-        }
-    }
-
-    /// Takes the variables of [`Unleashed::from_env`] from `rotation`, now and whenever they change. `UNLEASHED_CLIENT_TYPE` is not taken from it.
-    ///
-    /// With the feature `rotation`.
-    ///
-    /// # Errors
-    /// As [`Unleashed::from_env`].
-    #[cfg(feature = "rotation")]
-    pub fn from_rotation(rotation: &crate::rotation::Rotation) -> Result<Self, Error> {
-        Self::taken_from(
-            rotation,
-            |set| Self::from_variables(|name| set.text(name)),
-            |before, new| Scheme {
-                api_id: new.api_id.clone(),
-                api_key: new.api_key.clone(),
-                mac: new.mac.clone(),
-                ..before.clone()
-            },
-        )
-    }
-
     fn build(api_id: &str, api_key: SecretString) -> Result<Self, Error> {
         let key = api_key.expose_secret();
         field::check("api_key", key)?;
@@ -102,5 +58,25 @@ impl Unleashed {
             keep_plus: false,
         };
         Signer::of_provider(scheme, &ORIGINS)
+    }
+}
+
+impl FromVariables for Scheme {
+    fn signer_from(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Unleashed, Error> {
+        let client_type = lookup(names::CLIENT_TYPE).filter(|text| !text.is_empty());
+        let mut variables = Variables::new(lookup);
+        let api_id = variables.text(names::API_ID);
+        let api_key = variables.secret(names::API_KEY);
+        variables.finish().map_err(|error| error.in_provider(NAME))?;
+        let unleashed = Unleashed::new(api_id, api_key)?;
+        match client_type {
+            Some(client_type) => unleashed.client_type(client_type),
+            None => Ok(unleashed),
+        }
+    }
+
+    fn with_credentials_of(&self, new: &Self) -> Self {
+        let Self { api_id, api_key, mac, .. } = new.clone();
+        Self { api_id, api_key, mac, ..self.clone() }
     }
 }

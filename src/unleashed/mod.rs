@@ -48,6 +48,8 @@ pub(crate) const CODES: [&[(Code, &str)]; 2] = [media_type::MediaTypeFault::CODE
 
 /// Signs requests to Unleashed. Cheap to clone.
 ///
+/// [`from_env`](Signer::from_env) reads `UNLEASHED_API_ID`, `UNLEASHED_API_KEY` and, if set, `UNLEASHED_CLIENT_TYPE`.
+///
 /// ```
 /// use countersign::unleashed::Unleashed;
 ///

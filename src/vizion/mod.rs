@@ -37,6 +37,8 @@ pub(crate) const CODES: [&[(Code, &str)]; 1] = [Refusal::CODES];
 
 /// Adds the API key to requests to Vizion. Cheap to clone.
 ///
+/// [`from_env`](Signer::from_env) reads `VIZION_API_KEY`.
+///
 /// ```
 /// use countersign::vizion::Vizion;
 ///

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::request::Parts;
 
@@ -11,8 +12,7 @@ use super::scheme::{Scheme, cut};
 use super::{Delivery, Keys, MemoryStore, ReplayStore, Verifier, Window};
 use crate::error::Error;
 use crate::observer::{Event, Observed, Observer};
-#[cfg(feature = "rotation")]
-use crate::rotation::{CredentialSet, Rotation, Source};
+use crate::renewal::Renewal;
 use crate::time::{Clock, SystemClock};
 
 /// The longest body that is accepted by default: 1 MiB.
@@ -21,7 +21,7 @@ pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 /// What a [`Verifier`] is made of. Each provider's module adds the methods for its keys.
 ///
 /// ```
-/// # #[cfg(feature = "vizion")] fn build(secret: countersign::SecretString) -> Result<(), countersign::Error> {
+/// # fn build(secret: countersign::SecretString) -> Result<(), countersign::Error> {
 /// use std::time::Duration;
 ///
 /// use countersign::vizion::webhook::Verifier;
@@ -39,11 +39,15 @@ pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 pub struct Builder<S: Scheme> {
     pub(crate) scheme: S,
     pub(crate) keys: Keys<S>,
-    #[cfg(feature = "rotation")]
-    pub(super) source: Option<Source<Keys<S>>>,
+    /// Has the verifier's keys exchanged, where they rotate.
+    pub(crate) rotate: Option<Box<Rotate<S>>>,
     pub(super) settings: Settings,
     pub(super) diagnose: Option<Diagnose<S>>,
 }
+
+/// Exchanges the keys of a provider whenever there are others, and tells the observer.
+pub(crate) type Rotate<S> =
+    dyn FnOnce(&str, Arc<ArcSwap<Keys<S>>>, Observed) -> Arc<dyn Renewal> + Send + Sync;
 
 /// Diagnoses a refusal and reports it; `false` where the refusal is not one to be diagnosed, and was not reported.
 pub(super) type Diagnose<S> = fn(&Verifier<S>, &Error, &Parts, Bytes) -> bool;
@@ -76,8 +80,7 @@ impl<S: Scheme> Builder<S> {
         Self {
             scheme,
             keys: Keys::new(),
-            #[cfg(feature = "rotation")]
-            source: None,
+            rotate: None,
             settings,
             diagnose: None,
         }
@@ -88,37 +91,6 @@ impl<S: Scheme> Builder<S> {
     pub fn keys(mut self, keys: Keys<S>) -> Self {
         self.keys = keys;
         self
-    }
-
-    /// Uses the keys that `read` makes of what `rotation` gives, now and whenever that changes, instead of those added so far.
-    /// Deliveries that are being verified finish with the keys that they began with.
-    ///
-    /// ```no_run
-    /// # fn run(rotation: countersign::rotation::Rotation) -> Result<(), countersign::Error> {
-    /// use countersign::vizion::webhook::{Keys, Verifier};
-    ///
-    /// let verifier = Verifier::builder("https://hooks.example.com")?
-    ///     .rotating_keys(&rotation, |set| match set.value("VIZION_WEBHOOK_KEY") {
-    ///         Some(key) => Keys::new().with("hmac-key-1", key.clone()),
-    ///         None => Ok(Keys::new()), // every delivery is refused
-    ///     })?
-    ///     .build();
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// With the feature `rotation`.
-    ///
-    /// # Errors
-    /// Those of `read`, for what there is. What it refuses later is not used, which is logged.
-    #[cfg(feature = "rotation")]
-    pub fn rotating_keys(
-        mut self,
-        rotation: &Rotation,
-        read: impl Fn(&CredentialSet) -> Result<Keys<S>, Error> + Send + Sync + 'static,
-    ) -> Result<Self, Error> {
-        let keys = read(&rotation.latest())?;
-        self.source = Some(Source::new(rotation, "webhook keys", move |_, set| read(set)));
-        Ok(self.keys(keys))
     }
 
     /// How far a signed time may be from the clock. Default: 5 minutes back, 60 seconds ahead. Netgíró's callbacks carry no

@@ -5,7 +5,7 @@
 //! their own.
 //!
 //! ```
-//! # #[cfg(all(feature = "axum", feature = "vizion"))] fn app(secret: countersign::SecretString) -> Result<(), countersign::Error> {
+//! # fn app(secret: countersign::SecretString) -> Result<(), countersign::Error> {
 //! use axum::{Router, body::Bytes, routing::post};
 //! use countersign::vizion::webhook::{Verified, Verifier};
 //!

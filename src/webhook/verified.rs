@@ -24,7 +24,7 @@ use crate::fault::faults;
 /// It can be read and taken apart:
 ///
 /// ```
-/// # #[cfg(feature = "vizion")] mod of_vizion {
+/// # mod of_vizion {
 /// use bytes::Bytes;
 /// use countersign::vizion::webhook::Verified;
 ///
@@ -118,7 +118,7 @@ impl<S: Scheme, T> Verified<S, T> {
     /// the transaction that does the work:
     ///
     /// ```
-    /// # #[cfg(feature = "vizion")] mod of_vizion {
+    /// # mod of_vizion {
     /// use bytes::Bytes;
     /// use countersign::vizion::webhook::Verified;
     ///

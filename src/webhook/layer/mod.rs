@@ -46,7 +46,7 @@ impl<S: Scheme> Verifier<S> {
     /// without it:
     ///
     /// ```
-    /// # #[cfg(all(feature = "axum", feature = "vizion"))] mod of_axum {
+    /// # mod of_axum {
     /// use axum::body::Bytes;
     /// use axum::http::StatusCode;
     /// use countersign::vizion::webhook::Verified;
@@ -79,7 +79,6 @@ impl<S: Scheme> Verifier<S> {
         B: Body,
         B::Error: Into<BoxError>,
     {
-        #[cfg(feature = "rotation")]
         self.ready(parts).await?;
         let limit = self.settings().body_limit;
         if let Err(fault) = self.check_head(parts) {
@@ -154,7 +153,6 @@ impl<S: Scheme> VerifyLayer<S> {
     /// Verifies the URL as it was received, for a layer below axum's `Router::nest`, which takes its prefix off the URL.
     ///
     /// ```
-    /// # #[cfg(feature = "vizion")]
     /// # fn app(verifier: countersign::vizion::webhook::Verifier, handler: axum::routing::MethodRouter) -> axum::Router {
     /// let hooks = axum::Router::new().route("/vizion", handler.layer(verifier.layer().nested_in_axum()));
     /// axum::Router::new().nest("/hooks", hooks)

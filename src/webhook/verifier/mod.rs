@@ -20,8 +20,7 @@ use super::{DeliveryFault, Keys, ReplayKey, Verified};
 use crate::error::Error;
 use crate::header::note_renamed;
 use crate::observer::Event;
-#[cfg(feature = "rotation")]
-use crate::rotation::Rotating;
+use crate::renewal::Renewal;
 use crate::signing::SignedText;
 
 /// What a refusal says that may have a known mistake for its reason.
@@ -34,7 +33,6 @@ const ASK_FOR_A_DIAGNOSIS: &str =
 /// `unleashed::webhook::Verifier`.
 ///
 /// ```
-/// # #[cfg(feature = "unleashed")] fn receive() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::time::SystemTime;
 ///
 /// use countersign::unleashed::webhook::{Verifier, testing};
@@ -48,8 +46,7 @@ const ASK_FOR_A_DIAGNOSIS: &str =
 ///
 /// let refused = verifier.verify(&parts, b"another body", SystemTime::now()).unwrap_err();
 /// assert_eq!(refused.code(), "webhook-signature-mismatch");
-/// # Ok(()) }
-/// # #[cfg(feature = "unleashed")] receive().unwrap();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Verifier<S: Scheme>(Arc<Inner<S>>);
 
@@ -58,8 +55,7 @@ struct Inner<S: Scheme> {
     /// The scheme's, for what each verification hands out.
     name: Arc<str>,
     keys: Arc<ArcSwap<Keys<S>>>,
-    #[cfg(feature = "rotation")]
-    rotation: Option<Arc<Rotating<Keys<S>>>>,
+    rotation: Option<Arc<dyn Renewal>>,
     settings: Settings,
     diagnose: Option<Diagnose<S>>,
 }
@@ -77,10 +73,9 @@ impl<S: Scheme> Verifier<S> {
     pub(super) fn new(builder: Builder<S>) -> Self {
         let keys = Arc::new(ArcSwap::from_pointee(builder.keys));
         Self(Arc::new(Inner {
-            #[cfg(feature = "rotation")]
-            rotation: builder.source.map(|source| {
+            rotation: builder.rotate.map(|rotate| {
                 let observer = builder.settings.reporter.observer.clone();
-                Rotating::exchanging(builder.scheme.name(), Arc::clone(&keys), source, observer)
+                rotate(builder.scheme.name(), Arc::clone(&keys), observer)
             }),
             name: builder.scheme.name().into(),
             scheme: builder.scheme,
@@ -91,7 +86,6 @@ impl<S: Scheme> Verifier<S> {
     }
 
     /// Waits for keys, where those that there are have expired.
-    #[cfg(feature = "rotation")]
     pub(super) async fn ready(&self, parts: &Parts) -> Result<(), Error> {
         let Some(rotation) = &self.0.rotation else { return Ok(()) };
         let ready = rotation.ready().await;
@@ -264,7 +258,6 @@ impl<S: Scheme> Verifier<S> {
     /// Tells log and hook of a refusal; where it is to be diagnosed, which takes the body, afterwards.
     pub(super) fn report(&self, error: &Error, parts: &Parts, body: Option<Bytes>) {
         // The sender may know newer keys.
-        #[cfg(feature = "rotation")]
         if let Some(rotation) = &self.0.rotation
             && let Some(DeliveryFault::NoKeys | DeliveryFault::KeyUnknown | DeliveryFault::SignatureMismatch) =
                 error.fault()

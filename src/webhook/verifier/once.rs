@@ -38,7 +38,6 @@ impl<S: Scheme> Verifier<S> {
     }
 
     async fn take_first(&self, parts: &Parts, body: Bytes) -> Result<Verified<S, Bytes>, Error> {
-        #[cfg(feature = "rotation")]
         self.ready(parts).await?;
         match self.take(parts, body).await? {
             Taken::First(accepted) => Ok(accepted),

@@ -1,9 +1,8 @@
 //! Signers whose credentials rotate.
 
-use super::prepared::Prepared;
-use super::{Scheme, Signer};
+use super::{CredentialSet, Rotating, Rotation, Source};
 use crate::error::Error;
-use crate::rotation::{CredentialSet, Rotating, Rotation, Source};
+use crate::signer::{FromVariables, Prepared, Scheme, Signer};
 
 impl<S: Scheme> Signer<S> {
     /// The signer that `read` makes of the credentials of `rotation`, now and whenever they change. `renew` takes from a new
@@ -19,7 +18,7 @@ impl<S: Scheme> Signer<S> {
     }
 
     /// The signer with the credentials of `rotation`, now and whenever they change. `renew` makes a scheme of new credentials,
-    /// with the settings and the memory of the one before. For an API of your own: the four providers have `from_rotation`.
+    /// with the settings and the memory of the one before. For an API of your own: the four providers have [`from_rotation`](Self::from_rotation).
     ///
     /// # Errors
     /// Those of `renew`, for the credentials that there are. Later ones that it refuses are not used, which is logged.
@@ -33,5 +32,19 @@ impl<S: Scheme> Signer<S> {
         let scheme = Rotating::renewed(self.name(), &*before, source, self.observer.clone())?;
         self.prepared = Prepared::Rotating(scheme);
         Ok(self)
+    }
+}
+
+impl<S: FromVariables> Signer<S> {
+    /// Takes the variables of [`from_env`](Self::from_env) from `rotation`, now and whenever they change. Settings are not
+    /// taken from it, `NETVISOR_LANGUAGE` and `UNLEASHED_CLIENT_TYPE` neither.
+    ///
+    /// With the feature `rotation`.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn from_rotation(rotation: &Rotation) -> Result<Self, Error> {
+        let read = |set: &CredentialSet| Self::from_variables(|name| set.text(name));
+        Self::taken_from(rotation, read, S::with_credentials_of)
     }
 }

@@ -97,7 +97,6 @@ mod tests {
     fn what_to_do_is_right_for_issued_and_for_chosen_values() {
         assert!(refuse("nonce", Problem::Empty).next_step().contains("or one of your own"));
         assert!(refuse("nonce", Problem::NotAscii).next_step().starts_with("Use printable ASCII"));
-        #[cfg(feature = "netvisor")]
         assert!(refuse("sender", Problem::Ampersand).next_step().contains("if the provider issued"));
     }
 
@@ -133,7 +132,6 @@ mod tests {
             "SHA-256 |HMAC-SHA256"
         );
         assert_eq!(format!("{:^8}|{}", Encoding::Base64, Encoding::HexLower), " base64 |lower-case hex");
-        #[cfg(feature = "netvisor")]
         assert_eq!(
             format!("{:>3}|{}", crate::netvisor::Language::Se, crate::netvisor::Language::Fi),
             " SE|FI"

@@ -75,13 +75,8 @@ pub mod webhook;
 mod whole_body;
 
 pub use error::{Effect, Error};
-#[cfg(all(
-    feature = "middleware",
-    any(feature = "netvisor", feature = "unleashed", feature = "vizion")
-))]
-pub use middleware::ErrorStatus;
 #[cfg(feature = "middleware")]
-pub use middleware::{Unsigned, client_builder, effect_of};
+pub use middleware::{ErrorStatus, Unsigned, client_builder, effect_of};
 /// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
 pub use secrecy::SecretString;
 pub use signer::{FromVariables, Rewritten, Scheme, Sent, Signed, Signer};

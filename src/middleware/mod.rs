@@ -10,8 +10,8 @@ mod body;
 mod client;
 mod effect;
 mod redirect;
-#[cfg(any(feature = "declared", feature = "netgiro"))]
 pub(crate) mod reply;
+mod settings;
 mod status;
 
 use std::pin::Pin;
@@ -27,7 +27,6 @@ pub(crate) use body::{hint_with, read_reply, rebuild, wrap_body};
 pub use client::client_builder;
 pub use effect::effect_of;
 pub(crate) use redirect::redirect_origin;
-#[cfg(any(feature = "netvisor", feature = "unleashed", feature = "vizion"))]
 pub use status::ErrorStatus;
 pub(crate) use status::error_for_status;
 pub(crate) use status::skew_note;

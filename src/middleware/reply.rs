@@ -11,9 +11,6 @@ use crate::error::Error;
 use crate::scope::printable_origin;
 use crate::signer::{Scheme, Signer};
 
-/// The longest reply that is read to be verified by default: 10 MiB, counted after decompression.
-pub(crate) const DEFAULT_REPLY_LIMIT: usize = 10 * 1024 * 1024;
-
 /// What a reply that is too long to be read is refused with, whoever signs it.
 const TOO_LONG: &str = "reply-too-long";
 

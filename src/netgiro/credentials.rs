@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::middleware::Reading;
 use super::seen::SeenNonces;
-use super::signing::Secret;
-#[cfg(feature = "middleware")]
+use super::signing::{Reading, Secret};
 use super::variables as names;
 use super::{Netgiro, Scheme};
 use crate::env::Variables;
@@ -40,7 +38,6 @@ impl Netgiro {
             secret: Secret::new(secret_key)?,
             app_key: field::ascii_header("app_key", app_key)?,
             seen: Arc::new(SeenNonces::default()),
-            #[cfg(feature = "middleware")]
             replies: Reading::default(),
         };
         Signer::of_provider(scheme, &ORIGINS)

@@ -67,37 +67,40 @@ impl Netgiro {
 
 #[cfg(feature = "middleware")]
 mod refused {
-    use std::pin::Pin;
-
     use bytes::Bytes;
+    use reqwest::Response;
 
     use super::received;
     use crate::diagnose::{LONGEST_BODY, TOO_MANY, allow, is_short};
     use crate::error::Error;
     use crate::middleware::read_reply;
     use crate::netgiro::Netgiro;
-    use crate::netgiro::middleware::Refused;
+    use crate::netgiro::middleware::may_be_a_mistake;
     use crate::netgiro::reply::SentRequest;
 
     impl Netgiro {
-        /// The refusal of a reply, with the known mistake that would explain it, where one does.
-        pub(in crate::netgiro) fn diagnose_refused<'a>(
-            &'a self,
-            refused: Refused<'a>,
-        ) -> Pin<Box<dyn Future<Output = Error> + Send + 'a>> {
-            Box::pin(async move {
-                let Refused { error, sent, response, body } = refused;
-                // A reply that was refused by its headers has its body still to be read.
-                let limit = LONGEST_BODY.min(self.scheme().replies.limit);
-                let body = match body {
-                    Some(body) => body,
-                    None => match read_reply(response, limit, |_| ()).await {
-                        Ok(body) => body,
-                        Err(_) => return error,
-                    },
-                };
-                self.diagnosed(error, sent, response.headers().clone(), body).await
-            })
+        /// The refusal of a reply, with the known mistake that would explain it, where that is asked for and one does. The body
+        /// is `None` where it is still to be read.
+        pub(in crate::netgiro) async fn diagnose_refused(
+            &self,
+            error: Error,
+            sent: SentRequest,
+            mut response: Response,
+            body: Option<Bytes>,
+        ) -> (Error, Response) {
+            let replies = self.scheme().replies;
+            if !replies.diagnose_refusals || !may_be_a_mistake(&error) {
+                return (error, response);
+            }
+            let body = match body {
+                Some(body) => Ok(body),
+                None => read_reply(&mut response, LONGEST_BODY.min(replies.limit), |_| ()).await,
+            };
+            let error = match body {
+                Ok(body) => self.diagnosed(error, sent, response.headers().clone(), body).await,
+                Err(_) => error,
+            };
+            (error, response)
         }
 
         async fn diagnosed(

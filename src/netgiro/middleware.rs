@@ -1,6 +1,5 @@
 //! Replies verified before they are handed on.
 
-use std::fmt;
 use std::future::ready;
 use std::pin::Pin;
 
@@ -17,51 +16,9 @@ use crate::middleware::reply::{refuse_reply, warn, withhold};
 use crate::middleware::{is_worth_a_retry, read_reply, rebuild, wrap};
 use crate::whole_body::ReadFault;
 
-/// The longest reply that the middleware reads by default: 10 MiB, counted after decompression.
-pub const DEFAULT_REPLY_LIMIT: usize = crate::middleware::reply::DEFAULT_REPLY_LIMIT;
-
-/// Adds to the error of a refused reply the known mistake that would explain it.
-pub(super) type Diagnose =
-    for<'a> fn(&'a Netgiro, Refused<'a>) -> Pin<Box<dyn Future<Output = Error> + Send + 'a>>;
-
-/// A reply that does not verify, with what a diagnosis needs.
-pub(super) struct Refused<'a> {
-    pub(super) error: Error,
-    pub(super) sent: SentRequest,
-    pub(super) response: &'a mut Response,
-    /// `None` where it is still to be read.
-    pub(super) body: Option<Bytes>,
-}
-
-/// How the middleware reads replies.
-#[derive(Clone, Copy)]
-pub(super) struct Reading {
-    pub(super) limit: usize,
-    pub(super) report_only: bool,
-    pub(super) streamed: bool,
-    pub(super) diagnose: Option<Diagnose>,
-}
-
-impl fmt::Debug for Reading {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reading")
-            .field("limit", &self.limit)
-            .field("report_only", &self.report_only)
-            .field("streamed", &self.streamed)
-            .field("diagnose_refusals", &self.diagnose.is_some())
-            .finish()
-    }
-}
-
-impl Default for Reading {
-    fn default() -> Self {
-        Self { limit: DEFAULT_REPLY_LIMIT, report_only: false, streamed: false, diagnose: None }
-    }
-}
-
 /// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
-    /// Refuses replies longer than `bytes`, counted after decompression. Default: [`DEFAULT_REPLY_LIMIT`].
+    /// Refuses replies longer than `bytes`, counted after decompression. Default: [`DEFAULT_REPLY_LIMIT`](super::DEFAULT_REPLY_LIMIT).
     #[must_use]
     pub fn reply_limit(self, bytes: usize) -> Self {
         self.with_scheme(|scheme| scheme.replies.limit = bytes)
@@ -88,7 +45,7 @@ impl Netgiro {
     #[cfg(feature = "diagnose")]
     #[must_use]
     pub fn diagnose_refusals(self) -> Self {
-        self.with_scheme(|scheme| scheme.replies.diagnose = Some(Self::diagnose_refused))
+        self.with_scheme(|scheme| scheme.replies.diagnose_refusals = true)
     }
 
     /// Hands replies on while they are being verified, for downloads too large to keep in memory.
@@ -176,15 +133,11 @@ impl Netgiro {
         &self,
         error: Error,
         sent: SentRequest,
-        mut response: Response,
+        response: Response,
         body: Option<Bytes>,
     ) -> Result<Response> {
-        let error = match self.scheme().replies.diagnose {
-            Some(diagnose) if may_be_a_mistake(&error) => {
-                diagnose(self, Refused { error, sent, response: &mut response, body }).await
-            }
-            _ => error,
-        };
+        #[cfg(feature = "diagnose")]
+        let (error, response) = self.diagnose_refused(error, sent, response, body).await;
         Err(self.withhold_reply(&response, error))
     }
 
@@ -211,7 +164,7 @@ impl Netgiro {
     }
 
     fn withhold_reply(&self, response: &Response, mut error: Error) -> reqwest_middleware::Error {
-        if may_be_a_mistake(&error) && self.scheme().replies.diagnose.is_none() {
+        if may_be_a_mistake(&error) && !self.scheme().replies.diagnose_refusals {
             let next_step = format!("{} {ASK_FOR_A_DIAGNOSIS}", error.next_step());
             error = error.with_next_step(next_step);
         }

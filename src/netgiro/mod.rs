@@ -43,12 +43,10 @@ mod utf8;
 pub mod webhook;
 
 pub use bodies::{ApiResponse, ResultCode, SimpleResponse};
-#[cfg(feature = "middleware")]
-pub use middleware::DEFAULT_REPLY_LIMIT;
 pub use names::{headers, variables};
 pub use refusal::Failure;
 pub use reply::{Reply, ReplyFault, SentRequest, Verdict};
-pub use signing::{Scheme, Stamp};
+pub use signing::{DEFAULT_REPLY_LIMIT, Scheme, Stamp};
 
 use crate::Signer;
 use crate::error::Code;

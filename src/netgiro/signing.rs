@@ -8,8 +8,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::credentials::NAME;
 use super::headers;
-#[cfg(feature = "middleware")]
-use super::middleware::Reading;
 use super::nonce;
 use super::seen::SeenNonces;
 use super::{Reply, Verdict};
@@ -86,6 +84,24 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// The longest reply that the middleware reads by default: 10 MiB, counted after decompression.
+pub const DEFAULT_REPLY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// How the middleware reads replies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    pub(super) limit: usize,
+    pub(super) report_only: bool,
+    pub(super) streamed: bool,
+    pub(super) diagnose_refusals: bool,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { limit: DEFAULT_REPLY_LIMIT, report_only: false, streamed: false, diagnose_refusals: false }
+    }
+}
+
 /// The hash of secret, nonce, URL and body, the credentials that it is made with, and the memory of replies.
 #[derive(Clone)]
 pub struct Scheme {
@@ -93,16 +109,12 @@ pub struct Scheme {
     pub(super) secret: Secret,
     /// Shared by clones.
     pub(super) seen: Arc<SeenNonces>,
-    #[cfg(feature = "middleware")]
     pub(super) replies: Reading,
 }
 
 impl fmt::Debug for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("Scheme");
-        #[cfg(feature = "middleware")]
-        debug.field("replies", &self.replies);
-        debug.finish_non_exhaustive()
+        f.debug_struct("Scheme").field("replies", &self.replies).finish_non_exhaustive()
     }
 }
 

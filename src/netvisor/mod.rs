@@ -36,14 +36,11 @@ mod middleware;
 mod mistakes;
 mod names;
 mod options;
-#[cfg(feature = "middleware")]
-mod queue;
 mod refusal;
 mod root;
 mod signing;
 mod status;
 
-#[cfg(feature = "middleware")]
 use std::time::Duration;
 
 pub use credentials::Credentials;
@@ -63,13 +60,12 @@ pub(crate) const CODES: [&[(Code, &str)]; if cfg!(feature = "middleware") { 5 } 
     encoding::UrlFault::CODES,
     options::LanguageFault::CODES,
     #[cfg(feature = "middleware")]
-    queue::QueueFault::CODES,
+    middleware::QueueFault::CODES,
     refusal::Answer::CODES,
     status::StatusFault::CODES,
 ];
 
 /// How long the middleware waits for Netvisor by default: 360 s, the vendor's minimum (support article 77000466681).
-#[cfg(feature = "middleware")]
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(360);
 
 /// Signs requests to Netvisor. Cheap to clone.
@@ -115,29 +111,5 @@ impl Netvisor {
     #[must_use]
     pub fn signed_form(self, form: SignedForm) -> Self {
         self.with_scheme(|scheme| scheme.signed_form = form)
-    }
-
-    /// Lets up to `calls` of one company run at once, for an agreement with the vendor that says so, and for tests. 0 counts as
-    /// 1. Default: 1.
-    ///
-    /// A call holds its place until the body of its reply was read to its end or dropped; a status or header alone does not
-    /// end it. Places are given first come first served. A call that has waited for 60 s ends in `netvisor-busy`, and was not
-    /// sent: who holds one reply and asks for the next is told so. Each attempt of a retry layer waits anew.
-    ///
-    /// The number is that of all values in this process which have the same origin, organisation id and number; values with
-    /// another number have places of their own. Other processes are not known here.
-    #[cfg(feature = "middleware")]
-    #[must_use]
-    pub fn parallel_calls(self, calls: usize) -> Self {
-        self.with_scheme(|scheme| scheme.parallel_calls = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS))
-    }
-
-    /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. A reply whose status
-    /// cannot be read is an error too, unless it is a 429 or 5xx, which a gateway sends and a retry layer wants to
-    /// see. By default replies pass as they are, and [`read_status`] tells.
-    #[cfg(feature = "middleware")]
-    #[must_use]
-    pub fn fail_on_failed(self) -> Self {
-        self.with_scheme(|scheme| scheme.fail_on_failed = true)
     }
 }

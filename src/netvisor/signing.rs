@@ -15,10 +15,9 @@ use crate::SignedForm;
 use crate::error::Error;
 use crate::explain::{Explained, OwnMistake};
 use crate::random::Randomness;
+use crate::signer::{Permit, Sent, Signer};
 use crate::signing::{AuthHeaders, Charset, MacKey, RequestRef, Segment, SignedText, Source, write_values};
 use crate::time::{Clock, ClockFault, unix_seconds};
-#[cfg(feature = "middleware")]
-use crate::{Sent, Signer, middleware::Permit};
 
 const SENDER: HeaderName = HeaderName::from_static(headers::SENDER);
 const CUSTOMER_ID: HeaderName = HeaderName::from_static(headers::CUSTOMER_ID);
@@ -224,7 +223,7 @@ impl crate::Scheme for Scheme {
         netvisor: &Signer<Self>,
         url: &Url,
     ) -> impl Future<Output = Result<Option<Permit>, Error>> + Send {
-        super::queue::admit(netvisor, url)
+        super::middleware::admit(netvisor, url)
     }
 
     #[cfg(feature = "middleware")]

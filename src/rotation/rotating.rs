@@ -87,7 +87,6 @@ impl<T: Send + Sync + 'static> Rotating<T> {
         let rotation = source.rotation.clone();
         rotation.register(|latest| Ok(Arc::new(Self { provider, value: make(latest)?, source, observer })))
     }
-
 }
 
 impl<T: Send + Sync + 'static> Renewal for Rotating<T> {

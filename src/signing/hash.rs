@@ -6,15 +6,10 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::MacAlgorithm;
-use super::mac::Digest;
-
-/// A hash or HMAC being computed. Its state is wiped on drop.
-pub(crate) trait Hashing: Send + Sync {
-    fn take_in(&mut self, bytes: &[u8]);
-    fn finish(self: Box<Self>) -> Digest;
-    fn copy(&self) -> Box<dyn Hashing>;
-}
+use super::mac::{Digest, Hashing, State};
+use super::{Encoding, MacAlgorithm, MacKey};
+use crate::error::Error;
+use crate::field::{Problem, refuse};
 
 impl<H: Update + FixedOutput + Clone + Send + Sync + 'static> Hashing for H {
     fn take_in(&mut self, bytes: &[u8]) {
@@ -28,9 +23,23 @@ impl<H: Update + FixedOutput + Clone + Send + Sync + 'static> Hashing for H {
     }
 }
 
-impl Clone for Box<dyn Hashing> {
-    fn clone(&self) -> Self {
-        (**self).copy()
+impl MacKey {
+    /// Any algorithm; a plain hash does not use `key`.
+    ///
+    /// With the feature `declared`.
+    ///
+    /// # Errors
+    /// `field-empty`, when the key of an HMAC is.
+    pub fn new(algorithm: MacAlgorithm, key: &[u8], encoding: Encoding) -> Result<Self, Error> {
+        match algorithm {
+            MacAlgorithm::HmacSha256 => Self::hmac_sha256(key, encoding),
+            MacAlgorithm::Sha256 => Ok(Self::sha256(encoding)),
+            _ if algorithm.is_keyed() && key.is_empty() => Err(refuse("key", Problem::Empty)),
+            other => {
+                let hashing = start(other, key).ok_or_else(|| refuse("key", Problem::Empty))?;
+                Ok(Self { state: State::Other(other, hashing), encoding, absorbed: 0 })
+            }
+        }
     }
 }
 
@@ -66,7 +75,6 @@ pub(crate) fn digest(algorithm: MacAlgorithm, bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signing::{Encoding, MacKey};
 
     fn hex(algorithm: MacAlgorithm, key: &str, text: &str) -> String {
         let mut mac = MacKey::new(algorithm, key.as_bytes(), Encoding::HexLower).unwrap().start();

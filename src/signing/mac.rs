@@ -11,8 +11,6 @@ use subtle::ConstantTimeEq as _;
 
 use super::SignedText;
 use super::gathered::Gathered;
-#[cfg(feature = "declared")]
-use super::hash::{self, Hashing};
 use crate::error::Error;
 use crate::field::{Problem, refuse, shown_as_str};
 
@@ -194,18 +192,31 @@ impl Digest {
 /// ```
 #[derive(Clone)]
 pub struct MacKey {
-    state: State,
-    encoding: Encoding,
+    pub(super) state: State,
+    pub(super) encoding: Encoding,
     /// Bytes of the signed text, from its start, that `state` has taken in already.
-    absorbed: usize,
+    pub(super) absorbed: usize,
 }
 
 #[derive(Clone)]
-enum State {
+pub(super) enum State {
     Hmac(Hmac<Sha256>),
     Sha256(Sha256),
-    #[cfg(feature = "declared")]
+    /// What no provider of this crate uses: see `hash.rs`.
     Other(MacAlgorithm, Box<dyn Hashing>),
+}
+
+/// A hash or HMAC of another algorithm being computed. Its state is wiped on drop.
+pub(crate) trait Hashing: Send + Sync {
+    fn take_in(&mut self, bytes: &[u8]);
+    fn finish(self: Box<Self>) -> Digest;
+    fn copy(&self) -> Box<dyn Hashing>;
+}
+
+impl Clone for Box<dyn Hashing> {
+    fn clone(&self) -> Self {
+        (**self).copy()
+    }
 }
 
 impl MacKey {
@@ -236,32 +247,12 @@ impl MacKey {
         Self { state, encoding, absorbed: prefix.len() }
     }
 
-    /// Any algorithm; a plain hash does not use `key`.
-    ///
-    /// With the feature `declared`.
-    ///
-    /// # Errors
-    /// `field-empty`, when the key of an HMAC is.
-    #[cfg(feature = "declared")]
-    pub fn new(algorithm: MacAlgorithm, key: &[u8], encoding: Encoding) -> Result<Self, Error> {
-        match algorithm {
-            MacAlgorithm::HmacSha256 => Self::hmac_sha256(key, encoding),
-            MacAlgorithm::Sha256 => Ok(Self::sha256(encoding)),
-            _ if algorithm.is_keyed() && key.is_empty() => Err(refuse("key", Problem::Empty)),
-            other => {
-                let hashing = hash::start(other, key).ok_or_else(|| refuse("key", Problem::Empty))?;
-                Ok(Self { state: State::Other(other, hashing), encoding, absorbed: 0 })
-            }
-        }
-    }
-
     /// The algorithm.
     #[must_use]
     pub fn algorithm(&self) -> MacAlgorithm {
         match self.state {
             State::Hmac(_) => MacAlgorithm::HmacSha256,
             State::Sha256(_) => MacAlgorithm::Sha256,
-            #[cfg(feature = "declared")]
             State::Other(algorithm, _) => algorithm,
         }
     }
@@ -322,7 +313,6 @@ impl Mac {
         match &mut self.state {
             State::Hmac(hmac) => hmac.update(fresh),
             State::Sha256(hash) => sha2::Digest::update(hash, fresh),
-            #[cfg(feature = "declared")]
             State::Other(_, hashing) => hashing.take_in(fresh),
         }
     }
@@ -344,7 +334,6 @@ impl Mac {
         let digest = match self.state {
             State::Hmac(hmac) => Digest::new(&hmac.finalize().into_bytes()),
             State::Sha256(hash) => Digest::new(&hash.finalize()),
-            #[cfg(feature = "declared")]
             State::Other(_, hashing) => hashing.finish(),
         };
         Signature { digest, encoding: self.encoding }

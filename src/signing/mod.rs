@@ -28,7 +28,6 @@ mod text;
 pub(crate) use fault::SigningFault;
 pub use headers::AuthHeaders;
 pub(crate) use headers::write_values;
-#[cfg(feature = "declared")]
 pub(crate) use mac::Digest;
 pub use mac::{Encoding, Mac, MacAlgorithm, MacKey, Signature};
 pub(crate) use request::absolute;

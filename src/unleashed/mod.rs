@@ -24,6 +24,8 @@
 
 mod credentials;
 mod media_type;
+#[cfg(feature = "middleware")]
+mod middleware;
 mod names;
 mod page;
 mod refusal;
@@ -33,10 +35,8 @@ pub mod webhook;
 
 pub use names::{headers, variables};
 #[cfg(feature = "middleware")]
-pub use page::pages;
+pub use middleware::{error_for_status, pages};
 pub use page::{Page, Pagination};
-#[cfg(feature = "middleware")]
-pub use refusal::error_for_status;
 pub use refusal::{Cause, Refusal, refusal};
 
 pub use signing::Scheme;

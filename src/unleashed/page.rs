@@ -6,8 +6,6 @@ use serde::de::DeserializeOwned;
 use super::credentials::NAME;
 use crate::error::Error;
 use crate::page::read;
-#[cfg(feature = "middleware")]
-use crate::signing::absolute;
 
 /// One page of a list: `T` has the fields of an item that are wanted, named as Unleashed names them.
 ///
@@ -77,51 +75,4 @@ impl Pagination {
     pub fn next_page(&self) -> Option<u64> {
         (self.page_number < self.number_of_pages).then(|| self.page_number.saturating_add(1))
     }
-}
-
-/// The pages of a list, as a stream: each is asked for when the one before was taken.
-///
-/// `url` is that of the list without a page number, e.g. `https://api.unleashedsoftware.com/Customers?pageSize=200`: the
-/// number is put behind its path. A page that cannot be had ends the stream with its error.
-///
-/// Needs the feature `middleware`.
-///
-/// ```no_run
-/// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
-/// use countersign::unleashed;
-/// use futures_util::TryStreamExt as _;
-///
-/// # #[derive(serde::Deserialize)] struct Customer;
-/// let url = "https://api.unleashedsoftware.com/Customers?pageSize=200";
-/// let mut pages = std::pin::pin!(unleashed::pages::<Customer>(&client, url));
-/// while let Some(page) = pages.try_next().await? {
-///     println!("{} of {}", page.items.len(), page.pagination.number_of_items);
-/// }
-/// # Ok(()) }
-/// ```
-///
-/// # Errors
-/// `url-not-absolute`; as sending the request; as [`error_for_status`](super::error_for_status), and `page-unreadable`, which
-/// [`Error::find`] finds in what is returned.
-#[cfg(feature = "middleware")]
-pub fn pages<T: DeserializeOwned>(
-    client: &reqwest_middleware::ClientWithMiddleware,
-    url: &str,
-) -> impl futures_util::Stream<Item = reqwest_middleware::Result<Page<T>>> + use<T> {
-    let client = client.clone();
-    let url = absolute(url).map(|(url, _)| url);
-    futures_util::stream::try_unfold(Some((url, 1)), move |next| {
-        let client = client.clone();
-        async move {
-            let Some((url, number)) = next else { return Ok(None) };
-            let failed = crate::middleware::into_middleware_error;
-            let url = url.map_err(failed)?;
-            let mut numbered = url.clone();
-            numbered.set_path(&format!("{}/{number}", url.path().trim_end_matches('/')));
-            let reply = super::error_for_status(client.get(numbered).send().await?).await.map_err(failed)?;
-            let page = Page::from_slice(&reply.bytes().await?).map_err(failed)?;
-            let next = page.pagination.next_page().map(|number| (Ok(url), number));
-            Ok(Some((page, next)))
-        }
-    })
 }

@@ -100,18 +100,6 @@ pub fn refusal(status: StatusCode, url: &Url) -> Option<Error> {
     Some(Error::new(Refusal { causes }).in_provider(NAME))
 }
 
-/// Turns a 4xx or 5xx into an error; that of a 403 names its likely causes. All say whether the local clock is off. Waits
-/// for the first 4 KiB of an error's body, for as long as the client lets it.
-///
-/// # Errors
-/// `unleashed-forbidden` for a 403, `error-status` for any other 4xx and for a 5xx, with an
-/// [`ErrorStatus`](crate::ErrorStatus) as [`Error::fault`].
-#[cfg(feature = "middleware")]
-pub async fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response, Error> {
-    let known = refusal(response.status(), response.url());
-    crate::middleware::error_for_status(response, NAME, known).await
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -77,13 +77,7 @@ impl<S: Scheme> Builder<S> {
             clock: Arc::new(SystemClock),
             reporter: Reporter::default(),
         };
-        Self {
-            scheme,
-            keys: Keys::new(),
-            rotate: None,
-            settings,
-            diagnose: None,
-        }
+        Self { scheme, keys: Keys::new(), rotate: None, settings, diagnose: None }
     }
 
     /// Uses these keys instead of those added so far.

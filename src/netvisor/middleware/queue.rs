@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 use url::Url;
 
-use super::credentials::NAME;
-use super::{Netvisor, Scheme};
+use super::super::credentials::NAME;
+use super::super::{Netvisor, Scheme};
 use crate::error::Error;
 use crate::fault::faults;
 use crate::lock::lock;
@@ -32,7 +32,7 @@ struct Queues {
 }
 
 /// Waits for the turn of a call to `url`, first come first served. A caller that is dropped while it waits leaves the queue.
-pub(super) async fn admit(netvisor: &Netvisor, url: &Url) -> Result<Option<Permit>, Error> {
+pub(in crate::netvisor) async fn admit(netvisor: &Netvisor, url: &Url) -> Result<Option<Permit>, Error> {
     let queue = QUEUES.of(url, &netvisor.scheme());
     // No turn is free while anybody waits: it goes from one to the next.
     match Arc::clone(&queue).try_acquire_owned() {
@@ -70,7 +70,7 @@ async fn wait(netvisor: &Netvisor, queue: Arc<Semaphore>, patience: Duration) ->
 
 faults! {
     #[derive(Debug)]
-    pub(super) enum QueueFault {
+    pub(in crate::netvisor) enum QueueFault {
         Busy = Signing, "netvisor-busy", "another call for the same company has not ended for 60 s",
             "Read or drop the body of one reply before the next call; `parallel_calls` lets more than one through.";
     }

@@ -1,9 +1,13 @@
-//! What a reply says: its status, looked at when asked to.
+//! Calls in their turn, and what a reply says: its status, looked at when asked to.
+
+mod queue;
 
 use std::time::SystemTime;
 
 use reqwest::Response;
 use reqwest_middleware::Result;
+
+pub(super) use queue::{QueueFault, admit};
 
 use super::status::{STATUS_WITHIN, Scan, scan};
 use super::{Failure, Netvisor, ResponseStatus, Scheme, credentials::NAME};
@@ -14,6 +18,31 @@ use crate::time::{Clock as _, SystemClock};
 
 /// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.
 const FIRST_LOOK: usize = 1024;
+
+/// For Netvisor only: `netvisor::Netvisor`.
+impl Netvisor {
+    /// Lets up to `calls` of one company run at once, for an agreement with the vendor that says so, and for tests. 0 counts as
+    /// 1. Default: 1.
+    ///
+    /// A call holds its place until the body of its reply was read to its end or dropped; a status or header alone does not
+    /// end it. Places are given first come first served. A call that has waited for 60 s ends in `netvisor-busy`, and was not
+    /// sent: who holds one reply and asks for the next is told so. Each attempt of a retry layer waits anew.
+    ///
+    /// The number is that of all values in this process which have the same origin, organisation id and number; values with
+    /// another number have places of their own. Other processes are not known here.
+    #[must_use]
+    pub fn parallel_calls(self, calls: usize) -> Self {
+        self.with_scheme(|scheme| scheme.parallel_calls = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS))
+    }
+
+    /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. A reply whose status
+    /// cannot be read is an error too, unless it is a 429 or 5xx, which a gateway sends and a retry layer wants to
+    /// see. By default replies pass as they are, and [`read_status`] tells.
+    #[must_use]
+    pub fn fail_on_failed(self) -> Self {
+        self.with_scheme(|scheme| scheme.fail_on_failed = true)
+    }
+}
 
 /// Looks at the status of a reply; a redirect that may be followed has none.
 pub(super) async fn judge(netvisor: &Netvisor, sent: Sent<Scheme>, response: Response) -> Result<Response> {

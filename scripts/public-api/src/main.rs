@@ -1,12 +1,25 @@
-//! Prints the public API of a crate, one item a line, from rustdoc's JSON.
+//! Prints the public API of a crate from rustdoc's JSON: one item a line, and each once, in the first place that has it. Of
+//! an implementation of a trait the line `impl Trait for Type` alone: its members say nothing that the trait does not.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let json = std::env::args().nth(1).ok_or("the path of rustdoc's JSON is missing")?;
-    let api = public_api::Builder::from_rustdoc_json(json)
+    let path = std::env::args().nth(1).ok_or("the path of rustdoc's JSON is missing")?;
+    let rustdoc: Value = serde_json::from_slice(&std::fs::read(&path)?)?;
+    let implements = |id: u32| !rustdoc["index"][id.to_string()]["inner"]["impl"]["trait"].is_null();
+    let api = public_api::Builder::from_rustdoc_json(path)
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
         .omit_auto_derived_impls(true)
         .build()?;
-    api.items().for_each(|item| println!("{item}"));
+    let mut printed = HashSet::new();
+    for item in api.items().filter(|item| !item.parent_id().is_some_and(|parent| implements(parent.0))) {
+        let line = item.to_string();
+        if printed.insert(line.clone()) {
+            println!("{line}");
+        }
+    }
     Ok(())
 }

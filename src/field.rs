@@ -72,21 +72,6 @@ pub(crate) fn ascii_header(field: &'static str, value: &str) -> Result<HeaderVal
     HeaderValue::from_str(value).map_err(|_| not_ascii())
 }
 
-/// `Display`, padded as asked, of each.
-macro_rules! shown_as_str {
-    ($($shown:ty),+) => {
-        $(
-            impl std::fmt::Display for $shown {
-                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.pad(self.as_str())
-                }
-            }
-        )+
-    };
-}
-
-pub(crate) use shown_as_str;
-
 #[cfg(test)]
 mod tests {
     use super::*;

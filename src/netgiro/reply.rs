@@ -320,22 +320,3 @@ pub(super) fn is_nonce(nonce: &[u8]) -> bool {
     (1..=LONGEST_FIELD).contains(&nonce.len())
         && nonce.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_step_fits_the_fault() {
-        for (fault, expected) in [
-            (ReplyFault::SignatureMissing, "between you and Netgíró"),
-            (ReplyFault::NonceMissing, "between you and Netgíró"),
-            (ReplyFault::Mismatch, "Check the secret key"),
-            (ReplyFault::TooLong, "Raise `reply_limit`"),
-            (ReplyFault::OutOfMemory, "Lower `reply_limit`"),
-            (ReplyFault::Replayed, "forged"),
-        ] {
-            assert!(fault.code().next_step.contains(expected), "{fault:?}");
-        }
-    }
-}

@@ -1,6 +1,6 @@
 //! What is known about a segment besides its bytes.
 
-use crate::field::shown_as_str;
+use std::fmt;
 
 /// Where the bytes of a segment came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,4 +80,14 @@ impl Charset {
     }
 }
 
-shown_as_str!(Source, Charset);
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for Charset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

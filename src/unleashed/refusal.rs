@@ -99,21 +99,3 @@ pub fn refusal(status: StatusCode, url: &Url) -> Option<Error> {
     causes.push(Cause::Credentials);
     Some(Error::new(Refusal { causes }).in_provider(NAME))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn causes(url: &str) -> Vec<Cause> {
-        let error = refusal(StatusCode::FORBIDDEN, &Url::parse(url).unwrap()).unwrap();
-        error.fault::<Refusal>().unwrap().causes().to_vec()
-    }
-
-    #[test]
-    fn causes_follow_the_query() {
-        assert_eq!(causes("https://h/Customers"), [Cause::Credentials]);
-        assert_eq!(causes("https://h/Customers?a=1&b=2"), [Cause::ParameterOrder, Cause::Credentials]);
-        assert_eq!(causes("https://h/Customers?mail=a%40b"), [Cause::Encoding, Cause::Credentials]);
-        assert!(refusal(StatusCode::OK, &Url::parse("https://h/").unwrap()).is_none());
-    }
-}

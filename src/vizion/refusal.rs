@@ -44,16 +44,3 @@ pub async fn error_for_status(response: reqwest::Response) -> Result<reqwest::Re
     let known = refusal(response.status());
     crate::middleware::error_for_status(response, NAME, known).await
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_two_statuses_mean_the_reverse_of_the_usual() {
-        let code = |status| refusal(status).map(|error| error.code());
-        assert_eq!(code(StatusCode::UNAUTHORIZED), Some("vizion-no-permission"));
-        assert_eq!(code(StatusCode::FORBIDDEN), Some("vizion-no-valid-key"));
-        assert_eq!(code(StatusCode::OK), None);
-    }
-}

@@ -197,38 +197,3 @@ impl DeliveryFault {
         )
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Fault as _;
-
-    #[test]
-    fn each_refusal_says_what_to_do_about_it() {
-        let name = Cow::Borrowed("digest");
-        for (refused, word) in [
-            (DeliveryFault::BodyTooLong { limit: 1 }, "Raise `body_limit`"),
-            (DeliveryFault::OutOfMemory, "Lower `body_limit`"),
-            (DeliveryFault::BodyUnreadable, "cuts connections"),
-            (DeliveryFault::HeaderMissing { name: name.clone() }, "sender is the vendor"),
-            (DeliveryFault::CoveredHeaderMissing, "drops headers"),
-            (DeliveryFault::AlgorithmUnknown, "notices"),
-            (DeliveryFault::NoKeys, "exchange_keys"),
-            (DeliveryFault::KeyUnknown, "rotated"),
-            (DeliveryFault::TimeUnit { unit: "seconds" }, "unit"),
-            (DeliveryFault::TooOld { by_seconds: 1 }, "clock first"),
-            (DeliveryFault::TooEarly { by_seconds: 1 }, "clock first"),
-            (DeliveryFault::Expired, "queue in front"),
-            (DeliveryFault::DigestMismatch, "bytes as received"),
-            (DeliveryFault::SignatureMismatch, "Check the key"),
-            (DeliveryFault::BodyEmpty, "accept_empty_bodies"),
-            (DeliveryFault::Replayed, "recorded"),
-            (DeliveryFault::StoreUnreachable, "store back"),
-            (DeliveryFault::HeaderDuplicate { name }, "forged"),
-            (DeliveryFault::SignatureMalformed, "forged"),
-            (DeliveryFault::NotUtf8, "forged"),
-        ] {
-            assert!(refused.code().next_step.contains(word), "{refused:?}: {}", refused.code().next_step);
-        }
-    }
-}

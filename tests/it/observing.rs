@@ -1,6 +1,7 @@
 //! What an observer is told, and what stable names the log has: all that `docs/observing.md` promises.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::Unsigned;
@@ -176,4 +177,44 @@ fn a_closure_is_an_observer() {
     let mut request = http::Request::get("https://api.unleashedsoftware.com/a").body(()).unwrap();
     unleashed.sign_http(&mut request).unwrap();
     assert_eq!(*count.lock().unwrap(), 1);
+}
+
+#[test]
+fn figures_are_written_as_prometheus_reads_them() {
+    let metrics = Metrics::default();
+    assert_eq!(metrics.to_string(), "");
+    for (provider, event) in [
+        ("netgiro", Event::Signed),
+        ("netgiro", Event::Signed),
+        ("a\"b\\c\nd", Event::Signed),
+        ("netgiro", Event::ReplyFailed("reply-replayed")),
+        ("netgiro", Event::ReplyFailed("reply-not-utf8")),
+        ("vizion", Event::ClockSkew(-90)),
+        ("vizion", Event::ClockSkew(-1)),
+        ("netvisor", Event::Waited(Duration::from_millis(1500))),
+        ("netvisor", Event::Waited(Duration::from_millis(1000))),
+    ] {
+        metrics.observe(provider, &event);
+    }
+    assert_eq!(
+        metrics.to_string(),
+        r#"# HELP countersign_clock_skew_seconds Seconds the local clock is ahead of the latest reply's Date.
+# TYPE countersign_clock_skew_seconds gauge
+countersign_clock_skew_seconds{provider="vizion"} -1
+# HELP countersign_replies_failed_total Replies that did not verify, by code.
+# TYPE countersign_replies_failed_total counter
+countersign_replies_failed_total{provider="netgiro",code="reply-not-utf8"} 1
+countersign_replies_failed_total{provider="netgiro",code="reply-replayed"} 1
+# HELP countersign_signed_total Requests signed.
+# TYPE countersign_signed_total counter
+countersign_signed_total{provider="a\"b\\c\nd"} 1
+countersign_signed_total{provider="netgiro"} 2
+# HELP countersign_wait_seconds_total Seconds that calls waited for their turn.
+# TYPE countersign_wait_seconds_total counter
+countersign_wait_seconds_total{provider="netvisor"} 2.5
+# HELP countersign_waits_total Calls that waited for their turn.
+# TYPE countersign_waits_total counter
+countersign_waits_total{provider="netvisor"} 2
+"#
+    );
 }

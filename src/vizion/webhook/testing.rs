@@ -95,18 +95,3 @@ fn milliseconds(time: SystemTime) -> Result<i64, Error> {
         .filter(|created| (0..END).contains(created))
         .ok_or_else(|| Error::new(ClockFault::OutOfRange))
 }
-
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
-    use super::*;
-
-    #[test]
-    fn a_delivery_lives_for_an_hour() {
-        let request =
-            sign("key-1", "secret", "https://h/", "{}", UNIX_EPOCH + Duration::from_secs(1)).unwrap();
-        let header = request.headers()[&SIGNATURE].to_str().unwrap();
-        assert!(header.contains(",created=1000,expires=3601000,"), "{header}");
-    }
-}

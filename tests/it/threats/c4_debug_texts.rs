@@ -169,7 +169,8 @@ async fn c4_no_debug_text_of_receiving_webhooks_holds_a_secret() {
 fn c4_a_verifier_prints_the_ids_of_its_keys_and_its_settings() {
     let builder = vizion::webhook::Verifier::builder_for_any_host().key("key-1", VIZION_KEY).unwrap();
     let settings = "{ provider: \"vizion\", keys: [\"key-1\"], settings: Settings { window: Window { past: 300s, ahead: 60s }, \
-                    body_limit: 1048576, origin: None, accept_without_store: false, .. }, diagnose_refusals: false, .. }";
+                    body_limit: 1048576, origin: None, added: None, accept_without_store: false, .. }, \
+                    diagnose_refusals: false, .. }";
     assert_eq!(format!("{builder:?}"), format!("Builder {settings}"));
     assert_eq!(format!("{:?}", builder.build()), format!("Verifier {settings}"));
     assert_eq!(format!("{:?}", webhook::Keys::new().with(SECRET).unwrap()), r#"["(no id)"]"#);

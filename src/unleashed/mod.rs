@@ -33,9 +33,9 @@ mod signing;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use names::{headers, variables};
 #[cfg(feature = "middleware")]
 pub use middleware::{error_for_status, pages};
+pub use names::{headers, variables};
 pub use page::{Page, Pagination};
 pub use refusal::{Cause, Refusal, refusal};
 

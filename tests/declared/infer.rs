@@ -96,7 +96,7 @@ fn infer(vectors: &[&Value]) -> Came {
         captures: &captures,
         secret: &secret,
         ids: &ids,
-        most_tries: 60_000,
+        most_tries: 100_000,
     })
     .unwrap();
     let kept_back = make(2);
@@ -120,7 +120,7 @@ fn infer(vectors: &[&Value]) -> Came {
 }
 
 #[test]
-fn three_in_five_of_the_schemes_are_found_from_two_requests() {
+fn three_in_four_of_the_schemes_are_found_from_two_requests() {
     let all = vectors();
     let mut names: Vec<&str> = all.iter().map(|vector| vector["file"].as_str().unwrap()).collect();
     names.sort_unstable();
@@ -141,5 +141,5 @@ fn three_in_five_of_the_schemes_are_found_from_two_requests() {
     let missed: Vec<_> = came.iter().filter(|(_, came)| *came != Came::Right).collect();
     let found = came.len() - missed.len();
     println!("{found} of {} schemes are found; not these: {missed:#?}", came.len());
-    assert!(found * 100 >= came.len() * 60, "{found} of {}: {missed:#?}", came.len());
+    assert!(found * 100 >= came.len() * 75, "{found} of {}: {missed:#?}", came.len());
 }

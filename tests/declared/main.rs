@@ -4,6 +4,7 @@ mod built_in;
 mod client;
 mod docs;
 mod infer;
+mod inferred;
 mod messages;
 mod placed;
 mod refused;

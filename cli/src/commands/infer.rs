@@ -23,8 +23,9 @@ use crate::request::parse_url;
 /// Find the declaration that reproduces requests which were accepted
 ///
 /// It searches what is signed, in which order, with what between the parts, under which form of the key, by which hash. Two requests
-/// that differ in method, path, query and body leave little open. The file that is made loads, and has a vector with a made-up key:
-/// of the captures nothing stands in it but words of the scheme, such as `v1` or a part of a path that is cut off.
+/// that differ in method, path, query and body leave little open. The file that is made loads, and has a vector with a made-up key.
+/// Of the captures nothing stands in it but words of the scheme, such as `v1`, a label, or the beginning `/api/v1` of a path: an id that
+/// looks like such a word is taken for one, unless you name it with --credential.
 #[derive(Args)]
 #[command(after_long_help = "\
 Exit codes: 0 one rule fits, 4 several fit and each is printed, 1 none fits, 2 the secret is not set or a capture cannot be read.
@@ -160,11 +161,14 @@ fn captures(args: &InferArgs) -> Result<Vec<Capture>, Failure> {
 
 fn none(inferred: &Inferred) -> Failure {
     let bounded = if inferred.is_whole { "" } else { "; more combinations were left untried" };
-    let message = format!(
-        "no rule reproduces the captures: {} texts were made of method, URL, query, body, headers and their digests, and \
+    let message = match inferred.tries {
+        0 => "nothing in the captures can be searched".to_owned(),
+        _ => format!(
+            "no rule reproduces the captures: {} texts were made of method, URL, query, body, headers and their digests, and \
          hashed under the secret in its usual forms{bounded}",
-        inferred.tries
-    );
+            inferred.tries
+        ),
+    };
     Failure::refused(Code::NoRule, message).with_next_step(&inferred.advice.join(" "))
 }
 

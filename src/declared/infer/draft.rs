@@ -4,23 +4,29 @@
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::{Method, Request};
-use secrecy::SecretString;
+use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
 
 use super::super::formula::Place;
 use super::super::{Declaration, Result};
-use super::fields::{Meaning, Piece, Seen, Taken, place_of, values};
-use super::search::{Hit, Secret};
-use super::vocabulary::{Atom, Found, Kind, Said};
+use super::Evidence;
+use super::fields::{Encodings, Field, Meaning, Piece, Seen, table_of, values};
+use super::search::Hit;
+use super::vocabulary::{Atom, Found, Kind};
 use crate::error::Error;
 use crate::random::Randomness;
-use crate::signing::RequestRef;
+use crate::redact::is_hidden;
 use crate::signing::members::json_string;
 use crate::time::Clock;
 
-/// A text for TOML.
+/// A rule: one text, or one for each of several methods.
+pub(super) type Rule = Vec<(Option<Method>, Hit)>;
+
+/// A text for TOML, in which nothing is hidden.
 pub(super) fn quoted(text: &str) -> String {
-    json_string(text).replace('\u{7f}', "\\u007f")
+    let escaped = |letter: char| {
+        if is_hidden(letter) { format!("\\U{:08x}", u32::from(letter)) } else { letter.into() }
+    };
+    json_string(text).chars().map(escaped).collect()
 }
 
 /// A key for TOML.
@@ -29,38 +35,55 @@ fn key(name: &str) -> String {
     if !name.is_empty() && name.bytes().all(is_bare) { name.to_owned() } else { quoted(name) }
 }
 
-/// The table of `[send]` that a place is in, and its key.
-pub(super) fn key_of(place: &Place) -> (&'static str, String) {
+/// The key of a place, in its table of `[send]`.
+pub(super) fn key_of(place: &Place) -> String {
     match place {
-        Place::Header(name) => ("header", key(name.as_str())),
-        Place::Query(name) => ("query", key(name)),
-        Place::Form(name) => ("form", key(name)),
-        Place::Json(path) => ("json", path.iter().map(|name| key(name)).collect::<Vec<_>>().join(".")),
+        Place::Header(name) => key(name.as_str()),
+        Place::Query(name) | Place::Form(name) => key(name),
+        Place::Json(path) => path.iter().map(|name| key(name)).collect::<Vec<_>>().join("."),
     }
 }
 
+/// Texts for TOML, as a list where they are several.
+fn listed<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    let texts: Vec<_> = texts.into_iter().map(quoted).collect();
+    if let [one] = &*texts { one.clone() } else { format!("[{}]", texts.join(", ")) }
+}
+
+/// Names and values of TOML, as a table on one line.
+fn table<'t>(pairs: impl Iterator<Item = (&'t str, String)>) -> String {
+    let pairs: Vec<_> = pairs.map(|(name, value)| format!("{} = {}", key(name), quoted(&value))).collect();
+    format!("{{ {} }}", pairs.join(", "))
+}
+
+/// The beginning of a file: its name, and its credentials.
+pub(super) fn head<'n>(evidence: &Evidence<'_>, ids: impl Iterator<Item = &'n str>) -> String {
+    let mut file = format!("name = {}\n", quoted(evidence.name));
+    if evidence.origins.is_empty() {
+        file.push_str("# origins = [\"https://…\"]: where requests may go. A webhook needs none.\n");
+    }
+    let origins: Vec<_> = evidence.origins.iter().map(|origin| quoted(origin)).collect();
+    let _ = writeln!(file, "origins = [{}]\n\n[credentials]", origins.join(", "));
+    for name in ids {
+        let _ = writeln!(file, "{} = \"id\"", key(name));
+    }
+    file + "secret = \"secret\"\n\n"
+}
+
 /// What a file is written from.
+#[derive(Clone, Copy)]
 pub(super) struct Draft<'d> {
-    pub(super) name: &'d str,
-    pub(super) origins: &'d [&'d str],
-    pub(super) captures: &'d [RequestRef<'d>],
+    pub(super) evidence: &'d Evidence<'d>,
     pub(super) atoms: &'d [Atom],
-    pub(super) taken: &'d [Taken],
+    pub(super) fields: &'d [Field],
     pub(super) seen: &'d [Seen],
-    /// Which of the values is the signature, and how it is written.
+    /// Which of the values is the signature, where it is placed, and how it is written.
     pub(super) signature: usize,
-    pub(super) encoding: &'static [&'static str],
+    pub(super) place: &'d Place,
+    pub(super) encoding: Encodings,
 }
 
-/// A rule: one text, or one for each of several methods.
-#[derive(Clone)]
-pub(super) struct Rule {
-    pub(super) hits: Vec<(Vec<Method>, Hit)>,
-    /// A part that is said otherwise.
-    pub(super) instead: Option<(usize, Said)>,
-}
-
-/// A file, and what its credentials are in the captures.
+/// A file, and what its ids are in the captures.
 pub(super) struct File {
     pub(super) text: String,
     pub(super) signed: String,
@@ -69,163 +92,109 @@ pub(super) struct File {
 
 /// The names that values have in a file.
 #[derive(Default)]
-struct Names {
+struct Names<'n> {
+    /// Those of the ids that were given.
+    given: &'n [(&'n str, &'n str)],
     of_seen: Vec<(usize, String)>,
-    credentials: Vec<String>,
+    ids: Vec<(String, String)>,
     /// By their formats.
     stamps: Vec<(String, String)>,
     steps: Vec<(String, String)>,
 }
 
+impl Names<'_> {
+    fn free(&self, name: &str) -> String {
+        let own = || self.ids.iter().chain(&self.stamps).chain(&self.steps).map(|(name, _)| name.as_str());
+        let is_taken =
+            |name: &String| own().chain(self.given.iter().map(|(name, _)| *name)).any(|other| other == name);
+        let numbered = (2..).map(|number| format!("{name}{number}"));
+        [name.to_owned()].into_iter().chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
+    }
+}
+
 impl Draft<'_> {
     /// The file of a rule, without vectors.
     pub(super) fn file(&self, rule: &Rule) -> Option<File> {
-        let mut names = Names::default();
-        let texts = rule.hits.iter().map(|(methods, hit)| Some((methods, self.text(rule, hit, &mut names)?)));
+        let mut names = Names { given: self.evidence.ids, ..Names::default() };
+        let texts = rule.iter().map(|(method, hit)| Some((method, self.text(hit, &mut names)?)));
         let texts = texts.collect::<Option<Vec<_>>>()?;
         let mut send: Vec<(&str, String, String)> = Vec::new();
-        for taken in
-            self.taken.iter().enumerate().filter(|(index, taken)| self.is_placed(rule, *index, taken))
-        {
-            let (table, key) = key_of(&taken.1.place);
-            send.push((table, key, self.placed(taken.1, &mut names)?));
-        }
-        let (_, hit) = rule.hits.first()?;
-        let signed = match &*texts {
-            [(_, text)] => text.clone(),
-            several => {
-                let all = several.iter().map(|(methods, text)| {
-                    let methods: Vec<_> = methods.iter().map(|method| quoted(method.as_str())).collect();
-                    format!("{{ methods = [{}], text = {} }}", methods.join(", "), quoted(text))
-                });
-                names.steps.push(("signed".into(), format!("[{}]", all.collect::<Vec<_>>().join(", "))));
-                "{signed}".to_owned()
-            }
-        };
-        let text = self.written(hit, &signed, &names, send);
-        let signed: Vec<_> = texts.iter().map(|(_, text)| quoted(text)).collect();
-        let ids =
-            names.of_seen.iter().filter(|(_, name)| names.credentials.contains(name)).filter_map(
-                |(index, name)| Some((name.clone(), self.seen.get(*index)?.texts.first()?.clone())),
-            );
-        let signed =
-            format!("{} of {}, as {}", hit.frame.algorithm, signed.join(" or "), self.encoding.join(" in "));
-        Some(File { text, signed, ids: ids.collect() })
-    }
-
-    fn written(
-        &self,
-        hit: &Hit,
-        signed: &str,
-        names: &Names,
-        mut send: Vec<(&str, String, String)>,
-    ) -> String {
-        let mut file = format!("name = {}\n", quoted(self.name));
-        let origins: Vec<_> = self.origins.iter().map(|origin| quoted(origin)).collect();
-        let _ = match &*origins {
-            [] => writeln!(
-                file,
-                "# origins = [\"https://…\"]: where requests may go. A webhook needs none.\norigins = []"
-            ),
-            all => writeln!(file, "origins = [{}]", all.join(", ")),
-        };
-        file.push_str("\n[credentials]\n");
-        for name in &names.credentials {
-            let _ = writeln!(file, "{name} = \"id\"");
-        }
-        file.push_str("secret = \"secret\"\n");
-        if !names.stamps.is_empty() {
-            file.push_str("\n[stamp]\n");
-            for (name, format) in &names.stamps {
-                let _ = writeln!(file, "{name} = {}", quoted(format));
-            }
-        }
-        file.push_str("\n[let]\n");
-        let (late, early): (Vec<_>, Vec<_>) =
-            names.steps.iter().partition(|(_, made)| made.contains("{signature}"));
-        for (name, made) in early {
-            let _ = writeln!(file, "{name} = {made}");
-        }
-        let name = hit.frame.algorithm.as_str().to_ascii_lowercase();
-        let hash = name.trim_start_matches("hmac-").replace('-', "");
-        let key = self.atoms.get(hit.frame.key).map_or("", |atom| &atom.said.template);
-        let key = match hit.frame.secret {
-            _ if !hit.frame.algorithm.is_keyed() => format!("hash = \"{hash}\""),
-            Secret::Key | Secret::Front | Secret::Back | Secret::Around | Secret::Labelled
-                if key == "{secret}" =>
-            {
-                format!("mac = \"{hash}\"")
-            }
-            _ => format!("mac = \"{hash}\", key = {}", quoted(key)),
-        };
-        let encoding: Vec<_> = self.encoding.iter().map(|word| quoted(word)).collect();
-        let encoding =
-            if let [one] = &*encoding { one.clone() } else { format!("[{}]", encoding.join(", ")) };
-        let _ = writeln!(file, "signature = {{ text = {}, {key}, as = {encoding} }}", quoted(signed));
-        for (name, made) in late {
-            let _ = writeln!(file, "{name} = {made}");
+        for field in self.fields.iter().filter(|field| self.is_placed(rule, field)) {
+            send.push((table_of(&field.place), key_of(&field.place), self.placed(field, &mut names)?));
         }
         send.sort_by_key(|(table, ..)| *table);
-        let mut last = "";
-        for (table, key, value) in send {
-            if table != last {
-                let _ = writeln!(file, "\n[send.{table}]");
-                last = table;
+        let signed = match &*texts {
+            [(None, text)] => text.clone(),
+            several => {
+                let one = |(method, text): &(&Option<Method>, String)| {
+                    let methods = method.iter().map(|method| quoted(method.as_str())).collect::<String>();
+                    format!("{{ methods = [{methods}], text = {} }}", quoted(text))
+                };
+                let all: Vec<_> = several.iter().map(one).collect();
+                let name = names.free("signed");
+                names.steps.push((name.clone(), format!("[{}]", all.join(", "))));
+                format!("{{{name}}}")
             }
-            let _ = writeln!(file, "{key} = {value}");
+        };
+        let (_, hit) = rule.first()?;
+        let mut text = head(self.evidence, names.ids.iter().map(|(name, _)| name.as_str()));
+        let mut section = |name: &str, lines: &[(String, String)]| {
+            if !lines.is_empty() {
+                let _ = writeln!(text, "[{name}]");
+                lines.iter().for_each(|(name, value)| {
+                    let _ = writeln!(text, "{name} = {value}");
+                });
+                text.push('\n');
+            }
+        };
+        let stamps: Vec<_> =
+            names.stamps.iter().map(|(name, format)| (name.clone(), quoted(format))).collect();
+        section("stamp", &stamps);
+        let (late, mut steps): (Vec<_>, Vec<_>) =
+            names.steps.into_iter().partition(|(_, made)| made.contains("{signature}"));
+        steps.push(("signature".to_owned(), self.digest(hit, &signed)?));
+        section("let", &[steps, late].concat());
+        for lines in send.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let table = lines.first().map_or("", |(table, ..)| table);
+            let lines: Vec<_> = lines.iter().map(|(_, name, value)| (name.clone(), value.clone())).collect();
+            section(&format!("send.{table}"), &lines);
         }
-        file
+        let texts: Vec<_> = texts.iter().map(|(_, text)| quoted(text)).collect();
+        let signed =
+            format!("{} of {}, as {}", hit.frame.algorithm, texts.join(" or "), self.encoding.join(" in "));
+        Some(File { text, signed, ids: names.ids })
     }
 
-    /// The template of a hash of several parts.
-    fn inner(&self, parts: &[usize], is_hex: bool, names: &mut Names) -> Option<String> {
-        let mut text = String::new();
-        for part in parts {
-            let atom = self.atoms.get(*part)?;
-            match atom.found {
-                Some(Found::Value(seen)) => text.push_str(&self.template_of(seen, names)?),
-                _ => text.push_str(&atom.said.template),
-            }
-        }
-        let encoding = if is_hex { ", as = \"hex\"" } else { "" };
-        let made = format!("{{ text = {}, hash = \"sha256\"{encoding} }}", quoted(&text));
-        names.steps.push(("inner".to_owned(), made));
-        Some("{inner}".to_owned())
+    /// The step `signature`.
+    fn digest(&self, hit: &Hit, signed: &str) -> Option<String> {
+        let algorithm = hit.frame.algorithm;
+        let hash = algorithm.as_str().to_ascii_lowercase().replace("hmac-", "").replace('-', "");
+        let key = &self.atoms.get(hit.frame.key)?.said.template;
+        let word = if algorithm.is_keyed() { "mac" } else { "hash" };
+        // The only secret is the key unless another is named.
+        let key = if algorithm.is_keyed() && key != "{secret}" {
+            format!(", key = {}", quoted(key))
+        } else {
+            String::new()
+        };
+        let encoding = listed(self.encoding.iter().copied());
+        Some(format!("{{ text = {}, {word} = \"{hash}\"{key}, as = {encoding} }}", quoted(signed)))
     }
 
     /// The template of a text.
-    fn text(&self, rule: &Rule, hit: &Hit, names: &mut Names) -> Option<String> {
+    fn text(&self, hit: &Hit, names: &mut Names<'_>) -> Option<String> {
         let frame = &hit.frame;
-        let mut parts = Vec::new();
-        for index in &hit.parts {
+        let mut part = |index: &usize| {
             let atom = self.atoms.get(*index)?;
-            let instead = rule.instead.as_ref().filter(|(other, _)| other == index);
-            let said = instead.map_or(&atom.said, |(_, said)| said);
-            let may_be_empty = matches!(atom.kind, Kind::Query | Kind::Body(_)) || atom.may_be_empty();
-            let template = match &atom.found {
-                Some(Found::Value(seen)) => self.template_of(*seen, names)?,
-                Some(Found::Inner(parts, is_hex)) => self.inner(parts, *is_hex, names)?,
-                Some(Found::Field(field)) => self.template(&self.taken.get(*field)?.pieces, names)?,
-                _ => said.template.clone(),
-            };
-            if let Some((name, made)) = &said.step
-                && !names.steps.iter().any(|(other, _)| other == name)
-            {
-                names.steps.push(((*name).to_owned(), made.clone()));
-            }
-            parts.push((template, may_be_empty));
-        }
-        let key = self.atoms.get(frame.key)?.said.template.clone();
-        if matches!(frame.secret, Secret::Front | Secret::Around) {
-            parts.insert(0, (key.clone(), false));
-        }
-        match frame.secret {
-            Secret::Back | Secret::Around => parts.push((key, false)),
-            Secret::Labelled => parts.push((format!("key={key}"), false)),
-            Secret::Key | Secret::Front => {}
-        }
+            let may_be_empty = matches!(atom.kind, Kind::Query | Kind::Body) || atom.may_be_empty();
+            Some((self.part(atom, names)?, may_be_empty))
+        };
+        let parts = hit.parts.iter().map(&mut part).collect::<Option<Vec<_>>>()?;
+        let key = &self.atoms.get(frame.key)?.said.template;
         let mut text = String::new();
-        for (index, (template, may_be_empty)) in parts.iter().enumerate() {
+        for (index, (template, may_be_empty)) in
+            frame.around(parts.into_iter(), |label| (format!("{label}{key}"), false)).iter().enumerate()
+        {
             match template.strip_suffix('}').filter(|_| index > 0 && frame.skips_empty && *may_be_empty) {
                 Some(open) => text.push_str(&format!("{open}|before:{}}}", frame.separator)),
                 None if index > 0 => text.extend([frame.separator, template]),
@@ -238,47 +207,63 @@ impl Draft<'_> {
         Some(text)
     }
 
+    /// The template of a part of a text.
+    fn part(&self, atom: &Atom, names: &mut Names<'_>) -> Option<String> {
+        match &atom.found {
+            Some(Found::Value(seen)) => return self.template_of(*seen, names),
+            Some(Found::Inner(parts, is_hex)) => {
+                let parts = parts.iter().map(|part| self.part(self.atoms.get(*part)?, names));
+                let text = quoted(&parts.collect::<Option<String>>()?);
+                let encoding = if *is_hex { ", as = \"hex\"" } else { "" };
+                let name = names.free("inner");
+                names.steps.push((name.clone(), format!("{{ text = {text}, hash = \"sha256\"{encoding} }}")));
+                return Some(format!("{{{name}}}"));
+            }
+            _ => {}
+        }
+        let step = atom.said.step.as_ref().map(|(name, made)| ((*name).to_owned(), made.clone()));
+        names.steps.extend(step.filter(|step| !names.steps.contains(step)));
+        Some(atom.said.template.clone())
+    }
+
     /// Whether a field is written by the signer.
-    fn is_placed(&self, rule: &Rule, index: usize, taken: &Taken) -> bool {
-        let values = values(&taken.pieces, self.seen);
-        let meanings = || values.iter().filter_map(|value| self.seen.get(*value)).map(|seen| &seen.meaning);
-        if values.contains(&self.signature) || meanings().any(|meaning| matches!(meaning, Meaning::Given(_)))
+    fn is_placed(&self, rule: &Rule, field: &Field) -> bool {
+        let values = values(&field.pieces, self.seen);
+        let meanings: Vec<_> =
+            values.iter().filter_map(|value| self.seen.get(*value)).map(|seen| &seen.meaning).collect();
+        if values.contains(&self.signature)
+            || meanings.iter().any(|meaning| matches!(meaning, Meaning::Given(_)))
         {
             return true;
         }
-        let parts = rule.hits.iter().flat_map(|(_, hit)| &hit.parts).filter_map(|part| self.atoms.get(*part));
-        let parts = parts.flat_map(|atom| {
-            let inner = if let Some(Found::Inner(parts, _)) = &atom.found { parts.as_slice() } else { &[] };
-            [atom].into_iter().chain(inner.iter().filter_map(|part| self.atoms.get(*part)))
-        });
-        let is_covered = |atom: &Atom| match (&atom.found, &taken.place) {
-            (Some(Found::Value(value)), _) => values.contains(value),
-            (Some(Found::Field(field)), _) => *field == index,
-            (Some(Found::Headers(prefix)), Place::Header(name)) => name.as_str().starts_with(&**prefix),
-            (_, Place::Header(_)) => false,
-            (_, Place::Query(_)) => matches!(atom.kind, Kind::Address(true) | Kind::Query | Kind::Body(true)),
-            _ => matches!(atom.kind, Kind::Body(_)),
-        };
-        let place = place_of(self.taken, self.seen, self.signature);
-        let is_beside = place.is_some_and(|place| key_of(place).0 == key_of(&taken.place).0);
         // In query and body, all but times and nonces is the caller's.
-        let is_drawn =
-            match self.seen.get(values.first().copied().unwrap_or(usize::MAX)).map(|seen| &seen.meaning) {
-                _ if taken.place.is_header() => true,
-                Some(Meaning::Time(_)) => true,
-                Some(Meaning::Nonce(_)) => is_beside,
-                _ => false,
-            };
-        let is_known = !meanings().any(|meaning| matches!(meaning, Meaning::Unknown));
+        let is_drawn = match meanings.first() {
+            _ if field.place.is_header() => true,
+            Some(Meaning::Time(_)) => true,
+            Some(Meaning::Nonce(_)) => table_of(self.place) == table_of(&field.place),
+            _ => false,
+        };
+        let is_covered = |atom: &Atom| match (&atom.found, &field.place) {
+            (Some(Found::Value(value)), _) => values.contains(value),
+            (Some(Found::Headers(prefix)), Place::Header(name)) => name.as_str().starts_with(prefix),
+            (_, Place::Header(_)) => false,
+            (_, Place::Query(_)) => atom.reads_query,
+            _ => atom.kind == Kind::Body,
+        };
+        let mut parts: Vec<_> =
+            rule.iter().flat_map(|(_, hit)| &hit.parts).filter_map(|part| self.atoms.get(*part)).collect();
+        let inner = |atom: &&Atom| {
+            if let Some(Found::Inner(parts, _)) = &atom.found { parts.clone() } else { Vec::new() }
+        };
+        let inner: Vec<_> = parts.iter().flat_map(inner).collect();
+        parts.extend(inner.iter().filter_map(|part| self.atoms.get(*part)));
+        let is_known = !meanings.iter().any(|meaning| matches!(meaning, Meaning::Unknown));
         is_known && is_drawn && parts.into_iter().any(is_covered)
     }
 
     /// What is placed in a field, for TOML.
-    fn placed(&self, taken: &Taken, names: &mut Names) -> Option<String> {
-        let template = self.template(&taken.pieces, names)?;
-        if taken.is_bare {
-            return Some(quoted(&template.replace('}', "|bare}")));
-        }
+    fn placed(&self, field: &Field, names: &mut Names<'_>) -> Option<String> {
+        let template = self.template(&field.pieces, names)?;
         for join in [", ", ","] {
             let items: Vec<_> = template.split(join).collect();
             let label = |item: &&str| item.split_once('=').map(|(label, _)| label.to_owned());
@@ -287,138 +272,129 @@ impl Draft<'_> {
             labels.sort_unstable();
             labels.dedup();
             if items.len() > 1 && labels.len() == items.len() {
-                let items: Vec<_> = items.into_iter().map(quoted).collect();
-                return Some(format!("{{ text = [{}], join = {} }}", items.join(", "), quoted(join)));
+                return Some(format!("{{ text = {}, join = {} }}", listed(items), quoted(join)));
             }
         }
         Some(quoted(&template))
     }
 
-    fn template(&self, pieces: &[Piece], names: &mut Names) -> Option<String> {
-        let mut template = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Text(text) => template.push_str(&text.replace('{', "{{").replace('}', "}}")),
-                Piece::Seen(seen) => template.push_str(&self.template_of(*seen, names)?),
-                Piece::Bare(seen) => {
-                    template.push_str(&self.template_of(*seen, names)?.replace('}', "|bare}"));
-                }
-            }
-        }
-        Some(template)
+    fn template(&self, pieces: &[Piece], names: &mut Names<'_>) -> Option<String> {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => Some(escaped(text)),
+            Piece::Seen(seen, false) => self.template_of(*seen, names),
+            Piece::Seen(seen, true) => Some(self.template_of(*seen, names)?.replace('}', "|bare}")),
+        };
+        pieces.iter().map(piece).collect()
     }
 
-    fn template_of(&self, index: usize, names: &mut Names) -> Option<String> {
-        if index == self.signature {
-            return Some("{signature}".to_owned());
-        }
-        if let Some((_, name)) = names.of_seen.iter().find(|(seen, _)| *seen == index) {
-            return Some(format!("{{{name}}}"));
-        }
+    fn template_of(&self, index: usize, names: &mut Names<'_>) -> Option<String> {
         let seen = self.seen.get(index)?;
-        let name = match &seen.meaning {
-            Meaning::Made(template) => return Some(template.clone()),
-            Meaning::Given(name) => name.clone(),
-            Meaning::Time(_) => names.free("time"),
-            Meaning::Nonce(_) | Meaning::Unknown => names.free("nonce"),
-            Meaning::Id => names.free(&identifier(&seen.label)),
-            Meaning::Encoded(_) => names.free("token"),
-            Meaning::Object(..) => names.free("payload"),
+        let known = names.of_seen.iter().find(|(seen, _)| *seen == index).map(|(_, name)| name.clone());
+        let name = match (&seen.meaning, known) {
+            _ if index == self.signature => "signature".to_owned(),
+            (_, Some(name)) => name,
+            (Meaning::Made(template), _) => return Some(template.clone()),
+            (Meaning::Word, _) => return Some(escaped(seen.texts.first()?)),
+            (_, None) => {
+                let name = self.named(seen, names)?;
+                names.of_seen.push((index, name.clone()));
+                name
+            }
         };
-        match &seen.meaning {
-            Meaning::Time(format) => names.stamps.push((name.clone(), (*format).to_owned())),
-            Meaning::Nonce(format) => names.stamps.push((name.clone(), format.clone())),
-            Meaning::Unknown => names.stamps.push((name.clone(), "alnum-32".to_owned())),
-            Meaning::Encoded(pieces) => {
-                let made =
-                    format!("{{ text = {}, as = \"base64\" }}", quoted(&self.template(pieces, names)?));
-                names.steps.push((name.clone(), made));
-            }
-            Meaning::Object(members, encoding) => {
-                let member = |(label, pieces): &(String, Vec<Piece>)| {
-                    Some(format!("{} = {}", key(label), quoted(&self.template(pieces, names)?)))
-                };
-                let members = members.iter().map(member).collect::<Option<Vec<_>>>()?.join(", ");
-                names
-                    .steps
-                    .push((name.clone(), format!("{{ json = {{ {members} }}, as = {} }}", quoted(encoding))));
-            }
-            _ => names.credentials.push(name.clone()),
-        }
-        names.of_seen.push((index, name.clone()));
         Some(format!("{{{name}}}"))
+    }
+
+    /// Declares a value, and returns its name.
+    fn named(&self, seen: &Seen, names: &mut Names<'_>) -> Option<String> {
+        let text = || seen.texts.first().cloned();
+        let (name, made) = match &seen.meaning {
+            Meaning::Time(format) => (names.free("time"), (*format).to_owned()),
+            Meaning::Nonce(format) => (names.free("nonce"), format.clone()),
+            Meaning::Encoded(members, encoding) => {
+                let made = members
+                    .iter()
+                    .map(|(label, pieces)| Some((label.as_str(), self.template(pieces, names)?)));
+                let made = made.collect::<Option<Vec<_>>>()?;
+                let what = match &*made {
+                    [("", text)] => format!("text = {}", quoted(text)),
+                    _ => format!("json = {}", table(made.into_iter())),
+                };
+                (names.free("token"), format!("{{ {what}, as = {} }}", listed(encoding.iter().copied())))
+            }
+            Meaning::Given(name) => (name.clone(), text()?),
+            Meaning::Id => (names.free(&identifier(&seen.label)), text()?),
+            Meaning::Unknown | Meaning::Made(_) | Meaning::Word => {
+                (names.free("nonce"), "alnum-32".to_owned())
+            }
+        };
+        let list = match &seen.meaning {
+            Meaning::Given(_) | Meaning::Id => &mut names.ids,
+            Meaning::Encoded(..) => &mut names.steps,
+            _ => &mut names.stamps,
+        };
+        list.push((name.clone(), made));
+        Some(name)
     }
 
     /// The file with a vector: a message of the same kind, signed with a made-up key.
     pub(super) fn with_vector(&self, file: &str) -> Result<String> {
         let declaration = Declaration::from_toml(file)?;
-        let made_up = |name: &str| match name {
-            // In hex digits and in base64, so that a key may be decoded.
-            "secret" => "made_6d6164652075702062792069".to_owned(),
-            name => format!("made-up-{name}"),
+        // In hex digits and in base64, so that a key may be decoded.
+        let secret = if file.contains("last:_") {
+            "made_6d6164652075702062792069"
+        } else {
+            "6d6164652075702062792069"
         };
-        let secret =
-            if file.contains("last:_") { made_up("secret") } else { made_up("secret").replace("made_", "") };
-        let value = |name: &str| if name == "secret" { secret.clone() } else { made_up(name) };
-        let scheme = declaration.with_credentials(|name| Some(SecretString::from(value(name))))?;
-        let scheme = scheme.scheme();
-        let stamps = scheme.draw(&MadeUp, &MadeUp)?;
+        let value = |name: &str| if name == "secret" { secret.to_owned() } else { format!("made-up-{name}") };
+        let signer = declaration.with_credentials(|name| Some(value(name).into()))?;
+        let stamps = signer.scheme().draw(&MadeUp, &MadeUp)?;
         let mut message = self.message(file);
-        scheme.sign_http(&mut message, &stamps)?;
-        let pairs = |pairs: Vec<(&str, String)>| {
-            let pairs = pairs.into_iter().map(|(name, value)| format!("{} = {}", key(name), quoted(&value)));
-            format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
-        };
-        let credentials = pairs(declaration.credentials().map(|(name, _)| (name, value(name))).collect());
-        let stamps = pairs(declaration.stamps().zip(stamps.texts().map(str::to_owned)).collect());
-        let headers = message.headers().iter();
-        let headers = pairs(headers.map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect());
-        let (method, url, body) =
-            (message.method().as_str(), message.uri().to_string(), text(message.body()));
+        signer.scheme().sign_http(&mut message, &stamps)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = message.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes())));
         Ok(format!(
-            "{file}\n[[vector]]\nsource = \"made anew, with a made-up key\"\ncredentials = {credentials}\nstamp = {stamps}\n\
-             method = {}\nurl = {}\nheaders = {headers}\nbody = {}\n",
-            quoted(method),
-            quoted(&url),
-            quoted(&body)
+            "{file}[[vector]]\nsource = \"made anew, with a made-up key\"\ncredentials = {}\nstamp = {}\nmethod = {}\n\
+             url = {}\nheaders = {}\nbody = {}\n",
+            table(declaration.credentials().map(|(name, _)| (name, value(name)))),
+            table(declaration.stamps().zip(stamps.texts().map(str::to_owned))),
+            quoted(message.method().as_str()),
+            quoted(&message.uri().to_string()),
+            table(headers),
+            quoted(&text(message.body()))
         ))
     }
 
     /// A made-up message that has what the captures have.
     fn message(&self, file: &str) -> Request<Vec<u8>> {
-        let has_query = self.captures.iter().any(|capture| capture.url_as_sent().contains('?'));
-        let bodies = || self.captures.iter().filter_map(|capture| capture.body().ok());
-        let (body, media_type) = match bodies().find(|body| !body.is_empty()) {
+        let captures = self.evidence.captures;
+        let mut bodies =
+            captures.iter().map(|capture| (capture, capture.body().unwrap_or_default().trim_ascii_start()));
+        let with_body = bodies.find(|(_, body)| !body.is_empty());
+        let (text, media_type) = match with_body.map(|(_, body)| body) {
             None => ("", None),
-            Some(body) if body.trim_ascii_start().starts_with(b"{") => {
-                ("{\"amount\":1.5,\"note\":\"made up\"}", Some("application/json"))
-            }
-            Some(body) if body.contains(&b'=') && !body.trim_ascii_start().starts_with(b"<") => {
+            Some([b'{', ..]) => ("{\"amount\":1.5,\"note\":\"made up\"}", Some("application/json")),
+            Some(body) if body.contains(&b'=') && !body.starts_with(b"<") => {
                 ("b=2&a=made%20up", Some("application/x-www-form-urlencoded"))
             }
             Some(_) => ("made up", Some("text/plain")),
         };
-        let mut message = Request::new(body.as_bytes().to_vec());
-        let with_body =
-            self.captures.iter().find(|capture| capture.body().is_ok_and(|body| !body.is_empty()));
-        let like = with_body.or(self.captures.first());
-        *message.method_mut() = like.map_or(Method::GET, |capture| capture.method().clone());
-        let url = if has_query {
-            "https://api.example.com/v1/items?b=2&a=x%20y"
-        } else {
-            "https://api.example.com/v1/items"
-        };
-        *message.uri_mut() = http::Uri::from_static(url);
-        for header in file.split("{header.").skip(1).filter_map(|rest| rest.split(['}', '|']).next()) {
-            if let Ok(name) = http::HeaderName::try_from(header) {
-                message.headers_mut().insert(name, http::HeaderValue::from_static("made-up"));
-            }
+        let mut message = Request::new(text.as_bytes().to_vec());
+        let method = with_body
+            .map(|(capture, _)| capture)
+            .or(captures.first())
+            .map(|capture| capture.method().clone());
+        *message.method_mut() =
+            method.filter(|method| self.evidence.is_label(method.as_str())).unwrap_or_default();
+        let has_query = captures.iter().any(|capture| capture.url_as_sent().contains('?'));
+        let query = if has_query { "?b=2&a=x%20y" } else { "" };
+        *message.uri_mut() =
+            format!("https://api.example.com/v1/items{query}").parse().unwrap_or_else(|_| Uri::default());
+        for name in file.split("{header.").skip(1).filter_map(|rest| rest.split(['}', '|']).next()) {
+            let name = HeaderName::try_from(name).map(|name| (name, HeaderValue::from_static("made-up")));
+            message.headers_mut().extend(name);
         }
-        if let Some(media_type) = media_type {
-            message
-                .headers_mut()
-                .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(media_type));
-        }
+        let media_type = media_type.map(|text| (header::CONTENT_TYPE, HeaderValue::from_static(text)));
+        message.headers_mut().extend(media_type);
         message
     }
 }
@@ -439,8 +415,9 @@ impl Randomness for MadeUp {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+/// A text for a template.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
 }
 
 /// A name that a file may use.
@@ -448,20 +425,6 @@ fn identifier(label: &str) -> String {
     let name: String =
         label.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
     let name = name.trim_matches('_').to_ascii_lowercase();
-    if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        format!("{name}_id")
-    } else {
-        "id".to_owned()
-    }
-}
-
-impl Names {
-    fn free(&self, name: &str) -> String {
-        let is_taken = |name: &String| {
-            let mut others = self.stamps.iter().chain(&self.steps).map(|(name, _)| name);
-            self.credentials.contains(name) || others.any(|other| other == name)
-        };
-        let numbered = (2..).map(|number| format!("{name}{number}"));
-        [name.to_owned()].into_iter().chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
-    }
+    let begins = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    if begins { format!("{name}_id") } else { "id".to_owned() }
 }

@@ -1,14 +1,17 @@
 //! What stands in the fields of captured requests, told by its looks: times, nonces, ids, digests.
 
+use std::borrow::Cow;
+
+use http::HeaderName;
 use uuid::Uuid;
 
 use super::super::Result;
 use super::super::evaluate::Value;
 use super::super::formula::Place;
-use super::super::message::values_at;
+use super::Evidence;
 use crate::signing::RequestRef;
 use crate::signing::filter::Filter;
-use crate::signing::members::{decoded, json_members, json_text, json_values, raw_pairs};
+use crate::signing::members::{decoded, json_members, json_text, raw_pairs};
 use crate::signing::stamp::Format;
 use crate::time::unix_nanos;
 
@@ -34,8 +37,11 @@ const TIMES: [&str; 14] = [
     "%Y%m%d%H%M%S",
 ];
 
-/// How a digest may be written, by the words of a declaration's `as`.
-pub(super) const ENCODINGS: [&[&str]; 8] = [
+/// Words of a declaration's `as`.
+pub(super) type Encodings = &'static [&'static str];
+
+/// How a digest may be written.
+const OF_DIGESTS: [Encodings; 8] = [
     &["hex"],
     &["HEX"],
     &["hex", "base64"],
@@ -46,12 +52,24 @@ pub(super) const ENCODINGS: [&[&str]; 8] = [
     &["base64url-nopad"],
 ];
 
-/// A place of all captures, and what stands there in each.
+/// How a text or an object may be written.
+const OF_TEXTS: [Encodings; 4] = [&["base64"], &["base64url-nopad"], &["base64url"], &["base64-nopad"]];
+
+/// A field is split at these, the first that tell anything.
+const LEVELS: [&str; 2] = [" ,;\"&=", ":.$|"];
+
+/// A place that all captures have once, taken apart.
 pub(super) struct Field {
     pub(super) place: Place,
-    /// Whether it is a member of JSON without quotes.
-    pub(super) is_bare: bool,
-    pub(super) texts: Vec<String>,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// A part of a field.
+pub(super) enum Piece {
+    /// Between values; or a label, which is a word.
+    Text(String),
+    /// A value by its index, and whether JSON has it without quotes.
+    Seen(usize, bool),
 }
 
 /// A value of the captures, and what it looks like.
@@ -61,7 +79,7 @@ pub(super) struct Seen {
     pub(super) texts: Vec<String>,
     pub(super) meaning: Meaning,
     /// The encoding, where it may be a digest.
-    pub(super) digest: Option<&'static [&'static str]>,
+    pub(super) digest: Option<Encodings>,
 }
 
 pub(super) enum Meaning {
@@ -70,148 +88,131 @@ pub(super) enum Meaning {
     /// A time or nonce, in a format of `[stamp]`.
     Time(&'static str),
     Nonce(String),
+    /// The same in all captures, and a word of the scheme.
+    Word,
     /// The same in all captures, and no word.
     Id,
     /// What a template makes of the message.
     Made(String),
-    /// A text in base64, or a JSON object, in an encoding.
-    Encoded(Vec<Piece>),
-    Object(Vec<(String, Vec<Piece>)>, &'static str),
+    /// The members of a JSON object, or a text without a name, in an encoding.
+    Encoded(Vec<(String, Vec<Piece>)>, Encodings),
     Unknown,
 }
 
-/// A part of a field.
-pub(super) enum Piece {
-    Text(String),
-    /// By its index.
-    Seen(usize),
-    /// Of JSON, without quotes.
-    Bare(usize),
-}
+/// What templates make of each capture.
+pub(super) type Made = Vec<(String, Vec<Value>)>;
 
-/// A field, taken apart.
-pub(super) struct Taken {
-    pub(super) place: Place,
-    pub(super) is_bare: bool,
-    pub(super) pieces: Vec<Piece>,
-}
-
-/// What is known before fields are read.
-pub(super) struct Known<'k> {
-    pub(super) secret: &'k str,
-    pub(super) given: &'k [(&'k str, &'k str)],
-    /// What templates make of each capture.
-    pub(super) made: Vec<(String, Vec<Value>)>,
-}
-
-/// The fields that each capture has once.
-pub(super) fn fields(captures: &[RequestRef<'_>]) -> Result<Vec<Field>> {
-    let Some(first) = captures.first() else { return Ok(Vec::new()) };
-    let name = |raw: &str| String::from_utf8(decoded(raw).into_owned()).ok().map(Box::from);
-    let mut places: Vec<Place> = first.headers().keys().cloned().map(Place::Header).collect();
-    places.extend(raw_pairs(first.query_as_sent()).filter_map(|(raw, _)| name(raw)).map(Place::Query));
-    let body = first.body()?;
-    if let Some(members) = json_members(body) {
-        for (name, value) in members {
-            let path = vec![Box::from(name)];
-            match json_members(value.get().as_bytes()) {
-                Some(inner) => {
-                    let within = |(name, _): (String, _)| Place::Json([&*path, &[name.into()]].concat());
-                    places.extend(inner.into_iter().map(within));
-                }
-                None => places.push(Place::Json(path)),
-            }
-        }
-    } else {
-        let form = std::str::from_utf8(body).unwrap_or_default();
-        places.extend(raw_pairs(form).filter_map(|(raw, _)| name(raw)).map(Place::Form));
-    }
-    places.truncate(MOST_FIELDS);
-    Ok(places.into_iter().filter_map(|place| field(place, captures)).collect())
-}
-
-fn field(place: Place, captures: &[RequestRef<'_>]) -> Option<Field> {
-    let text = |capture: &RequestRef<'_>| {
-        let values = values_at(&place, capture.headers(), capture.query_as_sent(), || capture.body()).ok()?;
-        let [value] = &*values else { return None };
-        let text = std::str::from_utf8(value).ok()?;
-        (!text.is_empty() && text.len() <= LONGEST_TEXT).then(|| text.to_owned())
-    };
-    let texts = captures.iter().map(text).collect::<Option<Vec<_>>>()?;
-    let is_bare = match &place {
-        Place::Json(path) => {
-            let raw = captures.first().and_then(|first| json_values(first.body().ok()?, path).pop());
-            raw.is_some_and(|raw| !raw.get().starts_with(['"', '{', '[']))
-        }
-        _ => false,
-    };
-    Some(Field { place, is_bare, texts })
-}
-
-/// Takes fields apart; values that are the same everywhere are one.
-pub(super) fn take_apart(fields: &[Field], known: &Known<'_>) -> (Vec<Taken>, Vec<Seen>) {
-    let mut seen = Vec::new();
-    let mut taken = Vec::new();
-    for field in fields {
-        let texts: Vec<_> = field.texts.iter().map(String::as_str).collect();
+/// Takes the fields of the captures apart; values that are the same everywhere are one.
+pub(super) fn read(evidence: &Evidence<'_>, made: &Made) -> Result<(Vec<Field>, Vec<Seen>)> {
+    let captures = evidence.captures.iter().map(texts).collect::<Result<Vec<_>>>()?;
+    let mut reader = Reader { evidence, made, seen: Vec::new(), is_header: false };
+    let mut fields = Vec::new();
+    for (place, is_bare, _) in captures.first().into_iter().flatten().take(MOST_FIELDS) {
+        let text = |capture: &Vec<(Place, bool, String)>| {
+            let mut all = capture.iter().filter(|(other, ..)| other == place);
+            all.next().filter(|_| all.next().is_none()).map(|(.., text)| text.clone())
+        };
+        let Some(texts) = captures.iter().map(text).collect::<Option<Vec<_>>>() else { continue };
         // A secret that is sent as it is says nothing about signatures, and must not be shown.
-        if texts.iter().any(|text| text.contains(known.secret)) {
+        if texts.iter().any(|text| evidence.holds_secret(text))
+            || fields.iter().any(|known: &Field| known.place == *place)
+        {
             continue;
         }
-        let label = field.place.name().to_string();
-        let is_header = field.place.is_header();
+        reader.is_header = place.is_header();
         // Only headers are made of several values.
-        let levels: &[_] = if is_header { &LEVELS } else { &[] };
-        let pieces = Reader { known, seen: &mut seen, is_header }.pieces(&texts, levels, &label);
-        taken.push(Taken { place: field.place.clone(), is_bare: field.is_bare, pieces });
+        let levels: &[_] = if reader.is_header { &LEVELS } else { &[] };
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+        let pieces = bare(reader.pieces(&texts, levels, &place.name()), *is_bare);
+        fields.push(Field { place: place.clone(), pieces });
     }
-    (taken, seen)
+    Ok((fields, reader.seen))
 }
 
-/// A field is split at these, the first that tell anything.
-const LEVELS: [&str; 2] = [" ,;\"&=", ":.$|"];
+/// The texts of a capture: where each is, and whether JSON has it without quotes.
+fn texts(capture: &RequestRef<'_>) -> Result<Vec<(Place, bool, String)>> {
+    let mut texts = Vec::new();
+    let mut add = |place, is_bare, text: &[u8]| match std::str::from_utf8(text) {
+        Ok(text) if !text.is_empty() && text.len() <= LONGEST_TEXT => {
+            texts.push((place, is_bare, text.to_owned()));
+        }
+        _ => {}
+    };
+    let pairs = |text, place: fn(Box<str>) -> Place, add: &mut dyn FnMut(Place, bool, &[u8])| {
+        for (name, value) in raw_pairs(text) {
+            add(place(String::from_utf8_lossy(&decoded(name)).into()), false, &decoded(value));
+        }
+    };
+    for (name, value) in capture.headers() {
+        add(Place::Header(name.clone()), false, value.as_bytes().trim_ascii());
+    }
+    pairs(capture.query_as_sent(), Place::Query, &mut add);
+    let body = capture.body()?;
+    let Some(members) = json_members(body) else {
+        pairs(std::str::from_utf8(body).unwrap_or_default(), Place::Form, &mut add);
+        return Ok(texts);
+    };
+    for (name, value) in members {
+        let inner = json_members(value.get().as_bytes());
+        let paths = match inner {
+            Some(inner) => {
+                inner.into_iter().map(|(own, value)| (vec![(&*name).into(), own.into()], value)).collect()
+            }
+            None => vec![(vec![name.into()], value)],
+        };
+        for (path, value) in paths {
+            add(Place::Json(path), !value.get().starts_with(['"', '{', '[']), &json_text(value));
+        }
+    }
+    Ok(texts)
+}
 
-struct Reader<'r, 'k> {
-    known: &'r Known<'k>,
-    seen: &'r mut Vec<Seen>,
+/// One value alone, marked where JSON has it without quotes.
+fn bare(pieces: Vec<Piece>, is_bare: bool) -> Vec<Piece> {
+    match *pieces {
+        [Piece::Seen(value, _)] => vec![Piece::Seen(value, is_bare)],
+        _ => pieces,
+    }
+}
+
+struct Reader<'r> {
+    evidence: &'r Evidence<'r>,
+    made: &'r Made,
+    seen: Vec<Seen>,
     is_header: bool,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_> {
     fn pieces(&mut self, texts: &[&str], levels: &[&str], label: &str) -> Vec<Piece> {
-        let meaning = self.meaning(texts);
         let digest =
-            ENCODINGS.into_iter().find(|encoding| texts.iter().all(|text| is_digest(text, encoding)));
-        if meaning.is_some() || digest.is_some() {
-            let meaning = meaning.unwrap_or_else(|| otherwise(texts));
+            OF_DIGESTS.into_iter().find(|encoding| texts.iter().all(|text| digest(text, encoding).is_some()));
+        let meaning = self.known(texts).or_else(|| digest.map(|_| otherwise(texts)));
+        if let Some(meaning) = meaning {
             return vec![self.seen(texts, meaning, digest, label)];
         }
         if let Some((delimiters, levels)) = levels.split_first()
             && let Some(parts) = split(texts, delimiters)
         {
-            return if parts.len() > 1 {
-                self.parts(&parts, levels)
-            } else {
-                self.pieces(texts, levels, label)
+            return match parts.len() {
+                1 => self.pieces(texts, levels, label),
+                _ => self.parts(&parts, levels),
             };
         }
-        if let Some(meaning) = self.encoded(texts) {
-            return vec![self.seen(texts, meaning, None, label)];
-        }
-        match texts.first().filter(|_| all_same(texts)) {
-            Some(text) if is_word(text) => vec![Piece::Text((*text).to_owned())],
-            _ => vec![self.seen(texts, otherwise(texts), None, label)],
-        }
+        let meaning = self.encoded(texts).unwrap_or_else(|| match texts {
+            [text, ..] if all_same(texts) && self.evidence.is_word(text) => Meaning::Word,
+            _ => otherwise(texts),
+        });
+        vec![self.seen(texts, meaning, None, label)]
     }
 
-    /// Labels and the word in front are text, whatever they are.
+    /// Labels and the word in front are text.
     fn parts(&mut self, parts: &[(bool, Vec<&str>)], levels: &[&str]) -> Vec<Piece> {
         let (mut pieces, mut label) = (Vec::new(), "value");
         for (index, (is_delimiter, texts)) in parts.iter().enumerate() {
             let first = texts.first().copied().unwrap_or_default();
             let next = parts.get(index + 1).and_then(|(_, next)| next.first()).copied().unwrap_or_default();
-            let is_label = next.starts_with('=') || index == 0 && next == " ";
-            if *is_delimiter || is_label && all_same(texts) {
+            let is_in_front = next.starts_with('=') || index == 0 && next == " ";
+            if *is_delimiter || is_in_front && all_same(texts) && self.evidence.is_label(first) {
                 pieces.push(Piece::Text(first.to_owned()));
                 label = if *is_delimiter { label } else { first };
             } else {
@@ -221,99 +222,80 @@ impl Reader<'_, '_> {
         pieces
     }
 
-    fn seen(
-        &mut self,
-        texts: &[&str],
-        meaning: Meaning,
-        digest: Option<&'static [&'static str]>,
-        label: &str,
-    ) -> Piece {
+    fn seen(&mut self, texts: &[&str], meaning: Meaning, digest: Option<Encodings>, label: &str) -> Piece {
         let known = self.seen.iter().position(|seen| seen.texts == texts);
-        Piece::Seen(known.unwrap_or_else(|| {
+        let index = known.filter(|_| !matches!(meaning, Meaning::Word)).unwrap_or_else(|| {
             let texts = texts.iter().map(|text| (*text).to_owned()).collect();
             self.seen.push(Seen { label: label.to_owned(), texts, meaning, digest });
             self.seen.len() - 1
-        }))
+        });
+        Piece::Seen(index, false)
     }
 
-    fn meaning(&self, texts: &[&str]) -> Option<Meaning> {
-        let is_all = |value: &str| texts.iter().all(|text| *text == value);
-        if let Some((name, _)) = self.known.given.iter().find(|(_, value)| is_all(value)) {
+    /// What is told without taking it apart.
+    fn known(&self, texts: &[&str]) -> Option<Meaning> {
+        let given = self.evidence.ids.iter().find(|(_, value)| texts.iter().all(|text| text == value));
+        if let Some((name, _)) = given {
             return Some(Meaning::Given((*name).to_owned()));
         }
         if let Some(format) = TIMES.into_iter().find(|format| texts.iter().all(|text| is_time(text, format)))
         {
             return Some(Meaning::Time(format));
         }
-        let made = self.known.made.iter().find(|(_, made)| {
-            self.is_header && made.iter().zip(texts).all(|(made, text)| **made == text.as_bytes())
-        });
+        let is_it = |made: &[Value]| made.iter().zip(texts).all(|(made, text)| **made == text.as_bytes());
+        let made = self.made.iter().find(|(_, made)| self.is_header && is_it(made));
         made.map(|(template, _)| Meaning::Made(template.clone()))
     }
 
-    /// What is in base64, where that is an object, or a text of several parts.
+    /// What is encoded, where that is an object, or a text of several parts.
     fn encoded(&mut self, texts: &[&str]) -> Option<Meaning> {
-        let decode = |text: &&str| {
-            let bytes = Filter::Unbase64.apply(text.as_bytes()).filter(|_| text.len() >= 16)?.into_owned();
-            String::from_utf8(bytes).ok().filter(|text| text.contains(':') && text.is_ascii())
+        let inner = |text: &&str, encoding| {
+            let inner = String::from_utf8(bytes(text, encoding)?).ok()?;
+            Some(inner).filter(|inner| text.len() >= 16 && inner.contains(':') && inner.is_ascii())
         };
-        let decoded = texts.iter().map(decode).collect::<Option<Vec<_>>>()?;
-        let inner: Vec<_> = decoded.iter().map(String::as_str).collect();
+        let (encoding, inner) = OF_TEXTS.into_iter().find_map(|encoding| {
+            let inner = texts.iter().map(|text| inner(text, encoding)).collect::<Option<Vec<_>>>();
+            Some((encoding, inner?))
+        })?;
         let objects = inner.iter().map(|text| json_members(text.as_bytes())).collect::<Option<Vec<_>>>();
         let Some(objects) = objects else {
+            let inner: Vec<_> = inner.iter().map(String::as_str).collect();
             let (_, levels) = LEVELS.split_first()?;
-            return Some(Meaning::Encoded(self.pieces(&inner, levels, "value")));
+            return Some(Meaning::Encoded(
+                vec![(String::new(), self.pieces(&inner, levels, "value"))],
+                encoding,
+            ));
         };
-        let first = objects.first()?;
-        if objects.iter().any(|object| object.len() != first.len()) {
-            return None;
-        }
+        let first =
+            objects.first().filter(|first| objects.iter().all(|object| object.len() == first.len()))?;
         let mut members = Vec::new();
         for (index, (name, value)) in first.iter().enumerate() {
-            let raw = objects.iter().map(|object| object.get(index).filter(|(other, _)| other == name));
-            let raw = raw.collect::<Option<Vec<_>>>()?;
             let is_bare = !value.get().starts_with('"');
-            if value.get().starts_with(['{', '['])
-                || raw.iter().any(|(_, raw)| raw.get().starts_with('"') == is_bare)
-            {
-                return None;
-            }
-            let values: Vec<_> =
-                raw.iter().map(|(_, raw)| String::from_utf8_lossy(&json_text(raw)).into_owned()).collect();
-            let values: Vec<_> = values.iter().map(String::as_str).collect();
-            let pieces = self.pieces(&values, &[], name);
-            members.push((
-                name.clone(),
-                match &*pieces {
-                    [Piece::Seen(seen)] if is_bare => vec![Piece::Bare(*seen)],
-                    _ => pieces,
-                },
-            ));
-        }
-        let encodings = ["base64", "base64url-nopad", "base64url", "base64-nopad"];
-        let is_so = |word: &&str| {
-            let filter = Filter::parse(word);
-            let written = |text: &str| {
-                filter.as_ref().and_then(|filter| Some(filter.apply(text.as_bytes())?.into_owned()))
+            let text = |(other, value): &(String, &serde_json::value::RawValue)| {
+                let is_like = other == name && value.get().starts_with('"') != is_bare;
+                let is_flat = is_like && !value.get().starts_with(['{', '[']);
+                is_flat.then(|| String::from_utf8_lossy(&json_text(value)).into_owned())
             };
-            inner
-                .iter()
-                .zip(texts)
-                .all(|(inner, text)| written(inner).is_some_and(|written| written == text.as_bytes()))
-        };
-        Some(Meaning::Object(members, encodings.into_iter().find(is_so)?))
+            let texts = objects.iter().map(|object| text(object.get(index)?)).collect::<Option<Vec<_>>>()?;
+            let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+            members.push((name.clone(), bare(self.pieces(&texts, &[], name), is_bare)));
+        }
+        Some(Meaning::Encoded(members, encoding))
     }
 }
 
 /// Texts, split alike at delimiters; whether each part is one, and its texts.
 fn split<'t>(texts: &[&'t str], delimiters: &str) -> Option<Vec<(bool, Vec<&'t str>)>> {
     let all: Vec<_> = texts.iter().map(|text| split_one(text, delimiters)).collect();
-    let parts = all.first()?.iter().enumerate().map(|(index, (is_delimiter, first))| {
-        let texts = all.iter().map(|parts| Some(parts.get(index)?.1)).collect::<Option<Vec<_>>>()?;
-        (!is_delimiter || texts.iter().all(|text| text == first)).then_some((*is_delimiter, texts))
-    });
-    let same_length = |parts: &Vec<_>| all.iter().all(|one| one.len() == parts.len());
-    parts.collect::<Option<Vec<_>>>().filter(same_length)
+    let (first, others) = all.split_first()?;
+    let is_like = |other: &Vec<(bool, &str)>| {
+        let mut pairs = other.iter().zip(first);
+        other.len() == first.len() && pairs.all(|(one, first)| one.0 == first.0 && (one == first || !one.0))
+    };
+    let texts =
+        |index: usize| all.iter().filter_map(|parts| parts.get(index)).map(|(_, text)| *text).collect();
+    let parts = first.iter().enumerate().map(|(index, (is_delimiter, _))| (*is_delimiter, texts(index)));
+    others.iter().all(is_like).then(|| parts.collect())
 }
 
 fn split_one<'t>(text: &'t str, delimiters: &str) -> Vec<(bool, &'t str)> {
@@ -324,16 +306,14 @@ fn split_one<'t>(text: &'t str, delimiters: &str) -> Vec<(bool, &'t str)> {
             letter == '=' && next.is_none_or(|next| next == '=' || next != '"' && delimiters.contains(next));
         delimiters.contains(letter) && !is_padding
     };
-    let (mut parts, mut start, mut was) = (Vec::new(), 0, None);
-    for (at, letter) in text.char_indices() {
-        let is = is_delimiter(at, letter);
-        if let Some(was) = was.filter(|was| *was != is) {
-            parts.extend(text.get(start..at).map(|part| (was, part)));
-            start = at;
-        }
-        was = Some(is);
+    let letters: Vec<_> = text.char_indices().map(|(at, letter)| (is_delimiter(at, letter), at)).collect();
+    let mut starts =
+        letters.chunk_by(|(one, _), (other, _)| one == other).filter_map(<[_]>::first).peekable();
+    let mut parts = Vec::new();
+    while let Some((is_delimiter, start)) = starts.next() {
+        let end = starts.peek().map_or(text.len(), |(_, end)| *end);
+        parts.extend(text.get(*start..end).map(|part| (*is_delimiter, part)));
     }
-    parts.extend(was.zip(text.get(start..)));
     parts
 }
 
@@ -341,50 +321,39 @@ fn split_one<'t>(text: &'t str, delimiters: &str) -> Vec<(bool, &'t str)> {
 pub(super) fn values(pieces: &[Piece], seen: &[Seen]) -> Vec<usize> {
     let mut found = Vec::new();
     for piece in pieces {
-        let (Piece::Seen(value) | Piece::Bare(value)) = piece else { continue };
+        let Piece::Seen(value, _) = piece else { continue };
         found.push(*value);
-        match seen.get(*value).map(|seen| &seen.meaning) {
-            Some(Meaning::Encoded(inner)) => found.extend(values(inner, seen)),
-            Some(Meaning::Object(members, _)) => {
-                found.extend(members.iter().flat_map(|(_, pieces)| values(pieces, seen)));
-            }
-            _ => {}
+        if let Some(Meaning::Encoded(members, _)) = seen.get(*value).map(|seen| &seen.meaning) {
+            found.extend(members.iter().flat_map(|(_, pieces)| values(pieces, seen)));
         }
     }
     found
 }
 
-/// Where a value stands.
-pub(super) fn place_of<'t>(taken: &'t [Taken], seen: &[Seen], value: usize) -> Option<&'t Place> {
-    let taken = taken.iter().find(|taken| values(&taken.pieces, seen).contains(&value));
-    taken.map(|taken| &taken.place)
-}
-
-/// The bytes of a digest that is written so, of a length that a hash has.
-pub(super) fn digest(text: &str, encoding: &[&str]) -> Option<Vec<u8>> {
-    let filters: Vec<_> = encoding.iter().filter_map(|word| Filter::parse(word)).collect();
-    let read = |bytes: Vec<u8>, filter: &Filter| filter.undo(&bytes);
-    let bytes = filters.iter().rev().try_fold(text.as_bytes().to_vec(), read)?;
-    let write = |bytes: Vec<u8>, filter: &Filter| filter.apply(&bytes).map(std::borrow::Cow::into_owned);
+/// The bytes that are written so, and not otherwise.
+fn bytes(text: &str, encoding: &[&str]) -> Option<Vec<u8>> {
+    let filters = encoding.iter().map(|word| Filter::parse(word)).collect::<Option<Vec<_>>>()?;
+    let bytes =
+        filters.iter().rev().try_fold(text.as_bytes().to_vec(), |bytes, filter| filter.undo(&bytes))?;
+    let write = |bytes: Vec<u8>, filter: &Filter| filter.apply(&bytes).map(Cow::into_owned);
     let again = filters.iter().try_fold(bytes.clone(), write)?;
-    (again == text.as_bytes() && matches!(bytes.len(), 16 | 20 | 32 | 48 | 64)).then_some(bytes)
+    (again == text.as_bytes()).then_some(bytes)
 }
 
-fn is_digest(text: &str, encoding: &[&str]) -> bool {
-    text.len() <= 256 && digest(text, encoding).is_some()
+/// The digest that is written so: of a length that a hash has.
+pub(super) fn digest(text: &str, encoding: &[&str]) -> Option<Vec<u8>> {
+    let bytes = Some(text).filter(|text| text.len() <= 256).and_then(|text| bytes(text, encoding))?;
+    matches!(bytes.len(), 16 | 20 | 32 | 48 | 64).then_some(bytes)
 }
 
-pub(super) fn all_same(texts: &[&str]) -> bool {
+pub(super) fn all_same<T: PartialEq>(texts: &[T]) -> bool {
     texts.windows(2).all(|pair| pair.first() == pair.last())
-}
-
-pub(super) fn format(word: &str) -> Option<Format> {
-    Format::parse(word, "+00:00".parse().ok()?, std::time::Duration::ZERO)
 }
 
 /// Whether it is a time of this century, written as the format writes it.
 fn is_time(text: &str, word: &str) -> bool {
-    let format = format(word).filter(|_| text.len() <= 64);
+    let zone = "+00:00".parse().ok().filter(|_| text.len() <= 64);
+    let format = zone.and_then(|zone| Format::parse(word, zone, std::time::Duration::ZERO));
     format.is_some_and(|format| {
         format.read(text).is_some_and(|time| {
             let seconds = unix_nanos(time) / 1_000_000_000;
@@ -408,26 +377,76 @@ fn nonce(texts: &[&str]) -> Option<String> {
     }
     let length = texts.first().map_or(0, |text| text.len());
     let is = |of: fn(&u8) -> bool| texts.iter().all(|text| text.bytes().all(|byte| of(&byte)));
-    if all_same(texts) || !(8..=128).contains(&length) || !is(u8::is_ascii_alphanumeric) {
-        return None;
-    }
     let hex = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
-    let alphabet = if is(u8::is_ascii_digit) {
-        "digits"
-    } else if is(hex) {
-        "hex"
-    } else {
-        "alnum"
+    let alphabet = match () {
+        () if all_same(texts) || !(8..=128).contains(&length) => return None,
+        () if is(u8::is_ascii_digit) => "digits",
+        () if is(hex) => "hex",
+        () if is(u8::is_ascii_alphanumeric) => "alnum",
+        () => return None,
     };
     Some(format!("{alphabet}-{length}"))
 }
 
-/// A text that belongs to the scheme, as `v1`, `5000` and `HMAC-SHA1` do: no account or key looks so.
-fn is_word(text: &str) -> bool {
-    let names_hash = || {
-        let text = text.to_ascii_lowercase();
-        text.len() <= 24
-            && ["sha", "hmac", "md5", "hs256", "hs384", "hs512"].iter().any(|word| text.contains(word))
-    };
-    text.len() <= 3 || text.len() <= 5 && text.bytes().all(|byte| byte.is_ascii_digit()) || names_hash()
+/// What of the captures may stand in a file. All of it passes here, but for the names of fields.
+impl Evidence<'_> {
+    pub(super) fn holds_secret(&self, text: &str) -> bool {
+        text.contains(secrecy::ExposeSecret::expose_secret(self.secret))
+    }
+
+    /// Whether the secret or an id that was given stands in a text. Of short ids, it is asked whether they are all of it.
+    fn holds_known(&self, text: &str) -> bool {
+        self.holds_secret(text)
+            || self.ids.iter().any(|(_, id)| text == *id || id.len() > 3 && text.contains(id))
+    }
+
+    /// Whether a text has words only, as `Credential`, `/api/v1` and `AWS4-HMAC-SHA256` do. Ids and keys have more digits.
+    pub(super) fn is_label(&self, text: &str) -> bool {
+        let is_part = |part: &str| {
+            let letters = part.trim_end_matches(|last: char| last.is_ascii_digit());
+            let is_number = letters.is_empty() && ["1", "224", "256", "384", "512"].contains(&part);
+            let digits = part.len() - letters.len();
+            letters.bytes().all(|letter| letter.is_ascii_alphabetic())
+                && letters.len() <= 16
+                && (digits <= 1 || is_number || digits <= 3 && is_hash(letters))
+        };
+        text.len() <= 48 && text.split(['-', '_', '.', '/']).all(is_part) && !self.holds_known(text)
+    }
+
+    /// Whether a text that is the same in all captures belongs to the scheme, as `v1`, `5000`, `JWT` and `HMAC-SHA1` do.
+    fn is_word(&self, text: &str) -> bool {
+        let is = |of: fn(&u8) -> bool| text.bytes().all(|byte| of(&byte));
+        let is_window = text.len() <= 6 && text.ends_with("000") && is(u8::is_ascii_digit);
+        let is_short = text.len() <= 3 && !is(u8::is_ascii_lowercase);
+        let names_hash = || {
+            let mut parts =
+                text.split(['-', '_']).map(|part| part.trim_end_matches(|last: char| last.is_ascii_digit()));
+            parts.any(|part| !part.is_empty() && is_hash(part))
+        };
+        is_window && !self.holds_known(text) || self.is_label(text) && (is_short || names_hash())
+    }
+}
+
+/// Whether letters are those of a hash, as in `SHA256`, `HmacSHA1`, `HS512` and `hmac`.
+fn is_hash(letters: &str) -> bool {
+    let letters = letters.to_ascii_lowercase();
+    ["sha", "md", "hs", ""].contains(&letters.strip_prefix("hmac").unwrap_or(&letters)) && !letters.is_empty()
+}
+
+/// The table of `[send]` that a place is in.
+pub(super) fn table_of(place: &Place) -> &'static str {
+    match place {
+        Place::Header(_) => "header",
+        Place::Query(_) => "query",
+        Place::Form(_) => "form",
+        Place::Json(_) => "json",
+    }
+}
+
+/// HTTP's own headers: the caller or its client sets them.
+pub(super) fn is_of_http(name: &HeaderName) -> bool {
+    let own =
+        ["accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type"];
+    own.contains(&name.as_str())
+        || ["cookie", "host", "origin", "referer", "user-agent"].contains(&name.as_str())
 }

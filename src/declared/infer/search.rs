@@ -3,6 +3,8 @@
 //! Likeliest first: each choice has a cost, and combinations are tried by the sum. What is left out that is mostly signed, a
 //! time or a body, costs as well.
 
+use std::borrow::Cow;
+
 use super::super::evaluate::Value;
 use super::vocabulary::{Atom, Found, Kind};
 use crate::signing::{Encoding, Mac, MacAlgorithm, MacKey};
@@ -10,7 +12,12 @@ use crate::signing::{Encoding, Mac, MacAlgorithm, MacKey};
 /// What a search may hash for each try, and in any case: long bodies are tried less often.
 const BYTES_PER_TRY: u64 = 512;
 const LEAST_BYTES: u64 = 32 << 20;
-const DEAREST: usize = 12;
+/// What a text costs beside its bytes, what parts that make no text cost, and what a file does.
+const BYTES_OF_TEXT: u64 = 128;
+const BYTES_OF_PARTS: u64 = 8;
+const BYTES_OF_FILE: u64 = 64 << 10;
+/// What costs more is not tried.
+pub(super) const DEAREST: usize = 12;
 /// More of one kind are not tried.
 const MOST_OF_A_KIND: usize = 96;
 const MOST_EXTRAS: usize = 4;
@@ -31,6 +38,25 @@ const SEPARATORS: [(&str, usize); 14] = [
     ("?", 3),
     ("\0", 3),
     ("\t", 3),
+];
+
+/// How a key comes to a text, whether the hash is an HMAC, and the cost.
+const SECRETS: [(Secret, bool, usize); 6] = [
+    (Secret::Key, true, 0),
+    (Secret::Back, false, 1),
+    (Secret::Front, false, 1),
+    (Secret::Around, false, 2),
+    (Secret::Labelled, false, 0),
+    (Secret::Labelled, true, 1),
+];
+
+/// The plain hashes and the HMACs, by the length of their digests.
+const ALGORITHMS: [(usize, MacAlgorithm, MacAlgorithm); 5] = [
+    (16, MacAlgorithm::Md5, MacAlgorithm::HmacMd5),
+    (20, MacAlgorithm::Sha1, MacAlgorithm::HmacSha1),
+    (32, MacAlgorithm::Sha256, MacAlgorithm::HmacSha256),
+    (48, MacAlgorithm::Sha384, MacAlgorithm::HmacSha384),
+    (64, MacAlgorithm::Sha512, MacAlgorithm::HmacSha512),
 ];
 
 /// How a key comes to a text.
@@ -60,17 +86,6 @@ pub(super) struct Frame {
     pub(super) is_closed: bool,
 }
 
-impl Frame {
-    /// Whether the same parts come to the same text.
-    fn has_text_of(&self, other: &Self) -> bool {
-        let with_key = |frame: &Self| Some(frame.key).filter(|_| frame.secret != Secret::Key);
-        self.separator == other.separator
-            && self.secret == other.secret
-            && (self.skips_empty, self.is_closed) == (other.skips_empty, other.is_closed)
-            && with_key(self) == with_key(other)
-    }
-}
-
 /// A rule that gives the signatures of all captures.
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
@@ -79,63 +94,151 @@ pub(super) struct Hit {
     pub(super) parts: Vec<usize>,
 }
 
-/// What is searched for, and in what.
-pub(super) struct Search<'s> {
-    pub(super) atoms: &'s [Atom],
-    /// The captures that a rule must reproduce, with their digests.
-    wanted: Vec<(usize, Vec<u8>)>,
-    has_query: bool,
-    has_body: bool,
-    most_tries: u64,
+/// What all searches together may still do.
+pub(super) struct Budget {
     pub(super) tries: u64,
     bytes: u64,
-    pub(super) is_whole: bool,
 }
 
-/// Parts by what they cost, in order.
+/// What surrounds texts, by what it costs, with the state that hashing starts from.
+pub(super) type Frames = Vec<Vec<(Frame, Mac)>>;
+
+/// Lists of parts by what they cost.
 type ByCost = Vec<Vec<Vec<usize>>>;
 
+/// A search for a rule of some captures, cost by cost.
+pub(super) struct Search<'s> {
+    atoms: &'s [Atom],
+    frames: &'s Frames,
+    /// The captures that a rule must reproduce, with their digests.
+    wanted: Vec<(usize, Vec<u8>)>,
+    /// What it costs to leave out a query or a body, which are mostly signed.
+    without_query: usize,
+    without_body: usize,
+    /// Without a hash of other parts, and with one: what the message has, and what is put in.
+    kinds: [(ByCost, ByCost); 2],
+}
+
+impl Budget {
+    pub(super) fn new(most_tries: u64) -> Self {
+        Self { tries: most_tries, bytes: most_tries.saturating_mul(BYTES_PER_TRY).max(LEAST_BYTES) }
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.tries == 0 || self.bytes == 0
+    }
+
+    fn spend(&mut self, tries: u64, bytes: u64) {
+        self.tries = self.tries.saturating_sub(tries);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+}
+
+impl Frame {
+    /// The parts of a text, with the key among them: `key` is asked for it with the label that it has there.
+    pub(super) fn around<T>(
+        &self,
+        parts: impl Iterator<Item = T>,
+        key: impl Fn(&'static str) -> T,
+    ) -> Vec<T> {
+        let front = matches!(self.secret, Secret::Front | Secret::Around).then(|| key(""));
+        let back = match self.secret {
+            Secret::Back | Secret::Around => Some(key("")),
+            Secret::Labelled => Some(key("key=")),
+            Secret::Key | Secret::Front => None,
+        };
+        front.into_iter().chain(parts).chain(back).collect()
+    }
+}
+
+/// All that may surround the parts of a text whose digest has this length.
+pub(super) fn frames(atoms: &[Atom], digest: usize) -> Frames {
+    let mut frames = vec![Vec::new(); DEAREST + 1];
+    let Some((_, plain, keyed)) = ALGORITHMS.iter().find(|(length, ..)| *length == digest) else {
+        return frames;
+    };
+    // Nothing is skipped where nothing is empty.
+    let closings = [(false, false, 0), (false, true, 3), (true, false, 1)];
+    let closings =
+        closings.get(..if atoms.iter().any(Atom::may_be_empty) { 3 } else { 2 }).unwrap_or_default();
+    // Plain hashes are mostly short ones.
+    let is_long = digest > 20;
+    for (separator, dearer) in SEPARATORS {
+        for (skips_empty, is_closed, more) in
+            closings.iter().filter(|(.., more)| !separator.is_empty() || *more == 0)
+        {
+            let secrets =
+                SECRETS.iter().filter(|(secret, ..)| *secret != Secret::Labelled || separator == "&");
+            for (secret, is_keyed, cost) in secrets {
+                let algorithm = if *is_keyed { *keyed } else { *plain };
+                for (key, atom) in of(atoms, Kind::Key) {
+                    let Ok(mac) = MacKey::new(algorithm, atom.value(0), Encoding::HexLower) else { continue };
+                    // In a text, a secret is mostly as it is.
+                    let of_key = if *is_keyed { atom.cost } else { 2 * atom.cost + 2 * usize::from(is_long) };
+                    let frame = Frame {
+                        algorithm,
+                        key,
+                        secret: *secret,
+                        separator,
+                        skips_empty: *skips_empty,
+                        is_closed: *is_closed,
+                    };
+                    let all = frames.get_mut(of_key + cost + dearer + more);
+                    all.into_iter().for_each(|all| all.push((frame.clone(), mac.start())));
+                }
+            }
+        }
+    }
+    frames
+}
+
+/// The parts of a kind, the cheapest first.
+fn of(atoms: &[Atom], kind: Kind) -> impl Iterator<Item = (usize, &Atom)> {
+    let mut found: Vec<_> = atoms.iter().enumerate().filter(|(_, atom)| atom.kind == kind).collect();
+    found.sort_by_key(|(_, atom)| atom.cost);
+    found.into_iter().take(MOST_OF_A_KIND)
+}
+
 impl<'s> Search<'s> {
-    pub(super) fn new(
-        atoms: &'s [Atom],
-        wanted: Vec<(usize, Vec<u8>)>,
-        [has_query, has_body]: [bool; 2],
-        most_tries: u64,
-    ) -> Self {
-        Self { atoms, wanted, has_query, has_body, most_tries, tries: 0, bytes: 0, is_whole: true }
-    }
-
-    /// Whether a part is empty in all captures.
-    fn is_empty(&self, atom: &Atom) -> bool {
-        self.wanted.iter().all(|(capture, _)| atom.value(*capture).is_empty())
-    }
-
-    /// The first rule that `accept` takes.
-    pub(super) fn run<T>(&mut self, mut accept: impl FnMut(&Hit) -> Option<T>) -> Option<T> {
-        let frames = self.frames();
+    pub(super) fn new(atoms: &'s [Atom], frames: &'s Frames, wanted: Vec<(usize, Vec<u8>)>) -> Self {
+        let is_there = |template: &str| {
+            let mut part = atoms.iter().filter(|atom| atom.said.template == template);
+            part.any(|atom| wanted.iter().any(|(capture, _)| !atom.value(*capture).is_empty()))
+        };
+        let without_query = if is_there("{query}") { 2 } else { 0 };
+        let without_body = if is_there("{body}") { 3 } else { 0 };
         // A hash within the text may have taken in the times and nonces.
-        let kinds = [(self.contents(false), self.extras(3)), (self.contents(true), self.extras(0))];
-        for total in 0..=DEAREST {
-            let costs = kinds.iter().flat_map(|(contents, extras)| {
-                let contents = contents.iter().enumerate().take(total + 1);
-                contents.flat_map(move |(cost, contents)| {
-                    extras
-                        .iter()
-                        .enumerate()
-                        .take(total + 1 - cost)
-                        .map(move |(more, extras)| (cost, contents, more, extras))
-                })
-            });
-            for (cost, contents, more, extras) in costs {
-                let Some(frames) = frames.get(total - cost - more).filter(|frames| !frames.is_empty()) else {
-                    continue;
-                };
-                let all =
-                    contents.iter().flat_map(|content| extras.iter().map(move |extras| (content, extras)));
-                for parts in all.flat_map(|(content, extras)| orders(content, extras)) {
-                    let found = self.tried(frames, &parts, &mut accept);
-                    if found.is_some() || !self.is_whole {
-                        return found;
+        let kinds = [3, 0].map(|left_out| (ByCost::new(), extras(atoms, left_out)));
+        Self { atoms, frames, wanted, without_query, without_body, kinds }
+    }
+
+    /// The first rule of this cost that `accept` takes. Costs are asked for one after the other.
+    pub(super) fn at(
+        &mut self,
+        cost: usize,
+        budget: &mut Budget,
+        accept: &dyn Fn(&Hit) -> bool,
+    ) -> Option<Hit> {
+        if budget.is_spent() {
+            return None;
+        }
+        for with_inner in [false, true] {
+            let contents = self.contents(cost, with_inner);
+            self.kinds.get_mut(usize::from(with_inner))?.0.push(contents);
+        }
+        for (contents, extras) in &self.kinds {
+            for (of_content, contents) in contents.iter().enumerate() {
+                for (extras, of_extras) in extras.iter().zip(0..=cost - of_content) {
+                    let frames = self.frames.get(cost - of_content - of_extras)?;
+                    let all =
+                        contents.iter().flat_map(|content| extras.iter().map(move |extra| (content, extra)));
+                    for parts in
+                        all.filter(|_| !frames.is_empty()).flat_map(|(one, extra)| orders(one, extra))
+                    {
+                        let found = self.in_frames(frames, &parts, budget, accept);
+                        if found.is_some() || budget.is_spent() {
+                            return found;
+                        }
                     }
                 }
             }
@@ -144,16 +247,18 @@ impl<'s> Search<'s> {
     }
 
     /// Tries the parts in this order, in all frames.
-    fn tried<T>(
-        &mut self,
+    fn in_frames(
+        &self,
         frames: &[(Frame, Mac)],
         parts: &[usize],
-        accept: &mut impl FnMut(&Hit) -> Option<T>,
-    ) -> Option<T> {
-        let atoms = self.atoms;
-        let is_empty = parts.iter().filter_map(|part| atoms.get(*part)).any(|atom| self.is_empty(atom));
-        let may_skip = parts.iter().filter_map(|part| atoms.get(*part)).any(Atom::may_be_empty);
-        let mut last: Option<(&Frame, Value)> = None;
+        budget: &mut Budget,
+        accept: &dyn Fn(&Hit) -> bool,
+    ) -> Option<Hit> {
+        budget.spend(0, BYTES_OF_PARTS);
+        let atoms = || parts.iter().filter_map(|part| self.atoms.get(*part));
+        let is_empty =
+            atoms().any(|atom| self.wanted.iter().all(|(capture, _)| atom.value(*capture).is_empty()));
+        let may_skip = atoms().any(Atom::may_be_empty);
         for (frame, mac) in frames {
             // A part that is empty shows by its separator alone; and a separator between two parts.
             let is_alone = parts.len() == 1 && frame.secret == Secret::Key && !frame.separator.is_empty();
@@ -164,159 +269,104 @@ impl<'s> Search<'s> {
             {
                 continue;
             }
-            let (capture, digest) = self.wanted.first()?;
-            let known = last.take().filter(|(earlier, _)| earlier.has_text_of(frame));
-            let written = known.map_or_else(|| text(atoms, frame, parts, *capture), |(_, text)| text);
-            self.tries += 1;
-            self.bytes += 128 + written.len() as u64;
-            if is_digest_of(mac, &written, digest) {
-                let mut others = self.wanted.iter().skip(1);
-                let fits = others
-                    .all(|(capture, digest)| is_digest_of(mac, &text(atoms, frame, parts, *capture), digest));
-                let hit = || Hit { frame: frame.clone(), parts: parts.to_vec() };
-                if let Some(found) = Some(hit()).filter(|_| fits).and_then(|hit| accept(&hit)) {
-                    return Some(found);
-                }
+            let mut is_right = |(capture, digest): &(usize, Vec<u8>)| {
+                let (text, mut mac) = (text(self.atoms, frame, parts, *capture), mac.clone());
+                budget.spend(0, BYTES_OF_TEXT + text.len() as u64);
+                mac.update(&text);
+                mac.finish().digest() == digest.as_slice()
+            };
+            let fits = self.wanted.iter().all(&mut is_right);
+            budget.spend(1, if fits { BYTES_OF_FILE } else { 0 });
+            let hit = || Hit { frame: frame.clone(), parts: parts.to_vec() };
+            if let Some(hit) = fits.then(hit).filter(|hit| accept(hit)) {
+                return Some(hit);
             }
-            last = Some((frame, written));
         }
-        self.is_whole =
-            self.tries < self.most_tries && self.bytes < (self.most_tries * BYTES_PER_TRY).max(LEAST_BYTES);
         None
     }
 
-    /// All that surrounds a text, by what it costs, with the state that hashing starts from.
-    fn frames(&self) -> Vec<Vec<(Frame, Mac)>> {
-        let mut frames = vec![Vec::new(); DEAREST + 1];
-        let Some((plain, keyed)) = self.wanted.first().and_then(|(_, digest)| algorithms(digest.len()))
-        else {
-            return frames;
+    /// Method, host, address, query and body that cost so much, in this order or with two neighbours exchanged.
+    fn contents(&self, cost: usize, with_inner: bool) -> Vec<Vec<usize>> {
+        // The rest is for what surrounds them.
+        if cost > DEAREST - 2 {
+            return Vec::new();
+        }
+        let mut contents = self.choices(cost, with_inner);
+        for parts in cost.checked_sub(2).into_iter().flat_map(|cost| self.choices(cost, with_inner)) {
+            for at in 1..parts.len() {
+                let mut exchanged = parts.clone();
+                exchanged.swap(at - 1, at);
+                contents.push(exchanged);
+            }
+        }
+        contents
+    }
+
+    fn choices(&self, cost: usize, with_inner: bool) -> Vec<Vec<usize>> {
+        let mut choices: Vec<(usize, Vec<(usize, &Atom)>)> = vec![(0, Vec::new())];
+        for kind in [Kind::Method, Kind::Host, Kind::Address, Kind::Query, Kind::Body] {
+            let all: Vec<_> = of(self.atoms, kind).collect();
+            for (spent, chosen) in choices.clone() {
+                let fits = all.iter().filter(|(_, atom)| spent + atom.cost <= cost);
+                choices
+                    .extend(fits.map(|part| (spent + part.1.cost, [chosen.as_slice(), &[*part]].concat())));
+            }
+        }
+        let is_it = |(spent, chosen): &(usize, Vec<(usize, &Atom)>)| {
+            let has_inner = chosen.iter().any(|(_, atom)| matches!(atom.found, Some(Found::Inner(..))));
+            has_inner == with_inner && self.odd(chosen).is_some_and(|odd| spent + odd == cost)
         };
-        // Nothing is skipped where nothing is empty.
-        let closings = [(false, false, 0), (false, true, 3), (true, false, 1)];
-        let skips = self.atoms.iter().any(Atom::may_be_empty);
-        let dear = if self.wanted.iter().any(|(_, digest)| digest.len() > 20) { 2 } else { 0 };
-        for (separator, dearer) in SEPARATORS {
-            for (skips_empty, is_closed, more) in closings.into_iter().take(if skips { 3 } else { 2 }) {
-                if separator.is_empty() && more > 0 {
-                    continue;
-                }
-                for (secret, is_keyed, cost) in [
-                    (Secret::Key, true, 0),
-                    (Secret::Back, false, 1 + dear),
-                    (Secret::Front, false, 1 + dear),
-                    (Secret::Around, false, 2 + dear),
-                    (Secret::Labelled, false, dear),
-                    (Secret::Labelled, true, 1),
-                ] {
-                    if secret == Secret::Labelled && separator != "&" {
-                        continue;
-                    }
-                    for (key, atom) in self.of(|kind| kind == Kind::Key) {
-                        let algorithm = if is_keyed { keyed } else { plain };
-                        let Ok(mac) = MacKey::new(algorithm, atom.value(0), Encoding::HexLower) else {
-                            continue;
-                        };
-                        // In a text, a secret is mostly as it is.
-                        let of_key = if is_keyed { atom.cost } else { 2 * atom.cost };
-                        let cost = of_key + cost + dearer + more;
-                        let frame = Frame { algorithm, key, secret, separator, skips_empty, is_closed };
-                        frames
-                            .get_mut(cost)
-                            .into_iter()
-                            .for_each(|all| all.push((frame.clone(), mac.start())));
-                    }
-                }
-            }
+        let parts =
+            |(_, chosen): (usize, Vec<(usize, &Atom)>)| chosen.into_iter().map(|(part, _)| part).collect();
+        choices.into_iter().filter(is_it).map(parts).collect()
+    }
+
+    /// What a choice costs because it is unusual; `None` where it is not tried.
+    fn odd(&self, chosen: &[(usize, &Atom)]) -> Option<usize> {
+        let has = |kind| chosen.iter().any(|(_, atom)| atom.kind == kind);
+        let is_dear = |kind| chosen.iter().any(|(_, atom)| atom.kind == kind && atom.cost > 2);
+        let queries = chosen.iter().filter(|(_, atom)| atom.reads_query).count();
+        // Few schemes write both in a way of their own.
+        if queries > 1 || is_dear(Kind::Query) && is_dear(Kind::Body) {
+            return None;
         }
-        frames
-    }
-
-    fn of(&self, is: impl Fn(Kind) -> bool) -> impl Iterator<Item = (usize, &'s Atom)> {
-        let atoms = self.atoms.iter().enumerate();
-        let mut found: Vec<_> = atoms.filter(|(_, atom)| is(atom.kind)).collect();
-        found.sort_by_key(|(_, atom)| atom.cost);
-        found.into_iter().take(MOST_OF_A_KIND)
-    }
-
-    /// Method, address, query and body, in this order or with two of them exchanged.
-    fn contents(&self, with_inner: bool) -> ByCost {
-        let optional = |is: fn(Kind) -> bool| {
-            let all = self.of(is).map(|(index, atom)| Some((index, atom)));
-            [None].into_iter().chain(all).collect::<Vec<_>>()
+        let odd = match (has(Kind::Method), has(Kind::Address)) {
+            (false, true) => 1,
+            (true, false) => 3,
+            (_, has_address) => usize::from(has(Kind::Host) && !has_address),
         };
-        let is_body = |kind| matches!(kind, Kind::Body(_));
-        let [methods, hosts, queries] =
-            [|kind| kind == Kind::Method, |kind| kind == Kind::Host, |kind| kind == Kind::Query]
-                .map(optional);
-        let [addresses, bodies] = [|kind| matches!(kind, Kind::Address(_)), is_body].map(optional);
-        let mut by_cost: ByCost = vec![Vec::new(); DEAREST + 1];
-        for address in &addresses {
-            for body in &bodies {
-                for query in &queries {
-                    let is_inner = body.is_some_and(|(_, atom)| matches!(atom.found, Some(Found::Inner(..))));
-                    if is_inner != with_inner {
-                        continue;
-                    }
-                    let parts = [address, query, body].into_iter().flatten();
-                    let reads =
-                        |kind: Kind| matches!(kind, Kind::Address(true) | Kind::Query | Kind::Body(true));
-                    let queries = parts.filter(|(_, atom)| reads(atom.kind)).count();
-                    if queries > 1 {
-                        continue;
-                    }
-                    // Few schemes write both in a way of their own.
-                    if [query, body].into_iter().all(|part| part.is_some_and(|(_, atom)| atom.cost > 2)) {
-                        continue;
-                    }
-                    // What is left out that is mostly signed.
-                    let mut cost = if body.is_none() && self.has_body { 3 } else { 0 };
-                    cost += if queries == 0 && self.has_query { 2 } else { 0 };
-                    for method in &methods {
-                        for host in &hosts {
-                            let odd = match (method, address) {
-                                (None, Some(_)) => 1,
-                                (Some(_), None) => 3,
-                                _ => usize::from(host.is_some() && address.is_none()),
-                            };
-                            let chosen = [method, host, address, query, body].into_iter().flatten();
-                            add_content(&mut by_cost, cost + odd, chosen.collect());
-                        }
-                    }
-                }
-            }
-        }
-        by_cost
+        let without_query = if queries == 0 { self.without_query } else { 0 };
+        let without_body = if has(Kind::Body) { 0 } else { self.without_body };
+        Some(odd + without_query + without_body)
     }
+}
 
-    /// The sets of other values: mostly all times and nonces, since one that is left out is dearer, and few of the rest.
-    fn extras(&self, left_out: usize) -> ByCost {
-        let mut sets = vec![(0, 0, Vec::new())];
-        for (index, atom) in self.of(|kind| kind == Kind::Extra) {
-            let is_list = matches!(atom.found, Some(Found::Headers(_)));
-            let with = |(cost, lost, set): &(usize, usize, Vec<usize>)| {
-                (cost + atom.cost, if is_list { 0 } else { *lost }, [set.as_slice(), &[index]].concat())
-            };
-            let taken: Vec<_> = sets.iter().map(with).collect();
-            if atom.cost == 0 {
-                sets.iter_mut().for_each(|(_, lost, _)| *lost += left_out);
-            }
-            sets.extend(taken);
-            sets.retain(|(cost, _, set)| *cost <= DEAREST && set.len() <= MOST_EXTRAS);
-            sets.truncate(MOST_SETS);
+/// The sets of other values: mostly all times and nonces, since one that is left out is dearer, and few of the rest.
+fn extras(atoms: &[Atom], left_out: usize) -> ByCost {
+    let mut sets = vec![(0, 0, Vec::new())];
+    for (index, atom) in of(atoms, Kind::Extra) {
+        let is_list = matches!(atom.found, Some(Found::Headers(_)));
+        let with = |(cost, lost, set): &(usize, usize, Vec<usize>)| {
+            (cost + atom.cost, if is_list { 0 } else { *lost }, [set.as_slice(), &[index]].concat())
+        };
+        let taken: Vec<_> = sets.iter().map(with).collect();
+        if atom.cost == 0 {
+            sets.iter_mut().for_each(|(_, lost, _)| *lost += left_out);
         }
-        let mut by_cost: ByCost = vec![Vec::new(); DEAREST + 1];
-        for (cost, lost, set) in sets {
-            by_cost.get_mut(cost + lost).into_iter().for_each(|sets| sets.push(set.clone()));
-        }
-        by_cost
+        sets.extend(taken);
+        sets.retain(|(cost, _, set)| *cost <= DEAREST && set.len() <= MOST_EXTRAS);
+        sets.truncate(MOST_SETS);
     }
+    let mut by_cost: ByCost = vec![Vec::new(); DEAREST + 1];
+    for (cost, lost, set) in sets {
+        by_cost.get_mut(cost + lost).into_iter().for_each(|sets| sets.push(set.clone()));
+    }
+    by_cost
 }
 
 /// The content with the extras put in, in all ways.
 fn orders(content: &[usize], extras: &[usize]) -> Vec<Vec<usize>> {
-    let mut orders = vec![content.to_vec()];
-    for extra in extras {
+    extras.iter().fold(vec![content.to_vec()], |orders, extra| {
         let with = |order: Vec<usize>| {
             (0..=order.len()).map(move |at| {
                 let mut order = order.clone();
@@ -324,70 +374,21 @@ fn orders(content: &[usize], extras: &[usize]) -> Vec<Vec<usize>> {
                 order
             })
         };
-        orders = orders.into_iter().flat_map(with).collect();
-    }
-    orders
-}
-
-fn is_digest_of(mac: &Mac, text: &[u8], digest: &[u8]) -> bool {
-    let mut mac = mac.clone();
-    mac.update(text);
-    mac.finish().digest() == digest
-}
-
-fn add_content(by_cost: &mut ByCost, cost: usize, chosen: Vec<&(usize, &Atom)>) {
-    let cost = cost + chosen.iter().map(|(_, atom)| atom.cost).sum::<usize>();
-    let parts: Vec<_> = chosen.iter().map(|(index, _)| *index).collect();
-    let mut add = |cost: usize, parts: Vec<usize>| {
-        // The rest is for what surrounds them.
-        by_cost
-            .get_mut(cost)
-            .filter(|_| cost < DEAREST - 1)
-            .into_iter()
-            .for_each(|all| all.push(parts.clone()));
-    };
-    for at in 1..parts.len() {
-        let mut parts = parts.clone();
-        parts.swap(at - 1, at);
-        add(cost + 2, parts);
-    }
-    add(cost, parts);
+        orders.into_iter().flat_map(with).collect()
+    })
 }
 
 /// The text of one capture.
-pub(super) fn text(atoms: &[Atom], frame: &Frame, parts: &[usize], capture: usize) -> Value {
+fn text(atoms: &[Atom], frame: &Frame, parts: &[usize], capture: usize) -> Value {
     let value = |index: &usize| atoms.get(*index).map(|atom| atom.value(capture)).unwrap_or_default();
-    let secret = value(&frame.key);
-    let front = matches!(frame.secret, Secret::Front | Secret::Around).then_some(secret);
-    let back = matches!(frame.secret, Secret::Back | Secret::Around | Secret::Labelled).then_some(secret);
-    let values = front.into_iter().chain(parts.iter().map(value)).chain(back);
-    let values: Vec<_> = values.filter(|value| !frame.skips_empty || !value.is_empty()).collect();
-    let mut text =
-        Value::new(Vec::with_capacity(values.iter().map(|value| value.len() + 1).sum::<usize>() + 4));
-    for (index, value) in values.iter().enumerate() {
-        if index > 0 {
-            text.extend_from_slice(frame.separator.as_bytes());
-        }
-        if frame.secret == Secret::Labelled && index + 1 == values.len() {
-            text.extend_from_slice(b"key=");
-        }
-        text.extend_from_slice(value);
-    }
+    let key = |label: &'static str| match label {
+        "" => Cow::Borrowed(value(&frame.key)),
+        _ => Cow::Owned([label.as_bytes(), value(&frame.key)].concat()),
+    };
+    let mut values = frame.around(parts.iter().map(|part| Cow::Borrowed(value(part))), key);
+    values.retain(|value| !frame.skips_empty || !value.is_empty());
     if frame.is_closed {
-        text.extend_from_slice(frame.separator.as_bytes());
+        values.push(Cow::default());
     }
-    text
-}
-
-/// The hash and the HMAC whose digests have this length.
-fn algorithms(length: usize) -> Option<(MacAlgorithm, MacAlgorithm)> {
-    use MacAlgorithm as A;
-    match length {
-        16 => Some((A::Md5, A::HmacMd5)),
-        20 => Some((A::Sha1, A::HmacSha1)),
-        32 => Some((A::Sha256, A::HmacSha256)),
-        48 => Some((A::Sha384, A::HmacSha384)),
-        64 => Some((A::Sha512, A::HmacSha512)),
-        _ => None,
-    }
+    Value::new(values.join(frame.separator.as_bytes()))
 }

@@ -14,7 +14,7 @@ use http::Request;
 
 pub(crate) use destination::Destination;
 pub use outcome::{Delivered, DeliveryError, Unanswered};
-pub(crate) use sender::Sender;
+pub use sender::Sender;
 
 /// A webhook about to be delivered, to loopback and once unless it is told otherwise.
 ///

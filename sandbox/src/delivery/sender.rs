@@ -11,10 +11,13 @@ use crate::credentials::{Credentials, WebhookKey};
 use crate::vendor::Vendor;
 
 /// A provider that sends webhooks, with the key that it signs them with.
-#[derive(Clone)]
-pub(crate) enum Sender {
+#[derive(Clone, Debug)]
+pub enum Sender {
+    /// Vizion, with one of its keys.
     Vizion(WebhookKey),
+    /// Unleashed, with its signing key.
     Unleashed(SecretString),
+    /// Netgíró, with the secret key.
     Netgiro(SecretString),
 }
 
@@ -30,7 +33,8 @@ impl Sender {
     }
 
     /// The same with another key, under the same id where there is one.
-    pub(crate) fn with_secret(self, secret: &str) -> Self {
+    #[must_use]
+    pub fn with_secret(self, secret: &str) -> Self {
         match self {
             Self::Vizion(key) => Self::Vizion(WebhookKey { secret: secret.into(), ..key }),
             Self::Unleashed(_) => Self::Unleashed(secret.into()),
@@ -39,7 +43,10 @@ impl Sender {
     }
 
     /// A webhook for a URL, as of a time. Netgíró's carries none: there, only the nonce comes from it.
-    pub(crate) fn sign(&self, url: &str, body: Bytes, at: SystemTime) -> Result<Request<Bytes>, Error> {
+    ///
+    /// # Errors
+    /// When the key or the URL is none, or the body cannot be signed.
+    pub fn sign(&self, url: &str, body: Bytes, at: SystemTime) -> Result<Request<Bytes>, Error> {
         match self {
             Self::Vizion(key) => vizion::webhook::testing::sign(&key.id, key.secret.clone(), url, body, at),
             Self::Unleashed(key) => unleashed::webhook::testing::sign(key.clone(), url, body, at),
@@ -48,7 +55,8 @@ impl Sender {
     }
 
     /// Whether an answer acknowledges a delivery: 2xx does, and of Netgíró's 200 alone.
-    pub(crate) fn is_acknowledged_by(&self, status: StatusCode) -> bool {
+    #[must_use]
+    pub fn is_acknowledged_by(&self, status: StatusCode) -> bool {
         match self {
             Self::Netgiro(_) => status == StatusCode::OK,
             Self::Vizion(_) | Self::Unleashed(_) => status.is_success(),

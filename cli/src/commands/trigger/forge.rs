@@ -6,10 +6,11 @@ use bytes::Bytes;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use countersign::unleashed::headers::WEBHOOK_TIMESTAMP;
+use countersign_sandbox::{Sender, WebhookKey};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
 use crate::failure::Failure;
-use crate::providers::delivery::{Scheme, Signer};
+use crate::providers::delivery::Signer;
 
 const UNLEASHED_TIMESTAMP: HeaderName = HeaderName::from_static(WEBHOOK_TIMESTAMP);
 
@@ -114,12 +115,10 @@ impl Forgery {
     ) -> Result<Vec<Request<Bytes>>, Failure> {
         const HOUR: Duration = Duration::from_secs(60 * 60);
         let mut delivery = match self {
-            Self::WrongKey => {
-                signer.with_secret("a secret that is not the receiver's").sign(url, body, now)?
-            }
+            Self::WrongKey => signer.with_other_secret().sign(url, body, now)?,
             Self::UnknownKey => {
-                let scheme = Scheme::Vizion { key_id: "hmac-key-of-nobody".to_owned() };
-                Signer { scheme, secret: "a secret of nobody's".into() }.sign(url, body, now)?
+                let (id, secret) = ("hmac-key-of-nobody".to_owned(), "a secret of nobody's".into());
+                Sender::Vizion(WebhookKey { id, secret }).sign(url, body.clone(), now)?
             }
             Self::Stale => signer.sign(url, body, now - 2 * HOUR)?,
             Self::Future => signer.sign(url, body, now + HOUR)?,
@@ -127,7 +126,7 @@ impl Forgery {
         };
         let not_a_header =
             || Failure::usage("the file places the signature in no header: this fault cannot be made");
-        let signature = || signer.scheme.signature_header().ok_or_else(not_a_header);
+        let signature = || signer.signature_header().ok_or_else(not_a_header);
         let headers = delivery.headers_mut();
         match self {
             Self::Unsigned => {

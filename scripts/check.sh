@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything CI checks, in CI's order: vectors, formatting, the oldest Rust, lints, docs, features, the README's two
-# commands, every example.
+# commands, the commands of the docs, every example.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,6 +32,9 @@ cargo run --locked --example quickstart
 
 step "the tests: cargo test"
 cargo test --locked
+
+step "the commands of the docs"
+scripts/check-docs.py
 
 step examples
 scripts/run-examples.sh

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs the programs that the checks start beside cargo's: Debian's redis-server, python3 and chromium.
+# Installs the programs that the checks start beside cargo's: Debian's redis-server, python3 with PyYAML, curl and chromium.
 set -euo pipefail
 
 missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
 command -v python3 >/dev/null || missing+=(python3)
+python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
+command -v curl >/dev/null || missing+=(curl)
 command -v chromium >/dev/null || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] && exit 0
 

@@ -88,6 +88,7 @@ mod guides {
     #![doc = include_str!("../README.md")]
     #![doc = include_str!("../docs/first-contact.md")]
     #![doc = include_str!("../docs/webhooks.md")]
+    #![doc = include_str!("../docs/deliveries-once.md")]
     #![doc = include_str!("../docs/find-out-why.md")]
     #![doc = include_str!("../docs/retries.md")]
     #![doc = include_str!("../docs/refusals.md")]

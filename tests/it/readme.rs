@@ -1,4 +1,4 @@
-//! What the README says in numbers, names and tables.
+//! What the pages say in numbers, names, tables and links.
 
 use std::collections::BTreeSet;
 
@@ -76,6 +76,114 @@ fn the_numbers_are_right() {
     assert!(README.contains(&format!("Rust {} or newer", rust.trim_matches('"'))), "{rust}");
     let example = include_str!("../../examples/custom_provider.rs");
     assert!(README.contains("`examples/custom_provider.rs`, 70 lines") && example.lines().count() <= 70);
+
+    // "About twenty lines": what a declaration has beside its comments and its example message.
+    let declarations = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("declarations");
+    let files =
+        declarations.read_dir().unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let mut lines: Vec<usize> = files
+        .map(|text| {
+            text.split("[[vector]]")
+                .next()
+                .unwrap()
+                .lines()
+                .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
+                .count()
+        })
+        .collect();
+    lines.sort_unstable();
+    assert!((12..=25).contains(&lines[lines.len() / 2]), "{lines:?}");
+}
+
+/// What the pages say in numbers, each with the line of the source that makes it so.
+const NUMBERS: [(&str, &str, &str, &str); 21] = {
+    const WEBHOOKS: &str = include_str!("../../docs/webhooks.md");
+    const PROXY: &str = include_str!("../../docs/proxy.md");
+    const TOOL: &str = include_str!("../../cli/README.md");
+    const QUEUE: &str = include_str!("../../src/netvisor/queue.rs");
+    const WINDOW: &str = include_str!("../../src/webhook/window.rs");
+    const FLIGHT: &str = include_str!("../../src/rotation/flight.rs");
+    const NETVISOR: &str = include_str!("../../src/netvisor/mod.rs");
+    const BODIES: &str = include_str!("../../cli/src/proxy/provider.rs");
+    const REPLIES: &str = include_str!("../../src/middleware/reply.rs");
+    const CAPTURE: &str = include_str!("../../cli/src/capture/mod.rs");
+    [
+        (
+            README,
+            "allows 10 s to connect",
+            include_str!("../../src/middleware/client.rs"),
+            "CONNECT_TIMEOUT: Duration = Duration::from_secs(10)",
+        ),
+        (
+            README,
+            "360 s, the vendor's minimum",
+            NETVISOR,
+            "DEFAULT_TIMEOUT: Duration = Duration::from_secs(360)",
+        ),
+        (README, "After 60 s the waiting call fails", QUEUE, "PATIENCE: Duration = Duration::from_secs(60)"),
+        (PROXY, "waited for 60 s is answered 503", QUEUE, "PATIENCE: Duration = Duration::from_secs(60)"),
+        (
+            WEBHOOKS,
+            "at most 5 minutes old, at most 60 seconds in the future",
+            WINDOW,
+            "Self::new(Duration::from_secs(5 * 60), Duration::from_secs(60))",
+        ),
+        (
+            WEBHOOKS,
+            "Up to three secrets",
+            include_str!("../../src/webhook/keys.rs"),
+            "MOST_UNDER_ONE_ID: usize = 3",
+        ),
+        (PROXY, "at most 10 MiB", BODIES, "BODY_LIMIT: usize = countersign::netgiro::DEFAULT_REPLY_LIMIT"),
+        (PROXY, "at most 10 MiB", REPLIES, "DEFAULT_REPLY_LIMIT: usize = 10 * 1024 * 1024"),
+        (PROXY, "at the file every 5 s", FLIGHT, "PAUSE: Duration = Duration::from_secs(5)"),
+        (
+            PROXY,
+            "less than a second ago",
+            include_str!("../../src/rotation/sources.rs"),
+            "QUIET: Duration = Duration::from_secs(1)",
+        ),
+        (PROXY, "It has 30 s", FLIGHT, "PATIENCE: Duration = Duration::from_secs(30)"),
+        (
+            PROXY,
+            "at most 64 KiB",
+            include_str!("../../src/rotation/credentials.rs"),
+            "LIMIT: usize = 64 * 1024",
+        ),
+        (PROXY, "at most once a minute", FLIGHT, "BETWEEN_FORCED: Duration = Duration::from_secs(60)"),
+        (PROXY, "TimeoutStopSec=6min", NETVISOR, "Duration::from_secs(360)"),
+        (PROXY, "stop_grace_period: 6m", NETVISOR, "Duration::from_secs(360)"),
+        (PROXY, "terminationGracePeriodSeconds: 360", NETVISOR, "Duration::from_secs(360)"),
+        (
+            include_str!("../../docs/first-contact.md"),
+            "at most 8 requests",
+            include_str!("../../cli/src/commands/doctor/mod.rs"),
+            "MOST: usize = 8",
+        ),
+        (TOOL, "at most 64 MiB and 128 headers", CAPTURE, "LONGEST: usize = 64 << 20"),
+        (TOOL, "at most 64 MiB and 128 headers", CAPTURE, "MOST_HEADERS: usize = 128"),
+        (
+            TOOL,
+            "more than 1 MiB shows its progress",
+            include_str!("../../cli/src/commands/send/download.rs"),
+            "LONG: u64 = 1024 * 1024",
+        ),
+        (
+            include_str!("../../sandbox/README.md"),
+            "within 10 minutes",
+            include_str!("../../sandbox/src/netvisor/mod.rs"),
+            "time_window: Some(Duration::from_secs(600))",
+        ),
+    ]
+};
+
+#[test]
+fn a_number_that_a_page_promises_is_that_of_the_source() {
+    for (page, said, source, constant) in NUMBERS {
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(said), "no page says {said:?}");
+        assert!(source.contains(constant), "{said:?}: the source has no {constant:?}");
+    }
 }
 
 /// The names that a manifest gives a version, each with it.
@@ -102,25 +210,45 @@ fn the_versions_to_depend_on_are_those_of_the_manifest() {
     assert!(compared >= 9, "{compared}");
 }
 
+/// The names that a page's headings have in links.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let headings =
+        page.lines().filter_map(|line| line.strip_prefix('#')).map(|line| line.trim_start_matches('#'));
+    let name = |heading: &str| {
+        let letters =
+            heading.trim().chars().filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-'));
+        letters.collect::<String>().to_lowercase().replace(' ', "-")
+    };
+    headings.map(name).collect()
+}
+
 #[test]
-fn every_link_to_a_file_leads_somewhere() {
+fn every_link_to_a_file_or_heading_leads_somewhere() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut pages: Vec<_> = ["README.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "BENCHMARKING.md"]
-        .map(|name| root.join(name))
-        .into();
-    pages.extend(["cli/README.md", "sandbox/README.md"].map(|name| root.join(name)));
+    let names =
+        ["README.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "BENCHMARKING.md", "SECURITY.md", "RELEASING.md"];
+    let mut pages: Vec<_> = names.map(|name| root.join(name)).into();
+    pages.extend(
+        ["cli/README.md", "sandbox/README.md", "examples/shop/README.md"].map(|name| root.join(name)),
+    );
     let guides = root.join("docs").read_dir().unwrap().map(|entry| entry.unwrap().path());
     pages.extend(guides.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
     let mut checked = 0;
     for page in pages {
         let text = std::fs::read_to_string(&page).unwrap();
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
-            if link.is_empty() || link.contains("://") {
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next()) {
+            if link.contains("://") {
                 continue;
             }
-            assert!(page.parent().unwrap().join(link).exists(), "{}: {link}", page.display());
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            assert!(target.exists(), "{}: {link}", page.display());
+            if !heading.is_empty() {
+                let target = std::fs::read_to_string(target).unwrap();
+                assert!(anchors(&target).contains(heading), "{}: {link}", page.display());
+            }
             checked += 1;
         }
     }
-    assert!(checked >= 20, "{checked}");
+    assert!(checked >= 50, "{checked}");
 }

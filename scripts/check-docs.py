@@ -3,7 +3,8 @@
 
 The blocks of one page run in order, in one shell, in a folder of their own that begins as a copy of docs/samples. The shell has
 the variables of docs/samples/example.env, and `countersign` as it was built last. A command that ends in `&` is a server: the
-next command waits for its first line, and the server ends with the page.
+next command waits for its first line, and the server ends with the page. Where Linux allows it, the shell has a network of its own
+with nothing but loopback, so that no port is taken and no provider is called.
 
 `sh` blocks are run. `console` blocks show each command behind `$`, and what it prints, where `…` stands for any text. A comment
 in the line above a block says what a reader does not need to see:
@@ -156,6 +157,16 @@ def is_as_shown(shown, printed):
     return re.fullmatch(pattern, printed.rstrip(), re.DOTALL)
 
 
+def shell():
+    """The shell that runs a page, in a network of its own if there can be one."""
+    alone = ["unshare", "--map-root-user", "--net", "bash", "-c", 'ip link set lo up && exec bash -c "$0"']
+    try:
+        has_own = subprocess.run([*alone, "true"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        has_own = False
+    return alone if has_own else ["bash", "-c"]
+
+
 def run(page_blocks):
     text, expected = script(page_blocks)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as state:
@@ -167,26 +178,26 @@ def run(page_blocks):
         for line in (SAMPLES / "example.env").read_text().splitlines():
             name, _, value = line.partition("=")
             variables[name] = value.strip("'")
-        shell = subprocess.Popen(
-            ["bash", "-c", text], cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        ran = subprocess.Popen(
+            [*shell(), text], cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )
         try:
             # Servers keep the pipe open if they inherit it: they do not, since each writes to a file.
-            said, _ = shell.communicate(timeout=30)
+            said, _ = ran.communicate(timeout=30)
         except subprocess.TimeoutExpired:
             said = "it does not end within 30 s"
-            shell.returncode = None
+            ran.returncode = None
         finally:
             try:
-                os.killpg(shell.pid, signal.SIGKILL)
+                os.killpg(ran.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         for output, (line, shown) in expected.items():
             printed = state / output
-            if printed.exists() and not is_as_shown(shown, printed.read_text()) and shell.returncode == 0:
+            if printed.exists() and not is_as_shown(shown, printed.read_text()) and ran.returncode == 0:
                 raise Wrong(f"{line}: this is printed, and not what is shown:\n{printed.read_text()}")
-        if shell.returncode != 0:
+        if ran.returncode != 0:
             line = (state / "line").read_text().strip()
             command = (state / "command").read_text() if (state / "command").exists() else ""
             last = max(state.glob("output-*"), key=lambda file: file.stat().st_mtime, default=None)

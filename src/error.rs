@@ -1,7 +1,7 @@
 //! The crate's one error type.
 //!
-//! What went wrong is a [`Fault`], stated in a table by the part that found it. [`Error`] carries it through
-//! reqwest-middleware and reqwest-retry, where [`Error::find`] gets it back.
+//! A [`Fault`] says what went wrong; the part that found it states it in a table. [`Error`] carries the fault through
+//! reqwest-middleware and reqwest-retry, and [`Error::find`] gets it back.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -12,7 +12,7 @@ pub use crate::fault::{Code, Effect, Fault, Kind};
 /// Any error, to be kept underneath another.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Why a request was not sent, or what came back was not handed on.
+/// Why a request was not sent, or why its reply or a webhook was refused.
 ///
 /// `Display` says what happened, with the provider's name in front; `{:#}` adds the code and the next step.
 ///
@@ -53,8 +53,8 @@ impl Error {
         }))
     }
 
-    /// Finds this crate's error under any other: `reqwest_middleware::Error`, one from reqwest-retry, or a type of your own
-    /// whose `source()` leads here. What only holds an error, an `anyhow::Error` or a box, is taken as `&*error`.
+    /// Finds this crate's error inside another error: a `reqwest_middleware::Error`, an error of reqwest-retry, or a
+    /// type of your own whose `source()` leads here. Give an `anyhow::Error` or a box as `&*error`.
     ///
     /// ```
     /// use countersign::Error;
@@ -90,8 +90,9 @@ impl Error {
         self.0.next_step.as_deref().unwrap_or(self.0.fault.code().next_step)
     }
 
-    /// Whether the request may have taken effect, and so whether it may be sent again. Of a webhook: whether your handler
-    /// may have run. [`effect_of`](crate::effect_of) tells it of any error of a call, those of the connection too.
+    /// Whether the request may have taken effect, and so whether it may be sent again. For a webhook: whether your
+    /// handler may have run. [`effect_of`](crate::effect_of) tells it for any error of a call, also for errors of the
+    /// connection.
     #[must_use]
     pub fn effect(&self) -> Effect {
         self.0.effect.unwrap_or_else(|| self.0.fault.effect())
@@ -109,20 +110,20 @@ impl Error {
         self.0.reference_id.as_deref()
     }
 
-    /// What else was noticed: a clock that is off, a known mistake that would explain a signature.
+    /// What else was noticed, such as a clock that is off, or the known mistake that explains a signature.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.0.notes
     }
 
-    /// The fault as the type it was raised with, for a provider's own details.
+    /// The fault as its own type, which has the provider's details.
     #[must_use]
     pub fn fault<F: Fault>(&self) -> Option<&F> {
         let fault: &dyn std::any::Any = &*self.0.fault;
         fault.downcast_ref()
     }
 
-    /// The family of the fault: what to go by where a code is not known.
+    /// The family of the fault. Decide by it if you do not know the code.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.0.fault.code().kind
@@ -146,7 +147,7 @@ impl Error {
         self.kind() == Kind::Signing
     }
 
-    /// What came back did not verify; its bytes are gone.
+    /// The reply or webhook did not verify, and its bytes were thrown away.
     #[must_use]
     pub fn is_verification(&self) -> bool {
         self.kind() == Kind::Verification
@@ -158,7 +159,7 @@ impl Error {
         self.kind() == Kind::Refused
     }
 
-    /// What came cannot be read as what was expected: no refusal, the request may have taken effect.
+    /// The reply is not readable as the expected type. This is no refusal: the request may have taken effect.
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         self.kind() == Kind::Unreadable

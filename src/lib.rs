@@ -1,5 +1,6 @@
-//! Signs requests as APIs want them signed, as a layer around your `reqwest` client. It verifies Netgíró's replies and the webhooks of
-//! Netgíró, Unleashed and Vizion before you see them, and tells you *why* a signature does not match.
+//! Signs your requests as each API demands, in a middleware of `reqwest`. It verifies Netgíró's replies and the
+//! webhooks of Netgíró, Unleashed and Vizion before your code sees them, and names the mistake behind a signature that
+//! does not match.
 // The links of the rest need all of the default features, and so does compiling its example.
 #![cfg_attr(
     all(
@@ -77,7 +78,7 @@ mod whole_body;
 pub use error::{Effect, Error};
 #[cfg(feature = "middleware")]
 pub use middleware::{ErrorStatus, Unsigned, client_builder, effect_of};
-/// The type that secrets are held in: wiped on drop, redacted in `Debug`. `String` and `&str` turn into it.
+/// The type that holds secrets: wiped on drop, redacted in `Debug`. `String` and `&str` convert into it.
 pub use secrecy::SecretString;
 pub use signer::{FromVariables, Rewritten, Scheme, Sent, Signed, Signer};
 pub use signing::{RequestRef, SignedForm};

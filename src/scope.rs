@@ -7,9 +7,9 @@ use crate::fault::faults;
 
 /// The origins (scheme, host, port) that a provider's credentials may be sent to.
 ///
-/// A provider's starts out with the vendor's own; more are added by name. Everything else is refused before a connection
-/// is made. Plain `http` is added for loopback only (see [`is_loopback`]), unless [`Scope::dangerous_allow_http`] was
-/// called first.
+/// A provider's scope starts with the vendor's own origins; `allow` adds more. Every other URL is refused before a
+/// connection is made. Plain `http` can be added for loopback only (see [`is_loopback`]), unless
+/// [`Scope::dangerous_allow_http`] was called first.
 ///
 /// ```
 /// use countersign::scope::Scope;

@@ -29,7 +29,7 @@ pub(crate) struct MessageArgs {
     #[arg(long, value_name = "FILE|-", group = "capture")]
     har: Option<PathBuf>,
 
-    /// Which entry of the HAR file; without it, they are listed where there are several
+    /// Which entry of the HAR file; without this option, several entries are listed
     #[arg(long, value_name = "N", requires = "har")]
     entry: Option<usize>,
 }

@@ -120,8 +120,10 @@ impl fmt::Display for CaptureNotes {
             }
         }
         if self.is_complete() {
-            lines
-                .push("It has the headers that the provider asks for, with the credentials here.".to_owned());
+            lines.push(
+                "It has all headers that the provider asks for, and they agree with your credentials."
+                    .to_owned(),
+            );
         }
         lines.extend(self.notes.iter().map(|note| printable(note)));
         write!(f, "{}", lines.join("\n"))

@@ -38,8 +38,8 @@ pub(crate) struct ApiArgs {
 
     /// The body: as given, from a file, or from standard input with @-
     ///
-    /// Where neither -H nor the provider's own headers say what it is, it is sent as application/json, and as
-    /// application/xml when it starts with "<".
+    /// Unless -H or the provider sets another type, the body is sent as application/json, or as application/xml if it
+    /// starts with "<".
     #[arg(short, long, value_name = "TEXT|@FILE|@-")]
     pub(crate) data: Option<Data>,
 

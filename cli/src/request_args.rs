@@ -139,7 +139,7 @@ pub(crate) struct Reproduction {
     #[arg(long, value_name = "TEXT")]
     pub(crate) transaction_id: Option<String>,
 
-    /// A stamp of a declaration, e.g. time=1700000000; each of them
+    /// A stamp of a declaration, e.g. time=1700000000; give each stamp of the file
     #[arg(long, value_name = "STAMP=TEXT")]
     pub(crate) stamp: Vec<Pair>,
 

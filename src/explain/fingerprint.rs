@@ -10,11 +10,11 @@ const DOMAIN: &[u8] = b"countersign secret fingerprint, version 1\0";
 /// Four hex digits that are equal for equal secrets, on every machine: enough to see that the key in one place is not the
 /// key in another.
 ///
-/// The first 16 bits of SHA-256 over a fixed label and the secret. So few on purpose: two secrets share them by
-/// chance once in 65,536, good enough for a comparison by eye, while someone who finds an explanation in a log can
-/// cross out all but one in 65,536 guesses and no more. A longer fingerprint would confirm a short or guessable secret
-/// outright; one under a random key would be useless between machines. The label keeps it from being the start of any
-/// digest that a provider uses.
+/// The first 16 bits of SHA-256 over a fixed label and the secret. The fingerprint is short on purpose. Two secrets
+/// share it by chance once in 65,536, which is good enough for a comparison by eye; somebody who finds an explanation
+/// in a log can rule out guesses by it, but cannot confirm one. A longer fingerprint would confirm a short or guessable
+/// secret; a fingerprint under a random key would differ between machines. The label keeps it from being the beginning
+/// of any digest that a provider uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 2]);
 

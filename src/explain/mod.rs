@@ -1,8 +1,8 @@
 //! What is signed, segment by segment, with every secret masked.
 //!
-//! An [`Explanation`] is made from the very segments that the signature is made from. It shows public bytes in full;
-//! of a secret it shows the name, the length and a fingerprint that tells two values apart (see [`Fingerprint`]). The
-//! signature is masked too: Unleashed's is valid as long as the key. To get the headers themselves, sign the request.
+//! An [`Explanation`] is made from the same segments as the signature. It shows public bytes in full. For a secret it
+//! shows the name, the length and a fingerprint that tells two values apart (see [`Fingerprint`]). The signature is
+//! masked too, since Unleashed's is valid as long as the key. To get the headers themselves, sign the request.
 //!
 //! ```
 //! use countersign::explain::explain;
@@ -59,8 +59,8 @@ pub fn explain_with<S: Explained>(
 
 /// How one message is signed: `Display` for people, `Serialize` for programs, [`Explanation::diff`] for two of them.
 ///
-/// Holds no secret, only masks, also where one was put into the URL, the body or another field. Its `Display` escapes control characters and cuts long bodies short; the
-/// serialised form is whole.
+/// Holds no secret, only masks, also for a secret that was put into the URL, the body or another field. `Display`
+/// escapes control characters and shortens long bodies; the serialised form is whole.
 ///
 /// ```
 /// use countersign::RequestRef;

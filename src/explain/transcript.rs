@@ -27,7 +27,7 @@ const LONGEST_HEADER: usize = 4 << 10;
 /// signed text and of the key, the MAC, the URL, the body and the headers.
 ///
 /// It holds secrets, wiped on drop, and shows none: what leaves it is an [`Explanation`] or a
-/// [`Diagnosis`](crate::diagnose::Diagnosis). Made of a request with [`Transcript::of`], or of any segments with
+/// `diagnose::Diagnosis`. Made of a request with [`Transcript::of`], or of any segments with
 /// [`Transcript::new`]:
 ///
 /// ```

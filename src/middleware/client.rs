@@ -4,10 +4,12 @@ use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A `reqwest::ClientBuilder` with what signing needs already set: no redirects, which would carry the
-/// credentials elsewhere or a signature to a URL that it was not made for; no `referer`; no retries below the
-/// signer, which would send one nonce twice; and 10 seconds at most for a connection to come about, TLS included, so that a
-/// host that does not answer is told from one that takes its time.
+/// A `reqwest::ClientBuilder` with the settings that signing needs:
+///
+/// - no redirects, which would carry the credentials elsewhere, or a signature to a URL that it was not made for;
+/// - no `referer`;
+/// - no retries below the signer, which would send one nonce twice;
+/// - at most 10 seconds to connect, TLS included, so that a host that does not answer is told from a slow one.
 ///
 /// Everything else is reqwest's default; TLS comes with the reqwest features that your application enables.
 pub fn client_builder() -> reqwest::ClientBuilder {

@@ -4,9 +4,9 @@ use std::error::Error as StdError;
 
 use crate::error::{Effect, Error};
 
-/// Whether a request may have taken effect, told from the error of its call: this crate's, wherever it lies, says it by
-/// itself ([`Error::effect`]); one of the connection passes through the middleware as it came. A connection that was never
-/// made and a request that could not be built have had none; of everything else nothing is known.
+/// Whether a request may have taken effect, told from the error of its call. An error of this crate says so itself,
+/// wherever it is in the chain ([`Error::effect`]). Of other errors: a connection that was never made and a request
+/// that could not be built had no effect; for all others the effect is unknown.
 ///
 /// ```no_run
 /// # async fn pay(client: reqwest_middleware::ClientWithMiddleware, cart: String) -> anyhow::Result<()> {
@@ -21,10 +21,11 @@ use crate::error::{Effect, Error};
 /// # Ok(()) }
 /// ```
 ///
-/// **It speaks of the last attempt**, since a retry layer hands on no other error: where that layer repeats what may have
-/// taken effect, an earlier attempt may have. Let it repeat only what had none, as `examples/retry_without_effect.rs` does.
-/// And it takes a client that follows no redirects by itself, as those of [`client_builder`](crate::client_builder):
-/// another one also calls a connection never made that a redirect led to.
+/// **It tells of the last attempt**, since a retry layer returns no other error. If that layer repeats attempts that
+/// may have taken effect, an earlier one may have: let it repeat only attempts without effect, as
+/// `examples/retry_without_effect.rs` does. The client must follow no redirects by itself, as
+/// [`client_builder`](crate::client_builder) makes it: another client also reports "never connected" for a connection
+/// that a redirect led to.
 #[must_use]
 pub fn effect_of(error: &(dyn StdError + 'static)) -> Effect {
     match (Error::find(error), of_reqwest(error)) {

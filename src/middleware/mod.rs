@@ -3,8 +3,9 @@
 //! Order matters. From the outside in: tracing, cache, retry, signer. A retry layer outside the signer has each attempt
 //! signed anew; inside, one nonce would be sent again and again.
 //!
-//! To the provider each attempt is a request of its own, also that of a `POST` whose answer was lost: for what must not happen
-//! twice, have the retry layer repeat only what had no effect, which [`effect_of`] tells.
+//! To the provider, each attempt is a request of its own, also the repetition of a `POST` whose answer was lost. For
+//! requests that must not happen twice, let the retry layer repeat only attempts without effect: [`effect_of`] tells
+//! them apart.
 
 mod body;
 mod client;

@@ -15,7 +15,7 @@ use crate::time::{Clock as _, SystemClock, unix_nanos};
 /// How much of a body is kept, in bytes.
 const KEPT: usize = 4096;
 
-/// A reply with the status of an error, `error-status`, of a provider that signs no replies: what is kept of it.
+/// The reply behind an `error-status`: a provider that signs no replies answered with the status of an error.
 ///
 /// ```no_run
 /// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
@@ -57,8 +57,8 @@ impl ErrorStatus {
         self.status
     }
 
-    /// How long to wait, as `Retry-After` says: its seconds, or the time from now, by the clock of this machine, until its
-    /// HTTP-date, zero where that has passed. `None` where there is no such header, or it is neither.
+    /// How long to wait, as `Retry-After` says: its seconds, or the time until its date by this machine's clock, zero
+    /// if the date has passed. `None` if the header is missing or is neither.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after

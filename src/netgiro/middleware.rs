@@ -24,22 +24,22 @@ impl Netgiro {
         self.with_scheme(|scheme| scheme.replies.limit = bytes)
     }
 
-    /// Hands replies on even when they do not verify; [`Reply::verdict`] in the response's extensions says which
-    /// did, and the log why the others did not. Anyone between you and Netgíró can then make up replies: for first contact
-    /// with a live account only. A reply over the limit is an error all the same.
+    /// Returns replies even if they do not verify. [`Reply::verdict`] in the response's extensions tells which did, and
+    /// the log tells why the others did not. Anyone between you and Netgíró can then make up replies: use it only for
+    /// first contact with a live account. A reply over the limit is still an error.
     #[must_use]
     pub fn dangerous_report_only(self) -> Self {
         self.with_scheme(|scheme| scheme.replies.report_only = true)
     }
 
-    /// Has refused replies diagnosed: the error carries a note where a known mistake would explain the signature. For first
-    /// contact, or when honest replies are suddenly refused; [`Netgiro::diagnose_reply`] looks further, at a reply that was
-    /// kept.
+    /// Diagnoses refused replies: the error carries a note if a known mistake explains the signature. Use it for first
+    /// contact, or if honest replies are suddenly refused. [`Netgiro::diagnose_reply`] looks further, at a reply that
+    /// you kept.
     ///
-    /// A diagnosis takes milliseconds, and anyone between you and Netgíró can cause one. So it is made by a thread of tokio's
-    /// for blocking work while the call waits, and all clients and webhook verifiers of the process share one allowance: a
-    /// few diagnoses at once, then one in two seconds, or more where they are cheap. A refusal beyond that says that it was
-    /// not diagnosed. A body over 16 KiB and a URL over 2 KiB are not diagnosed.
+    /// A diagnosis takes milliseconds, and anyone between you and Netgíró can cause one. So a thread of tokio's pool
+    /// for blocking work makes it while the call waits, and all clients and webhook verifiers of the process share one
+    /// allowance: a few diagnoses at once, then one every two seconds, or more if they are cheap. A refusal beyond that
+    /// says that it was not diagnosed. Bodies over 16 KiB and URLs over 2 KiB are not diagnosed.
     ///
     /// With the feature `diagnose`.
     #[cfg(feature = "diagnose")]
@@ -48,17 +48,17 @@ impl Netgiro {
         self.with_scheme(|scheme| scheme.replies.diagnose_refusals = true)
     }
 
-    /// Hands replies on while they are being verified, for downloads too large to keep in memory.
-    /// [`Netgiro::reply_limit`] applies all the same: raise it.
+    /// Returns replies while they are being verified, for downloads too large to keep in memory.
+    /// [`Netgiro::reply_limit`] still applies: raise it.
     ///
     /// The promise is weaker: **what you read is unverified until the body has ended without an error**, as
-    /// [`Verdict::Pending`] says. The last chunk is withheld until all checks have passed; where one fails, the body ends
-    /// in an error instead ([`Error::find`](crate::Error::find) finds it), and all that was read must be thrown away.
-    /// Anyone between you and Netgíró can make up everything before the last chunk, so act on nothing before the end.
-    /// Bodies that begin neither like JSON nor like XML, or are no longer UTF-8, are not handed on any further.
+    /// [`Verdict::Pending`] says. The last chunk is withheld until all checks have passed. If one fails, the body ends
+    /// in an error instead ([`Error::find`](crate::Error::find) finds it), and you must throw away everything that you
+    /// read. Anyone between you and Netgíró can make up everything before the last chunk, so act on nothing before the
+    /// end. A body that begins neither like JSON nor like XML, or that stops being UTF-8, ends there.
     ///
-    /// Replies whose headers already fail are refused as before. [`Netgiro::dangerous_report_only`] wins over this: the
-    /// verdict that it reports is known only once the reply is whole.
+    /// Replies whose headers already fail are refused as before. [`Netgiro::dangerous_report_only`] takes precedence:
+    /// the verdict that it reports is known only for a whole reply.
     #[must_use]
     pub fn dangerous_stream_replies(self) -> Self {
         self.with_scheme(|scheme| scheme.replies.streamed = true)

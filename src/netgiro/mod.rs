@@ -1,13 +1,13 @@
 //! Netgíró: Icelandic payments.
 //!
 //! Each request carries `netgiro_appkey`, `netgiro_nonce` and `netgiro_signature`: the lower-case hex SHA-256 of
-//! secret, nonce, URL and body, joined without separator. Each reply is signed the same way under another nonce, and
-//! is checked here before its bytes are handed on.
+//! secret, nonce, URL and body, joined without separator. Each reply is signed in the same way under another nonce, and
+//! verified before you get it.
 //!
-//! The vendor's prose speaks of HMAC and base64; only the formula above reproduces the values that the vendor
-//! published. A reply's signature covers the URL of the request, query included, and the raw reply body: so the vendor's
-//! own .NET wrappers check it. They leave replies of 4xx and 5xx unchecked, so whether those are signed is unknown. For
-//! first contact with a live account there is [`Netgiro::dangerous_report_only`].
+//! The vendor's prose speaks of HMAC and base64, but only the formula above reproduces the values that the vendor
+//! published. A reply's signature covers the URL of the request, query included, and the raw reply body: this is how
+//! the vendor's own .NET wrappers check it. They do not check replies of 4xx and 5xx, so nobody knows whether those are
+//! signed. For first contact with a live account, there is [`Netgiro::dangerous_report_only`].
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {

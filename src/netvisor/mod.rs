@@ -11,12 +11,13 @@
 //! added below this middleware, which does not see them: a `Content-Type` among them loses to `text/plain`. Set it on the
 //! request instead.
 //!
-//! Netvisor takes one call at a time per company, and so does the middleware: a call waits until the body of the reply before it
-//! was read to its end, or dropped. That goes for all values of [`Netvisor`] in one process with the same origin and
-//! organisation id; see [`Netvisor::parallel_calls`].
+//! Netvisor takes one call at a time for each company, and so does the middleware: a call waits until the body of the
+//! reply before it was read to its end or dropped. This holds for all values of [`Netvisor`] in one process with the
+//! same origin and organisation id; see [`Netvisor::parallel_calls`].
 //!
-//! Some calls take minutes: the vendor asks for a time-out of 360 s or more (support article 77000466681). A request without
-//! one gets [that](Netvisor::timeout), whatever the client's own is. It begins when the call's turn has come.
+//! Some calls take minutes: the vendor asks for a time-out of at least 360 s (support article 77000466681). A request
+//! without a time-out of its own gets [that](Netvisor::timeout), whatever the client's is. It begins when the call's
+//! turn has come.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {

@@ -24,8 +24,8 @@ use std::time::Duration;
 
 pub use metrics::Metrics;
 
-/// Is told what happens. Any `Fn(&str, &Event)` is one, and so is an `Arc` of one, which several signers and webhook
-/// verifiers may share.
+/// Gets told what happens. Any `Fn(&str, &Event)` is an observer, and so is an `Arc` of one, which several signers and
+/// webhook verifiers may share.
 ///
 /// It is called on the way of a request: it must be quick, and must not wait.
 ///
@@ -63,8 +63,8 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
 pub enum Event {
     /// A request was signed: each attempt, each hop of a redirect.
     Signed,
-    /// A request was not sent, or its reply not handed on, with this code: by the crate itself, or where it was told to make
-    /// an error of the provider's no. Replies that do not verify are [`ReplyFailed`](Self::ReplyFailed) instead.
+    /// A request was not sent, or its reply was refused, with this code: by the crate, or by a setting that turns the
+    /// provider's refusals into errors. A reply that does not verify is [`ReplyFailed`](Self::ReplyFailed) instead.
     Refused(&'static str),
     /// A reply verified.
     ReplyVerified,

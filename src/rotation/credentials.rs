@@ -131,8 +131,8 @@ impl fmt::Debug for CredentialSet {
 
 /// Where credentials come from.
 ///
-/// Implement it with [`async_trait`](https://docs.rs/async-trait) over a secret manager of yours. It is asked by one task at a
-/// time, which gives it 30 s; what it waits for must be safe to be dropped then.
+/// Implement it with [`async_trait`](https://docs.rs/async-trait) over your secret manager. One task at a time asks it
+/// and gives it 30 s; then the future is dropped, which must be safe.
 ///
 /// ```
 /// use std::time::Duration;
@@ -159,7 +159,7 @@ pub trait CredentialSource: Send + Sync + 'static {
     /// The credentials as they are now; `None` where the source knows that they are those that it gave last.
     ///
     /// # Errors
-    /// Why there are none. The error is logged: it must not hold a secret. Those in use stay.
+    /// Why there are none. The error is logged, so it must not hold a secret. The credentials in use stay.
     async fn fetch(&self) -> Result<Option<CredentialSet>, Error>;
 
     /// For how long they are taken to be what the source would give. Default: a minute.

@@ -1,8 +1,8 @@
 //! Credentials that rotate: a signer or webhook verifier goes on with new keys, without a restart.
 //!
-//! A [`Rotation`] asks a [`CredentialSource`] (the environment, a file, a command, or one of your own) and hands what it gets to
-//! all signers and verifiers made from it. Id and secret change together, a request that is under way ends with the pair that it
-//! began with, and Netgíró's memory of reply nonces stays.
+//! A [`Rotation`] asks a [`CredentialSource`] (the environment, a file, a command, or your own) and gives the
+//! credentials to all signers and verifiers made from it. Id and secret change together. A request under way ends with
+//! the pair that it began with, and Netgíró's memory of reply nonces stays.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,14 +17,15 @@
 //! ```
 //!
 //! # When a source is asked
-//! While calls are made, and not by a task of its own: after [`fresh_for`](CredentialSource::fresh_for), or after four fifths of
-//! the time to the expiry, the next call has the source asked in the background, and does not wait. Only a call after the expiry
-//! waits, for 30 s at most; without new credentials it ends in `credentials-expired`, and was not sent. There is one
-//! question at a time, which all callers share. What fails changes nothing: in the background the source is asked again after
-//! 5 s; a call that needs the answer asks at once.
+//! A source is asked while calls are made; there is no task that polls. After
+//! [`fresh_for`](CredentialSource::fresh_for), or after four fifths of the time to the expiry, the next call asks in
+//! the background and does not wait. Only a call after the expiry waits, for at most 30 s; without new credentials it
+//! ends in `credentials-expired`, and was not sent. There is one question at a time, which all callers share. A failure
+//! changes nothing: in the background, the source is asked again after 5 s; a call that needs the answer asks at once.
 //!
-//! A 401 or 403, and Netvisor's `AUTHENTICATION_FAILED` where that is looked for, have the source asked at most once a minute;
-//! and so does a webhook whose key is unknown or whose signature does not match. [`Rotation::refresh`] asks when you say so.
+//! The source is also asked, at most once a minute, after a 401 or 403, after Netvisor's `AUTHENTICATION_FAILED` if
+//! your program looks for it, and after a webhook whose key is unknown or whose signature does not match.
+//! [`Rotation::refresh`] asks at once.
 //!
 //! [`Signer::sign`](crate::Signer::sign) and [`Verifier::verify`](crate::webhook::Verifier), which do not wait for anything, use
 //! what is there and ask nobody.

@@ -47,12 +47,12 @@ impl CredentialSource for EnvironmentSource {
 /// How long a file must have been left alone: one that is younger may be half written.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// A file of the JSON that [`CredentialSet::from_json`] reads. It is looked at every 5 s, and read where it is another file or
-/// was written since, by inode, length and modification time: as when Kubernetes exchanges a mounted secret.
+/// A file of the JSON that [`CredentialSet::from_json`] reads. While calls are made, the file is looked at every 5 s.
+/// It is read if its inode, length or modification time has changed, as when Kubernetes exchanges a mounted secret.
 ///
-/// What was written less than a second ago is not read yet, and what changes while it is read is not used: such a file may be
-/// half old and half new. Better: write another file, and rename it. On Unix a file that others than its owner and group can
-/// read is warned of (`countersign.credentials_readable`).
+/// A file that was written less than a second ago is not read yet, and a file that changes while it is read is not
+/// used: either may be half old and half new. It is better to write another file and rename it. On Unix, a warning is
+/// logged if others than owner and group can read the file (`countersign.credentials_readable`).
 pub struct FileSource {
     path: PathBuf,
     read: Arc<Mutex<Option<Stamp>>>,

@@ -27,8 +27,8 @@ pub use variables::FromVariables;
 
 /// Signs requests by a [`Scheme`]. Cheap to clone.
 ///
-/// With the feature `middleware` it is a layer of a `reqwest_middleware::ClientBuilder`. Without, it signs an
-/// `http::Request` in place.
+/// With the feature `middleware`, it is a middleware for `reqwest_middleware::ClientBuilder`. Without that feature, it
+/// signs an `http::Request` in place.
 ///
 /// ```
 /// use countersign::unleashed::Unleashed;
@@ -107,10 +107,10 @@ impl<S: Scheme> Signer<S> {
 
     /// Keeps these credentials from the provider's production hosts: for test keys.
     ///
-    /// A request to a production host is then refused as `origin-not-allowed`, also with
-    /// `pass_other_origins_unsigned`. What [`allow_origin`](Self::allow_origin) adds is allowed all the same, whether it
-    /// is called before or after. Together with [`production_only`](Self::production_only), nothing else is left. Unleashed
-    /// has one host for both, which counts as production.
+    /// A request to a production host is then refused as `origin-not-allowed`, also with `pass_other_origins_unsigned`.
+    /// Origins of [`allow_origin`](Self::allow_origin) stay allowed, whether it is called before or after. With
+    /// [`production_only`](Self::production_only) as well, only those are left. Unleashed has one host for both, which
+    /// counts as production.
     #[must_use]
     pub fn test_only(mut self) -> Self {
         Arc::make_mut(&mut self.scope).withhold(Environment::Production);
@@ -147,9 +147,9 @@ impl<S: Scheme> Signer<S> {
         self.with_scheme(|_| ())
     }
 
-    /// Puts the query that the [scheme wants sent](Scheme::query_to_send) into a URL that is about to be signed; returns
-    /// whether that changed it. The middleware and [`sign_http`](Self::sign_http) do so; before [`sign`](Self::sign) it is
-    /// up to you.
+    /// Rewrites the query of a URL as the [scheme wants it sent](Scheme::query_to_send), and returns whether that
+    /// changed the URL. The middleware and [`sign_http`](Self::sign_http) do this themselves; call it before
+    /// [`sign`](Self::sign).
     pub fn prepare_url(&self, url: &mut Url) -> bool {
         match url.query().and_then(|query| self.scheme().query_to_send(query)) {
             Some(query) => {
@@ -179,8 +179,8 @@ impl<S: Scheme> Signer<S> {
         self.told(checked.and_then(|()| compute(self.scheme(), request, stamp)))
     }
 
-    /// The signature alone, wherever the request would go; `None` where the provider has none. For those who recompute
-    /// one: a request is signed with [`Signer::sign`].
+    /// The signature alone, wherever the request goes; `None` if the provider has no signature. This is for programs
+    /// that recompute a signature; to send a request, use [`Signer::sign`].
     ///
     /// # Errors
     /// When the provider cannot sign the request.
@@ -189,8 +189,8 @@ impl<S: Scheme> Signer<S> {
         self.scheme().signature(request, stamp)
     }
 
-    /// Signs an `http::Request` in place, for any client that sends one. On an error it is unchanged. Its query may become
-    /// another: see [`Signer::prepare_url`].
+    /// Signs an `http::Request` in place, for any client that sends one. On an error, the request is unchanged. The
+    /// query may change: see [`Signer::prepare_url`].
     ///
     /// # Errors
     /// As [`Signer::sign`]; also `url-not-absolute` and `url-not-normalised` (see [`RequestRef::from_http`]).
@@ -259,7 +259,8 @@ impl<S: Scheme> Signer<S> {
         }
     }
 
-    /// Draws a stamp for a request, as [`Signer::sign`] does: for those who need it before they [sign with](Self::sign_with) it.
+    /// Draws a stamp for a request, as [`Signer::sign`] does, for programs that need the stamp before they [sign
+    /// with](Self::sign_with) it.
     ///
     /// # Errors
     /// When the provider cannot sign the request, or nothing can be drawn.

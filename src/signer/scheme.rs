@@ -113,8 +113,8 @@ pub trait Scheme: Clone + Send + Sync + 'static {
         Ok(Some(mac.finish()))
     }
 
-    /// Signs a request that is about to be sent. A scheme that writes more than its headers keeps in the stamp what it is
-    /// going to write; by default, this is the [`signature`](Self::signature).
+    /// Signs a request that is about to be sent. A scheme that writes more than its headers keeps what it is going to
+    /// write in the stamp. Default: the [`signature`](Self::signature).
     ///
     /// # Errors
     /// As [`signature`](Self::signature).
@@ -131,15 +131,15 @@ pub trait Scheme: Clone + Send + Sync + 'static {
     /// Writes the headers. Cannot fail: what can fail has happened by then, so a request is changed whole or not.
     fn headers(&self, stamp: &Self::Stamp, headers: &mut AuthHeaders<'_>);
 
-    /// The query to send in place of `query`, where that has something which an API's clients and servers read in more
-    /// ways than one; `None`, as by default, where it is sent as it is. Whoever can change the request puts it into the
-    /// URL before anything is signed: see [`Signer::prepare_url`](crate::Signer::prepare_url).
+    /// The query to send in place of `query`, if clients and servers of this API read some of its characters in more
+    /// ways than one. Default: `None`, the query is sent as it is. The rewritten query goes into the URL before
+    /// anything is signed: see [`Signer::prepare_url`](crate::Signer::prepare_url).
     fn query_to_send(&self, _query: &str) -> Option<String> {
         None
     }
 
-    /// Waits for the turn of a call to `url`, before it is signed. What comes of it is dropped once the body of the reply was
-    /// read to its end, or dropped, or the call has failed. Default: there is nothing to wait for.
+    /// Waits for the turn of a call to `url`, before it is signed. The permit is dropped after the body of the reply
+    /// was read to its end or dropped, or the call has failed. Default: there is nothing to wait for.
     ///
     /// # Errors
     /// Why the call is not made. Nothing was sent.

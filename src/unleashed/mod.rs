@@ -62,16 +62,17 @@ pub type Unleashed = Signer<Scheme>;
 
 /// For Unleashed only: `unleashed::Unleashed`.
 impl Unleashed {
-    /// Which form of the query is signed. Default: [`SignedForm::Decoded`], which the live API was seen to take in August
-    /// 2026, when it refused a signature of the query as sent for each one with a `%3A`.
+    /// Which form of the query is signed. Default: [`SignedForm::Decoded`]. In August 2026, the live API took that
+    /// form, and refused the signature of each query as sent that had a `%3A`.
     #[must_use]
     pub fn signed_form(self, form: SignedForm) -> Self {
         self.with_scheme(|scheme| scheme.signed_form = form)
     }
 
-    /// Sends and signs a `+` in the query as it is. By default it is sent as `%20`, and signed so or, decoded, as a blank:
-    /// clients sign a `+` as itself or as a blank, no public material says which of the two the server takes, and `%20` is
-    /// a blank to all. A form, as of reqwest's `.query(…)`, writes a blank as `+`, and a plus sign as `%2B`, which stays.
+    /// Sends and signs a `+` in the query as it is. By default, a `+` is sent as `%20` and signed as `%20` or, decoded,
+    /// as a blank. Clients sign a `+` as itself or as a blank, and no public material says which of the two the server
+    /// takes; everybody reads `%20` as a blank. In a form, as of reqwest's `.query(…)`, a `+` is a blank; a plus sign
+    /// is `%2B`, which stays.
     #[must_use]
     pub fn keep_plus_in_query(self) -> Self {
         self.with_scheme(|scheme| scheme.keep_plus = true)

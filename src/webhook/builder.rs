@@ -87,8 +87,8 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// How far a signed time may be from the clock. Default: 5 minutes back, 60 seconds ahead. Netgíró's callbacks carry no
-    /// time, so that it is nothing to them: see [`Builder::remember_for`](Self::remember_for).
+    /// How far a signed time may be from the clock. Default: 5 minutes back, 60 seconds ahead. It does not affect
+    /// Netgíró's callbacks, which carry no time: see [`Builder::remember_for`](Self::remember_for).
     #[must_use]
     pub fn window(mut self, window: Window) -> Self {
         self.settings.window = window;
@@ -124,9 +124,9 @@ impl<S: Scheme> Builder<S> {
         Ok(self)
     }
 
-    /// Where accepted deliveries are remembered. Default: a [`MemoryStore`] of this verifier's own. A service on
-    /// several machines needs a store that they share, and one window for all: a delivery is remembered for as long as the
-    /// verifier that accepted it would take it, and one with a longer window would then take it again.
+    /// Where accepted deliveries are remembered. Default: a [`MemoryStore`] of this verifier. A service on several
+    /// machines needs a shared store and the same window everywhere: the store remembers a delivery for the window of
+    /// the verifier that accepted it, and a verifier with a longer window would accept it again.
     #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
         self.settings.store = Arc::new(store);
@@ -147,9 +147,9 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// Is told of each refused delivery and why; also of one that verified, and is not the JSON that a handler's
-    /// `Verified<Json<_>>` wants (`webhook-json`). What it hears must not reach the sender. It is called before the sender is
-    /// answered; where a refusal is diagnosed (`diagnose_refusals`), later, and by another thread.
+    /// Gets told of each refused delivery and the reason, also of one that verified and is not the JSON that a
+    /// handler's `Verified<Json<_>>` wants (`webhook-json`). What it hears must not reach the sender. It is called
+    /// before the sender is answered; with `diagnose_refusals`, it is called later and by another thread.
     #[must_use]
     pub fn on_refused(mut self, hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
         self.settings.reporter.hook = Some(Arc::new(hook));
@@ -163,14 +163,14 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// Has refused deliveries diagnosed: the log and the [hook](Self::on_refused) are told which known mistake would explain
-    /// a signature, a digest or a key id, where one does. For a service that is being set up, or that suddenly refuses what is
-    /// honest; [`Verifier::diagnose`] looks further, at a delivery that was kept.
+    /// Diagnoses refused deliveries: the log and the [hook](Self::on_refused) get the known mistake that explains a
+    /// signature, a digest or a key id, if there is one. Use it while you set a service up, or if it suddenly refuses
+    /// honest deliveries. [`Verifier::diagnose`] looks further, at a delivery that you kept.
     ///
-    /// A diagnosis takes milliseconds where a refusal takes some 20 µs, and any stranger can cause one. So the sender is
-    /// answered first, the diagnosis is made and reported in a thread of its own, and all verifiers and clients of the process
-    /// share one allowance: a few diagnoses at once, then one in two seconds, or more where they are cheap. A refusal beyond
-    /// that is reported at once and says so. A body over 16 KiB, a URL over 2 KiB and headers over 16 KiB are not diagnosed.
+    /// A refusal takes some 20 µs, a diagnosis milliseconds, and any stranger can cause one. So the sender is answered
+    /// first, and another thread makes and reports the diagnosis. All verifiers and clients of the process share one
+    /// allowance: a few diagnoses at once, then one every two seconds, or more if they are cheap. A refusal beyond that
+    /// is reported at once, and says so. Bodies over 16 KiB, URLs over 2 KiB and headers over 16 KiB are not diagnosed.
     ///
     /// With the feature `diagnose`.
     #[cfg(feature = "diagnose")]

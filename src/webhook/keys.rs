@@ -14,9 +14,9 @@ use crate::field;
 
 /// The keys that deliveries may be signed with: several at once while the vendor rotates them.
 ///
-/// Each provider's `webhook` module says how to add one. Where deliveries name their key, only the keys of that id are
-/// tried: up to three, so that one issued anew under the same id overlaps with the one before. Where the scheme has no key
-/// ids, all are. Each that may be tried is, whichever is right.
+/// Each provider's `webhook` module says how to add a key. If deliveries name their key, only keys with that id are
+/// tried: up to three, so that a key that was issued anew under the same id overlaps with the one before. If the scheme
+/// has no key ids, all keys are tried, whichever is right.
 ///
 /// ```
 /// use countersign::vizion::webhook::{Keys, Verifier};

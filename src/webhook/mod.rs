@@ -18,17 +18,22 @@
 //! Without a framework, [`Verifier::receive`] takes `http::request::Parts` and the body.
 //!
 //! # The order
-//! Header presence and duplicates, parsing, coverage, algorithm, the signature's form, key id, time: what fails so far is
-//! refused before the layer reads the body. Then the size limit, the digest of the raw bytes, the MAC, the form of the body
-//! (Netgíró), and the replay store. The first that fails refuses, and nothing later runs: a forgery never reaches the store,
-//! so it cannot spend the honest delivery's place. Signatures and digests are compared decoded, in constant time.
+//! The first check that fails refuses the delivery, and no later check runs:
 //!
-//! The sender is told nothing but 401, in the same bytes for every reason; of what verified, nothing but 503 while the replay
-//! store is down, and nothing but 422 where it is not the JSON that a handler's `Verified<Json<_>>` wants. The reason, with a
-//! stable code and a next step, goes to the log (`tracing`, level `WARN`) and to [`Builder::on_refused`].
+//! 1. Before the layer reads the body: presence and duplicates of headers, parsing, coverage, algorithm, the
+//!    signature's form, key id, time.
+//! 2. The size limit, the digest of the raw bytes, the MAC, and the form of the body (Netgíró).
+//! 3. The replay store. A forgery never reaches it, so a forgery cannot use up the honest delivery's place.
 //!
-//! Why a digest or signature does not match is not looked for, unless that is asked for with `Builder::diagnose_refusals`
-//! (feature `diagnose`): log and hook are then told which known mistake would explain it, such as a body printed anew, a proxy's
+//! Signatures and digests are compared decoded and in constant time.
+//!
+//! The sender sees only 401, with the same bytes for every reason. If the delivery verified, the sender sees 503 while
+//! the replay store is down, and 422 if the body is not the JSON that a handler's `Verified<Json<_>>` wants. The
+//! reason, with a stable code and a next step, goes to the log (`tracing`, level `WARN`) and to
+//! [`Builder::on_refused`].
+//!
+//! By default, nobody looks for the reason why a digest or signature does not match. With `Builder::diagnose_refusals`
+//! (feature `diagnose`), log and hook get the known mistake that explains it, such as a body printed anew, a proxy's
 //! host or path, or another key's id. `Verifier::diagnose` looks further, for tools.
 //!
 //! # What each scheme covers
@@ -39,22 +44,22 @@
 //! | Netgíró callback | no | yes | yes | yes | none | replay store alone |
 //! | Unleashed | no | no | no | yes | timestamp, 5 minutes | replay store |
 //!
-//! Headers are covered only by Vizion, and only those that the signature lists. Its `host` header is the sender's to choose: it
-//! is bound to yours by the public origin that the verifier is told.
+//! Only Vizion covers headers, and only those that the signature lists. The sender chooses its `host` header; the
+//! public origin that you give the verifier binds it to your host.
 //!
-//! A [`Verified`] is of one provider's verifier, and a handler names the one that it takes: on a route that has the layer of
-//! another provider's, it answers 500 and never sees the delivery.
+//! A [`Verified`] belongs to one provider, and a handler names the provider that it takes. On a route with another
+//! provider's layer, the handler does not run, and the answer is 500.
 //!
 //! # What this does not do
 //! It does not check source addresses, and does not limit how slowly a body may arrive: put a time-out layer
 //! in front.
 //!
 //! # Once, and retries
-//! A delivery that was accepted is spent, whatever becomes of it in the handler: at most once. Where that loses too much,
-//! `Verifier::layer().forget_failed()`, or [`Verifier::forget`] without the layer, lets the retry of a failed one in: at
-//! least once. Where a sender retries because the answer was lost, `Verifier::layer().acknowledge_duplicates()` answers 200
-//! to a repetition of what was handled. Neither tells that a retry that was signed anew is the same event: that takes the
-//! event's own id, as [`Verified::replay_key`] shows.
+//! An accepted delivery is never handled again, even if the handler fails: at most once. If that loses too much,
+//! `Verifier::layer().forget_failed()`, or [`Verifier::forget`] without the layer, accepts the retry of a failed
+//! delivery: at least once. If a sender retries because the answer was lost,
+//! `Verifier::layer().acknowledge_duplicates()` answers 200 to a copy of a delivery that was handled. Neither
+//! recognises a retry that was signed anew: go by the event's own id, as [`Verified::replay_key`] shows.
 //!
 //! A handler is dropped when the sender hangs up; `Verifier::layer` says what to do about work that must go on.
 

@@ -15,8 +15,8 @@ use super::verifier::Remembered;
 use crate::error::Error;
 use crate::fault::faults;
 
-/// Something whose signature was verified, by the verifier of the scheme `S`. Only this crate makes one, so a handler that
-/// takes it cannot run unverified, nor with what another provider signed.
+/// A value whose signature was verified, by the verifier of the scheme `S`. Only this crate makes one, so a handler
+/// that takes it cannot run for an unverified delivery, or for another provider's.
 ///
 /// Each provider names its own: `vizion::webhook::Verified<T>`, `netgiro::webhook::Verified<T>`,
 /// `unleashed::webhook::Verified<T>`.
@@ -111,11 +111,11 @@ impl<S: Scheme, T> Verified<S, T> {
         self.proof.signed_at
     }
 
-    /// What tells this delivery from any other: what a replay store remembers it by.
+    /// The key by which a replay store remembers this delivery.
     ///
-    /// It is **no idempotency key**. It is made of the signature, so a sender that signs its retry anew (with another time or
-    /// nonce, as most do) sends the same event under another replay key, which no store knows. Go by the event's own id, in
-    /// the transaction that does the work:
+    /// It is **no idempotency key**. It is made from the signature. Most senders sign a retry anew, with another time
+    /// or nonce, so the same event has another replay key, which no store knows. Go by the event's own id, in the
+    /// transaction that does the work:
     ///
     /// ```
     /// # mod of_vizion {
@@ -143,9 +143,9 @@ impl<S: Scheme, T> Verified<S, T> {
         &self.proof.replay_key
     }
 
-    /// How long a replay store has to remember this delivery: for as long as a copy would be fresh, on any machine whose
-    /// clock is within the window of this one's. Where the scheme signs no time a copy is always fresh, and this is what
-    /// the verifier was told.
+    /// How long a replay store must remember this delivery: for as long as a copy would be fresh, on any machine whose
+    /// clock is within the window of this machine's. If the scheme signs no time, a copy is always fresh, and this is
+    /// the setting of the verifier.
     #[must_use]
     pub fn repeatable_for(&self) -> Duration {
         self.proof.repeatable_for

@@ -15,11 +15,12 @@ use crate::output;
 
 /// Make and verify each vector of a declaration, and tell what its signature covers
 ///
-/// A vector is made byte for byte, verified, and refused with one bit of its signature flipped. A part of the message is covered
-/// where a good message is refused once that part is changed. `docs/declarations.md` says how files are written.
+/// Each vector is made byte for byte, verified, and must be refused with one bit of its signature flipped. A part of
+/// the message counts as covered if a good message is refused after that part was changed. `docs/declarations.md` says
+/// how to write a file.
 #[derive(Args)]
 #[command(after_long_help = "\
-Exit codes: 1 where a vector fails, 2 where a file is refused.
+Exit codes: 1 a vector fails, 2 a file is refused.
 
 Examples:
   countersign check acme.toml

@@ -37,14 +37,16 @@ Examples:
 pub(crate) struct ExplainArgs {
     /// The signature that somebody else computed: say which known mistake it comes from
     ///
-    /// As given, from a file, or from standard input with @-. An argument is seen by whoever lists processes, and kept in
-    /// the shell's history; Unleashed's signature of a query is as good as the key for that query, for ever.
+    /// As given, from a file, or from standard input with @-. Other users can see an argument in the list of processes,
+    /// and the shell keeps it in its history; Unleashed's signature of a query is as good as the key for that query,
+    /// for ever.
     #[arg(long, value_name = "SIGNATURE|@FILE|@-", allow_hyphen_values = true)]
     expect: Option<Data>,
 
     /// The text that somebody else signed: say where it first differs, and with --expect, whether the key is the same
     ///
-    /// Byte for byte, a line end at its end among them. Where secrets are part of it, leave them in; they are not shown.
+    /// Byte for byte, including a line end at its end. If secrets are part of the text, leave them in; they are not
+    /// shown.
     #[arg(long, value_name = "@FILE|@-")]
     signed_text: Option<Data>,
 

@@ -49,11 +49,11 @@ Credentials come from the environment only, or from the file that --env-file nam
 Exit codes:
   0  done and, where the provider signs, verified
   1  refused: by the provider, by verification, or because the credentials do not belong there;
-     or the forgery of trigger --fault was accepted
+     or a receiver accepted the forgery of trigger --fault
   2  usage: arguments, files or credentials that cannot be used
   3  transport: the message did not get through
   4  unclear: the answer to a forgery says neither that it was accepted nor that it was refused,
-     doctor did not find everything out, or several rules of infer fit
+     doctor left a question open, or several rules of infer fit
 
 Examples:
   countersign sign netgiro GET 'https://api.netgiro.is/v1/sales/GetList?AllForCompany=true'
@@ -68,7 +68,7 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Read credentials from this file of NAME=VALUE lines; what it lacks is taken from the environment
+    /// Read credentials from this file of NAME=VALUE lines; the environment supplies what the file lacks
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) env_file: Option<PathBuf>,
 }

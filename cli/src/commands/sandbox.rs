@@ -39,12 +39,12 @@ Faults of --fault:
 A script for --script is a list of replies; the first that matches a request and is not used up answers it:
   [[reply]]
   provider = \"netgiro\"
-  method = \"POST\"                  # any, if left out; so with path and query = { name = \"value\" }
+  method = \"POST\"                  # any, if left out; so are path, and query = { name = \"value\" }
   path = \"/v1/checkout/*\"          # * at the end for any rest
   ready = \"declined\"               # or status, headers, and body or file, in the script's folder
   times = 1                        # always, if left out
   effect = \"after\"                 # a gateway's answer, unsigned, after (or \"before\") the request took effect
-A name of a ready reply that is unknown is answered with those that there are.
+For an unknown ready reply, the error lists the names that exist.
 
 Examples:
   countersign sandbox --write-env demo.env
@@ -87,7 +87,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long)]
     use_environment: bool,
 
-    /// Let every port be called by this name, too, e.g. that of a container; 421 for any other
+    /// Also answer to this host name, such as that of a container; any other name gets 421
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
 

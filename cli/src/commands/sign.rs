@@ -20,9 +20,9 @@ use crate::request_args::Reproduction;
 
 /// Print the headers with which a request would be sent; nothing is sent
 ///
-/// The signature is among them: that is what this verb is for. Who has it can send this one request in your name; of
-/// Unleashed, any request with the same query, for ever. A key is not: Vizion's, which is sent as it is, stands there
-/// as $VIZION_API_KEY.
+/// The output has the signature, which is the purpose of this command. Whoever has the signature can send this one
+/// request in your name; for Unleashed, any request with the same query, for ever. The output has no key:
+/// $VIZION_API_KEY stands for Vizion's, which is sent as it is.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:

@@ -33,18 +33,18 @@ use webhooks::{Receiver, WebhookArgs};
 
 /// Sign the requests of programs on this machine and verify the replies; verify webhooks before an application has them
 ///
-/// Each provider stands on a path of its name: what calls http://127.0.0.1:4100/netgiro/v1/sales/GetList is answered by
-/// https://api.netgiro.is/v1/sales/GetList. The path, the query and the body go on byte for byte. What is refused is answered
-/// with a problem of RFC 9457 and its code in the header countersign-code. Redirects are handed on, and nothing is repeated.
-/// /healthz answers while the proxy runs, /metrics counts for Prometheus.
+/// Each provider stands on a path of its name: a call of http://127.0.0.1:4100/netgiro/v1/sales/GetList goes to
+/// https://api.netgiro.is/v1/sales/GetList. Path, query and body stay as they are, byte for byte. A refusal is answered
+/// with a problem of RFC 9457, and with its code in the header countersign-code. Redirects are handed back, and nothing
+/// is sent twice. /healthz answers while the proxy runs, /metrics counts for Prometheus.
 ///
-/// Webhooks come in by a listener of their own, which never signs. What verifies, is fresh and comes for the first time is
-/// handed on byte for byte with the header countersign-verified.
+/// Webhooks come in by a listener of their own, which never signs. A delivery that verifies, is fresh and comes for the
+/// first time goes to the application byte for byte, with the header countersign-verified.
 ///
-/// Ends with 0 at SIGTERM, once the requests that are under way are answered. At SIGHUP, reads credentials again.
+/// At SIGTERM, ends with 0 after it has answered the requests under way. At SIGHUP, reads the credentials again.
 #[derive(Args)]
 #[command(after_long_help = "\
-Any user of this machine can call a loopback address, and so have requests signed. A socket is for one user alone.
+Any user of this machine can call a loopback address, and so have requests signed. Only its own user can open a socket.
 
 Examples:
   countersign proxy netgiro netvisor --env-file /etc/countersign.env --listen unix:/run/countersign/sock

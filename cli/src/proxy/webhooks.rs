@@ -48,7 +48,7 @@ pub(super) struct WebhookArgs {
     #[arg(long, value_name = "PROVIDER", requires = "webhooks_listen", requires = "application")]
     pub(super) webhooks: Option<ProviderName>,
 
-    /// Where deliveries come in: any address and a port, or unix:PATH. Nothing is signed there
+    /// Where deliveries come in: any address and a port, or unix:PATH. This listener signs nothing
     #[arg(long, value_name = "ADDRESS", requires = "webhooks")]
     pub(super) webhooks_listen: Option<Address>,
 
@@ -60,11 +60,11 @@ pub(super) struct WebhookArgs {
     #[arg(long, value_name = "PATH", requires = "webhooks")]
     strip_prefix: Option<String>,
 
-    /// Hand on what verified to this origin, on this machine
+    /// Send verified deliveries to this origin, on this machine
     #[arg(long, value_name = "ORIGIN", value_parser = parse_url, group = "application", requires = "webhooks")]
     to: Option<Url>,
 
-    /// Hand on what verified to this origin, wherever it is: whoever else can call it can make up deliveries
+    /// Send verified deliveries to this origin, wherever it is: anybody else who can call it can make up deliveries
     #[arg(long, value_name = "ORIGIN", value_parser = parse_url, group = "application", requires = "webhooks")]
     dangerous_to: Option<Url>,
 

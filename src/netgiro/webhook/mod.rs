@@ -4,13 +4,13 @@
 //! vendor's demo checks it. The URL is the one that Netgíró was given, so the verifier is told the public origin. Give
 //! Netgíró whole URLs: the vendor's example of a `CallbackUrl` has no scheme, and what such a callback signs is unknown.
 //!
-//! **Answer 200.** A callback that is answered with anything else, 204 too, does not count as received. In axum, a
-//! handler that returns `()` answers 200, and so does the layer to a repetition where `acknowledge_duplicates` is chosen.
+//! **Answer 200.** After any other answer, also 204, Netgíró does not count the callback as received. In axum, a
+//! handler that returns `()` answers 200; with `acknowledge_duplicates`, so does the layer to a copy.
 //!
-//! **A callback carries no time.** Nothing but the replay store keeps one that was recorded from being repeated, and
-//! only for as long as the store remembers ([`remember_for`](crate::webhook::Builder::remember_for)). Use a store that
-//! outlives the process and holds a month of callbacks, which a [`MemoryStore`](crate::webhook::MemoryStore) of the
-//! default size does up to 3,300 a day, and let an order that is paid stay paid whatever comes in again.
+//! **A callback carries no time.** Only the replay store keeps a recorded callback from being repeated, and only for as
+//! long as the store remembers ([`remember_for`](crate::webhook::Builder::remember_for)). Use a store that outlives the
+//! process and holds a month of callbacks; a [`MemoryStore`](crate::webhook::MemoryStore) of the default size holds
+//! 3,300 a day. An order that is paid must stay paid, whatever comes in again.
 //!
 //! ```
 //! use countersign::netgiro::webhook::{Verifier, testing};
@@ -25,13 +25,16 @@
 //! # Ok::<(), countersign::Error>(())
 //! ```
 //!
-//! The method and all other headers are not covered. Nothing separates the parts of the signed text, so what could move
-//! the border between two of them is refused: a nonce with other characters than letters, digits and `-`; a path or
-//! query that is not percent-encoded as clients send it, or ends with `]` or `}`; a body that does not begin
-//! with `{`, `[` or `<` and end with `}`, `]` or `>` to match, that has neither `"` nor `<` in it, or that is not UTF-8 (the mark
-//! of a length extension, which plain SHA-256 allows); an empty body, unless
-//! [`accept_empty_bodies`](crate::webhook::Builder::accept_empty_bodies) is chosen. What stands between the two ends is not
-//! read: give the body to a parser that refuses what follows the end of a document.
+//! The signature covers neither the method nor other headers. Nothing separates the parts of the signed text, so
+//! everything that could move the border between two parts is refused:
+//!
+//! - a nonce with other characters than letters, digits and `-`;
+//! - a path or query that is not percent-encoded as clients send it, or that ends with `]` or `}`;
+//! - a body that does not begin with `{`, `[` or `<` and end with `}`, `]` or `>` to match, that has neither `"` nor
+//!   `<` in it, or that is not UTF-8 (the mark of a length extension, which plain SHA-256 allows);
+//! - an empty body, unless you choose [`accept_empty_bodies`](crate::webhook::Builder::accept_empty_bodies).
+//!
+//! The rest of the body is not read: give it to a parser that refuses text behind the end of a document.
 //!
 //! The same secret signs the checkout form (`reference`, `total`, `appId`) and the redirect back, which every customer
 //! sees. **No customer may choose how `reference` begins**: start it with something of your own that no nonce has, such as
@@ -120,9 +123,9 @@ impl Builder {
         self
     }
 
-    /// Accepts callbacks without a body, which are refused by default (`webhook-body-empty`). Every customer sees signatures
-    /// that the same secret makes of `reference`, `total` and `appId`: where they choose how the reference begins, that text
-    /// can read as a nonce and the URL of such a callback.
+    /// Accepts callbacks without a body, which are refused by default (`webhook-body-empty`). Every customer sees
+    /// signatures that the same secret makes of `reference`, `total` and `appId`. If customers choose how the reference
+    /// begins, that text can read as a nonce and the URL of such a callback.
     #[must_use]
     pub fn accept_empty_bodies(mut self) -> Self {
         self.scheme.accept_empty = true;

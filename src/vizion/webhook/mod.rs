@@ -26,11 +26,11 @@
 //! ```
 //!
 //! # Which host
-//! The signature covers the `host` header, and the sender chooses what stands there: it means nothing until it is compared
-//! with a host that you know. So the verifier is told the origin that Vizion was told. Without it, a delivery for another
-//! host of yours passes here too: Vizion signs for all hosts of an organisation with the same keys, so whoever runs one of them,
-//! or reads its log, can pass its deliveries on. `builder_for_any_host` says in so many words that this is wanted, as for a
-//! service that receives for many hosts.
+//! The signature covers the `host` header, and the sender chooses what stands there: it means nothing until it is
+//! compared with a host that you know. So give the verifier the origin that you gave to Vizion. Without it, a delivery
+//! for another host of yours verifies here too. Vizion signs for all hosts of an organisation with the same keys, so
+//! somebody who runs one of those hosts, or reads its log, can pass its deliveries on. A service that receives for many
+//! hosts may want that: `builder_for_any_host`.
 //!
 //! # What is accepted
 //! - `(request-target) (created) host digest` must be covered. Whatever else is listed is checked as well, `(expires)` too.
@@ -86,10 +86,10 @@ pub type Builder = webhook::Builder<Scheme>;
 
 /// For Vizion only: `vizion::webhook::Verifier`.
 impl Verifier {
-    /// A verifier without keys, for deliveries to `public_origin`: `https://host[:port][/prefix]`, as in the URL that you
-    /// gave to Vizion. It binds deliveries to this host, whatever the `host` header says, so that a proxy in front may change
-    /// that header; `/prefix` is what a proxy takes off the path. (What axum's `nest` takes off is known without it, with
-    /// the feature `axum`.)
+    /// A verifier without keys, for deliveries to `public_origin`: `https://host[:port][/prefix]`, as in the URL that
+    /// you gave to Vizion. It binds deliveries to this host, whatever the `host` header says, so a proxy in front may
+    /// change that header. `/prefix` is what a proxy takes off the path. (For what axum's `nest` takes off, use
+    /// `VerifyLayer::nested_in_axum`.)
     ///
     /// # Errors
     /// `invalid-public-origin`.
@@ -141,10 +141,10 @@ impl Builder {
 
     /// Accepts a JSON body that something in between has pretty-printed.
     ///
-    /// Vizion computes the digest over JSON on a single line. Where the digest does not match the bytes as received, the
-    /// white space outside strings is removed, nothing else is touched, and the digest is tried again; the bytes that
-    /// match it are the ones handed on. Where `content-length` is covered, as it is by Vizion, their length is the one
-    /// that has to be signed.
+    /// Vizion computes the digest over JSON on a single line. If the digest does not match the bytes as received, the
+    /// white space outside strings is removed, and the digest is tried again; nothing else is touched. You get the
+    /// bytes that match. If the signature covers `content-length`, as Vizion's does, it must cover the length of those
+    /// bytes.
     #[must_use]
     pub fn accept_pretty_printed_body(mut self) -> Self {
         self.scheme.accept_pretty_printed = true;

@@ -23,27 +23,27 @@ use crate::error::{BoxError, Error};
 use crate::whole_body::{ReadFault, read_whole};
 
 impl<S: Scheme> Verifier<S> {
-    /// A layer for tower, axum, hyper, tonic: hands on only what verified, with a [`Verified<Bytes>`] in the request's
-    /// extensions and those very bytes as the body. Everything else is answered 401, in the same bytes whatever the
-    /// reason, and reported as by [`Verifier::receive`]. What verified while the replay store is down is answered 503 with
-    /// `Retry-After: 30`, since many senders take a 4xx as final.
+    /// A layer for tower, axum, hyper and tonic. The inner service gets only deliveries that verified, with a
+    /// [`Verified<Bytes>`] in the request's extensions and the same bytes as the body. Every other request is answered
+    /// 401, with the same bytes for every reason, and reported as by [`Verifier::receive`]. If a delivery verified and
+    /// the replay store is down, the answer is 503 with `Retry-After: 30`, since many senders take a 4xx as final.
     ///
-    /// The [`Verified<Bytes>`] is of the verifier's own provider, as a handler names it:
-    /// `vizion::webhook::Verified<Bytes>`. With axum, a handler on a route with another provider's layer answers 500, which is
-    /// logged: what the one signed is never taken for what the other did.
+    /// The [`Verified<Bytes>`] belongs to the verifier's provider, as a handler names it:
+    /// `vizion::webhook::Verified<Bytes>`. With axum, a handler on a route with another provider's layer answers 500,
+    /// which is logged.
     ///
-    /// A delivery is taken at most once: it is spent, whatever becomes of it in the handler, unless
-    /// [`forget_failed`](VerifyLayer::forget_failed) is chosen. A repetition is refused, unless
-    /// [`acknowledge_duplicates`](VerifyLayer::acknowledge_duplicates) is.
+    /// By default, a delivery is accepted at most once, even if the handler fails;
+    /// [`forget_failed`](VerifyLayer::forget_failed) changes that. A copy is refused;
+    /// [`acknowledge_duplicates`](VerifyLayer::acknowledge_duplicates) changes that.
     ///
-    /// A delivery whose headers cannot verify is refused before its body is read, and any body is read up to the limit and no
-    /// further. How long that may take is not limited here: put a time-out layer outside of this one.
+    /// A delivery whose headers cannot verify is refused before its body is read, and no body is read beyond the limit.
+    /// The layer does not limit how long that may take: put a time-out layer outside.
     ///
     /// # When the sender hangs up
-    /// A server drops a handler, at whichever `await` it has come to, when the connection closes before the answer: a sender
-    /// that waits for 5 seconds ends what takes longer. So either store the delivery first (in a table or a queue), answer,
-    /// and do the work from there; or do the work in a task of its own, which the handler waits for and which goes on
-    /// without it:
+    /// A server drops a handler at its next `await` when the connection closes before the answer: a sender that waits
+    /// for 5 seconds ends whatever takes longer. So store the delivery first (in a table or a queue), answer, and do
+    /// the work from there. Or do the work in a task of its own, which the handler waits for and which goes on without
+    /// the handler:
     ///
     /// ```
     /// # mod of_axum {
@@ -61,8 +61,8 @@ impl<S: Scheme> Verifier<S> {
     /// # }
     /// ```
     ///
-    /// A task ends with its process, a table does not. Whichever it is, go by the event's own id, as
-    /// [`replay_key`](Verified::replay_key) shows: with `forget_failed`, a retry is let in while the task still runs.
+    /// A task ends with its process; a table does not. In both cases, go by the event's own id, as
+    /// [`replay_key`](Verified::replay_key) shows: with `forget_failed`, a retry is accepted while the task still runs.
     #[must_use]
     pub fn layer(&self) -> VerifyLayer<S> {
         VerifyLayer { verifier: self.clone(), retries: Retries::default(), original_uri: |_| None }
@@ -165,41 +165,43 @@ impl<S: Scheme> VerifyLayer<S> {
         self
     }
 
-    /// Lets the sender's retry in where the handler failed: at least once, in place of at most once.
+    /// Accepts the sender's retry after the handler failed: at least once, instead of at most once.
     ///
-    /// A delivery is forgotten when its handler answers 5xx, 408 or 429, or ends in an error or a panic, or is dropped
-    /// before it has answered, as when the sender hangs up or a time-out layer outside has had enough; also where the body
-    /// is not the JSON that its `Verified<Json<_>>` wants. Any other answer leaves it spent. A retry with the same signature
-    /// is let in as long as that is fresh. The handler must tolerate being run again after it has done all or a part of its
-    /// work; of copies that arrive meanwhile, none is let in. Whoever recorded a delivery can be the one who retries it.
+    /// A delivery is forgotten if its handler answers 5xx, 408 or 429, ends in an error or a panic, or is dropped
+    /// before it has answered, as when the sender hangs up or an outer time-out layer gives up; also if the body is not
+    /// the JSON that its `Verified<Json<_>>` wants. After any other answer, a retry is refused. A retry with the same
+    /// signature is accepted while that signature is fresh. The handler must tolerate a second run after it has done
+    /// all or part of its work. Copies that arrive while the handler runs are refused. Somebody who recorded a delivery
+    /// can be the one who retries it.
     ///
-    /// A delivery is still lost where nobody is left to forget it: the process ends while the handler runs, or panics abort
-    /// it; the sender hangs up while the store is asked, or the store's answer is lost; the store does not forget (which is
-    /// logged). One whose handler was dropped is forgotten just after, by a task of the tokio runtime: a retry that comes
-    /// sooner is refused, and the next is let in. Outside of tokio nothing is forgotten (which is logged).
+    /// A delivery is still lost if nobody is left to forget it: the process ends while the handler runs, or panics
+    /// abort it; the sender hangs up while the store is asked; the store's answer is lost; or the store does not forget
+    /// (which is logged). A dropped handler's delivery is forgotten just afterwards, by a task of the tokio runtime: a
+    /// retry that comes sooner is refused, the next is accepted. Outside of tokio, nothing is forgotten (which is
+    /// logged).
     #[must_use]
     pub fn forget_failed(mut self) -> Self {
         self.retries.forget_failed = true;
         self
     }
 
-    /// Answers a repetition of a delivery that was handled with an empty 200 in place of 401, and does not run the handler:
-    /// for senders that retry when an answer was lost on its way.
+    /// Answers a copy of a delivery that was handled with an empty 200 instead of 401, and does not run the handler.
+    /// This is for senders that retry when an answer was lost.
     ///
-    /// A repetition is verified like a first delivery, so it has the same signature over the same bytes; it must also have
-    /// come in by the same method, at the same host and target, which not every scheme signs. The first was handled if its
-    /// handler answered 2xx. While that runs, where it ended otherwise, and once it is
-    /// [forgotten](Verifier::forget), a repetition is no more acknowledged than without this, on each machine that shares
-    /// the replay store: 200 is never said of what may still be lost. It tells whoever recorded a delivery that it was
+    /// A copy is verified like a first delivery, so it has the same signature over the same bytes. It must also arrive
+    /// by the same method, at the same host and target, which not every scheme signs. The first delivery counts as
+    /// handled if its handler answered 2xx. While that handler runs, after any other answer, and after the delivery was
+    /// [forgotten](Verifier::forget), a copy is refused, on each machine that shares the replay store: nobody answers
+    /// 200 for a delivery that may still be lost. Somebody who recorded a delivery learns from the 200 that it was
     /// handled.
     ///
-    /// A sender that signs its retry anew sends another delivery, as far as the signature tells, and no repetition: neither is
-    /// it acknowledged here nor kept from the handler, which has to go by the event's own id, as
-    /// [`replay_key`](Verified::replay_key) shows.
+    /// A retry that the sender signs anew is another delivery, as far as the signature tells: it is not acknowledged
+    /// here, and it reaches the handler, which must go by the event's own id, as [`replay_key`](Verified::replay_key)
+    /// shows.
     ///
-    /// By itself this leaves it at most once; with [`forget_failed`](Self::forget_failed) it is at least once. That a
-    /// delivery was handled is remembered beside it, before it is answered: one more write, and twice the room in the
-    /// store. Where that write fails (which is logged), or outside of tokio, repetitions are refused.
+    /// By itself, this keeps "at most once"; with [`forget_failed`](Self::forget_failed), it is "at least once". The
+    /// store remembers that a delivery was handled in a second entry, before the answer: one more write, and twice the
+    /// room. If that write fails (which is logged), and outside of tokio, copies are refused.
     #[must_use]
     pub fn acknowledge_duplicates(mut self) -> Self {
         self.retries.acknowledge_duplicates = true;

@@ -10,13 +10,13 @@ use super::{ReplayKey, ReplayStore, StoreError};
 
 /// Remembers accepted deliveries in this process, bounded. Clones share one memory.
 ///
-/// When it is full of deliveries that could still be repeated, it says so instead of forgetting one, and new ones are
-/// refused until some have had their time: forgetting one would let it be repeated unnoticed. Only deliveries with the
-/// right signature take up room, so nobody without the key can fill it. Where they stay for long, give it room for all
-/// of them: the default is 3,300 a day for Netgíró's 30 days.
+/// If it is full of deliveries that could still be repeated, it refuses new ones rather than forget one, which could
+/// then be repeated unnoticed. Only deliveries with the right signature take up room, so nobody without the key can
+/// fill it. If deliveries stay for long, give it room for all of them: the default is enough for 3,300 a day over
+/// Netgíró's 30 days.
 ///
-/// What it knows is gone when the process ends: with a window of 5 minutes, a delivery recorded just before
-/// a restart can be repeated just after it. `RedisStore`, behind the feature `redis`, does not forget.
+/// It forgets everything when the process ends: with a window of 5 minutes, a delivery recorded just before a restart
+/// can be repeated just after it. `RedisStore`, behind the feature `redis`, does not forget.
 #[derive(Clone)]
 pub struct MemoryStore {
     seen: Cache<ReplayKey, Duration>,

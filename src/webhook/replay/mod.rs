@@ -32,9 +32,9 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Remembers which deliveries were accepted.
 ///
-/// It is asked last, after the signature was found right, so a forgery never gets in. Implement it with
-/// [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present". Each call must
-/// end by itself: set a time-out.
+/// The verifier asks it last, after the signature was found right, so a forgery never gets in. Implement it with
+/// [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present". Each call
+/// must end by itself: set a time-out.
 ///
 /// ```
 /// use std::collections::HashSet;

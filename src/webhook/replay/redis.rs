@@ -16,8 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Remembers accepted deliveries in Redis (or a server that speaks its protocol), with `SET key 1 NX PX ttl`: one
 /// round trip, atomic on the server. Reconnects by itself; clones share one connection.
 ///
-/// While Redis does not answer, deliveries are refused. One whose answer was lost may have been remembered all the
-/// same: sent again, that very copy is then refused as a repetition.
+/// While Redis does not answer, deliveries are refused. If only the answer was lost, Redis may remember the delivery:
+/// the retry, an exact copy, is then refused.
 ///
 /// It remembers as well as your Redis does. So that a restart or failover forgets nothing: `appendonly yes` with
 /// `appendfsync always`, `maxmemory-policy noeviction`, and no replica that may take over before it has caught up.

@@ -92,12 +92,12 @@ impl<S: Scheme> Verifier<S> {
         ready.map_err(|source| self.error(DeliveryFault::KeysExpired, parts).with_source(source))
     }
 
-    /// Verifies a delivery but for the replay store: a pure function, for tests, tools and stores of your own. What it
-    /// gives is `body` itself, but for one that was pretty-printed and is accepted as such.
+    /// Verifies a delivery without the replay store: a pure function, for tests, tools and stores of your own. It
+    /// returns `body` itself, except for a body that was pretty-printed on the way and is accepted as such.
     ///
-    /// A copy of the delivery verifies as well. A service that uses this has to refuse a
-    /// [`replay_key`](Verified::replay_key) that it has seen, for [`repeatable_for`](Verified::repeatable_for).
-    /// No refusal is diagnosed here: `Verifier::diagnose` does that, with the feature `diagnose`.
+    /// A copy of the delivery verifies as well. A service that uses this must refuse a
+    /// [`replay_key`](Verified::replay_key) that it has seen, for [`repeatable_for`](Verified::repeatable_for). No
+    /// refusal is diagnosed here: `Verifier::diagnose` does that, with the feature `diagnose`.
     ///
     /// # Errors
     /// Why it was refused, as an [`Error`] over [`DeliveryFault`]; of several reasons the first in the order of the
@@ -112,7 +112,7 @@ impl<S: Scheme> Verifier<S> {
         Ok(Verified::new(content, proof))
     }
 
-    /// States the text that a delivery's signature should cover, for those who explain why it does not.
+    /// States the text that a delivery's signature should cover, for programs that explain a mismatch.
     ///
     /// # Errors
     /// As [`Verifier::verify`], up to the key id.

@@ -22,16 +22,16 @@ pub(in crate::webhook) enum Taken<S> {
 }
 
 impl<S: Scheme> Verifier<S> {
-    /// Verifies a delivery, and takes it only once: what a service wants.
+    /// Verifies a delivery and accepts it only once. This is what a service calls.
     ///
-    /// A refusal goes to the log (a `tracing` warning) and to [`on_refused`](super::super::Builder::on_refused). A
-    /// delivery is spent as soon as it is accepted, also when your handler then fails: act on it, or queue it, before
-    /// anything else, or [`forget`](Self::forget) it.
+    /// A refusal goes to the log (a `tracing` warning) and to [`on_refused`](super::super::Builder::on_refused). An
+    /// accepted delivery is never accepted again, even if your handler fails. So store or queue it before anything
+    /// else, or [`forget`](Self::forget) it after a failure.
     ///
     /// # Errors
     /// As [`Verifier::verify`]; also `webhook-replayed`, `webhook-store-unreachable` and, where keys rotate,
-    /// `webhook-keys-expired`. Answer the last two with 503 and a `Retry-After`, since the delivery may be honest and many senders
-    /// take a 4xx as final; everything else with one and the same 401.
+    /// `webhook-keys-expired`. Answer the last two with 503 and a `Retry-After`: the delivery may be honest, and many
+    /// senders take a 4xx as final. Answer everything else with the same 401.
     pub async fn receive(&self, parts: &Parts, body: Bytes) -> Result<Verified<S, Bytes>, Error> {
         let accepted = self.take_first(parts, body.clone()).await;
         accepted.inspect_err(|error| self.report(error, parts, Some(body)))

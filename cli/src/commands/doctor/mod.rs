@@ -36,7 +36,7 @@ const MOST: usize = 8;
 /// to be pasted into an issue.
 #[derive(Args)]
 #[command(after_long_help = "\
-What is read, unless --url says otherwise, and what is found out besides:
+What doctor reads unless --url names another read, and what else it finds out:
   netvisor   customerlist.nv, for no customer: algorithm, form of the query, charset of the headers
   netgiro    v1/sales/GetList, and a cart that does not exist: formula of replies, whether errors are signed
   unleashed  one customer: form of the query
@@ -64,7 +64,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_parser = parse_url)]
     url: Option<Url>,
 
-    /// Give up a request that has not been answered whole within this time
+    /// Give up a request if its whole answer takes longer
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
 

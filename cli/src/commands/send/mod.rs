@@ -25,10 +25,10 @@ use crate::request_args::Reproduction;
 use download::Download;
 use hint::Hint;
 
-/// Sign and send a request, verify the answer where the provider signs it, and print its body
+/// Sign and send a request, verify the reply if the provider signs it, and print its body
 ///
-/// The body goes to standard output as it is, but for a terminal, where control characters are escaped. Redirects are
-/// not followed. In headers that --include or --json prints, a key that the server sends back is masked.
+/// The body goes to standard output as it is; on a terminal, control characters are escaped. Redirects are not
+/// followed. In the headers of --include and --json, a key that the server sends back is masked.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:

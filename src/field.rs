@@ -21,7 +21,7 @@ faults! {
         Empty = Configuration, "field-empty", "is empty",
             "Give a value: the one that the provider issued, or one of your own where you choose it.";
         Padded = Configuration, "field-padded", "has white space at its beginning or end",
-            "Trim it: a pasted line end or blank is part of the signed text otherwise.";
+            "Trim it; otherwise a pasted line end or blank becomes part of the signed text.";
         Control = Configuration, "field-control-character", "holds a control character",
             "Copy the value again, without line ends or tabs inside.";
         NotAscii = Configuration, "field-not-ascii", "holds a character outside printable ASCII",

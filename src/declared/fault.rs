@@ -31,9 +31,9 @@ faults! {
         PlacedTwice = Configuration, "declaration-placed-twice", "is placed twice",
             "Keep one of the two.";
         Unreadable = Configuration, "declaration-unreadable", "cannot be read back",
-            "Put text between the values, so that whoever verifies can take them apart.";
+            "Put text between the values, so that a verifier can take them apart.";
         StampUnplaced = Configuration, "declaration-stamp-unplaced", "is not placed",
-            "Place the stamp under [send]: whoever verifies has to find it.";
+            "Place the stamp under [send], where a verifier finds it.";
         SecretPlaced = Configuration, "declaration-secret-placed", "holds a secret",
             "Place an id, or a MAC made with the secret; never the secret itself.";
         KeyEmpty = Configuration, "declaration-key-empty", "has no key",
@@ -65,9 +65,9 @@ faults! {
         Mismatch = Verification, "declared-value-mismatch", "is not what the message should have there",
             "See whether a proxy changes method, host or path; else treat the message as forged.";
         NotCovered = Verification, "declared-not-covered", "must be covered by the signature, and is not",
-            "Ask the sender to sign it; else anyone on the way can change it.";
+            "Ask the sender to sign it; otherwise anyone on the way can change it.";
         UnknownId = Verification, "declared-id-unknown", "is an id of somebody else",
-            "Compare the ids in use with the one that the message names.";
+            "Compare your ids with the id that the message names.";
         WrongSignature = Verification, "declared-signature-mismatch", "does not match",
             "Check the secret, then whether a proxy changes what is signed.";
         ReplyTooLong = Verification, "reply-too-long", "of the reply is longer than the limit",
@@ -132,12 +132,12 @@ pub(crate) const WARNINGS: [(&str, &str); 8] = [
     ("no-stamp", "Nothing tells a fresh message from a copy."),
     ("stamp-not-signed", "A stamp is placed and not signed: anyone on the way can change it."),
     ("body-not-covered", "The body is not signed."),
-    ("secret-digest-placed", "A header or pair is made of a secret alone: who has seen it can send it."),
+    ("secret-digest-placed", "A header or pair is made of a secret alone: whoever has seen it can send it."),
     ("weak-hash", "MD5 or SHA-1 is used."),
     ("json-reserialised", "Members of a JSON body are printed anew: `1` and `\"1\"` are alike."),
     (
         "extendable",
-        "A plain hash begins with the secret and does not end with it: who has seen one can make that of a longer text.",
+        "A plain hash begins with the secret and does not end with it: whoever has seen a signature can make that of a longer text.",
     ),
     ("border-can-move", "Two values stand side by side in the signed text: other values give the same text."),
 ];

@@ -146,12 +146,12 @@ faults! {
             "Rotate the provider's keys, then build the client with `countersign::client_builder()`.";
         // The error of a policy that stops at once is the same as of one that stops later.
         Followed = Scope, "redirect-followed",
-            "the client handled redirects by itself and may have exposed the credential headers at an unknown origin",
+            "the client followed redirects by itself and may have sent the credential headers to an unknown origin",
             "Rotate the provider's keys, unless the client's own policy stops at the first redirect; then build the \
              client with `countersign::client_builder()`.";
         CrossOrigin { origin: String } = Scope, "redirect-cross-origin",
             "the reply redirects to another origin, {origin}",
-            "Ask the provider which URL to use; credentials are not sent along.";
+            "Ask the provider which URL to use; no credentials were sent to the other origin.";
         Unreadable = Scope, "redirect-unreadable", "the reply redirects to a location that is no URL",
             "Ask the provider which URL to use.";
         Unreachable = Scope, "redirect-unreachable", "the reply redirects to a URL that no request could be sent to",

@@ -38,7 +38,7 @@ faults! {
         NotAuthenticated = Refused, "netvisor-authentication-failed", "Netvisor answered FAILED: AUTHENTICATION_FAILED",
             "Check keys and ids first, then the clock, then SignedForm if the URL has encoded characters.";
         NotUnique = Refused Unknown, "netvisor-request-not-unique", "Netvisor answered FAILED: REQUEST_NOT_UNIQUE",
-            "The transaction id was used before: if it was a stable one, the first attempt has arrived.";
+            "The transaction id was used before: if you gave a stable id, the first attempt has arrived.";
         Maintenance = Refused, "netvisor-failed", "Netvisor answered FAILED: it is being maintained",
             "Try again later.";
         Broken = Refused Unknown, "netvisor-failed", "Netvisor answered FAILED: something broke there",

@@ -53,20 +53,20 @@ faults! {
     #[derive(Debug)]
     pub(crate) enum RotationFault {
         Expired = Signing, "credentials-expired", "the credentials have expired, and no new ones could be had",
-            "See why the source gives none: the log has `countersign.rotation_failed` with the reason.";
+            "See why the source gives no credentials: the log has `countersign.rotation_failed` with the reason.";
         Unavailable = Configuration, "credentials-unavailable", "no new credentials could be had",
-            "See the error underneath, in the log as `countersign.rotation_failed`; those in use stay.";
+            "See the error underneath, in the log as `countersign.rotation_failed`; the credentials in use stay.";
         Malformed = Configuration, "credentials-malformed",
-            "the source gave something else than JSON with `credentials` and maybe `expires_at`",
+            "the source did not give JSON with `credentials` and, if they expire, `expires_at`",
             r#"Write it like {"credentials": {"NAME": "value"}, "expires_at": "2026-01-31T12:00:00Z"}."#;
         TooLong = Configuration, "credentials-too-long", "the source gave more than 64 KiB",
-            "Let it give the credentials and nothing else.";
+            "Let the source give the credentials and nothing else.";
         File = Configuration, "credentials-file", "the file of the credentials cannot be read",
             "See that the file is there, and that this process may read it.";
         Command = Configuration, "credentials-command", "the command that prints the credentials failed",
-            "Run it by hand as the same user, and see what it says.";
+            "Run the command by hand as the same user, and see what it prints.";
         TimedOut = Configuration, "credentials-timeout", "the source gave no credentials within 30 s",
-            "See what it waits for.";
+            "See what the source waits for.";
         NoRuntime = Configuration, "no-tokio-runtime", "a rotation was started outside of a tokio runtime",
             "Call it in an async function that tokio runs, such as `#[tokio::main]`.";
     }

@@ -168,11 +168,11 @@ faults! {
             /// The name that it is placed under.
             name: String,
         } = Verification None, "webhook-value-mismatch",
-            "{name} is not what the message should have there",
+            "{name} has another value than the message should have",
             "See whether a proxy changes method, host or path; else treat the delivery as forged.";
         /// The text that should have been signed cannot be made of the delivery.
         TextUnmakeable = Verification None, "webhook-text-unmakeable",
-            "what should have been signed cannot be made of this delivery", FORGED;
+            "the text that should have been signed cannot be made from this delivery", FORGED;
         /// This delivery was accepted before.
         Replayed = Verification, "webhook-replayed",
             "the delivery has been accepted before",
@@ -180,11 +180,11 @@ faults! {
         /// The replay store did not answer, or is full; the error underneath says which. The delivery verified: the layer answers
         /// 503 with `Retry-After`, where it answers 401 to everything else.
         StoreUnreachable = Verification None, "webhook-store-unreachable",
-            "the replay store could not say whether this is a repetition",
+            "the replay store could not say whether this delivery is a copy",
             "Bring the replay store back, or give it more room: the error underneath says what it lacks.";
         /// The keys rotate and have expired, and no new ones could be had: see `rotation`. The layer answers 503 with `Retry-After`.
         KeysExpired = Verification None, "webhook-keys-expired", "the keys have expired, and no new ones could be had",
-            "See why the source gives none: the log has `countersign.rotation_failed` with the reason.";
+            "See why the source gives no credentials: the log has `countersign.rotation_failed` with the reason.";
     }
 }
 

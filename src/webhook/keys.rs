@@ -104,6 +104,6 @@ faults! {
             "Give each key the id that the vendor lists it under, and leave out those that it has retired.";
         TooShort { name: Cow<'static, str> } = Configuration, "webhook-key-too-short",
             "{name} has fewer than 16 bytes",
-            "Have the provider issue a longer one; `dangerous_short_key` takes what cannot be exchanged.";
+            "Have the provider issue a longer key; `dangerous_short_key` accepts a short one.";
     }
 }

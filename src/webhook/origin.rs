@@ -97,7 +97,7 @@ faults! {
     pub(super) enum PublicOriginFault {
         Invalid = Configuration, "invalid-public-origin",
             "a public origin must be scheme://host[:port][/prefix] with http or https",
-            "Write it as the vendor was told it, like https://hooks.example.com or https://example.com/hooks.";
+            "Write it as you registered it with the vendor, like https://hooks.example.com or https://example.com/hooks.";
         Prefix = Configuration, "invalid-path-prefix",
             "a prefix of paths must be /segment[/segment…], without a query",
             "Write what the proxy puts in front of each path, like /internal/v1.";

@@ -210,6 +210,27 @@ fn the_versions_to_depend_on_are_those_of_the_manifest() {
     assert!(compared >= 9, "{compared}");
 }
 
+#[test]
+fn every_example_is_named_on_a_page() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = README.to_owned();
+    for entry in root.join("docs").read_dir().unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.extension().is_some_and(|extension| extension == "md") {
+            pages += &std::fs::read_to_string(entry).unwrap();
+        }
+    }
+    let examples = root.join("examples").read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let names: Vec<_> =
+        examples.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    assert!(names.len() >= 15, "{names:?}");
+    for name in names {
+        let is_named = [format!("--example {name}`"), format!("examples/{name}")]
+            .iter()
+            .any(|said| pages.contains(said));
+        assert!(is_named, "no page names the example {name}");
+    }
+}
+
 /// The names that a page's headings have in links.
 fn anchors(page: &str) -> BTreeSet<String> {
     let headings =

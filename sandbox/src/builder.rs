@@ -61,8 +61,9 @@ impl Sandbox {
 impl Builder {
     /// The accounts that are known. Default: [`Credentials::demo`].
     ///
-    /// With keys of a vendor other than the demo ones, only who has signed is answered with a signature: replies are signed
-    /// where the request was accepted, the inspector shows no expected signature, and it sends no webhook.
+    /// If a provider has other keys than the demo ones, only a correctly signed request gets a signed answer from it:
+    /// replies are signed only if the request was accepted, and the inspector shows no expected signature and sends no
+    /// webhook.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
         self
@@ -75,9 +76,9 @@ impl Builder {
         self
     }
 
-    /// Lets every port be called by this name as well, say that of a container: `sandbox`, with the port that it listens
-    /// on or without one, or with another as in `sandbox:8080`. Default: by the address and by `localhost` alone; any other
-    /// `Host` is answered with 421, so that no page of another site can make a browser ask.
+    /// Also answers to this host name, such as that of a container: `sandbox`, with the port that it listens on,
+    /// without a port, or with another one as in `sandbox:8080`. Default: only the address and `localhost`. Any other
+    /// `Host` gets 421, so that no page of another site can read an answer through a browser.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.allowed_hosts.push(name.into());
         self
@@ -89,9 +90,9 @@ impl Builder {
         self
     }
 
-    /// How far the times of a request to Netvisor with HMACSHA256 may lie from the sandbox's clock, before or after it.
-    /// `None` takes times of any age, also two that disagree with each other. Default: 10 minutes; the vendor checks the
-    /// times and does not say how closely.
+    /// How far the times of a request to Netvisor with HMACSHA256 may be from the sandbox's clock, before or after it.
+    /// `None` accepts times of any age, also two that disagree. Default: 10 minutes; the vendor checks the times and
+    /// does not say how closely.
     pub fn netvisor_time_window(mut self, window: impl Into<Option<Duration>>) -> Self {
         self.netvisor.time_window = window.into();
         self
@@ -104,8 +105,8 @@ impl Builder {
         self
     }
 
-    /// Has a provider do something in another way than it does by default; called again, another thing as well. A client of
-    /// the sandbox's own, as [`Sandbox::netvisor`], signs as the provider then takes it.
+    /// Makes a provider do something in another way than by default; several calls add up. The sandbox's own clients,
+    /// such as [`Sandbox::netvisor`], sign as the provider then expects.
     pub fn quirk(mut self, quirk: Quirk) -> Self {
         match quirk {
             Quirk::UnleashedAsSent => self.unleashed_form = SignedForm::AsSent,
@@ -133,8 +134,9 @@ impl Builder {
     /// Binds the ports and starts the servers on the current tokio runtime.
     ///
     /// # Errors
-    /// When the address is not loopback or cannot be bound, there are no five ports from it on, a credential is one
-    /// that the library refuses, an allowed name is none of a host, or a script names a provider or a reply that there is not.
+    /// When the address is not loopback or cannot be bound, when five ports from it on are not free, when the library
+    /// refuses a credential, when an allowed name is no host name, or when a script names a provider or a reply that
+    /// does not exist.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let Self { credentials, listen, netvisor, netgiro, unleashed_form, injected, allowed_hosts, scripts } =
             self;

@@ -88,8 +88,8 @@ impl Exchange {
         self.redacted(self.url().into())
     }
 
-    /// The headers in the order of arrival, each value as text: that of a key or a signature is masked, as are the
-    /// sandbox's secrets in any, and no control character is left.
+    /// The headers in the order of arrival, each value as text. Keys and signatures are masked, the sandbox's secrets
+    /// are masked in every header, and control characters are escaped.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
         self.0.arrived.headers.iter().map(|(name, value)| {
             let text = match name {

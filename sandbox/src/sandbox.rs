@@ -17,7 +17,8 @@ use crate::server::Servers;
 
 /// The four vendors, each on a port of its own. Stops when dropped.
 ///
-/// The providers that it hands out have its credentials and may go to it, besides the vendor's own origins.
+/// The signers that it returns have its credentials, and may send them to the sandbox as well as to the vendor's own
+/// origins.
 ///
 /// ```
 /// use countersign_sandbox::Sandbox;
@@ -93,8 +94,8 @@ impl Sandbox {
         Delivery::new(Sender::Unleashed(key), url, body.into())
     }
 
-    /// A payment callback of Netgíró's to `url`, signed with the sandbox's secret key. It carries no time; what differs
-    /// between attempts is the nonce. Netgíró counts it as received only where the answer is 200, not 204.
+    /// A payment callback of Netgíró's to `url`, signed with the sandbox's secret key. It carries no time; each attempt
+    /// has another nonce. Netgíró counts it as received only if the answer is 200, not 204.
     pub fn netgiro_callback(&self, url: &str, body: impl Into<Bytes>) -> Delivery {
         let key = self.servers.credentials().netgiro.secret_key.clone();
         Delivery::new(Sender::Netgiro(key), url, body.into())
@@ -147,7 +148,7 @@ impl Sandbox {
         self.servers.shared().inject(Injected::Always(fault));
     }
 
-    /// Gives the next `count` answers a fault, whoever gives them; those after them have none.
+    /// Gives the next `count` answers a fault, whichever provider gives them; later answers have none.
     pub fn inject_next(&self, count: usize, fault: Fault) {
         self.servers.shared().inject(Injected::Next(count, fault));
     }
@@ -158,8 +159,8 @@ impl Sandbox {
         self.servers.shared().replies.clear();
     }
 
-    /// Has `provider` give this reply to the requests that match, of those that it accepts: one that is signed wrong is
-    /// refused as ever. Replies are tried in the order in which they were chosen.
+    /// Makes `provider` give this reply to the matching requests that it accepts; a request with a wrong signature is
+    /// still refused. Replies are tried in the order in which you gave them.
     ///
     /// ```
     /// use countersign_sandbox::{Matcher, Reply, Sandbox};

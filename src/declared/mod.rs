@@ -1,4 +1,4 @@
-//! Providers that are declared in a file: what is signed is data, literally.
+//! Providers that a TOML file declares.
 //!
 //! A [`Declaration`] is read from TOML, checked and compiled once. With credentials it becomes [`Declared`], a signer like
 //! those of the built-in providers; its [`Scheme`] verifies, and states the signed text segment by segment.

@@ -1,12 +1,14 @@
 //! Why a signature is not the expected one.
 //!
-//! A mistake is an edit of what is signed, a list of labelled segments: a segment is left out, doubled, moved, written in another
-//! way or taken from elsewhere in the message; the separators, the key or the hash are others. Given what should have been signed
-//! and the signature that somebody else computed, the edits are made on purpose, the likeliest first, the signature computed again
-//! and compared with what the received text may stand for. What reproduces it is proved, not guessed: two digests agree by chance
-//! once in 2²⁵⁶, and of one that is cut off, a quarter is asked for. A mistake that anybody can make without the key, such as an empty
-//! one, proves nothing about who signed ([`Outcome::Keyless`]). An edit may go with what is wrong with how the digest is written,
-//! and with another algorithm. Two edits made together are not tried: of the mistakes that were reported, they explain none.
+//! What is signed is a list of labelled segments, and a mistake is an edit of that list: a segment is left out,
+//! doubled, moved, written in another way or taken from elsewhere in the message; or the separators, the key or the
+//! hash differ. A diagnosis knows what should have been signed and the signature that somebody else computed. It makes
+//! the edits on purpose, the likeliest first, computes the signature again and compares it with what the received text
+//! may stand for. An edit that reproduces the signature is proved, not guessed: two digests agree by chance once in
+//! 2²⁵⁶, and of a digest that is cut off, at least a quarter must agree. A mistake that anybody can make without the
+//! key, such as an empty key, proves nothing about who signed ([`Outcome::Keyless`]). An edit may be combined with a
+//! digest written in another way or made by another algorithm. Two edits are not combined: they explain none of the
+//! reported mistakes.
 //!
 //! ```
 //! use countersign::diagnose::diagnose;
@@ -76,8 +78,8 @@ impl Transcript {
         search::run(self, received, Effort::Full, &mut Effort::Full.budget())
     }
 
-    /// As [`Transcript::diagnose`], with likely edits only and less work: milliseconds. A service that does this for
-    /// messages that anybody may have sent has to limit how often.
+    /// As [`Transcript::diagnose`], with likely edits only and less work: milliseconds. A service that diagnoses
+    /// messages of strangers must limit how often.
     #[must_use]
     pub fn diagnose_briefly(&self, received: &str) -> Diagnosis {
         search::run(self, received, Effort::Brief, &mut Effort::Brief.budget())
@@ -99,17 +101,18 @@ pub enum Outcome {
     Reproduced,
     /// A known mistake reproduces the signature, and anybody can make it without the key: it proves nothing.
     Keyless,
-    /// It has the right form and no known mistake reproduces it: the text is another, or the key.
+    /// The signature has the right form, and no known mistake reproduces it: the text is another, or the key is.
     Unexplained,
     /// The signature is right, and no known mistake makes its digest of the body that arrived: proved to be of another.
     OtherBody,
-    /// It is not a digest in any known encoding, or one of another function or cut off that nothing reproduces.
+    /// The text is not a digest in any known encoding, or it is a digest of another function or a cut one that no
+    /// mistake reproduces.
     Malformed,
     /// The provider signs nothing: there is no signature to compare with.
     Unsigned,
 }
 
-/// Why a signature is not the expected one, as far as that can be found out. Holds no secret and no signature.
+/// Why a signature is not the expected one, as far as a diagnosis can tell. Holds no secret and no signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     outcome: Outcome,

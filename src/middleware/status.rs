@@ -94,7 +94,7 @@ faults! {
     #[derive(Debug)]
     pub(super) enum Answer {
         Later = Refused Unknown, "error-status", "the provider answered a 429, 408 or 5xx",
-            "The request may have been carried out: try again later only if it may happen twice. A retry layer goes outside the signer.";
+            "Try again later, but only if the request may happen twice: it may have been carried out. A retry layer goes outside the signer.";
         Refused = Refused, "error-status", "the provider answered another 4xx",
             "Read what the provider says: `error.fault::<ErrorStatus>()` has the beginning of the body.";
     }

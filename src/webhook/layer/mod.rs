@@ -195,7 +195,7 @@ impl<S: Scheme> VerifyLayer<S> {
     /// 200 for a delivery that may still be lost. Somebody who recorded a delivery learns from the 200 that it was
     /// handled.
     ///
-    /// A retry that the sender signs anew is another delivery, as far as the signature tells: it is not acknowledged
+    /// A sender that signs its retry anew sends another delivery, as far as the signature tells: it is not acknowledged
     /// here, and it reaches the handler, which must go by the event's own id, as [`replay_key`](Verified::replay_key)
     /// shows.
     ///

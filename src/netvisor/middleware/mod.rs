@@ -21,15 +21,16 @@ const FIRST_LOOK: usize = 1024;
 
 /// For Netvisor only: `netvisor::Netvisor`.
 impl Netvisor {
-    /// Lets up to `calls` of one company run at once, for an agreement with the vendor that says so, and for tests. 0 counts as
-    /// 1. Default: 1.
+    /// Lets up to `calls` of one company run at once, for tests or if your agreement with the vendor allows it. 0
+    /// counts as 1. Default: 1.
     ///
-    /// A call holds its place until the body of its reply was read to its end or dropped; a status or header alone does not
-    /// end it. Places are given first come first served. A call that has waited for 60 s ends in `netvisor-busy`, and was not
-    /// sent: who holds one reply and asks for the next is told so. Each attempt of a retry layer waits anew.
+    /// A call holds its place until the body of its reply was read to its end or dropped; reading a status or header
+    /// does not end it. Places are given first come, first served. A call that has waited for 60 s ends in
+    /// `netvisor-busy`, and was not sent. This happens to a program that holds one reply and asks for the next. Each
+    /// attempt of a retry layer waits anew.
     ///
-    /// The number is that of all values in this process which have the same origin, organisation id and number; values with
-    /// another number have places of their own. Other processes are not known here.
+    /// All values in this process with the same origin, organisation id and number share their places; values with
+    /// another number have places of their own. Other processes are not counted.
     #[must_use]
     pub fn parallel_calls(self, calls: usize) -> Self {
         self.with_scheme(|scheme| scheme.parallel_calls = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS))

@@ -18,6 +18,9 @@ scripts/check-rust-version.py
 step clippy
 cargo clippy --workspace --all-targets --locked -- -D warnings
 
+step "docs with the default features"
+RUSTDOCFLAGS="-D warnings" cargo doc --package countersign --no-deps --locked
+
 step docs
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 

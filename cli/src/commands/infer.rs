@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::request::parse_url;
 
-/// Find the declaration that reproduces requests which were accepted
+/// Find the declaration that reproduces accepted requests
 ///
 /// It searches what is signed, in which order, with what between the parts, under which form of the key, by which hash. Two requests
 /// that differ in method, path, query and body leave little open. The file that is made loads, and has a vector with a made-up key.

@@ -1,4 +1,4 @@
-//! JSON's white space.
+//! JSON's white space, and the members of an object.
 
 /// Space, tab and line ends (RFC 8259, section 2).
 pub(crate) fn is_white_space(byte: u8) -> bool {
@@ -17,6 +17,34 @@ pub(crate) fn without_white_space(json: &[u8]) -> Vec<u8> {
         kept
     };
     json.iter().copied().filter(keep).collect()
+}
+
+/// The members of a JSON object, each value as it is written; `None` where the text is none.
+#[cfg(any(feature = "declared", feature = "diagnose"))]
+pub(crate) fn members(text: &[u8]) -> Option<Vec<(String, &serde_json::value::RawValue)>> {
+    use std::fmt;
+
+    use serde::Deserializer as _;
+    use serde::de::{MapAccess, Visitor};
+    use serde_json::value::RawValue;
+
+    struct Members;
+    impl<'t> Visitor<'t> for Members {
+        type Value = Vec<(String, &'t RawValue)>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut members = Vec::new();
+            while let Some(member) = map.next_entry()? {
+                members.push(member);
+            }
+            Ok(members)
+        }
+    }
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let members = json.deserialize_map(Members).ok()?;
+    json.end().ok().map(|()| members)
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! JSON, read so that each number and each order of members can be printed again as it was, and printed as other
 //! programs do.
 
+use serde_json::value::RawValue;
+
+use crate::json::members;
+
 /// A value; numbers and words as they are written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Json {
@@ -10,17 +14,30 @@ pub(super) enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// A longer document is not read.
+/// A longer document is not read, nor a deeper one.
 const LONGEST: usize = 4 << 20;
 const DEEPEST: usize = 64;
 
 impl Json {
     pub(super) fn parse(text: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(text).ok().filter(|text| text.len() <= LONGEST)?;
-        let mut parser = Parser { rest: text.trim_start_matches('\u{feff}') };
-        let value = parser.value(DEEPEST)?;
-        parser.skip();
-        parser.rest.is_empty().then_some(value)
+        Self::read(serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?, DEEPEST)
+    }
+
+    fn read(value: &RawValue, depth: usize) -> Option<Self> {
+        let (text, depth) = (value.get(), depth.checked_sub(1)?);
+        Some(match text.as_bytes() {
+            [b'"', ..] => Self::Text(serde_json::from_str(text).ok()?),
+            [b'[', ..] => {
+                let values: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+                Self::List(values.into_iter().map(|value| Self::read(value, depth)).collect::<Option<_>>()?)
+            }
+            [b'{', ..] => {
+                let member = |(name, value)| Some((name, Self::read(value, depth)?));
+                Self::Object(members(text.as_bytes())?.into_iter().map(member).collect::<Option<_>>()?)
+            }
+            _ => Self::Bare(text.to_owned()),
+        })
     }
 
     /// Whether this is a number, a truth value or `null`.
@@ -144,76 +161,6 @@ impl Style {
                 if self.escapes.upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
             out.push_str(&escaped);
         }
-    }
-}
-
-struct Parser<'t> {
-    rest: &'t str,
-}
-
-impl<'t> Parser<'t> {
-    fn skip(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
-    }
-
-    fn take(&mut self, sign: char) -> bool {
-        self.skip();
-        let rest = self.rest.strip_prefix(sign);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
-    }
-
-    fn value(&mut self, depth: usize) -> Option<Json> {
-        let depth = depth.checked_sub(1)?;
-        self.skip();
-        match self.rest.chars().next()? {
-            '"' => self.text().map(Json::Text),
-            '[' => self.list('[', ']', |parser| parser.value(depth)).map(Json::List),
-            '{' => {
-                let member = |parser: &mut Self| {
-                    parser.skip();
-                    let name = parser.text()?;
-                    if parser.take(':') { Some((name, parser.value(depth)?)) } else { None }
-                };
-                self.list('{', '}', member).map(Json::Object)
-            }
-            _ => {
-                let is_end = |c: char| matches!(c, ',' | ']' | '}' | ' ' | '\t' | '\r' | '\n');
-                let (token, rest) =
-                    self.rest.split_at_checked(self.rest.find(is_end).unwrap_or(self.rest.len()))?;
-                self.rest = rest;
-                Json::is_bare(token).then(|| Json::Bare(token.to_owned()))
-            }
-        }
-    }
-
-    fn list<T>(&mut self, open: char, close: char, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let mut all = Vec::new();
-        if !self.take(open) || self.take(close) {
-            return Some(all);
-        }
-        loop {
-            all.push(one(self)?);
-            if self.take(close) {
-                return Some(all);
-            }
-            if !self.take(',') {
-                return None;
-            }
-        }
-    }
-
-    fn text(&mut self) -> Option<String> {
-        let (mut escaped, inside) = (false, self.rest.strip_prefix('"')?);
-        let ends = |c: char| {
-            let ends = c == '"' && !escaped;
-            escaped = c == '\\' && !escaped;
-            ends
-        };
-        let end = inside.find(ends)? + 2;
-        let (token, rest) = self.rest.split_at_checked(end)?;
-        self.rest = rest;
-        serde_json::from_str(token).ok()
     }
 }
 

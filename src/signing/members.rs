@@ -1,15 +1,13 @@
 //! Pairs and JSON members by name, read and exchanged on the raw bytes: nothing else of a message is written anew.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use percent_encoding::percent_decode_str;
-use serde::Deserializer as _;
-use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::filter::Filter;
 use crate::json::is_white_space;
+pub(crate) use crate::json::members as json_members;
 
 /// The pairs of a query or form, as sent; one without `=` has an empty value.
 pub(crate) fn raw_pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -55,27 +53,6 @@ pub(crate) fn with_pair(text: &str, name: &str, value: Option<&[u8]>) -> String 
         pairs.push(Cow::Owned(new));
     }
     pairs.join("&")
-}
-
-/// The members of a JSON object, each value as it is written; `None` where the text is none.
-pub(crate) fn json_members(text: &[u8]) -> Option<Vec<(String, &RawValue)>> {
-    struct Members;
-    impl<'t> Visitor<'t> for Members {
-        type Value = Vec<(String, &'t RawValue)>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-        fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut members = Vec::new();
-            while let Some(member) = map.next_entry()? {
-                members.push(member);
-            }
-            Ok(members)
-        }
-    }
-    let mut json = serde_json::Deserializer::from_slice(text);
-    let members = json.deserialize_map(Members).ok()?;
-    json.end().ok().map(|()| members)
 }
 
 /// The members of an object, or the elements of an array by their index: what a path leads through.

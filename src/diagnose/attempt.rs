@@ -108,3 +108,13 @@ pub(super) fn joined(name: &str, parts: &[Part], bytes: Vec<u8>) -> Vec<Part> {
         secret.or_else(|| parts.iter().find(|part| part.kind != SegmentKind::Separator)).or(parts.first());
     like.map(|part| Part { name: name.into(), ..part.with_bytes(bytes) }).into_iter().collect()
 }
+
+/// What a part becomes; nothing where it stays as it is.
+pub(super) type Change<'c> = &'c dyn Fn(&Part) -> Option<Part>;
+
+/// The parts, each changed; nothing where none is.
+pub(super) fn changed(parts: &[Part], change: Change<'_>) -> Option<Vec<Part>> {
+    let other: Vec<Part> = parts.iter().map(|part| change(part).unwrap_or_else(|| part.clone())).collect();
+    let is_other = other.iter().zip(parts).any(|(other, part)| other.bytes != part.bytes);
+    is_other.then_some(other)
+}

@@ -19,7 +19,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn of(mistake: &Mistake) -> Self {
+    pub(super) fn of(mistake: Mistake) -> Self {
         let [code, sentence, fix] = [mistake.code, mistake.sentence, mistake.fix].map(str::to_owned);
         Self { code, sentence, fix, variant: String::new(), signed_text: Vec::new() }
     }
@@ -64,7 +64,7 @@ impl Finding {
         self.code.split('+')
     }
 
-    pub(super) fn has(&self, mistake: &Mistake) -> bool {
+    pub(super) fn has(&self, mistake: Mistake) -> bool {
         self.codes().any(|one| one == mistake.code)
     }
 

@@ -1,13 +1,13 @@
 //! What is at hand to be signed in place of something else: every part of the message, and every credential.
 
-use sha2::{Digest as _, Sha256};
 use url::Position;
 
 use super::edits::STYLES;
 use super::json::Json;
 use super::url_parts::Address;
+use super::ways;
 use crate::explain::{Part, Transcript};
-use crate::signing::{Charset, Encoding, MacAlgorithm, Segment, SegmentKind, Source, hash};
+use crate::signing::{Charset, Segment, SegmentKind, Source};
 
 /// A value, with what it is as its name.
 pub(super) type AtHand = Part;
@@ -99,17 +99,20 @@ fn of_body(body: &[u8]) -> Vec<AtHand> {
     if body.is_empty() || body.len() > LONGEST_BODY {
         return all;
     }
-    let sha256 = Sha256::digest(body).to_vec();
-    let hex = hex::encode(&sha256);
-    all.push(public("SHA-256 of the body, in hex", &hex, Source::Body));
-    all.push(public("SHA-256 of the body, in base64", Encoding::Base64.encode_any(&sha256), Source::Body));
-    all.push(public("SHA-256 of the body, as `SHA-256=`", format!("SHA-256={hex}"), Source::Body));
-    all.push(public("bytes of the SHA-256 of the body", sha256, Source::Body));
-    let md5 = hash::digest(MacAlgorithm::Md5, body);
-    all.push(public("MD5 of the body, in hex", hex::encode(&md5), Source::Body));
-    all.push(public("MD5 of the body, in base64", Encoding::Base64.encode_any(&md5), Source::Body));
+    #[rustfmt::skip]
+    const FORMS: [(&str, &[&str]); 7] = [
+        ("SHA-256 of the body, in hex", &["sha256", "hex"]),
+        ("SHA-256 of the body, in base64", &["sha256", "base64"]),
+        ("SHA-256 of the body, as `SHA-256=`", &["sha256", "hex", "before:SHA-256="]),
+        ("bytes of the SHA-256 of the body", &["sha256"]),
+        ("MD5 of the body, in hex", &["md5", "hex"]),
+        ("MD5 of the body, in base64", &["md5", "base64"]),
+        ("body in base64", &["base64"]),
+    ];
+    let form =
+        |(name, filters): (&str, &[&str])| Some(public(name, ways::write(filters, body)?, Source::Body));
+    all.extend(FORMS.into_iter().filter_map(form));
     all.push(public("length of the body", body.len().to_string(), Source::Body));
-    all.push(public("body in base64", Encoding::Base64.encode_any(body), Source::Body));
     let document = Json::parse(body);
     for (name, style) in STYLES.iter().take(4) {
         let printed = document.iter().map(|document| document.print(style));

@@ -189,6 +189,11 @@ pub(super) fn of_java(token: &str) -> Option<String> {
     Some(if written.contains('.') { written } else { written.replace('E', ".0E") })
 }
 
+/// `repr` of a float; whole numbers stay.
+pub(super) fn of_python(token: &str) -> Option<String> {
+    token.contains(['.', 'e', 'E']).then(|| Some(format!("{:?}", token.parse::<f64>().ok()?)))?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

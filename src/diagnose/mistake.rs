@@ -1,8 +1,11 @@
 //! The known mistakes, as data: what each is called, what it says, and what to do about it.
 
-pub(super) use crate::explain::Mistake;
+use crate::explain;
 
-impl PartialEq for Mistake {
+/// A mistake that is known.
+pub(super) type Mistake = &'static explain::Mistake;
+
+impl PartialEq for explain::Mistake {
     fn eq(&self, other: &Self) -> bool {
         self.code == other.code
     }
@@ -30,8 +33,8 @@ pub(super) fn cause_on_receipt(code: &str) -> Option<&'static str> {
 
 macro_rules! mistakes {
     ($all:ident: $($name:ident { code: $code:expr, sentence: $sentence:expr, fix: $fix:expr })*) => {
-        static $all: &[&Mistake] = &[$(&$name),*];
-        $(pub(crate) static $name: Mistake = Mistake { code: $code, sentence: $sentence, fix: $fix };)*
+        static $all: &[Mistake] = &[$($name),*];
+        $(pub(crate) const $name: Mistake = &explain::Mistake { code: $code, sentence: $sentence, fix: $fix };)*
     };
 }
 
@@ -242,46 +245,46 @@ mistakes! { CONCLUSIONS:
 
 /// What one class of edits is called where it is made, by what it is made of.
 pub(super) struct Names {
-    pub(super) address: &'static Mistake,
-    pub(super) body: &'static Mistake,
-    pub(super) secret: &'static Mistake,
-    pub(super) field: &'static Mistake,
-    pub(super) text: &'static Mistake,
+    pub(super) address: Mistake,
+    pub(super) body: Mistake,
+    pub(super) secret: Mistake,
+    pub(super) field: Mistake,
+    pub(super) text: Mistake,
 }
 
-const fn always(mistake: &'static Mistake) -> Names {
+const fn always(mistake: Mistake) -> Names {
     Names { address: mistake, body: mistake, secret: mistake, field: mistake, text: mistake }
 }
 
 const CONVERTED: Names = Names {
-    address: &QUERY_ENCODED,
-    body: &BODY_CONVERTED,
-    secret: &SECRET_ENCODED,
-    field: &FIELD_CONVERTED,
-    text: &TEXT_CONVERTED,
+    address: QUERY_ENCODED,
+    body: BODY_CONVERTED,
+    secret: SECRET_ENCODED,
+    field: FIELD_CONVERTED,
+    text: TEXT_CONVERTED,
 };
 
 /// In a form of another kind: quoted, encoded, decoded.
 pub(super) static ENCODED: Names = CONVERTED;
-pub(super) static DECODED: Names = Names { address: &QUERY_DECODED, ..CONVERTED };
-pub(super) static UNBASE64: Names = Names { secret: &SECRET_BASE64_DECODED, ..CONVERTED };
-pub(super) static CASE: Names = Names { address: &URL_CASE, secret: &SECRET_CASE, ..CONVERTED };
+pub(super) static DECODED: Names = Names { address: QUERY_DECODED, ..CONVERTED };
+pub(super) static UNBASE64: Names = Names { secret: SECRET_BASE64_DECODED, ..CONVERTED };
+pub(super) static CASE: Names = Names { address: URL_CASE, secret: SECRET_CASE, ..CONVERTED };
 const SPACES: Names =
-    Names { body: &BODY_LINE_END, secret: &SECRET_SURROUNDING_WHITESPACE, text: &TEXT_LINE_END, ..CONVERTED };
+    Names { body: BODY_LINE_END, secret: SECRET_SURROUNDING_WHITESPACE, text: TEXT_LINE_END, ..CONVERTED };
 pub(super) static SPACED: Names = SPACES;
 /// With a byte behind it that only the end of a text has.
-pub(super) static ENDED: Names = Names { body: &TEXT_LINE_END, ..SPACES };
+pub(super) static ENDED: Names = Names { body: TEXT_LINE_END, ..SPACES };
 pub(super) static HASHED: Names =
-    Names { address: &QUERY_CONVERTED, secret: &SECRET_HASHED, text: &HASHED_TWICE, ..CONVERTED };
-pub(super) static CUT: Names = Names { secret: &SECRET_CUT, ..CONVERTED };
-pub(super) static PADDED: Names = Names { secret: &SECRET_PADDED, ..CONVERTED };
+    Names { address: QUERY_CONVERTED, secret: SECRET_HASHED, text: HASHED_TWICE, ..CONVERTED };
+pub(super) static CUT: Names = Names { secret: SECRET_CUT, ..CONVERTED };
+pub(super) static PADDED: Names = Names { secret: SECRET_PADDED, ..CONVERTED };
 /// A word in the value's place.
 pub(super) static WORD: Names =
-    Names { address: &QUERY_CONVERTED, secret: &SECRET_UNSET, field: &FIELD_OTHER, ..CONVERTED };
+    Names { address: QUERY_CONVERTED, secret: SECRET_UNSET, field: FIELD_OTHER, ..CONVERTED };
 /// Another value at hand.
 pub(super) static OTHER: Names =
-    Names { address: &FIELD_OTHER, secret: &SECRET_MIXED_UP, field: &FIELD_OTHER, ..CONVERTED };
-pub(super) static MARKED: Names = always(&BYTE_ORDER_MARK);
-pub(super) static CHARSETS: Names = always(&CHARSET);
-pub(super) static WIDE: Names = always(&UTF_16);
-pub(super) static NORMAL: Names = always(&UNICODE_FORM);
+    Names { address: FIELD_OTHER, secret: SECRET_MIXED_UP, field: FIELD_OTHER, ..CONVERTED };
+pub(super) static MARKED: Names = always(BYTE_ORDER_MARK);
+pub(super) static CHARSETS: Names = always(CHARSET);
+pub(super) static WIDE: Names = always(UTF_16);
+pub(super) static NORMAL: Names = always(UNICODE_FORM);

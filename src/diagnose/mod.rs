@@ -52,7 +52,7 @@ use crate::Signer;
 use crate::error::Error;
 use crate::explain::{Explained, Transcript};
 use crate::signing::RequestRef;
-use search::Effort;
+use search::{BRIEF, FULL};
 
 /// Diagnoses `received`, the signature that somebody else computed for a request, against the one that `signer`
 /// computes with `stamp`.
@@ -75,19 +75,19 @@ impl Transcript {
     /// up to 16 KiB only; what was not tried is [said](Diagnosis::not_tried).
     #[must_use]
     pub fn diagnose(&self, received: &str) -> Diagnosis {
-        search::run(self, received, Effort::Full, &mut Effort::Full.budget())
+        search::run(self, received, &FULL, &mut { FULL.budget })
     }
 
     /// As [`Transcript::diagnose`], with likely edits only and less work: milliseconds. A service that diagnoses
     /// messages of strangers must limit how often.
     #[must_use]
     pub fn diagnose_briefly(&self, received: &str) -> Diagnosis {
-        search::run(self, received, Effort::Brief, &mut Effort::Brief.budget())
+        search::run(self, received, &BRIEF, &mut { BRIEF.budget })
     }
 
     /// As [`Transcript::diagnose_briefly`], with what is left of an allowance.
     pub(crate) fn diagnose_within(&self, received: &str, allowed: &mut Allowed<'_>) -> Diagnosis {
-        search::run(self, received, Effort::Brief, &mut allowed.left)
+        search::run(self, received, &BRIEF, &mut allowed.left)
     }
 }
 
@@ -175,7 +175,7 @@ impl Diagnosis {
         }
         // Which of several it is matters most where the message was meant for another host, or came through a proxy.
         let about = |mistake| self.findings.iter().find(move |finding| finding.has(mistake));
-        let finding = about(&mistake::OTHER_HOST).or_else(|| about(&mistake::PROXY_URL)).or(self.first());
+        let finding = about(mistake::OTHER_HOST).or_else(|| about(mistake::PROXY_URL)).or(self.first());
         let Some(finding) = finding else { return error };
         let sentence = finding.sentence().trim_end_matches('.');
         let note = format!("a known mistake would explain it, {}: {sentence}", finding.code());
@@ -185,7 +185,7 @@ impl Diagnosis {
 
     /// The signature was made with the key `key_id`, and names another that is not known.
     pub(crate) fn wrong_key_id(key_id: &str) -> Self {
-        let finding = Finding::of(&mistake::WRONG_KEY_ID).detailed(&edits::key_named(key_id));
+        let finding = Finding::of(mistake::WRONG_KEY_ID).detailed(&edits::key_named(key_id));
         Self { outcome: Outcome::Reproduced, findings: vec![finding], not_tried: Vec::new() }
     }
 
@@ -198,7 +198,7 @@ impl Diagnosis {
     pub(crate) fn of_other_body(&self, body: &[u8]) -> Self {
         let length = self.first().map(Finding::variant).filter(|_| self.outcome != Outcome::Matches);
         let detail: Vec<&str> = hand::damage(body).into_iter().chain(length).collect();
-        let finding = Finding::of(&mistake::OTHER_BODY).detailed(&detail.join("; "));
+        let finding = Finding::of(mistake::OTHER_BODY).detailed(&detail.join("; "));
         Self { outcome: Outcome::OtherBody, findings: vec![finding], not_tried: Vec::new() }
     }
 
@@ -223,10 +223,10 @@ impl Diagnosis {
 
 fn advice_to_recipient(finding: &Finding) -> String {
     let fix = finding.fix();
-    if finding.has(&mistake::OTHER_HOST) {
+    if finding.has(mistake::OTHER_HOST) {
         return fix.to_owned();
     }
-    let advice = if finding.has(&mistake::PROXY_URL) || finding.has(&mistake::SECRET_SENT) {
+    let advice = if finding.has(mistake::PROXY_URL) || finding.has(mistake::SECRET_SENT) {
         fix.to_owned()
     } else {
         match finding.codes().find_map(mistake::cause_on_receipt) {

@@ -2,10 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
-use super::attempt::{Attempt, Key, is_unset, join};
-use super::edits::{self, Edits};
+use super::attempt::{Attempt, Change, Key, changed, is_unset, join};
+use super::edits::{self, Edits, TIERS};
 use super::hand::{self, AtHand};
 use super::mistake::{self, Mistake};
 use super::reading::{self, Reading};
@@ -15,28 +15,18 @@ use crate::explain::{Part, Transcript};
 use crate::signing::{Encoding, SegmentKind, Source};
 
 /// How much work a diagnosis may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effort {
-    /// All edits, as far as the message is short enough.
-    Full,
-    /// The likely edits.
-    Brief,
-}
-
-impl Effort {
+pub(super) struct Effort {
+    /// So many of the tiers of edits are tried.
+    tiers: usize,
     /// What all edits may cost, in bytes hashed or printed.
-    pub(super) fn budget(self) -> usize {
-        match self {
-            Self::Full => 256 << 20,
-            Self::Brief => allowance::OF_ONE,
-        }
-    }
+    pub(super) budget: usize,
 }
 
-/// Of a longer text, only the likely edits are tried.
-const LONGEST_FOR_UNLIKELY: usize = 16 << 10;
-/// Of a longer text, none is put together out of what is at hand.
-const LONGEST_TO_COMPOSE: usize = 4 << 10;
+/// All edits, as far as the message is short enough.
+pub(super) const FULL: Effort = Effort { tiers: TIERS.len(), budget: 256 << 20 };
+
+/// The likely edits.
+pub(super) const BRIEF: Effort = Effort { tiers: 2, budget: allowance::OF_ONE };
 
 /// No edit takes more than this part of what is left: where a message uses up the budget, each has had its turn.
 const SHARE: usize = 4;
@@ -50,22 +40,22 @@ const COST_OF_MAKING: usize = 8;
 pub(super) type Flow = ControlFlow<()>;
 
 /// Takes what it costs from `left`, and stops where that is not enough.
-pub(super) fn run(transcript: &Transcript, received: &str, effort: Effort, left: &mut usize) -> Diagnosis {
+pub(super) fn run(transcript: &Transcript, received: &str, effort: &Effort, left: &mut usize) -> Diagnosis {
     let conclude = |outcome, finding| Diagnosis { outcome, findings: vec![finding], not_tried: Vec::new() };
     let expected = transcript.signature().zip(transcript.mac.as_ref()).zip(Attempt::of(transcript));
     let Some(((expected, mac), right)) = expected else {
-        return conclude(Outcome::Unsigned, Finding::of(&mistake::NOT_SIGNED));
+        return conclude(Outcome::Unsigned, Finding::of(mistake::NOT_SIGNED));
     };
     let (encoding, length) = (mac.encoding(), expected.digest().len());
     let readings = reading::all(received, encoding, length);
     if let Some(reading) = readings.iter().find(|reading| reading.is(expected.digest())) {
         return match reading.finding() {
-            None => conclude(Outcome::Matches, Finding::of(&mistake::MATCHES)),
+            None => conclude(Outcome::Matches, Finding::of(mistake::MATCHES)),
             Some(finding) => conclude(Outcome::Reproduced, finding),
         };
     }
     if is_secret(transcript, &right, received) {
-        return conclude(Outcome::Reproduced, Finding::of(&mistake::SECRET_SENT));
+        return conclude(Outcome::Reproduced, Finding::of(mistake::SECRET_SENT));
     }
     if readings.is_empty() || Word::of(received).is_some() {
         return conclude(Outcome::Malformed, malformed(received, encoding, length));
@@ -96,7 +86,7 @@ fn is_secret(transcript: &Transcript, right: &Attempt, received: &str) -> bool {
 }
 
 fn malformed(received: &str, encoding: Encoding, length: usize) -> Finding {
-    let finding = Finding::of(&mistake::MALFORMED);
+    let finding = Finding::of(mistake::MALFORMED);
     match Word::of(received) {
         Some(word) => finding.detailed(word.what).advised(word.fix(encoding)),
         None => finding.detailed(&reading::describe(received, encoding, length)),
@@ -105,7 +95,7 @@ fn malformed(received: &str, encoding: Encoding, length: usize) -> Finding {
 
 /// With what is missing, where the body that arrived shows that.
 fn unexplained(transcript: &Transcript) -> Finding {
-    let finding = Finding::of(&mistake::UNEXPLAINED);
+    let finding = Finding::of(mistake::UNEXPLAINED);
     // A request that is explained was not received.
     let is_received = transcript.method.is_none();
     let part = |wanted: fn(&Part) -> bool| transcript.text.iter().find(|part| is_received && wanted(part));
@@ -190,27 +180,23 @@ impl<'t> Search<'t> {
     }
 
     /// What the provider calls `mistake` where it was made with `part`.
-    pub(super) fn own(&self, mistake: &'static Mistake, part: &str) -> &'static Mistake {
+    pub(super) fn own(&self, mistake: Mistake, part: &str) -> Mistake {
         let mut named =
             self.transcript.own_mistakes.iter().filter(|own| own.of == mistake.code && own.part == part);
         named.next().map_or(mistake, |own| &own.mistake)
     }
 
     /// The edits that reproduce the signature: of the first tier that has some.
-    fn findings(&self, effort: Effort) -> Vec<Found> {
+    fn findings(&self, effort: &Effort) -> Vec<Found> {
         let length: usize = self.base.text.iter().map(|part| part.bytes.len()).sum();
         let mut cut = Vec::new();
-        for (tier, edits) in edits::TIERS.iter().enumerate() {
-            let longest = [usize::MAX, usize::MAX, LONGEST_FOR_UNLIKELY, LONGEST_TO_COMPOSE];
-            if effort == Effort::Brief && tier > 1 {
-                break;
-            }
-            if longest.get(tier).is_some_and(|longest| length > *longest) {
+        for (number, tier) in TIERS.iter().enumerate().take(effort.tiers) {
+            if length > tier.longest {
                 self.exceeded.set(true);
                 break;
             }
-            self.run(edits);
-            if tier == 1 && self.found.borrow().is_empty() && effort == Effort::Full {
+            self.run(tier.edits);
+            if number == 1 && self.found.borrow().is_empty() && effort.tiers > 2 {
                 self.run_of_other_bases();
             }
             let (partly, whole): (Vec<_>, Vec<_>) =
@@ -234,21 +220,12 @@ impl<'t> Search<'t> {
     /// The likeliest edits of the texts of other algorithms: of those that take the key, without which a stranger could
     /// make them look proved.
     fn run_of_other_bases(&self) {
-        for (of_base, base) in edits::hash::bases(self) {
-            if self.is_keyless(&base) {
-                continue;
-            }
+        let bases = edits::hash::bases(self).into_iter().filter(|(_, base)| !self.is_keyless(base));
+        for (of_base, base) in bases {
             let search = Search {
-                base,
                 of_base: Some(of_base),
-                hand: self.hand.clone(),
-                left: Cell::new(self.left.get() / SHARE),
-                reserve: Cell::new(0),
-                exceeded: Cell::new(false),
-                found: RefCell::new(Vec::new()),
-                #[cfg(test)]
-                made: RefCell::new(Vec::new()),
-                ..*self
+                takes_a_secret: self.takes_a_secret,
+                ..Search::new(self.transcript, base, self.readings, self.left.get() / SHARE)
             };
             let before = search.left.get();
             search.run(edits::LIKELIEST);
@@ -282,7 +259,7 @@ impl<'t> Search<'t> {
     }
 
     /// Tries one edit: `mistake` is what it is called where it reproduces the signature, `detail` which one it is.
-    pub(super) fn attempt(&self, mistake: &'static Mistake, detail: &dyn Display, attempt: &Attempt) -> Flow {
+    pub(super) fn attempt(&self, mistake: Mistake, detail: impl Display, attempt: &Attempt) -> Flow {
         self.spend(attempt.cost())?;
         let digest = attempt.digest();
         #[cfg(test)]
@@ -303,31 +280,93 @@ impl<'t> Search<'t> {
     }
 
     /// Tries another text under the same key.
-    pub(super) fn text(&self, mistake: &'static Mistake, detail: &dyn Display, text: Vec<Part>) -> Flow {
+    pub(super) fn text(&self, mistake: Mistake, detail: impl Display, text: Vec<Part>) -> Flow {
         self.attempt(mistake, detail, &self.base.with_text(text))
     }
 
-    /// Tries the text with other bytes in one part; nothing where that changes nothing.
-    pub(super) fn part(
+    /// Tries another text with another key, then each alone; nothing where neither is another.
+    pub(super) fn sides(
         &self,
-        mistake: &'static Mistake,
-        detail: &dyn Display,
-        at: usize,
-        bytes: Vec<u8>,
+        mistake: Mistake,
+        detail: &str,
+        text: Option<Vec<Part>>,
+        key: Option<Vec<Part>>,
     ) -> Flow {
-        let Some(part) = self.base.text.get(at).filter(|part| **part.bytes != bytes) else {
-            return Flow::Continue(());
-        };
-        self.spend(COST_OF_MAKING * bytes.len())?;
-        let mut text = self.base.text.clone();
-        let changed = part.with_bytes(bytes);
-        text.splice(at..=at, [changed]);
-        self.text(mistake, detail, text)
+        let base = &self.base;
+        let attempt = |place, other: Attempt| self.attempt(mistake, phrase(&[detail, place]), &other);
+        match (text, key) {
+            (Some(text), Some(key)) => {
+                attempt("", base.with_text(text.clone()).with_key(key.clone()))?;
+                attempt("in the key only", base.with_key(key))?;
+                attempt("in the text only", base.with_text(text))
+            }
+            (Some(text), None) => attempt("", base.with_text(text)),
+            (None, Some(key)) => attempt("", base.with_key(key)),
+            (None, None) => Flow::Continue(()),
+        }
     }
 
-    /// The parts of the text that are no separators, with their places.
-    pub(super) fn values(&self) -> impl Iterator<Item = (usize, &Part)> {
-        self.base.text.iter().enumerate().filter(|(_, part)| part.kind != SegmentKind::Separator)
+    /// Tries each part changed as [`changed`] does it, in text and key.
+    pub(super) fn each(&self, mistake: Mistake, detail: &str, change: Change<'_>) -> Flow {
+        let base = &self.base;
+        self.sides(mistake, detail, changed(&base.text, change), changed(base.key_parts(), change))
+    }
+
+    /// All parts of the text.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Value<'_>> {
+        let part = |(at, part)| Value { search: self, at, part };
+        self.base.text.iter().enumerate().map(part)
+    }
+
+    /// Those that are no separators.
+    pub(super) fn values(&self) -> impl Iterator<Item = Value<'_>> {
+        self.parts().filter(|value| value.part.kind != SegmentKind::Separator)
+    }
+
+    /// Those that are no secrets either.
+    pub(super) fn public(&self) -> impl Iterator<Item = Value<'_>> {
+        self.parts().filter(|value| value.part.kind == SegmentKind::Public)
+    }
+}
+
+/// What is said of a detail, with a comma between.
+pub(super) fn phrase(parts: &[&str]) -> String {
+    let said: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    said.join(", ")
+}
+
+/// A part of the text, in whose place others are tried.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'s> {
+    pub(super) search: &'s Search<'s>,
+    at: usize,
+    pub(super) part: &'s Part,
+}
+
+impl Value<'_> {
+    /// Tries other bytes in its place; nothing where they are the same.
+    pub(super) fn put(&self, mistake: Mistake, detail: impl Display, bytes: impl Into<Vec<u8>>) -> Flow {
+        let bytes = bytes.into();
+        if **self.part.bytes == bytes {
+            return Flow::Continue(());
+        }
+        self.search.spend(COST_OF_MAKING * bytes.len())?;
+        self.replace(mistake, detail, 0..1, &[self.part.with_bytes(bytes)])
+    }
+
+    /// Tries other parts in its place, or in that of those around it, which are counted from it.
+    pub(super) fn replace(
+        &self,
+        mistake: Mistake,
+        detail: impl Display,
+        around: Range<isize>,
+        parts: &[Part],
+    ) -> Flow {
+        let text = &self.search.base.text;
+        let place = |offset: isize| self.at.saturating_add_signed(offset).min(text.len());
+        let [front, back] = [text.get(..place(around.start)), text.get(place(around.end)..)];
+        let other = [front.unwrap_or_default(), parts, back.unwrap_or_default()].concat();
+        self.search.text(mistake, detail, other)
     }
 }
 
@@ -399,7 +438,7 @@ mod tests {
         for transcript in examples() {
             let right = Attempt::of(&transcript).unwrap();
             let search = Search::new(&transcript, right, &[], usize::MAX);
-            for edit in edits::TIERS.iter().take(2).flat_map(|tier| tier.iter()) {
+            for edit in TIERS.iter().take(2).flat_map(|tier| tier.edits) {
                 search.reserve.set(0);
                 assert!(edit(&search).is_continue());
             }

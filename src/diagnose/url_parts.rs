@@ -35,6 +35,16 @@ impl<'a> Address<'a> {
         self.host.is_empty() && self.path.is_empty()
     }
 
+    /// Itself, where it has a host.
+    pub(super) fn absolute(self) -> Option<Self> {
+        (!self.host.is_empty()).then_some(self)
+    }
+
+    /// Itself, where it is more than a query.
+    pub(super) fn located(self) -> Option<Self> {
+        (!self.is_query()).then_some(self)
+    }
+
     pub(super) fn origin(&self) -> String {
         if self.scheme.is_empty() { String::new() } else { format!("{}://{}", self.scheme, self.host) }
     }

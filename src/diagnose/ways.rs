@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use encoding_rs::WINDOWS_1252;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use zeroize::Zeroizing;
 
 use super::mistake::{self, Names};
@@ -54,7 +53,7 @@ pub(super) static USUAL: &[Way] = ways! {
     CHARSETS ["ascii-lossy"] "ASCII, with U+FFFD for each byte that it lacks"
     CHARSETS ["ascii-lossy-char"] "ASCII, with U+FFFD for each character that it lacks"
     CHARSETS ["mojibake"] "UTF-8 twice"
-    CHARSETS ["unmojibake"] "UTF-8 that was sent twice encoded"
+    CHARSETS ["unlatin1", "utf8"] "UTF-8 that was sent twice encoded"
     CHARSETS ["utf8"] "UTF-8"
     WIDE ["utf16le"] "little-endian"
     WIDE ["before:\u{feff}", "utf16le"] "little-endian with a byte order mark"
@@ -66,7 +65,7 @@ pub(super) static USUAL: &[Way] = ways! {
     ENCODED ["unquote"] "without the quotes that the one configured here has around it"
     ENCODED ["json"] "as a JSON string"
     ENCODED ["json-ascii"] "as a JSON string, ASCII only"
-    ENCODED ["json-php"] "as a JSON string, as PHP's json_encode writes it"
+    ENCODED ["json-ascii", "replace:/|\\/"] "as a JSON string, as PHP's json_encode writes it"
     ENCODED ["json-net"] "as a JSON string, as .NET's System.Text.Json writes it"
     ENCODED ["unjson"] "as the text that the JSON string holds"
     ENCODED ["python"] "as Python prints bytes"
@@ -96,11 +95,11 @@ pub(super) static ENCODINGS: &[Way] = ways! {
     DECODED ["unform"] "decoded as a form, where `+` is a blank"
     ENCODED ["percent"] "percent-encoded"
     ENCODED ["form"] "encoded as a form"
-    ENCODED ["percent-lower"] "percent-encoded with lower-case digits"
+    ENCODED ["percent", "lower-escapes"] "percent-encoded with lower-case digits"
     ENCODED ["replace:+| "] "decoded as a form, where `+` is a blank"
     ENCODED ["unbase64", "hex"] "in hex for base64"
     ENCODED ["unhex", "base64"] "in base64 for hex"
-    ENCODED ["unbase64", "latin1-as-utf8"] "decoded from base64, and read as text"
+    ENCODED ["unbase64", "mojibake"] "decoded from base64, and read as text"
     CASE ["lower"] "in lower case"
     CASE ["upper"] "in upper case"
     CASE ["title"] "with a capital at the beginning of each word"
@@ -117,9 +116,9 @@ pub(super) static ENCODINGS: &[Way] = ways! {
     ENCODED ["before:`", "after:`"] "in backticks"
     ENCODED ["before:[\"", "after:\"]"] "as a list of one text"
     ENCODED ["digits"] "its digits only"
-    ENCODED ["value-upper"] "in upper case behind its `=`"
-    ENCODED ["value-base64"] "in base64 for hex behind its `=`"
-    ENCODED ["value-hex"] "in hex for base64 behind its `=`"
+    ENCODED ["behind:upper"] "in upper case behind its `=`"
+    ENCODED ["behind:unhex", "behind:base64"] "in base64 for hex behind its `=`"
+    ENCODED ["behind:unbase64", "behind:hex"] "in hex for base64 behind its `=`"
     ENCODED ["value"] "what stands behind its `=`, alone"
     ENCODED ["replace:'|\"", "replace:None|null", "replace:True|true", "replace:False|false", "replace:\": |\":", "replace:, \"|,\""] "as compact JSON, not as Python's str"
     ENCODED ["value", "unform"] "what stands behind its `=`, decoded as a form"
@@ -219,6 +218,11 @@ pub(super) fn write(filters: &[&str], value: &[u8]) -> Option<Vec<u8>> {
     Some(std::mem::take(&mut *written))
 }
 
+/// The same, of a text and where it is one again.
+pub(super) fn rewrite(filters: &[&str], value: &str) -> Option<String> {
+    String::from_utf8(write(filters, value.as_bytes())?).ok()
+}
+
 fn one(filter: &str, value: &[u8]) -> Option<Vec<u8>> {
     if let Some(before) = filter.strip_prefix("unbefore:") {
         return Filter::Before(before.into()).undo(value);
@@ -229,6 +233,10 @@ fn one(filter: &str, value: &[u8]) -> Option<Vec<u8>> {
     }
     if let Some((from, to)) = filter.strip_prefix("replace:").and_then(|both| both.split_once('|')) {
         return replaced(value, from, to);
+    }
+    if let Some(filter) = filter.strip_prefix("behind:") {
+        let (name, rest) = value.split_at_checked(value.iter().position(|byte| *byte == b'=')? + 1)?;
+        return Some([name, &one(filter, rest)?].concat());
     }
     if let Some(more) = MORE.iter().find(|(name, _)| *name == filter) {
         return (more.1)(value);
@@ -257,13 +265,10 @@ static MORE: &[(&str, Write)] = &[
         Some(value.iter().map(letter).collect::<String>().into_bytes())
     }),
     ("ascii-lossy-char", |value| { of_text(value, |text| each(text, |c| if c.is_ascii() { c } else { '\u{fffd}' })) }),
-    ("mojibake", latin1_as_utf8),
-    ("latin1-as-utf8", latin1_as_utf8),
-    ("unmojibake", |value| {
-        let bytes = text(value)?.chars().map(|c| u8::try_from(c).ok()).collect::<Option<Vec<u8>>>()?;
-        std::str::from_utf8(&bytes).is_ok().then_some(bytes)
-    }),
-    ("utf8", |value| Some(value.to_vec())),
+    // Each byte read as a letter, and the reverse.
+    ("mojibake", |value| Some(value.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes())),
+    ("unlatin1", |value| text(value).filter(|text| !text.is_ascii())?.chars().map(|c| u8::try_from(c).ok()).collect()),
+    ("utf8", |value| of_text(value, str::to_owned)),
     ("utf16le", |value| Some(text(value)?.encode_utf16().flat_map(u16::to_le_bytes).collect())),
     ("utf16be", |value| Some(text(value)?.encode_utf16().flat_map(u16::to_be_bytes).collect())),
     ("unutf16", |value| {
@@ -275,11 +280,10 @@ static MORE: &[(&str, Write)] = &[
         [&b"\""[..], b"'", b"`"].iter().find_map(inside).map(<[u8]>::to_vec)
     }),
     ("json", |value| serde_json::to_vec(text(value)?).ok()),
-    ("json-ascii", |value| escaped(value, |c| !c.is_ascii())),
-    ("json-php", |value| replaced(&escaped(value, |c| !c.is_ascii())?, "/", "\\/")),
+    ("json-ascii", |value| escaped(&serde_json::to_string(text(value)?).ok()?, |c| !c.is_ascii(), false)),
     ("json-net", |value| {
         let json = replaced(&serde_json::to_vec(text(value)?).ok()?, "\\\"", "\\u0022")?;
-        escaped_in_json(std::str::from_utf8(&json).ok()?, |c| !c.is_ascii() || "<>&'+`".contains(c), true)
+        escaped(text(&json)?, |c| !c.is_ascii() || "<>&'+`".contains(c), true)
     }),
     ("unjson", |value| serde_json::from_slice::<String>(value).ok().map(String::into_bytes)),
     ("python", |value| {
@@ -292,17 +296,11 @@ static MORE: &[(&str, Write)] = &[
         Some(format!("b{quote}{}{quote}", value.iter().map(escape).collect::<String>()).into_bytes())
     }),
     ("unpython", |value| printed_bytes(text(value).filter(|text| text.starts_with('b'))?)),
-    ("html", |value| {
-        let escaped =
-            ENTITIES.iter().fold(text(value)?.to_owned(), |text, (sign, name)| text.replace(sign, name));
-        Some(escaped.into_bytes())
-    }),
-    ("unhtml", |value| {
-        let plain = |text: String, (sign, name): &(&str, &str)| text.replace(name, sign);
-        Some(ENTITIES.iter().rev().fold(text(value)?.to_owned(), plain).into_bytes())
-    }),
+    ("html", |value| ENTITIES.iter().try_fold(value.to_vec(), |text, (sign, name)| replaced(&text, sign, name))),
+    ("unhtml", |value| ENTITIES.iter().rev().try_fold(value.to_vec(), |text, (sign, name)| replaced(&text, name, sign))),
     ("reverse", |value| of_text(value, |text| text.chars().rev().collect())),
-    ("percent-lower", |value| lower_escapes(&percent_encode(value, RESERVED).to_string())),
+    ("lower-escapes", |value| in_escapes(text(value)?, u8::to_ascii_lowercase)),
+    ("upper-escapes", |value| in_escapes(text(value)?, u8::to_ascii_uppercase)),
     ("title", |value| {
         let mut inside = false;
         of_text(value, |text| {
@@ -321,16 +319,22 @@ static MORE: &[(&str, Write)] = &[
         Some([0..8, 8..12, 12..16, 16..20, 20..32].map(|group| digits.get(group).unwrap_or_default()).join("-").into_bytes())
     }),
     ("digits", |value| Some(value.iter().copied().filter(u8::is_ascii_digit).collect())),
-    ("value-upper", |value| behind_sign(value, &["upper"])),
-    ("value-base64", |value| behind_sign(value, &["unhex", "base64"])),
-    ("value-hex", |value| behind_sign(value, &["unbase64", "hex"])),
     ("value", |value| Some(value.get(value.iter().position(|byte| *byte == b'=')? + 1..)?.to_vec())),
     ("name-lower", |value| { let (name, rest) = text(value)?.split_once('=')?; Some(format!("{}={rest}", name.to_lowercase()).into_bytes()) }),
+    // What a digest is written in by mistake, undone.
+    ("any-base64", |value| {
+        // Some write a part of the signs in the other alphabet.
+        Filter::Unbase64.apply(value).map(Cow::into_owned).or_else(|| write(&["replace:-|+", "replace:_|/", "unbase64"], value))
+    }),
+    ("unprint", |value| printed_bytes(text(value)?)),
+    ("unbase32", unbase32),
+    ("unbits", |value| {
+        let byte = |bits: &[u8]| u8::from_str_radix(text(bits)?, 2).ok();
+        if value.len() > 100 { value.chunks(8).map(byte).collect() } else { None }
+    }),
+    ("undecimal", undecimal),
     ("first-of-list", |value| Some(text(value)?.split([',', ';']).next()?.trim().as_bytes().to_vec())),
 ];
-
-/// All that is not unreserved (RFC 3986).
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[rustfmt::skip]
 const ENTITIES: [(&str, &str); 8] = [
@@ -359,17 +363,8 @@ fn encoded(value: &[u8], write: impl Fn(char) -> Option<u8>) -> Option<Vec<u8>> 
     Some(text(value)?.chars().map(one).collect())
 }
 
-/// Each byte read as a letter.
-pub(super) fn latin1_as_utf8(value: &[u8]) -> Option<Vec<u8>> {
-    Some(value.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes())
-}
-
-/// A JSON string with more escaped than has to be.
-fn escaped(value: &[u8], is_escaped: impl Fn(char) -> bool) -> Option<Vec<u8>> {
-    escaped_in_json(&serde_json::to_string(text(value)?).ok()?, is_escaped, false)
-}
-
-pub(super) fn escaped_in_json(json: &str, is_escaped: impl Fn(char) -> bool, upper: bool) -> Option<Vec<u8>> {
+/// JSON with more of its characters escaped than have to be.
+fn escaped(json: &str, is_escaped: impl Fn(char) -> bool, upper: bool) -> Option<Vec<u8>> {
     let mut written = String::with_capacity(json.len());
     for c in json.chars() {
         if !is_escaped(c) {
@@ -399,18 +394,40 @@ pub(super) fn other_case(c: char) -> char {
     if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
 }
 
-fn behind_sign(value: &[u8], filters: &[&str]) -> Option<Vec<u8>> {
-    let (name, rest) = value.split_at_checked(value.iter().position(|byte| *byte == b'=')? + 1)?;
-    Some([name, &write(filters, rest)?].concat())
+fn unbase32(value: &[u8]) -> Option<Vec<u8>> {
+    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
+    for letter in text(value)?.trim_end_matches('=').bytes() {
+        let value = match letter.to_ascii_uppercase() {
+            letter @ b'A'..=b'Z' => letter - b'A',
+            digit @ b'2'..=b'7' => digit - b'2' + 26,
+            _ => return None,
+        };
+        (bits, count) = ((bits << 5 | u32::from(value)) & 0xfff, count + 5);
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 0xff) as u8);
+        }
+    }
+    Some(bytes)
 }
 
-/// `%XX` with lower-case digits, the rest as it is.
-pub(super) fn lower_escapes(value: &str) -> Option<Vec<u8>> {
-    in_escapes(value, u8::to_ascii_lowercase)
+/// The 32 bytes of a number.
+fn undecimal(value: &[u8]) -> Option<Vec<u8>> {
+    let is_number = (60..=78).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
+    let mut bytes = [0_u8; 32];
+    for digit in value.iter().filter(|_| is_number) {
+        let mut carry = u32::from(digit - b'0');
+        for byte in bytes.iter_mut().rev() {
+            carry += 10 * u32::from(*byte);
+            *byte = (carry & 0xff) as u8;
+            carry >>= 8;
+        }
+    }
+    is_number.then(|| bytes.to_vec())
 }
 
 /// `%XX` with its digits written anew.
-pub(super) fn in_escapes(value: &str, write: impl Fn(&u8) -> u8) -> Option<Vec<u8>> {
+fn in_escapes(value: &str, write: impl Fn(&u8) -> u8) -> Option<Vec<u8>> {
     let mut digits = 0;
     let one = |byte: &u8| {
         digits = if *byte == b'%' { 3 } else { usize::saturating_sub(digits, 1) };
@@ -420,18 +437,21 @@ pub(super) fn in_escapes(value: &str, write: impl Fn(&u8) -> u8) -> Option<Vec<u
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    pub(in crate::diagnose) fn is_known(filter: &str) -> bool {
+        let with_argument = ["unbefore:", "up-to:", "replace:", "behind:"];
+        with_argument.iter().any(|name| filter.starts_with(name))
+            || MORE.iter().any(|(name, _)| *name == filter)
+            || Filter::parse(filter).is_some()
+    }
 
     #[test]
     fn each_filter_of_the_tables_is_known() {
         let tables = [USUAL, ENCODINGS, HASHES, OF_SECRETS];
         for filter in tables.into_iter().flatten().flat_map(|way| way.filters) {
-            let with_argument = ["unbefore:", "up-to:", "replace:"];
-            let is_known = with_argument.iter().any(|name| filter.starts_with(name))
-                || MORE.iter().any(|(name, _)| name == filter)
-                || Filter::parse(filter).is_some();
-            assert!(is_known, "{filter}");
+            assert!(is_known(filter), "{filter}");
         }
     }
 

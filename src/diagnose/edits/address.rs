@@ -1,13 +1,18 @@
 //! The URL: its parts, its letters' case, another host.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use url::Position;
 
-use crate::diagnose::mistake::{self, Mistake};
-use crate::diagnose::search::{Flow, Search};
+use crate::diagnose::mistake::{
+    DEFAULT_PORT, FRAGMENT_INCLUDED, HOST_MISSING, HOST_OTHER, Mistake, OTHER_ENVIRONMENT, OTHER_HOST,
+    PATH_INCLUDED, PATH_MISSING, PROXY_URL, QUERY_MISSING, QUESTION_MARK_INCLUDED, SEPARATOR_MISSING,
+    SLASH_DOUBLED, TRAILING_SLASH, URL_AS_TYPED, URL_CASE, URL_SCHEME,
+};
+use crate::diagnose::search::{Flow, Search, Value};
 use crate::diagnose::url_parts::{Address, is_address, piece, runs};
-use crate::diagnose::ways::{self, flipped};
+use crate::diagnose::ways::{self, flipped, other_case};
 use crate::explain::Part;
 use crate::redact::printable;
 use crate::signing::{Charset, SegmentKind, Source, filter::Filter};
@@ -33,34 +38,58 @@ const MOST_LETTERS: usize = 40;
 /// Of a longer address, the words behind these stay.
 const MOST_WORDS: usize = 80;
 
-/// The addresses of the text, with their places: as signed, and as sent where that differs.
-pub(super) fn addresses(search: &Search<'_>) -> Vec<(usize, String)> {
-    let mut all = Vec::new();
-    for (at, part) in search.values().filter(|(_, part)| is_address(part)) {
-        let signed = part.text();
-        let sent = search.transcript.url.as_ref();
-        let sent = sent.and_then(|url| piece(&url[..Position::AfterQuery], part.source));
-        let sent = sent.filter(|sent| *sent != signed);
-        all.push((at, signed));
-        all.extend(sent.map(|sent| (at, sent)));
-    }
-    all
+/// An address of the text: as signed, or as sent where that differs.
+pub(super) struct SignedUrl<'s> {
+    value: Value<'s>,
+    pub(super) text: String,
 }
 
-/// Tries another text in the place of an address.
-pub(super) fn put(
-    search: &Search<'_>,
-    mistake: &'static Mistake,
-    detail: &str,
-    at: usize,
-    address: String,
-) -> Flow {
-    search.spend(COST_OF_PRINTING * address.len())?;
-    match search.base.text.get(at).and_then(|part| in_charset(part, address)) {
-        Some(bytes) => search.part(mistake, &detail, at, bytes),
-        None => Flow::Continue(()),
+pub(super) fn urls<'s>(search: &'s Search<'_>) -> Vec<SignedUrl<'s>> {
+    let sent = search.transcript.url.as_ref().map(|url| &url[..Position::AfterQuery]);
+    let both = |value: Value<'s>| {
+        let signed = value.part.text();
+        let sent = sent.and_then(|url| piece(url, value.part.source)).filter(|sent| *sent != signed);
+        [Some(signed), sent].into_iter().flatten().map(move |text| SignedUrl { value, text })
+    };
+    search.values().filter(|value| is_address(value.part)).flat_map(both).collect()
+}
+
+impl SignedUrl<'_> {
+    pub(super) fn address(&self) -> Address<'_> {
+        Address::parse(&self.text)
+    }
+
+    /// Tries it as it is sent, where it is signed in another form.
+    pub(super) fn put_as_sent(&self, mistake: Mistake) -> Flow {
+        self.put_bytes(mistake, "", self.text.clone())
+    }
+
+    /// Tries another address in its place; nothing where it is the same.
+    pub(super) fn put(&self, mistake: Mistake, detail: impl Display, address: impl Into<String>) -> Flow {
+        let address = address.into();
+        if address == self.text { Flow::Continue(()) } else { self.put_bytes(mistake, detail, address) }
+    }
+
+    /// In the charset that the part is signed in.
+    fn put_bytes(&self, mistake: Mistake, detail: impl Display, address: String) -> Flow {
+        self.value.search.spend(COST_OF_PRINTING * address.len())?;
+        match in_charset(self.value.part, address) {
+            Some(bytes) => self.value.put(mistake, detail, bytes),
+            None => Flow::Continue(()),
+        }
+    }
+
+    /// Tries each of these ways to write it.
+    pub(super) fn rewrite(&self, ways: &[(Mistake, &str, Rewrite)]) -> Flow {
+        let written = |(mistake, detail, write): &(Mistake, _, Rewrite)| {
+            write(self.address()).map_or(Flow::Continue(()), |address| self.put(mistake, detail, address))
+        };
+        ways.iter().try_for_each(written)
     }
 }
+
+/// What an address becomes; nothing where it has no such part.
+pub(super) type Rewrite = fn(Address<'_>) -> Option<String>;
 
 fn in_charset(part: &Part, text: String) -> Option<Vec<u8>> {
     match part.charset {
@@ -69,63 +98,55 @@ fn in_charset(part: &Part, text: String) -> Option<Vec<u8>> {
     }
 }
 
-/// Parts left out, added or written twice.
+/// Parts left out, added or in each other's place.
+#[rustfmt::skip]
+static PARTS: [(Mistake, &str, Rewrite); 18] = [
+    (QUERY_MISSING, "", |url| Some(url.origin() + url.path)),
+    (HOST_MISSING, "", |url| Some(url.absolute()?.target())),
+    (HOST_MISSING, "nor the slash behind it", |url| Some(url.located()?.target().trim_start_matches('/').to_owned())),
+    (HOST_MISSING, "its scheme only", |url| Some(url.absolute()?.host.to_owned() + &url.target())),
+    (HOST_MISSING, "and without its query", |url| Some(url.absolute()?.path.to_owned())),
+    (HOST_MISSING, "nor the slash behind it, and without its query", |url| Some(url.located()?.path.trim_start_matches('/').to_owned())),
+    (HOST_MISSING, "its scheme only, and without its query", |url| Some(url.absolute()?.host.to_owned() + url.path)),
+    (PATH_MISSING, "the query alone", |url| Some(url.located()?.query.unwrap_or_default().to_owned())),
+    (PATH_MISSING, "the query alone, with its `?`", |url| Some(format!("?{}", url.located()?.query.unwrap_or_default()))),
+    (PATH_MISSING, "the origin alone", |url| Some(url.located()?.origin())),
+    (PATH_MISSING, "the host alone", |url| Some(url.located()?.host.to_owned())),
+    (QUESTION_MARK_INCLUDED, "", |url| Some(if url.is_query() { format!("?{}", url.target()) } else { format!("{}?", url.print()) })),
+    (SEPARATOR_MISSING, "without the `?` in front of the query", |url| Some(url.located()?.print().replace('?', ""))),
+    (URL_SCHEME, "http", |url| Some(Address { scheme: "http", ..url.absolute()? }.print())),
+    (URL_SCHEME, "https", |url| Some(Address { scheme: "https", ..url.absolute()? }.print())),
+    (TRAILING_SLASH, "one more", |url| Some(url.located()?.with_path(&format!("{}/", url.path)))),
+    (TRAILING_SLASH, "one less", |url| Some(url.located()?.with_path(url.path.strip_suffix('/')?))),
+    (TRAILING_SLASH, "at the end of all", |url| Some(url.located()?.print() + "/")),
+];
+
 pub(super) fn parts(search: &Search<'_>) -> Flow {
-    for (at, text) in addresses(search) {
-        let address = Address::parse(&text);
-        let put = |mistake, detail: &str, text: String| put(search, mistake, detail, at, text);
-        if address.is_query() {
-            put(&mistake::QUERY_MISSING, "", String::new())?;
-            put(&mistake::QUESTION_MARK_INCLUDED, "", format!("?{text}"))?;
-            beside_query(search, at, &text)?;
+    for url in urls(search) {
+        url.rewrite(&PARTS)?;
+        if url.address().is_query() {
+            beside_query(search, &url)?;
             continue;
         }
-        let (origin, target, query) = (address.origin(), address.target(), address.query.unwrap_or_default());
-        put(&mistake::QUERY_MISSING, "", format!("{origin}{}", address.path))?;
-        for (detail, missing) in [
-            ("", target.clone()),
-            ("nor the slash behind it", target.trim_start_matches('/').to_owned()),
-            ("its scheme only", format!("{}{target}", address.host)),
-            ("and without its query", address.path.to_owned()),
-            (
-                "nor the slash behind it, and without its query",
-                address.path.trim_start_matches('/').to_owned(),
-            ),
-            ("its scheme only, and without its query", format!("{}{}", address.host, address.path)),
-        ] {
-            if !origin.is_empty() || detail.contains("slash") {
-                put(&mistake::HOST_MISSING, detail, missing)?;
-            }
-        }
-        put(&mistake::PATH_MISSING, "the query alone", query.to_owned())?;
-        put(&mistake::PATH_MISSING, "the query alone, with its `?`", format!("?{query}"))?;
-        put(&mistake::PATH_MISSING, "the origin alone", origin.clone())?;
-        put(&mistake::PATH_MISSING, "the host alone", address.host.to_owned())?;
-        put(&mistake::QUESTION_MARK_INCLUDED, "", format!("{text}?"))?;
-        put(&mistake::SEPARATOR_MISSING, "without the `?` in front of the query", text.replace('?', ""))?;
-        let other_scheme = if address.scheme == "https" { "http" } else { "https" };
-        if !origin.is_empty() {
-            put(&mistake::URL_SCHEME, other_scheme, Address { scheme: other_scheme, ..address }.print())?;
-        }
         if let Some(fragment) = search.transcript.url.as_ref().and_then(|url| url.fragment()) {
-            put(&mistake::FRAGMENT_INCLUDED, "", format!("{text}#{fragment}"))?;
+            url.put(FRAGMENT_INCLUDED, "", format!("{}#{fragment}", url.text))?;
         }
-        path(search, at, address)?;
+        parts_of_path(&url)?;
     }
-    for (at, host, print) in hosts_of(search) {
-        let (name, port) = host.rsplit_once(':').unwrap_or((&host, ""));
+    for host in hosts(search) {
+        let (name, port) = host.name.rsplit_once(':').unwrap_or((&host.name, ""));
         for port in [":443", ":80", ":8080", ":8443"] {
-            put(search, &mistake::DEFAULT_PORT, port, at, print(&format!("{name}{port}")))?;
+            host.put(DEFAULT_PORT, port, &format!("{name}{port}"))?;
         }
         if !port.is_empty() {
-            put(search, &mistake::DEFAULT_PORT, "left out", at, print(name))?;
+            host.put(DEFAULT_PORT, "left out", name)?;
         }
     }
     Flow::Continue(())
 }
 
 /// The path and what stands around it, with the query and alone.
-fn beside_query(search: &Search<'_>, at: usize, query: &str) -> Flow {
+fn beside_query(search: &Search<'_>, query: &SignedUrl<'_>) -> Flow {
     let Some(url) = &search.transcript.url else { return Flow::Continue(()) };
     let (origin, host) = (&url[..Position::BeforePath], url.host_str().unwrap_or_default());
     let runs = runs(url.path());
@@ -136,104 +157,94 @@ fn beside_query(search: &Search<'_>, at: usize, query: &str) -> Flow {
     fronts.extend(runs.iter().filter(|run| !run.ends_with('/')).map(|run| format!("{run}/1")));
     fronts.extend(runs);
     for front in fronts {
+        let text = &query.text;
         for text in
-            [format!("{front}?{query}"), front.clone(), format!("{front}{query}"), format!("{query}{front}")]
+            [format!("{front}?{text}"), front.clone(), format!("{front}{text}"), format!("{text}{front}")]
         {
-            put(search, &mistake::PATH_INCLUDED, &format!("`{}`", printable(&front)), at, text)?;
+            query.put(PATH_INCLUDED, format_args!("`{}`", printable(&front)), text)?;
         }
     }
     Flow::Continue(())
 }
 
-fn path(search: &Search<'_>, at: usize, address: Address<'_>) -> Flow {
-    let put = |mistake, detail: &str, path: &str| put(search, mistake, detail, at, address.with_path(path));
-    let path = address.path;
-    put(&mistake::TRAILING_SLASH, "one more", &format!("{path}/"))?;
-    put(&mistake::TRAILING_SLASH, "one less", path.strip_suffix('/').unwrap_or(path))?;
-    self::put(search, &mistake::TRAILING_SLASH, "at the end of all", at, format!("{}/", address.print()))?;
-    for (place, _) in path.match_indices('/').take(MOST_PIECES) {
-        let (front, rest) = path.split_at_checked(place).unwrap_or_default();
-        put(&mistake::SLASH_DOUBLED, "", &format!("{front}/{rest}"))?;
-        put(&mistake::PATH_MISSING, &format!("without {} in front", printable(front)), rest)?;
-        put(&mistake::PATH_MISSING, &format!("without {} at its end", printable(rest)), front)?;
-        let behind = rest.get(1..).and_then(|rest| rest.find('/').map(|end| rest.split_at_checked(end)));
-        if let Some((one, behind)) = behind.flatten() {
-            put(
-                &mistake::PATH_MISSING,
-                &format!("without /{}", printable(one)),
-                &format!("{front}{behind}"),
-            )?;
-            put(
-                &mistake::PROXY_URL,
-                &format!("/{} twice", printable(one)),
-                &format!("{front}/{one}/{one}{behind}"),
-            )?;
+/// A slash doubled or folded, and the path without what stands in front of a slash, behind it, or up to the next.
+fn parts_of_path(url: &SignedUrl<'_>) -> Flow {
+    let address = url.address();
+    let put = |mistake, detail: &str, path: &str| url.put(mistake, detail, address.with_path(path));
+    for (place, _) in address.path.match_indices('/').take(MOST_PIECES) {
+        let (front, rest) = address.path.split_at_checked(place).unwrap_or_default();
+        put(SLASH_DOUBLED, "", &format!("{front}/{rest}"))?;
+        put(PATH_MISSING, &format!("without {} in front", printable(front)), rest)?;
+        put(PATH_MISSING, &format!("without {} at its end", printable(rest)), front)?;
+        let next = rest.match_indices('/').nth(1);
+        if let Some((one, behind)) = next.and_then(|(end, _)| rest.split_at_checked(end)) {
+            put(PATH_MISSING, &format!("without {}", printable(one)), &format!("{front}{behind}"))?;
+            put(PROXY_URL, &format!("{} twice", printable(one)), &format!("{front}{one}{one}{behind}"))?;
         }
     }
-    put(&mistake::SLASH_DOUBLED, "", &path.replace("//", "/"))
+    put(SLASH_DOUBLED, "", &address.path.replace("//", "/"))
 }
 
-type Print<'a> = Box<dyn Fn(&str) -> String + 'a>;
+/// A host of the text, alone or in a URL.
+struct Host<'s> {
+    value: Value<'s>,
+    name: String,
+}
 
-/// The hosts of the text, and what prints the part with another host.
-fn hosts_of<'s>(search: &'s Search<'_>) -> Vec<(usize, String, Print<'s>)> {
-    let mut hosts: Vec<(usize, String, Print<'s>)> = Vec::new();
-    for (at, part) in search.values() {
-        let text = part.text();
-        if part.source == Source::RequestHost {
-            hosts.push((at, text, Box::new(str::to_owned)));
-        } else if is_address(part) && !Address::parse(&text).host.is_empty() {
-            let host = Address::parse(&text).host.to_owned();
-            hosts.push((at, host, Box::new(move |host| Address::parse(&text).with_host(host))));
-        }
+fn hosts<'s>(search: &'s Search<'_>) -> impl Iterator<Item = Host<'s>> {
+    search.public().filter_map(|value| {
+        let text = value.part.text();
+        let is_alone = value.part.source == Source::RequestHost;
+        let in_url = || Address::parse(&text).absolute().filter(|_| is_address(value.part));
+        let name = if is_alone { text.clone() } else { in_url()?.host.to_owned() };
+        Some(Host { value, name })
+    })
+}
+
+impl Host<'_> {
+    /// Tries another host in its place.
+    fn put(&self, mistake: Mistake, detail: &str, host: &str) -> Flow {
+        let text = self.value.part.text();
+        let is_alone = self.value.part.source == Source::RequestHost;
+        let other = if is_alone { host.to_owned() } else { Address::parse(&text).with_host(host) };
+        SignedUrl { value: self.value, text }.put(mistake, detail, other)
     }
-    hosts
 }
 
 /// Another host, or something in front of the path, by the usual patterns: nothing in the message tells.
 pub(super) fn guesses(search: &Search<'_>) -> Flow {
-    for (at, text) in addresses(search) {
-        let address = Address::parse(&text);
-        for prefix in PREFIXES.iter().filter(|_| !address.is_query()) {
-            let detail = format!("/{prefix} in front of the path");
-            put(
-                search,
-                &mistake::PROXY_URL,
-                &detail,
-                at,
-                address.with_path(&format!("/{prefix}{}", address.path)),
-            )?;
+    for url in urls(search).iter().filter(|url| !url.address().is_query()) {
+        for prefix in PREFIXES {
+            let detail = format_args!("/{prefix} in front of the path");
+            let path = format!("/{prefix}{}", url.address().path);
+            url.put(PROXY_URL, detail, url.address().with_path(&path))?;
         }
     }
-    for (at, host, print) in hosts_of(search) {
-        let (first, rest) = host.split_once('.').unwrap_or((&host, ""));
-        let mut others = vec![
-            (host.strip_prefix("www.").unwrap_or(&host).to_owned(), &mistake::HOST_OTHER),
-            (format!("www.{host}"), &mistake::HOST_OTHER),
-            (format!("{host}."), &mistake::HOST_OTHER),
-            (host.trim_end_matches('.').to_owned(), &mistake::HOST_OTHER),
-        ];
+    for host in hosts(search) {
+        let name = &host.name;
+        let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+        let bare = [name.strip_prefix("www.").unwrap_or(name), name.trim_end_matches('.')];
+        let local = ["localhost", "127.0.0.1", "localhost:8080", "localhost:3000"];
+        let others = [format!("www.{name}"), format!("{name}.")].into_iter();
+        for other in others.chain(bare.into_iter().chain(local).map(str::to_owned)) {
+            host.put(HOST_OTHER, &printable(&other), &other)?;
+        }
         for word in TEST_HOSTS {
-            let forms = [
-                format!("{word}.{host}"),
+            for other in [
+                format!("{word}.{name}"),
                 format!("{first}.{word}.{rest}"),
                 format!("{first}{word}.{rest}"),
                 format!("{first}-{word}.{rest}"),
                 format!("{word}-{first}.{rest}"),
                 format!("{word}{first}.{rest}"),
                 format!("{word}.{rest}"),
-                host.replacen(&format!("{word}."), "", 1),
-                host.replacen(&format!("-{word}"), "", 1),
-                host.replacen(&format!("{word}-"), "", 1),
-                host.replacen(word, "", 1),
-            ];
-            others.extend(forms.map(|form| (form, &mistake::OTHER_ENVIRONMENT)));
-        }
-        for local in ["localhost", "127.0.0.1", "localhost:8080", "localhost:3000"] {
-            others.push((local.to_owned(), &mistake::HOST_OTHER));
-        }
-        for (other, mistake) in others {
-            put(search, mistake, &printable(&other), at, print(&other))?;
+                name.replacen(&format!("{word}."), "", 1),
+                name.replacen(&format!("-{word}"), "", 1),
+                name.replacen(&format!("{word}-"), "", 1),
+                name.replacen(word, "", 1),
+            ] {
+                host.put(OTHER_ENVIRONMENT, &printable(&other), &other)?;
+            }
         }
     }
     Flow::Continue(())
@@ -243,26 +254,19 @@ pub(super) fn guesses(search: &Search<'_>) -> Flow {
 pub(super) fn others(search: &Search<'_>) -> Flow {
     let transcript = search.transcript;
     if let Some(typed) = &transcript.typed_url {
-        with_url(search, &mistake::URL_AS_TYPED, "", typed.split('#').next().unwrap_or_default())?;
-        with_url(search, &mistake::URL_AS_TYPED, "", typed)?;
+        with_url(search, URL_AS_TYPED, "", typed.split('#').next().unwrap_or_default())?;
+        with_url(search, URL_AS_TYPED, "", typed)?;
     }
     if let Some(url) = &transcript.url {
-        let (target, host) =
-            (&url[Position::BeforePath..Position::AfterQuery], url.host_str().unwrap_or_default());
         for origin in &transcript.origins {
-            with_url(search, &mistake::OTHER_ENVIRONMENT, origin, &format!("{origin}{target}"))?;
-        }
-        for (at, part) in search.values().filter(|(_, part)| is_address(part)) {
-            for origin in &transcript.origins {
-                let other = Address::parse(origin).host;
-                let text = part.text().replacen(host, other, 1);
-                put(search, &mistake::OTHER_ENVIRONMENT, origin, at, text)?;
+            let target = &url[Position::BeforePath..Position::AfterQuery];
+            with_url(search, OTHER_ENVIRONMENT, origin, &format!("{origin}{target}"))?;
+            for host in hosts(search) {
+                host.put(OTHER_ENVIRONMENT, origin, Address::parse(origin).host)?;
             }
         }
     }
-    for (mistake, urls) in
-        [(&mistake::PROXY_URL, &transcript.other_urls), (&mistake::OTHER_HOST, &transcript.foreign_urls)]
-    {
+    for (mistake, urls) in [(PROXY_URL, &transcript.other_urls), (OTHER_HOST, &transcript.foreign_urls)] {
         for other in urls {
             // Without the query, which may hold personal data.
             with_url(search, mistake, &printable(other.split('?').next().unwrap_or_default()), other)?;
@@ -272,23 +276,22 @@ pub(super) fn others(search: &Search<'_>) -> Flow {
 }
 
 /// Another URL in the address and in a host that is signed beside it.
-fn with_url(search: &Search<'_>, mistake: &'static Mistake, detail: &str, url: &str) -> Flow {
-    let other = |part: &Part| {
+fn with_url(search: &Search<'_>, mistake: Mistake, detail: &str, url: &str) -> Flow {
+    search.each(mistake, detail, &|part| {
         let known = part.kind == SegmentKind::Public && !part.bytes.is_empty();
-        let bytes = known.then(|| piece(url, part.source)).flatten().and_then(|text| in_charset(part, text));
-        bytes.map_or_else(|| part.clone(), |bytes| part.with_bytes(bytes))
-    };
-    search.text(mistake, &detail, search.base.text.iter().map(other).collect())
+        let text = piece(url, part.source).filter(|_| known)?;
+        Some(part.with_bytes(in_charset(part, text)?))
+    })
 }
 
 /// Letters in another case: of the whole, of the path, of the query, of its escapes, of a word or two.
 pub(super) fn case(search: &Search<'_>) -> Flow {
-    for (at, text) in addresses(search) {
-        let address = Address::parse(&text);
-        let put = |text: String| put(search, &mistake::URL_CASE, "", at, text);
+    for url in urls(search) {
+        let put = |text: String| url.put(URL_CASE, "", text);
+        let address = url.address();
         let query = address.query.unwrap_or_default();
         for change in [str::to_lowercase, str::to_uppercase, |text: &str| of_words(text, flipped)] {
-            put(change(&text))?;
+            put(change(&url.text))?;
             put(address.with_path(&change(address.path)))?;
             put(change(&address.origin()) + &address.target())?;
             put(address.with_host(&change(address.host)))?;
@@ -299,45 +302,43 @@ pub(super) fn case(search: &Search<'_>) -> Flow {
                 put(address.with_query(&of_values(query, change)))?;
             }
         }
-        for change in [u8::to_ascii_lowercase, u8::to_ascii_uppercase] {
-            let escapes = ways::in_escapes(&text, change).and_then(|escapes| String::from_utf8(escapes).ok());
-            put(escapes.unwrap_or_default())?;
+        for filter in ["lower-escapes", "upper-escapes"] {
+            put(ways::rewrite(&[filter], &url.text).unwrap_or_default())?;
         }
-        words(&text, &put)?;
+        words(&url.text, &put)?;
     }
-    for (at, host, print) in hosts_of(search) {
-        let host = host.as_str();
-        for host in labels_in_cases(host) {
-            put(search, &mistake::URL_CASE, "of the host", at, print(&host))?;
-        }
-    }
-    Flow::Continue(())
+    hosts(search).try_for_each(|host| {
+        let mut others = labels_in_cases(&host.name).into_iter();
+        others.try_for_each(|other| host.put(URL_CASE, "of the host", &other))
+    })
 }
 
 /// Each label of a host in lower case, in upper case, or with a capital.
 fn labels_in_cases(host: &str) -> Vec<String> {
     const MOST: usize = 4;
-    let Some((first, rest)) = host.split_once('.') else {
-        return vec![host.to_lowercase(), host.to_uppercase(), flipped(&host.to_lowercase())];
-    };
+    let (first, rest) = host.split_once('.').unwrap_or((host, ""));
     let forms = [first.to_lowercase(), first.to_uppercase(), flipped(&first.to_lowercase())];
-    let rests = if host.matches('.').count() > MOST { vec![rest.to_owned()] } else { labels_in_cases(rest) };
+    let rests = match host.matches('.').count() {
+        0 => return forms.to_vec(),
+        1..=MOST => labels_in_cases(rest),
+        _ => vec![rest.to_owned()],
+    };
     rests.iter().flat_map(|rest| forms.iter().map(move |form| format!("{form}.{rest}"))).collect()
 }
 
 /// Each word in another case, and each two with another first letter.
 fn words(text: &str, put: &impl Fn(String) -> Flow) -> Flow {
     let words = word_places(text);
-    for (place, (start, word)) in words.iter().enumerate() {
-        let with = |text: &str, (start, word): (usize, &str), other: &str| {
-            let end = text.get(start + word.len()..).unwrap_or_default();
-            format!("{}{other}{end}", text.get(..start).unwrap_or_default())
-        };
-        put(with(text, (*start, word), &word.to_lowercase()))?;
-        put(with(text, (*start, word), &word.to_uppercase()))?;
-        let flip = with(text, (*start, word), &flipped(word));
-        for (start, word) in words.get(place + 1..).unwrap_or_default().iter().take(MOST_PIECES) {
-            put(with(&flip, (*start, word), &flipped(word)))?;
+    let with = |text: &str, (start, word): (usize, &str), change: fn(&str) -> String| {
+        let (front, rest) = text.split_at_checked(start).unwrap_or_default();
+        front.to_owned() + &change(word) + rest.get(word.len()..).unwrap_or_default()
+    };
+    for (place, word) in words.iter().enumerate() {
+        put(with(text, *word, str::to_lowercase))?;
+        put(with(text, *word, str::to_uppercase))?;
+        let flip = with(text, *word, flipped);
+        for other in words.iter().skip(place + 1).take(MOST_PIECES) {
+            put(with(&flip, *other, flipped))?;
         }
         put(flip)?;
     }
@@ -372,7 +373,9 @@ pub(super) fn of_values(query: &str, change: fn(&str) -> String) -> String {
     of_pairs(query, |name, value| name.to_owned() + &change(value))
 }
 
-pub(super) fn of_pairs(query: &str, change: impl Fn(&str, &str) -> String) -> String {
+/// A query with each of its pairs changed; the value has its `=` in front.
+pub(super) fn of_pairs(query: &str, change: impl FnMut(&str, &str) -> String) -> String {
+    let mut change = change;
     let pairs = query.split('&').map(|pair| {
         let (name, value) = pair.split_at_checked(pair.find('=').unwrap_or(pair.len())).unwrap_or((pair, ""));
         change(name, value)
@@ -382,23 +385,16 @@ pub(super) fn of_pairs(query: &str, change: impl Fn(&str, &str) -> String) -> St
 
 /// One or two letters of a word in another case.
 pub(super) fn letters(search: &Search<'_>) -> Flow {
-    for (at, text) in addresses(search) {
-        for (start, word) in word_places(&text) {
+    for url in urls(search).iter().filter(|url| url.text.is_ascii()) {
+        for (start, word) in word_places(&url.text) {
             let letters = word.char_indices().filter(|(_, c)| c.is_ascii_alphabetic());
             let places: Vec<usize> = letters.map(|(place, _)| start + place).take(MOST_LETTERS).collect();
             for (number, first) in places.iter().enumerate() {
                 for second in places.get(number..).unwrap_or_default().iter().take(MOST_PIECES) {
-                    let flip = |(place, byte): (usize, u8)| {
-                        if place == *first || place == *second {
-                            char::from(byte ^ 0x20)
-                        } else {
-                            char::from(byte)
-                        }
-                    };
-                    if text.is_ascii() {
-                        let other = text.bytes().enumerate().map(flip).collect();
-                        put(search, &mistake::URL_CASE, "", at, other)?;
-                    }
+                    let flip =
+                        |(place, c)| if [*first, *second].contains(&place) { other_case(c) } else { c };
+                    let other: String = url.text.chars().enumerate().map(flip).collect();
+                    url.put(URL_CASE, "", other)?;
                 }
             }
         }

@@ -1,8 +1,11 @@
 //! The body, or any value that is JSON: printed anew, or as no JSON at all.
 
-use crate::diagnose::json::{Escapes, Json, Style, of_java, of_javascript};
-use crate::diagnose::mistake::{self, Mistake};
-use crate::diagnose::search::{Flow, Search};
+use std::fmt::Display;
+
+use super::query::objects;
+use crate::diagnose::json::{Escapes, Json, Style, of_java, of_javascript, of_python};
+use crate::diagnose::mistake::{BODY_CONVERTED, BODY_RESERIALISED, Mistake};
+use crate::diagnose::search::{Flow, Search, Value, phrase};
 use crate::explain::Part;
 use crate::signing::Source;
 
@@ -25,7 +28,9 @@ static ESCAPES: [(&str, Escapes); 8] = [
     ("'&', '<', '>', '=' and ''' escaped, as Gson", GSON),
 ];
 
-pub(super) const fn line(comma: &'static str, colon: &'static str, pad: &'static str) -> Style {
+pub(super) const COMPACT: Style = line(",", ":", "");
+
+const fn line(comma: &'static str, colon: &'static str, pad: &'static str) -> Style {
     Style { comma, colon, indent: "", line: "", pad, end: "", escapes: RAW }
 }
 
@@ -36,7 +41,7 @@ const fn indented(indent: &'static str, line: &'static str) -> Style {
 /// The layouts, the likeliest first.
 #[rustfmt::skip]
 pub(in crate::diagnose) static STYLES: [(&str, Style); 18] = [
-    ("compact", line(",", ":", "")),
+    ("compact", COMPACT),
     ("a space after ':' and ',', as Python's json.dumps", line(", ", ": ", "")),
     ("indented by two spaces", indented("  ", "\n")),
     ("indented by four spaces", indented("    ", "\n")),
@@ -50,7 +55,7 @@ pub(in crate::diagnose) static STYLES: [(&str, Style); 18] = [
     ("indented by four spaces, with CRLF", indented("    ", "\r\n")),
     ("a space inside the brackets", line(", ", ": ", " ")),
     ("indented by tabs, with CRLF", indented("\t", "\r\n")),
-    ("compact, with LF behind it, as Go's json.Encoder", Style { end: "\n", ..line(",", ":", "") }),
+    ("compact, with LF behind it, as Go's json.Encoder", Style { end: "\n", ..COMPACT }),
     ("indented by two spaces, with LF behind it, as jq", Style { end: "\n", ..indented("  ", "\n") }),
     ("as PowerShell's ConvertTo-Json", Style { colon: ":  ", ..indented("    ", "\r\n") }),
     ("indented by four spaces, with two behind ':'", Style { colon: ":  ", ..indented("    ", "\n") }),
@@ -62,94 +67,94 @@ pub(super) fn styles() -> impl Iterator<Item = (String, Style)> {
         (0..STYLES.len() + ESCAPES.len()).flat_map(|sum| (0..=sum).map(move |layout| (layout, sum - layout)));
     pairs.filter_map(|(layout, escapes)| {
         let ((layout, style), (what, escapes)) = (STYLES.get(layout)?, ESCAPES.get(escapes)?);
-        let comma = if what.is_empty() { "" } else { ", " };
-        Some((format!("{layout}{comma}{what}"), Style { escapes: *escapes, ..*style }))
+        Some((phrase(&[layout, what]), Style { escapes: *escapes, ..*style }))
     })
 }
 
-/// The values of the text that are JSON.
-pub(super) fn documents(search: &Search<'_>) -> Vec<(usize, Part, Json)> {
-    let document = |(at, part): (usize, &Part)| {
-        let is_one =
-            part.source == Source::Body || part.bytes.starts_with(b"{") || part.bytes.starts_with(b"[");
-        let document = if is_one { Json::parse(&part.bytes)? } else { return None };
-        Some((at, part.clone(), document))
+/// A value of the text that is JSON.
+pub(super) struct Document<'s> {
+    pub(super) value: Value<'s>,
+    pub(super) json: Json,
+}
+
+pub(super) fn documents<'s>(search: &'s Search<'_>) -> impl Iterator<Item = Document<'s>> {
+    let is_one = |part: &Part| {
+        part.source == Source::Body || part.bytes.starts_with(b"{") || part.bytes.starts_with(b"[")
     };
-    search.values().filter_map(document).collect()
+    let values = search.values().filter(move |value| is_one(value.part));
+    values.filter_map(|value| Some(Document { value, json: Json::parse(&value.part.bytes)? }))
+}
+
+impl Document<'_> {
+    /// Tries another document in its place.
+    pub(super) fn print(&self, mistake: Mistake, detail: impl Display, json: &Json, style: &Style) -> Flow {
+        self.value.search.spend(COST_OF_PRINTING * self.value.part.bytes.len())?;
+        self.value.put(mistake, detail, json.print(style))
+    }
+
+    /// Tries a document in each of these styles; nothing where it is the same.
+    pub(super) fn print_each(
+        &self,
+        mistake: Mistake,
+        detail: &str,
+        json: &Json,
+        styles: &[(String, Style)],
+    ) -> Flow {
+        let mut styles = styles.iter().filter(|_| *json != self.json);
+        styles.try_for_each(|(name, style)| self.print(mistake, phrase(&[name, detail]), json, style))
+    }
+
+    /// The style that it is in itself; compact where it is in none.
+    pub(super) fn own_style(&self) -> Style {
+        let bytes = &self.value.part.bytes;
+        let is_own = |(_, style): &(String, Style)| self.json.print(style).as_bytes() == bytes.as_slice();
+        let known = if bytes.len() < 16 << 10 { styles().find(is_own) } else { None };
+        known.map_or(COMPACT, |(_, style)| style)
+    }
 }
 
 /// Printing takes longer than hashing.
 const COST_OF_PRINTING: usize = 16;
 
-pub(super) fn print(
-    search: &Search<'_>,
-    mistake: &'static Mistake,
-    detail: &str,
-    at: usize,
-    document: &Json,
-    style: &Style,
-) -> Flow {
-    let length = search.base.text.get(at).map_or(0, |part| part.bytes.len());
-    search.spend(COST_OF_PRINTING * length)?;
-    search.part(mistake, &detail, at, document.print(style).into_bytes())
-}
-
 /// What a serialiser does with each value.
 pub(super) type Change = fn(Json) -> Json;
 
+/// The same document, made of other numbers or in another order.
+static RESPELT: [(&str, Change); 9] = [
+    ("keys sorted", sorted),
+    ("numbers as JavaScript, Go and PHP print them", |value| in_numbers(value, of_javascript)),
+    ("every number with a fraction, as Gson prints a double", |value| in_numbers(value, of_java)),
+    ("numbers as Python's floats", |value| in_numbers(value, of_python)),
+    ("of names that are there twice, the last", last_of_each),
+    ("integer-like names first, as JavaScript's objects", integers_first),
+    ("keys sorted, numbers as JavaScript, Go and PHP print them", |value| {
+        sorted(in_numbers(value, of_javascript))
+    }),
+    ("keys sorted, every number with a fraction, as Gson prints a double", |value| {
+        sorted(in_numbers(value, of_java))
+    }),
+    ("keys sorted, numbers as Python's floats", |value| sorted(in_numbers(value, of_python))),
+];
+
 /// The same document in another style, with its members sorted, or its numbers as another program prints them.
 pub(super) fn spellings(search: &Search<'_>) -> Flow {
-    for (at, part, document) in documents(search) {
-        let own = own_style(&part.bytes, &document);
-        let mistake = &mistake::BODY_RESERIALISED;
-        let bare = without_line_ends(&part.bytes);
+    for document in documents(search) {
+        let (own, bytes) = (document.own_style(), &document.value.part.bytes);
+        let bare = without_line_ends(bytes);
         for (name, style) in styles() {
-            search.spend(COST_OF_PRINTING * part.bytes.len())?;
-            let printed = document.print(&style).into_bytes();
+            search.spend(COST_OF_PRINTING * bytes.len())?;
+            let printed = document.json.print(&style);
             // What differs in line ends alone is another mistake.
-            if without_line_ends(&printed) != bare {
-                search.part(mistake, &name, at, printed)?;
+            if without_line_ends(printed.as_bytes()) != bare {
+                document.value.put(BODY_RESERIALISED, name, printed)?;
             }
         }
-        let changes: [(&str, Change); 6] = [
-            ("keys sorted", sorted),
-            ("numbers as JavaScript, Go and PHP print them", |value| in_numbers(value, of_javascript)),
-            ("every number with a fraction, as Gson prints a double", |value| in_numbers(value, of_java)),
-            ("numbers as Python's floats", |value| {
-                in_numbers(value, |token| {
-                    Some(format!("{:?}", token.parse::<f64>().ok()?))
-                        .filter(|_| token.contains(['.', 'e', 'E']))
-                })
-            }),
-            ("of names that are there twice, the last", last_of_each),
-            ("integer-like names first, as JavaScript's objects", integers_first),
-        ];
-        let both = changes
-            .iter()
-            .skip(1)
-            .take(3)
-            .map(|(what, change)| (format!("keys sorted, {what}"), Some(*change)));
-        let each = changes.iter().map(|(what, change)| ((*what).to_owned(), None, *change));
-        let both = both.map(|(what, change)| (what, change, sorted as Change));
-        for (what, first, change) in each.chain(both) {
-            let changed = first.map_or_else(|| document.clone(), |first| document.map(&first)).map(&change);
-            if changed == document {
-                continue;
-            }
-            print(search, mistake, &what, at, &changed, &own)?;
-            for (name, style) in styles().take(45) {
-                print(search, mistake, &format!("{name}, {what}"), at, &changed, &style)?;
-            }
+        let styles: Vec<_> = [(String::new(), own)].into_iter().chain(styles().take(45)).collect();
+        for (what, change) in RESPELT {
+            document.print_each(BODY_RESERIALISED, what, &document.json.map(&change), &styles)?;
         }
     }
     Flow::Continue(())
-}
-
-/// The style that the document is in itself; compact where it is in none.
-pub(super) fn own_style(bytes: &[u8], document: &Json) -> Style {
-    let is_own = |(_, style): &(String, Style)| document.print(style).as_bytes() == bytes;
-    let known = if bytes.len() < 16 << 10 { styles().find(is_own) } else { None };
-    known.map_or(line(",", ":", ""), |(_, style)| style)
 }
 
 /// Without white space around the body, and without any CR.
@@ -163,11 +168,10 @@ fn sorted(value: Json) -> Json {
 
 fn last_of_each(value: Json) -> Json {
     in_members(value, |members| {
-        let names: Vec<String> = members.iter().map(|(name, _)| name.clone()).collect();
-        let mut places = names.iter().enumerate();
-        members.retain(|_| {
-            places.next().is_none_or(|(at, name)| names.iter().skip(at + 1).all(|later| later != name))
-        });
+        let all = members.clone();
+        let is_last = |at: usize, name: &str| all.iter().skip(at + 1).all(|(later, _)| later != name);
+        let last = all.iter().enumerate().filter(|(at, (name, _))| is_last(*at, name));
+        *members = last.map(|(_, member)| member.clone()).collect();
     })
 }
 
@@ -199,7 +203,7 @@ pub(super) fn printed_otherwise(document: &Json) -> Vec<(&'static str, String)> 
     let Json::Object(members) = document else { return vec![("as Python's str", python(document))] };
     let plain = |value: &Json| match value {
         Json::Text(text) => text.clone(),
-        other => other.print(&line(",", ":", "")),
+        other => other.print(&COMPACT),
     };
     let pairs = |sign: &str, separator: &str| {
         let pair = |(name, value): &(String, Json)| format!("{name}{sign}{}", plain(value));
@@ -258,40 +262,28 @@ fn python(value: &Json) -> String {
 
 /// The body as no JSON, or as JSON where it is a form; XML printed anew.
 pub(super) fn converted(search: &Search<'_>) -> Flow {
-    for (at, _, document) in documents(search) {
-        for (name, printed) in printed_otherwise(&document) {
-            search.part(&mistake::BODY_CONVERTED, &name, at, printed.into_bytes())?;
+    for document in documents(search) {
+        for (name, printed) in printed_otherwise(&document.json) {
+            document.value.put(BODY_CONVERTED, name, printed)?;
         }
     }
-    for (at, part) in search.values().filter(|(_, part)| part.source == Source::Body) {
-        let Ok(text) = std::str::from_utf8(&part.bytes) else { continue };
-        let put = |mistake, detail: &str, text: String| search.part(mistake, &detail, at, text.into_bytes());
+    for value in search.values().filter(|value| value.part.source == Source::Body) {
+        let Ok(text) = std::str::from_utf8(&value.part.bytes) else { continue };
         if text.trim_start().starts_with('<') {
-            for (name, change) in XML {
-                put(&mistake::BODY_RESERIALISED, name, change(text))?;
-            }
+            XML.iter().try_for_each(|(name, change)| value.put(BODY_RESERIALISED, name, change(text)))?;
         } else if text.contains('=') && !text.contains(['{', '\n']) {
-            for document in super::query::objects(text) {
+            for document in objects(text) {
                 for (name, style) in STYLES.iter().take(4) {
-                    put(&mistake::BODY_CONVERTED, &format!("as JSON, {name}"), document.print(style))?;
+                    value.put(BODY_CONVERTED, format_args!("as JSON, {name}"), document.print(style))?;
                 }
             }
         }
-        put(&mistake::BODY_CONVERTED, "behind `data=`", format!("data={text}"))?;
-        put(
-            &mistake::BODY_CONVERTED,
-            "in chunks, as HTTP/1.1 sends it",
-            format!("{:x}\r\n{text}\r\n0\r\n\r\n", text.len()),
-        )?;
+        let chunked = format!("{:x}\r\n{text}\r\n0\r\n\r\n", text.len());
+        value.put(BODY_CONVERTED, "behind `data=`", format!("data={text}"))?;
+        value.put(BODY_CONVERTED, "in chunks, as HTTP/1.1 sends it", chunked)?;
         for length in [1024, 2048, 4096, 8192, 16_384, 65_535, 65_536] {
-            if let Some(cut) = part.bytes.get(..length) {
-                search.part(
-                    &mistake::BODY_CONVERTED,
-                    &format!("its first {length} bytes"),
-                    at,
-                    cut.to_vec(),
-                )?;
-            }
+            let detail = format_args!("its first {length} bytes");
+            value.put(BODY_CONVERTED, detail, text.as_bytes().get(..length).unwrap_or(text.as_bytes()))?;
         }
     }
     Flow::Continue(())

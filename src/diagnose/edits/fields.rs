@@ -1,8 +1,14 @@
 //! The list of fields: left out, moved, doubled, joined by something else, with other labels.
 
+use std::cmp::Reverse;
+
 use crate::diagnose::attempt::Attempt;
-use crate::diagnose::mistake::{self, Mistake};
+use crate::diagnose::mistake::{
+    BODY_MISSING, FIELD_DOUBLED, FIELD_INCLUDED, FIELD_MISSING, FIELDS_REORDERED, LABEL_OTHER, Mistake,
+    QUERY_MISSING, SEPARATOR_MISSING, SEPARATOR_OTHER, SEPARATOR_TRAILING,
+};
 use crate::diagnose::search::{Flow, Search};
+use crate::diagnose::ways;
 use crate::explain::Part;
 use crate::redact::printable;
 use crate::signing::{Segment, SegmentKind, Source};
@@ -15,7 +21,7 @@ const MOST_PERMUTED: usize = 4;
 /// What stands between two fields, the likeliest first.
 #[rustfmt::skip]
 pub(super) const SEPARATORS: [&str; 22] = [
-    "", "\n", "&", ".", ":", "|", " ", ",", "\r\n", "-", "\\n", ";", "/", "+", "_", "&amp;", ", ", "\t", "#", "&&", "…", "\n\n",
+    "", "\n", "&", ".", ":", "|", " ", ",", "\r\n", "-", "#", "\\n", ";", "/", "+", "_", "&amp;", ", ", "\t", "&&", "…", "\n\n",
 ];
 
 /// Groups of parts, joined by one separator: a field with its label, or a line.
@@ -46,6 +52,17 @@ impl List {
             None => groups.concat(),
         }
     }
+
+    /// With one more group, at each place; nothing where the list is empty.
+    fn with_inserted(&self, group: &[Part]) -> Vec<Vec<Part>> {
+        let places = if self.groups.is_empty() { 0 } else { self.groups.len().min(MOST_FIELDS) + 1 };
+        let insert = |at| {
+            let mut groups = self.groups.clone();
+            groups.insert(at, group.to_vec());
+            self.join(&groups)
+        };
+        (0..places).map(insert).collect()
+    }
 }
 
 fn is_separator(part: &Part) -> bool {
@@ -74,73 +91,45 @@ pub(super) fn separator(text: &str) -> Part {
     Part::of(Segment::separator(text))
 }
 
-/// Text and key, each as a list, and how to try another one of it.
-type Put<'s> = Box<dyn Fn(&'static Mistake, &str, Vec<Part>) -> Flow + 's>;
-
-fn sides<'s>(search: &'s Search<'_>) -> Vec<(List, Put<'s>)> {
-    let base = &search.base;
-    let (is_alone, key) = (base.key_parts().is_empty(), base.key_parts());
-    let in_text: Put<'s> = Box::new(|mistake, detail, text| search.text(mistake, &detail, text));
-    let in_key: Put<'s> = Box::new(|mistake, detail, key| {
-        search.attempt(mistake, &format!("{detail}, in the key only"), &base.with_key(key))
-    });
-    let mut sides = vec![(List::of(&base.text), in_text)];
-    if !is_alone && key.len() > 1 {
-        sides.push((List::of(key), in_key));
-    }
-    sides
-}
-
 /// One field left out, or two, or all secrets that the key holds as well; a field without a part of it.
 pub(super) fn missing(search: &Search<'_>) -> Flow {
     let list = List::of(&search.base.text);
     let count = list.groups.len();
     let mut without: Vec<Vec<usize>> = (0..count).map(|place| vec![place]).collect();
-    let is_secret = |group: &[Part]| group.iter().any(|part| part.kind == SegmentKind::Secret);
-    let secrets: Vec<usize> =
-        (0..count).filter(|at| list.groups.get(*at).is_some_and(|group| is_secret(group))).collect();
     if !search.base.key_parts().is_empty() {
-        without.push(secrets);
+        let is_secret = |group: &Vec<Part>| group.iter().any(|part| part.kind == SegmentKind::Secret);
+        without.push((0..count).filter(|at| list.groups.get(*at).is_some_and(is_secret)).collect());
     }
     if count <= MOST_FIELDS {
-        without
-            .extend((0..count).flat_map(|first| (first + 1..count).map(move |second| vec![first, second])));
+        let pairs = |first| (first + 1..count).map(move |second| vec![first, second]);
+        without.extend((0..count).flat_map(pairs));
     }
     for left_out in without {
-        let (out, kept): (Vec<_>, Vec<_>) =
-            list.groups.iter().enumerate().partition(|(at, _)| left_out.contains(at));
-        let [out, kept] =
-            [out, kept].map(|groups| groups.into_iter().map(|(_, group)| group.clone()).collect::<Vec<_>>());
-        let source = out
-            .first()
-            .and_then(|group| group.iter().find(|part| !is_separator(part)))
-            .map(|part| part.source);
-        let mistake = missing_of(source.filter(|_| out.len() == 1));
-        search.text(mistake, &names(&out), list.join(&kept))?;
+        let (mut out, mut kept) = (Vec::new(), Vec::new());
+        for (at, group) in list.groups.iter().enumerate() {
+            if left_out.contains(&at) { &mut out } else { &mut kept }.push(group.clone());
+        }
+        let mistake = match out.as_slice() {
+            [one] => one.iter().find(|part| !is_separator(part)).map_or(FIELD_MISSING, missing_of),
+            _ => FIELD_MISSING,
+        };
+        search.text(mistake, names(&out), list.join(&kept))?;
     }
-    for (at, part) in search.values() {
-        search.part(
-            missing_of(Some(part.source)),
-            &format!("the value of {}", part.name()),
-            at,
-            Vec::new(),
-        )?;
+    for value in search.values() {
+        let name = value.part.name();
+        value.put(missing_of(value.part), format_args!("the value of {name}"), "")?;
         // With what stands between it and the next of the same line, or the label in front of it.
-        let mut text = search.base.text.clone();
-        text.drain(at..(at + 2).min(text.len()));
-        search.text(&mistake::FIELD_MISSING, &part.name(), text)?;
-        let mut text = search.base.text.clone();
-        text.drain(at.saturating_sub(1)..=at);
-        search.text(&mistake::FIELD_MISSING, &part.name(), text)?;
+        value.replace(FIELD_MISSING, name, 0..2, &[])?;
+        value.replace(FIELD_MISSING, name, -1..1, &[])?;
     }
     other_fields(search)
 }
 
-fn missing_of(source: Option<Source>) -> &'static Mistake {
-    match source {
-        Some(Source::Body) => &mistake::BODY_MISSING,
-        Some(Source::RequestQuery) => &mistake::QUERY_MISSING,
-        _ => &mistake::FIELD_MISSING,
+fn missing_of(part: &Part) -> Mistake {
+    match part.source {
+        Source::Body => BODY_MISSING,
+        Source::RequestQuery => QUERY_MISSING,
+        _ => FIELD_MISSING,
     }
 }
 
@@ -148,10 +137,10 @@ fn missing_of(source: Option<Source>) -> &'static Mistake {
 fn other_fields(search: &Search<'_>) -> Flow {
     let Some(other) = search.transcript.other_algorithm.as_deref() else { return Flow::Continue(()) };
     let longer = other.text.len() > search.base.text.len();
-    let mistake = if longer { &mistake::FIELD_INCLUDED } else { &mistake::FIELD_MISSING };
+    let mistake = if longer { FIELD_INCLUDED } else { FIELD_MISSING };
     let differs = |part: &&Part| search.base.text.iter().all(|ours| ours.name != part.name);
     let name = other.text.iter().find(differs).map(|part| part.name().to_owned()).unwrap_or_default();
-    search.text(search.own(mistake, &name), &name, other.text.clone())
+    search.text(search.own(mistake, &name), name, other.text.clone())
 }
 
 /// Another separator, or none, in text and key alike or in one of them; one more at an end; another for one of them.
@@ -166,85 +155,87 @@ pub(super) fn separators(search: &Search<'_>) -> Flow {
     let mut ends: Vec<String> = base.text.iter().filter(|part| is_separator(part)).map(Part::text).collect();
     ends.sort_by_key(|other| *other != end);
     ends.dedup();
-    for end in ends.iter().take(MOST_FIELDS) {
+    for end in ends.iter().take(MOST_FIELDS).map(|end| [separator(end)]) {
         for (detail, text) in [
-            ("", [&base.text[..], &[separator(end)]].concat()),
-            ("in front of it", [&[separator(end)], &base.text[..]].concat()),
-            ("at both ends", [&[separator(end)], &base.text[..], &[separator(end)]].concat()),
+            ("", [&base.text, &end[..]].concat()),
+            ("in front of it", [&end[..], &base.text].concat()),
+            ("at both ends", [&end[..], &base.text, &end].concat()),
         ] {
-            search.text(&mistake::SEPARATOR_TRAILING, &detail, text)?;
+            search.text(SEPARATOR_TRAILING, detail, text)?;
         }
     }
     for other in SEPARATORS.iter().filter(|other| text.groups.len() > 1 && **other != end) {
-        let mistake = if other.is_empty() { &mistake::SEPARATOR_MISSING } else { &mistake::SEPARATOR_OTHER };
         let shown = if other.is_empty() { String::new() } else { format!("{other:?}") };
-        let (in_text, in_key) = (with(&text, other), with(&key, other));
-        if key.separator.is_none() {
-            search.text(mistake, &shown, in_text)?;
+        let in_key = key.separator.is_some().then(|| with(&key, other));
+        search.sides(separated_by(other), &shown, Some(with(&text, other)), in_key)?;
+    }
+    let mut before = String::new();
+    for value in search.parts() {
+        if !is_separator(value.part) {
+            value.part.name().clone_into(&mut before);
             continue;
         }
-        search.attempt(mistake, &shown, &base.with_text(in_text.clone()).with_key(in_key.clone()))?;
-        let place =
-            |place: &str| if shown.is_empty() { place.to_owned() } else { format!("{shown}, {place}") };
-        search.text(mistake, &place("in the text only"), in_text)?;
-        search.attempt(mistake, &place("in the key only"), &base.with_key(in_key))?;
-    }
-    let short = |(_, part): &(usize, &Part)| is_separator(part) && part.bytes.len() < 3;
-    for (at, part) in base.text.iter().enumerate().filter(short) {
-        let before = at.checked_sub(1).and_then(|before| base.text.get(before));
-        let text_or_name =
-            |part: &Part| if is_separator(part) { part.text() } else { part.name().to_owned() };
-        let before = before.map(text_or_name).unwrap_or_default();
-        for other in SEPARATORS.iter().take(12) {
-            let mistake =
-                if other.is_empty() { &mistake::SEPARATOR_MISSING } else { &mistake::SEPARATOR_OTHER };
-            let detail = format!("{other:?} for {:?} behind {}", part.text(), printable(&before));
-            search.part(mistake, &detail, at, other.as_bytes().to_vec())?;
+        let text = value.part.text();
+        for other in SEPARATORS.iter().filter(|_| text.len() < 3).take(13) {
+            let detail = format_args!("{other:?} for {text:?} behind {}", printable(&before));
+            value.put(separated_by(other), detail, *other)?;
         }
+        before = text;
     }
     Flow::Continue(())
 }
 
-/// Fields in another order.
+fn separated_by(other: &str) -> Mistake {
+    if other.is_empty() { SEPARATOR_MISSING } else { SEPARATOR_OTHER }
+}
+
+/// Fields in another order, in the text or in the key.
 pub(super) fn order(search: &Search<'_>) -> Flow {
+    let base = &search.base;
     swapped_secrets(search)?;
-    for (list, put) in sides(search) {
-        let groups = &list.groups;
-        let try_order =
-            |detail: &str, other: &[Vec<Part>]| put(&mistake::FIELDS_REORDERED, detail, list.join(other));
-        if groups.len() <= MOST_PERMUTED {
-            for other in permutations(groups) {
-                try_order(&names(&other), &other)?;
-            }
-            continue;
-        }
+    reordered(&List::of(&base.text), &|detail, text| search.text(FIELDS_REORDERED, detail, text))?;
+    if base.key_parts().len() > 1 {
+        reordered(&List::of(base.key_parts()), &|detail, key| {
+            let detail = format_args!("{detail}, in the key only");
+            search.attempt(FIELDS_REORDERED, detail, &base.with_key(key))
+        })?;
+    }
+    // In the order in which the headers arrived.
+    let known: Vec<&str> = search.transcript.all_headers().map(|(name, _)| name).collect();
+    let mut list = List::of(&base.text);
+    list.groups
+        .sort_by_key(|group| known.iter().position(|known| *known == name(group)).map_or(0, |at| at + 1));
+    search.text(FIELDS_REORDERED, "as the headers arrived", list.join(&list.groups))
+}
+
+fn reordered(list: &List, put: &dyn Fn(&str, Vec<Part>) -> Flow) -> Flow {
+    let groups = &list.groups;
+    if groups.len() <= MOST_PERMUTED {
+        return permutations(groups).iter().try_for_each(|other| put(&names(other), list.join(other)));
+    }
+    let changed = |detail: &str, change: &dyn Fn(&mut Vec<Vec<Part>>)| {
         let mut other = groups.clone();
-        other.sort_by_key(|group| name(group));
-        try_order("sorted by name", &other)?;
-        other.reverse();
-        try_order("sorted by name, from the last", &other)?;
-        other = groups.iter().rev().cloned().collect();
-        try_order("from the last to the first", &other)?;
-        as_received(search, &list)?;
-        for first in 2..groups.len().min(MOST_FIELDS) {
-            let (front, back) = groups.split_at_checked(first).unwrap_or_default();
-            try_order(&format!("{} in front of all", names(back)), &[back, front].concat())?;
-        }
-        for first in 0..groups.len().min(MOST_FIELDS) {
-            for second in 0..groups.len().min(MOST_FIELDS) {
-                let [one, two] =
-                    [first, second].map(|at| groups.get(at).map(|group| name(group)).unwrap_or_default());
-                let mut other = groups.clone();
-                let moved = other.remove(first);
-                other.insert(second, moved);
-                if first.abs_diff(second) != 1 {
-                    try_order(&format!("{one} in the place of {two}"), &other)?;
-                }
-                let mut other = groups.clone();
-                other.swap(first, second);
-                if first < second {
-                    try_order(&format!("{two}, {one}"), &other)?;
-                }
+        change(&mut other);
+        put(detail, list.join(&other))
+    };
+    changed("sorted by name", &|groups| groups.sort_by_key(|group| name(group)))?;
+    changed("sorted by name, from the last", &|groups| groups.sort_by_key(|group| Reverse(name(group))))?;
+    changed("from the last to the first", &|groups| groups.reverse())?;
+    for first in 2..groups.len().min(MOST_FIELDS) {
+        let behind = groups.get(first..).unwrap_or_default();
+        changed(&format!("{} in front of all", names(behind)), &|groups| groups.rotate_left(first))?;
+    }
+    for (first, one) in groups.iter().enumerate().take(MOST_FIELDS) {
+        for (second, two) in groups.iter().enumerate().take(MOST_FIELDS) {
+            let [one, two] = [one, two].map(|group| name(group));
+            if first < second {
+                changed(&format!("{two}, {one}"), &|groups| groups.swap(first, second))?;
+            }
+            if first.abs_diff(second) > 1 {
+                changed(&format!("{one} in the place of {two}"), &|groups| {
+                    let moved = groups.remove(first);
+                    groups.insert(second, moved);
+                })?;
             }
         }
     }
@@ -258,24 +249,11 @@ fn swapped_secrets(search: &Search<'_>) -> Flow {
         base.key_parts().iter().filter(|part| part.kind == SegmentKind::Secret).collect();
     let [first, second] = secrets.as_slice() else { return Flow::Continue(()) };
     let swap = |part: &Part| match () {
-        () if part.name == first.name => (*second).clone(),
-        () if part.name == second.name => (*first).clone(),
-        () => part.clone(),
+        () if part.name == first.name => Some((*second).clone()),
+        () if part.name == second.name => Some((*first).clone()),
+        () => None,
     };
-    let [text, key] =
-        [&base.text[..], base.key_parts()].map(|parts| parts.iter().map(swap).collect::<Vec<_>>());
-    let detail = format!("{}, {}", second.name(), first.name());
-    search.attempt(&mistake::FIELDS_REORDERED, &detail, &base.with_text(text).with_key(key))
-}
-
-/// In the order in which the headers arrived.
-fn as_received(search: &Search<'_>, list: &List) -> Flow {
-    let names: Vec<String> = search.transcript.all_headers().map(|(name, _)| name.to_owned()).collect();
-    let place =
-        |group: &Vec<Part>| names.iter().position(|known| *known == name(group)).map_or(0, |at| at + 1);
-    let mut other = list.groups.clone();
-    other.sort_by_key(place);
-    search.text(&mistake::FIELDS_REORDERED, &"as the headers arrived", list.join(&other))
+    search.each(FIELDS_REORDERED, &format!("{}, {}", second.name(), first.name()), &swap)
 }
 
 /// All orders of a few.
@@ -300,25 +278,17 @@ pub(super) fn doubled(search: &Search<'_>) -> Flow {
     for (at, group) in list.groups.iter().enumerate() {
         let mut groups = list.groups.clone();
         groups.insert(at, group.clone());
-        search.text(&mistake::FIELD_DOUBLED, &format!("{} twice", name(group)), list.join(&groups))?;
+        search.text(FIELD_DOUBLED, format_args!("{} twice", name(group)), list.join(&groups))?;
     }
-    for (at, part) in search.values() {
-        search.part(&mistake::FIELD_DOUBLED, &format!("{} twice", part.name()), at, part.bytes.repeat(2))?;
-        let (half, rest) = part.bytes.split_at_checked(part.bytes.len() / 2).unwrap_or_default();
+    for value in search.values() {
+        let name = value.part.name();
+        value.put(FIELD_DOUBLED, format_args!("{name} twice"), value.part.bytes.repeat(2))?;
+        let (half, rest) = value.part.bytes.split_at_checked(value.part.bytes.len() / 2).unwrap_or_default();
         if half == rest {
-            search.part(
-                &mistake::FIELD_DOUBLED,
-                &format!("half of {}, which is twice the same", part.name()),
-                at,
-                half.to_vec(),
-            )?;
+            value.put(FIELD_DOUBLED, format_args!("half of {name}, which is twice the same"), half)?;
         }
     }
-    search.text(
-        &mistake::FIELD_DOUBLED,
-        &"all of it twice",
-        [&search.base.text[..], &search.base.text].concat(),
-    )
+    search.text(FIELD_DOUBLED, "all of it twice", [&search.base.text[..], &search.base.text].concat())
 }
 
 /// Only some fields: one, the first ones, the last ones.
@@ -327,74 +297,59 @@ pub(super) fn kept(search: &Search<'_>) -> Flow {
     for at in 0..list.groups.len() {
         let (first, last) = list.groups.split_at_checked(at).unwrap_or_default();
         for kept in [first, last, last.get(..1).unwrap_or_default()] {
-            search.text(&mistake::FIELD_MISSING, &format!("all but {}", names(kept)), list.join(kept))?;
+            search.text(FIELD_MISSING, format_args!("all but {}", names(kept)), list.join(kept))?;
         }
     }
-    for (_, part) in search.values() {
-        search.text(
-            &mistake::FIELD_MISSING,
-            &format!("all but the value of {}", part.name()),
-            vec![part.clone()],
-        )?;
-    }
-    Flow::Continue(())
+    search.values().try_for_each(|value| {
+        let detail = format_args!("all but the value of {}", value.part.name());
+        search.text(FIELD_MISSING, detail, vec![value.part.clone()])
+    })
+}
+
+/// What becomes of a group that is a label, a delimiter and a value.
+type Relabel = fn(&[Part]) -> Vec<Part>;
+
+#[rustfmt::skip]
+static LABELS: [(&str, Relabel); 14] = [
+    ("with a capital at the beginning of each word", |group| relabelled(group, |label| ways::rewrite(&["title"], label).unwrap_or_default())),
+    ("in upper case", |group| relabelled(group, str::to_uppercase)),
+    ("without brackets", |group| relabelled(group, |label| label.replace(['(', ')'], ""))),
+    ("with `@` for brackets", |group| relabelled(group, |label| label.replace('(', "@").replace(')', ""))),
+    ("in quotes", |group| relabelled(group, |label| format!("\"{label}\""))),
+    ("left out, the values alone", |group| group.get(2..).unwrap_or_default().to_vec()),
+    ("left out with the blank kept", |group| group.get(1..).unwrap_or_default().to_vec()),
+    ("without a blank behind the colon", |group| delimited(group, ":")),
+    ("with `=` for the colon", |group| delimited(group, "=")),
+    ("with a blank for the colon", |group| delimited(group, " ")),
+    ("with ` : ` for the colon", |group| delimited(group, " : ")),
+    ("with `= ` for the colon", |group| delimited(group, "= ")),
+    ("with nothing behind them", |group| delimited(group, "")),
+    ("with a blank in front of the value more", |group| delimited(group, ":  ")),
+];
+
+fn is_labelled(group: &[Part]) -> bool {
+    group.len() > 2 && group.iter().take(2).all(is_separator)
 }
 
 /// What stands in front of values: in another form, or left out, in all lines or in one.
 pub(super) fn labels(search: &Search<'_>) -> Flow {
     let list = List::of(&search.base.text);
-    let labelled = |group: &[Part]| group.len() > 2 && group.iter().take(2).all(is_separator);
-    if !list.groups.iter().any(|group| labelled(group)) {
-        return Flow::Continue(());
-    }
-    type Change = fn(&[Part]) -> Vec<Part>;
-    let changes: [(&str, Change); 14] = [
-        ("with a capital at the beginning of each word", |group| {
-            relabelled(group, |label| {
-                crate::diagnose::ways::write(&["title"], label.as_bytes())
-                    .and_then(|title| String::from_utf8(title).ok())
-                    .unwrap_or_default()
-            })
-        }),
-        ("in upper case", |group| relabelled(group, str::to_uppercase)),
-        ("without brackets", |group| relabelled(group, |label| label.replace(['(', ')'], ""))),
-        ("with `@` for brackets", |group| {
-            relabelled(group, |label| {
-                if label.starts_with('(') {
-                    format!("@{}", label.replace(['(', ')'], ""))
-                } else {
-                    label.to_owned()
-                }
-            })
-        }),
-        ("in quotes", |group| relabelled(group, |label| format!("\"{label}\""))),
-        ("left out, the values alone", |group| group.get(2..).unwrap_or_default().to_vec()),
-        ("left out with the blank kept", |group| group.get(1..).unwrap_or_default().to_vec()),
-        ("without a blank behind the colon", |group| delimited(group, ":")),
-        ("with `=` for the colon", |group| delimited(group, "=")),
-        ("with a blank for the colon", |group| delimited(group, " ")),
-        ("with ` : ` for the colon", |group| delimited(group, " : ")),
-        ("with `= ` for the colon", |group| delimited(group, "= ")),
-        ("with nothing behind them", |group| delimited(group, "")),
-        ("with a blank in front of the value more", |group| delimited(group, ":  ")),
-    ];
-    for (detail, change) in changes {
+    let labels = list.groups.iter().filter(|group| is_labelled(group)).map(|group| name(group));
+    let labels: Vec<String> = labels.collect();
+    for (detail, change) in LABELS.iter().filter(|_| !labels.is_empty()) {
         let put = |what: &str, wanted: &dyn Fn(&str) -> bool| {
-            let one = |group: &Vec<Part>| {
-                if labelled(group) && wanted(&name(group)) { change(group) } else { group.clone() }
-            };
+            let is_it = |group: &[Part]| is_labelled(group) && wanted(&name(group));
+            let one = |group: &Vec<Part>| if is_it(group) { change(group) } else { group.clone() };
             // Without the blank, the text is joined by another separator.
             let is_delimiter = what == "all labels" && detail.contains("colon");
-            let mistake = if is_delimiter { &mistake::SEPARATOR_OTHER } else { &mistake::LABEL_OTHER };
+            let mistake = if is_delimiter { SEPARATOR_OTHER } else { LABEL_OTHER };
             let groups: Vec<_> = list.groups.iter().map(one).collect();
-            search.text(mistake, &format!("{what} {detail}"), list.join(&groups))
+            search.text(mistake, format_args!("{what} {detail}"), list.join(&groups))
         };
         put("all labels", &|_| true)?;
         put("labels in brackets", &|name| name.starts_with('('))?;
         put("labels of headers", &|name| !name.starts_with('('))?;
-        for label in list.groups.iter().map(|group| name(group)) {
-            put(&format!("`{label}`"), &|name| name == label)?;
-        }
+        labels.iter().try_for_each(|label| put(&format!("`{label}`"), &|name| name == label))?;
     }
     Flow::Continue(())
 }
@@ -409,39 +364,19 @@ fn delimited(group: &[Part], delimiter: &str) -> Vec<Part> {
     [group.get(..1).unwrap_or_default(), &[separator(delimiter)], group.get(2..).unwrap_or_default()].concat()
 }
 
-/// One more field before each, and after the last; in text or key.
+/// One more field before each, and after the last; in text or key; as one more line where there are lines.
 pub(super) fn insertions(search: &Search<'_>, field: &Part) -> Vec<Attempt> {
     let base = &search.base;
-    let inserted = |parts: &[Part]| {
-        let list = List::of(parts);
-        let places = if parts.is_empty() { 0 } else { list.groups.len().min(MOST_FIELDS) + 1 };
-        (0..places)
-            .map(|at| {
-                let mut groups = list.groups.clone();
-                groups.insert(at.min(list.groups.len()), vec![field.clone()]);
-                list.join(&groups)
-            })
-            .collect::<Vec<_>>()
-    };
-    let in_text =
-        inserted(&base.text).into_iter().chain(as_line(&base.text, field)).map(|text| base.with_text(text));
-    in_text.chain(inserted(base.key_parts()).into_iter().map(|key| base.with_key(key))).collect()
-}
-
-/// The field as one more line, behind a label as the others have it.
-fn as_line(text: &[Part], field: &Part) -> Vec<Vec<Part>> {
-    let list = List::of(text);
-    let labelled = list.groups.iter().find(|group| group.len() > 2 && group.iter().take(2).all(is_separator));
-    let Some(delimiter) = labelled.and_then(|group| group.get(1)) else { return Vec::new() };
-    let name = field.name().split(' ').next().unwrap_or_default();
-    let lines = [name.to_owned(), format!("({name})")]
-        .map(|label| vec![separator(&label), delimiter.clone(), field.clone()]);
-    let inserted =
-        |line: Vec<Part>| (0..=list.groups.len().min(MOST_FIELDS)).map(move |at| (at, line.clone()));
-    let insert = |(at, line): (usize, Vec<Part>)| {
-        let mut groups = list.groups.clone();
-        groups.insert(at, line);
-        list.join(&groups)
-    };
-    lines.into_iter().flat_map(inserted).map(insert).collect()
+    let [text, key] = [&base.text[..], base.key_parts()].map(List::of);
+    let labelled = text.groups.iter().find(|group| is_labelled(group));
+    let delimiter = labelled.and_then(|group| group.get(1));
+    let label = field.name().split(' ').next().unwrap_or_default();
+    let lines = delimiter.into_iter().flat_map(|delimiter| {
+        [label.to_owned(), format!("({label})")]
+            .map(|label| vec![separator(&label), delimiter.clone(), field.clone()])
+    });
+    let fields = std::iter::once(vec![field.clone()]).chain(lines);
+    let in_text = fields.flat_map(|field| text.with_inserted(&field)).map(|text| base.with_text(text));
+    let in_key = key.with_inserted(std::slice::from_ref(field)).into_iter().map(|key| base.with_key(key));
+    in_text.chain(in_key).collect()
 }

@@ -1,16 +1,15 @@
 //! Values in another form: each by itself, and the text as a whole.
 
-use std::borrow::Cow;
-
 use super::time;
-use crate::diagnose::attempt::{join, joined};
+use crate::diagnose::attempt::{changed, join, joined};
 use crate::diagnose::json::of_java;
-use crate::diagnose::mistake::{self, Mistake, Names};
+use crate::diagnose::mistake::{
+    BYTE_ORDER_MARK, CHARSET, FIELD_OTHER, Mistake, Names, OTHER_BODY, TEXT_OTHER, UTF_16, WORD,
+};
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::url_parts::is_address;
 use crate::diagnose::ways::{self, ENCODINGS, HASHES, USUAL, Way};
 use crate::explain::Part;
-use crate::signing::filter::Filter;
 use crate::signing::{Charset, SegmentKind, Source};
 
 /// Longer values are not written in forms that take as long as hashing them.
@@ -25,7 +24,7 @@ pub(super) const WORDS: [&str; 27] = [
 ];
 
 /// What a part is called where an edit of this class is made of it.
-pub(super) fn named(names: &'static Names, part: &Part) -> &'static Mistake {
+pub(super) fn named(names: &'static Names, part: &Part) -> Mistake {
     match part.source {
         _ if part.kind == SegmentKind::Secret => names.secret,
         Source::Body => names.body,
@@ -35,29 +34,33 @@ pub(super) fn named(names: &'static Names, part: &Part) -> &'static Mistake {
 }
 
 fn is_of_charset(way: &Way) -> bool {
-    std::ptr::eq(way.names, &mistake::CHARSETS) || std::ptr::eq(way.names, &mistake::WIDE)
+    [CHARSET, UTF_16].contains(&way.names.text)
+}
+
+/// Whether a way does nothing to a text that is ASCII, and would only repeat it.
+fn needs_accents(way: &Way) -> bool {
+    way.names.text == CHARSET
 }
 
 /// A part written in this way, in the charset that it is signed in.
 pub(super) fn written(way: &Way, part: &Part) -> Option<Vec<u8>> {
+    if part.bytes.is_ascii() && needs_accents(way) {
+        return None;
+    }
     if part.charset != Charset::Latin9 || part.bytes.is_ascii() {
-        let has_accents = !part.bytes.is_ascii() || std::ptr::eq(way.names, &mistake::WIDE);
-        return (!is_of_charset(way) || has_accents).then(|| ways::write(way.filters, &part.bytes))?;
+        return ways::write(way.filters, &part.bytes);
     }
     let written = ways::write(way.filters, part.text().as_bytes())?;
-    if is_of_charset(way) { Some(written) } else { Filter::Latin9.apply(&written).map(Cow::into_owned) }
+    if is_of_charset(way) { Some(written) } else { ways::write(&["latin9"], &written) }
 }
 
-fn of_parts(search: &Search<'_>, ways: &'static [Way], wanted: impl Fn(&Part) -> bool) -> Flow {
-    for (at, part) in search.values().filter(|(_, part)| part.kind == SegmentKind::Public && wanted(part)) {
-        if part.bytes.is_empty() || part.bytes.len() > LONGEST {
-            continue;
-        }
-        for way in ways {
+fn of_parts(search: &Search<'_>, ways: &'static [Way], is_wanted: impl Fn(&Part) -> bool) -> Flow {
+    for value in search.public().filter(|value| is_wanted(value.part)) {
+        let part = value.part;
+        for way in ways.iter().filter(|_| !part.bytes.is_empty() && part.bytes.len() <= LONGEST) {
             search.spend(part.bytes.len())?;
-            let detail = format!("{}: {}", part.name(), way.says);
             if let Some(bytes) = written(way, part) {
-                search.part(named(way.names, part), &detail, at, bytes)?;
+                value.put(named(way.names, part), format_args!("{}: {}", part.name(), way.says), bytes)?;
             }
         }
     }
@@ -84,27 +87,20 @@ pub(super) fn hashed(search: &Search<'_>) -> Flow {
 
 /// Something behind the text, as shells leave it.
 pub(super) fn of_end(search: &Search<'_>) -> Flow {
-    whole(
-        search,
-        USUAL.iter().filter(|way| way.filters.len() == 1 && way.filters.concat().starts_with("after:")),
-    )
+    let is_end = |way: &&Way| matches!(way.filters, [one] if one.starts_with("after:"));
+    whole(search, USUAL.iter().filter(is_end))
 }
 
 pub(super) fn of_text(search: &Search<'_>) -> Flow {
     whole(search, USUAL)?;
     // Each value in quotes, or in another case.
     for way in USUAL.iter().chain(ENCODINGS) {
-        let mut changed = 0;
-        let mut other = |part: &Part| {
-            let written = if part.kind == SegmentKind::Public { written(way, part) } else { None };
-            let written = written.filter(|bytes| **part.bytes != **bytes);
-            changed += usize::from(written.is_some());
-            written.map_or_else(|| part.clone(), |bytes| part.with_bytes(bytes))
-        };
-        let text = search.base.text.iter().map(&mut other).collect();
+        let write = |part: &Part| written(way, part).map(|bytes| part.with_bytes(bytes));
+        let other = |part: &Part| if part.kind == SegmentKind::Public { write(part) } else { None };
+        let text = changed(&search.base.text, &other).unwrap_or_default();
         // One value that is written in another way is named by itself.
-        if changed > 1 {
-            search.text(way.names.text, &format!("each value {}", way.says), text)?;
+        if text.iter().zip(&search.base.text).filter(|(other, part)| other.bytes != part.bytes).count() > 1 {
+            search.text(way.names.text, format_args!("each value {}", way.says), text)?;
         }
     }
     Flow::Continue(())
@@ -114,64 +110,48 @@ pub(super) fn of_text(search: &Search<'_>) -> Flow {
 fn whole(search: &Search<'_>, ways: impl IntoIterator<Item = &'static Way>) -> Flow {
     let base = &search.base;
     let run = |way: &Way, parts: &[Part]| {
-        let is_ascii = parts.iter().all(|part| part.bytes.is_ascii());
-        let text = if is_of_charset(way) {
-            parts.iter().map(Part::text).collect::<String>().into_bytes()
-        } else {
-            join(parts).to_vec()
-        };
-        let needs_accents = is_of_charset(way) && !std::ptr::eq(way.names, &mistake::WIDE);
-        let written = if needs_accents && is_ascii { None } else { ways::write(way.filters, &text) };
+        let bytes = join(parts);
+        let text: String = parts.iter().filter(|_| is_of_charset(way)).map(Part::text).collect();
+        let text = if is_of_charset(way) { text.as_bytes() } else { &bytes };
+        let is_repeated = needs_accents(way) && bytes.is_ascii();
+        let written = ways::write(way.filters, text).filter(|written| !is_repeated && *written != **bytes);
         written.map(|bytes| joined("text", parts, bytes))
     };
     let length = join(&base.text).len();
     for way in ways.into_iter().filter(|_| length <= LONGEST) {
         search.spend(length)?;
         // The secrets in it are written in other ways by themselves.
-        let is_of_key = is_of_charset(way) || std::ptr::eq(way.names, &mistake::MARKED);
+        let is_of_key = is_of_charset(way) || way.names.text == BYTE_ORDER_MARK;
         let key = if is_of_key { run(way, base.key_parts()).filter(|key| !key.is_empty()) } else { None };
-        let text = run(way, &base.text).filter(|text| join(text) != join(&base.text));
-        if let (Some(text), Some(key)) = (&text, &key) {
-            search.attempt(way.names.text, &way.says, &base.with_text(text.clone()).with_key(key.clone()))?;
-        }
-        let place = |of: &str| {
-            if key.is_some() { format!("{}, in the {of} only", way.says) } else { way.says.to_owned() }
-        };
-        if let Some(text) = text {
-            search.text(way.names.text, &place("text"), text)?;
-        }
-        if let Some(key) = &key {
-            search.attempt(way.names.secret, &place("key"), &base.with_key(key.clone()))?;
-        }
+        search.sides(way.names.text, way.says, run(way, &base.text), key)?;
     }
     Flow::Continue(())
 }
 
 /// A word in a value's place.
 pub(super) fn words(search: &Search<'_>) -> Flow {
-    for (at, part) in search.values().filter(|(_, part)| part.kind == SegmentKind::Public) {
-        let mistake = named(&mistake::WORD, part);
+    for value in search.public() {
         for word in WORDS {
-            let detail = format!("`{word}` in place of {}", part.name());
-            search.part(mistake, &detail, at, word.as_bytes().to_vec())?;
+            let detail = format_args!("`{word}` in place of {}", value.part.name());
+            value.put(named(&WORD, value.part), detail, word)?;
         }
     }
     WORDS.iter().try_for_each(|word| {
         let text = joined("text", &search.base.text, word.as_bytes().to_vec());
-        search.text(&mistake::TEXT_OTHER, &format!("`{word}` alone"), text)
+        search.text(TEXT_OTHER, format_args!("`{word}` alone"), text)
     })
 }
 
 /// By what a value looks like: a number, a code, an identifier, a media type.
 pub(super) fn by_look(search: &Search<'_>) -> Flow {
-    for (at, part) in search.values().filter(|(_, part)| part.kind == SegmentKind::Public) {
-        let text = part.text();
-        if part.source == Source::Body || is_address(part) || is_length_of_other_body(search, part) {
-            continue;
-        }
-        for other in of_look(&text) {
-            let detail = format!("`{other}` for {}", part.name());
-            search.part(search.own(&mistake::FIELD_OTHER, part.name()), &detail, at, other.into_bytes())?;
+    let is_other = |part: &Part| {
+        part.source != Source::Body && !is_address(part) && !is_length_of_other_body(search, part)
+    };
+    for value in search.public().filter(|value| is_other(value.part)) {
+        let name = value.part.name();
+        for other in of_look(&value.part.text()) {
+            let detail = format!("`{other}` for {name}");
+            value.put(search.own(FIELD_OTHER, name), detail, other)?;
         }
     }
     Flow::Continue(())
@@ -184,17 +164,17 @@ fn is_length_of_other_body(search: &Search<'_>, part: &Part) -> bool {
         return false;
     }
     let digests = ["hex", "base64"].map(|form| ways::write(&["sha256", form], body).unwrap_or_default());
-    search.values().all(|(_, part)| digests.iter().all(|digest| !part.bytes.ends_with(digest)))
+    search.values().all(|value| digests.iter().all(|digest| !value.part.bytes.ends_with(digest)))
 }
 
 /// The length of a body that something on the way has written anew: any one.
 pub(super) fn lengths(search: &Search<'_>) -> Flow {
     const LONGEST: usize = 8 << 10;
-    for (at, part) in search.values().filter(|(_, part)| is_length_of_other_body(search, part)) {
-        let arrived: usize = part.text().parse().unwrap_or_default();
+    for value in search.public().filter(|value| is_length_of_other_body(search, value.part)) {
+        let arrived: usize = value.part.text().parse().unwrap_or_default();
         for length in 0..LONGEST + 2 * arrived {
-            let detail = format!("it had {length} bytes, and {arrived} arrived");
-            search.part(&mistake::OTHER_BODY, &detail, at, length.to_string().into_bytes())?;
+            let detail = format_args!("it had {length} bytes, and {arrived} arrived");
+            value.put(OTHER_BODY, detail, length.to_string())?;
         }
     }
     Flow::Continue(())
@@ -215,11 +195,11 @@ fn numbers(text: &str) -> Vec<String> {
     let mut all: Vec<String> = whole.into_iter().flat_map(others).map(|number| number.to_string()).collect();
     let Some(value) = text.parse::<f64>().ok().filter(|value| value.is_finite()) else { return all };
     let (front, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let grouped = |sign: &str| {
+    let grouped = |sign: &str, point: &str| {
         let digits: Vec<&[u8]> = front.as_bytes().rchunks(3).rev().collect();
-        String::from_utf8(digits.join(sign.as_bytes())).unwrap_or_default()
+        let front = String::from_utf8(digits.join(sign.as_bytes())).unwrap_or_default();
+        if fraction.is_empty() { front } else { format!("{front}{point}{fraction}") }
     };
-    let rest = |sign: &str| if fraction.is_empty() { String::new() } else { format!("{sign}{fraction}") };
     all.extend([
         format!("{front}.0"),
         format!("{front}.00"),
@@ -229,9 +209,9 @@ fn numbers(text: &str) -> Vec<String> {
         format!("{value:.2}").replace('.', ","),
         text.replace('.', ","),
         front.to_owned(),
-        format!("{}{}", grouped(","), rest(".")),
-        format!("{}{}", grouped("."), rest(",")),
-        format!("{}{}", grouped(" "), rest(",")),
+        grouped(",", "."),
+        grouped(".", ","),
+        grouped(" ", ","),
         format!("{value:E}"),
         format!("{value:e}").replace('e', "e+"),
         format!("{value:E}").replace('E', "E+"),
@@ -252,16 +232,17 @@ fn truths(text: &str) -> Vec<String> {
     others.iter().map(|other| (*other).to_owned()).collect()
 }
 
+/// Codes of languages and countries.
 fn codes(text: &str) -> Vec<String> {
+    #[rustfmt::skip]
+    const CODES: [&str; 21] = [
+        "FI", "SE", "EN", "SV", "IS", "NO", "DK", "DA", "NB", "DE", "GB", "US", "ET", "EE", "NL", "FR", "fi-FI", "en-US", "fin", "swe", "eng",
+    ];
     if text.len() != 2 || !text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Vec::new();
     }
-    const CODES: [&str; 16] =
-        ["FI", "SE", "EN", "SV", "IS", "NO", "DK", "DA", "NB", "DE", "GB", "US", "ET", "EE", "NL", "FR"];
-    let long =
-        [&*format!("{}-{}", text.to_lowercase(), text.to_uppercase()), "fi-FI", "en-US", "fin", "swe", "eng"];
-    let long = long.map(str::to_owned);
-    CODES.iter().flat_map(|code| [(*code).to_owned(), code.to_lowercase()]).chain(long).collect()
+    let locale = format!("{}-{}", text.to_lowercase(), text.to_uppercase());
+    CODES.iter().flat_map(|code| [(*code).to_owned(), code.to_lowercase()]).chain([locale]).collect()
 }
 
 /// Numbers of companies and UUIDs.
@@ -271,44 +252,31 @@ fn identifiers(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let bare = text.replace('-', "");
-    let mut all = vec![
-        bare.clone(),
-        text.to_uppercase(),
-        text.to_lowercase(),
-        bare.to_uppercase(),
-        format!("{{{text}}}"),
-    ];
-    for country in ["FI", "SE", "IS", "NO", "DK", "EE", "EU", "NZ", "AU", "GB"] {
-        all.extend([format!("{country}{bare}"), format!("{country}{text}"), format!("{country}-{text}")]);
-    }
-    all
+    let cases = [text.to_uppercase(), text.to_lowercase(), bare.to_uppercase(), format!("{{{text}}}")];
+    let of_country =
+        |country| [format!("{country}{bare}"), format!("{country}{text}"), format!("{country}-{text}")];
+    let countries = ["FI", "SE", "IS", "NO", "DK", "EE", "EU", "NZ", "AU", "GB"];
+    let with_country: Vec<String> = countries.into_iter().flat_map(of_country).collect();
+    cases.into_iter().chain(with_country).chain([bare]).collect()
 }
 
 fn media_types(text: &str) -> Vec<String> {
+    #[rustfmt::skip]
+    const KINDS: [&str; 5] = ["application/json", "text/plain", "application/xml", "text/xml", "application/x-www-form-urlencoded"];
+    #[rustfmt::skip]
+    const CHARSETS: [&str; 6] = [
+        "", "; charset=utf-8", ";charset=utf-8", "; charset=UTF-8", ";charset=UTF-8", "; charset=\"utf-8\"",
+    ];
     let (bare, _) = text.split_once(';').unwrap_or((text, ""));
     let is_one = bare.split_once('/').is_some_and(|(kind, rest)| {
         ["application", "text", "multipart", "image"].contains(&kind) && !rest.contains('/')
     });
-    if !is_one {
-        return Vec::new();
-    }
-    let mut all = vec![bare.to_owned()];
-    #[rustfmt::skip]
-    let kinds = [bare, "application/json", "text/plain", "application/xml", "text/xml", "application/x-www-form-urlencoded"];
-    for kind in kinds {
-        all.push(kind.to_owned());
-        for charset in
-            ["; charset=utf-8", ";charset=utf-8", "; charset=UTF-8", ";charset=UTF-8", "; charset=\"utf-8\""]
-        {
-            all.push(format!("{kind}{charset}"));
-        }
-    }
-    all
+    let kinds = [bare].into_iter().chain(KINDS).filter(|_| is_one);
+    kinds.flat_map(|kind| CHARSETS.map(|charset| format!("{kind}{charset}"))).collect()
 }
 
 /// Programs that send requests, in each of their versions.
 pub(super) fn agents(search: &Search<'_>) -> Flow {
-    #[rustfmt::skip]
     const AGENTS: [(&str, u8, u8); 8] = [
         ("axios", 1, 30),
         ("python-requests", 2, 33),
@@ -323,13 +291,14 @@ pub(super) fn agents(search: &Search<'_>) -> Flow {
         let version = text.split_once('/').map(|(_, version)| version);
         version.is_some_and(|version| version.len() < 9 && version.starts_with(|c: char| c.is_ascii_digit()))
     };
-    for (at, part) in search.values().filter(|(_, part)| is_agent(&part.text())) {
+    for value in search.public().filter(|value| is_agent(&value.part.text())) {
         for (name, major, minor) in AGENTS {
             for (major, minor) in (0..=major).flat_map(|major| (0..=minor).map(move |minor| (major, minor))) {
-                let versions = (0..6).map(|patch| format!("{name}/{major}.{minor}.{patch}"));
-                for agent in versions.chain([format!("{name}/{major}.{minor}"), format!("{name}/{major}")]) {
-                    let detail = format!("`{agent}` for {}", part.name());
-                    search.part(&mistake::FIELD_OTHER, &detail, at, agent.into_bytes())?;
+                let two = format!("{name}/{major}.{minor}");
+                let three = (0..6).map(|patch| format!("{two}.{patch}"));
+                for agent in three.chain([two.clone(), format!("{name}/{major}")]) {
+                    let detail = format!("`{agent}` for {}", value.part.name());
+                    value.put(FIELD_OTHER, detail, agent)?;
                 }
             }
         }

@@ -1,20 +1,18 @@
 //! The secrets: in another form, in text and key alike or in one of them; cut, named, or another.
 
+use zeroize::Zeroizing;
+
 use super::forms::{WORDS, written};
-use crate::diagnose::attempt::{Attempt, Key, NO_SECRETS, is_unset, join, joined};
-use crate::diagnose::mistake::{self, Mistake};
+use crate::diagnose::attempt::{Attempt, Change, Key, NO_SECRETS, is_unset, join, joined};
+use crate::diagnose::mistake::{
+    KEY_INCOMPLETE, Mistake, SECRET_CASE, SECRET_CUT, SECRET_ENCODED, SECRET_MIXED_UP, SECRET_PADDED,
+    SECRET_UNSET, WRONG_KEY_ID,
+};
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::ways::{self, ENCODINGS, HASHES, OF_SECRETS, USUAL, Way, other_case};
 use crate::explain::Part;
 use crate::redact::printable;
 use crate::signing::{Segment, SegmentKind, Source};
-
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Everywhere,
-    Key,
-    Text,
-}
 
 fn is_secret(part: &Part) -> bool {
     part.kind == SegmentKind::Secret
@@ -32,75 +30,27 @@ fn names(search: &Search<'_>) -> Vec<String> {
     names
 }
 
-/// Tries the secrets changed: all, each alone; in text and key, in one of them. `change` gives nothing where it cannot be.
-fn each(
-    search: &Search<'_>,
-    mistake: &'static Mistake,
-    detail: &str,
-    change: &dyn Fn(&Part) -> Option<Part>,
-) -> Flow {
+/// Tries the secrets changed: all, and each alone. `change` gives nothing where it cannot be.
+fn each(search: &Search<'_>, mistake: Mistake, detail: &str, change: Change<'_>) -> Flow {
+    let secret = |part: &Part| if is_secret(part) { change(part) } else { None };
+    search.each(mistake, detail, &secret)?;
     let names = names(search);
-    place(search, mistake, detail, change)?;
-    if names.len() < 2 {
-        return Flow::Continue(());
-    }
-    names.iter().try_for_each(|name| {
-        let one = |part: &Part| if part.name() == name { change(part) } else { None };
-        place(search, mistake, &format!("{name} {detail}"), &one)
-    })
-}
-
-fn place(
-    search: &Search<'_>,
-    mistake: &'static Mistake,
-    detail: &str,
-    change: &dyn Fn(&Part) -> Option<Part>,
-) -> Flow {
-    let base = &search.base;
-    let other = |parts: &[Part]| {
-        let mut changed = false;
-        let one = |part: &Part| {
-            let other =
-                if is_secret(part) { change(part).filter(|other| other.bytes != part.bytes) } else { None };
-            changed |= other.is_some();
-            other.unwrap_or_else(|| part.clone())
-        };
-        let parts: Vec<Part> = parts.iter().map(one).collect();
-        changed.then_some(parts)
-    };
-    let (text, key) = (other(&base.text), other(base.key_parts()));
-    let mut tries = match (text, key) {
-        (Some(text), Some(key)) => vec![
-            (Place::Everywhere, base.with_text(text.clone()).with_key(key.clone())),
-            (Place::Key, base.with_key(key)),
-            (Place::Text, base.with_text(text)),
-        ],
-        (Some(text), None) => vec![(Place::Everywhere, base.with_text(text))],
-        (None, Some(key)) => vec![(Place::Everywhere, base.with_key(key))],
-        (None, None) => Vec::new(),
-    };
-    tries.drain(..).try_for_each(|(place, attempt)| {
-        let detail = match place {
-            Place::Everywhere => detail.to_owned(),
-            Place::Key => format!("{detail}, in the key only"),
-            Place::Text => format!("{detail}, in the text only"),
-        };
-        search.attempt(mistake, &detail, &attempt)
+    names.iter().filter(|_| names.len() > 1).try_for_each(|name| {
+        let one = |part: &Part| if part.name() == name { secret(part) } else { None };
+        search.each(mistake, &format!("{name} {detail}"), &one)
     })
 }
 
 fn in_ways<'w>(search: &Search<'_>, ways: impl IntoIterator<Item = &'w Way>) -> Flow {
-    let base = &search.base;
+    let (base, parts) = (&search.base, search.base.key_parts());
     ways.into_iter().try_for_each(|way| {
         each(search, way.names.secret, way.says, &|part| {
             Some(part.with_bytes(written(way, part).filter(|bytes| !bytes.is_empty())?))
         })?;
-        let parts = base.key_parts();
-        let whole =
-            ways::write(way.filters, &join(parts)).filter(|whole| parts.len() > 1 && !whole.is_empty());
-        whole.map_or(Flow::Continue(()), |whole| {
-            let detail = format!("the whole key {}", way.says);
-            search.attempt(way.names.secret, &detail, &base.with_key(joined("key", parts, whole)))
+        let whole = if parts.len() > 1 { ways::write(way.filters, &join(parts)) } else { None };
+        whole.filter(|whole| !whole.is_empty()).map_or(Flow::Continue(()), |whole| {
+            let key = base.with_key(joined("key", parts, whole));
+            search.attempt(way.names.secret, format_args!("the whole key {}", way.says), &key)
         })
     })
 }
@@ -112,15 +62,13 @@ pub(super) fn forms(search: &Search<'_>) -> Flow {
     let names = names(search);
     let [first, second] = names.as_slice() else { return Flow::Continue(()) };
     let spaces = USUAL.get(..8).unwrap_or_default();
-    for one in spaces {
-        for two in spaces.iter().filter(|two| two.says != one.says) {
-            let detail = format!("{first} {}, {second} {}", one.says, two.says);
-            let change = |part: &Part| {
-                let way = if part.name() == first { one } else { two };
-                Some(part.with_bytes(written(way, part)?))
-            };
-            place(search, one.names.secret, &detail, &change)?;
-        }
+    for (one, two) in spaces.iter().flat_map(|one| spaces.iter().map(move |two| (one, two))) {
+        let change = |part: &Part| {
+            let way = if part.name() == first { one } else { two };
+            Some(part.with_bytes(written(way, part).filter(|_| is_secret(part))?))
+        };
+        let detail = format!("{first} {}, {second} {}", one.says, two.says);
+        search.each(one.names.secret, &detail, &change)?;
     }
     Flow::Continue(())
 }
@@ -128,34 +76,24 @@ pub(super) fn forms(search: &Search<'_>) -> Flow {
 /// Another credential, id or setting, another key of the verifier, or only one part of the key.
 pub(super) fn others(search: &Search<'_>) -> Flow {
     let base = &search.base;
-    for (id, key) in &search.transcript.other_keys {
+    for (id, key) in search.transcript.other_keys.iter().filter(|(_, key)| base.algorithm == key.algorithm())
+    {
         let other = Attempt { key: Key::Prepared(key.clone()), ..base.clone() };
-        if base.algorithm == key.algorithm() {
-            search.attempt(&mistake::WRONG_KEY_ID, &key_named(id), &other)?;
-        }
+        search.attempt(WRONG_KEY_ID, key_named(id), &other)?;
     }
-    let parts = base.key_parts();
-    if parts.len() > 1 {
-        for part in parts.iter().filter(|part| is_secret(part)) {
-            search.attempt(
-                &mistake::KEY_INCOMPLETE,
-                &format!("only {}", part.name()),
-                &base.with_key(vec![part.clone()]),
-            )?;
-        }
+    let has_parts = base.key_parts().len() > 1;
+    for part in base.key_parts().iter().filter(|part| has_parts && is_secret(part)) {
+        let alone = base.with_key(vec![part.clone()]);
+        search.attempt(KEY_INCOMPLETE, format_args!("only {}", part.name()), &alone)?;
     }
     // What is no secret is no other one: it has a name of its own.
-    let short = search.hand.iter().filter(|part| part.bytes.len() <= 1 << 10 && !is_unset(&part.bytes));
-    for other in short {
+    for other in search.hand.iter().filter(|part| part.bytes.len() <= 1 << 10 && !is_unset(&part.bytes)) {
         // Whether it is a secret is not for the one in whose place it stands to say.
         let change = |part: &Part| Some(Part { name: part.name.clone(), ..other.clone() });
-        each(search, &mistake::SECRET_MIXED_UP, &format!("{} in its place", other.name()), &change)?;
-        if parts.len() > 1 {
-            search.attempt(
-                &mistake::SECRET_MIXED_UP,
-                &format!("{} as the whole key", other.name()),
-                &base.with_key(vec![other.clone()]),
-            )?;
+        each(search, SECRET_MIXED_UP, &format!("{} in its place", other.name()), &change)?;
+        if has_parts {
+            let alone = base.with_key(vec![other.clone()]);
+            search.attempt(SECRET_MIXED_UP, format_args!("{} as the whole key", other.name()), &alone)?;
         }
     }
     NO_SECRETS.iter().try_for_each(|word| no_secret(search, word))
@@ -167,11 +105,12 @@ pub(in crate::diagnose) fn key_named(id: &str) -> String {
 
 /// A word in place of the secret, which is then none.
 fn no_secret(search: &Search<'_>, word: &str) -> Flow {
-    let public = |part: &Part| {
-        Some(Part::of(Segment::public(part.name(), word.as_bytes()).with_source(Source::Literal)))
-    };
     let detail = if word.is_empty() { "empty".to_owned() } else { format!("`{word}`") };
-    each(search, &mistake::SECRET_UNSET, &detail, &public)
+    each(search, SECRET_UNSET, &detail, &|part| Some(public(part.name(), word)))
+}
+
+fn public(name: &str, word: &str) -> Part {
+    Part::of(Segment::public(name, word.as_bytes()).with_source(Source::Literal))
 }
 
 /// The length of the longest secret, as far as one is changed letter by letter.
@@ -185,10 +124,10 @@ pub(super) fn cut(search: &Search<'_>) -> Flow {
     in_ways(search, OF_SECRETS)?;
     in_ways(search, HASHES)?;
     for length in 6..longest(search) {
-        each(search, &mistake::SECRET_CUT, &format!("its first {length} characters"), &|part| {
+        each(search, SECRET_CUT, &format!("its first {length} characters"), &|part| {
             text(part, &|letters| Some(letters.get(..length)?.iter().collect()))
         })?;
-        each(search, &mistake::SECRET_CUT, &format!("its last {length} characters"), &|part| {
+        each(search, SECRET_CUT, &format!("its last {length} characters"), &|part| {
             text(part, &|letters| Some(letters.get(letters.len().checked_sub(length)?..)?.iter().collect()))
         })?;
     }
@@ -197,31 +136,29 @@ pub(super) fn cut(search: &Search<'_>) -> Flow {
 
 /// The text of a secret changed, its letters taken as characters.
 fn text(part: &Part, change: &dyn Fn(&[char]) -> Option<String>) -> Option<Part> {
-    let text = zeroize::Zeroizing::new(part.text());
+    let text = Zeroizing::new(part.text());
     let letters: Vec<char> = text.chars().collect();
     change(&letters).map(|text| part.with_bytes(text.into_bytes()))
 }
 
 /// As a page shows it that hides most of it.
 pub(super) fn masked(search: &Search<'_>) -> Flow {
+    const PLACES: [(&str, bool, bool); 3] =
+        [("in front and behind", true, true), ("in front", true, false), ("behind", false, true)];
     for shown in [0, 2, 3, 4, 5, 6, 8] {
-        for mask in ["*", "•", "x", "X", "."] {
-            for (kind, detail) in ["in front and behind", "in front", "behind"].into_iter().enumerate() {
-                for length in [None, Some(3), Some(4), Some(5), Some(6), Some(8), Some(10), Some(12)] {
-                    let masked = |letters: &[char]| {
-                        let hidden = letters.len().checked_sub(if kind == 0 { 2 * shown } else { shown })?;
-                        let front: String = letters.get(..shown)?.iter().collect();
-                        let back: String = letters.get(letters.len() - shown..)?.iter().collect();
-                        let mask = mask.repeat(length.unwrap_or(hidden));
-                        Some(match kind {
-                            0 => format!("{front}{mask}{back}"),
-                            1 => format!("{front}{mask}"),
-                            _ => format!("{mask}{back}"),
-                        })
-                    };
-                    let detail = format!("masked by `{mask}`, with {shown} characters {detail}");
-                    each(search, &mistake::SECRET_CUT, &detail, &|part| text(part, &masked))?;
-                }
+        for (mask, (place, in_front, behind)) in
+            ["*", "•", "x", "X", "."].into_iter().flat_map(|mask| PLACES.map(|place| (mask, place)))
+        {
+            let detail = format!("masked by `{mask}`, with {shown} characters {place}");
+            let [front, back] = [in_front, behind].map(|is_shown| if is_shown { shown } else { 0 });
+            for length in [None, Some(3), Some(4), Some(5), Some(6), Some(8), Some(10), Some(12)] {
+                let masked = |letters: &[char]| {
+                    let end = letters.len().checked_sub(back).filter(|end| *end >= front)?;
+                    let hidden = mask.repeat(length.unwrap_or(end - front));
+                    let [front, back] = [letters.get(..front)?, letters.get(end..)?].map(String::from_iter);
+                    Some(front + &hidden + &back)
+                };
+                each(search, SECRET_CUT, &detail, &|part| text(part, &masked))?;
             }
         }
     }
@@ -253,18 +190,15 @@ pub(super) fn named(search: &Search<'_>) -> Flow {
         ("behind `your_`", |name| format!("your_{}", name.to_lowercase())),
         ("behind `YOUR_`", |name| format!("YOUR_{name}")),
     ];
-    let transcript = search.transcript;
     for part in search.base.text.iter().chain(search.base.key_parts()).filter(|part| is_secret(part)) {
-        let known = transcript.credentials.iter().filter(|known| known.bytes == part.bytes).map(Part::name);
-        let names: Vec<String> =
-            known.chain([part.name()]).flat_map(|name| [name.to_owned(), name.to_uppercase()]).collect();
-        for name in names {
+        let known = search.transcript.credentials.iter().filter(|known| known.bytes == part.bytes);
+        let names = known.map(Part::name).chain([part.name()]);
+        for name in names.flat_map(|name| [name.to_owned(), name.to_uppercase()]) {
+            let is_it = |other: &Part| is_secret(other) && other.name == part.name;
             for (what, wrap) in WRAPS {
-                let word = wrap(&name);
-                let public =
-                    Part::of(Segment::public(part.name(), word.as_bytes()).with_source(Source::Literal));
-                let change = |other: &Part| (other.name == part.name).then(|| public.clone());
-                place(search, &mistake::SECRET_UNSET, &format!("the name of its variable, {what}"), &change)?;
+                let word = public(part.name(), &wrap(&name));
+                let detail = format!("the name of its variable, {what}");
+                search.each(SECRET_UNSET, &detail, &|other| is_it(other).then(|| word.clone()))?;
             }
             for (what, front, back) in [
                 ("its name and `=` in front of it", format!("{name}="), ""),
@@ -275,10 +209,9 @@ pub(super) fn named(search: &Search<'_>) -> Flow {
                 ("its name, as JSON", format!("{{\"{name}\":\""), "\"}"),
                 ("its name, as JSON", format!("{{\"{name}\": \""), "\"}"),
             ] {
-                let change = |part: &Part| {
-                    Some(part.with_bytes([front.as_bytes(), &part.bytes, back.as_bytes()].concat()))
-                };
-                place(search, &mistake::SECRET_PADDED, what, &change)?;
+                let around =
+                    |part: &Part| part.with_bytes([front.as_bytes(), &part.bytes, back.as_bytes()].concat());
+                search.each(SECRET_PADDED, what, &|part| is_secret(part).then(|| around(part)))?;
             }
         }
     }
@@ -292,37 +225,32 @@ pub(super) fn named(search: &Search<'_>) -> Flow {
 
 /// One character left out, doubled, swapped with the next, or in the other case.
 pub(super) fn one_letter(search: &Search<'_>) -> Flow {
+    type Edit = fn(&mut Vec<char>, usize);
+    let changes: [(&str, Mistake, Edit); 9] = [
+        ("left out", SECRET_CUT, |letters, at| _ = letters.remove(at)),
+        ("twice", SECRET_PADDED, |letters, at| {
+            letters.splice(at..at, letters.get(at).copied().into_iter().collect::<Vec<_>>());
+        }),
+        ("behind a line end", SECRET_PADDED, |letters, at| letters.insert(at, '\n')),
+        ("behind a blank", SECRET_PADDED, |letters, at| letters.insert(at, ' ')),
+        ("behind a hyphen", SECRET_PADDED, |letters, at| letters.insert(at, '-')),
+        ("behind a soft hyphen", SECRET_PADDED, |letters, at| letters.insert(at, '\u{ad}')),
+        ("behind a zero-width space", SECRET_PADDED, |letters, at| letters.insert(at, '\u{200b}')),
+        ("swapped with the next", SECRET_ENCODED, |letters, at| {
+            letters.get_mut(at..at + 2).unwrap_or_default().reverse();
+        }),
+        ("in the other case", SECRET_CASE, |letters, at| {
+            letters.iter_mut().skip(at).take(1).for_each(|letter| *letter = other_case(*letter));
+        }),
+    ];
     for at in 0..longest(search) {
-        type Change = fn(&mut Vec<char>, usize);
-        let changes: [(&str, &'static Mistake, Change); 9] = [
-            ("left out", &mistake::SECRET_CUT, |letters, at| _ = letters.remove(at)),
-            ("twice", &mistake::SECRET_PADDED, |letters, at| {
-                letters.splice(at..at, letters.get(at).copied().into_iter().collect::<Vec<_>>());
-            }),
-            ("behind a line end", &mistake::SECRET_PADDED, |letters, at| letters.insert(at, '\n')),
-            ("behind a blank", &mistake::SECRET_PADDED, |letters, at| letters.insert(at, ' ')),
-            ("behind a hyphen", &mistake::SECRET_PADDED, |letters, at| letters.insert(at, '-')),
-            ("behind a soft hyphen", &mistake::SECRET_PADDED, |letters, at| letters.insert(at, '\u{ad}')),
-            ("behind a zero-width space", &mistake::SECRET_PADDED, |letters, at| {
-                letters.insert(at, '\u{200b}');
-            }),
-            ("swapped with the next", &mistake::SECRET_ENCODED, |letters, at| {
-                if at + 1 < letters.len() {
-                    letters.swap(at, at + 1);
-                }
-            }),
-            ("in the other case", &mistake::SECRET_CASE, |letters, at| {
-                letters.iter_mut().skip(at).take(1).for_each(|letter| *letter = other_case(*letter));
-            }),
-        ];
         for (detail, mistake, change) in changes {
             each(search, mistake, &format!("character {} {detail}", at + 1), &|part| {
-                let mut letters: Vec<char> = part.text().chars().collect();
-                if at >= letters.len() {
-                    return None;
-                }
-                change(&mut letters, at);
-                Some(part.with_bytes(letters.into_iter().collect::<String>().into_bytes()))
+                text(part, &|letters| {
+                    let mut letters = Some(letters.to_vec()).filter(|letters| at < letters.len())?;
+                    change(&mut letters, at);
+                    Some(letters.into_iter().collect())
+                })
             })?;
         }
     }

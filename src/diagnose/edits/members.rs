@@ -1,12 +1,14 @@
 //! The values of a JSON document changed, as programs change them: their names, their numbers, one left out.
 
-use super::bodies::{Change, documents, in_members, in_numbers, line, own_style, print, styles};
+use std::cell::Cell;
+
+use super::bodies::{COMPACT, Change, Document, documents, in_members, in_numbers, styles};
 use super::fields::permutations;
 use super::forms::of_look;
 use super::time;
 use crate::diagnose::json::{Json, Style};
-use crate::diagnose::mistake;
-use crate::diagnose::search::{Flow, Search};
+use crate::diagnose::mistake::{BODY_CONVERTED, BODY_MEMBERS, BODY_RESERIALISED};
+use crate::diagnose::search::{Flow, Search, phrase};
 use crate::diagnose::ways::flipped;
 
 fn in_texts(value: Json, write: impl Fn(&str) -> Option<String>) -> Json {
@@ -36,6 +38,24 @@ fn without(value: Json, left_out: &[&str]) -> Json {
     })
 }
 
+fn is_number(token: &str) -> bool {
+    token.parse::<f64>().is_ok() && Json::is_bare(token)
+}
+
+fn is_truth(token: &str) -> bool {
+    ["true", "false"].contains(&token)
+}
+
+fn nested_as_text(value: Json) -> Json {
+    in_members(value, |members| {
+        for (_, value) in
+            members.iter_mut().filter(|(_, value)| matches!(value, Json::Object(_) | Json::List(_)))
+        {
+            *value = Json::Text(value.print(&COMPACT));
+        }
+    })
+}
+
 fn bare(token: &str) -> Json {
     Json::Bare(token.to_owned())
 }
@@ -60,6 +80,7 @@ fn camel(name: &str) -> String {
     parts.fold(first, |joined, part| joined + &capital(part))
 }
 
+/// With its first letter in upper case.
 fn capital(text: &str) -> String {
     if text.starts_with(|c: char| c.is_ascii_lowercase()) { flipped(text) } else { text.to_owned() }
 }
@@ -104,41 +125,19 @@ static CHANGES: [(&str, Change); 49] = [
     ("fractions with four digits", |value| { in_numbers(value, |token| token.contains('.').then(|| with_fraction(token, 4))?) }),
     ("numbers without zeros at their end", |value| in_numbers(value, zeros_trimmed)),
     ("numbers rounded to whole ones", |value| in_numbers(value, |token| with_fraction(token, 0))),
-    ("numbers as text", |value| match value { Json::Bare(token) if token.parse::<f64>().is_ok() => Json::Text(token), other => other, }),
-    ("texts that are numbers as numbers", |value| match value {
-        Json::Text(text) if text.parse::<f64>().is_ok() && Json::is_bare(&text) => Json::Bare(text),
-        other => other,
-    }),
+    ("numbers as text", |value| match value { Json::Bare(token) if is_number(&token) => Json::Text(token), other => other }),
+    ("texts that are numbers as numbers", |value| match value { Json::Text(text) if is_number(&text) => Json::Bare(text), other => other }),
     ("all values as text", |value| match value { Json::Bare(token) => Json::Text(token), other => other, }),
-    ("truth values as text", |value| match value { Json::Bare(token) if ["true", "false"].contains(&&*token) => Json::Text(token), other => other, }),
-    ("truth values as `True` and `False`", |value| match value {
-        Json::Bare(token) if ["true", "false"].contains(&&*token) => Json::Text(capital(&token)),
-        other => other,
-    }),
-    ("truth values as Python's `True` and `False`", |value| match value {
-        Json::Bare(token) if ["true", "false"].contains(&&*token) => Json::Bare(capital(&token)),
-        other => other,
-    }),
+    ("truth values as text", |value| match value { Json::Bare(token) if is_truth(&token) => Json::Text(token), other => other }),
+    ("truth values as `True` and `False`", |value| match value { Json::Bare(token) if is_truth(&token) => Json::Text(capital(&token)), other => other }),
+    ("truth values as Python's `True` and `False`", |value| match value { Json::Bare(token) if is_truth(&token) => Json::Bare(capital(&token)), other => other }),
     ("texts that are JSON as such", |value| match value {
         Json::Text(text) if text.starts_with(['{', '[']) => Json::parse(text.as_bytes()).unwrap_or(Json::Text(text)),
         other => other,
     }),
-    ("objects and lists in it as text", |value| {
-        in_members(value, |members| {
-            members.iter_mut().filter(|(_, value)| matches!(value, Json::Object(_) | Json::List(_))).for_each(|(_, value)| {
-                *value = Json::Text(value.print(&line(",", ":", "")));
-            });
-        })
-    }),
-    ("truth values as 1 and 0", |value| match value {
-        Json::Bare(token) if token == "true" => bare("1"),
-        Json::Bare(token) if token == "false" => bare("0"),
-        other => other,
-    }),
-    ("texts that are truth values as such", |value| match value {
-        Json::Text(text) if ["true", "false"].contains(&&*text.to_lowercase()) => bare(&text.to_lowercase()),
-        other => other,
-    }),
+    ("objects and lists in it as text", nested_as_text),
+    ("truth values as 1 and 0", |value| match value { Json::Bare(token) if is_truth(&token) => bare(if token == "true" { "1" } else { "0" }), other => other }),
+    ("texts that are truth values as such", |value| match value { Json::Text(text) if is_truth(&text.to_lowercase()) => Json::Bare(text.to_lowercase()), other => other }),
     ("null as an empty text", |value| if value == bare("null") { Json::Text(String::new()) } else { value }),
     ("empty texts as null", |value| if value == Json::Text(String::new()) { bare("null") } else { value }),
     ("empty objects as lists, as PHP has it", |value| { if value == Json::Object(Vec::new()) { Json::List(Vec::new()) } else { value } }),
@@ -157,62 +156,49 @@ static CHANGES: [(&str, Change); 49] = [
 
 /// Of no more members, every order is tried.
 const MOST_PERMUTED: usize = 5;
+/// Of more values, the others are not changed one by one.
+const MOST_LEAVES: usize = 60;
 
 /// The members changed, in the document's own style.
 pub(super) fn changed(search: &Search<'_>) -> Flow {
-    for (at, part, document) in documents(search) {
-        let own = [(String::new(), own_style(&part.bytes, &document))];
-        change_each(search, at, &document, &own)?;
-        let put_as = |mistake, detail: &str, other: &Json| {
-            own.iter().try_for_each(|(_, style)| print(search, mistake, detail, at, other, style))
-        };
-        let put = |detail: &str, other: &Json| put_as(&mistake::BODY_MEMBERS, detail, other);
-        put("in a list", &Json::List(vec![document.clone()]))?;
-        if let Json::Object(members) = &document {
-            let few = if members.len() <= MOST_PERMUTED { members.as_slice() } else { &[] };
-            for order in permutations(few).into_iter().map(Json::Object) {
-                put_as(&mistake::BODY_RESERIALISED, "members in another order", &order)?;
-                let compact = line(",", ":", "");
-                print(
-                    search,
-                    &mistake::BODY_RESERIALISED,
-                    "members in another order, compact",
-                    at,
-                    &order,
-                    &compact,
-                )?;
+    for document in documents(search) {
+        let style = document.own_style();
+        change_each(&document, &[(String::new(), style)])?;
+        let put = |detail: &str, other: &Json| document.print(BODY_MEMBERS, detail, other, &style);
+        put("in a list", &Json::List(vec![document.json.clone()]))?;
+        match &document.json {
+            Json::Object(members) => of_object(&document, members, &style)?,
+            Json::List(values) => {
+                put("the first of the list alone", values.first().unwrap_or(&document.json))?;
             }
-            for (place, (name, value)) in members.iter().enumerate().take(60) {
-                let mut rest = members.clone();
-                rest.remove(place);
-                put(&format!("without `{name}`"), &Json::Object(rest))?;
-                put(&format!("the value of `{name}` alone"), value)?;
-                if let Json::Text(text) = value {
-                    search.part(
-                        &mistake::BODY_MEMBERS,
-                        &format!("the text of `{name}` alone"),
-                        at,
-                        text.clone().into_bytes(),
-                    )?;
-                }
+            Json::Text(text) => {
+                document.value.put(BODY_CONVERTED, "the text that the JSON string holds", text.as_str())?;
             }
-        }
-        if let Json::List(values) = &document {
-            put("the first of the list alone", values.first().unwrap_or(&document))?;
+            Json::Bare(_) => {}
         }
         for name in ["data", "payload", "body", "event", "request", "message"] {
-            put(
-                &format!("as the value of `{name}`"),
-                &Json::Object(vec![(name.to_owned(), document.clone())]),
-            )?;
+            let inside = Json::Object(vec![(name.to_owned(), document.json.clone())]);
+            put(&format!("as the value of `{name}`"), &inside)?;
         }
-        if let Json::Text(text) = &document {
-            search.part(
-                &mistake::BODY_CONVERTED,
-                &"the text that the JSON string holds",
-                at,
-                text.clone().into_bytes(),
-            )?;
+    }
+    Flow::Continue(())
+}
+
+/// The members in another order, one left out, one alone.
+fn of_object(document: &Document<'_>, members: &[(String, Json)], style: &Style) -> Flow {
+    let few = if members.len() <= MOST_PERMUTED { members } else { &[] };
+    for order in permutations(few).into_iter().map(Json::Object) {
+        document.print(BODY_RESERIALISED, "members in another order", &order, style)?;
+        document.print(BODY_RESERIALISED, "members in another order, compact", &order, &COMPACT)?;
+    }
+    for (place, (name, value)) in members.iter().enumerate().take(MOST_LEAVES) {
+        let mut rest = members.to_vec();
+        rest.remove(place);
+        document.print(BODY_MEMBERS, format_args!("without `{name}`"), &Json::Object(rest), style)?;
+        document.print(BODY_MEMBERS, format_args!("the value of `{name}` alone"), value, style)?;
+        if let Json::Text(text) = value {
+            let detail = format_args!("the text of `{name}` alone");
+            document.value.put(BODY_MEMBERS, detail, text.as_str())?;
         }
     }
     Flow::Continue(())
@@ -221,80 +207,57 @@ pub(super) fn changed(search: &Search<'_>) -> Flow {
 /// The same in any style.
 pub(super) fn in_styles(search: &Search<'_>) -> Flow {
     let styles: Vec<_> = styles().take(28).collect();
-    documents(search).iter().try_for_each(|(at, _, document)| change_each(search, *at, document, &styles))
+    documents(search).try_for_each(|document| change_each(&document, &styles))
 }
 
-fn change_each(search: &Search<'_>, at: usize, document: &Json, styles: &[(String, Style)]) -> Flow {
-    for (what, change) in CHANGES {
-        for (also, change) in
-            [("", change), (", without those that are null", |value| without(value, &["null"]))].map(
-                |(also, second)| {
-                    (also, move |value| if also.is_empty() { change(value) } else { second(change(value)) })
-                },
-            )
-        {
-            let other = document.map(&change);
-            if other == *document {
-                continue;
-            }
-            for (name, style) in styles {
-                let comma = if name.is_empty() { "" } else { ", " };
-                print(
-                    search,
-                    &mistake::BODY_MEMBERS,
-                    &format!("{what}{also}{comma}{name}"),
-                    at,
-                    &other,
-                    style,
-                )?;
-            }
-        }
-    }
-    Flow::Continue(())
+fn change_each(document: &Document<'_>, styles: &[(String, Style)]) -> Flow {
+    CHANGES.iter().try_for_each(|(what, change)| {
+        let changed = document.json.map(change);
+        let without_null = changed.map(&|value| without(value, &["null"]));
+        document.print_each(BODY_MEMBERS, what, &changed, styles)?;
+        let also = phrase(&[what, "without those that are null"]);
+        document.print_each(BODY_MEMBERS, &also, &without_null, styles)
+    })
 }
 
 /// One value of the document in another form.
 pub(super) fn one_value(search: &Search<'_>) -> Flow {
-    for (at, part, document) in documents(search) {
-        let style = own_style(&part.bytes, &document);
-        for number in 0..60 {
-            let others = std::cell::RefCell::new(Vec::new());
-            with_leaf(&document, number, &|leaf| {
-                let (Json::Bare(text) | Json::Text(text)) = leaf else { return leaf.clone() };
-                others.borrow_mut().extend(of_look(text));
-                leaf.clone()
-            });
-            for other in others.take() {
+    for document in documents(search) {
+        let style = document.own_style();
+        for (number, leaf) in leaves(&document.json).into_iter().enumerate().take(MOST_LEAVES) {
+            let (Json::Bare(text) | Json::Text(text)) = leaf else { continue };
+            for other in of_look(text) {
                 // In quotes: a number as text, or a text as the number that it looks like.
                 let unquoted = other.strip_prefix('"').and_then(|other| other.strip_suffix('"'));
-                let bare_too = |leaf: &Json| match (leaf, unquoted) {
+                let changed = match (leaf, unquoted) {
                     (Json::Text(_), Some(number)) => Json::Bare(number.to_owned()),
                     (Json::Text(_), None) => Json::Text(other.clone()),
                     _ => Json::parse(other.as_bytes()).unwrap_or_else(|| Json::Text(other.clone())),
                 };
-                let changed = with_leaf(&document, number, &bare_too);
-                print(
-                    search,
-                    &mistake::BODY_MEMBERS,
-                    &format!("a value as `{other}`"),
-                    at,
-                    &changed,
-                    &style,
-                )?;
+                let changed = with_leaf(&document.json, number, &changed);
+                document.print(BODY_MEMBERS, format_args!("a value as `{other}`"), &changed, &style)?;
             }
         }
     }
     Flow::Continue(())
 }
 
-/// The document with one of its values, counted from the first, changed.
-fn with_leaf(document: &Json, number: usize, change: &dyn Fn(&Json) -> Json) -> Json {
-    let seen = std::cell::Cell::new(0);
-    document.map(&|value| {
-        let is_leaf = matches!(value, Json::Bare(_) | Json::Text(_));
-        if is_leaf {
-            seen.set(seen.get() + 1);
+/// The texts, numbers and words in a document, in their order.
+fn leaves(json: &Json) -> Vec<&Json> {
+    match json {
+        Json::List(values) => values.iter().flat_map(leaves).collect(),
+        Json::Object(members) => members.iter().flat_map(|(_, value)| leaves(value)).collect(),
+        leaf => vec![leaf],
+    }
+}
+
+/// The document with another value in the place of one, counted from the first.
+fn with_leaf(json: &Json, number: usize, other: &Json) -> Json {
+    let seen = Cell::new(0);
+    json.map(&|value| {
+        if matches!(value, Json::List(_) | Json::Object(_)) {
+            return value;
         }
-        if is_leaf && seen.get() == number + 1 { change(&value) } else { value }
+        if seen.replace(seen.get() + 1) == number { other.clone() } else { value }
     })
 }

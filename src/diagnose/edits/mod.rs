@@ -25,11 +25,9 @@ pub(super) type Edits = fn(&Search<'_>) -> Flow;
 pub(super) static LIKELIEST: &[Edits] = &[
     fields::missing,
     fields::separators,
-    percent::not_decoded,
-    percent::plus,
+    percent::decoded,
     address::parts,
     address::case,
-    percent::decoded,
     query::lists,
     percent::encoded,
     percent::one_escape,
@@ -82,7 +80,17 @@ static UNLIKELY: &[Edits] = &[
     forms::lengths,
 ];
 
-static COMPOSED: &[Edits] = &[sources::composed];
+/// Edits that are tried before others.
+pub(super) struct Tier {
+    pub(super) edits: &'static [Edits],
+    /// Of a longer text, none is made.
+    pub(super) longest: usize,
+}
 
 /// By how likely they are.
-pub(super) static TIERS: [&[Edits]; 4] = [LIKELIEST, LIKELY, UNLIKELY, COMPOSED];
+pub(super) static TIERS: [Tier; 4] = [
+    Tier { edits: LIKELIEST, longest: usize::MAX },
+    Tier { edits: LIKELY, longest: usize::MAX },
+    Tier { edits: UNLIKELY, longest: 16 << 10 },
+    Tier { edits: &[sources::composed], longest: 4 << 10 },
+];

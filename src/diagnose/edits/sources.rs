@@ -1,9 +1,10 @@
 //! Something else that is at hand: in a value's place, as one more field, or as the whole text.
 
-use super::fields::{insertions, separator};
+use super::fields::{SEPARATORS, insertions, separator};
 use super::forms::named;
-use crate::diagnose::attempt::Attempt;
-use crate::diagnose::mistake::{self, Mistake};
+use crate::diagnose::mistake::{
+    BODY_INCLUDED, FIELD_INCLUDED, METHOD_INCLUDED, Mistake, OTHER, PROXY_URL, SECRET_PADDED, TEXT_OTHER,
+};
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::url_parts::is_address;
 use crate::diagnose::ways;
@@ -14,58 +15,60 @@ use crate::signing::{Segment, SegmentKind, Source};
 const MOST_IN_PAIRS: usize = 16;
 const MOST_IN_THREES: usize = 12;
 
-const JOINTS: [&str; 15] = ["", ".", "\n", "|", ":", "&", " ", ",", "-", "+", "\r\n", ";", "/", "_", "#"];
+/// A separator; none where it is empty.
+pub(super) fn joint(text: &str) -> Vec<Part> {
+    if text.is_empty() { Vec::new() } else { vec![separator(text)] }
+}
 
 /// Another value in the place of one.
 pub(super) fn in_place(search: &Search<'_>) -> Flow {
-    for (at, part) in search.values().filter(|(_, part)| part.kind == SegmentKind::Public) {
+    for value in search.public() {
+        let part = value.part;
         for other in search.hand.iter().filter(|other| other.bytes != part.bytes) {
-            let detail = format!("{} in the place of {}", other.name(), part.name());
             // What a proxy notes down in a header is what it was asked for.
             let is_noted =
                 other.source == Source::RequestHeader && is_address(part) && other.bytes.starts_with(b"/");
-            let mistake = search.own(named(&mistake::OTHER, part), part.name());
-            let mistake = if is_noted { &mistake::PROXY_URL } else { mistake };
-            let mut text = search.base.text.clone();
-            text.splice(at..=at, [other.clone()]);
-            search.text(mistake, &detail, text)?;
+            let mistake = if is_noted { PROXY_URL } else { in_place_of(search, part) };
+            let detail = format_args!("{} in the place of {}", other.name(), part.name());
+            value.replace(mistake, detail, 0..1, std::slice::from_ref(other))?;
         }
     }
     Flow::Continue(())
 }
 
+fn in_place_of(search: &Search<'_>, part: &Part) -> Mistake {
+    search.own(named(&OTHER, part), part.name())
+}
+
 /// One value as the whole text.
 pub(super) fn alone(search: &Search<'_>) -> Flow {
     search.hand.iter().try_for_each(|other| {
-        search.text(&mistake::TEXT_OTHER, &format!("{} alone", other.name()), vec![other.clone()])
+        search.text(TEXT_OTHER, format_args!("{} alone", other.name()), vec![other.clone()])
     })
 }
 
 /// What an edit with this as one more field is called.
-fn included(search: &Search<'_>, field: &Part) -> &'static Mistake {
+fn included(search: &Search<'_>, field: &Part) -> Mistake {
     match field.source {
-        Source::RequestMethod => &mistake::METHOD_INCLUDED,
-        Source::Body if field.name() == "body" => &mistake::BODY_INCLUDED,
-        _ => search.own(&mistake::FIELD_INCLUDED, field.name()),
+        Source::RequestMethod => METHOD_INCLUDED,
+        Source::Body if field.name() == "body" => BODY_INCLUDED,
+        _ => search.own(FIELD_INCLUDED, field.name()),
     }
 }
 
 fn insert(search: &Search<'_>, field: &Part) -> Flow {
-    let detail = if included(search, field) == &mistake::FIELD_INCLUDED { field.name() } else { "" };
-    insertions(search, field)
-        .iter()
-        .try_for_each(|attempt| search.attempt(included(search, field), &detail, attempt))
+    let mistake = included(search, field);
+    let detail = if mistake == FIELD_INCLUDED { field.name() } else { "" };
+    insertions(search, field).iter().try_for_each(|attempt| search.attempt(mistake, detail, attempt))
 }
 
 /// What is not signed and has a name for being so: the method, the body, a provider's own headers.
 pub(super) fn known_includes(search: &Search<'_>) -> Flow {
-    let is_known =
-        |field: &&Part| included(search, field) != &mistake::FIELD_INCLUDED && !is_signed(search, field);
+    let is_signed = |field: &Part| {
+        search.base.text.iter().any(|part| part.source == field.source && part.bytes == field.bytes)
+    };
+    let is_known = |field: &&Part| included(search, field) != FIELD_INCLUDED && !is_signed(field);
     search.hand.iter().filter(is_known).try_for_each(|field| insert(search, field))
-}
-
-fn is_signed(search: &Search<'_>, field: &Part) -> bool {
-    search.base.text.iter().any(|part| part.source == field.source && part.bytes == field.bytes)
 }
 
 /// Any source at any place; in front of all or behind all with any separator.
@@ -73,26 +76,16 @@ pub(super) fn inserted(search: &Search<'_>) -> Flow {
     let base = &search.base;
     let constants =
         ["v0", "v1", "v2", "1", "0"].map(|text| Part::of(Segment::public("version", text.as_bytes())));
-    for field in search
-        .hand
-        .iter()
-        .chain(&constants)
-        .filter(|field| field.bytes.len() <= 1 << 10 || field.source == Source::Body)
-    {
+    let is_short = |field: &&Part| field.bytes.len() <= 1 << 10 || field.source == Source::Body;
+    for field in search.hand.iter().chain(&constants).filter(is_short) {
         insert(search, field)?;
-        for joint in JOINTS {
-            let joint = if joint.is_empty() { Vec::new() } else { vec![separator(joint)] };
-            let field = std::slice::from_ref(field);
+        let (mistake, name, field) = (included(search, field), field.name(), std::slice::from_ref(field));
+        for joint in SEPARATORS.into_iter().take(16).map(joint) {
             for (detail, text) in [
                 ("in front of all", [field, &joint, &base.text].concat()),
-                ("behind all", [&base.text[..], &joint, field].concat()),
+                ("behind all", [&base.text, &joint[..], field].concat()),
             ] {
-                let name = field.first().map_or("", Part::name);
-                search.text(
-                    field.first().map_or(&mistake::FIELD_INCLUDED, |field| included(search, field)),
-                    &format!("{name} {detail}"),
-                    text,
-                )?;
+                search.text(mistake, format_args!("{name} {detail}"), text)?;
             }
             let key = base.key_parts();
             for (detail, key) in [
@@ -100,8 +93,7 @@ pub(super) fn inserted(search: &Search<'_>) -> Flow {
                 ("behind the key", [key, &joint, field].concat()),
             ] {
                 if !base.key_parts().is_empty() {
-                    let detail = format!("{} {detail}", field.first().map_or("", Part::name));
-                    search.attempt(&mistake::SECRET_PADDED, &detail, &base.with_key(key))?;
+                    search.attempt(SECRET_PADDED, format_args!("{name} {detail}"), &base.with_key(key))?;
                 }
             }
         }
@@ -111,7 +103,6 @@ pub(super) fn inserted(search: &Search<'_>) -> Flow {
 
 /// A source in another form in the place of a value, or right beside it.
 pub(super) fn beside(search: &Search<'_>) -> Flow {
-    #[rustfmt::skip]
     static FORMS: [(&str, &[&str]); 6] = [
         ("in lower case", &["lower"]),
         ("in upper case", &["upper"]),
@@ -120,31 +111,21 @@ pub(super) fn beside(search: &Search<'_>) -> Flow {
         ("as an MD5 in hex", &["md5", "hex"]),
         ("percent-decoded", &["unpercent"]),
     ];
-    for (at, part) in search.values().filter(|(_, part)| part.kind == SegmentKind::Public) {
+    for value in search.public() {
         for other in search.hand.iter().filter(|other| other.bytes.len() <= 1 << 12) {
-            let replace = |mistake: &'static Mistake, detail: &str, parts: Vec<Part>| {
-                let mut text = search.base.text.clone();
-                text.splice(at..=at, parts);
-                search.text(mistake, &format!("{} {detail} {}", other.name(), part.name()), text)
+            let replace = |mistake, detail: &str, around, parts: &[Part]| {
+                let detail = format_args!("{} {detail} {}", other.name(), value.part.name());
+                value.replace(mistake, detail, around, parts)
             };
-            for joint in ["", " ", "=", ":"] {
-                let joint = if joint.is_empty() { Vec::new() } else { vec![separator(joint)] };
-                let beside = [&joint[..], std::slice::from_ref(part)].concat();
-                replace(
-                    included(search, other),
-                    "right in front of",
-                    [std::slice::from_ref(other), &beside[..]].concat(),
-                )?;
-                replace(
-                    included(search, other),
-                    "right behind",
-                    [std::slice::from_ref(part), &joint[..], std::slice::from_ref(other)].concat(),
-                )?;
+            for joint in ["", " ", "=", ":"].map(joint) {
+                let (other, mistake) = (std::slice::from_ref(other), included(search, other));
+                replace(mistake, "right in front of", 0..0, &[other, &joint].concat())?;
+                replace(mistake, "right behind", 1..1, &[&joint, other].concat())?;
             }
             for (how, filters) in FORMS {
                 let Some(bytes) = ways::write(filters, &other.bytes) else { continue };
-                let mistake = search.own(named(&mistake::OTHER, part), part.name());
-                replace(mistake, &format!("{how} in the place of"), vec![other.with_bytes(bytes)])?;
+                let mistake = in_place_of(search, value.part);
+                replace(mistake, &format!("{how} in the place of"), 0..1, &[other.with_bytes(bytes)])?;
             }
         }
     }
@@ -155,33 +136,21 @@ pub(super) fn beside(search: &Search<'_>) -> Flow {
 pub(super) fn composed(search: &Search<'_>) -> Flow {
     let mut sources = main_sources(search);
     sources.insert(sources.len().min(MOST_IN_THREES - 1), Part::of(Segment::public("`v0`", b"v0")));
-    let sources: Vec<&Part> = sources.iter().collect();
-    let joined = |parts: &[&Part], joint: &str| {
-        let mut text = Vec::new();
-        for (place, part) in parts.iter().enumerate() {
-            if place > 0 && !joint.is_empty() {
-                text.push(separator(joint));
-            }
-            text.push((*part).clone());
-        }
+    let put = |parts: &[&Part], end: &str| {
+        let text = parts.iter().map(|part| vec![(*part).clone()]).collect::<Vec<_>>();
         let names: Vec<&str> = parts.iter().map(|part| part.name()).collect();
-        let detail = format!("{}, {joint:?} between them", names.join(", "));
-        search.attempt(&mistake::TEXT_OTHER, &detail, &Attempt { text, ..search.base.clone() })
+        let detail = format_args!("{}, {end:?} between them", names.join(", "));
+        search.text(TEXT_OTHER, detail, text.join(&joint(end)[..]))
     };
-    for joint in JOINTS {
+    for end in SEPARATORS.into_iter().take(16) {
         for first in sources.iter().take(MOST_IN_PAIRS) {
-            for second in sources.iter().take(MOST_IN_PAIRS) {
-                joined(&[first, second], joint)?;
-            }
+            sources.iter().take(MOST_IN_PAIRS).try_for_each(|second| put(&[first, second], end))?;
         }
     }
-    for joint in JOINTS.iter().take(7) {
-        for first in sources.iter().take(MOST_IN_THREES) {
-            for second in sources.iter().take(MOST_IN_THREES) {
-                for third in sources.iter().take(MOST_IN_THREES) {
-                    joined(&[first, second, third], joint)?;
-                }
-            }
+    let few = || sources.iter().take(MOST_IN_THREES);
+    for end in SEPARATORS.into_iter().take(7) {
+        for (first, second) in few().flat_map(|first| few().map(move |second| (first, second))) {
+            few().try_for_each(|third| put(&[first, second, third], end))?;
         }
     }
     Flow::Continue(())

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use crate::diagnose::mistake::{self, Mistake};
-use crate::diagnose::search::{Flow, Search};
+use crate::diagnose::mistake::{
+    CLOCK_READ_TWICE, LOCAL_TIME, MILLISECONDS_FOR_SECONDS, Mistake, SECONDS_FOR_MILLISECONDS,
+    TIMESTAMP_FORMAT,
+};
+use crate::diagnose::search::{Flow, Search, phrase};
 use crate::explain::Part;
 use crate::signing::{SegmentKind, Source};
 
@@ -81,99 +84,90 @@ fn shifted(time: &str, seconds: i64) -> Option<String> {
     Some(shifted.format(&form).to_string())
 }
 
-/// The parts that are times, in the sources of times and elsewhere where they look so.
-fn times(search: &Search<'_>) -> Vec<(usize, String)> {
-    let time = |(at, part): (usize, &Part)| {
-        let text =
-            String::from_utf8(part.bytes.to_vec()).ok().filter(|_| part.kind == SegmentKind::Public)?;
-        let is_one = is_text(&text) || (part.source == Source::Clock && parse_count(&text).is_some());
-        is_one.then_some((at, text))
-    };
-    search.values().filter_map(time).collect()
+/// Whether a part is a time: a text, or, where times come from, a count.
+fn is_time(part: &Part) -> bool {
+    let is_one = |text: &str| is_text(text) || part.source == Source::Clock && parse_count(text).is_some();
+    part.kind == SegmentKind::Public && is_one(&part.text())
 }
 
+/// What the text of a time becomes; nothing where it cannot be.
+type Rewrite<'r> = &'r dyn Fn(&str) -> Option<String>;
+
 /// Tries a change on each time, and on all alike.
-fn each(
-    search: &Search<'_>,
-    mistake: &'static Mistake,
-    detail: &str,
-    change: &dyn Fn(&str) -> Option<String>,
-) -> Flow {
+fn each(search: &Search<'_>, mistake: Mistake, detail: &str, change: Rewrite<'_>) -> Flow {
     // What another part of the message says is no shift of the time that stands here.
-    let is_shift = [&mistake::LOCAL_TIME, &mistake::CLOCK_READ_TWICE].contains(&mistake);
+    let is_shift = [LOCAL_TIME, CLOCK_READ_TWICE].contains(&mistake);
     let is_at_hand = |time: &str| search.hand.iter().any(|other| **other.bytes == *time.as_bytes());
-    let mut changed: Vec<_> =
-        times(search).into_iter().filter_map(|(at, time)| Some((at, change(&time)?))).collect();
-    changed.retain(|(_, time)| !is_shift || !is_at_hand(time));
-    let name = |at: usize| search.base.text.get(at).map_or("", Part::name);
-    for (at, time) in &changed {
-        let detail =
-            if changed.len() > 1 { format!("{detail}, in {}", name(*at)) } else { detail.to_owned() };
-        search.part(mistake, &detail, *at, time.clone().into_bytes())?;
+    let changed = |part: &Part| {
+        let time = if is_time(part) { change(&part.text()) } else { None };
+        time.filter(|time| !is_shift || !is_at_hand(time))
+    };
+    let all: Vec<_> = search.public().filter_map(|value| Some((value, changed(value.part)?))).collect();
+    for (value, time) in &all {
+        let place = if all.len() > 1 { format!("in {}", value.part.name()) } else { String::new() };
+        value.put(mistake, phrase(&[detail, &place]), time.as_str())?;
     }
-    if changed.len() < 2 {
+    if all.len() < 2 {
         return Flow::Continue(());
     }
-    let mut text = search.base.text.clone();
-    for (at, time) in changed {
-        if let Some(part) = text.get_mut(at) {
-            *part = part.with_bytes(time.into_bytes());
-        }
-    }
-    search.text(mistake, &format!("{detail}, in each"), text)
+    search.each(mistake, &phrase(&[detail, "in each"]), &|part| {
+        Some(part.with_bytes(changed(part)?.into_bytes()))
+    })
 }
 
 /// In the local time of likely zones, in another unit, a second later, in another likely format.
 pub(super) fn likely(search: &Search<'_>) -> Flow {
-    zones(search, &[4, 6, 2, 5, -10, -8, -16, -14, 11])?;
-    for seconds in [1, -1, 2, -2, 3, -3] {
-        each(search, &mistake::CLOCK_READ_TWICE, &format!("{seconds:+} s"), &|time| shifted(time, seconds))?;
-    }
-    let of_unit = |unit: i64, change: fn(&str) -> String| {
-        move |time: &str| (parse_count(time)?.1 == unit).then(|| change(time))
-    };
-    each(search, &mistake::MILLISECONDS_FOR_SECONDS, "", &of_unit(1, |time| format!("{time}000")))?;
-    each(
-        search,
-        &mistake::SECONDS_FOR_MILLISECONDS,
-        "",
-        &of_unit(1000, |time| time.get(..10).unwrap_or_default().to_owned()),
-    )?;
+    zones(search, [4, 6, 2, 5, -10, -8, -16, -14, 11])?;
+    seconds(search, [1, -1, 2, -2, 3, -3])?;
+    each(search, MILLISECONDS_FOR_SECONDS, "", &|time| of_count(time, 1, |time| format!("{time}000")))?;
+    let in_seconds = |time: &str| time.get(..10).unwrap_or_default().to_owned();
+    each(search, SECONDS_FOR_MILLISECONDS, "", &|time| of_count(time, 1000, in_seconds))?;
     formats(search, WRITTEN.get(..12).unwrap_or_default())
 }
 
-fn zones(search: &Search<'_>, half_hours: &[i32]) -> Flow {
-    for half_hours in half_hours {
-        let sign = if *half_hours < 0 { '-' } else { '+' };
+/// A count in this unit, changed.
+fn of_count(time: &str, unit: i64, change: impl Fn(&str) -> String) -> Option<String> {
+    parse_count(time).filter(|(_, known)| *known == unit).map(|_| change(time))
+}
+
+fn zones(search: &Search<'_>, half_hours: impl IntoIterator<Item = i32>) -> Flow {
+    half_hours.into_iter().try_for_each(|half_hours| {
+        let sign = if half_hours < 0 { '-' } else { '+' };
         let (hours, minutes) = (half_hours.abs() / 2, 30 * (half_hours.abs() % 2));
         let detail = format!("UTC{sign}{hours:02}:{minutes:02} in the signed text");
-        each(search, &mistake::LOCAL_TIME, &detail, &|time| shifted(time, i64::from(1800 * half_hours)))?;
-    }
-    Flow::Continue(())
+        each(search, LOCAL_TIME, &detail, &|time| shifted(time, i64::from(1800 * half_hours)))
+    })
+}
+
+fn seconds(search: &Search<'_>, all: impl IntoIterator<Item = i64>) -> Flow {
+    all.into_iter().try_for_each(|seconds| {
+        each(search, CLOCK_READ_TWICE, &format!("{seconds:+} s"), &|time| shifted(time, seconds))
+    })
 }
 
 fn formats(search: &Search<'_>, forms: &[&str]) -> Flow {
     for form in forms {
-        each(search, &mistake::TIMESTAMP_FORMAT, &show(form), &|time| written(time, form))?;
-        let of_count = |time: &str| {
+        each(search, TIMESTAMP_FORMAT, &show(form), &|time| written(time, form))?;
+        each(search, TIMESTAMP_FORMAT, &show(form), &|time| {
             let (count, unit) = parse_count(time)?;
             Some(DateTime::<Utc>::from_timestamp(count / unit, 0)?.naive_utc().format(form).to_string())
-        };
-        each(search, &mistake::TIMESTAMP_FORMAT, &show(form), &of_count)?;
+        })?;
     }
-    for (detail, change) in [
-        ("with `.000` behind it", (|time| format!("{time}.000")) as fn(&str) -> String),
+    type Change = fn(&str) -> String;
+    let of_counts: [(&str, Change); 4] = [
+        ("with `.000` behind it", |time| format!("{time}.000")),
         ("with `.0` behind it", |time| format!("{time}.0")),
         ("a count of seconds, with a fraction", |time| {
-            format!("{}.{}", time.get(..10).unwrap_or_default(), time.get(10..).unwrap_or_default())
+            let (seconds, rest) = time.split_at_checked(10).unwrap_or_default();
+            format!("{seconds}.{rest}")
         }),
         ("a count of minutes", |time| {
             time.parse().map(|count: i64| (count / 60).to_string()).unwrap_or_default()
         }),
-    ] {
-        each(search, &mistake::TIMESTAMP_FORMAT, detail, &|time| parse_count(time).map(|_| change(time)))?;
-    }
-    Flow::Continue(())
+    ];
+    of_counts.iter().try_for_each(|(detail, change)| {
+        each(search, TIMESTAMP_FORMAT, detail, &|time| parse_count(time).map(|_| change(time)))
+    })
 }
 
 /// A format as people write it, the zeros standing for a fraction.
@@ -187,44 +181,39 @@ fn show(form: &str) -> String {
     shown.replace("%s", "a count of seconds")
 }
 
-/// All zones, formats, fractions, and seconds up to a minute.
+/// All zones, formats, and seconds up to a minute.
 pub(super) fn all(search: &Search<'_>) -> Flow {
-    if times(search).is_empty() {
+    if !search.public().any(|value| is_time(value.part)) {
         return Flow::Continue(());
     }
-    zones(search, &ZONES.filter(|half_hours| *half_hours != 0).collect::<Vec<_>>())?;
+    zones(search, ZONES.filter(|half_hours| *half_hours != 0))?;
     formats(search, &WRITTEN)?;
-    for (hours, form) in
-        ZONES.step_by(2).filter(|zone| *zone != 0).flat_map(|zone| [(zone / 2, T_TEXT), (zone / 2, TEXT)])
-    {
-        each(search, &mistake::LOCAL_TIME, &format!("UTC{hours:+03}:00, with its offset"), &|time| {
-            let local = parse(time)?.0.checked_add_signed(TimeDelta::hours(hours.into()))?;
-            Some(format!("{}{hours:+03}:00", local.format(form)))
-        })?;
+    for hours in ZONES.step_by(2).map(|half_hours| half_hours / 2).filter(|hours| *hours != 0) {
+        for form in [T_TEXT, TEXT] {
+            each(search, LOCAL_TIME, &format!("UTC{hours:+03}:00, with its offset"), &|time| {
+                let local = parse(time)?.0.checked_add_signed(TimeDelta::hours(hours.into()))?;
+                Some(format!("{}{hours:+03}:00", local.format(form)))
+            })?;
+        }
     }
-    for seconds in (4..=60).flat_map(|seconds| [seconds, -seconds]).chain([300, -300, 3600, 86_400, -86_400])
-    {
-        each(search, &mistake::CLOCK_READ_TWICE, &format!("{seconds:+} s"), &|time| shifted(time, seconds))?;
-    }
-    Flow::Continue(())
+    let minute = (4..=60).flat_map(|seconds| [seconds, -seconds]);
+    seconds(search, minute.chain([300, -300, 3600, 86_400, -86_400]))
 }
 
 /// Any fraction of a second: of a short text, which takes little for each.
 pub(super) fn fractions(search: &Search<'_>) -> Flow {
     const LONGEST: usize = 4 << 10;
     let length: usize = search.base.text.iter().map(|part| part.bytes.len()).sum();
-    let seconds = |time: &str| parse_count(time).filter(|(_, unit)| *unit == 1).is_some();
-    for milliseconds in 1..if length > LONGEST || times(search).is_empty() { 1 } else { 1000 } {
-        each(search, &mistake::MILLISECONDS_FOR_SECONDS, "", &|time| {
-            seconds(time).then(|| format!("{time}{milliseconds:03}"))
+    let has_time = length <= LONGEST && search.public().any(|value| is_time(value.part));
+    for milliseconds in 1..if has_time { 1000 } else { 1 } {
+        each(search, MILLISECONDS_FOR_SECONDS, "", &|time| {
+            of_count(time, 1, |time| format!("{time}{milliseconds:03}"))
         })?;
-        for (form, shown) in [
-            ("%Y-%m-%d %H:%M:%S", "YYYY-MM-DD hh:mm:ss.000"),
-            ("%Y-%m-%dT%H:%M:%S", "YYYY-MM-DDThh:mm:ss.000Z"),
-        ] {
-            let end = if form.contains('T') { "Z" } else { "" };
+        for (form, end, shown) in
+            [(TEXT, "", "YYYY-MM-DD hh:mm:ss.000"), (T_TEXT, "Z", "YYYY-MM-DDThh:mm:ss.000Z")]
+        {
             let form = format!("{form}.{milliseconds:03}{end}");
-            each(search, &mistake::TIMESTAMP_FORMAT, shown, &|time| written(time, &form))?;
+            each(search, TIMESTAMP_FORMAT, shown, &|time| written(time, &form))?;
         }
     }
     Flow::Continue(())

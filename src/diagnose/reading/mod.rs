@@ -9,6 +9,7 @@ use self::encodings::{DECODERS, LOSSY, any_base64, hex_digits, is_hex};
 use self::wrapping::texts;
 use super::finding::Finding;
 use super::mistake::{self, Mistake};
+use super::ways;
 use crate::signing::Encoding;
 
 /// The lengths of MD5, SHA-1, SHA-256, SHA-384 and SHA-512, the digests that can be made sense of.
@@ -16,11 +17,14 @@ const DIGEST_LENGTHS: [usize; 5] = [16, 20, 32, 48, 64];
 /// So much of a digest proves it as well as all of it.
 const SHORTEST_CUT: usize = 8;
 
+/// What is wrong with how a digest was written, each with which variant of the mistake it was.
+type Mistakes = Vec<(Mistake, &'static str)>;
+
 /// One way of reading a received text, right or mistaken.
 pub(super) struct Reading {
     received: Received,
     /// None where the text is in the expected encoding.
-    mistakes: Vec<Finding>,
+    mistakes: Mistakes,
 }
 
 /// What of a digest was received.
@@ -35,31 +39,28 @@ enum Received {
 impl Reading {
     /// The mistakes in the encoding, if any were made.
     pub(super) fn finding(&self) -> Option<Finding> {
-        self.mistakes.iter().cloned().reduce(Finding::and)
+        self.mistakes
+            .iter()
+            .map(|(mistake, detail)| Finding::of(mistake).detailed(detail))
+            .reduce(Finding::and)
     }
 
     /// Compared in constant time: a diagnosis may be run on what a stranger sent.
     pub(super) fn is(&self, digest: &[u8]) -> bool {
+        let is_same =
+            |received: &[u8], made: Option<&[u8]>| made.is_some_and(|made| received.ct_eq(made).into());
         match &self.received {
-            Received::All(received) => bool::from(received.ct_eq(digest)),
-            Received::Beginning(received) => {
-                digest.get(..received.len()).is_some_and(|beginning| bool::from(received.ct_eq(beginning)))
-            }
-            Received::End(received) => {
-                let end = digest.len().checked_sub(received.len()).and_then(|start| digest.get(start..));
-                end.is_some_and(|end| bool::from(received.ct_eq(end)))
-            }
-            Received::Written(received, write) => {
-                bool::from(received.as_bytes().ct_eq(write(digest).as_bytes()))
-            }
+            Received::All(all) => is_same(all, Some(digest)),
+            Received::Beginning(first) => is_same(first, digest.get(..first.len())),
+            Received::End(last) => is_same(last, digest.rchunks(last.len().max(1)).next()),
+            Received::Written(text, write) => is_same(text.as_bytes(), Some(write(digest).as_bytes())),
         }
     }
 
     /// Whether it has the length of the digest that is expected, or of an old one.
     pub(super) fn is_of_usual_length(&self, expected: usize) -> bool {
-        let unusual = [&mistake::HEX_ZEROS_MISSING, &mistake::SIGNATURE_ENCODING, &mistake::BYTES_REVERSED];
-        let is_usual = |finding: &Finding| unusual.iter().all(|mistake| mistake.code != finding.code());
-        self.mistakes.iter().all(is_usual)
+        let unusual = [mistake::HEX_ZEROS_MISSING, mistake::SIGNATURE_ENCODING, mistake::BYTES_REVERSED];
+        self.mistakes.iter().all(|(mistake, _)| !unusual.contains(mistake))
             && matches!(&self.received, Received::All(digest) if [16, expected].contains(&digest.len()))
     }
 
@@ -80,81 +81,66 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
     let mut readings: Vec<Reading> = Vec::new();
     let (mut reversed, mut lossy, mut cut) = (Vec::new(), Vec::new(), Vec::new());
     for (taken, text) in texts(text) {
-        let finding = |mistake: &'static Mistake, detail: &str| {
-            let taken = taken.iter().map(|taken| Finding::of(taken));
-            taken.chain([Finding::of(mistake).detailed(detail)]).collect::<Vec<_>>()
-        };
-        let lost = LOSSY.iter().filter(|lossy| (lossy.looks_so)(&text)).map(|lossy| {
-            let received = Received::Written((lossy.read)(&text), lossy.write);
-            Reading { received, mistakes: finding(lossy.mistake, lossy.detail) }
+        let and = |mistake: Mistake, detail| [taken.as_slice(), &[(mistake, detail)]].concat();
+        let lost = LOSSY.iter().filter_map(|(mistake, detail, read, write)| {
+            Some(Reading {
+                received: Received::Written(read(&text)?, *write),
+                mistakes: and(mistake, detail),
+            })
         });
-        if let Some(digest) = expected(&text, encoding) {
-            let is_right = digest.len() == length;
-            let is_bare = taken.is_empty();
-            let mistakes = taken.iter().map(|taken| Finding::of(taken)).collect();
-            push(&mut readings, Reading { received: Received::All(digest.clone()), mistakes });
-            reversed.extend(
-                reverses(&digest).map(|(detail, digest)| (digest, finding(&mistake::BYTES_REVERSED, detail))),
-            );
-            // 64 hex digits are base64 as well.
-            if is_right && is_bare {
-                // Base64 in another case is base64, too.
-                lossy.extend(lost.filter(|_| !is_hex(encoding)));
-                break;
-            }
-            if is_right {
-                continue;
-            }
+        let right = expected(&text, encoding);
+        let is_right = right.as_ref().is_some_and(|digest| digest.len() == length);
+        let mut digests: Vec<(Vec<u8>, Mistakes)> =
+            right.map(|right| (right, taken.clone())).into_iter().collect();
+        // 64 hex digits are base64 as well.
+        if !is_right {
+            digests.extend(DECODERS.iter().filter_map(|(mistake, detail, for_hex, filters)| {
+                let is_one = for_hex.is_none_or(|for_hex| for_hex == is_hex(encoding));
+                let digest = if is_one { ways::write(filters, text.as_bytes())? } else { return None };
+                Some((digest, and(mistake, detail)))
+            }));
         }
-        for decoder in &DECODERS {
-            if let Some(digest) = (decoder.decode)(&text, encoding) {
-                let mistakes = finding(decoder.mistake, decoder.detail);
-                reversed.extend(reverses(&digest).map(|(detail, digest)| {
-                    (
-                        digest,
-                        [mistakes.clone(), vec![Finding::of(&mistake::BYTES_REVERSED).detailed(detail)]]
-                            .concat(),
-                    )
-                }));
-                push(&mut readings, Reading { received: Received::All(digest), mistakes });
+        for (digest, mistakes) in digests {
+            let whole: Vec<u8> = digest.iter().rev().copied().collect();
+            let words = digest.chunks(4).flat_map(|word| word.iter().rev().copied()).collect();
+            for (other, detail) in [(whole, ""), (words, "within each 32-bit word")] {
+                reversed.push((other, [mistakes.as_slice(), &[(mistake::BYTES_REVERSED, detail)]].concat()));
             }
+            push(&mut readings, digest, mistakes);
         }
-        lossy.extend(lost);
-        cut.extend(
-            parts(&text).map(|received| Reading { received, mistakes: finding(&mistake::SIGNATURE_CUT, "") }),
-        );
+        if !is_right {
+            lossy.extend(lost);
+            let cut_off = |received| Reading { received, mistakes: and(mistake::SIGNATURE_CUT, "") };
+            cut.extend(parts(&text).into_iter().map(cut_off));
+        } else if taken.is_empty() {
+            // Base64 in another case is base64, too.
+            lossy.extend(lost.filter(|_| !is_hex(encoding)));
+            break;
+        }
     }
     for (digest, mistakes) in reversed {
-        push(&mut readings, Reading { received: Received::All(digest), mistakes });
+        push(&mut readings, digest, mistakes);
     }
     readings.into_iter().chain(lossy).chain(cut).collect()
 }
 
 /// Adds a reading that gives a digest, unless another gives it.
-fn push(readings: &mut Vec<Reading>, reading: Reading) {
-    let Received::All(digest) = &reading.received else { return };
-    let is_known = |known: &Reading| matches!(&known.received, Received::All(known) if known == digest);
+fn push(readings: &mut Vec<Reading>, digest: Vec<u8>, mistakes: Mistakes) {
+    let is_known = |known: &Reading| matches!(&known.received, Received::All(known) if *known == digest);
     if DIGEST_LENGTHS.contains(&digest.len()) && !readings.iter().any(is_known) {
-        readings.push(reading);
+        readings.push(Reading { received: Received::All(digest), mistakes });
     }
 }
 
-fn reverses(digest: &[u8]) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
-    let whole = digest.iter().rev().copied().collect();
-    let words = digest.chunks(4).flat_map(|word| word.iter().rev().copied()).collect();
-    [("", whole), ("within each 32-bit word", words)].into_iter()
-}
-
 /// The beginning or the end of a digest that is cut off, without what marks that.
-fn parts(text: &str) -> impl Iterator<Item = Received> {
+fn parts(text: &str) -> Vec<Received> {
     let text = text.trim_matches(['.', '…']).trim_end_matches('=');
     let digits = |text: &str| hex_digits(text.get(..text.len() & !1)?.as_bytes());
     let letters = |text: &str| any_base64(text.get(..text.len() & !3)?.as_bytes());
     let is_part = |bytes: &Vec<u8>| (SHORTEST_CUT..64).contains(&bytes.len());
-    let end = text.get(text.len() % 2..).unwrap_or_default();
-    let beginning =
-        [digits(text), letters(text)].into_iter().flatten().filter(is_part).map(Received::Beginning);
-    beginning.chain(digits(end).filter(is_part).map(Received::End)).collect::<Vec<_>>().into_iter()
+    let end = digits(text.get(text.len() % 2..).unwrap_or_default()).filter(is_part);
+    let beginnings = [digits(text), letters(text)].into_iter().flatten().filter(is_part);
+    beginnings.map(Received::Beginning).chain(end.map(Received::End)).collect()
 }
 
 /// Whether a received text is one of these secrets, in whatever it is wrapped, as it is, in hex or in base64.
@@ -204,6 +190,13 @@ mod tests {
         let digest = BASE64.decode(format!("0x{}=", "A".repeat(41))).unwrap();
         let readings = all(&BASE64.encode(&digest), Encoding::Base64, 32);
         assert!(readings.len() == 3 && readings[0].is(&digest) && readings[0].finding().is_none());
+    }
+
+    #[test]
+    fn each_filter_of_the_decoders_is_known() {
+        for filter in DECODERS.iter().flat_map(|(_, _, _, filters)| *filters) {
+            assert!(ways::tests::is_known(filter), "{filter}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::reply::{ReplyFault, SentRequest, refusal, single};
 use super::signing::NONCE;
 use crate::error::Error;
 use crate::explain::Transcript;
+use crate::redact::Secrets;
 
 /// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
@@ -29,8 +30,17 @@ impl Netgiro {
             .text(|text| self.scheme().secret.state_text(nonce.as_bytes(), sent.url(), body, text));
         transcript.own_mistakes = &super::mistakes::MISTAKES;
         let app_key = self.scheme().app_key.as_bytes().to_vec();
-        let transcript =
+        let mut transcript =
             transcript.message_headers(headers).credential(super::headers::APP_KEY, &app_key, false);
+        if let Some(nonce) = &sent.marks.nonce {
+            transcript = transcript.credential("netgiro_nonce of the request", nonce.as_bytes(), false);
+        }
+        if let Some(signature) = sent.marks.signature.map(hex::encode) {
+            // With it, the request can be sent again.
+            let hidden = Secrets::new().hide(signature.as_bytes());
+            let name = "netgiro_signature of the request";
+            transcript = transcript.credential(name, signature.as_bytes(), false).hiding(&hidden);
+        }
         Ok(match Url::parse(sent.url()) {
             Ok(url) => transcript.url(&url),
             Err(_) => transcript,

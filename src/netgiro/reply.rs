@@ -51,8 +51,8 @@ pub struct SentRequest {
 /// What an honest reply does not share with its request.
 #[derive(Clone)]
 pub(crate) struct Marks {
-    nonce: Option<HeaderValue>,
-    signature: Option<[u8; 32]>,
+    pub(super) nonce: Option<HeaderValue>,
+    pub(super) signature: Option<[u8; 32]>,
 }
 
 impl Marks {

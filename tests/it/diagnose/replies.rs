@@ -103,6 +103,25 @@ fn a_refused_reply_says_which_known_mistake_would_explain_it() {
 }
 
 #[test]
+fn a_reply_signed_with_what_the_request_was_signed_with_is_recognised() {
+    for name in ["netgiro_nonce", "netgiro_signature"] {
+        let mut of_request = String::new();
+        let sign = |headers: &HeaderMap| {
+            of_request = headers["netgiro_signature"].to_str().unwrap().to_owned();
+            let signed = format!("{SECRET}{}{URL}{COMPACT}", headers[name].to_str().unwrap());
+            ("42".to_owned(), hex::encode(Sha256::digest(signed)))
+        };
+        let (netgiro, sent, headers) = received(sign, URL);
+        let diagnosis = netgiro.diagnose_reply(&sent, &headers, COMPACT.as_bytes()).unwrap();
+        let said = diagnosis.to_string();
+        assert!(said.contains(&format!("{name} of the request in the place of nonce")), "{said}");
+        assert!(diagnosis.is_proved(), "{said}");
+        // With it, the request can be sent again.
+        assert!(!format!("{diagnosis:?} {said}").contains(&of_request));
+    }
+}
+
+#[test]
 fn a_signature_written_in_another_way_is_explained_and_still_refused() {
     let right = digest("42", URL, COMPACT);
     let hmac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();

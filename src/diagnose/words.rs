@@ -28,12 +28,24 @@ impl Word {
 const SET_IT: &str = "Look where the signature is put into the header: it was not computed, or is kept in a variable of another name.";
 
 #[rustfmt::skip]
-static WORDS: [Word; 9] = [
+static WORDS: [Word; 11] = [
     Word {
         what: ".NET's name of an array of bytes",
         for_hex: "Write the digest with `Convert.ToHexString(digest).ToLowerInvariant()`.",
         for_base64: "Write the digest with `Convert.ToBase64String(digest)`.",
+        is_it: |text| text.starts_with("System.Byte[]"),
+    },
+    Word {
+        what: ".NET's name of an object",
+        for_hex: "Call `ComputeHash(bytes)` on it, and write the digest with `Convert.ToHexString(digest).ToLowerInvariant()`.",
+        for_base64: "Call `ComputeHash(bytes)` on it, and write the digest with `Convert.ToBase64String(digest)`.",
         is_it: |text| text.starts_with("System."),
+    },
+    Word {
+        what: "PHP's name of a resource",
+        for_hex: "Write the digest with `hash_final($context)`, or make it with `hash` or `hash_hmac`.",
+        for_base64: "Write the digest with `base64_encode(hash_hmac($algorithm, $text, $key, true))`.",
+        is_it: |text| text.starts_with("Resource id #"),
     },
     Word {
         what: "Java's name of an array of bytes",
@@ -92,6 +104,7 @@ static WORDS: [Word; 9] = [
                 || is_open("${", "}")
                 || is_open("<", ">")
                 || is_open("%", "%")
+                || is_open("$", "") && text.len() < 32
                 || is_open("{", "}") && !text.contains(['"', ':', ','])
         },
     },

@@ -22,7 +22,7 @@ use crate::providers;
 use crate::request::parse_url;
 use crate::request_args::{KeyArgs, ProviderName, Settings};
 use finding::Finding;
-use questions::{Examined, most_requests};
+use questions::{Examined, is_formed, most_requests};
 use visit::Visit;
 
 /// What one run sends at most.
@@ -73,7 +73,7 @@ pub(crate) struct DoctorArgs {
 }
 
 pub(crate) async fn run<P: Examined>(args: &DoctorArgs, context: &Context) -> Result<(), Failure> {
-    const { assert!(most_requests::<P>() <= MOST) };
+    const { assert!(most_requests::<P>(true) <= MOST) };
     let Some(read) = args.url.clone().or_else(|| Url::parse(P::READ?).ok()) else {
         return Err(Failure::usage("--url is needed: a declaration names no read that is harmless"));
     };
@@ -114,7 +114,7 @@ pub(crate) async fn run<P: Examined>(args: &DoctorArgs, context: &Context) -> Re
 
 /// Says what will be sent, before anything is. A path may hold an id: JSON does without.
 fn announce<P: Examined>(read: &Url, context: &Context) {
-    let (most, (first, others)) = (most_requests::<P>(), P::QUESTIONS);
+    let (most, (first, others)) = (most_requests::<P>(is_formed(read)), P::QUESTIONS);
     let count = if most == 1 { "1 request".to_owned() } else { format!("up to {most} requests") };
     let rules = "GET only, one at a time; no redirect is followed, and a 429 ends it";
     if context.json {
@@ -130,6 +130,11 @@ fn announce<P: Examined>(read: &Url, context: &Context) {
         let url = question.url(read);
         let target = context.environment.masked(&url[Position::BeforePath..Position::AfterQuery]);
         output::note(&format!("  GET {target}{}{again}", question.besides));
+    }
+    if is_formed(read) && others.iter().any(|question| question.query.is_some()) {
+        output::note(
+            "  where the first is refused, it is sent again with its query signed in the other form",
+        );
     }
     if let Some(fails) = P::FAILS {
         output::note(&format!("  GET {fails}, which does not exist, to see an error"));

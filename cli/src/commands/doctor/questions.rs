@@ -95,15 +95,24 @@ pub(crate) struct Form {
     pub(super) advice: &'static str,
 }
 
-/// How many requests the questions take at most, and the read that fails.
-pub(super) const fn most_requests<P: Examined>() -> usize {
+/// How many requests the questions take at most, and the read that fails: of a read whose own query the forms differ in, or of
+/// another.
+pub(super) const fn most_requests<P: Examined>(is_read_formed: bool) -> usize {
     let (first, mut rest) = P::QUESTIONS;
     let mut most = P::FAILS.is_some() as usize + 1 + first.others.len();
     while let [question, others @ ..] = rest {
         most += 1 + question.others.len();
+        if is_read_formed && question.query.is_some() {
+            most += 1 + first.others.len();
+        }
         rest = others;
     }
     most
+}
+
+/// Whether the forms of a query differ in that of this URL.
+pub(super) fn is_formed(read: &Url) -> bool {
+    read.query().is_some_and(|query| query.contains('%'))
 }
 
 impl Question {

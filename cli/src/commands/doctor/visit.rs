@@ -12,7 +12,7 @@ use url::Url;
 
 use super::exchange::Exchange;
 use super::finding::Finding;
-use super::questions::{Examined, Form, Question};
+use super::questions::{Examined, Form, Question, is_formed};
 use crate::code::Code;
 use crate::commands::Context;
 use crate::failure::{Exit, Failure, Told};
@@ -73,7 +73,11 @@ impl Visit<'_> {
 
     async fn ask_all<P: Examined>(&mut self) -> Result<(), Stop> {
         let (first, others) = P::QUESTIONS;
-        let (form, signer, exchange) = match self.ask::<P>(first).await? {
+        let asked = match self.ask::<P>(first).await? {
+            Err(No::Refused(why)) => self.ask_again::<P>(first, others).await?.ok_or(No::Refused(why)),
+            asked => asked,
+        };
+        let (form, signer, exchange) = match asked {
             Ok(accepted) => accepted,
             Err(No::Refused(why)) => {
                 return Err(Finding::of_error("credentials", "refused", Exit::Refused, why).into());
@@ -102,6 +106,23 @@ impl Visit<'_> {
             self.findings.extend(P::of_failing_reply(&signer, &exchange));
         }
         Ok(())
+    }
+
+    /// Asks once more in the other form of the query, where that of the read may be why it was refused. Which form it is, the
+    /// question about it tells.
+    async fn ask_again<P: Examined>(
+        &mut self,
+        first: &'static Question,
+        others: &'static [Question],
+    ) -> Result<Option<Accepted<P>>, Stop> {
+        let of_query = others.iter().filter(|question| question.query.is_some());
+        let Some(form) =
+            of_query.flat_map(|question| question.others).next().filter(|_| is_formed(&self.read))
+        else {
+            return Ok(None);
+        };
+        (form.set)(&mut self.settings);
+        Ok(self.ask::<P>(first).await?.ok())
     }
 
     /// Signs in one form after the other until one is accepted, which later questions are asked in. Where none is, tells

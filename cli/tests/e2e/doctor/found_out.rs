@@ -45,6 +45,22 @@ fn each_quirk_is_told_apart_and_without_one_the_defaults_are_told() {
     }
 }
 
+/// A refusal of a read with %XX in its query may be of the form that it was signed in, not of the credentials.
+#[test]
+fn a_read_of_ones_own_is_tried_in_the_other_form_of_its_query_too() {
+    for (quirk, provider, expected) in [
+        ("unleashed-as-sent", "unleashed", ("query", "as-sent")),
+        ("netvisor-decoded", "netvisor", ("query", "decoded")),
+    ] {
+        let sandbox = RunningSandbox::start(&["--quirk", quirk]);
+        let url = sandbox.url(provider) + "/Customers?customerCode=a%40b";
+        let ran = run(doctor(provider, &url).arg("--env-file").arg(sandbox.env_file()));
+        assert!(found(&ran).contains(&owned(("credentials", "accepted"))), "{}", ran.stdout);
+        assert!(found(&ran).contains(&owned(expected)), "{}", ran.stdout);
+        assert!(ran.json()["requests"].as_u64().unwrap() <= 8, "{}", ran.stdout);
+    }
+}
+
 /// The options that it names have `send` accepted, and the default has not.
 #[test]
 fn what_it_says_to_set_is_what_the_provider_takes() {

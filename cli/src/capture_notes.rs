@@ -59,7 +59,10 @@ impl CaptureNotes {
             let has_signature =
                 !signature.is_empty() && String::from_utf8_lossy(value.as_bytes()).contains(&*signature);
             match (values.next(), values.next()) {
-                (None, _) => self.missing.push(name.to_string()),
+                // Others are set where the request has none.
+                (None, _) if P::ASKS_FOR_DEFAULTS || P::sets_header(provider, name) => {
+                    self.missing.push(name.to_string());
+                }
                 (Some(_), Some(_)) if P::sets_header(provider, name) => self.repeated.push(name.to_string()),
                 (Some(one), None)
                     if !has_signature && !bool::from(one.as_bytes().ct_eq(value.as_bytes())) =>

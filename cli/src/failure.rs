@@ -1,7 +1,6 @@
 //! Why the tool did not succeed, and the exit code that says so.
 
-use std::error::Error as StdError;
-use std::iter::successors;
+use std::error::Error as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -185,14 +184,14 @@ impl From<reqwest_middleware::Error> for Failure {
 /// Without the URL, whose query may hold personal data; with every cause underneath.
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
-        let causes: Vec<_> = chain(&error.without_url()).map(ToString::to_string).collect();
-        Self::transport(causes.join(": "))
+        let error = error.without_url();
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message.push_str(": ");
+            message.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Self::transport(message)
     }
-}
-
-/// An error, and what lies underneath.
-pub(crate) fn chain<'e>(
-    error: &'e (dyn StdError + 'static),
-) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    successors(Some(error), |&error| error.source())
 }

@@ -12,16 +12,21 @@ use countersign::Error;
 use countersign::declared::{Claim, Declared, Sent};
 use countersign::random::OsRandomness;
 use countersign::time::SystemClock;
-use http::{Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::StartError;
 use crate::hosts::Hosts;
-use crate::media::{DIAGNOSIS, diagnosis, with_status};
+use crate::media::with_status;
 use crate::replies::{Replies, Reply, Script, ScriptError, Scripted};
 use crate::request::Received;
+
+/// The longest body that is taken: 1 MiB.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+const DIAGNOSIS: HeaderName = HeaderName::from_static("x-countersign-diagnosis");
 
 /// Plays a declared provider: verifies each request, and answers 200, or what a script says, signed where the file has
 /// `[reply]`. A request that does not verify is answered with 401, and why in `x-countersign-diagnosis`.
@@ -142,7 +147,7 @@ impl Drop for DeclaredSandbox {
 async fn answer(State(stage): State<Arc<Stage>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let admitted = stage.hosts.admit(&parts);
-    let arrived = Received::read(parts, body).await;
+    let arrived = Received::read(parts, body, BODY_LIMIT).await;
     let method = arrived.method.clone();
     let path = arrived.target().split('?').next().unwrap_or_default().to_owned();
     let (reply, refusal) = match (admitted, arrived.check()) {
@@ -195,9 +200,13 @@ impl Stage {
     }
 }
 
-/// 401, and why.
+/// 401, and why: `code; sentence`, in printable ASCII.
 fn refused(error: &Error) -> Response<Bytes> {
+    let printable = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
+    let text: String = format!("{}; {error}", error.code()).chars().map(printable).collect();
     let mut reply = with_status(StatusCode::UNAUTHORIZED);
-    reply.headers_mut().insert(DIAGNOSIS, diagnosis(error.code(), error));
+    if let Ok(value) = HeaderValue::try_from(text) {
+        reply.headers_mut().insert(DIAGNOSIS, value);
+    }
     reply
 }

@@ -42,7 +42,7 @@ pub use credentials::{
     VizionCredentials, WebhookKey,
 };
 pub use declared::{DeclaredSandbox, Told};
-pub use delivery::{Delivered, Delivery, DeliveryError, Sender, Unanswered};
+pub use delivery::{Delivered, Delivery, DeliveryError, Unanswered};
 pub use error::StartError;
 pub use event::{Event, UnknownEvent};
 pub use exchange::Exchange;

@@ -1,9 +1,7 @@
 //! JSON or XML.
 
-use std::fmt;
-
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n";
@@ -55,17 +53,6 @@ impl Media {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         response
     }
-}
-
-/// Says, in the answer to a request that is refused, what is wrong with it.
-pub(crate) const DIAGNOSIS: HeaderName = HeaderName::from_static("x-countersign-diagnosis");
-
-/// Its value: `code; sentence`, in printable ASCII.
-pub(crate) fn diagnosis(code: &str, sentence: impl fmt::Display) -> HeaderValue {
-    let printable = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
-    let text: String = format!("{code}; {sentence}").chars().map(printable).collect();
-    // Printable ASCII is always a header's value.
-    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("?"))
 }
 
 /// An answer without a body.

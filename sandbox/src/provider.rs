@@ -6,19 +6,25 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use bytes::Bytes;
 use countersign::time::{Clock as _, SystemClock};
-use http::{Method, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use tokio_util::sync::CancellationToken;
 
 use crate::exchange::{Exchange, Record};
 use crate::fault::Fault;
 use crate::hosts::Hosts;
-use crate::media::{DIAGNOSIS, diagnosis, with_status};
+use crate::media::with_status;
 use crate::replies::Reply;
 use crate::request::Received;
 use crate::shared::Shared;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
+
+/// The longest body that is taken: 1 MiB.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Says, in the answer to a request that is refused, what is wrong with it.
+const DIAGNOSIS: HeaderName = HeaderName::from_static("x-countersign-diagnosis");
 
 /// What a vendor makes of a request.
 pub(crate) trait Judge: Send + Sync + 'static {
@@ -70,7 +76,7 @@ pub(crate) struct Stage<P> {
 pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let admitted = stage.hosts.admit(&parts);
-    let arrived = Received::read(parts, body).await;
+    let arrived = Received::read(parts, body, BODY_LIMIT).await;
     let at = SystemClock.now();
     let mut workings = Workings::new(stage.demo_keys, &stage.shared.secrets);
     let admitted = if admitted { arrived.check() } else { Err(Refusal::ForeignHost) };
@@ -150,9 +156,17 @@ impl<P: Play> Stage<P> {
             reply = self.play.sign(arrived, reply);
         }
         if let Verdict::Refused(refusal) = verdict {
-            let (code, sentence) = workings.reason(refusal);
-            reply.headers_mut().insert(DIAGNOSIS, diagnosis(&code, sentence));
+            reply.headers_mut().insert(DIAGNOSIS, diagnosis(workings, refusal));
         }
         reply
     }
+}
+
+/// `code; sentence`, in printable ASCII.
+fn diagnosis(workings: &Workings, refusal: &Refusal) -> HeaderValue {
+    let (code, sentence) = workings.reason(refusal);
+    let printable = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
+    let text: String = format!("{code}; {sentence}").chars().map(printable).collect();
+    // Printable ASCII is always a header's value.
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(refusal.code()))
 }

@@ -11,9 +11,6 @@ use url::Url;
 
 use crate::verdict::Refusal;
 
-/// The longest body that is taken: 1 MiB.
-const BODY_LIMIT: usize = 1024 * 1024;
-
 /// What arrived, and nothing that the client may have meant.
 pub(crate) struct Received {
     pub(crate) method: Method,
@@ -29,14 +26,14 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Reads a request, unless its body is too long.
-    pub(crate) async fn read(parts: Parts, body: Body) -> Self {
+    /// Reads a request, and of its body no more than `body_limit` bytes.
+    pub(crate) async fn read(parts: Parts, body: Body, body_limit: usize) -> Self {
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let host = host(&parts);
         let url = format!("http://{host}{target}");
         // Without a host, `Url` would take the first part of the path for one.
         let parsed = if host.is_empty() { None } else { Url::parse(&url).ok() };
-        let body = axum::body::to_bytes(body, BODY_LIMIT).await;
+        let body = axum::body::to_bytes(body, body_limit).await;
         Self {
             method: parts.method,
             parsed,

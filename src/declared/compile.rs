@@ -18,8 +18,7 @@ use crate::signing::filter::{self, Filter};
 const MOST_NAMES: usize = 64;
 const MOST_ALTERNATIVES: usize = 8;
 
-/// The plain hash and the HMAC of each name.
-pub(super) const HASHES: [(&str, (A, A)); 5] = [
+const HASHES: [(&str, (A, A)); 5] = [
     ("md5", (A::Md5, A::HmacMd5)),
     ("sha1", (A::Sha1, A::HmacSha1)),
     ("sha256", (A::Sha256, A::HmacSha256)),

@@ -70,7 +70,7 @@ pub(super) struct Context<'c> {
 }
 
 /// What signing adds to a message.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Placed {
     /// The headers, each of which replaces any of the same name.

@@ -75,13 +75,12 @@ pub use receive::Claim;
 #[cfg(feature = "middleware")]
 pub use reply::VerifiedReply;
 pub use scheme::{Scheme, Sent, Stamps};
-pub use signer::Declared;
-pub use vectors::{Outcome, Report};
+pub use signer::{Declared, Stamp};
+pub use vectors::{Outcome, Report, Vector};
 
 use self::document::{Document, Node, Table, Word};
 use self::fault::Kind;
 use self::formula::{Formula, NamedStamp, Names};
-use self::vectors::Vector;
 use crate::env::{self, Variables};
 use crate::error::{Code, Error};
 use crate::scope::Scope;
@@ -128,8 +127,9 @@ impl Reply {
 }
 
 /// How webhooks are told from old ones.
-#[derive(Clone, Copy)]
-enum Webhook {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Webhook {
     /// By the time that is signed: it may be this far from ours.
     Tolerance(Duration),
     /// By nothing but a replay store, which remembers them for so long.
@@ -188,6 +188,12 @@ impl Declaration {
         &self.0.scope
     }
 
+    /// How webhooks are verified; `None` where the file declares none.
+    #[must_use]
+    pub fn webhook(&self) -> Option<Webhook> {
+        self.0.webhook
+    }
+
     /// Whether replies are signed.
     #[must_use]
     pub fn signs_replies(&self) -> bool {
@@ -198,6 +204,12 @@ impl Declaration {
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.0.warnings
+    }
+
+    /// The messages that prove the file.
+    #[must_use]
+    pub fn vectors(&self) -> &[Vector] {
+        &self.0.vectors
     }
 
     /// The names of the credentials, and whether each is a secret.

@@ -52,7 +52,7 @@ impl<'f> Claim<'f> {
         message: &RequestRef<'_>,
     ) -> Result<Self> {
         let named = &declaration.0.names.stamps;
-        let stamps = Stamps::new(vec![Box::default(); named.len()]);
+        let stamps = Stamps(vec![Box::default(); named.len()]);
         let (ids, steps, lists, compared) = Default::default();
         let mut claim = Self { declaration, formula, stamps, ids, steps, lists, compared };
         for Placement { place, value, .. } in formula.read() {
@@ -91,7 +91,7 @@ impl<'f> Claim<'f> {
             Expr::Literal(literal) if literal.as_bytes() == bytes => Ok(()),
             Expr::Literal(_) => Err(illegible()),
             Expr::Name(_, Source::Stamp(index)) => {
-                let (text, stamp) = (text()?, self.stamps.texts.get_mut(*index).ok_or_else(illegible)?);
+                let (text, stamp) = (text()?, self.stamps.0.get_mut(*index).ok_or_else(illegible)?);
                 let other = std::mem::replace(stamp, text.into());
                 match &*other {
                     _ if text.is_empty() => Err(illegible()),

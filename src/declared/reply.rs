@@ -33,7 +33,7 @@ pub(super) async fn judge(
         Err(ReadFault::OutOfMemory) => return refuse(&response, fault(Kind::ReplyOutOfMemory, "body")),
     };
     let verified = RequestRef::from_http(message).and_then(|request| {
-        let stamps = sent.signed().stamp();
+        let stamps = &sent.signed().stamp().stamps;
         let exchange = Sent { request: &request, stamps, status: response.status() };
         scheme.verify_reply(&exchange, &exchange.reply(response.headers(), &body)).map(drop)
     });

@@ -31,14 +31,9 @@ struct Bound {
     prepared_reply: Option<Prepared>,
 }
 
-/// What is drawn anew for a message, in the order of the file; once the message is signed, all that is placed in it.
-#[derive(Clone, Debug)]
-pub struct Stamps {
-    pub(super) texts: Vec<Box<str>>,
-    pub(super) placed: Option<Placed>,
-    /// The request as it was before it was signed, where replies are verified.
-    pub(super) sent: Option<Box<Request<Vec<u8>>>>,
-}
+/// What was drawn for one message, in the order of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamps(pub(super) Vec<Box<str>>);
 
 /// A request that was sent and the status of the reply to it, for [`Scheme::verify_reply`].
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +96,7 @@ impl Scheme {
     pub fn draw(&self, clock: &dyn Clock, randomness: &dyn Randomness) -> Result<Stamps> {
         let (stamps, now) = (self.declaration.0.names.stamps.iter(), clock.now());
         let drawn = stamps.map(|stamp| stamp.format.draw(now, randomness).map(Into::into));
-        drawn.collect::<Result<_>>().map(Stamps::new)
+        drawn.collect::<Result<_>>().map(Stamps)
     }
 
     /// Given stamps, by name, to reproduce a known case. A stamp must not be sent twice.
@@ -119,7 +114,7 @@ impl Scheme {
         }
         let stamps = found.into_iter().zip(stamps);
         let stamps = stamps.map(|(text, stamp)| text.ok_or_else(|| fault(Kind::Stamp, stamp.name.clone())));
-        stamps.collect::<Result<_>>().map(Stamps::new)
+        stamps.collect::<Result<_>>().map(Stamps)
     }
 
     /// States what is signed of a message that is about to be sent.
@@ -131,7 +126,10 @@ impl Scheme {
     }
 
     /// States what is signed of a message that was received.
-    pub(super) fn state_received(
+    ///
+    /// # Errors
+    /// As [`Scheme::state`].
+    pub fn state_received(
         &self,
         claim: &Claim<'_>,
         message: &RequestRef<'_>,
@@ -250,7 +248,7 @@ impl Scheme {
     pub(super) fn inputs<'c>(&'c self, stamps: &'c Stamps) -> Inputs<'c> {
         let (names, formula) = (&self.declaration.0.names, &self.declaration.0.formula);
         let Bound { credentials, prepared, .. } = &*self.bound;
-        Inputs { names, formula, prepared, credentials, stamps: &stamps.texts, reading: None, reply_to: None }
+        Inputs { names, formula, prepared, credentials, stamps: &stamps.0, reading: None, reply_to: None }
     }
 
     pub(super) fn inputs_of_reply<'c>(
@@ -277,7 +275,10 @@ fn place(mut context: Context<'_>) -> Result<(Placed, Signature)> {
 
 impl Placed {
     /// Writes what is placed into a message.
-    pub(super) fn apply(self, message: &mut Request<Vec<u8>>) -> Result {
+    ///
+    /// # Errors
+    /// `declared-unwritable`, where the query does not fit into a URL.
+    pub fn apply(self, message: &mut Request<Vec<u8>>) -> Result {
         if let Some(query) = self.query {
             let uri = message.uri().to_string();
             let uri = format!("{}?{query}", uri.split('?').next().unwrap_or_default());
@@ -305,13 +306,9 @@ impl<'c> Sent<'c> {
 }
 
 impl Stamps {
-    pub(super) fn new(texts: Vec<Box<str>>) -> Self {
-        Self { texts, placed: None, sent: None }
-    }
-
     /// The texts, in the order of the file.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(|text| &**text)
+        self.0.iter().map(|text| &**text)
     }
 }
 

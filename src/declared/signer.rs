@@ -2,6 +2,7 @@
 
 use http::Request;
 
+use super::evaluate::Placed;
 use super::fault::{Kind, fault};
 use super::scheme::{Scheme, Stamps};
 use super::{Declaration, Result};
@@ -40,6 +41,15 @@ impl Declared {
     }
 }
 
+/// What is drawn anew for a request, and once it is signed, all that is placed in it.
+#[derive(Debug)]
+pub struct Stamp {
+    pub(super) stamps: Stamps,
+    placed: Option<Placed>,
+    /// Where replies are verified.
+    pub(super) sent: Option<Box<Request<Vec<u8>>>>,
+}
+
 /// A request as it was before it was signed: its reply is verified with it.
 fn copy(request: &RequestRef<'_>) -> Result<Request<Vec<u8>>> {
     let copy = Request::builder().method(request.method()).uri(request.url_as_sent());
@@ -49,38 +59,44 @@ fn copy(request: &RequestRef<'_>) -> Result<Request<Vec<u8>>> {
     Ok(copy)
 }
 
+impl From<Stamps> for Stamp {
+    fn from(stamps: Stamps) -> Self {
+        Self { stamps, placed: None, sent: None }
+    }
+}
+
 impl crate::Scheme for Scheme {
-    type Stamp = Stamps;
+    type Stamp = Stamp;
 
     fn name(&self) -> &str {
         self.declaration().name()
     }
 
-    fn stamp(&self, _: &RequestRef<'_>, clock: &dyn Clock, randomness: &dyn Randomness) -> Result<Stamps> {
-        self.draw(clock, randomness)
+    fn stamp(&self, _: &RequestRef<'_>, clock: &dyn Clock, randomness: &dyn Randomness) -> Result<Stamp> {
+        self.draw(clock, randomness).map(Into::into)
     }
 
     fn mac(&self) -> Option<&MacKey> {
         self.prepared_key()
     }
 
-    fn signed_text(&self, request: &RequestRef<'_>, stamp: &Stamps, text: &mut SignedText<'_>) -> Result {
-        self.state(request, stamp, text)
+    fn signed_text(&self, request: &RequestRef<'_>, stamp: &Stamp, text: &mut SignedText<'_>) -> Result {
+        self.state(request, &stamp.stamps, text)
     }
 
-    fn signature(&self, request: &RequestRef<'_>, stamp: &Stamps) -> Result<Option<Signature>> {
-        self.place(request, stamp).map(|(_, signature)| Some(signature))
+    fn signature(&self, request: &RequestRef<'_>, stamp: &Stamp) -> Result<Option<Signature>> {
+        self.place(request, &stamp.stamps).map(|(_, signature)| Some(signature))
     }
 
-    fn sign(&self, request: &RequestRef<'_>, stamp: &mut Stamps) -> Result<Option<Signature>> {
-        let (placed, signature) = self.place(request, stamp)?;
+    fn sign(&self, request: &RequestRef<'_>, stamp: &mut Stamp) -> Result<Option<Signature>> {
+        let (placed, signature) = self.place(request, &stamp.stamps)?;
         stamp.placed = Some(placed);
         let signs_replies = self.declaration().signs_replies();
         stamp.sent = signs_replies.then(|| copy(request).map(Box::new)).transpose()?;
         Ok(Some(signature))
     }
 
-    fn headers(&self, stamp: &Stamps, headers: &mut AuthHeaders<'_>) {
+    fn headers(&self, stamp: &Stamp, headers: &mut AuthHeaders<'_>) {
         for (name, value) in stamp.placed.iter().flat_map(|placed| &placed.headers) {
             if value.is_sensitive() {
                 headers.set(name.clone(), value.clone());
@@ -90,7 +106,7 @@ impl crate::Scheme for Scheme {
         }
     }
 
-    fn rewritten<'s>(&self, stamp: &'s Stamps) -> Rewritten<'s> {
+    fn rewritten<'s>(&self, stamp: &'s Stamp) -> Rewritten<'s> {
         let placed = stamp.placed.as_ref();
         Rewritten {
             query: placed.and_then(|placed| placed.query.as_deref()),
@@ -109,12 +125,12 @@ impl crate::Scheme for Scheme {
 }
 
 impl crate::explain::Explained for Scheme {
-    fn mac_of(&self, request: &RequestRef<'_>, stamp: &Stamps) -> Result<Option<MacKey>, Error> {
-        self.sending(request, stamp)?.signature_key().map(Some)
+    fn mac_of(&self, request: &RequestRef<'_>, stamp: &Stamp) -> Result<Option<MacKey>, Error> {
+        self.sending(request, &stamp.stamps)?.signature_key().map(Some)
     }
 
-    fn key_text(&self, request: &RequestRef<'_>, stamp: &Stamps, key: &mut SignedText<'_>) {
+    fn key_text(&self, request: &RequestRef<'_>, stamp: &Stamp, key: &mut SignedText<'_>) {
         // What cannot be made is not stated; the signature has failed of it.
-        let _ = self.sending(request, stamp).and_then(|mut context| context.state_key(key));
+        let _ = self.sending(request, &stamp.stamps).and_then(|mut context| context.state_key(key));
     }
 }

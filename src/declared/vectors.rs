@@ -1,5 +1,7 @@
 //! The messages that prove a file, and what its signature covers.
 
+use std::fmt;
+
 use http::{Method, Request, StatusCode};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
@@ -20,7 +22,8 @@ const MOST_VECTORS: usize = 256;
 type Formulas<'f> = (&'f Formula, Option<&'f Formula>);
 
 /// A message as it is sent, with what it is made of.
-pub(super) struct Vector {
+#[derive(Clone)]
+pub struct Vector {
     source: Box<str>,
     line: usize,
     credentials: Vec<SecretString>,
@@ -29,6 +32,7 @@ pub(super) struct Vector {
 }
 
 /// A request; or a reply, with the method and URL of the request that it answers.
+#[derive(Clone)]
 struct Message {
     stamps: Stamps,
     http: Request<Vec<u8>>,
@@ -133,7 +137,7 @@ fn message(
     let message = builder.body(body).ok().filter(|message| RequestRef::from_http(message).is_ok());
     let expected = "a method, an absolute URL as a client sends it, and headers are expected";
     let http = message.ok_or_else(|| document.refuse(Kind::Vector, url, expected))?;
-    Ok(Message { stamps: Stamps::new(stamps), http })
+    Ok(Message { stamps: Stamps(stamps), http })
 }
 
 /// The texts of a table that has all the names that are wanted, and no others; of names that are not, nothing.
@@ -160,12 +164,26 @@ fn texts(table: Option<Table<'_>>) -> Result<Vec<(Word<'_>, &str)>> {
     table.entries().into_iter().map(|(word, node)| Ok((word, document.as_text(word, node)?.text))).collect()
 }
 
+impl Vector {
+    /// Where it is from.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The request or webhook, as it is sent.
+    #[must_use]
+    pub fn message(&self) -> &Request<Vec<u8>> {
+        &self.sent.http
+    }
+}
+
 impl Declaration {
     /// Makes and verifies each vector, and measures what the signature covers.
     #[must_use]
     pub fn check(&self) -> Report {
         let mut covers = ["method", "host", "path", "query", "body", "time"].map(|part| (part, None));
-        let vectors = self.0.vectors.iter().map(|vector| {
+        let vectors = self.vectors().iter().map(|vector| {
             let (source, line) = (vector.source.to_string(), vector.line);
             let mut outcome =
                 Outcome { source, line, made: true, verified: true, tampered_refused: true, why: Vec::new() };
@@ -317,5 +335,14 @@ fn with_uri(message: &mut Request<Vec<u8>>, rewrite: impl FnOnce(&str, &str) -> 
     let (address, query) = uri.split_at_checked(uri.find('?').unwrap_or(uri.len())).unwrap_or_default();
     if let Ok(uri) = rewrite(address, query).parse() {
         *message.uri_mut() = uri;
+    }
+}
+
+impl fmt::Debug for Vector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vector")
+            .field("source", &self.source)
+            .field("line", &self.line)
+            .finish_non_exhaustive()
     }
 }

@@ -65,7 +65,7 @@ impl Declaration {
     /// `invalid-public-origin`; `declared-no-webhook`, where the file declares none.
     pub fn webhooks(&self, public_origin: &str) -> Result<webhook::Builder<Scheme>> {
         let named = |error: Error| error.in_provider(self.name().to_owned());
-        let declared = self.0.webhook.ok_or_else(|| named(fault(Kind::NoWebhook, "webhook")))?;
+        let declared = self.webhook().ok_or_else(|| named(fault(Kind::NoWebhook, "webhook")))?;
         let builder =
             webhook::Builder::new(Scheme(self.clone()), Some(PublicOrigin::new(public_origin, "declared")?));
         Ok(match declared {
@@ -154,7 +154,7 @@ impl webhook::Scheme for Scheme {
         let (method, headers, extensions) = (delivery.method(), delivery.headers(), delivery.extensions());
         let message = RequestRef::new(method, &url, headers, extensions, delivery.body().unwrap_or_default());
         let claim = self.0.read(&message.as_received(&received)).map_err(refused)?;
-        let freshness = match self.0.0.webhook {
+        let freshness = match self.0.webhook() {
             Some(Webhook::Remember(span)) => Freshness::Remembered(span),
             _ => Freshness::Timed(
                 times(&claim).ok_or(DeliveryFault::TimeMalformed { name: "the time".into() })?,

@@ -73,7 +73,7 @@ fn by_file(signer: &Declared, request: &Request<Vec<u8>>, stamps: &[(&str, &str)
     let scheme = signer.scheme();
     let (stamps, mut signed) = (scheme.given_stamps(stamps.iter().copied()).unwrap(), request.clone());
     let outgoing = RequestRef::from_http(request).unwrap();
-    signer.sign_with(&outgoing, stamps).unwrap().apply(signed.headers_mut());
+    signer.sign_with(&outgoing, stamps.into()).unwrap().apply(signed.headers_mut());
     scheme.verify(&RequestRef::from_http(&signed).unwrap()).unwrap();
     signed.headers().clone()
 }

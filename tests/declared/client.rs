@@ -176,7 +176,7 @@ fn a_declared_request_is_explained_and_diagnosed_as_others_are() {
     };
     let text = "POST\nhttps://api.acme.example/pay?time=5\n{\"auth\":{\"nonce\":\"n\"}}";
     let diagnosed = |received: &str| {
-        let stamp = stamps.clone();
+        let stamp = stamps.clone().into();
         let transcript = explain::Transcript::with_stamp(&signer, &request, stamp).unwrap();
         transcript.diagnose(received).code().to_owned()
     };

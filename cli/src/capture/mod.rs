@@ -29,6 +29,8 @@ pub struct Capture {
     pub method: Method,
     /// As it was captured: absolute, or path and query, which go with the `host` header.
     pub uri: Uri,
+    /// What the URL of a command has behind its path and query, from the `#` on: it is never sent, and may be signed.
+    pub fragment: String,
     /// The headers, in their order.
     pub headers: HeaderMap,
     /// The bytes of the body, as far as they were captured.
@@ -51,7 +53,8 @@ pub struct Unreadable {
 impl Capture {
     fn new(method: Method, uri: Uri) -> Self {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
-        Self { method, uri, headers, body, body_is: None, notes: Vec::new() }
+        let fragment = String::new();
+        Self { method, uri, fragment, headers, body, body_is: None, notes: Vec::new() }
     }
 
     /// The absolute URL as it was sent, without the fragment: of a request that names only its host, with `https`, unless that is

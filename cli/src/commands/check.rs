@@ -1,12 +1,12 @@
 //! `check`: whether declarations make and verify their own vectors.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use countersign::declared::{Declaration, Outcome, Report};
 use countersign::redact::printable;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::Context;
 use crate::declaration::DeclarationFile;
@@ -29,6 +29,30 @@ pub(crate) struct CheckArgs {
     /// The declarations
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+}
+
+/// What is said of one file, as `--json` prints it.
+#[derive(Serialize)]
+struct Checked<'a> {
+    file: &'a str,
+    name: &'a str,
+    vectors: Vec<CheckedVector>,
+    warnings: Vec<CheckedWarning<'a>>,
+    covers: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct CheckedVector {
+    source: String,
+    made: bool,
+    verified: bool,
+    tampered_refused: bool,
+}
+
+#[derive(Serialize)]
+struct CheckedWarning<'a> {
+    code: &'a str,
+    line: usize,
 }
 
 /// All files are checked; the exit code is of the worst.
@@ -57,22 +81,26 @@ fn report(file: &Path, declaration: &Declaration, json: bool) -> Result<bool, Fa
     let is_good = vectors.iter().all(holds);
     let file = file.display().to_string();
     if json {
-        let vector = |vector: &Outcome| {
-            json!({
-                "source": vector.source,
-                "made": vector.made,
-                "verified": vector.verified,
-                "tampered_refused": vector.tampered_refused,
-            })
+        let vector = |vector: &Outcome| CheckedVector {
+            source: vector.source.clone(),
+            made: vector.made,
+            verified: vector.verified,
+            tampered_refused: vector.tampered_refused,
         };
-        let warnings = declaration.warnings().iter();
-        output::json(&json!({
-            "file": file,
-            "name": declaration.name(),
-            "vectors": vectors.iter().map(vector).collect::<Vec<_>>(),
-            "warnings": warnings.map(|one| json!({ "code": one.code, "line": one.line })).collect::<Vec<_>>(),
-            "covers": covers.iter().map(|(part, covered)| (*part, *covered)).collect::<BTreeMap<_, _>>(),
-        }))?;
+        output::json(&Checked {
+            file: &file,
+            name: declaration.name(),
+            vectors: vectors.iter().map(vector).collect(),
+            warnings: declaration
+                .warnings()
+                .iter()
+                .map(|one| CheckedWarning { code: one.code, line: one.line })
+                .collect(),
+            covers: covers
+                .iter()
+                .map(|(part, covered)| ((*part).to_owned(), Value::from(*covered)))
+                .collect(),
+        })?;
         return Ok(is_good);
     }
     output::line(&printable(&format!("{file}: {}", declaration.name())))?;

@@ -143,7 +143,8 @@ impl ExplainArgs {
             return Ok(Asked { provider, request, given, url, expected, captured: None });
         }
         let capture = self.captured.request(context)?;
-        let url = TypedUrl::parse(&capture.url()?).map_err(Failure::usage)?;
+        let url = format!("{}{}", capture.url()?, capture.fragment);
+        let url = TypedUrl::parse(&url).map_err(Failure::usage)?;
         let provider = self.api.provider::<P>(environment, given, &url.url)?;
         self.check::<P>(&provider)?;
         let mut notes = CaptureNotes::of(&capture, self.api.data.is_some());

@@ -13,7 +13,7 @@ use countersign_sandbox::{
     Builder, Credentials, DeclaredSandbox, Exchange, Fault, Quirk, Sandbox, Script, StartError, Told, Vendor,
     Verdict,
 };
-use serde_json::{Map, Value};
+use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Context;
@@ -22,7 +22,6 @@ use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::output;
 use crate::request_args::Form;
-use crate::signals::Signals;
 
 /// Play the four providers on loopback until interrupted, and print their addresses and the inspector page's
 ///
@@ -101,6 +100,18 @@ fn quirk() -> impl TypedValueParser<Value = Quirk> {
     PossibleValuesParser::new(Quirk::ALL.map(Quirk::name)).try_map(|name| name.parse::<Quirk>())
 }
 
+/// Where the providers listen, as `--json` prints it.
+#[derive(Serialize)]
+struct Addresses<'a> {
+    netvisor: &'a str,
+    netgiro: &'a str,
+    unleashed: &'a str,
+    vizion: &'a str,
+    inspector: &'a str,
+    /// The providers whose keys are not the made-up ones.
+    real_keys: &'a [&'static str],
+}
+
 pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Failure> {
     if let Some(path) = &args.provider {
         return declared(path, &args, context).await;
@@ -131,12 +142,11 @@ pub(crate) async fn run(args: SandboxArgs, context: &Context) -> Result<(), Fail
         builder = builder.script(Script::read(path).map_err(|error| Failure::usage(error.to_string()))?);
     }
     builder = args.allow_host.into_iter().fold(builder, Builder::allow_host);
-    let mut signals = Signals::new()?;
     let sandbox = builder.start().await.map_err(start_failure)?;
     print_addresses(&sandbox, &real_keys, context.json)?;
     tokio::select! {
         () = tell_exchanges(&sandbox), if !context.json => {}
-        _ = signals.next() => {}
+        () = interrupted() => {}
     }
     sandbox.stop().await;
     Ok(())
@@ -153,14 +163,13 @@ async fn declared(path: &Path, args: &SandboxArgs, context: &Context) -> Result<
             output::note(&printable(&told.to_string()));
         }
     };
-    let mut signals = Signals::new()?;
     let sandbox = DeclaredSandbox::start(signer, args.listen, script, tell).await.map_err(start_failure)?;
     if json {
         output::json(&serde_json::json!({ name: sandbox.url() }))?;
     } else {
         output::line(&format!("{name:10} {}", sandbox.url()))?;
     }
-    signals.next().await;
+    interrupted().await;
     sandbox.stop().await;
     Ok(())
 }
@@ -181,23 +190,23 @@ fn start_failure(error: StartError) -> Failure {
     }
 }
 
-/// Prints where the providers listen, and which of them have other keys than the made-up ones.
-fn print_addresses(sandbox: &Sandbox, real_keys: &[&str], json: bool) -> Result<(), Failure> {
-    let addresses = [
-        ("netvisor", sandbox.netvisor_url()),
-        ("netgiro", sandbox.netgiro_url()),
-        ("unleashed", sandbox.unleashed_url()),
-        ("vizion", sandbox.vizion_url()),
-        ("inspector", sandbox.inspector_url()),
-    ];
+fn print_addresses(sandbox: &Sandbox, real_keys: &[&'static str], json: bool) -> Result<(), Failure> {
+    let addresses = Addresses {
+        netvisor: sandbox.netvisor_url(),
+        netgiro: sandbox.netgiro_url(),
+        unleashed: sandbox.unleashed_url(),
+        vizion: sandbox.vizion_url(),
+        inspector: sandbox.inspector_url(),
+        real_keys,
+    };
     if json {
-        let addresses = addresses.map(|(name, address)| (name.to_owned(), Value::from(address)));
-        let real_keys = ("real_keys".to_owned(), real_keys.into());
-        return output::json(&addresses.into_iter().chain([real_keys]).collect::<Map<_, _>>());
+        return output::json(&addresses);
     }
-    for (name, address) in addresses {
-        output::line(&format!("{name:10} {address}"))?;
+    let Addresses { netvisor, netgiro, unleashed, vizion, inspector, .. } = addresses;
+    for (vendor, address) in Vendor::ALL.iter().zip([netvisor, netgiro, unleashed, vizion]) {
+        output::line(&format!("{:10} {address}", vendor.name()))?;
     }
+    output::line(&format!("{:10} {inspector}", "inspector"))?;
     if !real_keys.is_empty() {
         output::note(&format!("real keys: {}", real_keys.join(", ")));
     }
@@ -232,6 +241,22 @@ fn verdict(exchange: &Exchange) -> String {
             let fix = refusal.fix().map(|fix| format!(". {fix}")).unwrap_or_default();
             format!("refused: {refusal}{fix} [{}]", refusal.code())
         }
+    }
+}
+
+/// Waits for Ctrl-C, or where there is such a thing, for the signal to terminate.
+async fn interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    // Where Ctrl-C cannot be waited for, it ends the process by itself.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

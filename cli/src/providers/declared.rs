@@ -1,7 +1,7 @@
 //! A provider that a file declares, on the command line.
 
 use bytes::Bytes;
-use countersign::declared::{Declared, Scheme, Stamps, VerifiedReply};
+use countersign::declared::{Declared, Scheme, Stamp, VerifiedReply};
 use countersign::rotation::Rotation;
 use countersign::{Error, RequestRef, Signer};
 use http::{HeaderName, HeaderValue};
@@ -37,12 +37,12 @@ impl Tool for Scheme {
         signer: &Declared,
         given: &Reproduction,
         _: &Environment,
-    ) -> Result<Option<Stamps>, Failure> {
+    ) -> Result<Option<Stamp>, Failure> {
         if given.stamp.is_empty() {
             return Ok(None);
         }
         let stamps = given.stamp.iter().map(|pair| (pair.name.as_str(), pair.value.as_str()));
-        Ok(Some(signer.scheme().given_stamps(stamps)?))
+        Ok(Some(signer.scheme().given_stamps(stamps)?.into()))
     }
 
     fn is_reproduced(signer: &Declared, given: &Reproduction) -> bool {

@@ -4,9 +4,10 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use countersign::declared::Declared;
+use countersign::netgiro::webhook::testing as callback;
 use countersign::rotation::CredentialSet;
-use countersign::{Error, declared, netgiro, unleashed, vizion};
-use countersign_sandbox::Sender;
+use countersign::{Error, SecretString, declared, netgiro, unleashed, vizion};
+use countersign_sandbox::WebhookKey;
 use http::{HeaderName, Request, header};
 
 use crate::declaration::DeclarationFile;
@@ -15,14 +16,35 @@ use crate::failure::Failure;
 use crate::request_args::ProviderName;
 
 /// A provider's way of signing webhooks, with a key.
+pub(crate) struct Signer {
+    pub(crate) scheme: Scheme,
+    pub(crate) secret: SecretString,
+}
+
 #[derive(Clone)]
-pub(crate) enum Signer {
-    BuiltIn(Sender),
+pub(crate) enum Scheme {
+    Vizion {
+        key_id: String,
+    },
+    Unleashed,
+    Netgiro,
     Declared {
         signer: Box<Declared>,
         /// With other secrets.
         other: Box<Declared>,
     },
+}
+
+impl Scheme {
+    /// The header that holds the signature; a declaration may place it elsewhere.
+    pub(crate) fn signature_header(&self) -> Option<HeaderName> {
+        Some(HeaderName::from_static(match self {
+            Self::Vizion { .. } => vizion::headers::WEBHOOK_SIGNATURE,
+            Self::Unleashed => unleashed::headers::WEBHOOK_SIGNATURE,
+            Self::Netgiro => netgiro::headers::SIGNATURE,
+            Self::Declared { signer, .. } => return signer.scheme().declaration().signature_header(),
+        }))
+    }
 }
 
 /// Readable as hex and as base64, too.
@@ -35,54 +57,52 @@ impl Signer {
         set: &CredentialSet,
         key_id: Option<&str>,
     ) -> Result<Self, Failure> {
-        Ok(Self::BuiltIn(match sender {
+        Ok(match sender {
             ProviderName::Vizion => {
                 let mut keys = webhook_keys::vizion(set)?.into_iter();
                 let wanted = keys.find(|key| key_id.is_none_or(|id| id == key.id));
                 let unknown = || Failure::usage("VIZION_WEBHOOK_KEYS has no key with the id of --key-id");
-                Sender::Vizion(wanted.ok_or_else(unknown)?)
+                let WebhookKey { id: key_id, secret } = wanted.ok_or_else(unknown)?;
+                Self { scheme: Scheme::Vizion { key_id }, secret }
             }
-            ProviderName::Unleashed => Sender::Unleashed(webhook_keys::unleashed(set)?),
-            ProviderName::Netgiro => Sender::Netgiro(webhook_keys::netgiro(set)?),
-            ProviderName::File(_) => return Self::declared(&sender.file()?, set),
+            ProviderName::Unleashed => {
+                Self { scheme: Scheme::Unleashed, secret: webhook_keys::unleashed(set)? }
+            }
+            ProviderName::Netgiro => Self { scheme: Scheme::Netgiro, secret: webhook_keys::netgiro(set)? },
+            ProviderName::File(_) => Self::declared(&sender.file()?, set)?,
             ProviderName::Netvisor => return Err(Failure::usage("netvisor sends no webhooks")),
-        }))
+        })
     }
 
     /// As a file declares.
     pub(crate) fn declared(file: &DeclarationFile, set: &CredentialSet) -> Result<Self, Failure> {
         let [signer, other] = [None, Some(ANOTHER_SECRET)].map(|secret| file.signer_with(set, secret));
-        Ok(Self::Declared { signer: signer?.into(), other: other?.into() })
-    }
-
-    /// The header that holds the signature; a declaration may place it elsewhere.
-    pub(crate) fn signature_header(&self) -> Option<HeaderName> {
-        Some(HeaderName::from_static(match self {
-            Self::BuiltIn(Sender::Vizion(_)) => vizion::headers::WEBHOOK_SIGNATURE,
-            Self::BuiltIn(Sender::Unleashed(_)) => unleashed::headers::WEBHOOK_SIGNATURE,
-            Self::BuiltIn(Sender::Netgiro(_)) => netgiro::headers::SIGNATURE,
-            Self::Declared { signer, .. } => return signer.scheme().declaration().signature_header(),
-        }))
+        let scheme = Scheme::Declared { signer: signer?.into(), other: other?.into() };
+        Ok(Self { scheme, secret: "".into() })
     }
 
     /// Whether the body is a form, with something of the signer's in it.
     pub(crate) fn places_in_form(&self) -> bool {
-        matches!(self, Self::Declared { signer, .. } if signer.scheme().declaration().places_in_form())
+        matches!(&self.scheme, Scheme::Declared { signer, .. } if signer.scheme().declaration().places_in_form())
     }
 
     /// The same way of signing with another key.
-    pub(crate) fn with_other_secret(&self) -> Self {
-        match self.clone() {
-            Self::BuiltIn(sender) => Self::BuiltIn(sender.with_secret("a secret that is not the receiver's")),
-            Self::Declared { signer, other } => Self::Declared { signer: other, other: signer },
-        }
+    pub(crate) fn with_secret(&self, secret: &str) -> Self {
+        let scheme = match self.scheme.clone() {
+            Scheme::Declared { signer, other } => Scheme::Declared { signer: other, other: signer },
+            scheme => scheme,
+        };
+        Self { scheme, secret: secret.into() }
     }
 
     /// A delivery of `body` to `url`, signed at `at`: of Netgíró's, which carry no time, only the nonce comes from it.
     pub(crate) fn sign(&self, url: &str, body: &Bytes, at: SystemTime) -> Result<Request<Bytes>, Error> {
-        match self {
-            Self::BuiltIn(sender) => sender.sign(url, body.clone(), at),
-            Self::Declared { signer, .. } => sign_declared(signer, url, body, at),
+        let (secret, body) = (self.secret.clone(), body.clone());
+        match &self.scheme {
+            Scheme::Vizion { key_id } => vizion::webhook::testing::sign(key_id, secret, url, body, at),
+            Scheme::Unleashed => unleashed::webhook::testing::sign(secret, url, body, at),
+            Scheme::Netgiro => callback::sign(secret, url, body, callback::nonce_at(at)),
+            Scheme::Declared { signer, .. } => sign_declared(signer, url, &body, at),
         }
     }
 }

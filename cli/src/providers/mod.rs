@@ -37,6 +37,9 @@ pub(crate) trait Tool: Explained {
     /// Whether its headers say of every request what the body is.
     const SETS_CONTENT_TYPE: bool = false;
 
+    /// Whether the provider asks for the headers that signing sets where a request has none.
+    const ASKS_FOR_DEFAULTS: bool = true;
+
     /// How much of a body is looked at: as much as `ResponseStatus::from_slice` does, or more.
     const KEPT: usize = 64 * 1024;
 

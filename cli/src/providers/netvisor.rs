@@ -44,6 +44,7 @@ impl Tool for Scheme {
         &["--algorithm", "--form", "--timestamp", "--timestamp-unix", "--transaction-id"];
     const NEEDED_TO_REPRODUCE: &'static str = "--transaction-id, and --timestamp or --timestamp-unix";
     const SETS_CONTENT_TYPE: bool = true;
+    const ASKS_FOR_DEFAULTS: bool = false;
 
     fn build(
         environment: &Environment,

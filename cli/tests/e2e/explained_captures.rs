@@ -331,3 +331,23 @@ fn a_capture_that_never_ends_is_refused() {
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("standard input is longer than 64 MiB"), "{}", refused.stderr);
 }
+
+/// The media type that Netvisor's requests have where they have none is a default of the library's.
+#[test]
+fn a_request_without_a_header_that_is_a_default_has_all_that_the_provider_asks_for() {
+    let message = netvisor("aadfe0eef5241b0d0fc06699d4781dd6a57a6bdb1ec2f86270be6c01e3434999");
+    let is_kept = |line: &&str| !line.to_lowercase().starts_with("content-type");
+    let kept: String = message.split_inclusive('\n').filter(is_kept).collect();
+    assert!(kept.len() < message.len());
+    let told = explained("netvisor", "--message", &kept);
+    assert_eq!((told.code, &told.json()["captured"]["missing"]), (0, &Value::Array(Vec::new())));
+}
+
+/// SHA-256 of secret, nonce, and a URL with its fragment.
+#[test]
+fn what_stands_behind_the_hash_of_a_pasted_url_may_have_been_signed() {
+    let command = "curl 'https://api.netgiro.is/v1/sales/GetList?a=1#part' -H 'netgiro_nonce: 638999700000000000' \
+        -H 'netgiro_signature: 217b726c6b3b45c103c74128daa11e79655dfa0ec22fd6698d81c4cc866363e2'";
+    let told = explained("netgiro", "--curl", command);
+    assert_eq!(told.json()["diagnosis"]["code"], "fragment-included", "{}", told.stdout);
+}

@@ -1,5 +1,8 @@
 //! `verify --message`: what people hand over as a captured message.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use crate::support::{Ran, run_with_input, tool};
 
 const HEADERS: &str = "host: h\r\nx-unleashed-timestamp: 1705312800\r\n\
@@ -56,11 +59,53 @@ fn what_is_no_such_message_is_told_what_it_is() {
         ("fetch(\"https://h/\", {".to_owned(), "it is a call of fetch in JavaScript"),
         ("Invoke-WebRequest -Uri \"https://h/\"".to_owned(), "it is a command of PowerShell"),
         ("<a/>".to_owned(), "it is XML alone, as of a body"),
+        ("\t0x0000:  4500 003c 1c46 4000".to_owned(), "it is packets, as tcpdump prints them"),
+        (
+            "12:20:00.1 IP a.1 > b.80: Flags [P.]\n\t0x0000:  4500 003c".to_owned(),
+            "it is packets, as tcpdump prints them",
+        ),
+        ("Host: h\r\nX-Unleashed-Timestamp: 1\r\n".to_owned(), "its first line is missing"),
+        (
+            "Request URL\nhttps://h/hook\nRequest Method\nPOST\n".to_owned(),
+            "it is a table of the browser's tools",
+        ),
+        (
+            "== Info: Connected\n=> Send header, 9 bytes\n0000: POST /".to_owned(),
+            "`curl --trace-ascii` prints",
+        ),
+        (BASE64.encode(format!("POST /hook HTTP/1.1\r\n{HEADERS}")), "it is base64"),
+        ("PK\u{3}\u{4}\0\0\0".to_owned(), "it is compressed"),
+        ("%PDF-1.7\n".to_owned(), "it is a picture or a document"),
+        ("Array\n(\n    [HTTP_HOST] => h\n)".to_owned(), "it is what PHP prints of an array"),
+        ("array (\n  'HTTP_HOST' => 'h',\n)".to_owned(), "it is what PHP prints of an array"),
+        ("array(1) {\n  [\"HTTP_HOST\"]=>\n".to_owned(), "it is what PHP prints of an array"),
+        ("{\"host\":\"h\",\"x-unleashed-timestamp\":\"1\"}".to_owned(), "it is JSON with headers in it"),
+        ("{\"data\":[{\"headers\":{\"a\":[\"b\"]}}]}".to_owned(), "it is JSON with headers in it"),
+        (
+            "{\"info\":{\"schema\":\"https://schema.getpostman.com/json\"}}".to_owned(),
+            "it is a collection of Postman's",
+        ),
+        ("wget --post-data=1 https://h/".to_owned(), "it is a command of wget"),
+        ("http POST h/hook a=1".to_owned(), "it is a command of HTTPie"),
+        (
+            "1.2.3.4 - - [27/Nov/2025:12:20:00 +0000] \"POST /hook HTTP/1.1\" 200 2 \"-\" \"x\"".to_owned(),
+            "it is a line of a server's log",
+        ),
         (format!(":method: POST\r\n:path: /hook\r\n{HEADERS}"), "it has pseudo-headers of HTTP/2"),
         (String::new(), "it is empty"),
     ] {
         assert_told(&verify(&message), told);
     }
+    for packed in [&b"\x1f\x8b\x08\0"[..], b"\x28\xb5\x2f\xfd\0"] {
+        assert_told(&verify_bytes(packed), "it is compressed");
+    }
+    assert_told(&verify_bytes(b"\x89PNG\r\n\x1a\n"), "it is a picture or a document");
+    assert_told(
+        &verify_bytes(b"\xd4\xc3\xb2\xa1\x02\0\x04\0"),
+        "it is packets, as tcpdump and Wireshark save them",
+    );
+    // `verify` has no --curl: it says who has.
+    assert_told(&verify("curl https://h/"), "Hand it over to `explain` or `infer` with --curl @FILE");
     for (message, told) in [
         (format!("GET / HTTP/1.1\r\n{HEADERS}"), "it is a request"),
         (format!("GET / HTTP/2\r\n{HEADERS}"), "it is a request"),

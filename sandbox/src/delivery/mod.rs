@@ -14,7 +14,7 @@ use http::Request;
 
 pub(crate) use destination::Destination;
 pub use outcome::{Delivered, DeliveryError, Unanswered};
-pub use sender::Sender;
+pub(crate) use sender::Sender;
 
 /// A webhook about to be delivered, to loopback and once unless it is told otherwise.
 ///

@@ -11,13 +11,10 @@ use crate::credentials::{Credentials, WebhookKey};
 use crate::vendor::Vendor;
 
 /// A provider that sends webhooks, with the key that it signs them with.
-#[derive(Clone, Debug)]
-pub enum Sender {
-    /// Vizion, with one of its keys.
+#[derive(Clone)]
+pub(crate) enum Sender {
     Vizion(WebhookKey),
-    /// Unleashed, with its signing key.
     Unleashed(SecretString),
-    /// Netgíró, with the secret key.
     Netgiro(SecretString),
 }
 
@@ -33,8 +30,7 @@ impl Sender {
     }
 
     /// The same with another key, under the same id where there is one.
-    #[must_use]
-    pub fn with_secret(self, secret: &str) -> Self {
+    pub(crate) fn with_secret(self, secret: &str) -> Self {
         match self {
             Self::Vizion(key) => Self::Vizion(WebhookKey { secret: secret.into(), ..key }),
             Self::Unleashed(_) => Self::Unleashed(secret.into()),
@@ -43,10 +39,7 @@ impl Sender {
     }
 
     /// A webhook for a URL, as of a time. Netgíró's carries none: there, only the nonce comes from it.
-    ///
-    /// # Errors
-    /// When the key or the URL is none, or the body cannot be signed.
-    pub fn sign(&self, url: &str, body: Bytes, at: SystemTime) -> Result<Request<Bytes>, Error> {
+    pub(crate) fn sign(&self, url: &str, body: Bytes, at: SystemTime) -> Result<Request<Bytes>, Error> {
         match self {
             Self::Vizion(key) => vizion::webhook::testing::sign(&key.id, key.secret.clone(), url, body, at),
             Self::Unleashed(key) => unleashed::webhook::testing::sign(key.clone(), url, body, at),
@@ -55,8 +48,7 @@ impl Sender {
     }
 
     /// Whether an answer acknowledges a delivery: 2xx does, and of Netgíró's 200 alone.
-    #[must_use]
-    pub fn is_acknowledged_by(&self, status: StatusCode) -> bool {
+    pub(crate) fn is_acknowledged_by(&self, status: StatusCode) -> bool {
         match self {
             Self::Netgiro(_) => status == StatusCode::OK,
             Self::Vizion(_) | Self::Unleashed(_) => status.is_success(),

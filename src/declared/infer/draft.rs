@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
 
-use super::super::compile::HASHES;
 use super::super::formula::Place;
 use super::super::{Declaration, Result};
 use super::Evidence;
@@ -169,7 +168,7 @@ impl Draft<'_> {
     /// The step `signature`.
     fn digest(&self, hit: &Hit, signed: &str) -> Option<String> {
         let algorithm = hit.frame.algorithm;
-        let (hash, _) = HASHES.iter().find(|(_, (plain, keyed))| [*plain, *keyed].contains(&algorithm))?;
+        let hash = algorithm.as_str().to_ascii_lowercase().replace("hmac-", "").replace('-', "");
         let key = &self.atoms.get(hit.frame.key)?.said.template;
         let word = if algorithm.is_keyed() { "mac" } else { "hash" };
         // The only secret is the key unless another is named.

@@ -5,10 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::super::compile::HASHES;
 use super::super::evaluate::Value;
 use super::vocabulary::{Atom, Found, Kind};
-use crate::signing::filter::Filter;
 use crate::signing::{Encoding, Mac, MacAlgorithm, MacKey};
 
 /// What a search may hash for each try, and in any case: long bodies are tried less often.
@@ -50,6 +48,15 @@ const SECRETS: [(Secret, bool, usize); 6] = [
     (Secret::Around, false, 2),
     (Secret::Labelled, false, 0),
     (Secret::Labelled, true, 1),
+];
+
+/// The plain hashes and the HMACs, by the length of their digests.
+const ALGORITHMS: [(usize, MacAlgorithm, MacAlgorithm); 5] = [
+    (16, MacAlgorithm::Md5, MacAlgorithm::HmacMd5),
+    (20, MacAlgorithm::Sha1, MacAlgorithm::HmacSha1),
+    (32, MacAlgorithm::Sha256, MacAlgorithm::HmacSha256),
+    (48, MacAlgorithm::Sha384, MacAlgorithm::HmacSha384),
+    (64, MacAlgorithm::Sha512, MacAlgorithm::HmacSha512),
 ];
 
 /// How a key comes to a text.
@@ -147,9 +154,9 @@ impl Frame {
 /// All that may surround the parts of a text whose digest has this length.
 pub(super) fn frames(atoms: &[Atom], digest: usize) -> Frames {
     let mut frames = vec![Vec::new(); DEAREST + 1];
-    let is_of =
-        |hash: &MacAlgorithm| Filter::Digest(*hash).apply(&[]).is_some_and(|empty| empty.len() == digest);
-    let Some((_, (plain, keyed))) = HASHES.iter().find(|(_, (plain, _))| is_of(plain)) else { return frames };
+    let Some((_, plain, keyed)) = ALGORITHMS.iter().find(|(length, ..)| *length == digest) else {
+        return frames;
+    };
     // Nothing is skipped where nothing is empty.
     let closings = [(false, false, 0), (false, true, 3), (true, false, 1)];
     let closings =

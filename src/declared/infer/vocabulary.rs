@@ -192,10 +192,7 @@ pub(super) fn evaluate(
         let value = |capture: &RequestRef<'_>| {
             let mut value = Value::default();
             let mut gather = |segment: Segment<'_>| value.extend_from_slice(segment.bytes());
-            signer
-                .scheme()
-                .state(capture, &Stamps::new(Vec::new()), &mut SignedText::new(&mut gather))
-                .ok()?;
+            signer.scheme().state(capture, &Stamps(Vec::new()), &mut SignedText::new(&mut gather)).ok()?;
             Some(value)
         };
         let Some(values) = evidence.captures.iter().map(value).collect::<Option<Vec<_>>>() else { continue };

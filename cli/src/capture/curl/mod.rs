@@ -17,6 +17,9 @@ use target::{Target, url_encoded};
 
 const JSON: &str = "application/json";
 
+const NO_COMMAND: &str =
+    "Copy the request as cURL; a raw one is handed over with --message FILE, a HAR file with --har FILE.";
+
 /// More commands are not looked at for the one that is curl's.
 const MOST_COMMANDS: usize = 64;
 
@@ -57,7 +60,7 @@ pub fn read(text: &[u8]) -> Result<Capture, Unreadable> {
         }
         rest = next_command(behind);
     }
-    Err(Unreadable::new("it has no curl command"))
+    Err(Unreadable::new("it has no curl command").step(NO_COMMAND))
 }
 
 /// No shell takes these for quotes.
@@ -371,6 +374,7 @@ impl Read {
             self.notes.push(format!("Unknown options were passed over: {}.", self.passed_over.join(", ")));
         }
         capture.body = self.data.unwrap_or_default().into();
+        capture.fragment = target.fragment();
         (capture.body_is, capture.notes) = (self.body_is, self.notes);
         Ok(capture)
     }

@@ -12,6 +12,12 @@ pub(super) struct Target<'c> {
 }
 
 impl Target<'_> {
+    /// From its `#` on, as it was typed.
+    pub(super) fn fragment(&self) -> String {
+        let at = self.url.iter().position(|byte| *byte == b'#').unwrap_or(self.url.len());
+        String::from_utf8_lossy(self.url.get(at..).unwrap_or_default()).into_owned()
+    }
+
     /// As curl sends it. Without a scheme, curl takes http.
     pub(super) fn sent(&self) -> Result<String, Unreadable> {
         let url = text(self.url.split(|byte| *byte == b'#').next().unwrap_or_default())?;

@@ -6,11 +6,10 @@ use bytes::Bytes;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use countersign::unleashed::headers::WEBHOOK_TIMESTAMP;
-use countersign_sandbox::{Sender, WebhookKey};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
 use crate::failure::Failure;
-use crate::providers::delivery::Signer;
+use crate::providers::delivery::{Scheme, Signer};
 
 const UNLEASHED_TIMESTAMP: HeaderName = HeaderName::from_static(WEBHOOK_TIMESTAMP);
 
@@ -115,10 +114,12 @@ impl Forgery {
     ) -> Result<Vec<Request<Bytes>>, Failure> {
         const HOUR: Duration = Duration::from_secs(60 * 60);
         let mut delivery = match self {
-            Self::WrongKey => signer.with_other_secret().sign(url, body, now)?,
+            Self::WrongKey => {
+                signer.with_secret("a secret that is not the receiver's").sign(url, body, now)?
+            }
             Self::UnknownKey => {
-                let (id, secret) = ("hmac-key-of-nobody".to_owned(), "a secret of nobody's".into());
-                Sender::Vizion(WebhookKey { id, secret }).sign(url, body.clone(), now)?
+                let scheme = Scheme::Vizion { key_id: "hmac-key-of-nobody".to_owned() };
+                Signer { scheme, secret: "a secret of nobody's".into() }.sign(url, body, now)?
             }
             Self::Stale => signer.sign(url, body, now - 2 * HOUR)?,
             Self::Future => signer.sign(url, body, now + HOUR)?,
@@ -126,7 +127,7 @@ impl Forgery {
         };
         let not_a_header =
             || Failure::usage("the file places the signature in no header: this fault cannot be made");
-        let signature = || signer.signature_header().ok_or_else(not_a_header);
+        let signature = || signer.scheme.signature_header().ok_or_else(not_a_header);
         let headers = delivery.headers_mut();
         match self {
             Self::Unsigned => {

@@ -98,8 +98,13 @@ fn judge_reply(args: &DeclaredArgs, signer: &Declared, context: &Context) -> Res
     let stamps = scheme.given_stamps(declaration.stamps().map(|name| (name, given(name))))?;
     let status = args.status.or(reply.status).unwrap_or_default();
     let sent = Sent { request: &request, stamps: &stamps, status };
-    let verdict = scheme
-        .verify_reply(&sent, &sent.reply(&reply.headers, &reply.body))
-        .map(|_| Verdict::verified(signer.name()));
+    let verdict = scheme.verify_reply(&sent, &sent.reply(&reply.headers, &reply.body)).map(|_| Verdict {
+        verdict: "verified",
+        provider: signer.name().to_owned(),
+        key_id: None,
+        signed: None,
+        reference_id: None,
+        note: None,
+    });
     Ok(Judged::without_workings(verdict.map_err(|error| error.in_provider(signer.name().to_owned()))))
 }

@@ -125,7 +125,7 @@ impl Captured {
 }
 
 /// What is told of a message that verified.
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 struct Verdict {
     verdict: &'static str,
     provider: String,
@@ -138,12 +138,6 @@ struct Verdict {
     /// What the verdict leaves open.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'static str>,
-}
-
-impl Verdict {
-    fn verified(provider: &str) -> Self {
-        Self { verdict: "verified", provider: provider.to_owned(), ..Self::default() }
-    }
 }
 
 #[derive(Serialize)]

@@ -50,8 +50,12 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
     let sent = SentRequest::new(&RequestRef::new(&Method::GET, &url, &request, &extensions, b""));
     let (headers, body) = (reply.headers, reply.body);
     let verdict = netgiro.verify_reply(&sent, &headers, &body).map(|reply| Verdict {
+        verdict: "verified",
+        provider: "netgiro".to_owned(),
+        key_id: None,
+        signed: None,
         reference_id: reply.reference_id().map(str::to_owned),
-        ..Verdict::verified("netgiro")
+        note: None,
     });
     // A request that was sent back proves nothing, in whatever encoding its signature is written.
     let is_request = verdict.as_ref().is_err_and(|refused| refused.code() == "reply-reflected");

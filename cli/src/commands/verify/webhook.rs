@@ -117,9 +117,12 @@ pub(super) fn judge_request<S: Scheme>(
     context: &Context,
 ) -> Result<Judged, Failure> {
     let verdict = verifier.verify(parts, body, now).map(|verified| Verdict {
+        verdict: "verified",
+        provider: verified.provider().to_owned(),
         key_id: verified.key_id().map(str::to_owned),
         signed: verified.signed_at().and_then(|time| SignedAt::of(time, now)),
-        ..Verdict::verified(verified.provider())
+        reference_id: None,
+        note: None,
     });
     if verdict.is_ok() {
         captured.check_length(&parts.headers, body)?;

@@ -3,8 +3,9 @@
 use std::{error::Error, time::UNIX_EPOCH};
 
 use axum::{Router, body::Bytes, extract::State};
+use countersign::RequestRef;
 use countersign::Scheme;
-use countersign::signing::{AuthHeaders, Encoding, MacKey, RequestRef, Segment, SignedText, Source};
+use countersign::signing::{AuthHeaders, Encoding, MacKey, Segment, SignedText, Source};
 use countersign::{Signer, random::Randomness, time::Clock};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest_middleware::ClientBuilder;

@@ -11,7 +11,7 @@ use countersign::random::OsRandomness;
 use countersign::signing::{Segment, SignedText};
 use countersign::time::SystemClock;
 use countersign::unleashed::Unleashed;
-use countersign::vizion::webhook::{Verifier, testing};
+use countersign::vizion::webhook::{Keys, Verifier, testing};
 use countersign::{RequestRef, SignedForm, Signer};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request};
 use sha2::{Digest as _, Sha256};
@@ -202,8 +202,7 @@ pub(crate) fn webhook_verify(input: &[u8]) {
 
 fn webhook_verifier() -> Verifier {
     Verifier::builder_for_any_host()
-        .dangerous_short_key("hmac-key-1", SECRET)
-        .unwrap()
+        .keys(Keys::new().dangerous_short_key("hmac-key-1", SECRET).unwrap())
         .accept_pretty_printed_body()
         .build()
 }

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
-pub use crate::fault::{Code, Effect, Fault, Kind};
+pub(crate) use crate::effect::Effect;
+pub(crate) use crate::fault::{Code, Fault, Kind};
 
 /// Any error, to be kept underneath another.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;

@@ -1,9 +1,11 @@
-//! What can go wrong, as data: each enum of faults is one table.
+//! What can go wrong, as data. A [`Fault`] is what an [`Error`](crate::Error) carries; each enum of faults is one table.
 
 use std::any::Any;
 use std::fmt;
 
-/// The family a fault belongs to; each has a predicate on [`Error`](super::Error).
+use crate::effect::Effect;
+
+/// The family a fault belongs to; each has a predicate on [`Error`](crate::Error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -19,24 +21,6 @@ pub enum Kind {
     Refused,
     /// What came is not what was expected, and cannot be read. Whether the request took effect is not known.
     Unreadable,
-}
-
-/// Whether a request may have taken effect at the provider: what decides if it may be sent again.
-///
-/// It speaks of what was asked for, not of one attempt alone: of a repetition that is refused because the first attempt is
-/// known already, it says [`Unknown`](Self::Unknown). There will be no fourth answer: a `match` needs no `_`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// None: the request was never sent, or the provider says that it refused it. Correct what the error names, and send
-    /// it again.
-    None,
-    /// The provider says that it did what was asked, and the rest of its answer cannot be used. **Do not send it again**:
-    /// ask for the state of what it made.
-    Done,
-    /// Nobody can tell: the time ran out, the answer was cut off, does not verify, cannot be read, or is a 5xx. **Do not
-    /// send it again** unless it may be done twice, or carries what the provider tells a repetition by: ask the provider
-    /// for the state first.
-    Unknown,
 }
 
 impl Kind {
@@ -55,7 +39,7 @@ impl Kind {
 pub struct Code {
     /// A stable, lower-case, hyphenated name that programs and runbooks may rely on, e.g. `origin-not-allowed`.
     pub name: &'static str,
-    /// The family, which decides the predicates on [`Error`](super::Error).
+    /// The family, which decides the predicates on [`Error`](crate::Error).
     pub kind: Kind,
     /// One sentence that tells the reader what to do.
     pub next_step: &'static str,
@@ -80,14 +64,14 @@ impl Code {
 
 /// One way of failing: what happened (its `Display`), and its [`Code`].
 ///
-/// A provider of your own states its faults by implementing this and handing them to [`Error::new`](super::Error::new).
+/// A provider of your own states its faults by implementing this and handing them to [`Error::new`](crate::Error::new).
 /// `Display` and `Debug` must never print a secret or a refused value.
 ///
 /// ```
 /// use std::fmt;
 ///
 /// use countersign::Error;
-/// use countersign::error::{Code, Fault, Kind};
+/// use countersign::fault::{Code, Fault, Kind};
 ///
 /// #[derive(Debug)]
 /// struct NoAccount;
@@ -108,7 +92,7 @@ impl Code {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no code of an error",
-    note = "implement `countersign::error::Fault`: a `Code`, and a message as `Display`"
+    note = "implement `countersign::fault::Fault`: a `Code`, and a message as `Display`"
 )]
 pub trait Fault: Any + fmt::Debug + fmt::Display + Send + Sync {
     /// What is fixed of it.
@@ -129,16 +113,6 @@ impl fmt::Display for Kind {
             Self::Verification => "verification",
             Self::Refused => "refused",
             Self::Unreadable => "unreadable",
-        })
-    }
-}
-
-impl fmt::Display for Effect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::None => "none",
-            Self::Done => "done",
-            Self::Unknown => "unknown",
         })
     }
 }
@@ -166,7 +140,7 @@ macro_rules! faults {
             /// Each code, and the message with the details of a case as `{detail}`.
             pub(crate) const CODES: &'static [($crate::fault::Code, &'static str)] = &[$((
                 $crate::fault::Code::new($code, $crate::fault::Kind::$kind, $next_step)
-                    $(.with_effect($crate::fault::Effect::$effect))?,
+                    $(.with_effect($crate::effect::Effect::$effect))?,
                 $message,
             ),)+];
         }
@@ -176,7 +150,7 @@ macro_rules! faults {
                 match self {
                     $(Self::$variant { .. } => {
                         $crate::fault::Code::new($code, $crate::fault::Kind::$kind, $next_step)
-                            $(.with_effect($crate::fault::Effect::$effect))?
+                            $(.with_effect($crate::effect::Effect::$effect))?
                     })+
                 }
             }

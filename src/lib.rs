@@ -40,16 +40,17 @@ pub mod codes;
 pub mod declared;
 #[cfg(feature = "diagnose")]
 pub mod diagnose;
+mod effect;
 mod env;
-pub mod error;
+mod error;
 pub mod explain;
-mod fault;
+pub mod fault;
 mod field;
 mod header;
 mod json;
 mod lock;
 #[cfg(feature = "middleware")]
-pub mod middleware;
+mod middleware;
 #[cfg(feature = "netgiro")]
 pub mod netgiro;
 #[cfg(feature = "netvisor")]
@@ -75,12 +76,13 @@ pub mod webhook;
 #[cfg(any(feature = "middleware", feature = "tower"))]
 mod whole_body;
 
-pub use error::{Effect, Error};
+pub use effect::Effect;
+pub use error::Error;
 #[cfg(feature = "middleware")]
 pub use middleware::{ErrorStatus, Unsigned, client_builder, effect_of};
 /// The type that holds secrets: wiped on drop, redacted in `Debug`. `String` and `&str` convert into it.
 pub use secrecy::SecretString;
-pub use signer::{FromVariables, Rewritten, Scheme, Sent, Signed, Signer};
+pub use signer::{FromVariables, Permit, Rewritten, Scheme, Sent, Signed, Signer};
 pub use signing::{RequestRef, SignedForm};
 
 /// The examples of the guides, which are tested with the others.

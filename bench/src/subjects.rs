@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use countersign::RequestRef;
 use countersign::declared::Declared;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
 use countersign::rotation::{CredentialSet, CredentialSource, Rotation};
-use countersign::signing::{RequestRef, Segment, Signature, SignedText};
+use countersign::signing::{Segment, Signature, SignedText};
 use countersign::unleashed::{self, Unleashed};
 use countersign::vizion::webhook;
 use countersign::{Error, Scheme, Signer};

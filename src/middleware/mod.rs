@@ -1,11 +1,4 @@
 //! The reqwest-middleware adapter: gathers what the core needs, calls it, applies the result in one step.
-//!
-//! Order matters. From the outside in: tracing, cache, retry, signer. A retry layer outside the signer has each attempt
-//! signed anew; inside, one nonce would be sent again and again.
-//!
-//! To the provider, each attempt is a request of its own, also the repetition of a `POST` whose answer was lost. For
-//! requests that must not happen twice, let the retry layer repeat only attempts without effect: [`effect_of`] tells
-//! them apart.
 
 mod body;
 mod client;
@@ -22,7 +15,6 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use url::Url;
 
-pub use crate::signer::Permit;
 pub(crate) use body::put_back;
 pub(crate) use body::{hint_with, read_reply, rebuild, wrap_body};
 pub use client::client_builder;
@@ -34,7 +26,7 @@ pub(crate) use status::skew_note;
 
 use crate::error::{Code, Effect, Error};
 use crate::observer::Event;
-use crate::signer::{Rewritten, Scheme, Sent, Signer};
+use crate::signer::{Permit, Rewritten, Scheme, Sent, Signer};
 use crate::signing::{RequestRef, as_sent};
 use redirect::{Hop, RedirectFault};
 

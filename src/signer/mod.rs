@@ -30,6 +30,15 @@ pub use variables::FromVariables;
 /// With the feature `middleware`, it is a middleware for `reqwest_middleware::ClientBuilder`. Without that feature, it
 /// signs an `http::Request` in place.
 ///
+/// # In a client
+/// Order matters. From the outside in: tracing, cache, retry, signer. A retry layer outside the signer has each attempt
+/// signed anew; inside, one nonce would be sent again and again.
+///
+/// To the provider, each attempt is a request of its own, also the repetition of a `POST` whose answer was lost. For
+/// requests that must not happen twice, let the retry layer repeat only attempts without effect: `effect_of` tells
+/// them apart.
+///
+/// # In place
 /// ```
 /// use countersign::unleashed::Unleashed;
 ///

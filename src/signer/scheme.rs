@@ -23,7 +23,8 @@ pub struct Rewritten<'s> {
 ///
 /// ```
 /// use countersign::random::Randomness;
-/// use countersign::signing::{AuthHeaders, Encoding, MacKey, RequestRef, Segment, SignedText, Source};
+/// use countersign::RequestRef;
+/// use countersign::signing::{AuthHeaders, Encoding, MacKey, Segment, SignedText, Source};
 /// use countersign::time::Clock;
 /// use countersign::{Error, Scheme, Signer};
 /// use http::HeaderName;

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::RequestRef;
 use countersign::Signer;
 use countersign::declared::{Declaration, Declared, Sent};
 use countersign::netgiro::{self, Netgiro, SentRequest};
 use countersign::netvisor::{self, Credentials, Language, MacAlgorithm, Netvisor, TransactionId};
-use countersign::signing::RequestRef;
 use countersign::unleashed::{self, Unleashed};
 use countersign::{SignedForm, vizion};
 use http::{HeaderMap, Method, Request, StatusCode};

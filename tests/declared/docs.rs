@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
+use countersign::RequestRef;
 use countersign::declared::Declaration;
 use countersign::random::OsRandomness;
-use countersign::signing::{RequestRef, SignedText};
+use countersign::signing::SignedText;
 use http::Request;
 
 const PAGE: &str = include_str!("../../docs/declarations.md");

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use countersign::RequestRef;
 use countersign::declared::{Declaration, Declared, Scheme, Sent};
 use countersign::random::OsRandomness;
-use countersign::signing::{RequestRef, SegmentKind, SignedText};
+use countersign::signing::{SegmentKind, SignedText};
 use http::{HeaderMap, Request, StatusCode};
 
 pub(crate) fn scheme(file: &str, credentials: &[(&str, &str)]) -> Scheme {

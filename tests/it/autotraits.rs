@@ -2,7 +2,7 @@
 //! `SignedText` alone is not among them: it lives within one call.
 
 use countersign::netgiro::{self, Netgiro};
-use countersign::{diagnose, error, explain, middleware, netvisor, random, redact, scope, signing, time};
+use countersign::{diagnose, explain, fault, netvisor, random, redact, scope, signing, time};
 use countersign::{unleashed, vizion, webhook};
 
 /// The compiler lets a type through only with these traits.
@@ -14,9 +14,9 @@ fn public_types_are_shared_between_threads() {
     shared::<diagnose::Diagnosis>();
     shared::<diagnose::Finding>();
     shared::<diagnose::Outcome>();
-    shared::<error::Kind>();
-    shared::<error::Effect>();
-    shared::<error::Error>();
+    shared::<fault::Kind>();
+    shared::<countersign::Effect>();
+    shared::<countersign::Error>();
     shared::<countersign::ErrorStatus>();
     shared::<explain::Change>();
     shared::<explain::Difference>();
@@ -28,7 +28,7 @@ fn public_types_are_shared_between_threads() {
     shared::<explain::Transcript>();
     shared::<explain::Value>();
     shared::<countersign::Sent<netgiro::Scheme>>();
-    shared::<middleware::Unsigned>();
+    shared::<countersign::Unsigned>();
     shared::<Netgiro>();
     shared::<netgiro::ApiResponse<()>>();
     shared::<netgiro::webhook::Verifier>();
@@ -57,7 +57,7 @@ fn public_types_are_shared_between_threads() {
     shared::<signing::MacAlgorithm>();
     shared::<signing::MacKey>();
     shared::<signing::Source>();
-    shared::<signing::RequestRef<'static>>();
+    shared::<countersign::RequestRef<'static>>();
     shared::<signing::Segment<'static>>();
     shared::<signing::SegmentKind>();
     shared::<signing::Signature>();
@@ -85,7 +85,7 @@ fn public_types_are_shared_between_threads() {
     shared::<countersign::rotation::CommandSource>();
     shared::<countersign::observer::Event>();
     shared::<countersign::observer::Metrics>();
-    shared::<middleware::Permit>();
+    shared::<countersign::Permit>();
     shared::<webhook::DeliveryFault>();
     shared::<webhook::ReplayKey>();
     shared::<webhook::VerifiedRejection>();

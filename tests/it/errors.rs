@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use countersign::error::Kind;
+use countersign::fault::Kind;
 use countersign::netgiro::ApiResponse;
 use countersign::netvisor::{MacAlgorithm, ResponseStatus};
 use countersign::{Error, RequestRef, netgiro, netvisor, unleashed, vizion};

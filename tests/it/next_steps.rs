@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use countersign::error::Fault as _;
+use countersign::fault::Fault as _;
 use countersign::netgiro::ReplyFault;
 use countersign::webhook::DeliveryFault;
 

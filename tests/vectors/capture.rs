@@ -1,8 +1,9 @@
 //! What the crate signs, seen from outside.
 
+use countersign::RequestRef;
 use countersign::Scheme;
 use countersign::Signer;
-use countersign::signing::{RequestRef, SignedText};
+use countersign::signing::SignedText;
 use http::{Extensions, HeaderMap, Method};
 use url::Url;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use countersign::error::{Code, Fault, Kind};
+use countersign::fault::{Code, Fault, Kind};
 use countersign::netgiro::variables::SECRET_KEY;
 use countersign::rotation::CredentialSet;
 use countersign::{Error, SecretString};

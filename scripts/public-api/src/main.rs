@@ -1,9 +1,13 @@
-//! Prints the public API of a crate from rustdoc's JSON: one item a line, and each once, in the first place that has it. Of
-//! an implementation of a trait the line `impl Trait for Type` alone: its members say nothing that the trait does not.
+//! Prints the public API of a crate from rustdoc's JSON: one item a line, and each once, in the first place that has it.
+//!
+//! Of an implementation of a trait the line `impl Trait for Type` alone: its members say nothing that the trait does not. Of
+//! `impl Type` the members alone, whose paths name the type. Of what can be derived nothing, whether it is or not.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
+
+const DERIVABLE: [&str; 4] = ["::Clone", "::Debug", "::Default", "::PartialEq"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("the path of rustdoc's JSON is missing")?;
@@ -14,10 +18,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .omit_auto_trait_impls(true)
         .omit_auto_derived_impls(true)
         .build()?;
+    let is_said_elsewhere = |line: &str| match line.strip_prefix("impl") {
+        Some(line) => {
+            line.split_once(" for ").is_none_or(|(of, _)| DERIVABLE.iter().any(|name| of.ends_with(name)))
+        }
+        None => false,
+    };
     let mut printed = HashSet::new();
     for item in api.items().filter(|item| !item.parent_id().is_some_and(|parent| implements(parent.0))) {
         let line = item.to_string();
-        if printed.insert(line.clone()) {
+        if !is_said_elsewhere(&line) && printed.insert(line.clone()) {
             println!("{line}");
         }
     }

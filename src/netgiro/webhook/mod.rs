@@ -105,16 +105,6 @@ impl Builder {
         Ok(self)
     }
 
-    /// As [`secret`](Self::secret), also for a secret of fewer than 16 bytes: whoever has recorded one callback may find it by
-    /// trying, and then signs what they like.
-    ///
-    /// # Errors
-    /// As [`secret`](Self::secret), but for the length.
-    pub fn dangerous_short_key(mut self, secret: impl Into<SecretString>) -> Result<Self, Error> {
-        self.keys = self.keys.dangerous_short_key(secret)?;
-        Ok(self)
-    }
-
     /// For how long the replay store is to remember a callback; after that, whoever recorded it can repeat it. Default:
     /// 30 days; less than a minute counts as a minute.
     #[must_use]
@@ -145,7 +135,8 @@ impl Keys {
         self.dangerous_short_key(secret)
     }
 
-    /// Adds a secret of any length: see [`Builder::dangerous_short_key`](webhook::Builder::dangerous_short_key).
+    /// Adds a secret of any length, also of fewer than 16 bytes: whoever has recorded one delivery may find it by trying, and
+    /// then signs what they like.
     ///
     /// # Errors
     /// As [`Keys::with`], but for the length.

@@ -14,8 +14,8 @@ use super::super::{Netvisor, Scheme};
 use crate::error::Error;
 use crate::fault::faults;
 use crate::lock::lock;
-use crate::middleware::Permit;
 use crate::observer::Event;
+use crate::signer::Permit;
 
 /// How long a call waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);

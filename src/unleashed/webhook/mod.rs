@@ -76,16 +76,6 @@ impl Builder {
         self.keys = self.keys.with(key)?;
         Ok(self)
     }
-
-    /// As [`signing_key`](Self::signing_key), also for a key of fewer than 16 bytes: whoever has recorded one delivery may find
-    /// it by trying, and then signs what they like.
-    ///
-    /// # Errors
-    /// As [`signing_key`](Self::signing_key), but for the length.
-    pub fn dangerous_short_key(mut self, key: impl Into<SecretString>) -> Result<Self, Error> {
-        self.keys = self.keys.dangerous_short_key(key)?;
-        Ok(self)
-    }
 }
 
 /// For Unleashed only: `unleashed::webhook::Keys`.
@@ -100,7 +90,8 @@ impl Keys {
         self.dangerous_short_key(key)
     }
 
-    /// Adds a signing key of any length: see [`Builder::dangerous_short_key`](webhook::Builder::dangerous_short_key).
+    /// Adds a signing key of any length, also of fewer than 16 bytes: whoever has recorded one delivery may find it by trying, and
+    /// then signs what they like.
     ///
     /// # Errors
     /// As [`Keys::with`], but for the length.

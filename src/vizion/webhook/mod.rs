@@ -118,20 +118,6 @@ impl Builder {
         Ok(self)
     }
 
-    /// As [`key`](Self::key), also for a secret of fewer than 16 bytes: whoever has recorded one delivery may find it by
-    /// trying, and then signs what they like.
-    ///
-    /// # Errors
-    /// As [`key`](Self::key), but for the length.
-    pub fn dangerous_short_key(
-        mut self,
-        key_id: &str,
-        secret: impl Into<SecretString>,
-    ) -> Result<Self, Error> {
-        self.keys = self.keys.dangerous_short_key(key_id, secret)?;
-        Ok(self)
-    }
-
     /// The vendor's own window: a delivery may be 60 minutes old. An hour is long for someone who recorded a delivery,
     /// so this takes the store that makes each count once.
     #[must_use]
@@ -164,7 +150,8 @@ impl Keys {
         self.dangerous_short_key(key_id, secret)
     }
 
-    /// Adds a key of any length: see [`Builder::dangerous_short_key`](webhook::Builder::dangerous_short_key).
+    /// Adds a key of any length, also of fewer than 16 bytes: whoever has recorded one delivery may find it by trying, and
+    /// then signs what they like.
     ///
     /// # Errors
     /// As [`Keys::with`], but for the length.

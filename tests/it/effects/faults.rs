@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use countersign::Effect::{self, Done, None, Unknown};
-use countersign::error::{Code, Kind};
+use countersign::fault::{Code, Kind};
 use countersign::netgiro::{ApiResponse, ReplyFault, SimpleResponse};
 use countersign::netvisor::{Language, ResponseStatus};
 use countersign::webhook::DeliveryFault;
@@ -169,7 +169,7 @@ fn a_delivery_that_is_refused_reaches_no_handler_but_an_earlier_copy_may_have() 
 #[error("of a kind")]
 struct OfKind(Kind);
 
-impl countersign::error::Fault for OfKind {
+impl countersign::fault::Fault for OfKind {
     fn code(&self) -> Code {
         Code::new("of-kind", self.0, "None.")
     }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use countersign::error::{Code, Error, Fault, Kind};
+use countersign::Error;
+use countersign::fault::{Code, Fault, Kind};
 
 /// Its code.
 #[derive(Debug)]

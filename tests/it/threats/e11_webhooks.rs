@@ -126,12 +126,12 @@ fn e11_a_secret_below_16_bytes_has_to_be_called_dangerous() {
         assert_eq!(unleashed::webhook::Keys::new().with(text).unwrap_err().code(), code);
         assert_eq!(unleashed::webhook::Keys::new().dangerous_short_key(text).unwrap_err().code(), code);
     }
-    let verifier = vizion::webhook::Verifier::builder(origin).unwrap();
-    let verifier = verifier.dangerous_short_key("hmac-key-1", SHORT).unwrap().build();
+    let keys = vizion::webhook::Keys::new().dangerous_short_key("hmac-key-1", SHORT).unwrap();
+    let verifier = vizion::webhook::Verifier::builder(origin).unwrap().keys(keys).build();
     let (parts, body) = vizion_delivery(SHORT).into_parts();
     assert!(verifier.verify(&parts, &body, noon()).is_ok());
-    unleashed::webhook::Verifier::builder().dangerous_short_key(SHORT).unwrap();
-    netgiro::webhook::Verifier::builder(origin).unwrap().dangerous_short_key(SHORT).unwrap();
+    unleashed::webhook::Keys::new().dangerous_short_key(SHORT).unwrap();
+    netgiro::webhook::Keys::new().dangerous_short_key(SHORT).unwrap();
 }
 
 /// Both providers' keys are the same here, as nothing says that they are not.

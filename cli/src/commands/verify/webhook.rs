@@ -68,12 +68,13 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Fai
         Some(origin) => vizion::webhook::Verifier::builder(origin)?,
         None => vizion::webhook::Verifier::builder_for_any_host(),
     };
-    let mut builder = stripping(builder, args.strip_prefix.as_deref())?;
+    let mut keys = vizion::webhook::Keys::new();
     for key in webhook_keys::vizion(&context.environment.credentials(&[])?)? {
         // A key that is too short for a service is good enough to judge what was signed with it; so with the other two.
-        builder = builder.dangerous_short_key(&key.id, key.secret)?;
+        keys = keys.dangerous_short_key(&key.id, key.secret)?;
     }
-    let verifier = builder.body_limit(usize::MAX).build();
+    let builder = stripping(builder, args.strip_prefix.as_deref())?;
+    let verifier = builder.keys(keys).body_limit(usize::MAX).build();
     let mut judged = judge(&verifier, &args.webhook.captured, args.webhook.now(), context)?;
     if let (None, Ok(verdict)) = (&args.public_origin, &mut judged.verdict) {
         verdict.note =
@@ -84,15 +85,16 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Fai
 
 pub(super) fn unleashed(args: &WebhookArgs, context: &Context) -> Result<Judged, Failure> {
     let key = webhook_keys::unleashed(&context.environment.credentials(&[])?)?;
-    let builder = unleashed::webhook::Verifier::builder().dangerous_short_key(key)?;
-    let verifier = builder.body_limit(usize::MAX).build();
+    let keys = unleashed::webhook::Keys::new().dangerous_short_key(key)?;
+    let verifier = unleashed::webhook::Verifier::builder().keys(keys).body_limit(usize::MAX).build();
     judge(&verifier, &args.captured, args.now(), context)
 }
 
 /// A callback carries no time, so none is given.
 pub(super) fn netgiro_callback(args: &CallbackArgs, context: &Context) -> Result<Judged, Failure> {
     let secret = webhook_keys::netgiro(&context.environment.credentials(&[])?)?;
-    let builder = netgiro::webhook::Verifier::builder(&args.public_origin)?.dangerous_short_key(secret)?;
+    let keys = netgiro::webhook::Keys::new().dangerous_short_key(secret)?;
+    let builder = netgiro::webhook::Verifier::builder(&args.public_origin)?.keys(keys);
     let builder = stripping(builder, args.strip_prefix.as_deref())?;
     let verifier = builder.body_limit(usize::MAX).build();
     judge(&verifier, &args.captured, SystemClock.now(), context)

@@ -127,7 +127,7 @@ impl Stated<'_> {
     }
 }
 
-impl webhook::Scheme for Scheme {
+impl webhook::Steps for Scheme {
     const NAME: &'static str = "declared";
     const AFTER_MISMATCH: &'static str =
         "Check the secret, then the public origin, and whether something in between changes what is signed.";

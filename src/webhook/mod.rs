@@ -103,7 +103,7 @@ pub(crate) use headers::Integer;
 pub(crate) use hmac_key::HmacKey;
 pub(crate) use keys::check_key;
 pub(crate) use origin::PublicOrigin;
-pub(crate) use scheme::{Claim, Delivery, Freshness, Received};
+pub(crate) use scheme::{Claim, Delivery, Freshness, Received, Steps};
 pub(crate) use window::Times;
 
 pub(crate) const CODES: [&[(crate::error::Code, &str)]; 5] = [

@@ -15,52 +15,48 @@ use crate::signing::{Encoding, MacKey, Signature, SignedText};
 
 /// A provider's way of signing webhooks, for code that works with any [`Verifier`](super::Verifier). Cannot be implemented
 /// outside: the order is the verifier's, not the scheme's.
+pub trait Scheme: Steps {}
+
+impl<S: Steps> Scheme for S {}
+
+/// The steps of verifying that are a provider's own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a way in which a provider signs webhooks",
     note = "use that of a provider, e.g. `countersign::vizion::webhook::Scheme`"
 )]
-pub trait Scheme: Sized + Send + Sync + 'static {
+pub trait Steps: Sized + Send + Sync + 'static {
     /// The provider's name.
     const NAME: &'static str;
     /// What to do about a signature that does not match what arrived.
-    #[doc(hidden)]
     const AFTER_MISMATCH: &'static str;
     /// A key, prepared.
-    #[doc(hidden)]
     type Key: Send + Sync + 'static;
     /// What the signed text needs besides the body.
-    #[doc(hidden)]
     type Stated<'r>;
 
     /// The name that refusals give: of a scheme that is read from a file, the file's.
-    #[doc(hidden)]
     fn name(&self) -> &str {
         Self::NAME
     }
 
     /// What the provider itself calls some mistakes.
-    #[doc(hidden)]
     #[must_use]
     fn own_mistakes() -> &'static [OwnMistake] {
         &[]
     }
 
     /// Whether a proxy that changes host or path breaks the signature.
-    #[doc(hidden)]
     fn covers_url(&self) -> bool;
 
     /// Whether the body has to be there before anything else can be read.
-    #[doc(hidden)]
     fn reads_body(&self) -> bool {
         false
     }
 
     /// Reads the headers: presence and duplicates, parsing, coverage, algorithm.
-    #[doc(hidden)]
     fn read<'r>(&'r self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, DeliveryFault>;
 
     /// The digest of the body, where the signature covers one in the body's place.
-    #[doc(hidden)]
     #[must_use]
     fn digest<'s>(_: &'s Self::Stated<'_>) -> Option<&'s [u8; 32]> {
         None
@@ -68,7 +64,6 @@ pub trait Scheme: Sized + Send + Sync + 'static {
 
     /// The body that the digest was made of, where the scheme has a digest. Where that is not the one received, what is
     /// stated is brought in line with it.
-    #[doc(hidden)]
     fn check_digest<'b>(
         &self,
         _: &mut Self::Stated<'_>,
@@ -78,19 +73,15 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     }
 
     /// The state that the MAC starts from.
-    #[doc(hidden)]
     fn mac<'k>(stated: &Self::Stated<'_>, key: &'k Self::Key) -> Cow<'k, MacKey>;
 
     /// States the bytes of the key, for diagnoses; nothing where the secret is part of the text.
-    #[doc(hidden)]
     fn state_key(_: &Self::Stated<'_>, _: &Self::Key, _: &mut SignedText<'_>) {}
 
     /// States the signed text. The only place where it is stated: signing, verifying and explaining walk it.
-    #[doc(hidden)]
     fn state(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8], text: &mut SignedText<'_>);
 
     /// The signature that a delivery of this text has.
-    #[doc(hidden)]
     fn signature(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8]) -> Signature {
         let mut mac = Self::mac(stated, key).start();
         mac.text(|text| Self::state(stated, key, body, text));
@@ -98,14 +89,12 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     }
 
     /// Whether a signature has the form that the scheme's have, as far as that can be said without a key.
-    #[doc(hidden)]
     #[must_use]
     fn has_form(signature: &Received<'_>) -> bool {
         signature.digest.is_some()
     }
 
     /// What tells this delivery from others and is the same in all its copies, where it is signed with this key.
-    #[doc(hidden)]
     fn judge(
         signature: &Received<'_>,
         stated: &Self::Stated<'_>,
@@ -117,7 +106,6 @@ pub trait Scheme: Sized + Send + Sync + 'static {
     }
 
     /// What must hold of a body besides its signature. Asked after the signature was found right.
-    #[doc(hidden)]
     fn check_signed_body(&self, _body: &[u8]) -> Result<(), DeliveryFault> {
         Ok(())
     }

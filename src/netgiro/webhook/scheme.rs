@@ -44,7 +44,7 @@ pub struct Stated<'r> {
     pub(super) url: String,
 }
 
-impl webhook::Scheme for Scheme {
+impl webhook::Steps for Scheme {
     const NAME: &'static str = NAME;
     const AFTER_MISMATCH: &'static str =
         "Check the secret, then the public origin, and whether a proxy changes the path or body.";

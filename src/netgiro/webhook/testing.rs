@@ -10,7 +10,7 @@ use super::super::credentials::NAME;
 use super::super::signing::Secret;
 use super::scheme::{Key, NONCE, SIGNATURE, Scheme, Stated};
 use crate::error::Error;
-use crate::webhook::{Scheme as _, testing};
+use crate::webhook::{Steps as _, testing};
 
 /// A callback as Netgíró sends it: a POST of `body` to `url`, signed with `secret` and `nonce`. Two callbacks with one
 /// nonce, URL and body are copies of each other.

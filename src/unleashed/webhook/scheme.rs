@@ -16,7 +16,7 @@ pub(super) static TIMESTAMP: HeaderName = HeaderName::from_static(headers::WEBHO
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Scheme;
 
-impl webhook::Scheme for Scheme {
+impl webhook::Steps for Scheme {
     const NAME: &'static str = NAME;
     const AFTER_MISMATCH: &'static str =
         "Check the signing key, then whether something in between parses the body and prints it again.";

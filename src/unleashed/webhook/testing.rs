@@ -10,7 +10,7 @@ use super::super::credentials::NAME;
 use super::scheme::{SIGNATURE, Scheme, TIMESTAMP};
 use crate::error::Error;
 use crate::time::unix_seconds;
-use crate::webhook::{Scheme as _, testing};
+use crate::webhook::{Steps as _, testing};
 
 /// A delivery as Unleashed sends it: a POST of `body` to `url`, signed at `signed_at` with `signing_key`.
 ///

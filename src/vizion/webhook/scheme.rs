@@ -33,7 +33,7 @@ pub struct Covered<'r> {
     pub(super) digest: [u8; 32],
 }
 
-impl webhook::Scheme for Scheme {
+impl webhook::Steps for Scheme {
     const NAME: &'static str = NAME;
     const AFTER_MISMATCH: &'static str = "Check the key behind this id, then the public origin, and whether a proxy changes the path or headers.";
     type Key = HmacKey;

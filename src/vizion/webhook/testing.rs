@@ -13,7 +13,7 @@ use super::signing_string::{SigningString, Sources};
 use crate::error::Error;
 use crate::field::{self, Problem};
 use crate::time::{ClockFault, unix_nanos};
-use crate::webhook::{Delivery, Scheme as _, testing};
+use crate::webhook::{Delivery, Steps as _, testing};
 
 /// The headers that Vizion's sample lists.
 const COVERED: &str = "(request-target) (created) user-agent host date content-type content-length digest";

@@ -296,7 +296,7 @@ mod tests {
 
     use super::*;
     use crate::signing::{Encoding, MacKey, Signature};
-    use crate::webhook::Received;
+    use crate::webhook::{Received, Steps};
 
     /// Signs the body alone, and counts how often.
     struct Counted;
@@ -304,7 +304,7 @@ mod tests {
     static SIGNED: AtomicUsize = AtomicUsize::new(0);
     static SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
 
-    impl Scheme for Counted {
+    impl Steps for Counted {
         const NAME: &'static str = "counted";
         const AFTER_MISMATCH: &'static str = "Nothing.";
         type Key = MacKey;

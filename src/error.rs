@@ -130,42 +130,6 @@ impl Error {
         self.0.fault.code().kind
     }
 
-    /// A credential, an origin or a setting was refused; nothing was sent.
-    #[must_use]
-    pub fn is_configuration(&self) -> bool {
-        self.kind() == Kind::Configuration
-    }
-
-    /// The credentials were about to go, or went, where they do not belong.
-    #[must_use]
-    pub fn is_scope(&self) -> bool {
-        self.kind() == Kind::Scope
-    }
-
-    /// The request could not be signed as it was; nothing was sent.
-    #[must_use]
-    pub fn is_signing(&self) -> bool {
-        self.kind() == Kind::Signing
-    }
-
-    /// The reply or webhook did not verify, and its bytes were thrown away.
-    #[must_use]
-    pub fn is_verification(&self) -> bool {
-        self.kind() == Kind::Verification
-    }
-
-    /// The provider refused the request.
-    #[must_use]
-    pub fn is_refused(&self) -> bool {
-        self.kind() == Kind::Refused
-    }
-
-    /// The reply is not readable as the expected type. This is no refusal: the request may have taken effect.
-    #[must_use]
-    pub fn is_unreadable(&self) -> bool {
-        self.kind() == Kind::Unreadable
-    }
-
     /// Says which provider the error came from, unless that is already known.
     #[must_use]
     pub fn in_provider(mut self, name: impl Into<Cow<'static, str>>) -> Self {

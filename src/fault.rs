@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::effect::Effect;
 
-/// The family a fault belongs to; each has a predicate on [`Error`](crate::Error).
+/// The family a fault belongs to: what to go by where a code is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -39,7 +39,7 @@ impl Kind {
 pub struct Code {
     /// A stable, lower-case, hyphenated name that programs and runbooks may rely on, e.g. `origin-not-allowed`.
     pub name: &'static str,
-    /// The family, which decides the predicates on [`Error`](crate::Error).
+    /// The family.
     pub kind: Kind,
     /// One sentence that tells the reader what to do.
     pub next_step: &'static str,

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use countersign::Error;
+use countersign::fault::Kind;
 use countersign_cli::capture::Unreadable;
 use serde::Serialize;
 
@@ -153,7 +154,8 @@ impl Failure {
 /// refused, by us or by the provider.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let unusable = error.is_configuration() || error.is_signing() || error.code() == "user-info-in-url";
+        let unusable =
+            matches!(error.kind(), Kind::Configuration | Kind::Signing) || error.code() == "user-info-in-url";
         let exit = if unusable { Exit::Usage } else { Exit::Refused };
         Self { exit, told: Some(Told::of(&error)) }
     }

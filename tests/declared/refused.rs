@@ -1,6 +1,7 @@
 //! What is refused when a file is read, and what is warned of: each with its line.
 
 use countersign::declared::Declaration;
+use countersign::fault::Kind;
 
 /// A file that is good, for others to differ from.
 const GOOD: &str = r#"
@@ -38,7 +39,7 @@ fn refused(file: &str, code: &str, line_of: &str, names: &str) {
     assert_eq!(error.code(), code, "{message}");
     assert!(message.starts_with(&format!("line {line}: ")), "{message} is of line {line}, {line_of}");
     assert!(message.contains(names), "{message}: {names}");
-    assert!(error.is_configuration() && !error.next_step().is_empty());
+    assert!(error.kind() == Kind::Configuration && !error.next_step().is_empty());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The status of Netvisor's replies, read off a real connection.
 
 use countersign::Error;
+use countersign::fault::Kind;
 use countersign::netvisor::{Failure, FailureCode, MacAlgorithm, ResponseStatus, read_status};
 use reqwest::Response;
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
@@ -78,7 +79,10 @@ async fn failed_is_an_error_whatever_the_http_status() {
         for status in [200, 403, 500, 503] {
             let error = ask_for(status, body.as_bytes()).await.unwrap_err();
             let error = our_error(&error);
-            assert_eq!((error.code(), error.provider(), error.is_refused()), (code, Some("netvisor"), true));
+            assert_eq!(
+                (error.code(), error.provider(), error.kind()),
+                (code, Some("netvisor"), Kind::Refused)
+            );
             let failure: &Failure = error.fault().unwrap();
             assert_eq!((&failure.code, &*failure.text), (&failure_code, "Integration keys are not valid"));
             assert!(error.notes().contains(&format!("the reply's status was {status}")), "{error}");

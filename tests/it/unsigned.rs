@@ -1,6 +1,7 @@
 //! Requests that carry nothing of ours, and requests that go nowhere.
 
 use countersign::Scheme;
+use countersign::fault::Kind;
 use countersign::netvisor::MacAlgorithm;
 use countersign::{Error, Signer, Unsigned};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
@@ -54,7 +55,7 @@ async fn another_origin_is_refused_before_connecting() {
         for origin in [&other.origin(), &by_name] {
             let error = client.get(format!("{origin}/path?c4n4ry")).send().await.unwrap_err();
             let error = Error::find(&error).unwrap();
-            assert_eq!((error.code(), error.is_scope()), ("origin-not-allowed", true), "{}", subject.name);
+            assert_eq!((error.code(), error.kind()), ("origin-not-allowed", Kind::Scope), "{}", subject.name);
             assert!(error.to_string().contains(origin), "{error}");
             assert!(!format!("{error:#} {error:?}").contains("c4n4ry"));
         }

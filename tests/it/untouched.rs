@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use countersign::Scheme;
 use countersign::Signer;
+use countersign::fault::Kind;
 use countersign::netvisor::MacAlgorithm;
 use countersign::random::Randomness;
 use countersign::{Error, SignedForm};
@@ -106,7 +107,7 @@ fn media_types_that_unleashed_does_not_speak_leave_the_request_alone() {
                 headers.append(&name, value.parse().unwrap());
             }
             let error = fails(&unleashed(), "https://api.unleashedsoftware.com/Customers", &headers);
-            assert_eq!((error.code(), error.is_signing()), ("unsupported-media-type", true), "{values:?}");
+            assert_eq!((error.code(), error.kind()), ("unsupported-media-type", Kind::Signing), "{values:?}");
             assert!(error.to_string().contains(name.as_str()), "{error}");
         }
     }

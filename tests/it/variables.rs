@@ -1,6 +1,7 @@
 //! Credentials out of variables: what is missing is listed all at once.
 
 use countersign::Error;
+use countersign::fault::Kind;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::Netvisor;
 use countersign::unleashed::Unleashed;
@@ -73,7 +74,7 @@ fn every_set_of_missing_variables_is_listed_whole() {
 
 fn check_missing(source: &Source, error: &Error, missing: &[&str]) {
     assert_eq!((error.code(), error.provider()), ("missing-variables", Some(source.provider)));
-    assert!(error.is_configuration());
+    assert_eq!(error.kind(), Kind::Configuration);
     let listed = error.to_string();
     let listed: Vec<_> = listed.rsplit(": ").next().unwrap().split(", ").collect();
     assert_eq!(listed, missing);

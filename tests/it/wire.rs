@@ -2,6 +2,7 @@
 
 mod urls;
 
+use countersign::fault::Kind;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Body;
 use reqwest_middleware::ClientBuilder;
@@ -113,8 +114,8 @@ async fn netgiro_refuses_streams_before_connecting() {
         let error = client.post(server.origin()).body(stream).send().await.unwrap_err();
         let error = countersign::Error::find(&error).unwrap();
         assert_eq!(
-            (error.code(), error.provider(), error.is_signing()),
-            ("stream-body", Some("netgiro"), true)
+            (error.code(), error.provider(), error.kind()),
+            ("stream-body", Some("netgiro"), Kind::Signing)
         );
     }
     assert_eq!(server.connections().await, 0);

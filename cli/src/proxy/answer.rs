@@ -1,5 +1,6 @@
 //! What the proxy answers by itself, and what it leaves out of what others answer.
 
+use countersign::fault::Kind;
 use countersign::{Effect, Error, effect_of};
 use http::header::{self, HeaderMap, HeaderName};
 use http::{HeaderValue, StatusCode};
@@ -95,7 +96,7 @@ fn status_of(error: &Error) -> StatusCode {
     match error.code() {
         "stream-too-long" => StatusCode::PAYLOAD_TOO_LARGE,
         "netvisor-busy" => StatusCode::SERVICE_UNAVAILABLE,
-        _ if error.is_signing() || error.is_configuration() => StatusCode::BAD_REQUEST,
+        _ if matches!(error.kind(), Kind::Signing | Kind::Configuration) => StatusCode::BAD_REQUEST,
         _ => StatusCode::BAD_GATEWAY,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign::fault::Kind;
 use countersign::netgiro::{ApiResponse, Reply, Verdict};
 use countersign::{Effect, Error, effect_of, netvisor, unleashed, vizion};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
@@ -83,7 +84,7 @@ async fn what_nobody_vouches_for_proves_nothing() {
     let netgiro = client(provider(server.origin()));
     for path in ["/forged", "/replayed", "/400", "/404", "/200"] {
         let error = error_of(&netgiro, server.url(path)).await;
-        assert!(Error::find(&error).unwrap().is_verification(), "{path}");
+        assert_eq!(Error::find(&error).unwrap().kind(), Kind::Verification, "{path}");
         assert_eq!(effect_of(&error), Effect::Unknown, "{path}");
     }
     let short = client(provider(server.origin()).reply_limit(9));

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use countersign::fault::Kind;
 use countersign::vizion::Vizion;
 use reqwest::redirect::Policy;
 use reqwest_middleware::ClientBuilder;
@@ -38,7 +39,7 @@ impl Detour {
             let request = chain.over(client()).post(self.home.url("/start?canary")).body("body");
             let error = request.send().await.unwrap_err();
             let fault = fault(&error);
-            assert_eq!((fault.code(), fault.is_scope()), ("redirect-followed", true), "{}", chain.name);
+            assert_eq!((fault.code(), fault.kind()), ("redirect-followed", Kind::Scope), "{}", chain.name);
             assert!(fault.next_step().starts_with("Rotate"), "{}", fault.next_step());
             let printed = format!("{error} {error:?} {fault:?}");
             assert!(!printed.contains("canary"), "{printed}");
@@ -113,7 +114,7 @@ async fn c1_a_client_that_follows_within_the_origin_is_told() {
         let client = chain.over(reqwest::Client::builder());
         let error = client.get(server.url("/first")).send().await.unwrap_err();
         let fault = fault(&error);
-        assert_eq!((fault.code(), fault.is_scope()), ("redirect-followed", true));
+        assert_eq!((fault.code(), fault.kind()), ("redirect-followed", Kind::Scope));
         // The redirects may have led away and back: the keys are not safe because the last answer is from home.
         assert!(fault.next_step().starts_with("Rotate"), "{}", fault.next_step());
     }

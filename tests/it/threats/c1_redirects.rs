@@ -1,5 +1,6 @@
 //! C1: credentials follow no redirect.
 
+use countersign::fault::Kind;
 use std::sync::Arc;
 
 use http::Method;
@@ -91,7 +92,7 @@ async fn c1_with_a_client_that_follows_the_call_ends_in_what_was_exposed() {
             for ((origin, target), url) in trap.paths() {
                 let error = client.post(&url).body("body").send().await.unwrap_err();
                 let error = fault(&error);
-                assert_eq!((error.code(), error.is_scope()), ("redirect-exposed-credentials", true));
+                assert_eq!((error.code(), error.kind()), ("redirect-exposed-credentials", Kind::Scope));
                 assert!(error.to_string().contains(origin), "{error}");
                 assert!(error.next_step().starts_with("Rotate"), "{}", error.next_step());
                 // The exposure is real, or this test would prove nothing.

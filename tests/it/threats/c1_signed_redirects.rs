@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use countersign::fault::Kind;
 use countersign::netgiro::{Netgiro, Reply, Verdict};
 use http::Method;
 use reqwest::Response;
@@ -64,7 +65,7 @@ async fn c1_netgiro_follows_no_redirect_that_did_not_verify() {
                 let client = client(netgiro.clone());
                 let error = client.request(method, server.url(path)).body("[1]").send().await.unwrap_err();
                 let fault = fault(&error);
-                assert_eq!((fault.code(), fault.is_verification()), (code, true), "{path}");
+                assert_eq!((fault.code(), fault.kind()), (code, Kind::Verification), "{path}");
                 let said = fault.to_string();
                 assert!(said.contains("a redirect is followed only where the reply verifies"), "{said}");
                 assert!(said.contains(&format!("it redirects to {};", server.origin())), "{said}");

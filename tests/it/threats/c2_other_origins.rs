@@ -2,6 +2,7 @@
 
 use countersign::Scheme;
 use countersign::Signer;
+use countersign::fault::Kind;
 use countersign::netgiro::Netgiro;
 use countersign::netvisor::Netvisor;
 use countersign::vizion::Vizion;
@@ -191,7 +192,7 @@ fn check_narrowed<S: Scheme>(
                     "{url}"
                 );
                 assert!(
-                    error.is_scope() && error.next_step().contains(advice),
+                    error.kind() == Kind::Scope && error.next_step().contains(advice),
                     "{url}: {}",
                     error.next_step()
                 );

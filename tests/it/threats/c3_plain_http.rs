@@ -1,5 +1,6 @@
 //! C3: credentials do not travel in clear, loopback excepted.
 
+use countersign::fault::Kind;
 use countersign::netgiro::Netgiro;
 use countersign::scope::Scope;
 use url::Url;
@@ -34,7 +35,7 @@ fn c3_plain_http_is_allowed_on_loopback_only() {
     for origin in BEYOND {
         let error = Scope::new([origin]).unwrap_err();
         assert_eq!(error.code(), "plain-http", "{origin}");
-        assert!(error.is_scope());
+        assert_eq!(error.kind(), Kind::Scope);
     }
 }
 

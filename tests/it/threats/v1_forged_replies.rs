@@ -1,5 +1,6 @@
 //! V1: a forged reply is refused, each for its own reason.
 
+use countersign::fault::Kind;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
@@ -252,7 +253,7 @@ async fn v1_forged_replies_are_refused_each_for_its_own_reason() {
         for request in [client.get(&url), client.post(&url).body(r#"{"Amount":1000}"#)] {
             let error = request.send().await.expect_err(name);
             assert_eq!(fault(&error).code(), *code, "{name}");
-            assert!(fault(&error).is_verification(), "{name}");
+            assert_eq!(fault(&error).kind(), Kind::Verification, "{name}");
         }
     }
 }

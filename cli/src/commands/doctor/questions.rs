@@ -1,5 +1,6 @@
 //! What is asked of each provider: a harmless read, and what no public source settles.
 
+use countersign::fault::Kind;
 use countersign::{Error, Signer, declared, netgiro, netvisor, unleashed, vizion};
 use url::Url;
 
@@ -26,7 +27,7 @@ pub(crate) trait Examined: Tool {
 
     /// Whether an error says that signature or credentials were not accepted, rather than something else.
     fn refuses(error: &Error) -> bool {
-        error.is_refused()
+        error.kind() == Kind::Refused
     }
 
     /// Whether the body of a success may be the provider's, and is not the page of a proxy or of a sign-in.

@@ -49,15 +49,15 @@ pub struct Code {
 
 impl Code {
     /// A code. The effect is none where the kind says that the request was not sent or that the provider refused it
-    /// ([`Configuration`](Kind::Configuration), [`Signing`](Kind::Signing), [`Refused`](Kind::Refused)), else unknown.
+    /// ([`Configuration`](Kind::Configuration), [`Signing`](Kind::Signing), [`Refused`](Kind::Refused)), else unknown. A fault
+    /// of another effect, such as a refusal by a 5xx, says so by [`Fault::effect`].
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind, next_step: &'static str) -> Self {
         Self { name, kind, next_step, effect: kind.effect() }
     }
 
-    /// The code with another effect than its kind has. A refusal that leaves it open, such as a 5xx, must say so.
-    #[must_use]
-    pub const fn with_effect(self, effect: Effect) -> Self {
+    /// The code with another effect than its kind has.
+    pub(crate) const fn with_effect(self, effect: Effect) -> Self {
         Self { effect, ..self }
     }
 }

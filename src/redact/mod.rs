@@ -126,8 +126,7 @@ impl Secrets {
     }
 
     /// `bytes` with a mask, in ASCII, in place of each secret.
-    #[must_use]
-    pub fn redact_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+    pub(crate) fn redact_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
         let found = self.find(bytes);
         if found.is_empty() {
             return Cow::Borrowed(bytes);

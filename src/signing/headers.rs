@@ -85,7 +85,7 @@ impl<'a> AuthHeaders<'a> {
     }
 
     /// Makes room for `additional` headers at once.
-    pub fn reserve(&mut self, additional: usize) -> &mut Self {
+    pub(crate) fn reserve(&mut self, additional: usize) -> &mut Self {
         self.map.reserve(additional);
         self
     }

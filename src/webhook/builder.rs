@@ -16,7 +16,7 @@ use crate::renewal::Renewal;
 use crate::time::{Clock, SystemClock};
 
 /// The longest body that is accepted by default: 1 MiB.
-pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
 /// What a [`Verifier`] is made of. Each provider's module adds the methods for its keys.
 ///
@@ -95,7 +95,7 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// Refuses bodies longer than `bytes`. Default: [`DEFAULT_BODY_LIMIT`].
+    /// Refuses bodies longer than `bytes`. Default: 1 MiB.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit = bytes;

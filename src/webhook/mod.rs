@@ -84,7 +84,7 @@ mod verified;
 mod verifier;
 mod window;
 
-pub use builder::{Builder, DEFAULT_BODY_LIMIT};
+pub use builder::Builder;
 #[cfg(feature = "axum")]
 pub use extract::VerifiedRejection;
 pub use fault::DeliveryFault;

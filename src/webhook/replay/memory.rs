@@ -24,10 +24,6 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// Deliveries remembered by default: at about 300 bytes each, some 30 MB; at the default window of 5 minutes,
-    /// where one stays for about 10 minutes, enough for 160 deliveries a second.
-    pub const DEFAULT_CAPACITY: u64 = 100_000;
-
     /// A store for about `capacity` deliveries: a burst may exceed it by a few hundred.
     #[must_use]
     pub fn new(capacity: u64) -> Self {
@@ -44,8 +40,10 @@ impl MemoryStore {
 }
 
 impl Default for MemoryStore {
+    /// A store for 100,000 deliveries: at about 300 bytes each, some 30 MB; at the default window of 5 minutes, where one stays
+    /// for about 10 minutes, enough for 160 deliveries a second.
     fn default() -> Self {
-        Self::new(Self::DEFAULT_CAPACITY)
+        Self::new(100_000)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which accounts the sandbox knows.
 
-use countersign::error::{Code, Fault, Kind};
+use countersign::fault::{Code, Fault, Kind};
 use countersign::redact::Secrets;
 use countersign::signing::{Encoding, MacKey};
 use countersign::{Error, SecretString, netgiro, netvisor, unleashed, vizion};

@@ -87,7 +87,6 @@ mod window;
 pub use builder::Builder;
 #[cfg(feature = "axum")]
 pub use extract::VerifiedRejection;
-pub use fault::DeliveryFault;
 pub use keys::Keys;
 #[cfg(feature = "tower")]
 pub use layer::{VerifyLayer, VerifyService};
@@ -99,6 +98,7 @@ pub use verified::Verified;
 pub use verifier::Verifier;
 pub use window::Window;
 
+pub(crate) use fault::DeliveryFault;
 pub(crate) use headers::Integer;
 pub(crate) use hmac_key::HmacKey;
 pub(crate) use keys::check_key;

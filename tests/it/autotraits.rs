@@ -86,7 +86,6 @@ fn public_types_are_shared_between_threads() {
     shared::<countersign::observer::Event>();
     shared::<countersign::observer::Metrics>();
     shared::<countersign::Permit>();
-    shared::<webhook::DeliveryFault>();
     shared::<webhook::ReplayKey>();
     shared::<webhook::VerifiedRejection>();
     shared::<vizion::webhook::Verified<bytes::Bytes>>();

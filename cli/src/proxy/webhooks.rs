@@ -9,7 +9,7 @@ use clap::Args;
 use countersign::rotation::Rotation;
 use countersign::scope::is_loopback;
 use countersign::time::{Clock as _, SystemClock};
-use countersign::webhook::{DeliveryFault, RedisStore, Scheme, Verified, Verifier};
+use countersign::webhook::{RedisStore, Scheme, Verified, Verifier};
 use http::header::{HeaderMap, HeaderName};
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -125,7 +125,7 @@ impl<S: Webhooks> Receiver<S> {
         let builder = S::builder(sender, &public_origin, rotation)?.observer(Arc::clone(&events.metrics));
         let builder = stripping(builder, args.strip_prefix.as_deref())?;
         let mut builder = builder.on_refused(move |error, _| {
-            let is_later = error.fault() == Some(&DeliveryFault::StoreUnreachable);
+            let is_later = error.code() == "webhook-store-unreachable";
             let status = if is_later { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
             told.refused(error.provider().unwrap_or(S::NAME), status, error.code());
         });

@@ -100,7 +100,7 @@ impl<S: Scheme> Verifier<S> {
     /// refusal is diagnosed here: `Verifier::diagnose` does that, with the feature `diagnose`.
     ///
     /// # Errors
-    /// Why it was refused, as an [`Error`] over [`DeliveryFault`]; of several reasons the first in the order of the
+    /// Why it was refused; of several reasons the first in the order of the
     /// [module](super).
     pub fn verify<'b>(
         &self,

@@ -118,8 +118,7 @@ async fn describe_receiving<S: WebhookScheme + std::fmt::Debug>(
     write!(text, "{:?}", verifier.diagnose(&parts, &body).unwrap()).unwrap();
     for body in [Bytes::new(), Bytes::from(vec![b' '; 2 << 20]), Bytes::from_static(b"{}")] {
         let error = verifier.receive(&parts, body).await.unwrap_err();
-        let refused = error.fault::<countersign::webhook::DeliveryFault>().unwrap();
-        write!(text, "{error} {error:#} {error:?} {refused} {refused:?}").unwrap();
+        write!(text, "{error} {error:#} {error:?}").unwrap();
     }
     verifier.exchange_keys(keys());
     write!(text, "{verifier:#?}").unwrap();

@@ -37,14 +37,14 @@ pub mod webhook;
 pub use middleware::{error_for_status, pages};
 pub use names::{headers, variables};
 pub use page::{Page, Pagination};
-pub use refusal::{Cause, Refusal, refusal};
+pub use refusal::refusal;
 
 pub use signing::Scheme;
 
 use crate::error::Code;
 use crate::{SignedForm, Signer};
 
-pub(crate) const CODES: [&[(Code, &str)]; 2] = [media_type::MediaTypeFault::CODES, refusal::Answer::CODES];
+pub(crate) const CODES: [&[(Code, &str)]; 2] = [media_type::MediaTypeFault::CODES, refusal::Refusal::CODES];
 
 /// Signs requests to Unleashed. Cheap to clone.
 ///

@@ -26,14 +26,14 @@ pub use names::{headers, variables};
 pub use page::{Metadata, Page};
 #[cfg(feature = "middleware")]
 pub use refusal::error_for_status;
-pub use refusal::{Refusal, refusal};
+pub use refusal::refusal;
 
 pub use signing::Scheme;
 
 use crate::Signer;
 use crate::error::Code;
 
-pub(crate) const CODES: [&[(Code, &str)]; 1] = [Refusal::CODES];
+pub(crate) const CODES: [&[(Code, &str)]; 1] = [refusal::Refusal::CODES];
 
 /// Adds the API key to requests to Vizion. Cheap to clone.
 ///

@@ -8,9 +8,8 @@ use crate::fault::faults;
 
 faults! {
     /// A refused API key.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    #[non_exhaustive]
-    pub enum Refusal {
+    #[derive(Debug)]
+    pub(super) enum Refusal {
         /// 401.
         NoPermission = Refused, "vizion-no-permission",
             "the API key is valid but lacks the permission for this (401, as Vizion uses it)",

@@ -63,11 +63,8 @@ fn public_types_are_shared_between_threads() {
     shared::<signing::Signature>();
     shared::<countersign::Signed<netgiro::Scheme>>();
     shared::<time::SystemClock>();
-    shared::<unleashed::Cause>();
-    shared::<unleashed::Refusal>();
     shared::<unleashed::Unleashed>();
     shared::<unleashed::webhook::Verifier>();
-    shared::<vizion::Refusal>();
     shared::<vizion::Vizion>();
     shared::<vizion::webhook::Verifier>();
     fn of_any<S: webhook::Scheme>() {

@@ -4,22 +4,23 @@ use countersign::{unleashed, vizion};
 use http::StatusCode;
 use url::Url;
 
-fn causes(url: &str) -> Vec<unleashed::Cause> {
+const ENCODING: &str = "the query has characters that may be percent-encoded or not";
+const ORDER: &str = "the parameters may have been re-ordered on the way";
+const CREDENTIALS: &str = "the API id or key may be wrong or revoked";
+
+fn causes(url: &str) -> Vec<String> {
     let error = unleashed::refusal(StatusCode::FORBIDDEN, &Url::parse(url).unwrap()).unwrap();
-    error.fault::<unleashed::Refusal>().unwrap().causes().to_vec()
+    let text = error.to_string();
+    let causes =
+        text.strip_prefix("unleashed: the signature was not accepted (403); likely causes: ").unwrap();
+    causes.split("; ").map(str::to_owned).collect()
 }
 
 #[test]
 fn causes_follow_the_query() {
-    assert_eq!(causes("https://h/Customers"), [unleashed::Cause::Credentials]);
-    assert_eq!(
-        causes("https://h/Customers?a=1&b=2"),
-        [unleashed::Cause::ParameterOrder, unleashed::Cause::Credentials]
-    );
-    assert_eq!(
-        causes("https://h/Customers?mail=a%40b"),
-        [unleashed::Cause::Encoding, unleashed::Cause::Credentials]
-    );
+    assert_eq!(causes("https://h/Customers"), [CREDENTIALS]);
+    assert_eq!(causes("https://h/Customers?a=1&b=2"), [ORDER, CREDENTIALS]);
+    assert_eq!(causes("https://h/Customers?mail=a%40b"), [ENCODING, CREDENTIALS]);
     assert!(unleashed::refusal(StatusCode::OK, &Url::parse("https://h/").unwrap()).is_none());
 }
 

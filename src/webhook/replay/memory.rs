@@ -1,12 +1,12 @@
 //! Remembering in this process.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use moka::Expiry;
-use moka::sync::Cache;
-
 use super::{ReplayKey, ReplayStore, StoreError};
+use crate::lock::lock;
 
 /// Remembers accepted deliveries in this process, bounded. Clones share one memory.
 ///
@@ -19,28 +19,46 @@ use super::{ReplayKey, ReplayStore, StoreError};
 /// can be repeated just after it. `RedisStore`, behind the feature `redis`, does not forget.
 #[derive(Clone)]
 pub struct MemoryStore {
-    seen: Cache<ReplayKey, Duration>,
+    seen: Arc<Mutex<Seen>>,
     capacity: u64,
 }
 
+/// What is remembered, and until when.
+#[derive(Default)]
+struct Seen {
+    until: HashMap<ReplayKey, Instant>,
+    in_order: BTreeSet<(Instant, ReplayKey)>,
+}
+
+/// Longer than any process runs. A moment cannot be put off for ever.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 impl MemoryStore {
-    /// A store for about `capacity` deliveries: a burst may exceed it by a few hundred.
+    /// A store for `capacity` deliveries.
     #[must_use]
     pub fn new(capacity: u64) -> Self {
-        Self { seen: Cache::builder().expire_after(OwnTtl).build(), capacity }
+        Self { seen: Arc::default(), capacity }
     }
 
-    fn is_full(&self) -> bool {
-        if self.seen.entry_count() >= self.capacity {
-            // The count still has what has expired but was not cleared away.
-            self.seen.run_pending_tasks();
+    /// What is still remembered.
+    fn seen_at(&self, now: Instant) -> MutexGuard<'_, Seen> {
+        let mut seen = lock(&self.seen);
+        while let Some((_, key)) = seen.in_order.first().copied().filter(|(until, _)| *until <= now) {
+            seen.in_order.pop_first();
+            seen.until.remove(&key);
         }
-        self.seen.entry_count() >= self.capacity
+        seen
     }
 }
 
+/// A clock that is never set: a `Clock` may step, and what is remembered would live longer or shorter.
+#[expect(clippy::disallowed_methods, reason = "spans of this process, which nothing outside sees")]
+fn now() -> Instant {
+    Instant::now()
+}
+
 impl Default for MemoryStore {
-    /// A store for 100,000 deliveries: at about 300 bytes each, some 30 MB; at the default window of 5 minutes, where one stays
+    /// A store for 100,000 deliveries: at about 200 bytes each, some 20 MB; at the default window of 5 minutes, where one stays
     /// for about 10 minutes, enough for 160 deliveries a second.
     fn default() -> Self {
         Self::new(100_000)
@@ -50,42 +68,40 @@ impl Default for MemoryStore {
 #[async_trait::async_trait]
 impl ReplayStore for MemoryStore {
     async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
+        let now = now();
+        let mut seen = self.seen_at(now);
         // What is known stays known when the memory is full.
-        if self.seen.contains_key(key) {
+        if seen.until.contains_key(key) {
             return Ok(false);
         }
-        if self.is_full() {
+        if seen.until.len() as u64 >= self.capacity {
             return Err(Box::new(Full));
         }
-        // `or_insert` would let two callers at once both find nothing; `or_insert_with` has one wait for the other.
-        Ok(self.seen.entry_by_ref(key).or_insert_with(|| ttl).is_fresh())
+        let until = now + ttl.min(LONGEST);
+        seen.until.insert(*key, until);
+        seen.in_order.insert((until, *key));
+        Ok(true)
     }
 
     async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError> {
-        self.seen.invalidate(key);
+        let mut seen = lock(&self.seen);
+        if let Some(until) = seen.until.remove(key) {
+            seen.in_order.remove(&(until, *key));
+        }
         Ok(())
     }
 
     async fn contains(&self, key: &ReplayKey) -> Result<bool, StoreError> {
-        Ok(self.seen.contains_key(key))
+        Ok(self.seen_at(now()).until.contains_key(key))
     }
 }
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryStore")
-            .field("remembered", &self.seen.entry_count())
+            .field("remembered", &lock(&self.seen).until.len())
             .field("capacity", &self.capacity)
             .finish_non_exhaustive()
-    }
-}
-
-/// Each entry brings its own life.
-struct OwnTtl;
-
-impl Expiry<ReplayKey, Duration> for OwnTtl {
-    fn expire_after_create(&self, _: &ReplayKey, ttl: &Duration, _: Instant) -> Option<Duration> {
-        Some(*ttl)
     }
 }
 
@@ -109,10 +125,8 @@ mod tests {
         let insert =
             |n: u8| store.insert_if_absent(&ReplayKey::new("test", [n; 32]), life).now_or_never().unwrap();
         assert!(insert(1).unwrap() && insert(2).unwrap());
-        store.seen.run_pending_tasks();
         assert_eq!(format!("{store:?}"), "MemoryStore { remembered: 2, capacity: 2, .. }");
         assert!(insert(3).unwrap_err().to_string().contains("full"));
-        // moka clears away what has expired once in a second or so.
         let accepted = |_| {
             std::thread::sleep(life / 10);
             insert(3).is_ok()

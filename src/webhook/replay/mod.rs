@@ -112,7 +112,7 @@ impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
 ///
 /// `Display` gives `provider:` and 64 hex digits, and `:handled` after them in the key under which a store keeps that a
 /// delivery was handled where it came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReplayKey {
     provider: &'static str,
     signature: [u8; 32],

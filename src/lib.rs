@@ -83,7 +83,8 @@ pub use middleware::{ErrorStatus, Unsigned, client_builder, effect_of};
 /// The type that holds secrets: wiped on drop, redacted in `Debug`. `String` and `&str` convert into it.
 pub use secrecy::SecretString;
 pub use signer::{FromVariables, Permit, Rewritten, Scheme, Sent, Signed, Signer};
-pub use signing::{RequestRef, SignedForm};
+pub use signing::request::RequestRef;
+pub use signing::signed_form::SignedForm;
 
 /// The examples of the guides, which are tested with the others.
 #[cfg(all(doctest, feature = "axum", feature = "diagnose", feature = "middleware"))]

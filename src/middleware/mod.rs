@@ -26,7 +26,7 @@ pub(crate) use status::skew_note;
 
 use crate::error::{Code, Effect, Error};
 use crate::observer::Event;
-use crate::signer::{Permit, Rewritten, Scheme, Sent, Signer};
+use crate::signer::{Rewritten, Scheme, Sent, Signer};
 use crate::signing::{RequestRef, as_sent};
 use redirect::{Hop, RedirectFault};
 

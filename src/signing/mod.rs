@@ -18,8 +18,8 @@ mod headers;
 mod mac;
 #[cfg(feature = "declared")]
 pub(crate) mod members;
-mod request;
-mod signed_form;
+pub(crate) mod request;
+pub(crate) mod signed_form;
 mod source;
 #[cfg(feature = "declared")]
 pub(crate) mod stamp;
@@ -34,6 +34,5 @@ pub use request::Payload;
 pub(crate) use request::RequestRef;
 pub(crate) use request::absolute;
 pub(crate) use request::as_sent;
-pub(crate) use signed_form::SignedForm;
 pub use source::{Charset, Source};
 pub use text::{Segment, SegmentKind, SignedText};

@@ -3,7 +3,6 @@
 use std::time::UNIX_EPOCH;
 
 use countersign::Error;
-use countersign::fault::Kind;
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, Netvisor, TransactionId};
 use countersign::unleashed::Unleashed;
@@ -134,7 +133,7 @@ fn each_bad_value_of_each_field_is_a_typed_error() {
             let (result, expected) = ((field.build)(field.name, &value), expected(field.kind));
             assert_eq!(result.as_ref().err().map(Error::code), expected, "{case}");
             let Err(error) = result else { continue };
-            assert_eq!(error.kind(), Kind::Configuration, "{case}");
+            assert_eq!(error.kind(), countersign::fault::Kind::Configuration, "{case}");
             assert_eq!(error.provider(), Some(field.provider), "{case}");
             let texts = format!("{error}\n{error:#}\n{error:?}\n{error:#?}");
             assert!(texts.contains(field.name), "{case}: {texts}");

@@ -25,29 +25,28 @@ impl FromStr for ProviderName {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "netvisor" => Self::Netvisor,
-            "netgiro" => Self::Netgiro,
-            "unleashed" => Self::Unleashed,
-            "vizion" => Self::Vizion,
-            _ => Self::File(
-                declaration::path(text)
-                    .ok_or("give netvisor, netgiro, unleashed, vizion, or the path of a declaration, which ends in .toml")?,
-            ),
-        })
+        let built_in =
+            Self::BUILT_IN.into_iter().find(|(name, _)| *name == text).map(|(_, provider)| provider);
+        built_in.or_else(|| declaration::path(text).map(Self::File)).ok_or(
+            "give netvisor, netgiro, unleashed, vizion, or the path of a declaration, which ends in .toml",
+        )
     }
 }
 
 impl ProviderName {
+    const BUILT_IN: [(&'static str, Self); 4] = [
+        ("netvisor", Self::Netvisor),
+        ("netgiro", Self::Netgiro),
+        ("unleashed", Self::Unleashed),
+        ("vizion", Self::Vizion),
+    ];
+
     /// As it stands in paths and in options; of a file, the one that it gives itself.
     pub(crate) fn name(&self) -> Result<String, Failure> {
-        Ok(match self {
-            Self::Netvisor => "netvisor".to_owned(),
-            Self::Netgiro => "netgiro".to_owned(),
-            Self::Unleashed => "unleashed".to_owned(),
-            Self::Vizion => "vizion".to_owned(),
-            Self::File(_) => self.file()?.declaration.name().to_owned(),
-        })
+        match Self::BUILT_IN.iter().find(|(_, provider)| provider == self) {
+            Some((name, _)) => Ok((*name).to_owned()),
+            None => Ok(self.file()?.declaration.name().to_owned()),
+        }
     }
 
     /// The declaration, with credentials out of the variables of its name.

@@ -29,36 +29,24 @@ struct Ready {
 }
 
 const READY: [Ready; 5] = [
-    Ready {
-        name: "paid",
-        success: true,
-        message: "Success",
-        result_code: 10200,
-        payment_successful: Some(true),
-    },
-    Ready {
-        name: "pending",
-        success: true,
-        message: "Pending",
-        result_code: 10425,
-        payment_successful: Some(false),
-    },
-    Ready {
-        name: "cancelled",
-        success: true,
-        message: "Cancelled",
-        result_code: 10201,
-        payment_successful: Some(false),
-    },
-    Ready {
-        name: "declined",
-        success: false,
-        message: "Declined",
-        result_code: 10302,
-        payment_successful: None,
-    },
-    Ready { name: "failed", success: false, message: "Failed", result_code: 400, payment_successful: None },
+    Ready::new("paid", true, "Success", 10200, Some(true)),
+    Ready::new("pending", true, "Pending", 10425, Some(false)),
+    Ready::new("cancelled", true, "Cancelled", 10201, Some(false)),
+    Ready::new("declined", false, "Declined", 10302, None),
+    Ready::new("failed", false, "Failed", 400, None),
 ];
+
+impl Ready {
+    const fn new(
+        name: &'static str,
+        success: bool,
+        message: &'static str,
+        result_code: i32,
+        payment_successful: Option<bool>,
+    ) -> Self {
+        Self { name, success, message, result_code, payment_successful }
+    }
+}
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -42,62 +42,23 @@ pub(super) enum Forgery {
     Replayed,
 }
 
-/// Takes the names of these forgeries.
-pub(super) fn among(known: &'static [Forgery]) -> impl TypedValueParser<Value = Forgery> {
-    PossibleValuesParser::new(known.iter().filter_map(Forgery::to_possible_value))
+/// Takes the names of all forgeries but these, which cannot be made of a provider's deliveries.
+pub(super) fn but(others: &'static [Forgery]) -> impl TypedValueParser<Value = Forgery> {
+    let known = Forgery::value_variants().iter().filter(|forgery| !others.contains(forgery));
+    PossibleValuesParser::new(known.filter_map(Forgery::to_possible_value))
         .try_map(|name| Forgery::from_str(&name, false))
 }
 
 impl Forgery {
-    pub(super) const OF_VIZION: &[Self] = &[
-        Self::Unsigned,
-        Self::WrongSignature,
-        Self::WrongKey,
-        Self::UnknownKey,
-        Self::Duplicate,
-        Self::Stale,
-        Self::Future,
-        Self::Seconds,
-        Self::Tampered,
-        Self::Reserialised,
-        Self::Replayed,
-    ];
-    /// There are no key ids.
-    pub(super) const OF_UNLEASHED: &[Self] = &[
-        Self::Unsigned,
-        Self::WrongSignature,
-        Self::WrongKey,
-        Self::Duplicate,
-        Self::Stale,
-        Self::Future,
-        Self::Milliseconds,
-        Self::Tampered,
-        Self::Reserialised,
-        Self::Replayed,
-    ];
+    /// Vizion's times are in milliseconds.
+    pub(super) const NOT_OF_VIZION: &[Self] = &[Self::Milliseconds];
+    /// There are no key ids, and times are in seconds.
+    pub(super) const NOT_OF_UNLEASHED: &[Self] = &[Self::UnknownKey, Self::Seconds];
     /// There are neither key ids nor times.
-    pub(super) const OF_NETGIRO: &[Self] = &[
-        Self::Unsigned,
-        Self::WrongSignature,
-        Self::WrongKey,
-        Self::Duplicate,
-        Self::Tampered,
-        Self::Reserialised,
-        Self::Replayed,
-    ];
-
+    pub(super) const NOT_OF_NETGIRO: &[Self] =
+        &[Self::UnknownKey, Self::Stale, Self::Future, Self::Seconds, Self::Milliseconds];
     /// Key ids, and the unit of times, are the file's own matter.
-    pub(super) const OF_DECLARED: &[Self] = &[
-        Self::Unsigned,
-        Self::WrongSignature,
-        Self::WrongKey,
-        Self::Duplicate,
-        Self::Stale,
-        Self::Future,
-        Self::Tampered,
-        Self::Reserialised,
-        Self::Replayed,
-    ];
+    pub(super) const NOT_OF_DECLARED: &[Self] = &[Self::UnknownKey, Self::Seconds, Self::Milliseconds];
 
     /// The name that `--fault` takes.
     pub(super) fn name(self) -> String {

@@ -59,7 +59,7 @@ struct VizionArgs {
     delivery: DeliveryArgs,
 
     /// Deliver a forgery
-    #[arg(long, value_name = "NAME", value_parser = forge::among(Forgery::OF_VIZION))]
+    #[arg(long, value_name = "NAME", value_parser = forge::but(Forgery::NOT_OF_VIZION))]
     fault: Option<Forgery>,
 
     /// Sign with the key of this id [default: the first]
@@ -73,7 +73,7 @@ struct UnleashedArgs {
     delivery: DeliveryArgs,
 
     /// Deliver a forgery
-    #[arg(long, value_name = "NAME", value_parser = forge::among(Forgery::OF_UNLEASHED))]
+    #[arg(long, value_name = "NAME", value_parser = forge::but(Forgery::NOT_OF_UNLEASHED))]
     fault: Option<Forgery>,
 }
 
@@ -83,7 +83,7 @@ struct NetgiroArgs {
     delivery: DeliveryArgs,
 
     /// Deliver a forgery
-    #[arg(long, value_name = "NAME", value_parser = forge::among(Forgery::OF_NETGIRO))]
+    #[arg(long, value_name = "NAME", value_parser = forge::but(Forgery::NOT_OF_NETGIRO))]
     fault: Option<Forgery>,
 }
 
@@ -97,7 +97,7 @@ struct DeclaredArgs {
     delivery: DeliveryArgs,
 
     /// Deliver a forgery
-    #[arg(long, value_name = "NAME", value_parser = forge::among(Forgery::OF_DECLARED))]
+    #[arg(long, value_name = "NAME", value_parser = forge::but(Forgery::NOT_OF_DECLARED))]
     fault: Option<Forgery>,
 
     /// Take a credential from this variable, e.g. secret=SHOP_KEY [default: those named after the file]

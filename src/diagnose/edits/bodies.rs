@@ -92,16 +92,16 @@ impl Document<'_> {
         self.value.put(mistake, detail, json.print(style))
     }
 
-    /// Tries a document in each of these styles; nothing where it is the same.
+    /// Tries a document in each of these styles, whose name stands between what is said of it; nothing where it is the same.
     pub(super) fn print_each(
         &self,
         mistake: Mistake,
-        detail: &str,
+        [before, behind]: [&str; 2],
         json: &Json,
         styles: &[(String, Style)],
     ) -> Flow {
         let mut styles = styles.iter().filter(|_| *json != self.json);
-        styles.try_for_each(|(name, style)| self.print(mistake, phrase(&[name, detail]), json, style))
+        styles.try_for_each(|(name, style)| self.print(mistake, phrase(&[before, name, behind]), json, style))
     }
 
     /// The style that it is in itself; compact where it is in none.
@@ -151,7 +151,7 @@ pub(super) fn spellings(search: &Search<'_>) -> Flow {
         }
         let styles: Vec<_> = [(String::new(), own)].into_iter().chain(styles().take(45)).collect();
         for (what, change) in RESPELT {
-            document.print_each(BODY_RESERIALISED, what, &document.json.map(&change), &styles)?;
+            document.print_each(BODY_RESERIALISED, ["", what], &document.json.map(&change), &styles)?;
         }
     }
     Flow::Continue(())

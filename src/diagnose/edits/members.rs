@@ -214,9 +214,9 @@ fn change_each(document: &Document<'_>, styles: &[(String, Style)]) -> Flow {
     CHANGES.iter().try_for_each(|(what, change)| {
         let changed = document.json.map(change);
         let without_null = changed.map(&|value| without(value, &["null"]));
-        document.print_each(BODY_MEMBERS, what, &changed, styles)?;
+        document.print_each(BODY_MEMBERS, [what, ""], &changed, styles)?;
         let also = phrase(&[what, "without those that are null"]);
-        document.print_each(BODY_MEMBERS, &also, &without_null, styles)
+        document.print_each(BODY_MEMBERS, [&also, ""], &without_null, styles)
     })
 }
 

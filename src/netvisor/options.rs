@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use http::HeaderValue;
+use uuid::Uuid;
 
 use super::credentials::NAME;
 use super::encoding;
@@ -131,26 +132,13 @@ impl TransactionId {
     /// # Errors
     /// `randomness-unavailable`.
     pub fn random() -> Result<Self, Error> {
-        Self::new(&RandomUuid::draw(&OsRandomness)?.to_string())
+        Self::new(random_uuid(&OsRandomness)?.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
 }
 
 /// A UUID of version 4 (RFC 9562, section 5.4): 122 random bits.
-pub(super) struct RandomUuid(u128);
-
-impl RandomUuid {
-    pub(super) fn draw(randomness: &dyn Randomness) -> Result<Self, Error> {
-        const VERSION_AND_VARIANT: u128 = 0xf << 76 | 0b11 << 62;
-        let mut bytes = [0; 16];
-        randomness.fill(&mut bytes)?;
-        Ok(Self(u128::from_be_bytes(bytes) & !VERSION_AND_VARIANT | 4 << 76 | 0b10 << 62))
-    }
-}
-
-impl fmt::Display for RandomUuid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bits = |from: u32, count: u32| (self.0 >> from) as u64 & ((1 << count) - 1);
-        let (low, middle, high) = (bits(96, 32), bits(80, 16), bits(64, 16));
-        write!(f, "{low:08x}-{middle:04x}-{high:04x}-{:04x}-{:012x}", bits(48, 16), bits(0, 48))
-    }
+pub(super) fn random_uuid(randomness: &dyn Randomness) -> Result<Uuid, Error> {
+    let mut bytes = [0; 16];
+    randomness.fill(&mut bytes)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }

@@ -9,8 +9,7 @@ use secrecy::{ExposeSecret as _, SecretSlice};
 use url::Url;
 
 use super::credentials::NAME;
-use super::options::RandomUuid;
-use super::{Language, MacAlgorithm, TransactionId, encoding, headers};
+use super::{Language, MacAlgorithm, TransactionId, encoding, headers, options};
 use crate::SignedForm;
 use crate::error::Error;
 use crate::explain::{Explained, OwnMistake};
@@ -56,7 +55,7 @@ impl Stamp {
     /// The stamp of a moment, with a random transaction id.
     fn draw(time: SystemTime, randomness: &dyn Randomness, language: Language) -> Result<Self, Error> {
         let moment = moment(time)?;
-        let id = RandomUuid::draw(randomness)?;
+        let id = options::random_uuid(randomness)?;
         let [timestamp, timestamp_unix, transaction_id] =
             write_values([&moment.naive_utc(), &moment.timestamp(), &id])?;
         Ok(Self { timestamp, timestamp_unix, transaction_id, language })

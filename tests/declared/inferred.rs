@@ -160,7 +160,6 @@ fn no_more_texts_are_hashed_than_were_asked_for_wherever_the_signature_may_be() 
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
 fn long_bodies_and_many_members_are_searched_within_bounds() {
     let send = "[send.header]\nx-time = \"{time}\"\nx-account = \"{account}\"\nx-signature = \"{signature}\"";
     let mut captures = captured(&file("{time}{body}", send), "a-1234567", "");

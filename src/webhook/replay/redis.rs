@@ -4,20 +4,30 @@ use std::fmt;
 use std::time::Duration;
 
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisError};
+use redis::{Client, RedisError, RedisResult};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{ConnectFault, ReplayKey, ReplayStore, StoreError};
 use crate::error::Error;
+use crate::random::{OsRandomness, Randomness as _};
 
 /// Each of connecting and answering may take this long, and connecting is tried twice before a delivery is refused.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Remembers accepted deliveries in Redis (or a server that speaks its protocol), with `SET key 1 NX PX ttl`: one
-/// round trip, atomic on the server. Reconnects by itself; clones share one connection.
+/// Deletes what a claim that got no answer has left, and nothing of anybody else's.
+const WITHDRAW: &str =
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+
+/// How long a withdrawal waits before it asks again, at first and at most.
+const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
+
+/// Remembers accepted deliveries in Redis (or a server that speaks its protocol), with `SET key token NX PX ttl`: one
+/// round trip, atomic on the server. Reconnects by itself; clones share one connection. A user of Redis that is to have few
+/// rights needs `SET`, `DEL`, `EXISTS`, `EVAL` and `GET`, and `PING` for [`ping`](Self::ping).
 ///
-/// While Redis does not answer, deliveries are refused. If only the answer was lost, Redis may remember the delivery:
-/// the retry, an exact copy, is then refused.
+/// While Redis does not answer, deliveries are refused. If only the answer was lost, Redis may remember the delivery: a task of
+/// the tokio runtime deletes it as soon as Redis answers, and the retry is let in. If the process ends before that, the retry
+/// is refused.
 ///
 /// It remembers as well as your Redis does. So that a restart or failover forgets nothing: `appendonly yes` with
 /// `appendfsync always`, `maxmemory-policy noeviction`, and no replica that may take over before it has caught up.
@@ -105,9 +115,39 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
         self
     }
 
+    /// Asks Redis whether it is there: when a service starts, say, before the first delivery does.
+    ///
+    /// # Errors
+    /// When it is not reached, or refuses.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(redis::cmd("PING").exec_async(&mut self.connection.clone()).await?)
+    }
+
     fn name(&self, key: &ReplayKey) -> String {
         format!("{}{key}", self.prefix)
     }
+}
+
+/// What tells a claim from all others.
+fn token() -> Result<String, Error> {
+    let mut token = [0; 16];
+    OsRandomness.fill(&mut token)?;
+    Ok(hex::encode(token))
+}
+
+/// Takes back a claim whose answer was lost: nobody was let in for it, and it would keep out the sender's retry. It may still
+/// be on its way, by another connection, so that Redis is asked until it was there, for as long as it would live.
+fn withdraw<C: ConnectionLike + Send + 'static>(mut connection: C, name: &str, token: &str, life: Duration) {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    let mut delete = redis::cmd("EVAL");
+    delete.arg(WITHDRAW).arg(1).arg(name).arg(token);
+    runtime.spawn(tokio::time::timeout(life, async move {
+        let [mut pause, longest] = PAUSES;
+        while !matches!(delete.query_async(&mut connection).await, Ok(1)) {
+            tokio::time::sleep(pause).await;
+            pause = longest.min(pause * 2);
+        }
+    }));
 }
 
 #[async_trait::async_trait]
@@ -115,10 +155,14 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> ReplayStore for RedisSto
     async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
         // Redis refuses a life of 0 ms, and one beyond what its signed 64 bits of milliseconds hold.
         let milliseconds = ttl.as_millis().clamp(1, 1 << 52);
+        let (name, token) = (self.name(key), token()?);
         let mut set = redis::cmd("SET");
-        set.arg(self.name(key)).arg(1).arg("NX").arg("PX").arg(milliseconds.to_string());
-        let stored: Option<String> = set.query_async(&mut self.connection.clone()).await?;
-        Ok(stored.is_some())
+        set.arg(&name).arg(&token).arg("NX").arg("PX").arg(milliseconds.to_string());
+        let stored: RedisResult<Option<String>> = set.query_async(&mut self.connection.clone()).await;
+        if stored.is_err() {
+            withdraw(self.connection.clone(), &name, &token, ttl);
+        }
+        Ok(stored?.is_some())
     }
 
     async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError> {

@@ -188,3 +188,35 @@ async fn a_url_that_cannot_be_read_is_refused_without_its_password() {
     assert!(error.next_step().starts_with("Write it like redis://"));
     assert!(!format!("{error} {error:?}").contains("canary"));
 }
+
+/// A claim that lands after its caller has given up would keep out each retry, and nobody was let in for it.
+#[tokio::test]
+async fn a_claim_that_reaches_a_paused_redis_late_is_taken_back() {
+    let Some(server) = RedisServer::start("a_claim_that_reaches_a_paused_redis_late_is_taken_back") else {
+        return;
+    };
+    let (verifier, other) = (verifier(&server), verifier(&server));
+    assert_eq!(receive(&verifier, &numbered(0)).await, "accepted", "it is connected");
+    server.signal("STOP");
+    assert_eq!(receive(&verifier, &numbered(1)).await, "webhook-store-unreachable");
+    server.signal("CONT");
+    for _ in 0..100 {
+        if receive(&other, &numbered(1)).await == "accepted" {
+            // What another has claimed since is left alone.
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            assert_eq!(receive(&other, &numbered(1)).await, "webhook-replayed");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the retry is still refused");
+}
+
+#[tokio::test]
+async fn a_redis_says_whether_it_is_there() {
+    let Some(mut server) = RedisServer::start("a_redis_says_whether_it_is_there") else { return };
+    let store = RedisStore::connect(server.url()).unwrap();
+    assert!(store.ping().await.is_ok());
+    server.kill();
+    assert!(store.ping().await.is_err());
+}

@@ -221,7 +221,12 @@ impl Shared {
         let mut state = self.lock();
         state.flight = None;
         state.targets.retain(|target| target.strong_count() > 0);
-        let adopted = fetched.and_then(|set| set.map_or(Ok(()), |set| state.adopt(set)));
+        let adopted = fetched.and_then(|set| match set {
+            Some(set) => state.adopt(set),
+            // Unchanged, they are as bad as they were.
+            None if self.is_expired() => Err(Error::new(RotationFault::Expired)),
+            None => Ok(()),
+        });
         self.schedule(&state);
         let Err(error) = adopted else { return Ok(()) };
         let live = state.targets.iter().filter_map(Weak::upgrade);

@@ -3,10 +3,13 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{File, Metadata};
+use std::future::poll_fn;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
@@ -159,7 +162,8 @@ impl fmt::Debug for FileSource {
 }
 
 /// A command that prints the JSON that [`CredentialSet::from_json`] reads: of Vault, of a cloud's tool, of a password
-/// manager. It is run without a shell, and ended after 30 s. Neither of its outputs is logged.
+/// manager. It is run without a shell, and ended after 30 s. On Unix, what
+/// it has started ends with it, unless that is in another process group. Neither of its outputs is logged.
 ///
 /// ```
 /// use countersign::rotation::CommandSource;
@@ -183,16 +187,55 @@ impl CommandSource {
     async fn run(&self) -> io::Result<Zeroizing<Vec<u8>>> {
         let mut command = tokio::process::Command::new(&self.program);
         command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        #[cfg(unix)]
+        command.process_group(0);
         let mut child = command.kill_on_drop(true).spawn()?;
+        let group = Group::of(&child);
         let mut printed = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
-        if let Some(output) = child.stdout.take() {
-            output.take(LIMIT as u64 + 1).read_to_end(&mut printed).await?;
-        }
-        // One that has more to say is not waited for.
-        if printed.len() > LIMIT || child.wait().await?.success() {
-            Ok(printed)
-        } else {
-            Err(io::Error::other("its exit status is not 0"))
+        let mut output = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?.take(LIMIT as u64 + 1);
+        let ended = {
+            let mut reading = pin!(output.read_to_end(&mut printed));
+            let mut ending = pin!(child.wait());
+            let first = poll_fn(|context| match reading.as_mut().poll(context) {
+                Poll::Ready(read) => Poll::Ready(read.map(|_| None)),
+                Poll::Pending => ending.as_mut().poll(context).map_ok(Some),
+            });
+            let ended = first.await?;
+            if ended.is_some() {
+                drop(group);
+                // What has left the group may hold the output open for ever, and is not waited for.
+                let _ = tokio::time::timeout(REST, reading).await;
+            }
+            ended
+        };
+        let ended = match ended {
+            Some(ended) => ended,
+            // One that has more to say is not waited for.
+            None if printed.len() > LIMIT => return Ok(printed),
+            None => child.wait().await?,
+        };
+        if ended.success() { Ok(printed) } else { Err(io::Error::other("its exit status is not 0")) }
+    }
+}
+
+/// How long the output of a command that has ended is read on.
+const REST: Duration = Duration::from_millis(100);
+
+/// A command and what it has started, which all end when this is dropped.
+struct Group(#[cfg_attr(not(unix), expect(dead_code))] Option<u32>);
+
+impl Group {
+    fn of(leader: &tokio::process::Child) -> Self {
+        Self(leader.id())
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = self.0.and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?)) {
+            // It fails where all have ended.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }
 }

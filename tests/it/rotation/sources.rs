@@ -169,7 +169,28 @@ async fn a_command_that_is_given_up_is_ended() {
     let source = shell(&format!("echo $$ > '{}'; exec sleep 1000", pid_file.display()));
     let given_up = tokio::time::timeout(Duration::from_secs(2), source.fetch()).await;
     assert!(given_up.is_err());
-    let pid = fs::read_to_string(&pid_file).unwrap().trim().to_owned();
+    assert_ends(&pid_file).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_a_command_leaves_behind_is_not_waited_for_and_ends_with_it() {
+    let directory = Directory::new("left-behind");
+    let pid_file = directory.path("pid");
+    // It holds the output open; given up, its parent is not there any more to be ended alone.
+    let printing = format!("echo '{}'", json("printed"));
+    for (end, is_given) in [(printing.as_str(), true), ("wait", false)] {
+        let script = format!("sleep 1000 & echo $! > '{}'; {end}", pid_file.display());
+        let given = tokio::time::timeout(Duration::from_secs(5), shell(&script).fetch()).await;
+        assert_eq!(given.is_ok_and(|given| given.is_ok()), is_given, "{end}");
+        assert_ends(&pid_file).await;
+    }
+}
+
+/// Waits for the end of the process whose number is in a file.
+#[cfg(target_os = "linux")]
+async fn assert_ends(pid_file: &Path) {
+    let pid = fs::read_to_string(pid_file).unwrap().trim().to_owned();
     for _ in 0..100 {
         let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         if state.is_empty() || state.contains(") Z ") {

@@ -7,6 +7,8 @@ use clap::ValueEnum;
 /// The name is the variant's, the sentence its comment's.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Code {
+    /// The application has not answered a delivery in time, and may yet
+    ApplicationSilent,
     /// A declaration places something in the body, which is signed and sent so
     BodyRewritten,
     /// A success was answered to doctor without a reply of the provider's, as by a proxy or a sign-in page
@@ -21,6 +23,8 @@ pub(crate) enum Code {
     HttpStatus,
     /// No rule that was tried reproduces the captured requests
     NoRule,
+    /// The other side answered 101, and no other protocol than HTTP goes through the proxy
+    ProtocolSwitched,
     /// The proxy that signs would be reached from other machines
     ProxyBeyondLoopback,
     /// The request does not name the proxy's own address as its host
@@ -35,6 +39,10 @@ pub(crate) enum Code {
     QueryRewritten,
     /// The reply was not judged: nothing says that it is Netgíró's
     ReplyNotJudged,
+    /// The body of the request broke off, or is not framed as HTTP has it
+    RequestBodyBroken,
+    /// The body of the request did not come in time
+    RequestBodyLate,
     /// The path or the query is not as a URL is written, so that it would be sent as other bytes
     TargetNotNormalised,
     /// The message did not get through, or standard output broke

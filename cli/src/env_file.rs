@@ -113,7 +113,7 @@ fn reason(error: &dotenvy::Error, lines_read: usize) -> String {
 }
 
 /// How the names of the tool's variables begin. A file may have others, which are none of its business.
-const OWN_NAMES: [&str; 4] = ["NETVISOR_", "NETGIRO_", "UNLEASHED_", "VIZION_"];
+const OWN_NAMES: [&str; 5] = ["COUNTERSIGN_", "NETVISOR_", "NETGIRO_", "UNLEASHED_", "VIZION_"];
 
 /// The number of the first line in which `$` would be replaced by the value of another variable, and the name of the
 /// tool's variable that the line gives a value to.

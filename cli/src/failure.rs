@@ -1,6 +1,5 @@
 //! Why the tool did not succeed, and the exit code that says so.
 
-use std::error::Error as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -46,7 +45,11 @@ impl Told {
     pub(crate) fn of(error: &Error) -> Self {
         Self {
             code: error.code().to_owned(),
-            message: error.to_string(),
+            message: match error.code() {
+                // Their causes are the operating system's, and hold nothing of what is in the file.
+                "credentials-file" | "credentials-command" => with_causes(error),
+                _ => error.to_string(),
+            },
             next_step: Some(next_step(error).to_owned()),
         }
     }
@@ -186,14 +189,19 @@ impl From<reqwest_middleware::Error> for Failure {
 /// Without the URL, whose query may hold personal data; with every cause underneath.
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            message.push_str(": ");
-            message.push_str(&error.to_string());
-            cause = error.source();
-        }
-        Self::transport(message)
+        Self::transport(with_causes(&error.without_url()))
     }
+}
+
+/// What an error says, and each cause underneath.
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let told: Vec<_> = chain(error).map(ToString::to_string).collect();
+    told.join(": ")
+}
+
+/// An error, and what lies underneath.
+pub(crate) fn chain<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
 }

@@ -1,6 +1,7 @@
-//! Headers, for people and for programs.
+//! Headers: printed, read, and those that end with a connection.
 
 use countersign::redact::printable;
+use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 
@@ -18,4 +19,45 @@ pub(crate) fn object(headers: &HeaderMap, text: impl Fn(&HeaderValue) -> String)
 /// A value as UTF-8, in which most are.
 pub(crate) fn utf8(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
+/// Headers of one connection (RFC 9110, 7.6.1), besides those that `connection` names.
+const HOP_BY_HOP: [HeaderName; 9] = [
+    header::CONNECTION,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
+
+/// Takes out what is of one connection, and what belongs to another host or message.
+pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let named = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let named: Vec<HeaderName> =
+        named.flat_map(|names| names.split(',')).filter_map(|name| name.trim().parse().ok()).collect();
+    for name in HOP_BY_HOP.iter().chain(&named) {
+        headers.remove(name);
+    }
+}
+
+/// The headers of a request as they go on: the client sets host and length anew, and has waited for its `100` already.
+pub(crate) fn for_next_hop(mut headers: HeaderMap) -> HeaderMap {
+    remove_hop_by_hop(&mut headers);
+    for name in [header::HOST, header::CONTENT_LENGTH, header::EXPECT] {
+        headers.remove(name);
+    }
+    headers
+}
+
+/// The value of a header that is there once.
+pub(crate) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
 }

@@ -1,4 +1,4 @@
-//! `--data`, `--expect` and `--signed-text`: given as text, from a file or from standard input.
+//! `--data`, `--expect` and `--signed-text`: given as text, from a file or from standard input; and what is typed there.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use bytes::Bytes;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::failure::Failure;
 
@@ -64,4 +65,19 @@ impl Data {
             _ => self.read(),
         }
     }
+}
+
+/// Hears of each line on standard input that is this word.
+pub(crate) fn lines_of(word: &'static str) -> UnboundedReceiver<()> {
+    let (sender, asked) = unbounded_channel();
+    // Not a task of tokio's: the process would wait for it, and so for a line that nobody types.
+    std::thread::spawn(move || {
+        let lines = std::io::stdin().lines().map_while(Result::ok);
+        for _ in lines.filter(|line| line.trim() == word) {
+            if sender.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    asked
 }

@@ -38,9 +38,24 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use commands::Cli;
+use failure::Failure;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let failure = Failure::usage(format!("cannot wait for anything: {error}"));
+            output::failure(&failure, false);
+            return failure.exit_code();
+        }
+    };
+    let exit = runtime.block_on(run());
+    // A file that hangs would keep the process from ending.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn run() -> ExitCode {
     panics::report_in_one_line();
     let arguments = declaration::with_its_word(std::env::args_os());
     let cli = match Cli::try_parse_from(arguments) {

@@ -41,6 +41,13 @@ impl Signals {
     }
 }
 
+impl Signals {
+    /// Waits until the process is told to end.
+    pub(crate) async fn stop(&mut self) {
+        while self.next().await == Signal::Reload {}
+    }
+}
+
 #[cfg(not(unix))]
 pub(crate) struct Signals;
 

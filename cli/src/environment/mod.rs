@@ -1,5 +1,6 @@
 //! Where credentials come from: the environment, and the file that `--env-file` names.
 
+pub(crate) mod replay_store;
 pub(crate) mod sources;
 pub(crate) mod webhook_keys;
 

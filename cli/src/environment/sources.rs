@@ -41,14 +41,33 @@ impl Sources {
         own.map_or(&self.default, |(_, rotation)| rotation)
     }
 
-    /// Asks all of them. Those stay in use that have no successor which can be used.
-    pub(crate) async fn reload(&self) -> Result<(), Failure> {
-        self.read.send_replace(self.environment.read_again()?.credentials(&self.declared)?);
-        let mut refreshed = self.default.refresh().await;
-        for (_, rotation) in &self.own {
-            refreshed = rotation.refresh().await.and(refreshed);
+    /// Asks all of them at once, and gives what failed. Those stay in use that have no successor which can be used.
+    pub(crate) async fn reload(&self) -> Vec<Failure> {
+        let mut failures = Vec::new();
+        let read = self.environment.read_again().and_then(|read| read.credentials(&self.declared));
+        let default = match read {
+            Ok(set) => {
+                self.read.send_replace(set);
+                Some((None, &self.default))
+            }
+            Err(failure) => {
+                failures.push(failure);
+                None
+            }
+        };
+        let own = self.own.iter().map(|(name, rotation)| (Some(name), rotation));
+        let asked = own.chain(default).map(|(name, rotation)| {
+            let rotation = rotation.clone();
+            (name, tokio::spawn(async move { rotation.refresh().await }))
+        });
+        for (name, answer) in asked.collect::<Vec<_>>() {
+            let Ok(Err(error)) = answer.await else { continue };
+            failures.push(match name {
+                Some(name) => error.in_provider(name.clone()).into(),
+                None => error.into(),
+            });
         }
-        Ok(refreshed?)
+        failures
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
@@ -11,6 +11,8 @@ use tokio::net::{UnixListener, UnixStream};
 pub(crate) struct Socket {
     listener: UnixListener,
     path: PathBuf,
+    /// Device and inode: a successor may have taken the path.
+    identity: (u64, u64),
 }
 
 impl Socket {
@@ -42,8 +44,9 @@ impl Socket {
         let made = private.join("s");
         let listener = UnixListener::bind(&made)?;
         fs::set_permissions(&made, Permissions::from_mode(0o600))?;
+        let identity = identity(&made)?;
         fs::rename(&made, path)?;
-        Ok(Self { listener, path: path.to_owned() })
+        Ok(Self { listener, path: path.to_owned(), identity })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -57,7 +60,14 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // Left behind, it is replaced by the next that listens there.
-        let _ = fs::remove_file(&self.path);
+        if identity(&self.path).ok() == Some(self.identity) {
+            // Left behind, it is replaced by the next that listens there.
+            let _ = fs::remove_file(&self.path);
+        }
     }
+}
+
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    let found = fs::symlink_metadata(path)?;
+    Ok((found.dev(), found.ino()))
 }

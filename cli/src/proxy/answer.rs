@@ -2,39 +2,28 @@
 
 use countersign::fault::Kind;
 use countersign::{Effect, Error, effect_of};
-use http::header::{self, HeaderMap, HeaderName};
+use http::header::{self, HeaderName};
 use http::{HeaderValue, StatusCode};
 use reqwest::{Body, Response};
 use serde_json::json;
 
 use crate::code::Code;
-use crate::failure::{Failure, Told};
+use crate::failure::{Failure, Told, chain};
+use crate::headers::remove_hop_by_hop;
+use crate::listener::BodyFault;
 
 pub(super) type Answer = http::Response<Body>;
 
 /// Says which code an answer of the proxy's own has. Of others it is left out.
 const CODE: HeaderName = HeaderName::from_static("countersign-code");
 
-/// Headers of one connection (RFC 9110, 7.6.1), besides those that `connection` names.
-const HOP_BY_HOP: [HeaderName; 9] = [
-    header::CONNECTION,
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-];
-
 /// Why a request was not sent, or its reply not handed on.
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) code: String,
-    message: String,
+    pub(super) message: String,
     next_step: Option<String>,
-    effect: Effect,
+    pub(super) effect: Effect,
 }
 
 impl Refusal {
@@ -55,6 +44,16 @@ impl Refusal {
         let text = |part: fn(&Told) -> &String| told.map(part).cloned().unwrap_or_default();
         let next_step = told.and_then(|told| told.next_step.clone());
         Self { status, code: text(|told| &told.code), message: text(|told| &told.message), next_step, effect }
+    }
+
+    /// The client's own body failed, of which a part may have been sent.
+    fn of_body(fault: &BodyFault) -> Self {
+        let (status, code) = match fault {
+            BodyFault::Late => (StatusCode::REQUEST_TIMEOUT, Code::RequestBodyLate),
+            BodyFault::Broken(_) => (StatusCode::BAD_REQUEST, Code::RequestBodyBroken),
+        };
+        let step = "See why the client did not send the whole body.";
+        Self { effect: Effect::Unknown, ..Self::new(status, code, step) }
     }
 
     /// As a problem of RFC 9457.
@@ -79,6 +78,12 @@ impl Refusal {
 /// Of what the request itself brought about, the client is told by a 4xx; of everything beyond the proxy by a 5xx.
 impl From<reqwest_middleware::Error> for Refusal {
     fn from(error: reqwest_middleware::Error) -> Self {
+        if let reqwest_middleware::Error::Reqwest(sending) = &error {
+            let fault = chain(sending).find_map(|cause| cause.downcast_ref());
+            if let Some(fault) = fault {
+                return Self::of_body(fault);
+            }
+        }
         let effect = effect_of(&error);
         let status = Error::find(&error).map_or(StatusCode::BAD_GATEWAY, status_of);
         Self::of(status, error.into(), effect)
@@ -96,6 +101,7 @@ fn status_of(error: &Error) -> StatusCode {
     match error.code() {
         "stream-too-long" => StatusCode::PAYLOAD_TOO_LARGE,
         "netvisor-busy" => StatusCode::SERVICE_UNAVAILABLE,
+        code if code.starts_with("credentials-") => StatusCode::SERVICE_UNAVAILABLE,
         _ if matches!(error.kind(), Kind::Signing | Kind::Configuration) => StatusCode::BAD_REQUEST,
         _ => StatusCode::BAD_GATEWAY,
     }
@@ -118,31 +124,17 @@ pub(super) fn empty(status: StatusCode) -> Answer {
 }
 
 /// The answer of somebody else, its body still under way.
-pub(super) fn handed_on(response: Response) -> Answer {
+pub(super) fn handed_on(response: Response) -> Result<Answer, Refusal> {
     let (parts, body) = Answer::from(response).into_parts();
+    if parts.status == StatusCode::SWITCHING_PROTOCOLS {
+        let step = "Ask for no upgrade: the proxy has taken the request for it out.";
+        let refusal = Refusal::new(StatusCode::BAD_GATEWAY, Code::ProtocolSwitched, step);
+        return Err(Refusal { effect: Effect::Unknown, ..refusal });
+    }
     let mut answer = Answer::new(body);
     *answer.status_mut() = parts.status;
     *answer.headers_mut() = parts.headers;
     remove_hop_by_hop(answer.headers_mut());
     answer.headers_mut().remove(CODE);
-    answer
-}
-
-/// Takes out what is of one connection, and what belongs to another host or message.
-pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    let named = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
-    let named: Vec<HeaderName> =
-        named.flat_map(|names| names.split(',')).filter_map(|name| name.trim().parse().ok()).collect();
-    for name in HOP_BY_HOP.iter().chain(&named) {
-        headers.remove(name);
-    }
-}
-
-/// The headers of a request as they go on: the client sets host and length anew, and has waited for its `100` already.
-pub(super) fn for_next_hop(mut headers: HeaderMap) -> HeaderMap {
-    remove_hop_by_hop(&mut headers);
-    for name in [header::HOST, header::CONTENT_LENGTH, header::EXPECT] {
-        headers.remove(name);
-    }
-    headers
+    Ok(answer)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum as _;
 use countersign::observer::{Event, Metrics, Observer as _};
+use countersign::redact::printable;
 use http::StatusCode;
 use serde_json::json;
 
@@ -20,16 +21,19 @@ impl Events {
         Self { json, metrics: Arc::default() }
     }
 
-    /// `status` is what the client is told. Signers and verifiers count the library's codes; the tool's own are counted here.
-    pub(super) fn refused(&self, provider: &str, status: StatusCode, code: &str) {
+    /// `status` is what the client is told, and `cause` what nobody but standard error is. Signers and verifiers count the library's codes; the tool's own are counted here.
+    pub(super) fn refused(&self, provider: &str, status: StatusCode, code: &str, cause: &str) {
         if let Ok(own) = Code::from_str(code, false) {
             self.metrics.observe(provider, &Event::Refused(own.name()));
         }
         let status = status.as_u16();
         output::note(&if self.json {
-            output::json_line(&json!({ "refused": { "status": status, "provider": provider, "code": code } }))
+            let told = (!cause.is_empty()).then_some(cause);
+            let refused = json!({ "status": status, "provider": provider, "code": code, "cause": told });
+            output::json_line(&json!({ "refused": refused }))
         } else {
-            format!("countersign: refused with {status}, {provider} [{code}]")
+            let cause = if cause.is_empty() { String::new() } else { format!(": {}", printable(cause)) };
+            format!("countersign: refused with {status}, {provider} [{code}]{cause}")
         });
     }
 }

@@ -2,7 +2,6 @@
 
 mod answer;
 mod events;
-mod guard;
 mod provider;
 mod show;
 mod signing;
@@ -10,23 +9,24 @@ mod webhooks;
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
+use countersign::webhook::RedisStore;
 use tokio::sync::watch;
 
 use crate::code::Code;
 use crate::declaration::Pair;
-use crate::environment::Environment;
 use crate::environment::sources::Sources;
+use crate::environment::{Environment, replay_store};
 use crate::failure::Failure;
-use crate::listener::{Address, Listener};
+use crate::listener::{Address, Guard, Limits, Listener};
 use crate::log;
 use crate::output;
 use crate::providers::webhooks::with_sender;
 use crate::request_args::ProviderName;
 use crate::signals::{Signal, Signals};
 use events::Events;
-use guard::Guard;
 use provider::Provider;
 use signing::Signing;
 use webhooks::{Receiver, WebhookArgs};
@@ -58,8 +58,9 @@ pub(crate) struct ProxyArgs {
     providers: Vec<ProviderName>,
 
     /// Where requests come in: a loopback address and a port, or unix:PATH, a socket for this user alone
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4100")]
-    listen: Address,
+    /// [default: 127.0.0.1:4100, where a provider is named]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<Address>,
 
     /// Where a provider's requests go, in place of its production host; https, or loopback
     #[arg(long, value_name = "PROVIDER=ORIGIN")]
@@ -76,10 +77,25 @@ pub(crate) struct ProxyArgs {
     webhooks: WebhookArgs,
 }
 
+/// Programs of this machine call here. They are more than a machine has, and fewer than the descriptors that it gives.
+const LIMITS: Limits = Limits { connections: 1024, silence: Duration::from_secs(60), for_whole_body: false };
+
 /// The proxy's own paths, which no provider can have.
 const OWN_PATHS: [&str; 2] = ["healthz", "metrics"];
 
 impl ProxyArgs {
+    /// Where requests come in that are to be signed, if anywhere.
+    fn listens(&self) -> Result<Option<Address>, Failure> {
+        let default = (!self.providers.is_empty()).then(Address::default);
+        let listen = self.listen.clone().or(default);
+        if let Some(beyond) = listen.as_ref().filter(|address| !address.is_local()) {
+            let message =
+                format!("{beyond} can be reached from other machines, which could have requests signed");
+            return Err(Failure::unusable(Code::ProxyBeyondLoopback, message));
+        }
+        Ok(listen)
+    }
+
     /// Fails where a provider cannot be told from another, or an option is for none that is there.
     fn check_names(&self) -> Result<(), Failure> {
         let mut names = Vec::new();
@@ -131,6 +147,7 @@ type Inbound = (Option<Address>, Pin<Box<dyn Future<Output = ()>>>);
 async fn inbound(
     args: &WebhookArgs,
     sources: &Sources,
+    store: Option<RedisStore>,
     events: &Arc<Events>,
     stopping: watch::Receiver<bool>,
 ) -> Result<Inbound, Failure> {
@@ -138,7 +155,8 @@ async fn inbound(
         return Ok((None, Box::pin(async {})));
     };
     with_sender!(sender, S => {
-        let receiver = Receiver::<S>::new(args, sender, sources.of(&sender.name()?), Arc::clone(events))?;
+        let rotation = sources.of(&sender.name()?);
+        let receiver = Receiver::<S>::new(args, sender, rotation, store, Arc::clone(events))?;
         let listener = Listener::bind(address).await?;
         Ok((Some(listener.address()?), Box::pin(receiver.serve(listener, stopping))))
     })
@@ -146,28 +164,37 @@ async fn inbound(
 
 pub(crate) async fn run(args: &ProxyArgs, environment: Environment, json: bool) -> Result<(), Failure> {
     args.check_names()?;
-    if !args.listen.is_local() {
-        let message =
-            format!("{} can be reached from other machines, which could have requests signed", args.listen);
-        return Err(Failure::unusable(Code::ProxyBeyondLoopback, message));
-    }
+    let listens = args.listens()?;
     log::to_standard_error(json);
+    let mut signals = Signals::new()?;
     let events = Arc::new(Events::new(json));
-    let sources = Arc::new(Sources::start(environment, args.declared()?, &args.credentials).await?);
+    let store = match args.webhooks.webhooks {
+        Some(_) => replay_store::redis(args.webhooks.redis.as_deref(), &environment).await?,
+        None => None,
+    };
+    let sources = tokio::select! {
+        started = Sources::start(environment, args.declared()?, &args.credentials) => Arc::new(started?),
+        () = signals.stop() => return Ok(()),
+    };
     let built = args.providers.iter().map(|name| Provider::build(name, &args.upstream, &sources, &events));
     let providers = built.collect::<Result<Vec<_>, _>>()?;
     let (stop, stopping) = watch::channel(false);
-    let (webhooks, inbound) = inbound(&args.webhooks, &sources, &events, stopping.clone()).await?;
-    let listener = Listener::bind(&args.listen).await?;
-    let address = listener.address()?;
-    let mut signals = Signals::new()?;
-    print_addresses(&address, &providers, webhooks.as_ref(), json)?;
-    let signing = Arc::new(Signing { guard: Guard::of(&address), events, providers });
-
-    let outbound = listener.serve(stopping, move |request| {
-        let signing = Arc::clone(&signing);
-        async move { signing.answer(request).await }
-    });
+    let (webhooks, inbound) = inbound(&args.webhooks, &sources, store, &events, stopping.clone()).await?;
+    let listener = match &listens {
+        Some(address) => Some(Listener::bind(address).await?),
+        None => None,
+    };
+    let address = listener.as_ref().map(Listener::address).transpose()?;
+    print_addresses(address.as_ref(), &providers, webhooks.as_ref(), json)?;
+    let outbound = async {
+        let (Some(listener), Some(address)) = (listener, address) else { return };
+        let signing = Arc::new(Signing { guard: Guard::of(&address), events, providers });
+        let answer = move |request| {
+            let signing = Arc::clone(&signing);
+            async move { signing.answer(request).await }
+        };
+        listener.serve(LIMITS, stopping, answer).await;
+    };
     let commanded = async {
         while signals.next().await == Signal::Reload {
             // Not waited for: a source that hangs would keep the proxy from ending.
@@ -176,7 +203,7 @@ pub(crate) async fn run(args: &ProxyArgs, environment: Environment, json: bool) 
         // Who serves has ended if it cannot be told.
         let _ = stop.send(true);
         // Asked once more, the proxy waits for nobody.
-        while signals.next().await == Signal::Reload {}
+        signals.stop().await;
     };
     tokio::select! {
         _ = async { tokio::join!(outbound, inbound) } => {}
@@ -186,14 +213,17 @@ pub(crate) async fn run(args: &ProxyArgs, environment: Environment, json: bool) 
 }
 
 async fn reload(sources: Arc<Sources>, json: bool) {
-    match sources.reload().await {
-        Ok(()) => output::note("countersign: the credentials were read again"),
-        Err(failure) => output::failure(&failure, json),
+    let failures = sources.reload().await;
+    for failure in &failures {
+        output::failure(failure, json);
+    }
+    if failures.is_empty() {
+        output::note("countersign: the credentials were read again");
     }
 }
 
 fn print_addresses(
-    listen: &Address,
+    listen: Option<&Address>,
     providers: &[Provider],
     webhooks: Option<&Address>,
     json: bool,
@@ -202,12 +232,11 @@ fn print_addresses(
         let upstreams =
             providers.iter().map(|provider| (provider.name().to_owned(), provider.origin().into()));
         let upstreams: serde_json::Map<_, _> = upstreams.collect();
-        let webhooks = webhooks.map(Address::to_string);
-        let addresses =
-            serde_json::json!({ "listen": listen.to_string(), "upstreams": upstreams, "webhooks": webhooks });
+        let (listen, webhooks) = (listen.map(Address::to_string), webhooks.map(Address::to_string));
+        let addresses = serde_json::json!({ "listen": listen, "upstreams": upstreams, "webhooks": webhooks });
         return output::json(&addresses);
     }
-    for provider in providers {
+    for (provider, listen) in providers.iter().zip(listen.into_iter().cycle()) {
         output::line(&format!("{listen}/{name}/ → {}/", provider.origin(), name = provider.name()))?;
     }
     webhooks.map_or(Ok(()), |address| output::line(&format!("{address} for webhooks")))

@@ -8,26 +8,28 @@ use countersign::{Effect, RequestRef, Scheme, Signer};
 use http::header::{self, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, StatusCode};
-use hyper::body::{Body as _, Incoming};
+use hyper::body::Body as _;
 use reqwest::{Body, Request, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use url::{Position, Url};
 
 use super::answer::{self, Answer, Refusal};
 use super::events::Events;
-use super::guard::only;
 use crate::client;
 use crate::code::Code;
 use crate::declaration::Pair;
 use crate::environment::sources::Sources;
 use crate::failure::Failure;
+use crate::headers::{for_next_hop, only};
+use crate::listener::Arriving;
 use crate::providers::{self, Proof, Tool, with_provider};
 use crate::request_args::ProviderName;
 
 /// The longest request body that is read whole, because it is signed. As long as a reply that is.
 const BODY_LIMIT: usize = countersign::netgiro::DEFAULT_REPLY_LIMIT;
 
-/// A provider that says nothing for so long is given up. Netvisor asks for this much.
+/// A provider that says nothing for so long is given up. Netvisor asks for this much. A body that is sent may take no longer
+/// either: the client counts from the beginning of the request.
 const SILENCE: Duration = countersign::netvisor::DEFAULT_TIMEOUT;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -42,6 +44,8 @@ pub(super) struct Provider {
     rewrites: Box<dyn Fn(&Url) -> bool + Send + Sync>,
     proof: fn(&providers::Answer<'_>) -> Result<Proof, Failure>,
     signs_replies: bool,
+    /// Whether a request's body is read whole before anything is sent.
+    signs_bodies: bool,
     takes_transaction_ids: bool,
 }
 
@@ -68,7 +72,8 @@ impl Provider {
         let origin = upstream.cloned().or_else(|| signer.scope().origins().next());
         let origin = origin.ok_or_else(|| Failure::usage(format!("{} has no origin", signer.name())))?;
         let url = Url::parse(&origin).map_err(|error| Failure::usage(error.to_string()))?;
-        if signs_bodies(&signer, &url) {
+        let signs_bodies = signs_bodies(&signer, &url);
+        if signs_bodies {
             signer = signer.buffer_stream_bodies(BODY_LIMIT);
         }
         // From here on: what was tried above is nobody's request.
@@ -77,10 +82,11 @@ impl Provider {
         Ok(Self {
             name: signer.name().to_owned(),
             origin: url[..Position::BeforePath].to_owned(),
-            client: ClientBuilder::new(client::unchanging(&url, SILENCE)?).with(signer).build(),
+            client: ClientBuilder::new(client::unchanging(&url, Some(SILENCE))?).with(signer).build(),
             rewrites: Box::new(move |url| rewriting.prepare_url(&mut url.clone())),
             proof: P::proof,
             signs_replies,
+            signs_bodies,
             takes_transaction_ids: false,
         })
     }
@@ -94,14 +100,19 @@ impl Provider {
     }
 
     /// Signs and sends a request for `target`, and gives the reply once nothing is left to be verified.
-    pub(super) async fn send(&self, parts: Parts, body: Incoming, target: &str) -> Result<Answer, Refusal> {
-        let url = untouched(&self.origin, target).filter(|url| !(self.rewrites)(url));
-        let url = url.ok_or_else(|| {
-            let step =
-                "Write the path and the query as a URL library does: no dot segments, percent-encoded.";
-            Refusal::new(StatusCode::BAD_REQUEST, Code::TargetNotNormalised, step)
+    pub(super) async fn send(&self, parts: Parts, body: Arriving, target: &str) -> Result<Answer, Refusal> {
+        let other_spelling = |step| Refusal::new(StatusCode::BAD_REQUEST, Code::TargetNotNormalised, step);
+        let url = client::untouched(&self.origin, target).ok_or_else(|| {
+            other_spelling(
+                "Write the path and the query as a URL library does: no dot segments, percent-encoded.",
+            )
         })?;
-        let mut headers = answer::for_next_hop(parts.headers);
+        if (self.rewrites)(&url) {
+            return Err(other_spelling(
+                "Write a blank in the query as %20, not as +, which the provider may read as either.",
+            ));
+        }
+        let mut headers = for_next_hop(parts.headers);
         let mut extensions = Extensions::new();
         if self.takes_transaction_ids && headers.contains_key(IDEMPOTENCY_KEY) {
             // Of two, neither is the one: an empty id is refused.
@@ -122,9 +133,16 @@ impl Provider {
         if !body.is_end_stream() {
             *request.body_mut() = Some(Body::wrap(body));
         }
-        let response = self.client.execute_with_extensions(request, &mut extensions).await?;
+        let answered = self.client.execute_with_extensions(request, &mut extensions).await;
+        let response = answered.map_err(|error| {
+            let mut refusal = Refusal::from(error);
+            if self.signs_bodies && refusal.status.is_client_error() {
+                refusal.effect = Effect::None;
+            }
+            refusal
+        })?;
         self.check_verified(&response)?;
-        Ok(answer::handed_on(response))
+        answer::handed_on(response)
     }
 
     /// Refuses what the library hands on without having verified it: the status of an unsigned 429 or 5xx.
@@ -142,12 +160,6 @@ impl Provider {
         });
         judged.map_err(|failure| Refusal::of(StatusCode::BAD_GATEWAY, failure, Effect::Unknown))
     }
-}
-
-/// The URL of a target at an origin, if a URL is written with these very bytes.
-pub(super) fn untouched(origin: &str, target: &str) -> Option<Url> {
-    let url = Url::parse(&format!("{origin}{target}")).ok()?;
-    (url[Position::BeforePath..] == *target).then_some(url)
 }
 
 /// Whether the scheme wants to see the body of a request. One that cannot tell from so little gets to see it.

@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use countersign::redact::printable;
 use http::{Method, StatusCode};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::output;
 
@@ -32,19 +31,4 @@ impl Show {
 fn print(line: &str) {
     // Where nobody reads, deliveries are handed on all the same.
     let _ = output::line(&printable(line));
-}
-
-/// Hears of each line of `r` on standard input.
-pub(super) fn asked_to_repeat() -> UnboundedReceiver<()> {
-    let (sender, asked) = unbounded_channel();
-    // Not a task of tokio's: the process would wait for it, and so for a line that nobody types.
-    std::thread::spawn(move || {
-        let lines = std::io::stdin().lines().map_while(Result::ok);
-        for _ in lines.filter(|line| line.trim() == "r") {
-            if sender.send(()).is_err() {
-                return;
-            }
-        }
-    });
-    asked
 }

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use countersign::observer::Metrics;
 use http::{Request, StatusCode};
-use hyper::body::Incoming;
 
 use super::answer::{self, Answer, Refusal};
 use super::events::Events;
-use super::guard::Guard;
 use super::provider::Provider;
 use crate::code::Code;
+use crate::listener::{Arriving, Guard};
 
 /// In metrics and on standard error, the provider of a request that is for none.
 const NO_PROVIDER: &str = "none";
@@ -22,10 +21,10 @@ pub(super) struct Signing {
 }
 
 impl Signing {
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Answer {
+    pub(super) async fn answer(&self, request: Request<Arriving>) -> Answer {
         let (parts, body) = request.into_parts();
-        if let Err(refusal) = self.guard.check(&parts) {
-            return self.refuse(NO_PROVIDER, refusal);
+        if let Err((status, code, step)) = self.guard.check(&parts) {
+            return self.refuse(NO_PROVIDER, Refusal::new(status, code, step));
         }
         match parts.uri.path() {
             "/healthz" => return answer::own(StatusCode::OK, "text/plain", "ok\n".to_owned()),
@@ -46,7 +45,7 @@ impl Signing {
     }
 
     fn refuse(&self, provider: &str, refusal: Refusal) -> Answer {
-        self.events.refused(provider, refusal.status, &refusal.code);
+        self.events.refused(provider, refusal.status, &refusal.code, "");
         refusal.into_answer()
     }
 }

@@ -1,7 +1,8 @@
 //! The listener whose requests are verified. Nothing is ever signed for those who call it.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::error::Error as _;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,20 +16,20 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Request, StatusCode, Uri};
 use http_body_util::Full;
-use hyper::body::Incoming;
 use reqwest::Client;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tower::{Layer as _, Service, service_fn};
 use url::{Position, Url};
 
 use super::answer::{self, Answer, Refusal};
 use super::events::Events;
-use super::provider;
-use super::show::{self, Show};
+use super::show::Show;
 use crate::client;
 use crate::code::Code;
-use crate::failure::Failure;
-use crate::listener::{Address, Listener};
+use crate::failure::{Failure, with_causes};
+use crate::headers::for_next_hop;
+use crate::input::lines_of;
+use crate::listener::{Address, Arriving, Limits, Listener};
 use crate::output;
 use crate::providers::delivery::Signer;
 use crate::providers::webhooks::{Webhooks, stripping};
@@ -37,8 +38,14 @@ use crate::request_args::ProviderName;
 
 const VERIFIED: HeaderName = HeaderName::from_static("countersign-verified");
 
-/// From the head of a delivery to the head of its answer: a sender that dawdles holds nothing for longer.
+/// From the head of a delivery to the head of its answer: a sender is kept waiting no longer.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Anybody can connect here. In the memory are at most so many bodies of strangers, which are read as far as the verifier's limit.
+const LIMITS: Limits = Limits { connections: 256, silence: Duration::from_secs(30), for_whole_body: true };
+
+/// Code and cause of a refusal. Who refuses leaves them here, with the request, for when the answer's status is known.
+type Refused = Arc<OnceLock<(String, String)>>;
 
 /// The other way: webhooks that come in.
 #[derive(Args)]
@@ -68,9 +75,11 @@ pub(super) struct WebhookArgs {
     #[arg(long, value_name = "ORIGIN", value_parser = parse_url, group = "application", requires = "webhooks")]
     dangerous_to: Option<Url>,
 
-    /// Remember deliveries in Redis, for a service on several machines [default: in memory]
+    /// Remember deliveries in Redis, for a service on several machines [default: $COUNTERSIGN_REDIS_URL, else in memory]
+    ///
+    /// A URL with a password belongs into the variable: the arguments of a program can be seen by all users of the machine.
     #[arg(long, value_name = "URL", requires = "webhooks")]
-    redis: Option<String>,
+    pub(super) redis: Option<String>,
 
     /// Print each delivery and its answer; a line of "r" on standard input delivers the last again, signed anew
     #[arg(long, requires = "webhooks")]
@@ -96,6 +105,7 @@ impl WebhookArgs {
 /// What verifies the deliveries of one provider, and where they go.
 pub(super) struct Receiver<S: Scheme> {
     sender: ProviderName,
+    name: String,
     rotation: Rotation,
     verifier: Verifier<S>,
     application: Client,
@@ -112,6 +122,7 @@ impl<S: Webhooks> Receiver<S> {
         args: &WebhookArgs,
         sender: &ProviderName,
         rotation: &Rotation,
+        store: Option<RedisStore>,
         events: Arc<Events>,
     ) -> Result<Self, Failure> {
         let to = args.application()?;
@@ -121,22 +132,24 @@ impl<S: Webhooks> Receiver<S> {
             None if *sender == ProviderName::Unleashed => "http://localhost".to_owned(),
             None => return Err(Failure::usage("--public-origin is missing: the signature covers it")),
         };
-        let told = Arc::clone(&events);
         let builder = S::builder(sender, &public_origin, rotation)?.observer(Arc::clone(&events.metrics));
         let builder = stripping(builder, args.strip_prefix.as_deref())?;
-        let mut builder = builder.on_refused(move |error, _| {
-            let is_later = error.code() == "webhook-store-unreachable";
-            let status = if is_later { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
-            told.refused(error.provider().unwrap_or(S::NAME), status, error.code());
+        let mut builder = builder.on_refused(|error, parts| {
+            if let Some(refused) = parts.extensions.get::<Refused>() {
+                let cause = error.source().map(with_causes).unwrap_or_default();
+                let _ = refused.set((error.code().to_owned(), cause));
+            }
         });
-        if let Some(url) = &args.redis {
-            builder = builder.replay_store(RedisStore::connect(url.as_str())?);
+        if let Some(store) = store {
+            builder = builder.replay_store(store);
         }
         Ok(Self {
             sender: sender.clone(),
+            name: sender.name()?,
             rotation: rotation.clone(),
             verifier: builder.build(),
-            application: client::unchanging(to, PATIENCE)?,
+            // The application says when it has done with a delivery, and nobody else.
+            application: client::unchanging(to, None)?,
             to: to[..Position::BeforePath].to_owned(),
             public_origin,
             strip_prefix: args.strip_prefix.clone().unwrap_or_default(),
@@ -156,24 +169,30 @@ impl<S: Webhooks> Receiver<S> {
         // A sender may come again while the application is down, and need not where only the answer was lost.
         let layer = receiver.verifier.layer().forget_failed().acknowledge_duplicates();
         let verified = layer.layer(application);
-        let (answering, verified_again) = (Arc::clone(&receiver), verified.clone());
-        let serving = listener.serve(stopping, move |request: Request<Incoming>| {
-            let (receiver, verified) = (Arc::clone(&answering), verified.clone());
-            async move { receiver.answer(verified, request).await }
+        let (under_way, mut all_ended) = mpsc::channel(1);
+        let (answering, again) = (Arc::clone(&receiver), (verified.clone(), under_way.clone()));
+        let serving = listener.serve(LIMITS, stopping, move |request: Request<Arriving>| {
+            Arc::clone(&answering).answer(verified.clone(), request, under_way.clone())
         });
         tokio::pin!(serving);
-        let mut asked = receiver.show.as_ref().map(|_| show::asked_to_repeat());
+        let mut asked = receiver.show.as_ref().map(|_| lines_of("r"));
         loop {
             tokio::select! {
-                () = &mut serving => return,
+                () = &mut serving => break,
                 Some(()) = async { asked.as_mut()?.recv().await }, if asked.is_some() => {}
             }
             match receiver.signed_anew() {
-                Ok(Some(request)) => drop(receiver.answer(verified_again.clone(), request).await),
+                Ok(Some(request)) => {
+                    let (verified, under_way) = again.clone();
+                    tokio::spawn(Arc::clone(&receiver).answer(verified, request, under_way));
+                }
                 Ok(None) => output::note("countersign: nothing was delivered yet"),
                 Err(failure) => output::failure(&failure, false),
             }
         }
+        drop(again);
+        // Of those, too, whose senders have left.
+        all_ended.recv().await;
     }
 
     /// The last delivery, as the provider would send it now.
@@ -192,19 +211,39 @@ impl<S: Webhooks> Receiver<S> {
         Ok(Some(Request::from_parts(parts, Full::new(body))))
     }
 
-    async fn answer<B, V>(&self, mut verified: V, mut request: Request<B>) -> Answer
+    /// Answers a delivery. It stays in the hands of the application until that has answered, whether or not its sender waits:
+    /// forgotten meanwhile, it would be handed on twice at the same time.
+    async fn answer<B, V>(
+        self: Arc<Self>,
+        mut verified: V,
+        mut request: Request<B>,
+        under_way: mpsc::Sender<()>,
+    ) -> Answer
     where
-        V: Service<Request<B>, Response = Answer, Error = Infallible>,
+        V: Service<Request<B>, Response = Answer, Error = Infallible, Future: Send + 'static>,
     {
         remove_verified(request.headers_mut());
         let (method, target) = (request.method().clone(), target_of(request.uri()).to_owned());
-        let answered = tokio::time::timeout(PATIENCE, verified.call(request)).await;
-        let answer =
-            answered.map_or_else(|_| answer::empty(StatusCode::REQUEST_TIMEOUT), |Ok(answer)| answer);
-        if let Some(show) = &self.show {
-            show.answered(&method, &target, answer.status());
-        }
-        answer
+        let refused = Refused::default();
+        request.extensions_mut().insert(Arc::clone(&refused));
+        let (receiver, handing_on) = (Arc::clone(&self), verified.call(request));
+        let answering = tokio::spawn(async move {
+            let Ok(answer) = handing_on.await;
+            if let Some((code, cause)) = refused.get() {
+                receiver.events.refused(&receiver.name, answer.status(), code, cause);
+            }
+            if let Some(show) = &receiver.show {
+                show.answered(&method, &target, answer.status());
+            }
+            drop(under_way);
+            answer
+        });
+        let Ok(answered) = tokio::time::timeout(PATIENCE, answering).await else {
+            let status = StatusCode::REQUEST_TIMEOUT;
+            self.events.refused(&self.name, status, Code::ApplicationSilent.name(), "");
+            return answer::empty(status);
+        };
+        answered.unwrap_or_else(|_| answer::empty(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
     /// Hands a delivery on as it came, and says who signed it.
@@ -218,12 +257,13 @@ impl<S: Webhooks> Receiver<S> {
         if let Some(show) = &self.show {
             show.delivered(&target, &delivery);
         }
-        let answered = match provider::untouched(&self.to, &target) {
-            Some(url) => self.hand_on(parts, url, &delivery).await.map_err(Refusal::from),
+        let refused = parts.extensions.remove::<Refused>();
+        let answered = match client::untouched(&self.to, &target) {
+            Some(url) => self.hand_on(parts, url, &delivery).await,
             None => Err(Refusal::new(StatusCode::BAD_REQUEST, Code::TargetNotNormalised, "")),
         };
         answered.unwrap_or_else(|refusal| {
-            self.events.refused(delivery.provider(), refusal.status, &refusal.code);
+            let _ = refused.map(|refused| refused.set((refusal.code, refusal.message)));
             // Where the application is, and why it does not answer, is nobody's business outside.
             answer::empty(refusal.status)
         })
@@ -234,12 +274,13 @@ impl<S: Webhooks> Receiver<S> {
         parts: Parts,
         url: Url,
         delivery: &Verified<S, Bytes>,
-    ) -> Result<Answer, reqwest_middleware::Error> {
-        let mut headers = answer::for_next_hop(parts.headers);
+    ) -> Result<Answer, Refusal> {
+        let mut headers = for_next_hop(parts.headers);
         headers.insert(VERIFIED, verified_by(delivery.provider(), delivery.key_id()));
         let sending =
             self.application.request(parts.method, url).headers(headers).body(Bytes::clone(delivery));
-        Ok(answer::handed_on(sending.send().await?))
+        let answered = sending.send().await.map_err(reqwest_middleware::Error::from)?;
+        answer::handed_on(answered)
     }
 }
 

@@ -257,3 +257,60 @@ fn a_declaration_takes_them_too_and_its_numbers_go_on_rising() {
     assert_eq!(account, "account-2");
     assert!(nonce > nonces[29], "{nonce} after {nonces:?}");
 }
+
+#[test]
+fn a_source_that_hangs_keeps_no_other_from_being_read_again() {
+    let upstream = Upstream::answering(OK);
+    let directory = tempfile::tempdir().unwrap();
+    let (file, script) = (directory.path().join("vizion.json"), directory.path().join("keys.sh"));
+    exchange(&file, &json("first"));
+    let netgiro = r#"{"credentials": {"NETGIRO_APP_KEY": "app", "NETGIRO_SECRET_KEY": "secret"}}"#;
+    fs::write(&script, format!("[ -e \"$1\" ] && exec sleep 60; echo x > \"$1\"; echo '{netgiro}'")).unwrap();
+    let asked = directory.path().join("asked");
+    let mut command = for_vizion(&upstream);
+    command.env("PATH", "/usr/bin:/bin").args(["netgiro", "--credentials"]);
+    command.arg(format!("netgiro=command:sh {} {}", script.display(), asked.display()));
+    command.args(["--credentials", &format!("vizion=file:{}", file.display())]);
+    let proxy = Proxy::start_as(command);
+    exchange(&file, &json("second"));
+    proxy.signal("HUP");
+    assert_eq!(proxy.note(), ROTATED);
+    assert_eq!(sent(&proxy, &upstream), "second");
+}
+
+#[test]
+fn a_proxy_that_starts_is_not_ended_by_a_signal_to_read_again() {
+    let upstream = Upstream::answering(OK);
+    let directory = tempfile::tempdir().unwrap();
+    let script = directory.path().join("keys.sh");
+    fs::write(&script, format!("kill -s HUP $PPID; echo '{}'", json("key"))).unwrap();
+    let proxy = Proxy::start_as(from_source(&upstream, &format!("command:sh {}", script.display())));
+    assert_eq!(sent(&proxy, &upstream), "key");
+}
+
+#[test]
+fn what_has_expired_in_an_unchanged_file_is_answered_503_and_told() {
+    let upstream = Upstream::answering(OK);
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("vizion.json");
+    let expiry = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 4;
+    exchange(&file, &format!(r#"{{"credentials": {{"VIZION_API_KEY": "key"}}, "expires_at": {expiry}}}"#));
+    let proxy = Proxy::start_as(from_source(&upstream, &format!("file:{}", file.display())));
+    std::thread::sleep(Duration::from_secs(5));
+    let refused = proxy.get("/vizion/a", "");
+    assert_eq!(refused.refused(), (503, "credentials-expired"));
+    assert_eq!(refused.json()["effect"], "none");
+    let told = proxy.note();
+    assert!(told.contains("credentials-expired") && told.contains("log"), "{told}");
+    assert!(proxy.note().contains("refused"));
+    assert_eq!(upstream.others(), 0);
+}
+
+#[test]
+fn why_the_system_gives_no_credentials_is_told() {
+    let upstream = Upstream::answering(OK);
+    for source in ["file:/nonexistent/keys.json", "command:/nonexistent/command"] {
+        let told = crate::support::run(&mut from_source(&upstream, source)).stderr;
+        assert!(told.contains("No such file or directory"), "{told}");
+    }
+}

@@ -27,7 +27,9 @@ fn a_target_that_would_be_sent_as_other_bytes_is_refused() {
         assert_eq!((&problem["status"], &problem["effect"]), (&400.into(), &"none".into()), "{target}");
     }
     // The signer itself would write this query otherwise, for clients and servers that read a plus in two ways.
-    assert_eq!(proxy.get("/unleashed/Customers?name=a+b", "").refused(), (400, "target-not-normalised"));
+    let plus = proxy.get("/unleashed/Customers?name=a+b", "");
+    assert_eq!(plus.refused(), (400, "target-not-normalised"));
+    assert!(plus.json()["detail"].as_str().unwrap().contains("%20"));
     assert_eq!(upstream.others(), 0);
 }
 
@@ -183,4 +185,25 @@ fn an_idempotency_key_becomes_netvisors_transaction_id() {
         assert_eq!(proxy.get("/netvisor/customer.nv", lines).status(), 400, "{lines}");
     }
     assert_eq!(upstream.others(), 0);
+}
+
+#[test]
+fn a_body_that_is_broken_is_the_clients_matter() {
+    // Vizion's bodies are streamed, so that some of it may have arrived; Netgíró's are signed, and so read whole before.
+    for (provider, effect) in [("vizion", "unknown"), ("netgiro", "none")] {
+        let upstream = Upstream::serving(|stream, request| drop(stream.read_to_end(request)));
+        let proxy = Proxy::to(provider, &upstream);
+        let lines = "host: HOST\r\nconnection: close\r\ntransfer-encoding: chunked\r\n";
+        let reply = proxy.exchange(&format!("POST /{provider}/a HTTP/1.1\r\n{lines}\r\nZZ\r\n"));
+        assert_eq!(reply.refused(), (400, "request-body-broken"), "{provider}");
+        assert_eq!(reply.json()["effect"], effect, "{provider}");
+    }
+}
+
+#[test]
+fn a_provider_that_switches_protocols_is_not_followed() {
+    let upstream =
+        Upstream::answering("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+    let proxy = Proxy::to("vizion", &upstream);
+    assert_eq!(proxy.get("/vizion/a", "").refused(), (502, "protocol-switched"));
 }

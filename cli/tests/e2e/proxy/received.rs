@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::support::{OK, Proxy, Reply, Upstream, connect, header, refusal};
+use super::support::{OK, Proxy, Reply, Upstream, connect, header, read_whole, refusal};
 use crate::declarations::SIGNED_BESIDE;
 use crate::support::{run, tool};
 
@@ -171,7 +171,7 @@ fn a_retry_is_let_in_when_the_application_was_down() {
     let listener = std::net::TcpListener::bind(address).unwrap();
     let application = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        super::support::read_whole(&mut stream);
+        read_whole(&mut stream);
         stream.write_all(OK.as_bytes()).unwrap();
     });
     assert_eq!(deliver(&proxy, &sent).status(), 200);
@@ -355,11 +355,165 @@ fn deliveries_wait_while_the_store_that_is_shared_does_not_answer() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let to = application.origin();
     let redis = format!("redis://:secret@{closed}");
-    let proxy =
-        Proxy::start_as(command("vizion", &["--public-origin", &public, "--to", &to, "--redis", &redis]));
-    let answer = deliver(&proxy, &sent);
-    assert_eq!((answer.status(), answer.header("retry-after")), (503, Some("30")));
-    let note = proxy.note();
-    assert!(note.contains("webhook-store-unreachable") && !note.contains("secret"), "{note}");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("redis.env");
+    std::fs::write(&file, format!("COUNTERSIGN_REDIS_URL={redis}")).unwrap();
+    // A password is shown to nobody where the URL is not among the arguments.
+    let ways: [&dyn for<'c> Fn(&'c mut Command) -> &'c mut Command; 3] = [
+        &|command| command.args(["--redis", &redis]),
+        &|command| command.env("COUNTERSIGN_REDIS_URL", &redis),
+        &|command| command.arg("--env-file").arg(&file),
+    ];
+    for set in ways {
+        let mut command = command("vizion", &["--public-origin", &public, "--to", &to]);
+        set(&mut command);
+        let proxy = Proxy::start_as(command);
+        let warned = proxy.note();
+        assert!(warned.contains("Redis does not answer") && !warned.contains("secret"), "{warned}");
+        let answer = deliver(&proxy, &sent);
+        assert_eq!((answer.status(), answer.header("retry-after")), (503, Some("30")));
+        let note = proxy.note();
+        for told in ["webhook-store-unreachable", "\"status\":503", "refused"] {
+            assert!(note.contains(told), "{note}");
+        }
+        assert!(note.contains("\"cause\":") && !note.contains("secret"), "{note}");
+    }
     assert_eq!(application.others(), 0);
+}
+
+/// An application that says when a delivery has arrived, and answers when it is told to.
+fn held() -> (Upstream, std::sync::mpsc::Receiver<()>, std::sync::mpsc::Sender<&'static str>) {
+    let (arrived, arrivals) = std::sync::mpsc::channel();
+    let (answer, answers) = std::sync::mpsc::channel::<&str>();
+    let application = Upstream::serving(move |stream, request| {
+        *request = read_whole(stream);
+        arrived.send(()).unwrap();
+        stream.write_all(answers.recv().unwrap().as_bytes()).unwrap();
+    });
+    (application, arrivals, answer)
+}
+
+/// Sends a delivery and leaves when the application has it.
+fn leave(proxy: &Proxy, delivery: &str, arrivals: &std::sync::mpsc::Receiver<()>) {
+    let mut stream = connect(outside(proxy));
+    stream.write_all(delivery.as_bytes()).unwrap();
+    arrivals.recv().unwrap();
+    stream.shutdown(std::net::Shutdown::Both).unwrap();
+    // The proxy has heard of that once it has heard of what came later.
+    assert_eq!(deliver(proxy, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").status(), 401);
+    proxy.note();
+}
+
+#[test]
+fn a_delivery_whose_sender_hangs_up_is_not_handed_on_again_while_the_application_has_it() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let (application, arrivals, answer) = held();
+    let proxy = before_recorded("vizion", &application, &sent);
+    leave(&proxy, &sent, &arrivals);
+    let meanwhile = deliver(&proxy, &sent);
+    answer.send(OK).unwrap();
+    assert_eq!(meanwhile.status(), 401, "the application has it");
+    application.request();
+    // What it answered is remembered, though nobody was there to hear it.
+    let settled = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        deliver(&proxy, &sent).status() == 200
+    });
+    assert!(settled);
+    assert_eq!(application.others(), 0);
+}
+
+#[test]
+fn a_retry_is_let_in_when_the_application_failed_after_the_sender_hung_up() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let (application, arrivals, answer) = held();
+    let proxy = before_recorded("vizion", &application, &sent);
+    leave(&proxy, &sent, &arrivals);
+    let failed = "HTTP/1.1 500 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    for text in [failed, OK] {
+        answer.send(text).unwrap();
+    }
+    application.request();
+    let taken = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        deliver(&proxy, &sent).status() == 200
+    });
+    assert!(taken);
+    application.request();
+}
+
+#[test]
+fn the_end_waits_for_a_delivery_that_the_application_has_whoever_left() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let (application, arrivals, answer) = held();
+    let mut proxy = before_recorded("vizion", &application, &sent);
+    leave(&proxy, &sent, &arrivals);
+    proxy.signal("TERM");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(proxy.runs(), "the application was left alone");
+    answer.send(OK).unwrap();
+    assert_eq!(proxy.ended().code(), Some(0));
+}
+
+#[test]
+fn while_a_delivery_is_repeated_others_are_answered() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let (application, arrivals, answer) = held();
+    let mut proxy = before_recorded_with(&application, &sent, |command| {
+        command.arg("--show").stdin(Stdio::piped());
+    });
+    answer.send(OK).unwrap();
+    assert_eq!(deliver(&proxy, &sent).status(), 200);
+    arrivals.recv().unwrap();
+    proxy.type_line("r");
+    arrivals.recv().unwrap();
+    assert_eq!(deliver(&proxy, &sent).status(), 200, "it repeats what was answered");
+    answer.send(OK).unwrap();
+}
+
+#[test]
+fn a_proxy_for_webhooks_alone_opens_no_port_that_signs() {
+    let mut command = tool();
+    command.envs(KEYS).args([
+        "proxy",
+        "--json",
+        "--webhooks",
+        "unleashed",
+        "--webhooks-listen",
+        "127.0.0.1:0",
+    ]);
+    command.args(["--to", "http://127.0.0.1:3000"]);
+    let proxy = Proxy::start_as(command);
+    assert_eq!(proxy.addresses["listen"], serde_json::Value::Null);
+    assert!(proxy.addresses["webhooks"].is_string());
+}
+
+#[test]
+fn an_application_that_switches_protocols_is_not_followed() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let application =
+        Upstream::answering("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+    let proxy = before_recorded("vizion", &application, &sent);
+    assert_eq!(deliver(&proxy, &sent).status(), 502);
+    assert!(proxy.note().contains("protocol-switched"));
+}
+
+/// What the sender was answered is what is told, and why is told to nobody else.
+#[test]
+fn expired_keys_are_told_with_the_status_that_the_sender_got() {
+    let sent = delivery("vizion", "/hook", &[]);
+    let application = Upstream::answering(OK);
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("vizion.json");
+    let expiry = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 4;
+    let keys = r#"{"VIZION_WEBHOOK_KEYS": "hmac-key-1=vizion webhook key 1"}"#;
+    std::fs::write(&file, format!(r#"{{"credentials": {keys}, "expires_at": {expiry}}}"#)).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let proxy = before_recorded_with(&application, &sent, |command| {
+        command.args(["--credentials", &format!("vizion=file:{}", file.display())]);
+    });
+    std::thread::sleep(std::time::Duration::from_secs(5));
+    assert_eq!(deliver(&proxy, &sent).status(), 503);
+    let told = std::iter::repeat_with(|| proxy.note()).find(|note| note.contains("refused")).unwrap();
+    assert!(told.contains("\"status\":503"), "{told}");
 }

@@ -47,6 +47,7 @@ async fn a_delivery_is_taken_once_by_machines_that_share_a_redis_over_tls() {
         503,
         "nobody has said that the certificate is to be trusted"
     );
+    assert!(stranger.note().contains("Redis does not answer"));
     assert!(stranger.note().contains("webhook-store-unreachable"));
     for _ in 0..2 {
         let trusting = machine(&|command| {

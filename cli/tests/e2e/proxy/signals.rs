@@ -88,3 +88,39 @@ fn it_says_that_it_runs() {
     let reply = proxy.get("/healthz", "");
     assert_eq!((reply.status(), reply.body.as_slice()), (200, &b"ok\n"[..]));
 }
+
+#[test]
+fn a_file_that_hangs_does_not_keep_it_from_ending() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("vizion.json");
+    std::fs::write(&file, r#"{"credentials": {"VIZION_API_KEY": "key"}}"#).unwrap();
+    let mut command = tool();
+    command.args(["proxy", "--json", "--listen", "127.0.0.1:0", "vizion", "--credentials"]);
+    command.arg(format!("vizion=file:{}", file.display()));
+    let proxy = Proxy::start_as(command);
+    // Who opens it waits for somebody to write.
+    std::fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    proxy.signal("HUP");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    proxy.signal("TERM");
+    assert_eq!(proxy.ended().code(), Some(0));
+}
+
+#[test]
+fn a_socket_of_a_successors_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sock");
+    let start = || {
+        let mut command = tool();
+        let address = format!("unix:{}", path.display());
+        command.envs(VARIABLES).args(["proxy", "--json", "vizion", "--listen", &address]);
+        Proxy::start_as(command)
+    };
+    let first = start();
+    std::fs::remove_file(&path).unwrap();
+    let _second = start();
+    first.signal("TERM");
+    assert_eq!(first.ended().code(), Some(0));
+    UnixStream::connect(&path).unwrap();
+}

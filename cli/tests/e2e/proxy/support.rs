@@ -90,7 +90,17 @@ impl Proxy {
     }
 
     pub(super) fn ended(mut self) -> ExitStatus {
-        self.child.wait().unwrap()
+        for _ in 0..400 {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(PATIENCE / 400);
+        }
+        panic!("it still runs");
+    }
+
+    pub(super) fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 }
 

@@ -21,15 +21,18 @@ impl Events {
         Self { json, metrics: Arc::default() }
     }
 
-    /// `status` is what the client is told, and `cause` what nobody but standard error is. Signers and verifiers count the library's codes; the tool's own are counted here.
+    /// `status` is what the client is told, and `cause` what nobody but standard error is. Signers and verifiers count the
+    /// library's codes; the tool's own are counted here.
     pub(super) fn refused(&self, provider: &str, status: StatusCode, code: &str, cause: &str) {
         if let Ok(own) = Code::from_str(code, false) {
             self.metrics.observe(provider, &Event::Refused(own.name()));
         }
         let status = status.as_u16();
         output::note(&if self.json {
-            let told = (!cause.is_empty()).then_some(cause);
-            let refused = json!({ "status": status, "provider": provider, "code": code, "cause": told });
+            let mut refused = json!({ "status": status, "provider": provider, "code": code });
+            if let Some(refused) = refused.as_object_mut().filter(|_| !cause.is_empty()) {
+                refused.insert("cause".to_owned(), cause.into());
+            }
             output::json_line(&json!({ "refused": refused }))
         } else {
             let cause = if cause.is_empty() { String::new() } else { format!(": {}", printable(cause)) };

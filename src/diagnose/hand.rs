@@ -100,7 +100,7 @@ fn of_body(body: &[u8]) -> Vec<AtHand> {
         return all;
     }
     #[rustfmt::skip]
-    const FORMS: [(&str, &[&str]); 7] = [
+    const FORMS: [(&str, &[&str]); 9] = [
         ("SHA-256 of the body, in hex", &["sha256", "hex"]),
         ("SHA-256 of the body, in base64", &["sha256", "base64"]),
         ("SHA-256 of the body, as `SHA-256=`", &["sha256", "hex", "before:SHA-256="]),
@@ -108,6 +108,8 @@ fn of_body(body: &[u8]) -> Vec<AtHand> {
         ("MD5 of the body, in hex", &["md5", "hex"]),
         ("MD5 of the body, in base64", &["md5", "base64"]),
         ("body in base64", &["base64"]),
+        ("SHA-256 of the SHA-256 of the body in hex, as `SHA-256=`", &["sha256", "hex", "sha256", "hex", "before:SHA-256="]),
+        ("MD5 of the body, as `MD5=`", &["md5", "hex", "before:MD5="]),
     ];
     let form =
         |(name, filters): (&str, &[&str])| Some(public(name, ways::write(filters, body)?, Source::Body));
@@ -115,12 +117,20 @@ fn of_body(body: &[u8]) -> Vec<AtHand> {
     all.push(public("length of the body", body.len().to_string(), Source::Body));
     let document = Json::parse(body);
     for (name, style) in STYLES.iter().take(4) {
-        let printed = document.iter().map(|document| document.print(style));
-        all.extend(printed.map(|printed| public(&format!("body as JSON, {name}"), printed, Source::Body)));
+        let Some(printed) = document.as_ref().map(|document| document.print(style)) else { continue };
+        let digest = ways::write(&["sha256", "hex", "before:SHA-256="], printed.as_bytes());
+        all.push(public(&format!("body as JSON, {name}"), printed, Source::Body));
+        let of_printed =
+            |digest| public(&format!("digest of the body as JSON, {name}"), digest, Source::Body);
+        all.extend(digest.map(of_printed));
     }
     if let Some(Json::Object(members)) = document {
         let scalar = |(name, value): &(String, Json)| {
             let (Json::Text(text) | Json::Bare(text)) = value else { return None };
+            // A word in the place of the body is named as such.
+            if matches!(value, Json::Bare(token) if token.parse::<f64>().is_err()) {
+                return None;
+            }
             Some(public(&format!("member `{name}` of the body"), text, Source::Body))
         };
         all.extend(members.iter().take(MOST_MEMBERS).filter_map(scalar));

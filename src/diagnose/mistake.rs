@@ -179,7 +179,7 @@ mistakes! { MISTAKES:
         fix: "Encode them in hex or base64, whichever is expected; do not turn them into text." }
     HEX_ZEROS_MISSING { code: "hex-zeros-missing", sentence: "The hex digits lack the zeros in front of each byte below 16, or those at the beginning.",
         fix: "Write two digits for each byte, as `%02x` does; Java's `BigInteger.toString(16)` drops zeros at the beginning." }
-    SIGNATURE_CUT { code: "signature-cut", sentence: "The signature is the beginning of the digest and not all of it.",
+    SIGNATURE_CUT { code: "signature-cut", sentence: "The signature is a part of the digest and not all of it.",
         fix: "Send all 32 bytes of it; look for a field or a column that cuts it off." }
     SIGNATURE_SURROUNDING_WHITESPACE { code: "signature-surrounding-whitespace", sentence: "The signature has white space around it or in it.",
         fix: "Take it out; base64 tools often end their output with a line end, and break it into lines." }
@@ -264,7 +264,9 @@ const CONVERTED: Names = Names {
     text: TEXT_CONVERTED,
 };
 
-/// In a form of another kind: quoted, encoded, decoded.
+/// With something around it that no URL has.
+pub(super) static QUOTED: Names = Names { address: FIELD_CONVERTED, ..CONVERTED };
+/// In a form of another kind: encoded, decoded.
 pub(super) static ENCODED: Names = CONVERTED;
 pub(super) static DECODED: Names = Names { address: QUERY_DECODED, ..CONVERTED };
 pub(super) static UNBASE64: Names = Names { secret: SECRET_BASE64_DECODED, ..CONVERTED };

@@ -40,6 +40,11 @@ impl<'a> Address<'a> {
         (!self.host.is_empty()).then_some(self)
     }
 
+    /// Itself, where it has no host and is more than a query.
+    pub(super) fn relative(self) -> Option<Self> {
+        self.located().filter(|url| url.host.is_empty())
+    }
+
     /// Itself, where it is more than a query.
     pub(super) fn located(self) -> Option<Self> {
         (!self.is_query()).then_some(self)

@@ -60,8 +60,8 @@ pub(super) static USUAL: &[Way] = ways! {
     WIDE ["before:\u{feff}", "utf16be"] "big-endian with a byte order mark"
     WIDE ["utf16be"] "big-endian"
     WIDE ["unutf16"] "sent in it, and signed in UTF-8"
-    ENCODED ["before:\"", "after:\""] "with double quotes around it"
-    ENCODED ["before:'", "after:'"] "with single quotes around it"
+    QUOTED ["before:\"", "after:\""] "with double quotes around it"
+    QUOTED ["before:'", "after:'"] "with single quotes around it"
     ENCODED ["unquote"] "without the quotes that the one configured here has around it"
     ENCODED ["json"] "as a JSON string"
     ENCODED ["json-ascii"] "as a JSON string, ASCII only"
@@ -123,6 +123,8 @@ pub(super) static ENCODINGS: &[Way] = ways! {
     ENCODED ["replace:'|\"", "replace:None|null", "replace:True|true", "replace:False|false", "replace:\": |\":", "replace:, \"|,\""] "as compact JSON, not as Python's str"
     ENCODED ["value", "unform"] "what stands behind its `=`, decoded as a form"
     ENCODED ["name-lower"] "with what stands in front of `=` in lower case"
+    ENCODED ["after:n"] "with `n` behind it, as JavaScript writes a BigInt"
+    ENCODED ["before:t="] "with `t=` in front of it"
     ENCODED ["first-of-list"] "up to its first `,` or `;`"
 };
 

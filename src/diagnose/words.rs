@@ -104,7 +104,7 @@ static WORDS: [Word; 11] = [
                 || is_open("${", "}")
                 || is_open("<", ">")
                 || is_open("%", "%")
-                || is_open("$", "") && text.len() < 32
+                || is_open("$", "") && text.bytes().skip(1).all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
                 || is_open("{", "}") && !text.contains(['"', ':', ','])
         },
     },

@@ -6,9 +6,9 @@ use std::fmt::Display;
 use url::Position;
 
 use crate::diagnose::mistake::{
-    DEFAULT_PORT, FRAGMENT_INCLUDED, HOST_MISSING, HOST_OTHER, Mistake, OTHER_ENVIRONMENT, OTHER_HOST,
-    PATH_INCLUDED, PATH_MISSING, PROXY_URL, QUERY_MISSING, QUESTION_MARK_INCLUDED, SEPARATOR_MISSING,
-    SLASH_DOUBLED, TRAILING_SLASH, URL_AS_TYPED, URL_CASE, URL_SCHEME,
+    DEFAULT_PORT, FIELD_CONVERTED, FRAGMENT_INCLUDED, HOST_MISSING, HOST_OTHER, Mistake, OTHER_ENVIRONMENT,
+    OTHER_HOST, PATH_INCLUDED, PATH_MISSING, PROXY_URL, QUERY_MISSING, QUESTION_MARK_INCLUDED,
+    SEPARATOR_MISSING, SLASH_DOUBLED, TRAILING_SLASH, URL_AS_TYPED, URL_CASE, URL_SCHEME,
 };
 use crate::diagnose::search::{Flow, Search, Value};
 use crate::diagnose::url_parts::{Address, is_address, piece, runs};
@@ -100,13 +100,15 @@ fn in_charset(part: &Part, text: String) -> Option<Vec<u8>> {
 
 /// Parts left out, added or in each other's place.
 #[rustfmt::skip]
-static PARTS: [(Mistake, &str, Rewrite); 18] = [
+static PARTS: [(Mistake, &str, Rewrite); 21] = [
     (QUERY_MISSING, "", |url| Some(url.origin() + url.path)),
     (HOST_MISSING, "", |url| Some(url.absolute()?.target())),
-    (HOST_MISSING, "nor the slash behind it", |url| Some(url.located()?.target().trim_start_matches('/').to_owned())),
+    (HOST_MISSING, "nor the slash behind it", |url| Some(url.absolute()?.target().trim_start_matches('/').to_owned())),
+    (PATH_MISSING, "without the slash in front", |url| Some(url.relative()?.target().trim_start_matches('/').to_owned())),
     (HOST_MISSING, "its scheme only", |url| Some(url.absolute()?.host.to_owned() + &url.target())),
     (HOST_MISSING, "and without its query", |url| Some(url.absolute()?.path.to_owned())),
-    (HOST_MISSING, "nor the slash behind it, and without its query", |url| Some(url.located()?.path.trim_start_matches('/').to_owned())),
+    (HOST_MISSING, "nor the slash behind it, and without its query", |url| Some(url.absolute()?.path.trim_start_matches('/').to_owned())),
+    (PATH_MISSING, "without the slash in front, and without the query", |url| Some(url.relative()?.path.trim_start_matches('/').to_owned())),
     (HOST_MISSING, "its scheme only, and without its query", |url| Some(url.absolute()?.host.to_owned() + url.path)),
     (PATH_MISSING, "the query alone", |url| Some(url.located()?.query.unwrap_or_default().to_owned())),
     (PATH_MISSING, "the query alone, with its `?`", |url| Some(format!("?{}", url.located()?.query.unwrap_or_default()))),
@@ -116,6 +118,7 @@ static PARTS: [(Mistake, &str, Rewrite); 18] = [
     (SEPARATOR_MISSING, "without the `?` in front of the query", |url| Some(url.located()?.print().replace('?', ""))),
     (URL_SCHEME, "http", |url| Some(Address { scheme: "http", ..url.absolute()? }.print())),
     (URL_SCHEME, "https", |url| Some(Address { scheme: "https", ..url.absolute()? }.print())),
+    (FIELD_CONVERTED, "with ` HTTP/1.1` behind it", |url| Some(url.located()?.print() + " HTTP/1.1")),
     (TRAILING_SLASH, "one more", |url| Some(url.located()?.with_path(&format!("{}/", url.path)))),
     (TRAILING_SLASH, "one less", |url| Some(url.located()?.with_path(url.path.strip_suffix('/')?))),
     (TRAILING_SLASH, "at the end of all", |url| Some(url.located()?.print() + "/")),
@@ -220,6 +223,9 @@ pub(super) fn guesses(search: &Search<'_>) -> Flow {
             url.put(PROXY_URL, detail, url.address().with_path(&path))?;
         }
     }
+    // What was received went to a host of the receiver's own.
+    let is_sent = search.transcript.method.is_some();
+    let of_tests = if is_sent { OTHER_ENVIRONMENT } else { HOST_OTHER };
     for host in hosts(search) {
         let name = &host.name;
         let (first, rest) = name.split_once('.').unwrap_or((name, ""));
@@ -243,7 +249,7 @@ pub(super) fn guesses(search: &Search<'_>) -> Flow {
                 name.replacen(&format!("{word}-"), "", 1),
                 name.replacen(word, "", 1),
             ] {
-                host.put(OTHER_ENVIRONMENT, &printable(&other), &other)?;
+                host.put(of_tests, &printable(&other), &other)?;
             }
         }
     }

@@ -20,8 +20,8 @@ const MOST_PERMUTED: usize = 4;
 
 /// What stands between two fields, the likeliest first.
 #[rustfmt::skip]
-pub(super) const SEPARATORS: [&str; 22] = [
-    "", "\n", "&", ".", ":", "|", " ", ",", "\r\n", "-", "#", "\\n", ";", "/", "+", "_", "&amp;", ", ", "\t", "&&", "…", "\n\n",
+pub(super) const SEPARATORS: [&str; 23] = [
+    "", "\n", "&", ".", ":", "|", " ", ",", "\r\n", "-", "#", "\\n", ";", "/", "+", "_", "&amp;", ", ", "\t", "&&", "…", "\n\n", "; ",
 ];
 
 /// Groups of parts, joined by one separator: a field with its label, or a line.
@@ -310,7 +310,7 @@ pub(super) fn kept(search: &Search<'_>) -> Flow {
 type Relabel = fn(&[Part]) -> Vec<Part>;
 
 #[rustfmt::skip]
-static LABELS: [(&str, Relabel); 14] = [
+static LABELS: [(&str, Relabel); 17] = [
     ("with a capital at the beginning of each word", |group| relabelled(group, |label| ways::rewrite(&["title"], label).unwrap_or_default())),
     ("in upper case", |group| relabelled(group, str::to_uppercase)),
     ("without brackets", |group| relabelled(group, |label| label.replace(['(', ')'], ""))),
@@ -325,7 +325,15 @@ static LABELS: [(&str, Relabel); 14] = [
     ("with `= ` for the colon", |group| delimited(group, "= ")),
     ("with nothing behind them", |group| delimited(group, "")),
     ("with a blank in front of the value more", |group| delimited(group, ":  ")),
+    ("with a tab behind the colon", |group| delimited(group, ":\t")),
+    ("alone, without the values", |group| group.get(..1).unwrap_or_default().to_vec()),
+    ("as the `HTTP_` names of CGI", |group| relabelled(group, cgi_name)),
 ];
+
+fn cgi_name(label: &str) -> String {
+    let name = label.to_uppercase().replace('-', "_");
+    if label.starts_with('(') { label.to_owned() } else { format!("HTTP_{name}") }
+}
 
 fn is_labelled(group: &[Part]) -> bool {
     group.len() > 2 && group.iter().take(2).all(is_separator)

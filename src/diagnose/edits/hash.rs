@@ -60,7 +60,9 @@ pub(in crate::diagnose) fn bases(search: &Search<'_>) -> Vec<(Finding, Attempt)>
         if !key.is_empty() {
             bases.extend([
                 ("with the secret as its key".to_owned(), other(list.join(&rest), key.clone())),
-                ("with the secret in the text too".to_owned(), other(base.text.clone(), key)),
+                ("with the secret in the text too".to_owned(), other(base.text.clone(), key.clone())),
+                ("of the secret, with the rest as its key".to_owned(), other(key.clone(), list.join(&rest))),
+                ("of the secret, with the whole text as its key".to_owned(), other(key, base.text.clone())),
             ]);
         }
     }

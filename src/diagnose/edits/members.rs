@@ -99,7 +99,7 @@ fn zeros_trimmed(token: &str) -> Option<String> {
 
 /// What a serialiser does with members, the likeliest first.
 #[rustfmt::skip]
-static CHANGES: [(&str, Change); 49] = [
+static CHANGES: [(&str, Change); 51] = [
     ("without those that are null", |value| without(value, &["null"])),
     ("without those that are empty texts", |value| without(value, &["\"\""])),
     ("without those that are null or empty texts", |value| without(value, &["null", "\"\""])),
@@ -127,6 +127,11 @@ static CHANGES: [(&str, Change); 49] = [
     ("numbers rounded to whole ones", |value| in_numbers(value, |token| with_fraction(token, 0))),
     ("numbers as text", |value| match value { Json::Bare(token) if is_number(&token) => Json::Text(token), other => other }),
     ("texts that are numbers as numbers", |value| match value { Json::Text(text) if is_number(&text) => Json::Bare(text), other => other }),
+    ("texts that are numbers as numbers, without zeros in front, as PHP's JSON_NUMERIC_CHECK", |value| match value {
+        Json::Text(text) if is_number(text.trim_start_matches('0')) => bare(text.trim_start_matches('0')),
+        other => other,
+    }),
+    ("numbers with a decimal comma", |value| in_numbers(value, |token| token.contains('.').then(|| token.replace('.', ",")))),
     ("all values as text", |value| match value { Json::Bare(token) => Json::Text(token), other => other, }),
     ("truth values as text", |value| match value { Json::Bare(token) if is_truth(&token) => Json::Text(token), other => other }),
     ("truth values as `True` and `False`", |value| match value { Json::Bare(token) if is_truth(&token) => Json::Text(capital(&token)), other => other }),
@@ -195,7 +200,10 @@ fn of_object(document: &Document<'_>, members: &[(String, Json)], style: &Style)
         let mut rest = members.to_vec();
         rest.remove(place);
         document.print(BODY_MEMBERS, format_args!("without `{name}`"), &Json::Object(rest), style)?;
-        document.print(BODY_MEMBERS, format_args!("the value of `{name}` alone"), value, style)?;
+        // A word in the place of the body is named as such.
+        if !matches!(value, Json::Bare(token) if !is_number(token)) {
+            document.print(BODY_MEMBERS, format_args!("the value of `{name}` alone"), value, style)?;
+        }
         if let Json::Text(text) = value {
             let detail = format_args!("the text of `{name}` alone");
             document.value.put(BODY_MEMBERS, detail, text.as_str())?;

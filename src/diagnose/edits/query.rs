@@ -12,8 +12,8 @@ use super::fields::permutations;
 use super::forms::of_look;
 use crate::diagnose::json::Json;
 use crate::diagnose::mistake::{
-    BODY_CONVERTED, Mistake, PARAMETER_MISSING, QUERY_CONVERTED, QUERY_ENCODED, QUERY_REORDERED,
-    SEPARATOR_OTHER, SEPARATOR_TRAILING,
+    BODY_CONVERTED, FIELD_INCLUDED, Mistake, PARAMETER_MISSING, QUERY_CONVERTED, QUERY_ENCODED,
+    QUERY_REORDERED, SEPARATOR_OTHER, SEPARATOR_TRAILING,
 };
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::ways::flipped;
@@ -42,6 +42,9 @@ pub(super) fn lists(search: &Search<'_>) -> Flow {
         let filled: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.is_empty()).collect();
         put(&url, QUERY_ENCODED, "without the `&` that nothing follows", &filled)?;
         put(&url, SEPARATOR_TRAILING, "", &[query, ""])?;
+        for more in ["page=1", "pageNumber=1"] {
+            put(&url, FIELD_INCLUDED, format_args!("`{more}`"), &[query, more])?;
+        }
         put(&url, SEPARATOR_TRAILING, "in front", &["", query])?;
         left_out(&url, &filled)?;
         joined(&url, &pairs, query)?;

@@ -1,6 +1,6 @@
 //! Times: in another zone, another format, another second.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, Months, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use crate::diagnose::mistake::{
     CLOCK_READ_TWICE, LOCAL_TIME, MILLISECONDS_FOR_SECONDS, Mistake, SECONDS_FOR_MILLISECONDS,
@@ -27,7 +27,7 @@ const READ: [&str; 8] = [
 
 /// How times are written, the likeliest first.
 #[rustfmt::skip]
-const WRITTEN: [&str; 53] = [
+const WRITTEN: [&str; 57] = [
     "%Y-%m-%d %H:%M:%S.000", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%dT%H:%M:%S.000", "%Y-%m-%d %H:%M", TEXT,
     "%s", "%s000", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d %H.%M.%S.000", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H.%M.%S",
     "%d.%m.%Y %H:%M:%S.000", "%-d.%-m.%Y %-H.%M.%S", "%-d.%-m.%Y %-H:%M:%S", "%-d.%-m.%Y %H.%M.%S", "%Y-%m-%dT%H:%M:%S.000+00:00",
@@ -36,6 +36,8 @@ const WRITTEN: [&str; 53] = [
     "%Y-%m-%dT%H:%M", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%SZ", "%Y/%m/%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%-m/%-d/%Y %-I:%M:%S %p",
     "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%d %I:%M:%S", "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d", "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S +0000",
     "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", "%Y-%m-%d %H:%M:%S,000", "/Date(%s000)/",
+    // As JavaScript's toLocaleString, and put together without zeros.
+    "%-d.%-m.%Y klo %-H.%M.%S", "%-m/%-d/%Y, %-I:%M:%S %p", "%Y-%-m-%-d %-H:%-M:%-S", "%Y-%-m-%-d %-H:%-M:%-S.0",
     // The letters of formats mixed up: minutes and months, hours of half a day, days of the year.
     "%Y-%m-%d %H:%m:%S.000", "%Y-%m-%d %H:%m:%S", "%Y-%M-%d %H:%M:%S.000", "%Y-%M-%d %H:%M:%S", "%Y-%M-%d %H:%m:%S.000", "%Y-%M-%d %H:%m:%S",
     "%Y-%m-%d %I:%M:%S.000", "%Y-%m-%j %H:%M:%S.000",
@@ -78,8 +80,13 @@ fn shifted(time: &str, seconds: i64) -> Option<String> {
     if let Some((count, unit)) = parse_count(time) {
         return Some(count.checked_add(seconds * unit)?.to_string());
     }
+    moved(time, |moment| moment.checked_add_signed(TimeDelta::seconds(seconds)))
+}
+
+/// Another moment, written in the same way.
+fn moved(time: &str, change: impl Fn(NaiveDateTime) -> Option<NaiveDateTime>) -> Option<String> {
     let (moment, form) = parse(time)?;
-    let shifted = moment.checked_add_signed(TimeDelta::seconds(seconds))?;
+    let shifted = change(moment)?;
     let form = form.replace("%.f", &time.get(19..).unwrap_or_default().replace('Z', ""));
     Some(shifted.format(&form).to_string())
 }
@@ -154,9 +161,12 @@ fn formats(search: &Search<'_>, forms: &[&str]) -> Flow {
         })?;
     }
     type Change = fn(&str) -> String;
-    let of_counts: [(&str, Change); 4] = [
+    let of_counts: [(&str, Change); 5] = [
         ("with `.000` behind it", |time| format!("{time}.000")),
         ("with `.0` behind it", |time| format!("{time}.0")),
+        ("a count of seconds, with `.0` behind it", |time| {
+            format!("{}.0", time.get(..10).unwrap_or_default())
+        }),
         ("a count of seconds, with a fraction", |time| {
             let (seconds, rest) = time.split_at_checked(10).unwrap_or_default();
             format!("{seconds}.{rest}")
@@ -174,8 +184,8 @@ fn formats(search: &Search<'_>, forms: &[&str]) -> Flow {
 fn show(form: &str) -> String {
     #[rustfmt::skip]
     let signs = [
-        ("%Y", "YYYY"), ("%-m", "M"), ("%m", "MM"), ("%-d", "D"), ("%d", "DD"), ("%j", "DDD"), ("%-H", "h"), ("%H", "hh"), ("%M", "mm"),
-        ("%S", "ss"), ("%-I", "h"), ("%I", "hh"), ("%p", "AM"), ("%a", "Thu"), ("%b", "Jan"),
+        ("%Y", "YYYY"), ("%-m", "M"), ("%m", "MM"), ("%-d", "D"), ("%d", "DD"), ("%j", "DDD"), ("%-H", "h"), ("%H", "hh"), ("%-M", "m"), ("%M", "mm"), ("%-S", "s"),
+        ("%S", "ss"), ("%-I", "h"), ("%I", "hh"), ("%p", "AM"), ("%a", "ddd"), ("%b", "MMM"),
     ];
     let shown = signs.iter().fold(form.to_owned(), |form, (sign, shown)| form.replace(sign, shown));
     shown.replace("%s", "a count of seconds")
@@ -186,6 +196,9 @@ pub(super) fn all(search: &Search<'_>) -> Flow {
     if !search.public().any(|value| is_time(value.part)) {
         return Flow::Continue(());
     }
+    each(search, TIMESTAMP_FORMAT, "a month less, as JavaScript's getMonth counts from 0", &|time| {
+        moved(time, |moment| moment.checked_sub_months(Months::new(1)))
+    })?;
     zones(search, ZONES.filter(|half_hours| *half_hours != 0))?;
     formats(search, &WRITTEN)?;
     for hours in ZONES.step_by(2).map(|half_hours| half_hours / 2).filter(|hours| *hours != 0) {
@@ -224,7 +237,7 @@ pub(super) fn forms(text: &str) -> Vec<String> {
     #[rustfmt::skip]
     let forms = [
         "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", TEXT, "%s", "%Y-%m-%dT%H:%M:%S.000Z", "%-d.%-m.%Y", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y",
-        "%-m/%-d/%Y", "%Y/%m/%d", "%Y%m%d", "%d-%m-%Y", "%Y-%d-%m",
+        "%-m/%-d/%Y", "%Y/%m/%d", "%Y%m%d", "%d-%m-%Y", "%Y-%d-%m", "%Y-%m-%dT%H:%M:%S.000",
     ];
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         let midnight = date.and_hms_opt(0, 0, 0).unwrap_or_default();

@@ -19,7 +19,7 @@ pub(super) type ForHex = Option<bool>;
 
 /// Mistaken ways of writing a digest: which variant each is, whether it is one where hex is expected, and what undoes it.
 #[rustfmt::skip]
-pub(super) static DECODERS: [(Mistake, &str, ForHex, &[&str]); 19] = [
+pub(super) static DECODERS: [(Mistake, &str, ForHex, &[&str]); 21] = [
     (HEX_UPPER_CASE, "", Some(true), &["unhex"]),
     (HEX_FOR_BASE64, "", Some(false), &["unhex"]),
     (BASE64_FOR_HEX, "", Some(true), &["any-base64"]),
@@ -29,6 +29,8 @@ pub(super) static DECODERS: [(Mistake, &str, ForHex, &[&str]); 19] = [
     (ENCODED_TWICE, "", None, &["any-base64", "any-base64"]),
     (BASE64_VARIANT, "", Some(false), &["any-base64"]),
     (BYTES_PRINTED, "", None, &["unprint"]),
+    (BYTES_PRINTED, "in base64", None, &["any-base64", "unprint"]),
+    (SIGNATURE_ENCODING, "with letters O and l for digits 0 and 1, as somebody typed them", Some(true), &["replace:O|0", "replace:l|1", "unhex"]),
     (HEX_ZEROS_MISSING, "one at the beginning", None, &["before:0", "unhex"]),
     (SIGNATURE_ENCODING, "base64 of hex digits that are separated", None, &["any-base64", "replace:-|", "replace::|", "replace: |", "unhex"]),
     (SIGNATURE_ENCODING, "each byte as a letter of UTF-8, in base64", None, &["any-base64", "unlatin1"]),

@@ -110,7 +110,11 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
         }
         if !is_right {
             lossy.extend(lost);
-            let cut_off = |received| Reading { received, mistakes: and(mistake::SIGNATURE_CUT, "") };
+            let cut_off = |received: Received| {
+                let is_end = matches!(received, Received::End(_));
+                let which = if is_end { "its end" } else { "its beginning" };
+                Reading { received, mistakes: and(mistake::SIGNATURE_CUT, which) }
+            };
             cut.extend(parts(&text).into_iter().map(cut_off));
         } else if taken.is_empty() {
             // Base64 in another case is base64, too.
@@ -161,6 +165,7 @@ pub(super) fn describe(text: &str, encoding: Encoding, length: usize) -> String 
     let bytes = hex_digits(text.as_bytes()).or_else(|| any_base64(text.as_bytes())).map(|bytes| bytes.len());
     let hash = match bytes.filter(|bytes| *bytes != length) {
         Some(20) => "20 bytes of a SHA-1",
+        Some(28) => "28 bytes of a SHA-224",
         Some(32) => "32 bytes of a SHA-256",
         Some(64) => "64 bytes of a SHA-512",
         _ => return format!("{expected} are expected, these are {} characters", text.chars().count()),

@@ -26,10 +26,10 @@ pub(super) struct Effort {
 pub(super) const FULL: Effort = Effort { tiers: TIERS.len(), budget: 256 << 20 };
 
 /// The likely edits.
-pub(super) const BRIEF: Effort = Effort { tiers: 2, budget: allowance::OF_ONE };
+pub(super) const BRIEF: Effort = Effort { tiers: 3, budget: allowance::OF_ONE };
 
 /// No edit takes more than this part of what is left: where a message uses up the budget, each has had its turn.
-const SHARE: usize = 4;
+pub(super) const SHARE: usize = 4;
 
 /// As many explanations of one signature are told.
 const MOST_FINDINGS: usize = 3;
@@ -72,6 +72,8 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: &Effort, left
     if search.exceeded.get() {
         not_tried.push("The work that is allowed was used up, so not every known mistake was tried.");
     }
+    let left_out = search.left_out.get();
+    not_tried.extend(TIERS.iter().skip(left_out).filter(|_| left_out > 0).map(|tier| tier.left_out));
     not_tried.extend(unstated(transcript));
     Diagnosis { outcome, findings, not_tried }
 }
@@ -98,12 +100,9 @@ fn unexplained(transcript: &Transcript) -> Finding {
     let finding = Finding::of(mistake::UNEXPLAINED);
     // A request that is explained was not received.
     let is_received = transcript.method.is_none();
-    let part = |wanted: fn(&Part) -> bool| transcript.text.iter().find(|part| is_received && wanted(part));
-    let body = part(|part| part.source == Source::Body).and_then(|body| hand::damage(&body.bytes));
-    let host = part(|part| matches!(part.source, Source::RequestHost | Source::RequestUrl)).map(|_| {
-        "a proxy may have changed the host or the path without a trace: give the public origin, `--public-origin` for the tool"
-    });
-    finding.detailed(body.or(host).unwrap_or_default())
+    let body = transcript.text.iter().find(|part| is_received && part.source == Source::Body);
+    let body = body.and_then(|body| hand::damage(&body.bytes));
+    finding.detailed(body.or(transcript.in_doubt).unwrap_or_default())
 }
 
 /// What a transcript does not state, so that no edit of it can be made.
@@ -155,6 +154,8 @@ pub(super) struct Search<'t> {
     /// What has to be left after the edit that is being tried.
     reserve: Cell<usize>,
     exceeded: Cell<bool>,
+    /// From which tier on the text was too long; 0 where it was not.
+    left_out: Cell<usize>,
     found: RefCell<Vec<Found>>,
     /// What was tried, by the code that it would have.
     #[cfg(test)]
@@ -173,6 +174,7 @@ impl<'t> Search<'t> {
             left: Cell::new(left),
             reserve: Cell::new(0),
             exceeded: Cell::new(false),
+            left_out: Cell::new(0),
             found: RefCell::new(Vec::new()),
             #[cfg(test)]
             made: RefCell::new(Vec::new()),
@@ -193,10 +195,11 @@ impl<'t> Search<'t> {
         for (number, tier) in TIERS.iter().enumerate().take(effort.tiers) {
             if length > tier.longest {
                 self.exceeded.set(true);
+                self.left_out.set(number);
                 break;
             }
-            self.run(tier.edits);
-            if number == 1 && self.found.borrow().is_empty() && effort.tiers > 2 {
+            self.run(tier.edits, tier.share);
+            if number == 2 && self.found.borrow().is_empty() && effort.tiers > 3 {
                 self.run_of_other_bases();
             }
             let (partly, whole): (Vec<_>, Vec<_>) =
@@ -209,9 +212,9 @@ impl<'t> Search<'t> {
         cut
     }
 
-    fn run(&self, edits: &[Edits]) {
+    fn run(&self, edits: &[Edits], share: usize) {
         for edit in edits {
-            self.reserve.set(self.left.get() - self.left.get() / SHARE);
+            self.reserve.set(self.left.get() - self.left.get() / share);
             // What an edit has no budget for is noted; the next has some.
             let _ = edit(self);
         }
@@ -228,7 +231,7 @@ impl<'t> Search<'t> {
                 ..Search::new(self.transcript, base, self.readings, self.left.get() / SHARE)
             };
             let before = search.left.get();
-            search.run(edits::LIKELIEST);
+            search.run(edits::LIKELIEST, SHARE);
             self.left.set(self.left.get() - (before - search.left.get()));
             let found = search.found.take().into_iter().filter(|found| !found.keyless);
             self.found.borrow_mut().extend(found);
@@ -438,7 +441,7 @@ mod tests {
         for transcript in examples() {
             let right = Attempt::of(&transcript).unwrap();
             let search = Search::new(&transcript, right, &[], usize::MAX);
-            for edit in TIERS.iter().take(2).flat_map(|tier| tier.edits) {
+            for edit in TIERS.iter().take(3).flat_map(|tier| tier.edits) {
                 search.reserve.set(0);
                 assert!(edit(&search).is_continue());
             }

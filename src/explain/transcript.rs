@@ -72,6 +72,8 @@ pub struct Transcript {
     pub(crate) credentials: Vec<Part>,
     /// What the provider calls mistakes with its own parts.
     pub(crate) own_mistakes: &'static [OwnMistake],
+    /// What may be another than is stated here, and how to state it: told where nothing explains the signature.
+    pub(crate) in_doubt: Option<&'static str>,
     /// Secrets of others.
     hidden: Secrets,
 }
@@ -183,6 +185,7 @@ impl Transcript {
             message_headers: Vec::new(),
             credentials: Vec::new(),
             own_mistakes: &[],
+            in_doubt: None,
             hidden: Secrets::new(),
         }
     }

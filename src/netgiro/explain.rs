@@ -11,6 +11,9 @@ use crate::error::Error;
 use crate::explain::Transcript;
 use crate::redact::Secrets;
 
+const IN_DOUBT: &str = "the URL of the request is signed, byte for byte as it was sent; where another program signed the request, hand over \
+     its nonce and signature as well, `--request-nonce` and `--request-signature` for the tool";
+
 /// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
     /// The signature that a reply to `sent` with these headers and this body should carry, to be explained or
@@ -29,6 +32,7 @@ impl Netgiro {
         let mut transcript = Transcript::new(NAME, self.scheme().secret.mac())
             .text(|text| self.scheme().secret.state_text(nonce.as_bytes(), sent.url(), body, text));
         transcript.own_mistakes = &super::mistakes::MISTAKES;
+        transcript.in_doubt = Some(IN_DOUBT);
         let app_key = self.scheme().app_key.as_bytes().to_vec();
         let mut transcript =
             transcript.message_headers(headers).credential(super::headers::APP_KEY, &app_key, false);

@@ -8,6 +8,10 @@ use super::{Verifier, forwarded};
 use crate::error::Error;
 use crate::explain::{CREDENTIAL_HEADERS, Transcript};
 
+const NO_ORIGIN: &str = "a proxy may have changed the host or the path without a trace: give the public origin, `--public-origin` for the tool";
+const ORIGIN_IN_DOUBT: &str = "the public origin may be another than the one that the sender was given, in its host or its path, and a proxy may \
+     have put a prefix in front of the path, which `--strip-prefix` of the tool takes off";
+
 impl<S: Scheme> Verifier<S> {
     /// The signature that a delivery should carry, to be explained or diagnosed: of several keys without ids, under the
     /// first.
@@ -40,7 +44,7 @@ impl<S: Scheme> Verifier<S> {
         transcript.own_mistakes = S::own_mistakes();
         let mut urls = forwarded::candidates(&self.delivery(parts)).into_iter();
         let checked = urls.next().and_then(|url| Url::parse(&url).ok());
-        let transcript = match checked {
+        let mut transcript = match checked {
             Some(url) => transcript.url(&url),
             None => transcript,
         };
@@ -48,6 +52,7 @@ impl<S: Scheme> Verifier<S> {
             return transcript;
         }
         let origin = self.settings().origin.as_ref();
+        transcript.in_doubt = Some(if origin.is_some() { ORIGIN_IN_DOUBT } else { NO_ORIGIN });
         urls.fold(transcript, |transcript, url| match origin {
             Some(origin) if !origin.has_host_of(&url) => transcript.foreign_url(url),
             _ => transcript.other_url(url),

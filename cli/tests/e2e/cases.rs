@@ -12,6 +12,8 @@ use crate::support::{run_with_input, tool};
 const CASES: &str = include_str!("../cases/diagnose.json");
 /// Cases of the same kind, made by other people from other reports.
 const MORE: &str = include_str!("../cases/more.json");
+/// Mistakes that a reviewer made, to see whether they are named.
+const TRIED: &str = include_str!("../cases/tried.json");
 const KEYS: &str = include_str!("../cases/keys.env");
 
 /// So many of a hundred are named.
@@ -91,6 +93,11 @@ fn what_other_people_did_is_named() {
     assert_eq!(count_named(MORE, &[]), (84, 84));
 }
 
+#[test]
+fn what_a_reviewer_did_is_named() {
+    assert_eq!(count_named(TRIED, &[]), (42, 42));
+}
+
 /// No case is known by heart.
 #[test]
 fn no_case_stands_in_the_source() {
@@ -111,7 +118,7 @@ fn no_case_stands_in_the_source() {
     for value in values.filter(|value| value.len() > 2) {
         assert!(!source.contains(value), "{value}");
     }
-    let cases = [CASES, MORE].map(|cases| serde_json::from_str::<Value>(cases).unwrap());
+    let cases = [CASES, MORE, TRIED].map(|cases| serde_json::from_str::<Value>(cases).unwrap());
     for case in cases.iter().flat_map(|cases| cases["cases"].as_array().unwrap()) {
         let long = |text: &&str| text.len() > 64;
         for text in case["argv"].as_array().unwrap().iter().filter_map(Value::as_str).filter(long) {

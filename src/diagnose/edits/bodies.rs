@@ -14,10 +14,11 @@ const ASCII: Escapes = Escapes { ascii: true, ..RAW };
 const PHP: Escapes = Escapes { slash: true, ..ASCII };
 const NET: Escapes = Escapes { upper: true, signs: "<>&'+\"`\u{7f}", ..ASCII };
 const GO: Escapes = Escapes { signs: "<>&\u{2028}\u{2029}", ..RAW };
+const HEX: &str = "<>&'\"";
 const GSON: Escapes = Escapes { signs: "<>&='\u{2028}\u{2029}", ..RAW };
 
 #[rustfmt::skip]
-static ESCAPES: [(&str, Escapes); 8] = [
+static ESCAPES: [(&str, Escapes); 10] = [
     ("", RAW),
     ("ASCII only", ASCII),
     ("ASCII only, '/' escaped, as PHP's json_encode", PHP),
@@ -26,7 +27,12 @@ static ESCAPES: [(&str, Escapes); 8] = [
     ("'&', '<' and '>' escaped, as Go's encoding/json", GO),
     ("ASCII only, with upper-case digits", Escapes { upper: true, ..ASCII }),
     ("'&', '<', '>', '=' and ''' escaped, as Gson", GSON),
+    ("ASCII only, '/', '&', ''' and double quotes escaped, as PHP's JSON_HEX_*", Escapes { signs: HEX, ..PHP }),
+    ("'&', '<', '>', ''' and double quotes escaped, as PHP's JSON_HEX_*", Escapes { upper: true, signs: HEX, ..RAW }),
 ];
+
+/// Compact, as Python prints it, and indented by two spaces, with the usual escapes.
+pub(super) const MOST_USUAL: usize = 6;
 
 pub(super) const COMPACT: Style = line(",", ":", "");
 
@@ -135,6 +141,24 @@ static RESPELT: [(&str, Change); 9] = [
     }),
     ("keys sorted, numbers as Python's floats", |value| sorted(in_numbers(value, of_python))),
 ];
+
+/// The layouts of a long body that are likeliest, before anything else: each costs what it takes to hash, and no more, so that
+/// all have their turn.
+pub(super) fn usual(search: &Search<'_>) -> Flow {
+    const SHORT: usize = 16 << 10;
+    let long = documents(search).filter(|document| document.value.part.bytes.len() > SHORT);
+    for Document { value, json } in long {
+        let bare = without_line_ends(&value.part.bytes);
+        for (name, style) in styles().take(MOST_USUAL) {
+            let printed = json.print(&style).into_bytes();
+            // What differs in line ends alone is another mistake.
+            if without_line_ends(&printed) != bare {
+                value.replace(BODY_RESERIALISED, name, 0..1, &[value.part.with_bytes(printed)])?;
+            }
+        }
+    }
+    Flow::Continue(())
+}
 
 /// The same document in another style, with its members sorted, or its numbers as another program prints them.
 pub(super) fn spellings(search: &Search<'_>) -> Flow {

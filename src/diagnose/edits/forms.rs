@@ -1,8 +1,9 @@
 //! Values in another form: each by itself, and the text as a whole.
 
+use super::bodies::{MOST_USUAL, styles};
 use super::time;
 use crate::diagnose::attempt::{changed, join, joined};
-use crate::diagnose::json::of_java;
+use crate::diagnose::json::{Json, of_java};
 use crate::diagnose::mistake::{
     BYTE_ORDER_MARK, CHARSET, FIELD_OTHER, Mistake, Names, OTHER_BODY, TEXT_OTHER, UTF_16, WORD,
 };
@@ -167,6 +168,21 @@ fn is_length_of_other_body(search: &Search<'_>, part: &Part) -> bool {
     search.values().all(|value| digests.iter().all(|digest| !value.part.bytes.ends_with(digest)))
 }
 
+/// The length of the body as programs print it, where something on the way has printed it anew.
+pub(super) fn printed_lengths(search: &Search<'_>) -> Flow {
+    for value in search.public().filter(|value| is_length_of_other_body(search, value.part)) {
+        let arrived = &search.transcript.body;
+        let Some(json) = Json::parse(arrived) else { continue };
+        for (name, style) in styles().take(MOST_USUAL) {
+            search.spend(arrived.len())?;
+            let length = json.print(&style).len();
+            let detail = format!("it had {length} bytes, as it has {name}, and {} arrived", arrived.len());
+            value.put(OTHER_BODY, detail, length.to_string())?;
+        }
+    }
+    Flow::Continue(())
+}
+
 /// The length of a body that something on the way has written anew: any one.
 pub(super) fn lengths(search: &Search<'_>) -> Flow {
     const LONGEST: usize = 8 << 10;
@@ -182,7 +198,7 @@ pub(super) fn lengths(search: &Search<'_>) -> Flow {
 
 /// The same value as others write it, or another of the same kind.
 pub(super) fn of_look(text: &str) -> Vec<String> {
-    let of_text: [fn(&str) -> Vec<String>; 5] = [numbers, truths, codes, identifiers, media_types];
+    let of_text: [fn(&str) -> Vec<String>; 6] = [numbers, truths, codes, identifiers, media_types, methods];
     let mut all: Vec<String> = of_text.iter().flat_map(|of| of(text)).collect();
     all.extend(time::forms(text));
     all.retain(|other| other != text);
@@ -191,7 +207,10 @@ pub(super) fn of_look(text: &str) -> Vec<String> {
 
 fn numbers(text: &str) -> Vec<String> {
     let whole = text.parse::<i128>().ok().filter(|_| text.len() < 30);
-    let others = |n: i128| [n + 1, n - 1, n + 2, n - 2, n * 1000, n / 1000, n / 1_000_000, n * 10_000];
+    // The last are the ticks of .NET, of seconds.
+    let ticks = |n: i128| (n + 62_135_596_800) * 10_000_000;
+    let others =
+        |n: i128| [n + 1, n - 1, n + 2, n - 2, n * 1000, n / 1000, n / 1_000_000, n * 10_000, ticks(n)];
     let mut all: Vec<String> = whole.into_iter().flat_map(others).map(|number| number.to_string()).collect();
     let Some(value) = text.parse::<f64>().ok().filter(|value| value.is_finite()) else { return all };
     let (front, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -273,6 +292,16 @@ fn media_types(text: &str) -> Vec<String> {
     });
     let kinds = [bare].into_iter().chain(KINDS).filter(|_| is_one);
     kinds.flat_map(|kind| CHARSETS.map(|charset| format!("{kind}{charset}"))).collect()
+}
+
+/// Methods of HTTP, in the case that one is written in.
+fn methods(text: &str) -> Vec<String> {
+    const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+    let is_one = METHODS.contains(&&*text.to_lowercase());
+    let others = METHODS.into_iter().filter(|_| is_one);
+    others
+        .map(|other| if text == text.to_lowercase() { other.to_owned() } else { other.to_uppercase() })
+        .collect()
 }
 
 /// Programs that send requests, in each of their versions.

@@ -16,13 +16,14 @@ mod time;
 pub(super) use bodies::STYLES;
 pub(super) use keys::key_named;
 
-use super::search::{Flow, Search};
+use super::search::{Flow, SHARE, Search};
 
 /// Makes the edits of one class, and tries each.
 pub(super) type Edits = fn(&Search<'_>) -> Flow;
 
 /// Two thirds of what is found, in a few hundred tries.
 pub(super) static LIKELIEST: &[Edits] = &[
+    forms::printed_lengths,
     fields::missing,
     fields::separators,
     percent::decoded,
@@ -85,12 +86,28 @@ pub(super) struct Tier {
     pub(super) edits: &'static [Edits],
     /// Of a longer text, none is made.
     pub(super) longest: usize,
+    /// What is not tried then.
+    pub(super) left_out: &'static str,
+    /// No edit takes more than this part of what is left: where a message uses up the budget, each has had its turn.
+    pub(super) share: usize,
 }
 
 /// By how likely they are.
-pub(super) static TIERS: [Tier; 4] = [
-    Tier { edits: LIKELIEST, longest: usize::MAX },
-    Tier { edits: LIKELY, longest: usize::MAX },
-    Tier { edits: UNLIKELY, longest: 16 << 10 },
-    Tier { edits: &[sources::composed], longest: 4 << 10 },
+pub(super) static TIERS: [Tier; 5] = [
+    Tier { edits: &[bodies::usual], longest: usize::MAX, left_out: "", share: 1 },
+    Tier { edits: LIKELIEST, longest: usize::MAX, left_out: "", share: SHARE },
+    Tier { edits: LIKELY, longest: usize::MAX, left_out: "", share: SHARE },
+    Tier {
+        edits: UNLIKELY,
+        longest: 16 << 10,
+        left_out: "Of a text of more than 16 KiB, these were not tried: all formats of times, one value of its JSON changed, members \
+                   changed in another layout, the body as no JSON, other parts of the message inserted, single letters changed.",
+        share: SHARE,
+    },
+    Tier {
+        edits: &[sources::composed],
+        longest: 4 << 10,
+        left_out: "Of a text of more than 4 KiB, none was put together out of other parts of the message.",
+        share: SHARE,
+    },
 ];

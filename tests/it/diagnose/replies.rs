@@ -121,6 +121,15 @@ fn a_reply_signed_with_what_the_request_was_signed_with_is_recognised() {
     }
 }
 
+/// What is asked for is what was not stated.
+#[test]
+fn a_reply_that_nothing_explains_is_not_sent_to_look_for_a_proxy() {
+    let (netgiro, sent, headers) = received(|_| ("42".to_owned(), "07".repeat(32)), URL);
+    let diagnosis = netgiro.diagnose_reply(&sent, &headers, COMPACT.as_bytes()).unwrap();
+    let said = diagnosis.to_string();
+    assert!(said.contains("--request-nonce") && !said.contains("public origin"), "{said}");
+}
+
 #[test]
 fn a_signature_written_in_another_way_is_explained_and_still_refused() {
     let right = digest("42", URL, COMPACT);
@@ -229,6 +238,9 @@ fn a_text_of_ones_own_is_diagnosed_with_its_proxy_and_its_other_keys() {
         ("proxy-url", "first key", target("/public/hooks/in?x=1", PRETTY)),
         ("wrong-key-id", "second key", target("/hooks/in?x=1", PRETTY)),
         ("trailing-slash", "first key", target("/hooks/in/?x=1", PRETTY)),
+        // There is no host that could be missing.
+        ("path-missing", "first key", target("hooks/in?x=1", PRETTY)),
+        ("path-missing", "first key", target("hooks/in", PRETTY)),
         ("unexplained", "second key", target("/hooks/in?x=1", COMPACT)),
         ("unexplained", "third key", target("/hooks/in?x=1", PRETTY)),
     ];
@@ -237,6 +249,31 @@ fn a_text_of_ones_own_is_diagnosed_with_its_proxy_and_its_other_keys() {
         let diagnosis = transcript.diagnose(&hex::encode(mac.finalize().into_bytes()));
         assert_eq!(diagnosis.code(), code, "{diagnosis}");
     }
+}
+
+/// Whatever else a body of this length uses up.
+#[test]
+fn the_usual_layouts_of_a_long_body_have_their_turn() {
+    let item = r#"{"Name":"Kaffi","Price":1250.5},"#;
+    let compact = format!("[{}1]", item.repeat((1 << 20) / item.len()));
+    let printed = compact.replace(':', ": ").replace(",\"", ", \"").replace(",{", ", {").replace(",1", ", 1");
+    let (netgiro, sent, headers) =
+        received(|_| ("42".to_owned(), hex::encode(digest("42", URL, &printed))), URL);
+    let diagnosis = netgiro.diagnose_reply(&sent, &headers, compact.as_bytes()).unwrap();
+    assert_eq!(diagnosis.code(), "body-reserialised", "{diagnosis}");
+}
+
+#[test]
+fn what_is_not_tried_of_a_text_that_is_too_long_is_named() {
+    let body = "x".repeat(17 << 10);
+    let (netgiro, sent, headers) = received(|_| ("42".to_owned(), "07".repeat(32)), URL);
+    let diagnosis = netgiro.diagnose_reply(&sent, &headers, body.as_bytes()).unwrap();
+    let not_tried: Vec<_> = diagnosis.not_tried().collect();
+    assert!(
+        not_tried.iter().any(|why| why.contains("more than 16 KiB, these were not tried: ")),
+        "{not_tried:?}"
+    );
+    assert!(not_tried.iter().any(|why| why.contains("more than 4 KiB")), "{not_tried:?}");
 }
 
 #[test]

@@ -425,3 +425,37 @@ fn either_of_two_keys_that_was_sent_as_a_signature_is_found() {
         assert_eq!(diagnosis.code(), "secret-sent-as-signature", "{secret}: {diagnosis}");
     }
 }
+
+/// The length that was signed is that of the body as it was.
+#[test]
+fn a_long_body_that_was_printed_anew_with_its_length_is_named() {
+    let items = r#"{"port":"Göteborg","eta":null},"#.repeat(1000);
+    let compact = format!("[{items}1]");
+    let printed = compact.replace(':', ": ").replace(',', ", ");
+    let honest = sent(|sender| {
+        sender.set("digest", &digest(compact.as_bytes())).set("content-length", &compact.len().to_string());
+    });
+    let request = arrived(honest, |request| {
+        let length = printed.len().to_string();
+        request.headers_mut().insert("content-length", length.parse().unwrap());
+        *request.body_mut() = printed.into_bytes().into();
+    });
+    let (parts, body) = request.into_parts();
+    let diagnosis = builder().build().diagnose(&parts, &body).unwrap();
+    assert_eq!(diagnosis.code(), "body-reserialised", "{diagnosis}");
+}
+
+#[test]
+fn what_nothing_explains_is_told_what_may_be_stated_wrongly() {
+    for (judge, present, absent) in [
+        (judge(builder()), "give the public origin", "may be another"),
+        (
+            judge(super::builder_at("https://hooks.example.com")),
+            "public origin may be another",
+            "give the public",
+        ),
+    ] {
+        let said = said(&judge, sent(|sender| sender.secret = "nobody's".to_owned())).text;
+        assert!(said.contains(present) && !said.contains(absent), "{said}");
+    }
+}

@@ -45,11 +45,11 @@ impl Attempt {
     }
 
     pub(super) fn with_text(&self, text: Vec<Part>) -> Self {
-        Self { text, ..self.clone() }
+        Self { text, key: self.key.clone(), algorithm: self.algorithm }
     }
 
     pub(super) fn with_key(&self, key: Vec<Part>) -> Self {
-        Self { key: Key::Stated(key), ..self.clone() }
+        Self { text: self.text.clone(), key: Key::Stated(key), algorithm: self.algorithm }
     }
 
     /// Whether only who holds a secret can have computed it: one goes into the text, or into the key of an HMAC. What is

@@ -63,7 +63,10 @@ impl<'a> Address<'a> {
     }
 
     pub(super) fn print(&self) -> String {
-        self.origin() + &self.target()
+        let origin = if self.scheme.is_empty() { [""; 3] } else { [self.scheme, "://", self.host] };
+        let query = self.query.unwrap_or_default();
+        let mark = if self.query.is_some() && !self.is_query() { "?" } else { "" };
+        [&origin.concat(), self.path, mark, query].concat()
     }
 
     pub(super) fn with_path(self, path: &str) -> String {

@@ -64,15 +64,15 @@ impl SignedUrl<'_> {
         self.put_bytes(mistake, "", self.text.clone())
     }
 
-    /// Tries another address in its place; nothing where it is the same.
+    /// Tries another address in its place. The same one is not tried, but has cost as much to put together.
     pub(super) fn put(&self, mistake: Mistake, detail: impl Display, address: impl Into<String>) -> Flow {
         let address = address.into();
+        self.value.search.spend(COST_OF_PRINTING * address.len())?;
         if address == self.text { Flow::Continue(()) } else { self.put_bytes(mistake, detail, address) }
     }
 
     /// In the charset that the part is signed in.
     fn put_bytes(&self, mistake: Mistake, detail: impl Display, address: String) -> Flow {
-        self.value.search.spend(COST_OF_PRINTING * address.len())?;
         match in_charset(self.value.part, address) {
             Some(bytes) => self.value.put(mistake, detail, bytes),
             None => Flow::Continue(()),

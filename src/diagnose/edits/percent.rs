@@ -1,5 +1,7 @@
 //! Percent-encoding: undone, done by other rules, in another charset.
 
+use std::iter;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 use url::form_urlencoded::{Serializer, parse};
 
@@ -130,16 +132,18 @@ pub(super) fn encoded(search: &Search<'_>) -> Flow {
 
 /// Each name and value encoded by the rules of others, with a `+` in it as itself or as a blank.
 fn in_alphabets(url: &SignedUrl<'_>, query: &str) -> Flow {
+    let plus_as_blank = query.contains('+').then(|| query.replace('+', "%20"));
     for (name, set, is_plus) in ALPHABETS {
         let encode_one = |text: &str| encode(&percent_decode_str(text).decode_utf8_lossy(), set);
-        for query in [query, &query.replace('+', "%20")] {
+        for query in iter::once(query).chain(plus_as_blank.as_deref()) {
             let encoded = of_pairs(query, |name, value| match value.strip_prefix('=') {
                 Some(value) => format!("{}={}", encode_one(name), encode_one(value)),
                 None => encode_one(name),
             });
             let encoded = if is_plus { encoded.replace("%20", "+") } else { encoded };
-            let lower = ways::rewrite(&["lower-escapes"], &encoded).unwrap_or_default();
-            for (detail, encoded) in [("", encoded), (", with lower-case digits", lower)] {
+            let lower = ways::rewrite(&["lower-escapes"], &encoded).filter(|lower| *lower != encoded);
+            let lower = lower.map(|lower| (", with lower-case digits", lower));
+            for (detail, encoded) in iter::once(("", encoded)).chain(lower) {
                 let other = url.address().with_query(&encoded);
                 // What differs in the case of hex digits alone is a mistake with the case.
                 let [one, two] = [&url.text, &other].map(|text| ways::rewrite(&["upper-escapes"], text));

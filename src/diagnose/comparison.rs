@@ -17,7 +17,6 @@ const AROUND: usize = 24;
 /// A text that somebody signed, compared with the one that should have been. Holds no secret.
 ///
 /// ```
-/// # #[cfg(feature = "unleashed")] fn compare() -> Result<(), Box<dyn std::error::Error>> {
 /// use countersign::RequestRef;
 /// use countersign::explain::Transcript;
 /// use countersign::unleashed::Unleashed;
@@ -27,8 +26,7 @@ const AROUND: usize = 24;
 /// let transcript = Transcript::of(&unleashed, &RequestRef::from_http(&request)?)?;
 /// let comparison = transcript.compare(b"page=2", None); // what somebody says that they have signed
 /// assert_eq!(comparison.difference.map(|difference| difference.position), Some(5));
-/// # Ok(()) }
-/// # #[cfg(feature = "unleashed")] compare().unwrap();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -81,9 +81,10 @@ impl FileSource {
 impl Stamp {
     fn of(file: &Metadata) -> Self {
         #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(file);
-        #[cfg(unix)]
-        let is_open = std::os::unix::fs::MetadataExt::mode(file) & 0o007 != 0;
+        let (inode, is_open) = {
+            use std::os::unix::fs::MetadataExt as _;
+            (file.ino(), file.mode() & 0o007 != 0)
+        };
         #[cfg(not(unix))]
         let (inode, is_open) = (0, false);
         Self { modified: file.modified().ok(), length: file.len(), inode, is_open }

@@ -108,7 +108,7 @@ impl<S: Scheme> Builder<S> {
     /// part of the public origin.)
     ///
     /// ```
-    /// # #[cfg(feature = "vizion")] fn build(secret: countersign::SecretString) -> Result<(), countersign::Error> {
+    /// # fn build(secret: countersign::SecretString) -> Result<(), countersign::Error> {
     /// use countersign::vizion::webhook::Verifier;
     ///
     /// let builder = Verifier::builder("https://hooks.example.com")?.key("hmac-key-1", secret)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::support::{OK, Proxy, Upstream, header, refusal};
+use super::support::{OK, Proxy, Upstream, header, refusal, unix_seconds_in};
 use crate::support::{RunningSandbox, tool};
 
 /// A proxy for Vizion, without any credentials yet.
@@ -293,7 +293,7 @@ fn what_has_expired_in_an_unchanged_file_is_answered_503_and_told() {
     let upstream = Upstream::answering(OK);
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("vizion.json");
-    let expiry = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 4;
+    let expiry = unix_seconds_in(4);
     exchange(&file, &format!(r#"{{"credentials": {{"VIZION_API_KEY": "key"}}, "expires_at": {expiry}}}"#));
     let proxy = Proxy::start_as(from_source(&upstream, &format!("file:{}", file.display())));
     std::thread::sleep(Duration::from_secs(5));

@@ -4,6 +4,7 @@ mod canary;
 mod credentials;
 mod guarded;
 mod handed_on;
+mod hung_up;
 mod one_at_a_time;
 mod received;
 mod redis_tls;

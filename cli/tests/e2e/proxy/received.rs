@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::support::{OK, Proxy, Reply, Upstream, connect, header, read_whole, refusal};
+use super::hung_up::held;
+use super::support::{OK, Proxy, Reply, Upstream, connect, header, read_whole, refusal, unix_seconds_in};
 use crate::declarations::SIGNED_BESIDE;
 use crate::support::{run, tool};
 
@@ -16,7 +17,7 @@ const KEYS: [(&str, &str); 5] = [
 ];
 
 /// With both listeners on free ports.
-fn command(sender: &str, arguments: &[&str]) -> Command {
+pub(super) fn command(sender: &str, arguments: &[&str]) -> Command {
     let mut command = tool();
     command.envs(KEYS).args(["proxy", "--json", "--listen", "127.0.0.1:0", "--webhooks", sender]);
     command.args(["--webhooks-listen", "127.0.0.1:0"]).args(arguments);
@@ -24,7 +25,7 @@ fn command(sender: &str, arguments: &[&str]) -> Command {
 }
 
 /// `127.0.0.1:PORT` of the listener for webhooks.
-fn outside(proxy: &Proxy) -> &str {
+pub(super) fn outside(proxy: &Proxy) -> &str {
     proxy.addresses["webhooks"].as_str().unwrap().strip_prefix("http://").unwrap()
 }
 
@@ -38,7 +39,7 @@ pub(super) fn delivery(sender: &str, target: &str, arguments: &[&str]) -> String
 }
 
 /// In front of an application, with the public origin that a delivery was recorded for.
-fn before_recorded(sender: &str, application: &Upstream, delivery: &str) -> Proxy {
+pub(super) fn before_recorded(sender: &str, application: &Upstream, delivery: &str) -> Proxy {
     let public = format!("http://{}", header(delivery, "host").unwrap());
     let to = application.origin();
     Proxy::start_as(command(sender, &["--public-origin", &public, "--to", &to]))
@@ -381,80 +382,6 @@ fn deliveries_wait_while_the_store_that_is_shared_does_not_answer() {
     assert_eq!(application.others(), 0);
 }
 
-/// An application that says when a delivery has arrived, and answers when it is told to.
-fn held() -> (Upstream, std::sync::mpsc::Receiver<()>, std::sync::mpsc::Sender<&'static str>) {
-    let (arrived, arrivals) = std::sync::mpsc::channel();
-    let (answer, answers) = std::sync::mpsc::channel::<&str>();
-    let application = Upstream::serving(move |stream, request| {
-        *request = read_whole(stream);
-        arrived.send(()).unwrap();
-        stream.write_all(answers.recv().unwrap().as_bytes()).unwrap();
-    });
-    (application, arrivals, answer)
-}
-
-/// Sends a delivery and leaves when the application has it.
-fn leave(proxy: &Proxy, delivery: &str, arrivals: &std::sync::mpsc::Receiver<()>) {
-    let mut stream = connect(outside(proxy));
-    stream.write_all(delivery.as_bytes()).unwrap();
-    arrivals.recv().unwrap();
-    stream.shutdown(std::net::Shutdown::Both).unwrap();
-    // The proxy has heard of that once it has heard of what came later.
-    assert_eq!(deliver(proxy, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").status(), 401);
-    proxy.note();
-}
-
-#[test]
-fn a_delivery_whose_sender_hangs_up_is_not_handed_on_again_while_the_application_has_it() {
-    let sent = delivery("vizion", "/hook", &[]);
-    let (application, arrivals, answer) = held();
-    let proxy = before_recorded("vizion", &application, &sent);
-    leave(&proxy, &sent, &arrivals);
-    let meanwhile = deliver(&proxy, &sent);
-    answer.send(OK).unwrap();
-    assert_eq!(meanwhile.status(), 401, "the application has it");
-    application.request();
-    // What it answered is remembered, though nobody was there to hear it.
-    let settled = (0..100).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        deliver(&proxy, &sent).status() == 200
-    });
-    assert!(settled);
-    assert_eq!(application.others(), 0);
-}
-
-#[test]
-fn a_retry_is_let_in_when_the_application_failed_after_the_sender_hung_up() {
-    let sent = delivery("vizion", "/hook", &[]);
-    let (application, arrivals, answer) = held();
-    let proxy = before_recorded("vizion", &application, &sent);
-    leave(&proxy, &sent, &arrivals);
-    let failed = "HTTP/1.1 500 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    for text in [failed, OK] {
-        answer.send(text).unwrap();
-    }
-    application.request();
-    let taken = (0..100).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        deliver(&proxy, &sent).status() == 200
-    });
-    assert!(taken);
-    application.request();
-}
-
-#[test]
-fn the_end_waits_for_a_delivery_that_the_application_has_whoever_left() {
-    let sent = delivery("vizion", "/hook", &[]);
-    let (application, arrivals, answer) = held();
-    let mut proxy = before_recorded("vizion", &application, &sent);
-    leave(&proxy, &sent, &arrivals);
-    proxy.signal("TERM");
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    assert!(proxy.runs(), "the application was left alone");
-    answer.send(OK).unwrap();
-    assert_eq!(proxy.ended().code(), Some(0));
-}
-
 #[test]
 fn while_a_delivery_is_repeated_others_are_answered() {
     let sent = delivery("vizion", "/hook", &[]);
@@ -505,7 +432,7 @@ fn expired_keys_are_told_with_the_status_that_the_sender_got() {
     let application = Upstream::answering(OK);
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("vizion.json");
-    let expiry = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 4;
+    let expiry = unix_seconds_in(4);
     let keys = r#"{"VIZION_WEBHOOK_KEYS": "hmac-key-1=vizion webhook key 1"}"#;
     std::fs::write(&file, format!(r#"{{"credentials": {keys}, "expires_at": {expiry}}}"#)).unwrap();
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();

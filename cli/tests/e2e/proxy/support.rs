@@ -4,8 +4,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
+use countersign::time::{Clock as _, SystemClock};
 use serde_json::Value;
 
 use crate::support::{VARIABLES, tool};
@@ -255,4 +256,9 @@ fn is_whole(request: &[u8]) -> bool {
         Some(length) => body.len() >= length.parse().unwrap(),
         None => header(head, "transfer-encoding").is_none() || body.ends_with("0\r\n\r\n"),
     }
+}
+
+/// The time some seconds from now, in Unix seconds.
+pub(super) fn unix_seconds_in(seconds: u64) -> u64 {
+    SystemClock.now().duration_since(UNIX_EPOCH).unwrap().as_secs() + seconds
 }

@@ -7,10 +7,14 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::observer::Observed;
 
+/// Ends when there are credentials that can be used, or none can be had.
+pub(crate) type Ready<'r> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'r>>;
+
 /// Keeps credentials fresh.
 pub(crate) trait Renewal: Send + Sync {
-    /// Waits, where the credentials have expired, for new ones.
-    fn ready(&self) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '_>>;
+    /// What to wait for before the credentials are used: new ones, where these have expired. Nothing while it is not yet
+    /// time to ask, as on the way of nearly all requests.
+    fn ready(&self) -> Option<Ready<'_>>;
 
     /// The provider did not accept the credentials, or a sender has signed with others.
     fn refused(&self);

@@ -1,8 +1,6 @@
 //! Asking a source: when, once for all who wait, and what comes of it.
 
 use std::fmt;
-use std::future::ready;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -14,6 +12,7 @@ use tracing::Instrument as _;
 use super::{CredentialSet, CredentialSource, RotationFault};
 use crate::error::Error;
 use crate::lock::lock;
+use crate::renewal::Ready;
 use crate::time::{Clock, SystemClock};
 
 /// How long a source may take.
@@ -129,12 +128,10 @@ impl Rotation {
         Ok(target)
     }
 
-    /// Waits, where the credentials have expired, for new ones; has the source asked where it is time.
-    pub(super) fn ready(&self) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '_>> {
-        if self.0.now() < self.0.due.load(Ordering::Acquire) {
-            return Box::pin(ready(Ok(())));
-        }
-        Box::pin(self.ready_when_due())
+    /// Waits, where the credentials have expired, for new ones; has the source asked where it is time. Nothing where it is not.
+    pub(super) fn ready(&self) -> Option<Ready<'_>> {
+        let is_due = self.0.now() >= self.0.due.load(Ordering::Acquire);
+        is_due.then(|| Box::pin(self.ready_when_due()) as Ready<'_>)
     }
 
     async fn ready_when_due(&self) -> Result<(), Error> {

@@ -1,7 +1,6 @@
 //! What is made of credentials, exchanged as a whole: a signer's scheme, or the keys of a webhook verifier.
 
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -10,7 +9,7 @@ use super::flight::Target;
 use super::{CredentialSet, Rotation};
 use crate::error::Error;
 use crate::observer::{Event, Observed};
-use crate::renewal::{Renewal, Renewed};
+use crate::renewal::{Ready, Renewal, Renewed};
 
 /// Makes of new credentials what comes after a value, with the settings and the memory of that one.
 type Renew<T> = dyn Fn(&T, &CredentialSet) -> Result<T, Error> + Send + Sync;
@@ -90,7 +89,7 @@ impl<T: Send + Sync + 'static> Rotating<T> {
 }
 
 impl<T: Send + Sync + 'static> Renewal for Rotating<T> {
-    fn ready(&self) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '_>> {
+    fn ready(&self) -> Option<Ready<'_>> {
         self.source.rotation.ready()
     }
 

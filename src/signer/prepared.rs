@@ -36,7 +36,9 @@ impl<S: Scheme> Prepared<S> {
     /// One that does not change any more; `None` where this one never does.
     pub(crate) async fn pinned(&self) -> Result<Option<Self>, Error> {
         let Self::Rotating(rotating) = self else { return Ok(None) };
-        rotating.ready().await?;
+        if let Some(ready) = rotating.ready() {
+            ready.await?;
+        }
         Ok(Some(Self::Pinned(rotating.load(), Arc::clone(rotating))))
     }
 

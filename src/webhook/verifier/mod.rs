@@ -87,9 +87,10 @@ impl<S: Scheme> Verifier<S> {
 
     /// Waits for keys, where those that there are have expired.
     pub(super) async fn ready(&self, parts: &Parts) -> Result<(), Error> {
-        let Some(rotation) = &self.0.rotation else { return Ok(()) };
-        let ready = rotation.ready().await;
-        ready.map_err(|source| self.error(DeliveryFault::KeysExpired, parts).with_source(source))
+        let Some(ready) = self.0.rotation.as_ref().and_then(|rotation| rotation.ready()) else {
+            return Ok(());
+        };
+        ready.await.map_err(|source| self.error(DeliveryFault::KeysExpired, parts).with_source(source))
     }
 
     /// Verifies a delivery without the replay store: a pure function, for tests, tools and stores of your own. It

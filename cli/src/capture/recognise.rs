@@ -84,7 +84,7 @@ pub(super) fn instead(text: &[u8], wanted: Wanted) -> Option<Unreadable> {
             told("it is packets, as tcpdump prints them", AS_STREAM)
         }
         _ if known.is_some() => known.and_then(|(_, what, step)| told(what, step)),
-        _ if is_powershell(text) => told("it is a command of PowerShell", AS_BASH),
+        _ if is_powershell(start) => told("it is a command of PowerShell", AS_BASH),
         Request | Response | WantedHar if matches!(first, b"curl" | b"curl.exe") => {
             told("it is a curl command", AS_CURL)
         }
@@ -156,8 +156,8 @@ fn is_base64_of_message(text: &[u8]) -> bool {
     is_request_line(line) || line.starts_with(b"HTTP/")
 }
 
-fn is_powershell(text: &[u8]) -> bool {
-    let start = text.get(..text.len().min(4096)).unwrap_or_default().to_ascii_lowercase();
+fn is_powershell(start: &[u8]) -> bool {
+    let start = start.to_ascii_lowercase();
     start.starts_with(b"$session")
         || [&b"invoke-webrequest"[..], b"invoke-restmethod"].iter().any(|word| contains(&start, word))
 }

@@ -1,11 +1,8 @@
 //! What was found out.
 
-use std::error::Error as StdError;
-use std::iter::successors;
-
 use serde::Serialize;
 
-use crate::failure::{Exit, Told};
+use crate::failure::{Exit, Told, chain};
 
 /// One thing that was found out. What is serialised has no id, query, body or key: the sentence, which may, is not.
 #[derive(Default, Serialize)]
@@ -66,8 +63,4 @@ impl Finding {
         let cause = chain(error).skip(1).last().map_or_else(String::new, ToString::to_string);
         Self::new(about, found, format!("{what}: {cause}.")).with_exit(Exit::Transport)
     }
-}
-
-fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    successors(Some(error), |&error| error.source())
 }

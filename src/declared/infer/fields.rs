@@ -445,8 +445,9 @@ pub(super) fn table_of(place: &Place) -> &'static str {
 
 /// HTTP's own headers: the caller or its client sets them.
 pub(super) fn is_of_http(name: &HeaderName) -> bool {
-    let own =
-        ["accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type"];
-    own.contains(&name.as_str())
-        || ["cookie", "host", "origin", "referer", "user-agent"].contains(&name.as_str())
+    #[rustfmt::skip]
+    const OWN: [&str; 11] = [
+        "accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type", "cookie", "host", "origin", "referer", "user-agent",
+    ];
+    OWN.contains(&name.as_str())
 }

@@ -48,7 +48,7 @@ fi
 step "the oldest Rust"
 oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 if rustup run "$oldest" cargo --version >/dev/null 2>&1 || rustup toolchain install --profile minimal "$oldest" >"$scratch/rustup" 2>&1; then
-    CARGO_TARGET_DIR=$target/oldest rustup run "$oldest" cargo check --locked "${crates[@]/#/--package=}"
+    CARGO_TARGET_DIR=$target/oldest rustup run "$oldest" cargo check --locked --all-features "${crates[@]/#/--package=}"
 else
     tail -n 1 "$scratch/rustup"
     not_here "Rust $oldest cannot be installed"

@@ -301,8 +301,8 @@ pub(super) fn kept(search: &Search<'_>) -> Flow {
         }
     }
     search.values().try_for_each(|value| {
-        let detail = format_args!("all but the value of {}", value.part.name());
-        search.text(FIELD_MISSING, detail, vec![value.part.clone()])
+        let part = value.part.name();
+        search.text(FIELD_MISSING, format_args!("all but the value of {part}"), vec![value.part.clone()])
     })
 }
 

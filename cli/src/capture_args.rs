@@ -18,7 +18,7 @@ use crate::output;
 /// More entries of a HAR file are not listed.
 const MOST_LISTED: usize = 100;
 
-/// A message, one of the two.
+/// A captured message, by one of two options.
 #[derive(Args)]
 pub(crate) struct MessageArgs {
     /// The raw request or reply, a request as `curl -v` prints it, or the JSON of webhook.site or API Gateway; - for standard input
@@ -34,7 +34,7 @@ pub(crate) struct MessageArgs {
     entry: Option<usize>,
 }
 
-/// A captured request, one of the three.
+/// A captured request, by one of three options.
 #[derive(Args)]
 #[command(next_help_heading = "A captured request, in place of method and URL")]
 pub(crate) struct RequestCaptureArgs {
@@ -52,7 +52,7 @@ impl RequestCaptureArgs {
         self.curl.is_some() || self.message.message.is_some() || self.message.har.is_some()
     }
 
-    /// Refuses `--entry` beside a method and a URL, where clap does not ask for `--har`.
+    /// Refuses `--entry` beside a method and a URL: there, clap does not ask for `--har`.
     pub(crate) fn check_absent(&self) -> Result<(), Failure> {
         match self.message.entry {
             Some(_) => Err(Failure::usage("--entry means nothing without --har")),
@@ -75,14 +75,14 @@ impl RequestCaptureArgs {
     }
 }
 
-/// A command may hold a signature that is as good as a key, and an argument is seen by whoever lists processes.
+/// Takes no command as an argument: it may hold a signature that is as good as a key, and whoever lists processes sees it.
 pub(crate) fn curl_file(text: &str) -> Result<PathBuf, &'static str> {
     let file = if text == "-" { Some(text) } else { text.strip_prefix('@').filter(|file| !file.is_empty()) };
     file.map(PathBuf::from)
         .ok_or("give @FILE, or - for standard input: an argument is seen by whoever lists processes")
 }
 
-/// What is told of an entry that can be chosen.
+/// One line of the list of entries.
 #[derive(Serialize)]
 struct Listed {
     entry: usize,
@@ -101,7 +101,7 @@ impl MessageArgs {
         self.message.as_deref().or(self.har.as_deref()).is_some_and(is_stdin)
     }
 
-    /// The request, where one is given.
+    /// The request, if one is given.
     pub(crate) fn request(&self, context: &Context) -> Result<Option<Capture>, Failure> {
         if let Some(path) = &self.message {
             return Ok(Some(read(path, raw::read_request)?));
@@ -115,7 +115,7 @@ impl MessageArgs {
         read(path, raw::read_response)
     }
 
-    /// The chosen entry of the HAR file, where one is given.
+    /// The chosen entry of the HAR file, if one is given.
     pub(crate) fn exchange(&self, context: &Context) -> Result<Option<har::Entry>, Failure> {
         let Some(path) = &self.har else { return Ok(None) };
         let entries = read(path, har::read)?;
@@ -136,7 +136,7 @@ impl MessageArgs {
     }
 }
 
-/// Prints the entries, without their queries, in which most secrets stand.
+/// Prints the entries without their queries, where most secrets are.
 fn list(entries: &[har::Entry], context: &Context) -> Result<(), Failure> {
     let listed = entries.iter().take(MOST_LISTED).enumerate().map(|(index, entry)| {
         let (method, url) = entry.summary();

@@ -1,4 +1,4 @@
-//! What is said of a captured request besides its signature: what was passed over, and the headers that it should have.
+//! Notes on a captured request besides its signature: what was passed over, and which headers it should have.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 use crate::failure::Failure;
 use crate::providers::Tool;
 
-/// No value of a header is in it: names only.
+/// Has the names of headers, and no value.
 #[derive(Serialize)]
 pub(crate) struct CaptureNotes {
     method: String,
@@ -24,9 +24,9 @@ pub(crate) struct CaptureNotes {
     other: Vec<String>,
     /// Headers that are there more than once.
     repeated: Vec<String>,
-    /// In whole sentences.
+    /// Other notes, in whole sentences.
     notes: Vec<String>,
-    /// Where the body is, if it is not at hand.
+    /// Where the body is, if the capture lacks it.
     #[serde(skip)]
     body_is: Option<String>,
 }
@@ -43,7 +43,7 @@ impl CaptureNotes {
         }
     }
 
-    /// Compares the headers with those that the provider sets, but for the signature, of which a diagnosis tells.
+    /// Compares the headers with those that the provider sets. The signature is left to the diagnosis.
     pub(crate) fn compare<P: Tool>(
         &mut self,
         provider: &Signer<P>,
@@ -86,10 +86,10 @@ impl CaptureNotes {
         }
     }
 
-    /// Asks for a body that is not at hand, where the signature covers it.
+    /// Asks for the body if the capture lacks it and the signature covers it.
     pub(crate) fn judge_body(mut self, explanation: &Explanation) -> Result<Self, Failure> {
         let Some(place) = self.body_is.take() else { return Ok(self) };
-        // Of what a declaration computes, nobody says where it comes from.
+        // A declaration does not say where a computed value comes from.
         let may_be_body = |source| matches!(source, Source::Body | Source::Unstated);
         if explanation.segments().iter().any(|segment| may_be_body(segment.source())) {
             let message = format!("the body is {place}: it is not read, and the signature covers it");
@@ -99,7 +99,7 @@ impl CaptureNotes {
         Ok(self)
     }
 
-    /// A failure, with what was passed over: that may be why.
+    /// Adds to a failure what was passed over, which may be the cause.
     pub(crate) fn told_with(&self, failure: Failure) -> Failure {
         self.notes.iter().fold(failure, |failure, note| failure.with_note(note.trim_end_matches('.')))
     }
@@ -133,13 +133,13 @@ impl fmt::Display for CaptureNotes {
     }
 }
 
-/// What must not be shown, wherever else it turns up: cookies, and what gives access, each whole and in its parts.
+/// What must not be shown anywhere: cookies and tokens, each whole and in its parts.
 pub(crate) fn secrets(headers: &HeaderMap) -> Secrets {
     let names = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
     let values = names.iter().flat_map(|name| headers.get_all(name)).map(HeaderValue::as_bytes);
     values.fold(Secrets::new(), |secrets, value| {
         let cookies = value.split(|byte| *byte == b';').filter_map(|pair| behind(pair, b'='));
-        // A shorter one is a choice, such as a language: a nonce or a method may be equal to it by chance.
+        // A shorter value is a choice, such as a language, and may equal a nonce or a method by chance.
         let tokens = behind(value, b' ').into_iter().chain(cookies).filter(|token| token.len() >= 6);
         tokens.fold(secrets.hide(value), Secrets::hide)
     })

@@ -13,8 +13,8 @@ pub(crate) fn for_url(url: &Url, timeout: Duration) -> Result<Client, Failure> {
     Ok(builder.user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"))).build()?)
 }
 
-/// A client for a proxy in front of `url`, which changes nothing of what goes through it. Where there is a `silence`,
-/// it gives up when nothing of an answer has arrived for so long, in which the time counts that a request took to be sent.
+/// A client for a proxy in front of `url`, which changes nothing of what goes through it. With a `silence`, it gives up when
+/// nothing of an answer has arrived for so long; the time of sending the request counts.
 pub(crate) fn unchanging(url: &Url, silence: Option<Duration>) -> Result<Client, Failure> {
     Ok(builder(url, silence).no_gzip().no_brotli().no_zstd().no_deflate().build()?)
 }
@@ -22,7 +22,7 @@ pub(crate) fn unchanging(url: &Url, silence: Option<Duration>) -> Result<Client,
 fn builder(url: &Url, silence: Option<Duration>) -> ClientBuilder {
     let builder = countersign::client_builder();
     let builder = silence.into_iter().fold(builder, ClientBuilder::read_timeout);
-    // What may go out in clear, to loopback above all, may not go through somebody's proxy in clear.
+    // A request in clear, mostly to loopback, must not go through somebody's proxy.
     if url.scheme() == "http" { builder.no_proxy() } else { builder }
 }
 

@@ -13,16 +13,16 @@ use crate::shell::quote;
 /// What is printed.
 pub(crate) struct Printed {
     pub(crate) command: String,
-    /// What has to be done before the command can be run.
+    /// What the user has to do before the command can run.
     pub(crate) note: Option<String>,
 }
 
-/// The command that sends a signed request. A header that is the value of a variable is written as `$VARIABLE`, so that
-/// the value stays out of the shell's history, and so is a secret that was put elsewhere, as it is, by mistake; where that
-/// is encoded, nothing is printed. A signature cannot be had from the shell and is written out.
+/// The command that sends a signed request. `$VARIABLE` stands for a header that is the value of a variable, so that the
+/// value stays out of the shell's history, and for a secret that was misplaced as it is. If a misplaced secret is encoded,
+/// nothing is printed. The signature is written out, since no variable has it.
 ///
-/// What the environment file has, the shell reads there first, in a shell of its own, which forgets it afterwards. A file
-/// that would set more than the tool's own variables is left to whoever runs the command, and noted.
+/// If a variable comes from the environment file, a subshell reads the file first, and forgets it afterwards. A file that
+/// would set more than the tool's own variables is not read; a note leaves that to the user.
 pub(crate) fn command<P: Tool>(
     signed: &Request,
     data: Option<&Data>,
@@ -33,7 +33,7 @@ pub(crate) fn command<P: Tool>(
     for (name, value) in &signed.headers {
         let header = match (variable::<P>(value, environment), std::str::from_utf8(value.as_bytes())) {
             (Some(variable), _) => quote(format!("{name}: ").as_bytes()) + &shell.value_of(variable),
-            // Behind a colon, curl would take the header out.
+            // With a colon and no value, curl would remove the header.
             (None, Ok("")) => quote(format!("{name};").as_bytes()),
             (None, Ok(value)) => shell.quote(&format!("{name}: {value}"))?,
             (None, Err(_)) => quote(&[name.as_str().as_bytes(), b": ", value.as_bytes()].concat()),
@@ -42,7 +42,7 @@ pub(crate) fn command<P: Tool>(
     }
     if let Some(data) = data {
         if !signed.headers.contains_key(header::CONTENT_TYPE) {
-            // Else curl would call it a form.
+            // Otherwise curl would call the body a form.
             parts.push("--header 'content-type:'".to_owned());
         }
         let argument = match data {
@@ -77,7 +77,7 @@ fn method(method: &Method) -> String {
     }
 }
 
-/// Whoever runs the command.
+/// The shell that runs the command.
 struct Shell<'e> {
     environment: &'e Environment,
     /// The file that has to be read first.
@@ -91,8 +91,7 @@ impl Shell<'_> {
         format!("\"${variable}\"")
     }
 
-    /// Quotes text, around the secrets that were put into it by mistake. No variable can stand for one that is encoded: such
-    /// a text is refused.
+    /// Quotes text, with variables for misplaced secrets. No variable can stand for an encoded secret: such a text is refused.
     fn quote(&mut self, text: &str) -> Result<String, Failure> {
         let pieces = self.environment.pieces(text);
         let is_whole = pieces.len() == 1;
@@ -113,7 +112,7 @@ fn encoded_secret() -> Failure {
         )
 }
 
-/// The variable that holds just this value. Only of ASCII, since the header may be in another charset.
+/// The variable that holds just this value. Only for ASCII values, since the header may be in another charset.
 fn variable<P: Tool>(value: &HeaderValue, environment: &Environment) -> Option<&'static str> {
     let holds =
         |name: &&'static str| environment.get(name).is_ok_and(|held| held.is_some_and(|held| held == *value));

@@ -29,7 +29,7 @@ impl FromStr for Pair {
     }
 }
 
-/// A declaration that was read, and which variables its credentials come from.
+/// A declaration, and the variables that its credentials come from.
 pub(crate) struct DeclarationFile {
     pub(crate) declaration: Declaration,
     /// In the order of the file: a credential's name, its variable, and whether it is a secret.
@@ -37,8 +37,8 @@ pub(crate) struct DeclarationFile {
 }
 
 impl DeclarationFile {
-    /// Reads a file. Its credentials come from the variables that begin with its own name, unless the command line names
-    /// others: a file could else have any key of the environment signed with.
+    /// Reads a file. Its credentials come from variables that begin with its own name, unless the command line names others:
+    /// otherwise, a file could sign with any key of the environment.
     pub(crate) fn read(path: &Path, given: &[Pair]) -> Result<Self, Failure> {
         let unreadable = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
         let text = fs::read_to_string(path).map_err(unreadable)?;
@@ -71,13 +71,13 @@ impl DeclarationFile {
         self.credentials.iter().filter(|(.., is_secret)| *is_secret).map(|(_, variable, _)| variable.as_str())
     }
 
-    /// What signs with the credentials of the environment.
+    /// A signer with the credentials of the environment.
     pub(crate) fn signer(&self, environment: &Environment) -> Result<Declared, Failure> {
         let variables: Vec<_> = self.variables().map(str::to_owned).collect();
         Ok(self.signer_with(&environment.credentials(&variables)?, None)?)
     }
 
-    /// What signs with the credentials of a set, and with `secret`, if there is one, in place of every secret.
+    /// A signer with the credentials of a set; `secret`, if there is one, replaces every secret.
     pub(crate) fn signer_with(&self, set: &CredentialSet, secret: Option<&str>) -> Result<Declared, Error> {
         let credential = |name: &str| self.credentials.iter().find(|(known, ..)| known == name);
         if let Some((_, variable, _)) =
@@ -93,13 +93,13 @@ impl DeclarationFile {
     }
 }
 
-/// The path of a declaration, where a provider is named: it ends in `.toml`.
+/// The path of a declaration in the place of a provider: it ends in `.toml`.
 pub(crate) fn path(text: &str) -> Option<PathBuf> {
     text.ends_with(".toml").then(|| text.into())
 }
 
-/// The command line, with the word `declared` in front of the path of a file where `verify` or `trigger` is given one in place
-/// of a provider.
+/// The command line. If `verify` or `trigger` gets the path of a file in place of a provider, the word `declared` is put in
+/// front of the path.
 pub(crate) fn with_its_word(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments: Vec<_> = arguments.collect();
     let is = |argument: &OsString, words: &[&str]| words.iter().any(|word| argument == word);

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::shell::quote;
 
-/// Some editors, Notepad among them, put it in front of a text in UTF-8.
+/// Some editors, Notepad among them, put this mark in front of a text in UTF-8.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The variables of a file, some of them secret: no `Debug` on purpose.
 pub(crate) struct EnvFile {
     path: PathBuf,
-    /// As it is, with a byte-order mark if it begins with one.
+    /// As in the file, with its byte-order mark if it has one.
     text: String,
     values: HashMap<String, String>,
 }
@@ -49,13 +49,13 @@ impl EnvFile {
     /// The command with which a shell reads the file.
     pub(crate) fn shell_command(&self) -> String {
         let path = self.path.as_os_str().as_encoded_bytes();
-        // Without a slash in front, a shell would look for it elsewhere or take it for an option.
+        // Without a slash, a shell would look for the file elsewhere or take the path for an option.
         let here: &[u8] = if self.path.is_absolute() { b"" } else { b"./" };
         format!(". {}", quote(&[here, path].concat()))
     }
 
-    /// The number of the first line that is not for one of the tool's variables, such as `PATH=…`, which a shell that reads
-    /// the file would act on. Fails where one that is would give the variable another value in a shell.
+    /// The number of the first line that is not for one of the tool's variables, such as `PATH=…`: a shell that reads the
+    /// file would act on that line. Fails if a line gives one of the tool's variables another value in a shell.
     pub(crate) fn first_line_of_others(&self) -> Result<Option<usize>, Failure> {
         let path = self.path.display();
         if self.text.starts_with(BYTE_ORDER_MARK) {
@@ -91,7 +91,7 @@ impl Read for LineByLine<'_> {
         let mut line = self.rest.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
         let length = line.read(buffer)?;
         self.rest = self.rest.get(length..).unwrap_or_default();
-        // One that is longer than the buffer is counted at its end.
+        // A line that is longer than the buffer is counted at its end.
         if length > 0 && line.is_empty() {
             self.read.set(self.read.get() + 1);
         }
@@ -112,11 +112,10 @@ fn reason(error: &dotenvy::Error, lines_read: usize) -> String {
     }
 }
 
-/// How the names of the tool's variables begin. A file may have others, which are none of its business.
+/// How the names of the tool's variables begin. The tool ignores other variables in a file.
 const OWN_NAMES: [&str; 5] = ["COUNTERSIGN_", "NETVISOR_", "NETGIRO_", "UNLEASHED_", "VIZION_"];
 
-/// The number of the first line in which `$` would be replaced by the value of another variable, and the name of the
-/// tool's variable that the line gives a value to.
+/// The number of the first line in which `$` stands for another variable, and the name of the tool's variable in that line.
 fn first_substitution(text: &str) -> Option<(usize, &str)> {
     let (mut open_quote, mut name) = (None, "");
     for (index, line) in text.lines().enumerate() {
@@ -146,7 +145,7 @@ fn first_substitution(text: &str) -> Option<(usize, &str)> {
     None
 }
 
-/// Of a line that is malformed, a part of a secret may stand where the name should.
+/// Only such a name is printed: in a malformed line, a part of a secret may stand in the place of the name.
 fn is_own(name: &str) -> bool {
     is_name(name) && OWN_NAMES.iter().any(|own| name.starts_with(own))
 }
@@ -168,7 +167,7 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     line.strip_prefix("export ").unwrap_or(line).split_once('=')
 }
 
-/// Whether a line is empty, a comment, or gives a variable a value that a shell has nothing to add to.
+/// Whether a line is empty, a comment, or an assignment that a shell reads as this tool does.
 fn is_read_alike_by_a_shell(line: &str) -> bool {
     if is_blank_to_a_shell(line) {
         return true;

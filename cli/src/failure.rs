@@ -1,4 +1,4 @@
-//! Why the tool did not succeed, and the exit code that says so.
+//! Why the tool did not succeed, and with which exit code.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,11 +28,11 @@ pub(crate) enum Exit {
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: Exit,
-    /// `None` where the verb's own output has said it all.
+    /// `None` if the verb's own output has said everything.
     told: Option<Told>,
 }
 
-/// What is told of a failure, in words or as JSON.
+/// The text of a failure, in words or as JSON.
 #[derive(Debug, Serialize)]
 pub(crate) struct Told {
     pub(crate) code: String,
@@ -55,13 +55,13 @@ impl Told {
     }
 }
 
-/// What to do about it, in terms of flags where the library's own sentence speaks to a program.
+/// What to do about it: in terms of flags, if the library's own sentence is for programmers.
 fn next_step(error: &Error) -> &str {
     match error.code() {
         "origin-not-allowed" => {
             "If the host is yours or the vendor's, add it with --allow-origin; else correct the URL."
         }
-        // Only a message that was captured is judged here, and mostly some time after.
+        // The tool judges only captured messages, mostly some time after they arrived.
         "webhook-too-old" | "webhook-too-early" | "webhook-expired" => {
             "Give --at, the time at which it arrived. If that is given and right, check the sender's clock."
         }
@@ -113,13 +113,13 @@ impl Failure {
         self
     }
 
-    /// The same, as a mistake in the arguments: before anything was to be sent.
+    /// The same, as a mistake in the arguments: nothing was about to be sent.
     pub(crate) fn in_arguments(mut self) -> Self {
         self.exit = Exit::Usage;
         self
     }
 
-    /// The same, of what a file says.
+    /// The same, as a mistake in a file.
     pub(crate) fn in_file(mut self, file: &Path) -> Self {
         if let Some(told) = &mut self.told {
             told.message = format!("{}: {}", file.display(), told.message);
@@ -142,7 +142,7 @@ impl Failure {
         }
     }
 
-    /// What is told of it; `None` where the verb's own output has said it all.
+    /// The text of the failure; `None` if the verb's own output has said everything.
     pub(crate) fn told(&self) -> Option<&Told> {
         self.told.as_ref()
     }
@@ -153,8 +153,8 @@ impl Failure {
     }
 }
 
-/// What is wrong with the settings, or with a request that nobody could sign, is a matter of usage; everything else was
-/// refused, by us or by the provider.
+/// A fault of the settings, or of a request that nobody could sign, is a matter of usage. Everything else was refused, by us
+/// or by the provider.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let unusable =
@@ -186,7 +186,7 @@ impl From<reqwest_middleware::Error> for Failure {
     }
 }
 
-/// Without the URL, whose query may hold personal data; with every cause underneath.
+/// Leaves out the URL, whose query may hold personal data, and adds every cause underneath.
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         Self::transport(with_causes(&error.without_url()))

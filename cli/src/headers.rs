@@ -1,4 +1,4 @@
-//! Headers: printed, read, and those that end with a connection.
+//! Printing and reading headers, and the headers of one connection.
 
 use countersign::redact::printable;
 use http::header::{self, HeaderName};
@@ -16,7 +16,7 @@ pub(crate) fn object(headers: &HeaderMap, text: impl Fn(&HeaderValue) -> String)
     headers.keys().map(|name| (name.to_string(), joined(name).into())).collect()
 }
 
-/// A value as UTF-8, in which most are.
+/// A value as UTF-8, which most values are.
 pub(crate) fn utf8(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
 }
@@ -34,7 +34,7 @@ const HOP_BY_HOP: [HeaderName; 9] = [
     HeaderName::from_static("proxy-connection"),
 ];
 
-/// Takes out what is of one connection, and what belongs to another host or message.
+/// Removes the headers of one connection.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let named = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
     let named: Vec<HeaderName> =
@@ -44,7 +44,7 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// The headers of a request as they go on: the client sets host and length anew, and has waited for its `100` already.
+/// The headers of a request for the next server: our client sets host and length anew, and the caller has its `100` already.
 pub(crate) fn for_next_hop(mut headers: HeaderMap) -> HeaderMap {
     remove_hop_by_hop(&mut headers);
     for name in [header::HOST, header::CONTENT_LENGTH, header::EXPECT] {

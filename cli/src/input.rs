@@ -1,4 +1,4 @@
-//! `--data`, `--expect` and `--signed-text`: given as text, from a file or from standard input; and what is typed there.
+//! Values of `--data`, `--expect` and `--signed-text`, from the argument, a file or standard input; lines that are typed.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::failure::Failure;
 
-/// Where it comes from.
+/// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Data {
     Text(String),
@@ -49,14 +49,14 @@ impl Data {
         }
     }
 
-    /// The content as text, without white space around it; `flag` is whose it is.
+    /// The content as text, without white space around it; an error names `flag`.
     pub(crate) fn read_text(&self, flag: &str) -> Result<String, Failure> {
         let bytes = self.read()?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage(format!("{flag} is not text")))?;
         Ok(text.trim().to_owned())
     }
 
-    /// The bytes of what may hold a secret, which an argument would show to whoever lists processes.
+    /// The bytes of a file or of standard input: an argument, which may hold a secret, would be shown to whoever lists processes.
     pub(crate) fn read_unlisted(&self, flag: &str) -> Result<Bytes, Failure> {
         match self {
             Self::Text(_) => {
@@ -67,10 +67,10 @@ impl Data {
     }
 }
 
-/// Hears of each line on standard input that is this word.
+/// Receives once for each line on standard input that is this word.
 pub(crate) fn lines_of(word: &'static str) -> UnboundedReceiver<()> {
     let (sender, asked) = unbounded_channel();
-    // Not a task of tokio's: the process would wait for it, and so for a line that nobody types.
+    // Not a task of tokio's: the process would wait for the task, and so for a line that nobody types.
     std::thread::spawn(move || {
         let lines = std::io::stdin().lines().map_while(Result::ok);
         for _ in lines.filter(|line| line.trim() == word) {

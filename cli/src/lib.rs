@@ -1,5 +1,4 @@
-//! What people have at hand of a request, read. Apart from the tool, so that a fuzzer can reach it; nothing here is for other
-//! crates.
+//! Reads captured requests. This is a library only so that a fuzzer can reach it; nothing here is for other crates.
 
 #![cfg_attr(
     not(test),

@@ -1,4 +1,4 @@
-//! What the library logs of credentials that rotate, on standard error: that there are new ones, or why there are none.
+//! Prints the library's log of rotating credentials on standard error: that there are new credentials, or why there are none.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::output;
 
-/// From here on, until the process ends.
+/// Logs until the process ends.
 pub(crate) fn to_standard_error(json: bool) {
     let rotations = Targets::new().with_target("countersign::rotation", LevelFilter::INFO);
-    // It fails where there is a log already.
+    // Fails if there is a log already.
     let _ = tracing_subscriber::registry().with(Log { json }.with_filter(rotations)).try_init();
 }
 

@@ -24,8 +24,8 @@ pub(crate) fn raw(bytes: &[u8]) -> Result<(), Failure> {
     read_on(bytes).map(|_| ())
 }
 
-/// Prints bytes as they are, and returns whether somebody still reads: a pipe that was closed, as by `head`, has had
-/// what it wanted, and the exit code is to tell of the verb, not of that.
+/// Prints bytes as they are, and returns whether somebody still reads. A closed pipe, as by `head`, is no failure: the exit
+/// code is the verb's.
 pub(crate) fn read_on(bytes: &[u8]) -> Result<bool, Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
@@ -35,7 +35,7 @@ pub(crate) fn read_on(bytes: &[u8]) -> Result<bool, Failure> {
     }
 }
 
-/// Prints a line to standard error. Where that is closed there is nowhere left to say so.
+/// Prints a line to standard error. If that is closed, there is nowhere left to say so.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
@@ -53,7 +53,7 @@ pub(crate) fn failure(failure: &Failure, json: bool) {
     }
 }
 
-/// Prints to standard error what is no failure: a line, or with `json` one object on one line.
+/// Prints a note, which is no failure, to standard error: a line, or with `json` one object on one line.
 pub(crate) fn noted(code: Code, message: &str, json: bool) {
     note(&if json {
         json_line(&serde_json::json!({ "note": { "code": code.name(), "message": message } }))
@@ -63,7 +63,7 @@ pub(crate) fn noted(code: Code, message: &str, json: bool) {
 }
 
 /// JSON on one line, in which nothing moves or hides a terminal's text: JSON itself leaves U+007F to U+009F as they are.
-/// Outside strings it has ASCII only, so replacing characters leaves the value the same.
+/// Outside of strings JSON is ASCII, so escaping these characters does not change the value.
 pub(crate) fn json_line(value: &impl Serialize) -> String {
     // None of the tool's own types fails to serialise: their keys are strings and no `Serialize` of theirs errs.
     let text = serde_json::to_string(value).unwrap_or_default();

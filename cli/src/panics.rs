@@ -1,8 +1,8 @@
-//! A bug in the tool, told in one line.
+//! Reports a bug in the tool in one line.
 
 use crate::output;
 
-/// Replaces the default message and its backtrace. What was panicked with is left out: it may quote a value.
+/// Replaces the default message and its backtrace. Leaves out the text of the panic, which may quote a value.
 pub(crate) fn report_in_one_line() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));

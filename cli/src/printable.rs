@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use countersign::redact::printable;
 
-/// Makes a body printable while it arrives: lines and tabs stay, bytes that are no UTF-8 are written as `\xNN`.
+/// Makes a body printable while it arrives: lines and tabs stay, and bytes that are not UTF-8 are written as `\xNN`.
 #[derive(Default)]
 pub(crate) struct PrintableBody {
     /// The beginning of a character whose end has not arrived.
@@ -20,7 +20,7 @@ impl PrintableBody {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             _ => all.len(),
         };
-        // An invalid byte before the cut hides it from `from_utf8`; that end is then written byte by byte.
+        // If an invalid byte stands before the cut, `from_utf8` does not see the cut, and the end is written byte by byte.
         self.cut = all.split_off(whole);
         print_lines(&all)
     }

@@ -30,7 +30,7 @@ pub(crate) struct RequestArgs {
     pub(crate) url: TypedUrl,
 }
 
-/// Whose API a request is for, and what goes along with it.
+/// The provider of a request, its body, headers and settings.
 #[derive(Args)]
 pub(crate) struct ApiArgs {
     /// Whose API the request is for: netvisor, netgiro, unleashed, vizion, or the path of a declaration (*.toml)
@@ -44,7 +44,7 @@ pub(crate) struct ApiArgs {
     pub(crate) data: Option<Data>,
 
     /// A header of your own; never one with credentials, which come from the environment
-    // Read later: what clap says of a value that it cannot read quotes it.
+    // Parsed later: clap's error for a value that it cannot read quotes the value.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     headers: Vec<String>,
 
@@ -52,7 +52,7 @@ pub(crate) struct ApiArgs {
     pub(crate) settings: Settings,
 }
 
-/// A URL, and how it was typed: what is sent has the host in lower case and no default port.
+/// A URL, and how it was typed: the URL that is sent has the host in lower case and no default port.
 #[derive(Clone)]
 pub(crate) struct TypedUrl {
     pub(crate) url: Url,
@@ -77,7 +77,7 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) extensions: Extensions,
     pub(crate) body: Option<Bytes>,
-    /// The URL byte for byte, of a request that was captured.
+    /// The URL of a captured request, byte for byte.
     pub(crate) received: Option<String>,
 }
 
@@ -125,8 +125,8 @@ impl ApiArgs {
         providers::signer(settings, environment, &self.provider, url)
     }
 
-    /// Reads the body, and puts the parts together, with what the provider leaves to others: the media type of the body. The URL
-    /// is the one that will be sent.
+    /// Reads the body and puts the parts together. Adds the media type of the body if the provider does not set it. The URL is
+    /// the one that will be sent.
     pub(crate) fn request<P: Tool>(
         &self,
         provider: &Signer<P>,
@@ -162,7 +162,7 @@ impl ApiArgs {
 }
 
 impl Request {
-    /// Writes what signing puts in place of query and body.
+    /// Takes over the query and the body as signing has rewritten them.
     pub(crate) fn rewrite(&mut self, rewritten: Rewritten<'_>) {
         if rewritten.query.is_some() {
             self.url.set_query(rewritten.query);
@@ -183,7 +183,7 @@ impl Request {
     }
 }
 
-/// Methods are told apart by case, and those in use are all in upper case.
+/// Methods differ by case, and all common methods are in upper case.
 pub(crate) fn parse_method(text: &str) -> Result<Method, String> {
     let text = text.to_ascii_uppercase();
     let is_usual = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');

@@ -17,7 +17,7 @@ pub(crate) enum ProviderName {
     Netgiro,
     Unleashed,
     Vizion,
-    /// The one that a file declares.
+    /// The provider that a file declares.
     File(PathBuf),
 }
 
@@ -41,7 +41,7 @@ impl ProviderName {
         ("vizion", Self::Vizion),
     ];
 
-    /// As it stands in paths and in options; of a file, the one that it gives itself.
+    /// The name, as in paths and options; for a file, the name that the file gives.
     pub(crate) fn name(&self) -> Result<String, Failure> {
         match Self::BUILT_IN.iter().find(|(_, provider)| provider == self) {
             Some((name, _)) => Ok((*name).to_owned()),
@@ -49,7 +49,7 @@ impl ProviderName {
         }
     }
 
-    /// The declaration, with credentials out of the variables of its name.
+    /// The declaration, with credentials from the variables of its name.
     pub(crate) fn file(&self) -> Result<DeclarationFile, Failure> {
         match self {
             Self::File(path) => DeclarationFile::read(path, &[]),
@@ -118,7 +118,7 @@ impl From<Form> for SignedForm {
     }
 }
 
-/// What is otherwise drawn anew for each request; given, a known case comes out again.
+/// Values that are otherwise drawn anew for each request, to reproduce a known case.
 #[derive(Args, Clone, Default)]
 #[command(next_help_heading = "To reproduce a known case")]
 pub(crate) struct Reproduction {
@@ -142,7 +142,7 @@ pub(crate) struct Reproduction {
     #[arg(long, value_name = "STAMP=TEXT")]
     pub(crate) stamp: Vec<Pair>,
 
-    /// The language, where a captured request says it (netvisor).
+    /// The language of a captured request (netvisor).
     #[arg(skip)]
     pub(crate) language: Option<Language>,
 }

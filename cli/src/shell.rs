@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use countersign::redact::is_hidden;
 
-/// Bytes as one word of a POSIX shell: in single quotes, where nothing has a meaning. What a terminal would act on, and
-/// what is no UTF-8, such as Netvisor's headers, are octal digits for `printf`, since only newer shells know `$'…'`.
+/// Bytes as one word of a POSIX shell, in single quotes. Characters that a terminal would act on, and bytes that are not
+/// UTF-8, such as in Netvisor's headers, become octal digits for `printf`, since only newer shells know `$'…'`.
 pub(crate) fn quote(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return "''".to_owned();
@@ -30,7 +30,7 @@ pub(crate) fn quote(bytes: &[u8]) -> String {
     word
 }
 
-/// Whether a character is written as it is. A line end is: at the end of what `printf` prints, a shell drops it.
+/// Whether a character is written as it is. A line end must be: a shell drops it from the end of what `printf` prints.
 fn is_shown(character: &str) -> bool {
     character == "\n" || !character.contains(is_hidden)
 }

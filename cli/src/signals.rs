@@ -1,4 +1,4 @@
-//! What the process is told from outside.
+//! Signals to the process.
 
 use crate::failure::Failure;
 
@@ -20,7 +20,7 @@ pub(crate) struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// From now on none of them ends the process by itself.
+    /// From now on, no signal ends the process by itself.
     pub(crate) fn new() -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
         let heard =
@@ -58,7 +58,7 @@ impl Signals {
     }
 
     pub(crate) async fn next(&mut self) -> Signal {
-        // Where Ctrl-C cannot be waited for, it ends the process by itself.
+        // If the process cannot wait for Ctrl-C, Ctrl-C ends it by itself.
         match tokio::signal::ctrl_c().await {
             Ok(()) => Signal::Stop,
             Err(_) => std::future::pending().await,

@@ -1,10 +1,10 @@
-//! `-H`: headers of your own. What is wrong with one is told by its name or its place, for its value may be a secret.
+//! `-H`: headers of your own. An error names the header or its place, never its value, which may be a secret.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::failure::Failure;
 
-/// Reads `NAME: VALUE`, and refuses a header that the provider sets: yours would be replaced without a word.
+/// Reads `NAME: VALUE`, and refuses a header that the provider sets: yours would be replaced silently.
 pub(crate) fn read(
     texts: &[String],
     set_by_provider: impl Fn(&HeaderName) -> bool,

@@ -1,4 +1,5 @@
-//! Arguments that cannot be read: told before there is a command line to ask for `--json`, and without what was typed.
+//! Reports arguments that cannot be read: before the command line is parsed, so `--json` is looked up by hand, and without
+//! what was typed.
 
 use std::env::args_os;
 use std::process::ExitCode;
@@ -9,7 +10,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::failure::Failure;
 use crate::output;
 
-/// Prints what clap says, or with `--json` its first line as the tool's own failures. Help and version are no failures.
+/// Prints clap's error, or with `--json` its first paragraph in the form of the tool's own failures. Help and version are no
+/// failures.
 pub(crate) fn report(mut error: Error) -> ExitCode {
     take_out_what_was_typed(&mut error);
     if error.use_stderr() && args_os().skip(1).take_while(|arg| arg != "--").any(|arg| arg == "--json") {
@@ -23,7 +25,7 @@ pub(crate) fn report(mut error: Error) -> ExitCode {
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// A value may be a key in a wrong place, and so may an argument, unless it is a misspelt flag.
+/// A value may be a misplaced key, and so may an argument, unless it is a misspelt flag.
 fn take_out_what_was_typed(error: &mut Error) {
     let typed = match error.kind() {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::TooManyValues => {
@@ -33,11 +35,11 @@ fn take_out_what_was_typed(error: &mut Error) {
         ErrorKind::UnknownArgument => ContextKind::InvalidArg,
         _ => return,
     };
-    // Of a value that is missing, clap has an empty one, and says so.
+    // For a missing value clap has an empty one, and says so.
     if matches!(error.get(typed), Some(ContextValue::String(text)) if !text.is_empty() && !is_like_a_flag(text))
     {
         error.insert(typed, ContextValue::String("(not shown)".to_owned()));
-        // It would quote it: how to pass it as a value.
+        // The suggestion, how to pass it as a value, would quote it.
         error.remove(ContextKind::Suggested);
     }
 }

@@ -1,4 +1,4 @@
-//! A request in the JSON of those who receive webhooks for others: webhook.site, and AWS API Gateway or a Lambda URL.
+//! A request in the JSON of services that receive webhooks for others: webhook.site, and AWS API Gateway or a Lambda URL.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 
 use super::{Capture, Unreadable, absolute};
 
-/// The members of all of them.
+/// The members of all these formats.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Event {
@@ -53,7 +53,7 @@ enum Values {
     Many(Vec<String>),
 }
 
-/// Reads an event; `None` where it is none.
+/// Reads an event; `None` if the text is no event.
 pub(super) fn read(text: &[u8]) -> Result<Option<Capture>, Unreadable> {
     if !text.trim_ascii_start().starts_with(b"{") {
         return Ok(None);
@@ -67,7 +67,7 @@ pub(super) fn read(text: &[u8]) -> Result<Option<Capture>, Unreadable> {
     let uri = match (event.url, path) {
         (Some(url), _) => absolute(&url)?,
         (None, Some(_)) if is_v1 && event.query_string_parameters.is_some_and(|query| !query.is_empty()) => {
-            let message = "its query is taken apart, as API Gateway's version 1 does it, and signatures cover it as it was sent";
+            let message = "its query is taken apart, as by version 1 of API Gateway, and signatures cover the query as it was sent";
             return Err(Unreadable::new(message).step(
                 "Ask the sender for it, and hand over POST /path?query HTTP/1.1, the headers, an empty line and the body.",
             ));
@@ -75,7 +75,7 @@ pub(super) fn read(text: &[u8]) -> Result<Option<Capture>, Unreadable> {
         (None, Some(path)) => target(&path, &event.raw_query_string)?,
         (None, None) => return Ok(None),
     };
-    let method = Method::from_bytes(method.as_bytes()).map_err(|_| Unreadable::new("its method is none"))?;
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| Unreadable::new("its method is not valid"))?;
     let mut capture = Capture::new(method, uri);
     for (name, values) in &headers {
         let values = match values {
@@ -97,7 +97,7 @@ pub(super) fn read(text: &[u8]) -> Result<Option<Capture>, Unreadable> {
 fn target(path: &str, query: &str) -> Result<Uri, Unreadable> {
     let question_mark = if query.is_empty() { "" } else { "?" };
     let target = format!("{path}{question_mark}{query}");
-    target.parse().map_err(|_| Unreadable::new("its path is none"))
+    target.parse().map_err(|_| Unreadable::new("its path is not valid"))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use url::Url;
 use super::recognise::{Wanted, instead};
 use super::{Capture, Unreadable, absolute, in_utf8};
 
-/// A HAR file. The crate `har` reads none that leaves out a member that nobody needs here, which exports do.
+/// A HAR file. The crate `har` refuses a file that lacks a member, also one that nobody needs here; real exports lack some.
 #[derive(Deserialize)]
 struct Har {
     log: Log,
@@ -41,7 +41,7 @@ struct Request {
 
 #[derive(Deserialize)]
 struct Response {
-    /// Some write -1 where none came.
+    /// Some exporters write -1 if there was no status.
     #[serde(default)]
     status: i64,
     headers: Option<Vec<Field>>,
@@ -63,15 +63,15 @@ struct Content {
 /// Reads the entries of a file.
 ///
 /// # Errors
-/// When it is none, with what it is.
+/// When the text is no HAR file, with what it is.
 pub fn read(text: &[u8]) -> Result<Vec<Entry>, Unreadable> {
     let text = in_utf8(text);
     if let Some(other) = instead(&text, Wanted::Har) {
         return Err(other);
     }
-    // What serde says of a value may quote it.
+    // An error of serde's may quote a value.
     let refused = |error: serde_json::Error| match error.is_data() {
-        true => Unreadable::new("it is JSON, but not of a HAR file, which has log.entries"),
+        true => Unreadable::new("it is JSON, but not a HAR file, which has log.entries"),
         false => Unreadable::new(format!(
             "it is cut off or no JSON: line {}, column {}",
             error.line(),
@@ -98,15 +98,15 @@ impl Entry {
     /// The request.
     ///
     /// # Errors
-    /// When its method, URL or a header is none, or its body is not the base64 that it says.
+    /// When the method, the URL or a header is not valid, or the body is not base64 although the entry says so.
     pub fn request(&self) -> Result<Capture, Unreadable> {
         let request = &self.request;
         let method = Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| Unreadable::new("its method is none"))?;
+            .map_err(|_| Unreadable::new("its method is not valid"))?;
         let mut capture = Capture::new(method, absolute(&request.url)?);
         add(&mut capture, request.headers.as_deref().unwrap_or_default())?;
         if !capture.headers.contains_key(header::HOST) {
-            // Of HTTP/2, it is in the URL.
+            // For HTTP/2, the host is in the URL.
             let host = Url::parse(&request.url).ok();
             let host = host.as_ref().map(|url| &url[url::Position::BeforeHost..url::Position::AfterPort]);
             capture.header(b"host", host.unwrap_or_default().as_bytes())?;
@@ -118,7 +118,7 @@ impl Entry {
         Ok(capture)
     }
 
-    /// The status of the reply, where there is one.
+    /// The status of the reply, if there is one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         let status = self.response.as_ref()?.status;
@@ -128,7 +128,7 @@ impl Entry {
     /// The headers and the body of the reply.
     ///
     /// # Errors
-    /// When there is none, a header is none, or the body is not the base64 that it says.
+    /// When there is no reply, a header is not valid, or the body is not base64 although the entry says so.
     pub fn response(&self) -> Result<(HeaderMap, Bytes), Unreadable> {
         let response = self.response.as_ref();
         let headers = response.and_then(|response| response.headers.as_deref()).unwrap_or_default();
@@ -141,7 +141,7 @@ impl Entry {
     }
 }
 
-/// Only the method: all else may hold a secret.
+/// Shows only the method: everything else may hold a secret.
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry").field("method", &self.request.method).finish_non_exhaustive()
@@ -212,8 +212,8 @@ mod tests {
     fn what_is_no_file_of_the_kind_is_refused_without_its_content() {
         for (text, told) in [
             ("", "it is empty"),
-            ("{\"canary\":1}", "not of a HAR file"),
-            ("{\"log\":{\"entries\":\"canary\"}}", "not of a HAR file"),
+            ("{\"canary\":1}", "not a HAR file"),
+            ("{\"log\":{\"entries\":\"canary\"}}", "not a HAR file"),
             (&TWO[..200], "it is cut off or no JSON: line"),
             ("curl https://h/?canary", "it is a curl command"),
             ("GET /canary HTTP/1.1\nhost: h\n\n", "it is a raw request"),

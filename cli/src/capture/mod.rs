@@ -1,5 +1,5 @@
-//! A request that somebody captured: a curl command, a raw message, a HAR file. It may be hostile, huge or cut off. Nothing in it
-//! is run, no file that it names is opened, no URL is fetched, and nothing of it is kept.
+//! A captured request: a curl command, a raw message, a HAR file. It may be hostile, huge or cut off. The reader runs nothing in
+//! it, opens no file that it names, fetches no URL, and keeps nothing.
 
 pub mod curl;
 mod event;
@@ -17,23 +17,23 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use url::Url;
 
-/// No longer text is read: 64 MiB.
+/// The longest text that is read: 64 MiB.
 pub const LONGEST: usize = 64 << 20;
 
-/// More headers than this are not taken for a message of ours.
+/// The most headers of a message: a message with more is refused.
 pub const MOST_HEADERS: usize = 128;
 
 /// A captured request.
 pub struct Capture {
     /// The method.
     pub method: Method,
-    /// As it was captured: absolute, or path and query, which go with the `host` header.
+    /// The URL as it was captured: absolute, or path and query, which go with the `host` header.
     pub uri: Uri,
-    /// What the URL of a command has behind its path and query, from the `#` on: it is never sent, and may be signed.
+    /// The fragment of a command's URL, from the `#` on: it is never sent, and may be signed.
     pub fragment: String,
     /// The headers, in their order.
     pub headers: HeaderMap,
-    /// The bytes of the body, as far as they were captured.
+    /// The captured bytes of the body.
     pub body: Bytes,
     /// Where the body is, if it was not captured, e.g. ``in the file `order.json` ``.
     pub body_is: Option<String>,
@@ -41,12 +41,12 @@ pub struct Capture {
     pub notes: Vec<String>,
 }
 
-/// Why a capture cannot be read. It quotes names only, no value.
+/// Why a capture cannot be read. Quotes names, never a value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unreadable {
     /// What is wrong.
     pub message: Cow<'static, str>,
-    /// How to hand it over, where that can be told.
+    /// How to hand it over, if that is known.
     pub next_step: Option<&'static str>,
 }
 
@@ -57,8 +57,8 @@ impl Capture {
         Self { method, uri, fragment, headers, body, body_is: None, notes: Vec::new() }
     }
 
-    /// The absolute URL as it was sent, without the fragment: of a request that names only its host, with `https`, unless that is
-    /// this machine.
+    /// The absolute URL as it was sent, without the fragment. If the request names only its host, the scheme is `https`, or `http`
+    /// for this machine.
     ///
     /// # Errors
     /// When it names no host.
@@ -67,7 +67,7 @@ impl Capture {
             return Ok(self.uri.to_string());
         }
         if !self.uri.path().starts_with('/') {
-            return Err(Unreadable::new("its target is no path"));
+            return Err(Unreadable::new("its target is not a path"));
         }
         let mut hosts = self.headers.get_all(header::HOST).iter();
         let host = match (hosts.next(), hosts.next()) {
@@ -90,7 +90,7 @@ impl Capture {
         request
     }
 
-    /// Adds a header. Only its name is told of one that cannot be sent.
+    /// Adds a header. The error for an invalid header has only its name.
     fn header(&mut self, name: &[u8], value: &[u8]) -> Result<(), Unreadable> {
         let name = HeaderName::from_bytes(name).map_err(|_| Unreadable::new("a header has no valid name"))?;
         let mut value = HeaderValue::from_bytes(value)
@@ -104,7 +104,7 @@ impl Capture {
     }
 }
 
-/// Only the method: all else may hold a secret.
+/// Shows only the method: everything else may hold a secret.
 impl fmt::Debug for Capture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Capture").field("method", &self.method).finish_non_exhaustive()
@@ -121,7 +121,7 @@ impl Unreadable {
     }
 }
 
-/// The bytes without the mark that some editors put in front; of UTF-16, as Windows writes text to files, the same in UTF-8.
+/// The bytes without a byte order mark. UTF-16, as Windows writes text to files, becomes UTF-8.
 fn in_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     let utf_16 = match bytes {
         [0xff, 0xfe, ..] | [1..=0xff, 0, 1..=0xff, 0, ..] => UTF_16LE,
@@ -131,7 +131,7 @@ fn in_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(utf_16.decode_with_bom_removal(bytes).0.into_owned().into_bytes())
 }
 
-/// A URL with the `/` that is sent where it has no path.
+/// A URL with the path `/` that is sent if the URL has no path.
 fn with_path(url: &str) -> Cow<'_, str> {
     let Some(authority) = url.find("://").map(|at| at + 3).filter(|_| !url.starts_with('/')) else {
         return Cow::Borrowed(url);
@@ -146,7 +146,7 @@ fn with_path(url: &str) -> Cow<'_, str> {
     }
 }
 
-/// An absolute URL, byte for byte where that can be, else as `Url` writes it.
+/// An absolute URL, byte for byte if possible, or else as `Url` writes it.
 fn absolute(text: &str) -> Result<Uri, Unreadable> {
     let not_a_url = || Unreadable::new("its URL is not an http or https URL");
     let text = text.split('#').next().unwrap_or_default();

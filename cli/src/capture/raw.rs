@@ -1,5 +1,5 @@
 //! A captured HTTP message, as raw bytes: head, empty line, body. Requests are also read from what `curl -v` prints, and from the
-//! JSON of those who receive webhooks.
+//! JSON of services that receive webhooks for others.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -13,7 +13,7 @@ use super::{Capture, MOST_HEADERS, Unreadable, event, in_utf8, with_path};
 /// Takes a request apart. Line ends may be LF alone, as text editors leave them.
 ///
 /// # Errors
-/// When it is no request, with what it is.
+/// When the message is no request, with what it is.
 pub fn read_request(message: &[u8]) -> Result<Capture, Unreadable> {
     let message = in_utf8(message);
     if let Some(capture) = event::read(&message)? {
@@ -25,9 +25,9 @@ pub fn read_request(message: &[u8]) -> Result<Capture, Unreadable> {
     let mut parsed = httparse::Request::new(&mut fields);
     let length = head_length(parsed.parse(&message), &message, Wanted::Request)?;
     let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes());
-    let method = method.map_err(|_| malformed("its method is none"))?;
+    let method = method.map_err(|_| malformed("its method is not valid"))?;
     let target = with_path(parsed.path.unwrap_or_default());
-    let uri: Uri = target.parse().map_err(|_| malformed("its target is no URL"))?;
+    let uri: Uri = target.parse().map_err(|_| malformed("its target is not a URL"))?;
     let headers = headers(parsed.headers)?;
     if headers.keys().any(|name| name.as_str().starts_with("http_")) {
         return Err(
@@ -41,10 +41,10 @@ pub fn read_request(message: &[u8]) -> Result<Capture, Unreadable> {
     Ok(Capture { headers, body, body_is, ..Capture::new(method, uri) })
 }
 
-/// The headers and the body of a response, whose status is nothing that a signature covers.
+/// The headers and the body of a response. No signature covers its status.
 ///
 /// # Errors
-/// When it is no response, with what it is.
+/// When the message is no response, with what it is.
 pub fn read_response(message: &[u8]) -> Result<(HeaderMap, Bytes), Unreadable> {
     let message = in_utf8(message);
     let message = as_http_1(&message);
@@ -56,7 +56,7 @@ pub fn read_response(message: &[u8]) -> Result<(HeaderMap, Bytes), Unreadable> {
     Ok((headers, body))
 }
 
-/// The head of the first request that `curl -v` printed, where it was that: below the command or a progress meter, too.
+/// The head of the first request, if the text is what `curl -v` printed, also below the command or a progress meter.
 fn printed_by_curl(message: &[u8]) -> Option<Vec<u8>> {
     let mut lines = message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end).peekable();
     if lines.peek().is_some_and(|line| !line.starts_with(b">") && is_request_line(line)) {
@@ -69,14 +69,14 @@ fn printed_by_curl(message: &[u8]) -> Option<Vec<u8>> {
     is_found.then(|| [head.join(&b"\r\n"[..]), b"\r\n\r\n".to_vec()].concat())
 }
 
-/// Tools write `HTTP/2` above headers that are otherwise those of HTTP/1.1, so that stands there then.
+/// Replaces the version by `HTTP/1.1`: tools write `HTTP/2` above headers in the form of HTTP/1.1.
 fn as_http_1(message: &[u8]) -> Cow<'_, [u8]> {
     let line = message.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let rest = message.get(line.len()..).unwrap_or_default();
     let line = line.trim_ascii_end();
     for version in [b"HTTP/2".as_slice(), b"HTTP/2.0", b"HTTP/3", b"HTTP/3.0"] {
         if let Some(status) = line.strip_prefix(version).filter(|status| status.starts_with(b" ")) {
-            // The blank of an empty reason phrase has to stay.
+            // The blank in front of an empty reason phrase has to stay.
             return Cow::Owned([b"HTTP/1.1", status, b" ", rest].concat());
         }
         if let Some(target) = line.strip_suffix(version).filter(|target| target.ends_with(b" ")) {
@@ -114,7 +114,7 @@ fn body(message: &[u8], head_length: usize, headers: &HeaderMap) -> Result<Bytes
         return Err(malformed("its body is compressed; capture it decompressed"));
     }
     if headers.contains_key(header::TRANSFER_ENCODING) {
-        // Tools like `curl -i` keep the header of a body that they have put together.
+        // Tools like `curl -i` join the chunks and keep the header.
         return if chunk_size(rest).is_some() {
             joined_chunks(rest)
         } else {
@@ -133,7 +133,7 @@ fn body(message: &[u8], head_length: usize, headers: &HeaderMap) -> Result<Bytes
     }
 }
 
-/// How long the headers say that the body is, as far as they speak of the bytes that were captured.
+/// The length of the body by the headers, if they speak of the captured bytes.
 #[must_use]
 pub fn stated_length(headers: &HeaderMap) -> Option<usize> {
     let is_coded =
@@ -142,8 +142,8 @@ pub fn stated_length(headers: &HeaderMap) -> Option<usize> {
     length.to_str().ok()?.parse().ok()
 }
 
-/// Refuses a body of another length than its headers say: asked where it verified all the same. One that did not is diagnosed,
-/// since whatever changed its length may be why.
+/// Refuses a body of another length than its headers say. Called only for a message that verified: one that did not is
+/// diagnosed, since whatever changed the length may be the cause.
 ///
 /// # Errors
 /// When the two lengths differ.
@@ -155,7 +155,7 @@ pub fn check_length(headers: &HeaderMap, body: &[u8]) -> Result<(), Unreadable> 
     }
 }
 
-/// The chunks of a body in `transfer-encoding: chunked`, put together. Line ends may be LF alone.
+/// Joins the chunks of a body in `transfer-encoding: chunked`. Line ends may be LF alone.
 fn joined_chunks(mut rest: &[u8]) -> Result<Bytes, Unreadable> {
     let mut body = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! What was handed over in place of what was asked for, and how to hand it over.
+//! Recognises a capture in another format than the expected one, and says how to hand it over.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -24,7 +24,7 @@ struct Har {
     _log: IgnoredAny,
 }
 
-/// What other captures begin with, what they are, and how to hand them over.
+/// How other captures begin, what they are, and how to hand them over.
 #[rustfmt::skip]
 static BEGINNINGS: [(&[&[u8]], &str, &str); 11] = [
     (&[b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\x28\xb5\x2f\xfd"], "it is compressed", "Unpack it first."),
@@ -40,10 +40,10 @@ static BEGINNINGS: [(&[&[u8]], &str, &str); 11] = [
     (&[b"fetch(", b"await fetch("], "it is a call of fetch in JavaScript", AS_BASH),
 ];
 
-/// Names that only headers have, as JSON.
+/// Names that only headers have, as in JSON.
 const HEADERS: [&[u8]; 4] = [b"\"host\"", b"\"Host\"", b"\"content-type\"", b"\"Content-Type\""];
 
-/// What the text is, where it is not what was asked for and that can be told.
+/// What the text is, if it is recognised as another format than the expected one.
 pub(super) fn instead(text: &[u8], wanted: Wanted) -> Option<Unreadable> {
     use Wanted::{Curl, Har as WantedHar, Request, Response};
     let text = text.trim_ascii();
@@ -110,7 +110,7 @@ pub(super) fn instead(text: &[u8], wanted: Wanted) -> Option<Unreadable> {
             "Write POST /path HTTP/2 in place of :method and :path, and host in place of :authority.",
         ),
         Request if first.starts_with(b"HTTP/") => {
-            told("it is a response", "Hand over the request; of `verify`, netgiro-reply takes a response.")
+            told("it is a response", "Hand over the request; only `verify netgiro-reply` takes a response.")
         }
         Response if is_request => told("it is a request", "Hand over the reply, as `curl -i` prints it."),
         Request if first.contains(&b':') => {
@@ -129,7 +129,7 @@ pub(super) fn instead(text: &[u8], wanted: Wanted) -> Option<Unreadable> {
     }
 }
 
-/// Whether a line ends as the first one of a request does.
+/// Whether a line ends as the first line of a request does.
 pub(super) fn is_request_line(line: &[u8]) -> bool {
     line.rsplit(|byte| *byte == b' ').next().is_some_and(|last| last.starts_with(b"HTTP/"))
 }

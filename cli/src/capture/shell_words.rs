@@ -1,21 +1,21 @@
-//! The words of a command, as a POSIX shell with `$'…'` takes them apart. Nothing is expanded.
+//! Splits a command into words as a POSIX shell with `$'…'` does, without expanding anything.
 //!
-//! The crates that split words know no `$'…'`, in which browsers write every body that holds a quote or a line end.
+//! No crate that splits words knows `$'…'`, and browsers write every body with a quote or a line end in this form.
 
 use super::Unreadable;
 
-/// A longer command is not taken for one of ours.
+/// The most words of a command: a command with more is refused.
 const MOST_WORDS: usize = 4096;
 
 /// One command of a text.
 #[derive(Debug, Default)]
 pub(super) struct Command {
     pub(super) words: Vec<Vec<u8>>,
-    /// What a shell would have put in place of a variable or of another command stands as it was written.
+    /// Whether a shell would have expanded a variable or another command, which stands here as it was written.
     pub(super) is_expanded: bool,
 }
 
-/// A text, from a place on.
+/// The rest of a text.
 struct Reader<'t> {
     rest: &'t [u8],
 }
@@ -37,7 +37,7 @@ impl Reader<'_> {
         rest.is_some()
     }
 
-    /// What is behind a backslash that joins two lines.
+    /// Skips a line end behind a backslash, which joins two lines.
     fn joins_lines(&mut self) -> bool {
         self.skip(b"\n") || self.skip(b"\r\n")
     }
@@ -53,7 +53,7 @@ impl Reader<'_> {
         number
     }
 
-    /// A character as browsers write it in two halves, of UTF-16; a shell would make none of them.
+    /// A character that browsers write as two surrogates of UTF-16; a shell would make no character of them.
     fn joined(&mut self, code: u32) -> u32 {
         let before = self.rest;
         if (0xd800..0xdc00).contains(&code) && self.skip(b"\\u") {
@@ -68,7 +68,7 @@ impl Reader<'_> {
     /// Inside `$'…'`, behind a backslash.
     fn escape(&mut self, word: &mut Vec<u8>) -> Option<()> {
         let character = |code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-        // Of more bits than a byte has, a shell takes the lowest.
+        // If the number has more bits than a byte, a shell takes the lowest.
         let byte = |code: u32| code.to_le_bytes()[0];
         let escaped = match self.next()? {
             b'n' => b'\n',
@@ -106,7 +106,7 @@ impl Reader<'_> {
 }
 
 impl Command {
-    /// Reads up to the end of the first command, a line end or what joins it to another, and returns what follows it.
+    /// Reads the first command, up to a line end or an operator such as `;`, and returns what follows it.
     pub(super) fn read(text: &[u8]) -> Result<(Self, &[u8]), Unreadable> {
         let (mut command, mut reader) = (Self::default(), Reader { rest: text });
         while command.word(&mut reader).ok_or_else(cut)?? {
@@ -117,7 +117,7 @@ impl Command {
         Ok((command, reader.rest))
     }
 
-    /// Reads the next word, and returns whether there was one; `None` where a quote is open at the end.
+    /// Reads the next word, and returns whether there was one; `None` if a quote is open at the end.
     fn word(&mut self, reader: &mut Reader<'_>) -> Option<Result<bool, Unreadable>> {
         while [&b" "[..], b"\t", b"\\\n", b"\\\r\n"].iter().any(|blank| reader.skip(blank)) {}
         if reader.peek().is_none_or(|byte| is_end(byte) || byte == b'#') {
@@ -183,7 +183,7 @@ impl Command {
     }
 }
 
-/// What ends a command where it is not quoted.
+/// Whether an unquoted byte ends a command.
 fn is_end(byte: u8) -> bool {
     b"\n\r;&|<>()".contains(&byte)
 }
@@ -212,7 +212,7 @@ mod tests {
         command.words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
     }
 
-    /// What bash 5.2 makes of the same, by `printf '%s\n'`.
+    /// The words that bash 5.2 makes of the same text, by `printf '%s\n'`.
     #[test]
     fn words_are_those_of_a_shell() {
         for (text, expected) in [
@@ -220,7 +220,7 @@ mod tests {
             (r#"'a\b' "a\b\"\\\$x\`" a\b"#, vec!["a\\b", "a\\b\"\\$x`", "ab"]),
             (r"$'a\'b\n\t\\\u00e9\U1F600\x41\101\e\q' ''", vec!["a'b\n\t\\é😀AA\u{1b}\\q", ""]),
             (r"$'\u0021\7\18'", vec!["!\u{7}\u{1}8"]),
-            // As Firefox copies it: of bash, the request would be another than the browser's.
+            // As Firefox copies it: bash would send another request than the browser did.
             (r"$'\ud83d\ude00 \ud83dx'", vec!["😀 \u{fffd}x"]),
             ("a \\\n  b \\\r\n\tc\\\nd", vec!["a", "b", "cd"]),
             ("\"a\\\nb\" 'a\\\nb'", vec!["ab", "a\\\nb"]),

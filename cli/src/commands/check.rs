@@ -13,7 +13,7 @@ use crate::declaration::DeclarationFile;
 use crate::failure::Failure;
 use crate::output;
 
-/// Make and verify each vector of a declaration, and tell what its signature covers
+/// Make and verify each vector of a declaration, and say what its signature covers
 ///
 /// Each vector is made byte for byte, verified, and must be refused with one bit of its signature flipped. A part of
 /// the message counts as covered if a good message is refused after that part was changed. `docs/declarations.md` says
@@ -31,7 +31,7 @@ pub(crate) struct CheckArgs {
     files: Vec<PathBuf>,
 }
 
-/// What is said of one file, as `--json` prints it.
+/// The report on one file, as `--json` prints it.
 #[derive(Serialize)]
 struct Checked<'a> {
     file: &'a str,
@@ -55,7 +55,7 @@ struct CheckedWarning<'a> {
     line: usize,
 }
 
-/// All files are checked; the exit code is of the worst.
+/// Checks all files; the exit code is that of the worst.
 pub(crate) fn run(args: &CheckArgs, context: &Context) -> Result<(), Failure> {
     let (mut refused, mut is_good) = (None, true);
     for file in &args.files {
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &CheckArgs, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// Whether all vectors hold.
+/// Prints the report, and returns whether all vectors hold.
 fn report(file: &Path, declaration: &Declaration, json: bool) -> Result<bool, Failure> {
     let Report { vectors, covers, .. } = declaration.check();
     let is_good = vectors.iter().all(holds);

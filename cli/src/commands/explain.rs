@@ -73,7 +73,7 @@ struct Asked<P: Tool> {
     provider: Signer<P>,
     request: Request,
     given: Reproduction,
-    /// As somebody typed it.
+    /// The URL as somebody typed it.
     url: TypedUrl,
     expected: Option<String>,
     captured: Option<CaptureNotes>,
@@ -84,7 +84,7 @@ struct Explained {
     #[serde(skip_serializing_if = "Option::is_none")]
     captured: Option<CaptureNotes>,
     explanation: Explanation,
-    /// What the body is sent as, where the provider's headers do not say it. Other headers of your own may hold secrets.
+    /// The media type of the body, if the provider's headers do not give it. Other headers of your own may hold secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +107,7 @@ impl From<Diagnosis> for Diagnosed {
 }
 
 impl ExplainArgs {
-    /// Refuses what cannot come out.
+    /// Refuses flags that cannot give a result.
     fn check<P: Tool>(&self, provider: &Signer<P>) -> Result<(), Failure> {
         let needed = P::NEEDED_TO_REPRODUCE;
         for (flag, is_given, what) in [
@@ -167,7 +167,7 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
         Some(stamp) => Transcript::with_stamp(&provider, &outgoing, stamp)?,
         None => Transcript::of(&provider, &outgoing)?,
     };
-    // Whoever signed may have had the URL as it was typed.
+    // The signer may have signed the URL as it was typed.
     let transcript = transcript.typed_url(url.typed_without_fragment());
     let transcript = context.environment.known_by(transcript);
     let transcript = transcript.hiding(&capture_notes::secrets(&request.headers));
@@ -178,7 +178,7 @@ pub(crate) fn run<P: Tool>(args: &ExplainArgs, context: &Context) -> Result<(), 
     let comparison = signed_text.map(|signed| transcript.compare(&signed, expected.as_deref()));
     let diagnosed = expected.map(|expected| Diagnosed::from(transcript.diagnose(&expected)));
     let shown = |value: &HeaderValue| context.environment.masked(&P::header_text(value));
-    // Of a capture, what is not signed is not shown.
+    // What a capture does not sign is not shown.
     let content_type = request.headers.get(header::CONTENT_TYPE).filter(|_| captured.is_none()).map(shown);
     let explained = Explained { captured, explanation, content_type, comparison, diagnosed };
     print(&explained, context.json)?;
@@ -202,7 +202,7 @@ fn print(explained: &Explained, json: bool) -> Result<(), Failure> {
     under("diagnosis", explained.diagnosed.as_ref().map(|told| &told.diagnosis))
 }
 
-/// Prints what there is to print under a title.
+/// Prints a text, if there is one, under a title.
 pub(super) fn under(title: &str, text: Option<&impl ToString>) -> Result<(), Failure> {
     match text {
         Some(text) => output::line(&format!("{title}\n  {}", text.to_string().replace('\n', "\n  "))),

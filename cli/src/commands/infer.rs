@@ -1,4 +1,4 @@
-//! `infer`: the declaration that reproduces requests which were accepted.
+//! `infer`: the declaration that reproduces accepted requests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,10 +22,10 @@ use crate::request::parse_url;
 
 /// Find the declaration that reproduces accepted requests
 ///
-/// It searches what is signed, in which order, with what between the parts, under which form of the key, by which hash. Two requests
-/// that differ in method, path, query and body leave little open. The file that is made loads, and has a vector with a made-up key.
-/// Of the captures nothing stands in it but words of the scheme, such as `v1`, a label, or the beginning `/api/v1` of a path: an id that
-/// looks like such a word is taken for one, unless you name it with --credential.
+/// Searches what is signed, in which order, with what between the parts, with which form of the key and which hash. Two requests
+/// that differ in method, path, query and body leave little open. The file has a vector with a made-up key. From the captures it
+/// takes only words of the scheme, such as `v1`, a label, or the beginning `/api/v1` of a path. If an id looks like such a word,
+/// name it with --credential, or the file takes it too.
 #[derive(Args)]
 #[command(after_long_help = "\
 Exit codes: 0 one rule fits, 4 several fit and each is printed, 1 none fits, 2 the secret is not set or a capture cannot be read.
@@ -35,7 +35,7 @@ Examples:
   countersign infer --message get.http --message post.http --secret ACME_SECRET --credential account=ACME_ACCOUNT
   pbpaste | countersign infer --curl - --json")]
 pub(crate) struct InferArgs {
-    /// A curl command, as it was pasted; several are of one scheme
+    /// A pasted curl command; several must be of one scheme
     #[arg(long, value_name = "@FILE|-", required_unless_present = "message", value_parser = curl_file)]
     curl: Vec<PathBuf>,
 
@@ -47,7 +47,7 @@ pub(crate) struct InferArgs {
     #[arg(long, value_name = "VARIABLE", default_value = "COUNTERSIGN_SECRET")]
     secret: String,
 
-    /// An id that stands in the requests, such as an account, and the variable that holds it
+    /// An id in the requests, such as an account, and the variable that holds it
     #[arg(long, value_name = "NAME=VARIABLE")]
     credential: Vec<Pair>,
 
@@ -55,7 +55,7 @@ pub(crate) struct InferArgs {
     #[arg(long, default_value = "inferred")]
     name: String,
 
-    /// Where requests may go, to stand in the file
+    /// An origin to write into the file: where requests may go
     #[arg(long, value_name = "ORIGIN")]
     origin: Vec<String>,
 
@@ -141,7 +141,7 @@ pub(crate) fn run(args: &InferArgs, context: &Context) -> Result<(), Failure> {
     if inferred.rules.len() > 1 { Err(Failure::unclear_as_printed()) } else { Ok(()) }
 }
 
-/// The captures, those of curl first.
+/// The captures, first those of curl.
 fn captures(args: &InferArgs) -> Result<Vec<Capture>, Failure> {
     type Reader = fn(&[u8]) -> Result<Capture, Unreadable>;
     let curls = args.curl.iter().map(|path| (path, curl::read as Reader));
@@ -172,7 +172,7 @@ fn none(inferred: &Inferred) -> Failure {
     Failure::refused(Code::NoRule, message).with_next_step(&inferred.advice.join(" "))
 }
 
-/// What was found, in front of the file.
+/// The comment in front of the file that says what was found.
 fn comment(inferred: &Inferred, masked: impl Fn(&str) -> String) -> String {
     let mut comment = match inferred.rules.len() {
         1 => "# One rule fits the captures:\n".to_owned(),

@@ -1,4 +1,4 @@
-//! The command line: the verbs, one file each, and what all of them take.
+//! The command line: the verbs, one file each, and the arguments that all verbs share.
 
 pub(crate) mod check;
 pub(crate) mod codes;
@@ -61,7 +61,7 @@ Examples:
   countersign explain netvisor GET https://integration.netvisor.fi/customerlist.nv --env-file test.env
   countersign doctor netvisor --env-file production.env";
 
-/// What every verb takes.
+/// The arguments that all verbs share.
 #[derive(Args)]
 pub(crate) struct Common {
     /// Print JSON, one object on one line; failures too, to standard error
@@ -91,14 +91,14 @@ pub(crate) enum Command {
     Completions(completions::CompletionsArgs),
 }
 
-/// What a verb is given besides its own arguments.
+/// What a verb gets besides its own arguments.
 pub(crate) struct Context {
     pub(crate) environment: Environment,
     /// Print JSON instead of text.
     pub(crate) json: bool,
 }
 
-/// Does what the command line asks for.
+/// Runs the command line.
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     let mut environment = Environment::read(cli.common.env_file.as_deref())?;
     let of_api = |args: &ApiArgs| (args.provider.clone(), args.settings.keys.credential.clone());

@@ -18,12 +18,12 @@ pub(crate) struct NewArgs {
     name: String,
 }
 
-/// What is printed, with the name put in.
+/// The printed file, before the name is put in.
 const FILE: &str = include_str!("new.toml");
 
 pub(crate) fn run(args: &NewArgs, context: &Context) -> Result<(), Failure> {
     let variable = args.name.replace('-', "_").to_ascii_uppercase();
-    // Checked before it is printed: a name that is none could be any text.
+    // Checked before it is printed: an invalid name could be any text.
     let file = FILE.replace("ACME", &variable).replace("\"acme\"", &format!("\"{}\"", args.name));
     let declaration = Declaration::from_toml(&file)?;
     if context.json {

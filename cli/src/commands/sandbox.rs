@@ -25,9 +25,9 @@ use crate::request_args::Form;
 
 /// Play the four providers on loopback until interrupted, and print their addresses and the inspector page's
 ///
-/// Keys are made-up ones, which --write-env puts into a file, and open nothing. With --use-environment they are real where
-/// the environment has real ones; of those providers, only what is signed right is answered with a signature. Each request
-/// and its verdict is told on standard error, but not with --json.
+/// The keys are made up and open nothing; --write-env puts them into a file. With --use-environment, a provider has the real
+/// keys of the environment if there are any; then it signs an answer only if the request was signed right. Without --json,
+/// each request and its verdict are printed on standard error.
 #[derive(Args)]
 #[command(after_long_help = "\
 Faults of --fault:
@@ -54,7 +54,7 @@ Examples:
   countersign sandbox --provider acme.toml --script replies.toml
   countersign sandbox --json")]
 pub(crate) struct SandboxArgs {
-    /// The loopback address; from its port on, one port for each provider, then the page; 0 takes free ones
+    /// The loopback address and first port: one port for each provider, then one for the page; 0 takes free ports
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
 
@@ -62,7 +62,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME")]
     fault: Option<Fault>,
 
-    /// Have a provider do this in another way than by default; may be given several times
+    /// Make a provider do this in another way than by default; may be given several times
     #[arg(long, value_name = "NAME", value_parser = quirk())]
     quirk: Vec<Quirk>,
 
@@ -82,7 +82,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME")]
     form: Option<Form>,
 
-    /// Take credentials from the environment, and from the file of --env-file; made-up ones where those have none
+    /// Take credentials from the environment and the file of --env-file, and made-up ones only if those have none
     #[arg(long)]
     use_environment: bool,
 
@@ -95,7 +95,7 @@ pub(crate) struct SandboxArgs {
     write_env: Option<PathBuf>,
 }
 
-/// Reads the name of a quirk, so that help, errors and completions have those that there are.
+/// Reads the name of a quirk, so that help, errors and completions list all quirks.
 fn quirk() -> impl TypedValueParser<Value = Quirk> {
     PossibleValuesParser::new(Quirk::ALL.map(Quirk::name)).try_map(|name| name.parse::<Quirk>())
 }
@@ -213,7 +213,7 @@ fn print_addresses(sandbox: &Sandbox, real_keys: &[&'static str], json: bool) ->
     Ok(())
 }
 
-/// Tells each request and what was made of it, until the sandbox stops.
+/// Prints each request and its verdict, until the sandbox stops.
 async fn tell_exchanges(sandbox: &Sandbox) {
     let mut exchanges = sandbox.subscribe();
     loop {
@@ -229,7 +229,7 @@ async fn tell_exchanges(sandbox: &Sandbox) {
     }
 }
 
-/// As `x-countersign-diagnosis` says it, with the fix.
+/// The verdict as in `x-countersign-diagnosis`, with the fix.
 fn verdict(exchange: &Exchange) -> String {
     match (exchange.verdict(), exchange.diagnosis()) {
         (Verdict::Accepted, _) => "accepted".to_owned(),
@@ -244,7 +244,7 @@ fn verdict(exchange: &Exchange) -> String {
     }
 }
 
-/// Waits for Ctrl-C, or where there is such a thing, for the signal to terminate.
+/// Waits for Ctrl-C, or for SIGTERM on systems that have it.
 async fn interrupted() {
     #[cfg(unix)]
     if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
@@ -254,13 +254,14 @@ async fn interrupted() {
         }
         return;
     }
-    // Where Ctrl-C cannot be waited for, it ends the process by itself.
+    // If the process cannot wait for Ctrl-C, Ctrl-C ends it by itself.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-/// Writes the made-up credentials that are played: those that the environment, where it is used, lacks. Never over a file that is there: it may hold real ones.
+/// Writes the made-up credentials that are in use: those that the environment lacks, if it is used. Never replaces a file: it
+/// may hold real credentials.
 fn write_demo_credentials(path: &Path, environment: Option<&Environment>) -> Result<(), Failure> {
     let mut text = String::new();
     for (name, value) in Credentials::demo_variables() {

@@ -1,4 +1,4 @@
-//! `sign`: what would be sent.
+//! `sign`: the headers of a signed request, which is not sent.
 
 use clap::{Args, ValueEnum};
 use countersign::Signer;
@@ -102,14 +102,14 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
     }
 }
 
-/// Says that the query is not sent as it was typed: a `+` of Unleashed's is read in two ways.
+/// Notes that the query is not sent as it was typed: servers read a `+` in two ways.
 fn note_other_query(query: &str, json: bool) {
     let message =
-        format!("the query is signed as it is sent by `send`, and must be sent so by you: ?{query}");
+        format!("the query is signed as `send` sends it; send exactly this query: ?{query}");
     output::noted(Code::QueryRewritten, &message, json);
 }
 
-/// Says of which headers the bytes are others than those of the text that is printed: Netvisor's are in ISO-8859-15.
+/// Notes which headers have other bytes than the printed text: Netvisor's headers are in ISO-8859-15.
 fn note_other_bytes<P: Tool>(provider: &Signer<P>, headers: &HeaderMap, json: bool) {
     let is_other = |value: &HeaderValue| P::header_text(value).as_bytes() != value.as_bytes();
     for (name, value) in

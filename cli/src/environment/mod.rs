@@ -21,7 +21,7 @@ use secrecy::ExposeSecret as _;
 use crate::env_file::EnvFile;
 use crate::failure::Failure;
 
-/// A shorter secret is found everywhere by chance: only a text that is just the secret is taken for it.
+/// A shorter secret is found everywhere by chance, so only a whole text that equals it is masked.
 const SHORTEST_FOUND: usize = 6;
 
 /// The variables that open an account or sign, of all providers: one may be taken for another.
@@ -54,7 +54,7 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Reads the file, if one is named. What it names comes before the process environment, since it was asked for.
+    /// Reads the file, if one is named. Its variables come before those of the process environment, since the user named it.
     pub(crate) fn read(file: Option<&Path>) -> Result<Self, Failure> {
         Ok(Self { file: file.map(EnvFile::read).transpose()?, declared: Vec::new() })
     }
@@ -64,7 +64,7 @@ impl Environment {
         self.declared.extend(secrets.map(str::to_owned));
     }
 
-    /// The same, with what the file has by now.
+    /// The same, with the file read again.
     pub(crate) fn read_again(&self) -> Result<Self, Failure> {
         Self::read(self.file.as_ref().map(EnvFile::path))
     }
@@ -84,7 +84,7 @@ impl Environment {
         self.file.is_some()
     }
 
-    /// The value of a variable, where it has one. As in the library, one that is empty counts as not set.
+    /// The value of a variable that is set. As in the library, an empty variable counts as not set.
     pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Failure> {
         let in_file = self.file_with(name).and_then(|file| file.get(name));
         let value = in_file.map_or_else(|| std::env::var(name), |value| Ok(value.to_owned()));
@@ -98,7 +98,7 @@ impl Environment {
         }
     }
 
-    /// All credentials that are set, so that a diagnosis can try each in another's place. What cannot be read is left out.
+    /// All credentials that are set and readable, so that a diagnosis can try each in another's place.
     pub(crate) fn known_by(&self, transcript: Transcript) -> Transcript {
         let of_webhooks = self.webhook_keys();
         let hidden = transcript.hiding(&self.secrets());
@@ -116,7 +116,7 @@ impl Environment {
         self.get(name)?.ok_or_else(|| Failure::usage(format!("not set: {name}")))
     }
 
-    /// Lets `take` look variables up, and fails where one that it asked for cannot be read.
+    /// Lets `take` look variables up, and fails if one of them cannot be read.
     pub(crate) fn supply<T>(
         &self,
         take: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> T,
@@ -131,12 +131,12 @@ impl Environment {
         failure.into_inner().map_or(Ok(taken), Err)
     }
 
-    /// The file, where a variable comes from there.
+    /// The file, if a variable comes from it.
     pub(crate) fn file_with(&self, name: &str) -> Option<&EnvFile> {
         self.file.as_ref().filter(|file| file.get(name).is_some())
     }
 
-    /// What must not be printed, with `$NAME` for a mask; of keys with ids, each by itself as well.
+    /// What must not be printed, with `$NAME` for a mask; also each of several keys with ids by itself.
     pub(crate) fn secrets(&self) -> Secrets {
         let mask = format!("${VIZION_WEBHOOK_KEYS}");
         let of_webhooks = self.webhook_keys().iter().fold(Secrets::new(), |secrets, key| {
@@ -152,7 +152,7 @@ impl Environment {
         self.secrets().redact(text).into_owned()
     }
 
-    /// The keys of Vizion's webhooks, each by itself; none where they cannot be read.
+    /// The keys of Vizion's webhooks, each by itself; none if they cannot be read.
     fn webhook_keys(&self) -> Vec<WebhookKey> {
         let text = self.get(VIZION_WEBHOOK_KEYS).ok().flatten();
         text.and_then(|text| WebhookKey::read(&text).ok()).unwrap_or_default()
@@ -168,7 +168,7 @@ impl Environment {
     /// `text`, taken apart at the values of secret variables.
     pub(crate) fn pieces<'t>(&'t self, text: &'t str) -> Vec<Piece<'t>> {
         let mut secrets: Vec<_> = self.values().collect();
-        // One may be a part of another, and would leave the rest of it to be read.
+        // The longest first: a secret may be a part of another, whose rest would then be printed.
         secrets.sort_by_key(|(_, secret)| std::cmp::Reverse(secret.len()));
         let mut pieces = vec![Piece::Text(text)];
         for (name, secret) in secrets {
@@ -184,7 +184,7 @@ impl Environment {
 #[derive(Clone, Copy)]
 pub(crate) enum Piece<'t> {
     Text(&'t str),
-    /// What stands there is the value of this variable.
+    /// The value of this variable.
     ValueOf(&'t str),
 }
 

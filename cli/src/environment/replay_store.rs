@@ -1,4 +1,4 @@
-//! Where deliveries are remembered that must not be taken twice.
+//! Where deliveries are remembered, so that none is accepted twice.
 
 use countersign::redact::printable;
 use countersign::webhook::RedisStore;
@@ -7,10 +7,10 @@ use super::Environment;
 use crate::failure::{Failure, with_causes};
 use crate::output;
 
-/// Where a URL is looked for that is not among the arguments, in which everybody on the machine can see its password.
+/// The variable for a URL with a password, which everybody on the machine would see among the arguments.
 const REDIS_URL: &str = "COUNTERSIGN_REDIS_URL";
 
-/// Redis, where the arguments or the environment name one; it is warned of where it does not answer.
+/// The Redis that the arguments or the environment name, if any; warns if it does not answer.
 pub(crate) async fn redis(
     url: Option<&str>,
     environment: &Environment,

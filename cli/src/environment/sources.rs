@@ -1,4 +1,4 @@
-//! Where credentials come from that change while the tool runs.
+//! Sources of credentials that change while the tool runs.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Sources {
         own.map_or(&self.default, |(_, rotation)| rotation)
     }
 
-    /// Asks all of them at once, and gives what failed. Those stay in use that have no successor which can be used.
+    /// Asks all sources at once, and returns what failed. Credentials without a usable successor stay in use.
     pub(crate) async fn reload(&self) -> Vec<Failure> {
         let mut failures = Vec::new();
         let read = self.environment.read_again().and_then(|read| read.credentials(&self.declared));
@@ -86,8 +86,8 @@ async fn start(Pair { name, value }: &Pair) -> Result<Rotation, Failure> {
     Ok(started.map_err(|error| error.in_provider(name.clone()))?)
 }
 
-/// What the environment had when somebody last said that it can be read: at any other time, the file of `--env-file` may be
-/// half written.
+/// The environment as it was when the user last asked to read it (at the start or by SIGHUP): at other times, the file of
+/// `--env-file` may be half written.
 struct AsRead(watch::Receiver<CredentialSet>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The keys that webhooks are signed with, out of what the environment or a rotation gives.
+//! The keys that webhooks are signed with, from the environment or a rotation.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The body of a request, which keeps nobody waiting for ever.
+//! The body of a request, with a limit on the time to wait for it.
 
 use std::error::Error;
 use std::fmt;
@@ -10,13 +10,13 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-/// Fails where its client breaks it off, or does not go on with it in time.
+/// Fails if the client breaks the body off, or does not go on with it in time.
 pub(crate) struct Arriving {
     body: Incoming,
     within: Duration,
-    /// Whether `within` is for all of it, and not for each piece.
+    /// Whether `within` is for the whole body, and not for each piece.
     is_for_all: bool,
-    /// Runs from when somebody first waits: while nobody asks for a piece, the client is not to blame.
+    /// Starts when a reader first waits for a piece: before that, the client is not to blame.
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
@@ -58,9 +58,9 @@ impl Body for Arriving {
 /// Why there is no more of a body.
 #[derive(Debug)]
 pub(crate) enum BodyFault {
-    /// It did not come in time.
+    /// The body did not come in time.
     Late,
-    /// It broke off, or is not framed as HTTP has it.
+    /// The body broke off, or is not framed as HTTP demands.
     Broken(hyper::Error),
 }
 

@@ -8,15 +8,15 @@ use super::Address;
 use crate::code::Code;
 use crate::headers::only;
 
-/// Browsers say with it where a request comes from (W3C Fetch Metadata).
+/// In this header, browsers say where a request comes from (W3C Fetch Metadata).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The names under which the proxy is called. Any other has been rebound to this machine by a page's DNS.
+/// The names under which the proxy is called. With any other name, a page may have rebound its DNS to this machine.
 pub(crate) struct Guard {
     hosts: Vec<String>,
 }
 
-/// What is answered to whom the guard refuses: a status, a code, and what to do.
+/// The answer to a refused caller: a status, a code, and what to do.
 type Stranger = (StatusCode, Code, &'static str);
 
 const REBOUND: Stranger = (
@@ -28,7 +28,7 @@ const REBOUND: Stranger = (
 const PAGE: Stranger = (
     StatusCode::FORBIDDEN,
     Code::ProxyOrigin,
-    "Call the proxy from a server of yours: what a page can have signed, any page can.",
+    "Call the proxy from a server of yours: if one page could have requests signed, any page could.",
 );
 
 impl Guard {
@@ -40,7 +40,7 @@ impl Guard {
                     [address.ip().to_string(), "127.0.0.1".into(), "[::1]".into(), "localhost".into()];
                 let mut hosts: Vec<_> = names.iter().map(|name| format!("{name}:{port}")).collect();
                 if port == 80 {
-                    // It is not written in URLs, nor so in `Host`.
+                    // URLs leave out this default port, and so does `Host`.
                     hosts.extend(names);
                 }
                 hosts
@@ -50,7 +50,7 @@ impl Guard {
         Self { hosts }
     }
 
-    /// Refuses what a page may have had sent.
+    /// Refuses a request that a page may have caused.
     pub(crate) fn check(&self, parts: &Parts) -> Result<(), Stranger> {
         let host = only(&parts.headers, &header::HOST).filter(|host| self.has(host));
         let authority = parts.uri.authority().is_none_or(|authority| self.has(authority.as_str()));

@@ -34,15 +34,15 @@ use crate::output;
 /// How long the head of a request may take to arrive, and how long a connection may be idle.
 const HEAD_WITHIN: Duration = Duration::from_secs(120);
 
-/// How long to wait when the system has no more descriptors, which end as connections do.
+/// How long to wait if the system has no more descriptors; connections that end free some.
 const UNTIL_ACCEPTING_AGAIN: Duration = Duration::from_millis(100);
 
-/// What those who call may take up.
+/// What callers may take up.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     /// How many may be connected at once. Others wait until one of them leaves.
     pub(crate) connections: usize,
-    /// How long one may take nothing of an answer, and how long the next piece of a body may take.
+    /// How long a caller may take nothing of an answer, and how long the next piece of a body may take.
     pub(crate) silence: Duration,
     /// Whether a body has to be there whole within that time.
     pub(crate) for_whole_body: bool,
@@ -65,7 +65,7 @@ impl Address {
     }
 }
 
-/// Where the proxy listens that signs.
+/// Where the signing proxy listens.
 impl Default for Address {
     fn default() -> Self {
         Self::Tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, 4100)))
@@ -115,7 +115,7 @@ impl Listener {
         bound.map_err(|error| Failure::usage(format!("cannot listen on {address}: {error}")))
     }
 
-    /// With the port that was free, where 0 was asked for.
+    /// The address, with the real port if 0 was asked for.
     pub(crate) fn address(&self) -> Result<Address, Failure> {
         match self {
             Self::Tcp(listener) => listener
@@ -127,12 +127,12 @@ impl Listener {
         }
     }
 
-    /// The next connection, which ends where nothing is taken from it for `silence`.
+    /// The next connection, which ends if the caller takes nothing from it for `silence`.
     async fn accept(&self, silence: Duration) -> io::Result<Pin<Box<dyn Connection>>> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // It fails where the client has left already.
+                // Fails if the client has left already.
                 let _ = stream.set_nodelay(true);
                 Ok(impatient(stream, silence))
             }
@@ -181,7 +181,7 @@ impl Listener {
             });
             let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
             tokio::spawn(async move {
-                // A connection that breaks is the client's matter: there is nobody left to tell.
+                // If a connection breaks, there is nobody left to tell.
                 let _ = connection.await;
                 drop(place);
             });
@@ -220,7 +220,7 @@ mod tests {
         Limits { connections, silence: Duration::from_secs(1), for_whole_body }
     }
 
-    /// Where a listener of its own serves, for as long as the runtime lives.
+    /// The address of a new listener that serves as long as the runtime lives.
     async fn served<F, A>(limits: Limits, answer: F) -> SocketAddr
     where
         F: Fn(Request<Arriving>) -> A + Clone + Send + 'static,
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(&answer, b"HTTP/1.1 200");
     }
 
-    /// Says when it is let go.
+    /// Reports when it is dropped.
     struct Endless(UnboundedSender<()>);
 
     impl hyper::body::Body for Endless {
@@ -270,7 +270,7 @@ mod tests {
         }
     }
 
-    /// What is held until an answer has been taken, as one call at a time is, is held by nobody who takes nothing.
+    /// A client that takes nothing of its answer cannot hold for ever what is held until the answer was taken, such as a turn.
     #[tokio::test]
     async fn a_client_that_takes_nothing_of_its_answer_is_given_up() {
         let (held, mut ended) = unbounded_channel::<()>();

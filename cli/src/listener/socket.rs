@@ -1,4 +1,4 @@
-//! A socket in the file system, for the user alone who runs the proxy.
+//! A socket in the file system, only for the user who runs the proxy.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
@@ -16,13 +16,13 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Takes the place of a socket that nobody listens on any more, and of nothing else.
+    /// Replaces a socket that nobody listens on any more, and nothing else.
     pub(crate) fn bind(path: &Path) -> io::Result<Self> {
         match fs::symlink_metadata(path) {
             Ok(found) if !found.file_type().is_socket() => {
                 return Err(io::Error::new(
                     io::ErrorKind::AlreadyExists,
-                    "there is a file, which is no socket",
+                    "there is a file that is not a socket",
                 ));
             }
             Ok(_) if std::os::unix::net::UnixStream::connect(path).is_ok() => {
@@ -30,7 +30,7 @@ impl Socket {
             }
             _ => {}
         }
-        // Made where nobody else can enter: until its mode is set, others could connect.
+        // Made in a folder that nobody else can enter: until its mode is set, others could connect.
         let mut private = path.as_os_str().to_owned();
         private.push(format!(".{}", std::process::id()));
         let private = PathBuf::from(private);
@@ -61,7 +61,7 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if identity(&self.path).ok() == Some(self.identity) {
-            // Left behind, it is replaced by the next that listens there.
+            // If it is left behind, the next listener there replaces it.
             let _ = fs::remove_file(&self.path);
         }
     }

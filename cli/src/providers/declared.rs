@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::request_args::{ProviderName, Reproduction, Settings};
 
 impl Tool for Scheme {
-    /// Those of the file: the environment was told them when it was read.
+    /// None here: the environment learnt the file's variables when the file was read.
     const VARIABLES: &'static [&'static str] = &[];
     const FLAGS: &'static [&'static str] = &["--stamp", "--credential"];
     const NEEDED_TO_REPRODUCE: &'static str = "--stamp for each stamp of the file";
@@ -56,7 +56,7 @@ impl Tool for Scheme {
     ) -> Result<(Declared, String), Failure> {
         let scheme = signer.scheme();
         let claim = scheme.declaration().read(request).map_err(|error| {
-            // The library's advice is for those who receive a message.
+            // The library's advice is for receivers of messages.
             let is_missing = error.code() == "declared-missing";
             let failure = Failure::from(error.in_provider(signer.name().to_owned()));
             if is_missing { failure.with_next_step(WHERE_LOST) } else { failure }
@@ -78,7 +78,7 @@ impl Tool for Scheme {
         signer.scheme().declaration().signs_replies()
     }
 
-    /// A form, where the file places something in one.
+    /// A form, if the file places something in one.
     fn media_type(signer: &Signer<Self>, body: Option<&Bytes>) -> Option<HeaderValue> {
         if signer.scheme().declaration().places_in_form() {
             return Some(HeaderValue::from_static("application/x-www-form-urlencoded"));
@@ -86,7 +86,7 @@ impl Tool for Scheme {
         body.filter(|body| !body.is_empty()).map(|body| media_type(body))
     }
 
-    /// The middleware hands on no reply that does not verify, but for the bare status of a gateway.
+    /// The middleware returns no unverified reply, except for the bare status of a gateway.
     fn proof(answer: &Answer<'_>) -> Result<Proof, Failure> {
         let is_verified = answer.extensions.get::<VerifiedReply>().is_some();
         Ok(if is_verified { Proof::Verified } else { Proof::Unsigned })

@@ -1,4 +1,4 @@
-//! What signs deliveries as a provider does.
+//! Signs deliveries as a provider does.
 
 use std::time::SystemTime;
 
@@ -47,11 +47,11 @@ impl Scheme {
     }
 }
 
-/// Readable as hex and as base64, too.
+/// Also valid as hex and as base64.
 const ANOTHER_SECRET: &str = "6e6f742074686520726563656976657227732073656372657421";
 
 impl Signer {
-    /// With the keys of a set: Vizion's of this id, or the first.
+    /// A signer with the keys of a set; for Vizion, with the key of this id, or the first.
     pub(crate) fn of(
         sender: &ProviderName,
         set: &CredentialSet,
@@ -81,7 +81,7 @@ impl Signer {
         Ok(Self { scheme, secret: "".into() })
     }
 
-    /// Whether the body is a form, with something of the signer's in it.
+    /// Whether the signer places something in a form.
     pub(crate) fn places_in_form(&self) -> bool {
         matches!(&self.scheme, Scheme::Declared { signer, .. } if signer.scheme().declaration().places_in_form())
     }
@@ -95,7 +95,7 @@ impl Signer {
         Self { scheme, secret: secret.into() }
     }
 
-    /// A delivery of `body` to `url`, signed at `at`: of Netgíró's, which carry no time, only the nonce comes from it.
+    /// A delivery of `body` to `url`, signed at `at`. Netgíró's deliveries carry no time; only their nonce comes from `at`.
     pub(crate) fn sign(&self, url: &str, body: &Bytes, at: SystemTime) -> Result<Request<Bytes>, Error> {
         let (secret, body) = (self.secret.clone(), body.clone());
         match &self.scheme {
@@ -107,7 +107,7 @@ impl Signer {
     }
 }
 
-/// A delivery as a declared provider sends it: JSON or a form, whichever the body looks like.
+/// A delivery as a declared provider sends it, as JSON or as a form, by the look of the body.
 fn sign_declared(
     signer: &Declared,
     url: &str,
@@ -117,7 +117,7 @@ fn sign_declared(
     let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
     let media_type = if is_json { "application/json" } else { "application/x-www-form-urlencoded" };
     let request = Request::post(url).header(header::CONTENT_TYPE, media_type).body(body.to_vec());
-    // A URL that was parsed can be one of a request.
+    // A parsed URL always fits into a request.
     let request = request.unwrap_or_default();
     declared::webhook::testing::sign(signer, request, at).map(|request| request.map(Bytes::from))
 }

@@ -25,35 +25,35 @@ pub(crate) trait Tool: Explained {
     /// The variables that its credentials come from.
     const VARIABLES: &'static [&'static str];
 
-    /// The headers that it sets, whatever a request has under their names; that of the signature is the last.
+    /// The headers that it sets, replacing any of these names; the signature's is the last.
     const HEADERS: &'static [&'static str] = &[];
 
-    /// The flags that mean something to it, of those that do not mean something to every provider.
+    /// Those flags for some providers only that this provider uses.
     const FLAGS: &'static [&'static str] = &[];
 
-    /// What `--expect` needs, so that the signature can come out the same.
+    /// The flags that `--expect` needs to reproduce the signature.
     const NEEDED_TO_REPRODUCE: &'static str = "nothing";
 
-    /// Whether its headers say of every request what the body is.
+    /// Whether it sets `content-type` on every request.
     const SETS_CONTENT_TYPE: bool = false;
 
-    /// Whether the provider asks for the headers that signing sets where a request has none.
+    /// Whether the provider demands the headers that signing adds if a request lacks them.
     const ASKS_FOR_DEFAULTS: bool = true;
 
-    /// How much of a body is looked at: as much as `ResponseStatus::from_slice` does, or more.
+    /// How much of a body is looked at: at least as much as `ResponseStatus::from_slice` does.
     const KEPT: usize = 64 * 1024;
 
-    /// Makes it of its credentials, and of the settings except for the scope.
+    /// Makes the signer from its credentials and from the settings, except for the scope.
     fn build(
         environment: &Environment,
         provider: &ProviderName,
         settings: &Settings,
     ) -> Result<Signer<Self>, Failure>;
 
-    /// Makes it of credentials that rotate, without settings.
+    /// Makes the signer with rotating credentials, without settings.
     fn rotating(rotation: &Rotation, provider: &ProviderName) -> Result<Signer<Self>, Failure>;
 
-    /// The stamp that the flags ask for; `None` where they ask for none, and a fresh one is drawn.
+    /// The stamp that the flags ask for; `None` if a fresh stamp is to be drawn.
     fn given_stamp(
         _: &Signer<Self>,
         _: &Reproduction,
@@ -62,13 +62,12 @@ pub(crate) trait Tool: Explained {
         Ok(None)
     }
 
-    /// Whether the flags settle all that is otherwise drawn anew.
+    /// Whether the flags give every value that is otherwise drawn anew.
     fn is_reproduced(_: &Signer<Self>, _: &Reproduction) -> bool {
         true
     }
 
-    /// Takes from a captured request what it was signed with, so far as the flags do not say it, and returns the signature
-    /// that it has.
+    /// Takes the stamp from a captured request, as far as the flags do not give it, and returns the signature of the request.
     fn take_captured(
         signer: Signer<Self>,
         request: &RequestRef<'_>,
@@ -77,17 +76,17 @@ pub(crate) trait Tool: Explained {
         Ok((signer, captured_signature::<Self>(request)))
     }
 
-    /// Whether it sets this header whatever a request has under its name.
+    /// Whether it sets this header, replacing any of this name.
     fn sets_header(_: &Signer<Self>, name: &HeaderName) -> bool {
         Self::HEADERS.contains(&name.as_str())
     }
 
-    /// Whether its replies are signed, and verified by the library.
+    /// Whether it signs its replies; the library verifies them.
     fn signs_replies(_: &Signer<Self>) -> bool {
         false
     }
 
-    /// What a body is sent as, where neither the user nor the provider's headers say it.
+    /// The media type of a body, if neither the user nor the provider's headers give it.
     fn media_type(_: &Signer<Self>, body: Option<&Bytes>) -> Option<HeaderValue> {
         body.filter(|body| !Self::SETS_CONTENT_TYPE && !body.is_empty()).map(|body| media_type(body))
     }
@@ -102,7 +101,7 @@ pub(crate) trait Tool: Explained {
         Ok(Proof::Unsigned)
     }
 
-    /// Whether the answer, once its body has arrived, is a yes.
+    /// Whether the answer says yes, once its body has arrived.
     fn check(answer: &Answer<'_>) -> Result<(), Error>;
 }
 
@@ -137,12 +136,12 @@ pub(crate) fn sign<P: Tool>(
     })
 }
 
-/// What of an answer tells whether it is a yes.
+/// The parts of an answer that decide whether it says yes.
 pub(crate) struct Answer<'a> {
     pub(crate) status: StatusCode,
     pub(crate) url: &'a Url,
     pub(crate) extensions: &'a Extensions,
-    /// The first [`Tool::KEPT`] bytes of the body, or all of it.
+    /// The first [`Tool::KEPT`] bytes of the body, or the whole body.
     pub(crate) start: &'a [u8],
 }
 
@@ -155,12 +154,12 @@ pub(crate) enum Proof {
     Unsigned,
 }
 
-/// The text of a captured header; where there are several, of the first.
+/// The text of a captured header, the first of several.
 fn captured<P: Tool>(request: &RequestRef<'_>, name: &str) -> Option<String> {
     request.headers().get(name).map(P::header_text)
 }
 
-/// The signature of a captured request; empty where there is none.
+/// The signature of a captured request; empty if it has none.
 fn captured_signature<P: Tool>(request: &RequestRef<'_>) -> String {
     P::HEADERS.last().and_then(|name| captured::<P>(request, name)).unwrap_or_default()
 }
@@ -168,7 +167,7 @@ fn captured_signature<P: Tool>(request: &RequestRef<'_>) -> String {
 const WHERE_LOST: &str =
     "If it was sent with one, the capture lost it: look for another that has all headers. If not, add it.";
 
-/// A header without which nothing can be compared: the signature covers it.
+/// A header that the signature covers: without it, nothing can be compared.
 fn covered(value: Option<String>, name: &str) -> Result<Option<String>, Failure> {
     let missing = || {
         Failure::usage(format!("the captured request has no {name}, which its signature covers"))
@@ -177,7 +176,7 @@ fn covered(value: Option<String>, name: &str) -> Result<Option<String>, Failure>
     value.map(Some).ok_or_else(missing)
 }
 
-/// JSON is what most providers speak, XML the other thing that they read.
+/// Most providers speak JSON; the others read XML.
 fn media_type(body: &[u8]) -> HeaderValue {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
     HeaderValue::from_static(if text.starts_with(b"<") { "application/xml" } else { "application/json" })

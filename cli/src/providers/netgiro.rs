@@ -16,7 +16,7 @@ impl Tool for Scheme {
     const HEADERS: &'static [&'static str] = &[headers::APP_KEY, headers::NONCE, headers::SIGNATURE];
     const FLAGS: &'static [&'static str] = &["--nonce"];
     const NEEDED_TO_REPRODUCE: &'static str = "--nonce";
-    /// All of it: the library has verified it as a whole, and a document is read as a whole.
+    /// The whole body: the library has verified it as a whole, and a document is parsed as a whole.
     const KEPT: usize = usize::MAX;
 
     fn build(environment: &Environment, _: &ProviderName, _: &Settings) -> Result<Signer<Self>, Failure> {
@@ -53,7 +53,7 @@ impl Tool for Scheme {
         true
     }
 
-    /// The middleware has verified the reply, but for a gateway's unsigned 429 or 5xx, which it only marks.
+    /// The middleware has verified the reply, unless it is a gateway's unsigned 429 or 5xx, which is only marked.
     fn proof(answer: &Answer<'_>) -> Result<Proof, Failure> {
         match answer.extensions.get::<Reply>().map(Reply::verdict) {
             Some(Verdict::Unverified(fault)) => {
@@ -73,7 +73,7 @@ impl Tool for Scheme {
         }
     }
 
-    /// A document without the three fields, or none, says neither yes nor no: then the status does.
+    /// If the body is no document with the three fields, the status decides.
     fn check(answer: &Answer<'_>) -> Result<(), Error> {
         match ApiResponse::<IgnoredAny>::from_slice(answer.start) {
             Err(error) if error.fault::<netgiro::Failure>().is_some() => {

@@ -61,7 +61,7 @@ impl Tool for Scheme {
         };
         let netvisor =
             environment.supply(|lookup| Netvisor::from_variables(|name| value(name, lookup)))??;
-        // The tool's own time-out is for silence, however long the answer takes in all.
+        // The tool's own time-out is for silence, not for the whole answer.
         let netvisor = netvisor.timeout(None).algorithm(algorithm);
         Ok(match settings.form {
             Some(form) => netvisor.signed_form(form.into()),
@@ -69,7 +69,7 @@ impl Tool for Scheme {
         })
     }
 
-    /// The proxy's time-out is for silence, as [`build`](Self::build)'s.
+    /// As in [`build`](Self::build), the time-out is for silence.
     fn rotating(rotation: &Rotation, _: &ProviderName) -> Result<Signer<Self>, Failure> {
         Ok(Netvisor::from_rotation(rotation)?.timeout(None))
     }
@@ -89,7 +89,7 @@ impl Tool for Scheme {
             (Some(text), Some(seconds)) => Stamp::given(text, *seconds, id, language)?,
             (Some(text), None) => Stamp::given(text, unix_seconds(text)?, id, language)?,
             (None, Some(seconds)) => {
-                // The machine's clock has no part in it, whatever the library would say.
+                // The flag is wrong, not the machine's clock, which the library's error would blame.
                 Stamp::at(moment(*seconds)?, id, language).map_err(|_| outside_known_times())?
             }
             (None, None) => Stamp::at(SystemClock.now(), id, language)?,
@@ -123,7 +123,7 @@ impl Tool for Scheme {
     }
 
     fn sets_header(signer: &Signer<Self>, name: &HeaderName) -> bool {
-        // With the older algorithm, this one is left to whoever sends.
+        // With the older algorithm, the sender may set this header.
         let is_optional = name == headers::USE_STATUS_CODES
             && signer.scheme().mac().is_some_and(|mac| !mac.algorithm().is_keyed());
         !is_optional && Self::HEADERS.contains(&name.as_str())
@@ -133,7 +133,7 @@ impl Tool for Scheme {
         ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0.into_owned()
     }
 
-    /// Reads `ResponseStatus`, unless a gateway answered: what that sends, redirects among it, is no XML of Netvisor's.
+    /// Reads `ResponseStatus`, unless a gateway answered: its answers, such as redirects, are no XML of Netvisor's.
     fn check(answer: &Answer<'_>) -> Result<(), Error> {
         let status = answer.status;
         let from_gateway =
@@ -153,7 +153,7 @@ fn language(environment: &Environment) -> Result<Language, Failure> {
     }
 }
 
-/// The Unix seconds of a timestamp in one of the two forms that the vendor prints; other texts need their own flag.
+/// The Unix seconds of a timestamp in one of the two forms that Netvisor documents; for other texts, a flag gives them.
 fn unix_seconds(timestamp: &str) -> Result<i64, Failure> {
     NaiveDateTime::parse_from_str(timestamp, "%Y-%m-%d %H:%M:%S%.f")
         .map(|time| time.and_utc().timestamp())

@@ -21,7 +21,7 @@ impl Tool for Scheme {
         Ok(Vizion::from_rotation(rotation)?)
     }
 
-    /// The key is no signature.
+    /// A captured request has a key and no signature.
     fn take_captured(
         signer: Signer<Self>,
         _: &RequestRef<'_>,

@@ -27,7 +27,7 @@ impl Webhooks for vizion::webhook::Scheme {
 }
 
 impl Webhooks for unleashed::webhook::Scheme {
-    /// Its signature covers no origin.
+    /// The signature covers no origin, so none is used.
     fn builder(_: &ProviderName, _: &str, rotation: &Rotation) -> Result<Builder<Self>, Failure> {
         let read = |set: &CredentialSet| Keys::<Self>::new().with(webhook_keys::unleashed(set)?);
         Ok(unleashed::webhook::Verifier::builder().rotating_keys(rotation, read)?)

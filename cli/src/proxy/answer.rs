@@ -1,4 +1,4 @@
-//! What the proxy answers by itself, and what it leaves out of what others answer.
+//! The proxy's own answers, and what it removes from the answers of others.
 
 use countersign::fault::Kind;
 use countersign::{Effect, Error, effect_of};
@@ -14,7 +14,7 @@ use crate::listener::BodyFault;
 
 pub(super) type Answer = http::Response<Body>;
 
-/// Says which code an answer of the proxy's own has. Of others it is left out.
+/// The code of the proxy's own answer. The header is removed from the answers of others.
 const CODE: HeaderName = HeaderName::from_static("countersign-code");
 
 /// Why a request was not sent, or its reply not handed on.
@@ -27,7 +27,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// Before anything was sent.
+    /// A refusal before anything was sent.
     pub(super) fn new(status: StatusCode, code: Code, next_step: &str) -> Self {
         let next_step = Some(next_step.to_owned());
         Self {
@@ -46,7 +46,7 @@ impl Refusal {
         Self { status, code: text(|told| &told.code), message: text(|told| &told.message), next_step, effect }
     }
 
-    /// The client's own body failed, of which a part may have been sent.
+    /// The client's own body failed; a part of it may have been sent.
     fn of_body(fault: &BodyFault) -> Self {
         let (status, code) = match fault {
             BodyFault::Late => (StatusCode::REQUEST_TIMEOUT, Code::RequestBodyLate),
@@ -75,7 +75,7 @@ impl Refusal {
     }
 }
 
-/// Of what the request itself brought about, the client is told by a 4xx; of everything beyond the proxy by a 5xx.
+/// A fault of the request is a 4xx, a fault beyond the proxy a 5xx.
 impl From<reqwest_middleware::Error> for Refusal {
     fn from(error: reqwest_middleware::Error) -> Self {
         if let reqwest_middleware::Error::Reqwest(sending) = &error {
@@ -116,18 +116,18 @@ pub(super) fn own(status: StatusCode, media_type: &'static str, body: String) ->
     answer
 }
 
-/// A status, and nothing that says why.
+/// An empty answer, which does not say why.
 pub(super) fn empty(status: StatusCode) -> Answer {
     let mut answer = Answer::default();
     *answer.status_mut() = status;
     answer
 }
 
-/// The answer of somebody else, its body still under way.
+/// The answer of a provider or of the application, with its body still under way.
 pub(super) fn handed_on(response: Response) -> Result<Answer, Refusal> {
     let (parts, body) = Answer::from(response).into_parts();
     if parts.status == StatusCode::SWITCHING_PROTOCOLS {
-        let step = "Ask for no upgrade: the proxy has taken the request for it out.";
+        let step = "Do not ask for an upgrade: the proxy removes the headers that ask for it.";
         let refusal = Refusal::new(StatusCode::BAD_GATEWAY, Code::ProtocolSwitched, step);
         return Err(Refusal { effect: Effect::Unknown, ..refusal });
     }

@@ -1,4 +1,4 @@
-//! What happens: counted for `/metrics`, and refusals told on standard error. Neither path, company nor key is in it.
+//! Counts events for `/metrics`, and prints refusals on standard error, without path, company or key.
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ impl Events {
         Self { json, metrics: Arc::default() }
     }
 
-    /// `status` is what the client is told, and `cause` what nobody but standard error is. Signers and verifiers count the
-    /// library's codes; the tool's own are counted here.
+    /// The client gets `status`; `cause` goes only to standard error. Signers and verifiers count the library's codes; this
+    /// counts the tool's own.
     pub(super) fn refused(&self, provider: &str, status: StatusCode, code: &str, cause: &str) {
         if let Ok(own) = Code::from_str(code, false) {
             self.metrics.observe(provider, &Event::Refused(own.name()));

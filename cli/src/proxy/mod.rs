@@ -1,4 +1,4 @@
-//! `proxy`: signs and verifies for programs of this machine, whatever language they are written in.
+//! `proxy`: signs and verifies for programs in any language on this machine.
 
 mod answer;
 mod events;
@@ -31,11 +31,11 @@ use provider::Provider;
 use signing::Signing;
 use webhooks::{Receiver, WebhookArgs};
 
-/// Sign the requests of programs on this machine and verify the replies; verify webhooks before an application has them
+/// Sign the requests of programs on this machine and verify the replies; verify webhooks before an application gets them
 ///
-/// Each provider stands on a path of its name: a call of http://127.0.0.1:4100/netgiro/v1/sales/GetList goes to
-/// https://api.netgiro.is/v1/sales/GetList. Path, query and body stay as they are, byte for byte. A refusal is answered
-/// with a problem of RFC 9457, and with its code in the header countersign-code. Redirects are handed back, and nothing
+/// The path begins with the provider's name: a call of http://127.0.0.1:4100/netgiro/v1/sales/GetList goes to
+/// https://api.netgiro.is/v1/sales/GetList. Path, query and body stay as they are, byte for byte. The answer to a refused
+/// request is a problem of RFC 9457, with its code in the header countersign-code. Redirects are handed back, and nothing
 /// is sent twice. /healthz answers while the proxy runs, /metrics counts for Prometheus.
 ///
 /// Webhooks come in by a listener of their own, which never signs. A delivery that verifies, is fresh and comes for the
@@ -58,7 +58,7 @@ pub(crate) struct ProxyArgs {
     providers: Vec<ProviderName>,
 
     /// Where requests come in: a loopback address and a port, or unix:PATH, a socket for this user alone
-    /// [default: 127.0.0.1:4100, where a provider is named]
+    /// [default: 127.0.0.1:4100, if a provider is named]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<Address>,
 
@@ -77,14 +77,14 @@ pub(crate) struct ProxyArgs {
     webhooks: WebhookArgs,
 }
 
-/// Programs of this machine call here. They are more than a machine has, and fewer than the descriptors that it gives.
+/// Programs of this machine call here: more connections than they need, and fewer than the system has descriptors.
 const LIMITS: Limits = Limits { connections: 1024, silence: Duration::from_secs(60), for_whole_body: false };
 
 /// The proxy's own paths, which no provider can have.
 const OWN_PATHS: [&str; 2] = ["healthz", "metrics"];
 
 impl ProxyArgs {
-    /// Where requests come in that are to be signed, if anywhere.
+    /// Where requests to be signed come in, if anywhere.
     fn listens(&self) -> Result<Option<Address>, Failure> {
         let default = (!self.providers.is_empty()).then(Address::default);
         let listen = self.listen.clone().or(default);
@@ -96,7 +96,7 @@ impl ProxyArgs {
         Ok(listen)
     }
 
-    /// Fails where a provider cannot be told from another, or an option is for none that is there.
+    /// Fails if two providers have one name, or an option names a provider that is not there.
     fn check_names(&self) -> Result<(), Failure> {
         let mut names = Vec::new();
         for provider in &self.providers {
@@ -141,7 +141,7 @@ fn check_each(option: &str, given: &[Pair], names: &[String]) -> Result<(), Fail
     Ok(())
 }
 
-/// The webhooks' side of a proxy, whoever sends them: where it listens, and what serves.
+/// The proxy's side for webhooks of any provider: where it listens, and the future that serves.
 type Inbound = (Option<Address>, Pin<Box<dyn Future<Output = ()>>>);
 
 async fn inbound(
@@ -197,12 +197,12 @@ pub(crate) async fn run(args: &ProxyArgs, environment: Environment, json: bool) 
     };
     let commanded = async {
         while signals.next().await == Signal::Reload {
-            // Not waited for: a source that hangs would keep the proxy from ending.
+            // Not awaited: a source that hangs would keep the proxy from ending.
             tokio::spawn(reload(Arc::clone(&sources), json));
         }
-        // Who serves has ended if it cannot be told.
+        // Fails only if everything that serves has ended.
         let _ = stop.send(true);
-        // Asked once more, the proxy waits for nobody.
+        // At the second signal, the proxy waits for nobody.
         signals.stop().await;
     };
     tokio::select! {

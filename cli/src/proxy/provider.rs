@@ -25,11 +25,11 @@ use crate::listener::Arriving;
 use crate::providers::{self, Proof, Tool, with_provider};
 use crate::request_args::ProviderName;
 
-/// The longest request body that is read whole, because it is signed. As long as a reply that is.
+/// The longest request body that is read whole, because it is signed; the same limit as for replies.
 const BODY_LIMIT: usize = countersign::netgiro::DEFAULT_REPLY_LIMIT;
 
-/// A provider that says nothing for so long is given up. Netvisor asks for this much. A body that is sent may take no longer
-/// either: the client counts from the beginning of the request.
+/// A provider that says nothing for so long is given up. Netvisor asks for this much. Sending the body counts too: the client
+/// counts from the beginning of the request.
 const SILENCE: Duration = countersign::netvisor::DEFAULT_TIMEOUT;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -37,10 +37,10 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Sends and judges for one provider.
 pub(super) struct Provider {
     name: String,
-    /// Where all requests go, whatever they say.
+    /// Where all requests go, whatever they name.
     origin: String,
     client: ClientWithMiddleware,
-    /// Whether the signer would send a URL's query in another spelling.
+    /// Whether the signer would change the spelling of a URL's query.
     rewrites: Box<dyn Fn(&Url) -> bool + Send + Sync>,
     proof: fn(&providers::Answer<'_>) -> Result<Proof, Failure>,
     signs_replies: bool,
@@ -50,7 +50,7 @@ pub(super) struct Provider {
 }
 
 impl Provider {
-    /// With credentials of `sources`. `upstreams`, by name, are in place of production hosts.
+    /// With credentials of `sources`. `upstreams`, by the provider's name, replace production hosts.
     pub(super) fn build(
         name: &ProviderName,
         upstreams: &[Pair],
@@ -76,7 +76,7 @@ impl Provider {
         if signs_bodies {
             signer = signer.buffer_stream_bodies(BODY_LIMIT);
         }
-        // From here on: what was tried above is nobody's request.
+        // Only now: the trial requests above must not be counted.
         signer = signer.observer(Arc::clone(&events.metrics));
         let (signs_replies, rewriting) = (P::signs_replies(&signer), signer.clone());
         Ok(Self {
@@ -99,7 +99,7 @@ impl Provider {
         &self.origin
     }
 
-    /// Signs and sends a request for `target`, and gives the reply once nothing is left to be verified.
+    /// Signs and sends a request for `target`, and returns the reply after it has verified.
     pub(super) async fn send(&self, parts: Parts, body: Arriving, target: &str) -> Result<Answer, Refusal> {
         let other_spelling = |step| Refusal::new(StatusCode::BAD_REQUEST, Code::TargetNotNormalised, step);
         let url = client::untouched(&self.origin, target).ok_or_else(|| {
@@ -115,17 +115,17 @@ impl Provider {
         let mut headers = for_next_hop(parts.headers);
         let mut extensions = Extensions::new();
         if self.takes_transaction_ids && headers.contains_key(IDEMPOTENCY_KEY) {
-            // Of two, neither is the one: an empty id is refused.
+            // With two of this header, neither counts: the id is empty, and is refused.
             let id = only(&headers, &IDEMPOTENCY_KEY).unwrap_or_default();
             extensions.insert(TransactionId::new(id)?);
             headers.remove(IDEMPOTENCY_KEY);
         }
         if only(&headers, &header::ACCEPT) == Some("*/*") {
-            // What most clients send unasked says no more than no header does, and Unleashed's signature takes JSON or XML.
+            // Most clients send this unasked, and it asks for nothing; Unleashed takes only JSON or XML.
             headers.remove(header::ACCEPT);
         }
         if self.signs_replies {
-            // The signature is of the plain bytes, and nothing is decompressed here.
+            // The signature covers the plain bytes, and the proxy decompresses nothing.
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         let mut request = Request::new(parts.method, url);
@@ -145,7 +145,7 @@ impl Provider {
         answer::handed_on(response)
     }
 
-    /// Refuses what the library hands on without having verified it: the status of an unsigned 429 or 5xx.
+    /// Refuses what the library returns unverified: the status of an unsigned 429 or 5xx.
     fn check_verified(&self, response: &Response) -> Result<(), Refusal> {
         let (status, url, extensions) = (response.status(), response.url(), response.extensions());
         let judged = (self.proof)(&providers::Answer { status, url, extensions, start: b"" });
@@ -153,7 +153,7 @@ impl Provider {
             if self.signs_replies && proof != Proof::Verified {
                 return Err(Failure::refused(
                     Code::ReplyNotJudged,
-                    "the reply is not signed: a gateway's, perhaps",
+                    "the reply is not signed: it may be a gateway's",
                 ));
             }
             Ok(())
@@ -162,7 +162,7 @@ impl Provider {
     }
 }
 
-/// Whether the scheme wants to see the body of a request. One that cannot tell from so little gets to see it.
+/// Whether the scheme needs the body of a request; true also if the scheme cannot tell from this trial request.
 fn signs_bodies<S: Scheme>(signer: &Signer<S>, url: &Url) -> bool {
     let (headers, extensions) = (HeaderMap::new(), Extensions::new());
     let request = RequestRef::new(&Method::POST, url, &headers, &extensions, b"").with_stream();

@@ -1,4 +1,4 @@
-//! Deliveries as they come in, for whoever develops what receives them.
+//! Shows deliveries as they come in, for developers of an application.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -29,6 +29,6 @@ impl Show {
 }
 
 fn print(line: &str) {
-    // Where nobody reads, deliveries are handed on all the same.
+    // Deliveries are handed on even if nobody reads this.
     let _ = output::line(&printable(line));
 }

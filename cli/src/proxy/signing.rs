@@ -11,7 +11,7 @@ use super::provider::Provider;
 use crate::code::Code;
 use crate::listener::{Arriving, Guard};
 
-/// In metrics and on standard error, the provider of a request that is for none.
+/// In metrics and on standard error, the provider of a request that names none.
 const NO_PROVIDER: &str = "none";
 
 pub(super) struct Signing {
@@ -50,7 +50,7 @@ impl Signing {
     }
 }
 
-/// What follows `/name` in a target; `None` where another name stands there.
+/// What follows `/name` in a target; `None` if another name stands there.
 fn within<'t>(name: &str, target: &'t str) -> Option<&'t str> {
     let rest = target.strip_prefix('/')?.strip_prefix(name)?;
     (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)

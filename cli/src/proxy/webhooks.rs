@@ -1,4 +1,4 @@
-//! The listener whose requests are verified. Nothing is ever signed for those who call it.
+//! The listener whose requests are verified. It signs nothing for its callers.
 
 use std::convert::Infallible;
 use std::error::Error as _;
@@ -38,16 +38,16 @@ use crate::request_args::ProviderName;
 
 const VERIFIED: HeaderName = HeaderName::from_static("countersign-verified");
 
-/// From the head of a delivery to the head of its answer: a sender is kept waiting no longer.
+/// How long a sender waits at most, from the head of a delivery to the head of its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Anybody can connect here. In the memory are at most so many bodies of strangers, which are read as far as the verifier's limit.
+/// Anybody can connect here. So memory holds at most this many bodies of strangers, each up to the verifier's limit.
 const LIMITS: Limits = Limits { connections: 256, silence: Duration::from_secs(30), for_whole_body: true };
 
-/// Code and cause of a refusal. Who refuses leaves them here, with the request, for when the answer's status is known.
+/// Code and cause of a refusal. They wait here, with the request, until the answer's status is known.
 type Refused = Arc<OnceLock<(String, String)>>;
 
-/// The other way: webhooks that come in.
+/// Options for incoming webhooks.
 #[derive(Args)]
 #[command(next_help_heading = "Webhooks")]
 pub(super) struct WebhookArgs {
@@ -63,7 +63,7 @@ pub(super) struct WebhookArgs {
     #[arg(long, value_name = "ORIGIN", requires = "webhooks")]
     public_origin: Option<String>,
 
-    /// Take this off the path before the signature is checked: what a proxy in front puts there, e.g. /internal/v1
+    /// Take this prefix, which a proxy in front has put there, off the path before the signature is checked, e.g. /internal/v1
     #[arg(long, value_name = "PATH", requires = "webhooks")]
     strip_prefix: Option<String>,
 
@@ -71,7 +71,7 @@ pub(super) struct WebhookArgs {
     #[arg(long, value_name = "ORIGIN", value_parser = parse_url, group = "application", requires = "webhooks")]
     to: Option<Url>,
 
-    /// Send verified deliveries to this origin, wherever it is: anybody else who can call it can make up deliveries
+    /// Send verified deliveries to this origin on any machine: anybody else who can call it can make up deliveries
     #[arg(long, value_name = "ORIGIN", value_parser = parse_url, group = "application", requires = "webhooks")]
     dangerous_to: Option<Url>,
 
@@ -109,7 +109,7 @@ pub(super) struct Receiver<S: Scheme> {
     rotation: Rotation,
     verifier: Verifier<S>,
     application: Client,
-    /// Where all deliveries go, whatever they say.
+    /// Where all deliveries go, whatever they name.
     to: String,
     public_origin: String,
     strip_prefix: String,
@@ -148,7 +148,7 @@ impl<S: Webhooks> Receiver<S> {
             name: sender.name()?,
             rotation: rotation.clone(),
             verifier: builder.build(),
-            // The application says when it has done with a delivery, and nobody else.
+            // No time-out: only the application says when it has done with a delivery.
             application: client::unchanging(to, None)?,
             to: to[..Position::BeforePath].to_owned(),
             public_origin,
@@ -158,7 +158,7 @@ impl<S: Webhooks> Receiver<S> {
         })
     }
 
-    /// Verifies deliveries and hands them on, until `stopping`. For those who watch, repeats the last on demand.
+    /// Verifies deliveries and hands them on, until `stopping`. With `--show`, repeats the last delivery on demand.
     pub(super) async fn serve(self, listener: Listener, stopping: watch::Receiver<bool>) {
         let receiver = Arc::new(self);
         let delivering = Arc::clone(&receiver);
@@ -166,7 +166,7 @@ impl<S: Webhooks> Receiver<S> {
             let receiver = Arc::clone(&delivering);
             async move { Ok::<_, Infallible>(receiver.deliver(request).await) }
         });
-        // A sender may come again while the application is down, and need not where only the answer was lost.
+        // A sender may come again after the application failed, and need not if only the answer was lost.
         let layer = receiver.verifier.layer().forget_failed().acknowledge_duplicates();
         let verified = layer.layer(application);
         let (under_way, mut all_ended) = mpsc::channel(1);
@@ -191,7 +191,7 @@ impl<S: Webhooks> Receiver<S> {
             }
         }
         drop(again);
-        // Of those, too, whose senders have left.
+        // Also for deliveries whose senders have left.
         all_ended.recv().await;
     }
 
@@ -202,7 +202,7 @@ impl<S: Webhooks> Receiver<S> {
         let url = format!("{}{sent}", self.public_origin.trim_end_matches('/'));
         let signer = Signer::of(&self.sender, &self.rotation.latest(), None)?;
         let (mut parts, body) = signer.sign(&url, &body, SystemClock.now())?.into_parts();
-        // As a server of HTTP/1 gets it; a declaration may place something in the query.
+        // The target as a server of HTTP/1 gets it; a declaration may place something in the query.
         let path = target.split('?').next().unwrap_or_default();
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         parts.uri = format!("{path}{query}")
@@ -211,8 +211,8 @@ impl<S: Webhooks> Receiver<S> {
         Ok(Some(Request::from_parts(parts, Full::new(body))))
     }
 
-    /// Answers a delivery. It stays in the hands of the application until that has answered, whether or not its sender waits:
-    /// forgotten meanwhile, it would be handed on twice at the same time.
+    /// Answers a delivery. The delivery stays with the application until the application has answered, even if the sender has
+    /// left: otherwise, a retry would be handed on at the same time.
     async fn answer<B, V>(
         self: Arc<Self>,
         mut verified: V,
@@ -250,7 +250,7 @@ impl<S: Webhooks> Receiver<S> {
     async fn deliver(&self, request: Request<Full<Bytes>>) -> Answer {
         let (mut parts, _) = request.into_parts();
         let Some(delivery) = parts.extensions.remove::<Verified<S, Bytes>>() else {
-            // The layer hands on nothing else.
+            // The layer hands on only verified deliveries.
             return answer::empty(StatusCode::INTERNAL_SERVER_ERROR);
         };
         let target = target_of(&parts.uri).to_owned();
@@ -264,7 +264,7 @@ impl<S: Webhooks> Receiver<S> {
         };
         answered.unwrap_or_else(|refusal| {
             let _ = refused.map(|refused| refused.set((refusal.code, refusal.message)));
-            // Where the application is, and why it does not answer, is nobody's business outside.
+            // The sender must not learn where the application is and why it does not answer.
             answer::empty(refusal.status)
         })
     }
@@ -288,15 +288,15 @@ fn target_of(uri: &Uri) -> &str {
     uri.path_and_query().map_or("", PathAndQuery::as_str)
 }
 
-/// `vizion; key="hmac-key-1"`.
+/// The value of [`VERIFIED`], such as `vizion; key="hmac-key-1"`.
 fn verified_by(provider: &str, key_id: Option<&str>) -> HeaderValue {
     let key = key_id.map(|id| format!("; key=\"{}\"", id.replace('\\', "\\\\").replace('"', "\\\"")));
     let text = format!("{provider}{}", key.unwrap_or_default());
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("unnamed"))
 }
 
-/// Takes out whatever an application may read as [`VERIFIED`]: gateways to programs write a header's name as that of a
-/// variable, in which all but letters and digits become `_`.
+/// Removes every header that an application may read as [`VERIFIED`]: gateways to programs turn a header's name into that of
+/// a variable, in which all but letters and digits become `_`.
 fn remove_verified(headers: &mut HeaderMap) {
     let spelt = |name: &HeaderName| {
         let same = |(one, other): (u8, u8)| one == other || !one.is_ascii_alphanumeric() && other == b'-';

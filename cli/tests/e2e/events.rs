@@ -74,7 +74,7 @@ fn a_delivery_to_a_local_address_is_signed_for_the_public_one() {
 
 #[test]
 fn a_receiver_that_cannot_use_a_body_has_not_refused_its_signature() {
-    for (status, told) in [(422, "no word against its signature"), (401, "the delivery was refused")] {
+    for (status, told) in [(422, "it did not refuse the signature"), (401, "the delivery was refused")] {
         let receiver = Receiver::answering([status]);
         let sent = run(trigger("vizion").args(["--to", &receiver.url]));
         assert!(sent.code == 1 && sent.stdout.contains(told), "{}", sent.stdout);

@@ -70,7 +70,7 @@ async fn the_shop_takes_events_by_hand_under_its_public_address_and_no_others() 
 
     let other = trigger("vizion", &["--event", "estimated-date-alert", public[0], public[1]]);
     assert!(other.code == 1 && other.stdout.contains("422"), "{}", other.stdout);
-    assert!(other.stdout.contains("no word against its signature"), "{}", other.stdout);
+    assert!(other.stdout.contains("it did not refuse the signature"), "{}", other.stdout);
     for fault in ["wrong-key", "tampered", "stale"] {
         let forged = trigger("vizion", &["--fault", fault, public[0], public[1]]);
         assert_eq!(forged.code, 0, "{fault}: {}", forged.stdout);

@@ -62,7 +62,7 @@ fn another_success_than_200_is_said_to_be_no_receipt_to_netgiro() {
             .args(["trigger", "netgiro", "--to", &receiver.url])
             .env("NETGIRO_SECRET_KEY", "a secret"));
         assert_eq!(
-            (sent.code, sent.stdout.contains("only where the answer is 200")),
+            (sent.code, sent.stdout.contains("only if the answer is 200")),
             (0, told),
             "{}",
             sent.stdout

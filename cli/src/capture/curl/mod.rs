@@ -1,4 +1,4 @@
-//! A curl command, as browsers and Postman copy it and as people type it. It is read as curl would: what it sends counts.
+//! A curl command, as browsers and Postman copy it and as people type it. The result is the request that curl would send.
 
 mod options;
 mod target;
@@ -20,18 +20,18 @@ const JSON: &str = "application/json";
 const NO_COMMAND: &str =
     "Copy the request as cURL; a raw one is handed over with --message FILE, a HAR file with --har FILE.";
 
-/// More commands are not looked at for the one that is curl's.
+/// How many commands of a text are searched for curl's.
 const MOST_COMMANDS: usize = 64;
 
-/// More letters of options in one word are not read.
+/// How many letters of options in one word are read.
 const MOST_LETTERS: usize = 64;
 
 /// Reads the first curl command of a text.
 ///
-/// An unknown option takes the next word for its value, unless that begins with a hyphen or is a URL.
+/// An unknown option takes the next word as its value, unless the word begins with a hyphen or is a URL.
 ///
 /// # Errors
-/// When there is none, it is cut off, or it is written for a shell of Windows.
+/// When the text has no curl command, or the command is cut off or written for a shell of Windows.
 pub fn read(text: &[u8]) -> Result<Capture, Unreadable> {
     let text = in_utf8(text);
     if let Some(other) = instead(&text, Wanted::Curl) {
@@ -63,7 +63,7 @@ pub fn read(text: &[u8]) -> Result<Capture, Unreadable> {
     Err(Unreadable::new("it has no curl command").step(NO_COMMAND))
 }
 
-/// No shell takes these for quotes.
+/// Whether a text has typographic quotes, which are no quotes to a shell.
 fn has_typographic_quotes(text: &[u8]) -> bool {
     String::from_utf8_lossy(text).contains(['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}'])
 }
@@ -80,7 +80,7 @@ fn is_curl(word: &[u8]) -> bool {
     name == b"curl" || name.eq_ignore_ascii_case(b"curl.exe")
 }
 
-/// What ended a command, in words.
+/// Describes what ended a command.
 fn end(behind: &[u8]) -> &'static str {
     match behind.first() {
         Some(b'&') => "first & without quotes",
@@ -109,10 +109,10 @@ fn next_command(behind: &[u8]) -> &[u8] {
 struct Read {
     method: Option<Vec<u8>>,
     url: Option<Vec<u8>>,
-    /// Behind the URL's own query.
+    /// Pairs to add behind the URL's own query.
     query: Vec<Vec<u8>>,
     data: Option<Vec<u8>>,
-    /// What curl calls the body, where no header does.
+    /// The media type that curl sets if no header does.
     media_type: &'static str,
     has_more_urls: bool,
     is_get: bool,
@@ -133,7 +133,7 @@ impl Read {
         let mut words = words.peekable();
         while let Some(word) = words.next() {
             let next_request = match &*word {
-                // Options may follow it all the same.
+                // Options may follow even here.
                 b"--" => false,
                 [b'-', b'-', name @ ..] => self.long(name, &mut words)?,
                 [b'-', letters @ ..] if !letters.is_empty() => self.letters(letters, &mut words)?,
@@ -172,7 +172,7 @@ impl Read {
         Ok(false)
     }
 
-    /// Reads `-abc value`: several letters, of which the last may take a value, also one that follows at once.
+    /// Reads `-abc value`: several letters, of which the last may take a value, also without a blank.
     fn letters(
         &mut self,
         letters: &[u8],
@@ -188,7 +188,7 @@ impl Read {
                 }
                 Some(Known::Flag(name)) if self.flag(name) => return Ok(true),
                 Some(_) => {}
-                // Whatever follows at once may be its value.
+                // The rest of the word may be its value.
                 None => {
                     self.pass_over(&[*letter], at + 1 < letters.len(), words);
                     break;
@@ -274,7 +274,7 @@ impl Read {
             "user" => self.set_header("authorization", format!("Basic {}", BASE64.encode(&value)).as_bytes()),
             "oauth2-bearer" => self.set_header("authorization", &[b"Bearer ", &*value].concat()),
             "cookie" if value.contains(&b'=') => self.set_header("cookie", &value),
-            // Or a cookie without a name, which is a secret.
+            // The value may also be a cookie without a name, which is a secret.
             "cookie" => self.notes.push("The file of cookies that -b names is not read.".to_owned()),
             "user-agent" => self.set_header("user-agent", &value),
             "referer" => {
@@ -349,7 +349,7 @@ impl Read {
         let uri = absolute(&target.sent()?)?;
         let method = match (&self.method, self.is_head, self.is_upload) {
             (Some(method), ..) => {
-                Method::from_bytes(method).map_err(|_| Unreadable::new("its method is none"))?
+                Method::from_bytes(method).map_err(|_| Unreadable::new("its method is not valid"))?
             }
             (None, true, _) => Method::HEAD,
             (None, false, true) => Method::PUT,

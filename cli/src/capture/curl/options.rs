@@ -1,5 +1,5 @@
-//! curl's options for HTTP, each behind its letter: which of them take a value. Those that `Read` does not know change nothing
-//! that is signed. `--config`, `--request-target` and `--variable` would, so they are left out, and are told as unknown.
+//! curl's options for HTTP, each with its letter, and which of them take a value. Options that `Read` does not handle change
+//! nothing that is signed. `--config`, `--request-target` and `--variable` would; they are left out and so reported as unknown.
 
 /// Those that take a value.
 const WITH_VALUE: &str = "=abstract-unix-socket =alt-svc =aws-sigv4 =cacert =capath E=cert =cert-type =ciphers \
@@ -26,11 +26,11 @@ const FLAGS: &str = "=alpn =anyauth a=append =basic =ca-native =cert-status =clo
     =styled-output =suppress-connect-headers =tcp-fastopen =tcp-nodelay 1=tlsv1 =tlsv1.0 =tlsv1.1 =tlsv1.2 =tlsv1.3 \
     =tr-encoding =trace-ids =trace-time B=use-ascii v=verbose";
 
-/// An option that is known, by the name that it has in full.
+/// A known option, by its full name.
 pub(super) enum Known {
     WithValue(&'static str),
     Flag(&'static str),
-    /// A flag that is undone.
+    /// A flag that is undone, as `--no-NAME`.
     NoFlag,
 }
 

@@ -1,24 +1,24 @@
-//! The URL that curl makes of a command's.
+//! The URL that curl sends for the URL of a command.
 
 use super::Unreadable;
 
 /// What a command says about its URL.
 pub(super) struct Target<'c> {
     pub(super) url: &'c [u8],
-    /// What goes behind its query.
+    /// Pairs to add behind its query.
     pub(super) query: &'c [Vec<u8>],
     /// Whether `.` and `..` stay in the path.
     pub(super) is_path_as_is: bool,
 }
 
 impl Target<'_> {
-    /// From its `#` on, as it was typed.
+    /// The fragment from its `#` on, as it was typed.
     pub(super) fn fragment(&self) -> String {
         let at = self.url.iter().position(|byte| *byte == b'#').unwrap_or(self.url.len());
         String::from_utf8_lossy(self.url.get(at..).unwrap_or_default()).into_owned()
     }
 
-    /// As curl sends it. Without a scheme, curl takes http.
+    /// The URL as curl sends it. Without a scheme, curl takes http.
     pub(super) fn sent(&self) -> Result<String, Unreadable> {
         let url = text(self.url.split(|byte| *byte == b'#').next().unwrap_or_default())?;
         let scheme = url.split_once("://").map(|(scheme, _)| scheme);
@@ -88,7 +88,7 @@ pub(super) fn url_encoded(value: &[u8]) -> Result<Vec<u8>, &[u8]> {
     }
 }
 
-/// As curl does it: a blank is `+`, and only `-._~` and letters and digits of ASCII stand for themselves.
+/// Encodes as curl does: a blank becomes `+`, and only `-._~` and letters and digits of ASCII stay as they are.
 fn percent_encoded(text: &[u8]) -> Vec<u8> {
     let mut encoded = Vec::with_capacity(text.len());
     for byte in text {

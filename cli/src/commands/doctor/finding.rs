@@ -1,10 +1,10 @@
-//! What was found out.
+//! The findings of `doctor`.
 
 use serde::Serialize;
 
 use crate::failure::{Exit, Told, chain};
 
-/// One thing that was found out. What is serialised has no id, query, body or key: the sentence, which may, is not.
+/// One finding. No serialised field has an id, query, body or key; the sentence, which may have some, is not serialised.
 #[derive(Default, Serialize)]
 pub(crate) struct Finding {
     pub(super) about: &'static str,
@@ -22,7 +22,7 @@ pub(crate) struct Finding {
     /// The setting as the tool's option.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) option: Option<&'static str>,
-    /// How the run ends on account of it.
+    /// The exit code that this finding gives the run.
     #[serde(skip)]
     pub(super) exit: Option<Exit>,
 }
@@ -48,8 +48,8 @@ impl Finding {
         Self { code: Some(code), exit: Some(exit), ..Self::new(about, found, sentence.trim_end()) }
     }
 
-    /// A request that was not answered. Of a connection that did not come about, the connector says in words how far it got;
-    /// what is neither its DNS nor its TCP is TLS.
+    /// A request that was not answered. If no connection came about, only the words of the connector's error say how far it
+    /// got; what is neither DNS nor TCP is TLS.
     pub(super) fn of_transport(about: &'static str, error: &reqwest::Error) -> Self {
         let is_within = |words: &str| chain(error).any(|error| error.to_string().starts_with(words));
         let (found, what) = match () {
@@ -59,7 +59,7 @@ impl Finding {
             () if is_within("tcp ") || is_within("tunnel error") => ("connect", "No connection came about"),
             () => ("tls", "TLS did not come about"),
         };
-        // Without the URL, which only the outermost error has.
+        // Only the outermost error has the URL, which is left out.
         let cause = chain(error).skip(1).last().map_or_else(String::new, ToString::to_string);
         Self::new(about, found, format!("{what}: {cause}.")).with_exit(Exit::Transport)
     }

@@ -1,4 +1,4 @@
-//! `doctor`: whether a provider is reached, takes the credentials, and in which forms.
+//! `doctor`: whether a provider is reached, whether it takes the credentials, and in which forms.
 
 mod exchange;
 mod finding;
@@ -25,15 +25,15 @@ use finding::Finding;
 use questions::{Examined, is_formed, most_requests};
 use visit::Visit;
 
-/// What one run sends at most.
+/// The most requests of one run.
 const MOST: usize = 8;
 
 /// Try the credentials on a harmless read, and tell which settings the provider wants
 ///
 /// Says whether the provider was reached, how far this clock is off, whether the credentials were accepted or why not, and
-/// which of the forms the provider takes that no public source settles. Sends at most 8 requests, GET only, one at a time, to
-/// one origin; follows no redirect, and ends at the first 429. What --json prints holds no id, query, body or key: it is fit
-/// to be pasted into an issue.
+/// which form the provider takes where no public source settles it. Sends at most 8 requests, GET only, one at a time, to
+/// one origin; follows no redirect, and ends at the first 429. --json prints no id, query, body or key, so that you can paste
+/// its output into an issue.
 #[derive(Args)]
 #[command(after_long_help = "\
 What doctor reads unless --url names another read, and what else it finds out:
@@ -79,7 +79,7 @@ pub(crate) async fn run<P: Examined>(args: &DoctorArgs, context: &Context) -> Re
     };
     let keys = args.keys.clone();
     let settings = Settings { sender: Some(questions::ascii), keys, ..Settings::default() };
-    // Refuses what cannot be used, before anything is said.
+    // Refuses unusable credentials and URLs before anything is printed.
     providers::signer::<P>(&settings, &context.environment, &args.provider, &read)?;
     let providers_own = P::build(&context.environment, &args.provider, &settings)?;
     let timeout = Duration::from_secs(args.timeout);
@@ -112,7 +112,7 @@ pub(crate) async fn run<P: Examined>(args: &DoctorArgs, context: &Context) -> Re
     exit.map_or(Ok(()), |exit| Err(Failure::as_printed(exit)))
 }
 
-/// Says what will be sent, before anything is. A path may hold an id: JSON does without.
+/// Says beforehand what will be sent. JSON leaves out the path, which may hold an id.
 fn announce<P: Examined>(read: &Url, context: &Context) {
     let (most, (first, others)) = (most_requests::<P>(is_formed(read)), P::QUESTIONS);
     let count = if most == 1 { "1 request".to_owned() } else { format!("up to {most} requests") };
@@ -125,7 +125,7 @@ fn announce<P: Examined>(read: &Url, context: &Context) {
         let again = if question.others.is_empty() {
             ""
         } else {
-            ", and where that is refused once more, signed in another way"
+            ", and if that is refused, once more, signed in another way"
         };
         let url = question.url(read);
         let target = context.environment.masked(&url[Position::BeforePath..Position::AfterQuery]);
@@ -133,7 +133,7 @@ fn announce<P: Examined>(read: &Url, context: &Context) {
     }
     if is_formed(read) && others.iter().any(|question| question.query.is_some()) {
         output::note(
-            "  where the first is refused, it is sent again with its query signed in the other form",
+            "  if the first is refused, it is sent again with its query signed in the other form",
         );
     }
     if let Some(fails) = P::FAILS {

@@ -1,4 +1,4 @@
-//! How Netgíró signs what it answers.
+//! How Netgíró signs its replies.
 
 use countersign::Error;
 use countersign::netgiro::{Netgiro, ReplyFault, Scheme, SentRequest, Stamp, headers};
@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::failure::{Exit, Told};
 use crate::providers::Tool as _;
 
-/// Whose nonce a reply is signed with.
+/// Which nonce a reply is signed with.
 enum Nonce {
     OfReply,
     OfRequest,
@@ -28,7 +28,7 @@ fn signed_nonce(netgiro: &Netgiro, exchange: &Exchange) -> Result<Nonce, Error> 
     }
 }
 
-/// Whether the signature of a reply is that of its body with the nonce of the request.
+/// Whether a reply is signed with the nonce of the request.
 fn matches_request(netgiro: &Netgiro, exchange: &Exchange) -> Option<bool> {
     let request = exchange.request_of_reply();
     let stamp = Stamp::with_nonce(request.headers().get(headers::NONCE)?.to_str().ok()?).ok()?;
@@ -62,7 +62,7 @@ pub(super) fn error_replies(netgiro: &Netgiro, exchange: &Exchange) -> Finding {
     const ABOUT: &str = "error-replies";
     let status = exchange.status;
     if status.is_success() && Scheme::check(&exchange.answer()).is_ok() {
-        let message = format!("no error came of what does not exist, but {status}");
+        let message = format!("the read of what does not exist ended in {status}, not in an error");
         let told = Told { code: Code::HttpStatus.name().to_owned(), message, next_step: None };
         return Finding::of_error(ABOUT, "unknown", Exit::Unclear, told);
     }
@@ -70,11 +70,11 @@ pub(super) fn error_replies(netgiro: &Netgiro, exchange: &Exchange) -> Finding {
         Ok(_) => Finding::new(
             ABOUT,
             "signed",
-            format!("Signed as other replies are: a {status} was. Nothing to set."),
+            format!("A {status} was signed as other replies are. Nothing to set."),
         ),
         Err(error) if error.fault() == Some(&ReplyFault::SignatureMissing) => {
             let sentence = format!(
-                "Not signed: a {status} was not. Nothing to set: such a reply ends in reply-signature-missing, but a 429 or \
+                "A {status} was not signed. Nothing to set: such a reply ends in reply-signature-missing, but a 429 or \
                  5xx keeps its status."
             );
             Finding::new(ABOUT, "unsigned", sentence)

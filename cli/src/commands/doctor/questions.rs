@@ -1,4 +1,4 @@
-//! What is asked of each provider: a harmless read, and what no public source settles.
+//! The questions to each provider: a harmless read, and what no public source settles.
 
 use countersign::fault::Kind;
 use countersign::{Error, Signer, declared, netgiro, netvisor, unleashed, vizion};
@@ -11,26 +11,26 @@ use crate::failure::Exit;
 use crate::providers::Tool;
 use crate::request_args::{Algorithm, Form as SignedForm, Settings};
 
-/// A provider as it is examined.
+/// A provider that `doctor` examines.
 pub(crate) trait Examined: Tool {
-    /// What is read where no URL is given; `None` where nothing is known to be harmless.
+    /// The URL that is read by default; `None` if no read is known to be harmless.
     const READ: Option<&'static str>;
 
-    /// What is asked first, and then. The credentials are accepted where a form of the first question is.
+    /// The first question, and the others. If a form of the first question is accepted, the credentials are.
     const QUESTIONS: (&'static Question, &'static [Question]) = (&Question::CREDENTIALS, &[]);
 
     /// Path and query of a read that ends in an error.
     const FAILS: Option<&'static str> = None;
 
-    /// What this clock matters for.
+    /// How the provider depends on this clock.
     const CLOCK: Clock;
 
-    /// Whether an error says that signature or credentials were not accepted, rather than something else.
+    /// Whether an error says that the signature or the credentials were not accepted.
     fn refuses(error: &Error) -> bool {
         error.kind() == Kind::Refused
     }
 
-    /// Whether the body of a success may be the provider's, and is not the page of a proxy or of a sign-in.
+    /// Whether the body of a success may be the provider's: the page of a proxy or of a sign-in is not.
     fn is_reply(body: &[u8]) -> bool {
         !is_page(body)
     }
@@ -75,20 +75,20 @@ impl Clock {
 /// One read, signed in one form after the other until one is accepted.
 pub(crate) struct Question {
     pub(super) about: &'static str,
-    /// What is added to the query of the read, where the forms differ in it.
+    /// Added to the query of the read, so that the forms differ in it.
     pub(super) query: Option<&'static str>,
-    /// What else is other than in an ordinary request.
+    /// How else the request differs from an ordinary request, in words.
     pub(super) besides: &'static str,
     /// What this crate does by default.
     pub(super) default: Form,
-    /// With none, the question is whether the credentials are accepted.
+    /// Without other forms, the question is whether the credentials are accepted.
     pub(super) others: &'static [Form],
 }
 
 /// A way to sign.
 pub(crate) struct Form {
     pub(super) name: &'static str,
-    /// What is accepted.
+    /// The form, in words.
     pub(super) what: &'static str,
     pub(super) set: fn(&mut Settings),
     /// The setting in Rust, and the tool's option.
@@ -96,8 +96,7 @@ pub(crate) struct Form {
     pub(super) advice: &'static str,
 }
 
-/// How many requests the questions take at most, and the read that fails: of a read whose own query the forms differ in, or of
-/// another.
+/// The most requests that the questions and the failing read take, depending on whether the forms differ in the read's own query.
 pub(super) const fn most_requests<P: Examined>(is_read_formed: bool) -> usize {
     let (first, mut rest) = P::QUESTIONS;
     let mut most = P::FAILS.is_some() as usize + 1 + first.others.len();
@@ -111,7 +110,7 @@ pub(super) const fn most_requests<P: Examined>(is_read_formed: bool) -> usize {
     most
 }
 
-/// Whether the forms of a query differ in that of this URL.
+/// Whether the forms of a query differ for the query of this URL.
 pub(super) fn is_formed(read: &Url) -> bool {
     read.query().is_some_and(|query| query.contains('%'))
 }
@@ -132,7 +131,7 @@ impl Question {
         url
     }
 
-    /// This form of it was accepted.
+    /// The finding if this form was accepted.
     pub(super) fn accepted(&self, form: &Form) -> Finding {
         let is_default = self.default.name == form.name;
         let (rust, option) = form.setting.unzip();
@@ -204,7 +203,7 @@ impl Examined for netvisor::Scheme {
                     Form::new("iso-8859-15", "ISO-8859-15", |settings| {
                         settings.sender = Some(|own| ascii(own) + "\u{e4}");
                     }),
-                    // The two bytes of the same letter in UTF-8, as the characters that they are in ISO-8859-15.
+                    // The two bytes of the letter in UTF-8, as characters of ISO-8859-15.
                     &[Form::new("utf-8", "UTF-8", |settings| {
                         settings.sender = Some(|own| ascii(own) + "\u{c3}\u{20ac}");
                     })
@@ -236,7 +235,7 @@ fn is_page(body: &[u8]) -> bool {
     begins(b"<!doctype html") || begins(b"<html")
 }
 
-/// The sender's name in what all charsets write alike: Netvisor takes any name.
+/// The sender's name in ASCII, which all charsets share: Netvisor takes any name.
 pub(super) fn ascii(own: &str) -> String {
     let own: String = own.chars().filter(char::is_ascii).collect();
     if own.trim().is_empty() { "countersign".to_owned() } else { own.trim().to_owned() }
@@ -263,7 +262,7 @@ impl Examined for netgiro::Scheme {
 /// As far ahead as `countersign::webhook::Window` lets a delivery be.
 const OF_WEBHOOKS: Clock = Clock {
     tolerance: Some(60),
-    why: "Requests carry no time; webhooks are refused where they seem more than a minute ahead.",
+    why: "Requests carry no time; webhooks are refused if they seem more than a minute ahead.",
 };
 
 impl Examined for unleashed::Scheme {

@@ -20,7 +20,7 @@ use crate::providers;
 use crate::request::Request;
 use crate::request_args::{ProviderName, Settings};
 
-/// As long a reply as the library reads to verify it.
+/// The longest reply that the library reads to verify it.
 const LONGEST_REPLY: usize = countersign::netgiro::DEFAULT_REPLY_LIMIT;
 
 /// A run of the doctor.
@@ -29,11 +29,11 @@ pub(super) struct Visit<'c> {
     pub(super) provider: &'c ProviderName,
     pub(super) client: Client,
     pub(super) timeout: Duration,
-    /// With the forms that were accepted so far.
+    /// Settings with the forms that were accepted so far.
     pub(super) settings: Settings,
     pub(super) read: Url,
     pub(super) requests: usize,
-    /// By how many seconds this clock is ahead.
+    /// How many seconds this clock is ahead.
     pub(super) ahead: Option<i64>,
     pub(super) findings: Vec<Finding>,
 }
@@ -45,10 +45,10 @@ enum Stop {
     NotThrough(reqwest::Error),
 }
 
-/// What a reply says when it does not accept how its request was signed.
+/// Why a reply does not accept a request.
 enum No {
     Refused(Told),
-    /// It is about something else.
+    /// The reply is about something else than the signature.
     Other(Told),
 }
 
@@ -56,7 +56,7 @@ enum No {
 type Accepted<P> = (&'static Form, Signer<P>, Exchange);
 
 impl Visit<'_> {
-    /// Asks everything that there is to ask.
+    /// Asks all questions.
     pub(super) async fn examine<P: Examined>(&mut self) -> Result<(), Failure> {
         let finding = match self.ask_all::<P>().await {
             Ok(()) => return Ok(()),
@@ -108,8 +108,8 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// Asks once more in the other form of the query, where that of the read may be why it was refused. Which form it is, the
-    /// question about it tells.
+    /// Asks once more in the other form of the query, if the form of the read's own query may be why it was refused. The
+    /// question about the form then tells which form it is.
     async fn ask_again<P: Examined>(
         &mut self,
         first: &'static Question,
@@ -125,8 +125,8 @@ impl Visit<'_> {
         Ok(self.ask::<P>(first).await?.ok())
     }
 
-    /// Signs in one form after the other until one is accepted, which later questions are asked in. Where none is, tells
-    /// what came of the default.
+    /// Signs in one form after the other until one is accepted; later questions use that form. If none is accepted, returns
+    /// the result of the default.
     async fn ask<P: Examined>(
         &mut self,
         question: &'static Question,
@@ -167,7 +167,7 @@ impl Visit<'_> {
         request.rewrite(signed.rewritten());
         self.requests += 1;
         let mut sending = self.client.get(request.url.clone()).headers(request.headers.clone());
-        // Also of a reply that goes on for ever.
+        // The time-out also ends a reply that goes on for ever.
         sending = sending.timeout(self.timeout);
         if let Some(body) = &request.body {
             sending = sending.body(body.clone());
@@ -215,14 +215,14 @@ fn judge<P: Examined>(exchange: &Exchange) -> Result<(), No> {
     }
 }
 
-/// What a success tells that is not the provider's.
+/// The failure for a success that is not the provider's reply.
 fn no_reply(status: StatusCode) -> Told {
     let message = format!("the answer is {status}, with a page or a text in place of the provider's reply");
     let next_step = "See what answers there: a proxy, a sign-in page or another service.";
     Told { code: Code::DoctorNoReply.name().to_owned(), message, next_step: Some(next_step.to_owned()) }
 }
 
-/// What a status alone tells.
+/// The failure for a status alone.
 fn told(status: StatusCode) -> Told {
     let next_step = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "Check the credentials.",

@@ -17,13 +17,12 @@ const LONG: u64 = 1024 * 1024;
 /// What is kept of a body that has arrived.
 #[derive(Default)]
 pub(super) struct Download {
-    /// The first bytes, or all where they are collected.
+    /// The first bytes, or all of them if they are collected.
     pub(super) start: Vec<u8>,
 }
 
 impl Download {
-    /// Prints the body while it arrives: as it is, but for a terminal, which gets it escaped. Keeps its first `keep`
-    /// bytes.
+    /// Prints the body while it arrives: as it is, or escaped on a terminal. Keeps the first `keep` bytes.
     pub(super) async fn printing(response: Response, keep: usize) -> Result<Self, Failure> {
         let mut escaped = io::stdout().is_terminal().then(PrintableBody::default);
         let printed = Self::read(response, keep, |chunk| match &mut escaped {
@@ -62,7 +61,7 @@ impl Download {
         Ok(Self { start })
     }
 
-    /// The name and the text of the body in JSON: itself where it is UTF-8, else in base64.
+    /// The name and the text of the body in JSON: as it is if it is UTF-8, or else in base64.
     pub(super) fn body_for_json(&self) -> (&'static str, String) {
         match std::str::from_utf8(&self.start) {
             Ok(text) => ("body", text.to_owned()),
@@ -71,7 +70,7 @@ impl Download {
     }
 }
 
-/// A bar on standard error, where that is a terminal and the download is a long one.
+/// A bar on standard error, if that is a terminal and the download is long.
 struct Progress {
     bar: Option<ProgressBar>,
     arrived: u64,
@@ -91,7 +90,7 @@ impl Progress {
         }
     }
 
-    /// Keeps what is printed to the same terminal in the meantime from running into the bar.
+    /// Hides the bar while `print` writes to the same terminal.
     fn hide_while<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(print),

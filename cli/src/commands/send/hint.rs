@@ -1,4 +1,4 @@
-//! What the sandbox says is wrong with a request that it refuses.
+//! The sandbox's hint about a request that it refuses.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -105,7 +105,7 @@ async fn send(
     Ok((sent.map_err(Failure::from), extensions.remove()))
 }
 
-/// Whether the answer is a yes.
+/// Whether the answer says yes.
 fn judge<P: Tool>(answer: &Answer<'_>) -> Result<(), Failure> {
     P::check(answer)?;
     let status = answer.status;
@@ -119,7 +119,7 @@ fn judge<P: Tool>(answer: &Answer<'_>) -> Result<(), Failure> {
     Err(Failure::refused(Code::HttpStatus, message))
 }
 
-/// An answer, but for its body.
+/// An answer without its body.
 struct Head {
     url: Url,
     status: StatusCode,
@@ -139,7 +139,7 @@ impl Head {
         }
     }
 
-    /// The status line and the headers, with an empty line at the end, and no control character of the server's.
+    /// The status line, the headers and an empty line, without control characters of the server's.
     fn lines(&self, shown: impl Fn(&HeaderValue) -> String) -> String {
         format!("{:?} {}\n{}", self.version, self.status, headers::lines(&self.headers, shown))
     }

@@ -17,13 +17,13 @@ use crate::output;
 use crate::providers::delivery::Signer;
 use crate::request::parse_url;
 
-/// What is delivered of a provider without events, unless `--data` says otherwise.
+/// The body for a provider without events, unless `--data` gives one.
 const SAMPLE: &str = r#"{"id":"5a4db0c5-0000-4000-8000-5a4db0c50004","event":"countersign.test"}"#;
 
-/// The same, where the body is a form.
+/// The same as a form.
 const SAMPLE_FORM: &str = "id=5a4db0c5-0000-4000-8000-5a4db0c50004&event=countersign.test";
 
-/// A receiver that takes longer is taken to be stuck.
+/// A receiver that takes longer counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Args)]
@@ -32,7 +32,7 @@ pub(super) struct DeliveryArgs {
     #[arg(long, value_name = "URL", value_parser = parse_url, required_unless_present = "list_events")]
     to: Option<Url>,
 
-    /// Sign for this address, which the provider knows, in front of the path of --to: a proxy may take a prefix off
+    /// Sign for this address, as the provider knows it, followed by the path of --to: a proxy may take a prefix off
     #[arg(long, value_name = "ORIGIN[/PREFIX]")]
     public_origin: Option<String>,
 
@@ -58,7 +58,7 @@ pub(super) struct DeliveryArgs {
 }
 
 impl DeliveryArgs {
-    /// The URL to deliver to. A delivery is as good as the vendor's own, so it goes only where it was meant to.
+    /// The URL to deliver to. A delivery is as good as the provider's own, so it goes only to an allowed origin.
     pub(super) fn destination(&self) -> Result<&Url, Failure> {
         let to = self.to.as_ref().ok_or_else(|| Failure::usage("--to is missing"))?;
         let mut scope = Scope::new([])?;
@@ -82,7 +82,7 @@ impl DeliveryArgs {
         }
     }
 
-    /// The body, out of the events of a provider that has some.
+    /// The body, from the provider's events if there are any.
     pub(super) fn body(&self, vendor: Option<Vendor>, signer: &Signer) -> Result<Bytes, Failure> {
         let body = match (&self.data, &self.event, vendor) {
             (Some(data), ..) => return data.read(),
@@ -113,8 +113,8 @@ pub(super) fn list_events(vendor: Option<Vendor>, json: bool) -> Result<(), Fail
     })
 }
 
-/// Sends one delivery to `url`, whatever it is signed for, and returns the status of the answer. The query is the signed one:
-/// the signature may be in it.
+/// Sends one delivery to `url`, whichever address it is signed for, and returns the status of the answer. The query is that
+/// of the signed request, since the signature may be in it.
 pub(super) async fn send(url: &Url, request: Request<Bytes>) -> Result<StatusCode, Failure> {
     let client = client::for_url(url, PATIENCE)?;
     let (parts, body) = request.into_parts();

@@ -1,4 +1,4 @@
-//! Deliveries that a receiver must refuse or, where they are repetitions, must not handle again.
+//! Deliveries that a receiver must refuse or, if they are repetitions, must not handle again.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,9 +18,9 @@ const UNLEASHED_TIMESTAMP: HeaderName = HeaderName::from_static(WEBHOOK_TIMESTAM
 pub(super) enum Forgery {
     /// No signature at all
     Unsigned,
-    /// One digit of the signature is another
+    /// One digit of the signature is changed
     WrongSignature,
-    /// Signed with another secret, under the right key id where there is one
+    /// Signed with another secret, under the right key id if there is one
     WrongKey,
     /// Signed under a key id that nobody has
     UnknownKey,
@@ -42,7 +42,7 @@ pub(super) enum Forgery {
     Replayed,
 }
 
-/// Takes the names of all forgeries but these, which cannot be made of a provider's deliveries.
+/// Takes the names of all forgeries except those that the provider's deliveries cannot have.
 pub(super) fn but(others: &'static [Forgery]) -> impl TypedValueParser<Value = Forgery> {
     let known = Forgery::value_variants().iter().filter(|forgery| !others.contains(forgery));
     PossibleValuesParser::new(known.filter_map(Forgery::to_possible_value))
@@ -65,7 +65,7 @@ impl Forgery {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// What is sent, in order. All but the last are meant to be accepted.
+    /// The deliveries to send, in order. All but the last must be accepted.
     pub(super) fn make(
         self,
         signer: &Signer,
@@ -113,8 +113,8 @@ impl Forgery {
     }
 }
 
-/// The body with `true` and `false` exchanged, or with its last letter or digit another one. Not with other white space:
-/// a receiver that parses and prints the body before it verifies changes that, too.
+/// The body with `true` and `false` exchanged, or with its last letter or digit changed. White space stays: a receiver that
+/// parses and prints the body before it verifies changes white space, too.
 fn with_another_value(body: &[u8]) -> Vec<u8> {
     for (value, other) in [(&b"true"[..], &b"false"[..]), (b"false", b"true")] {
         if let Some(place) = body.windows(value.len()).position(|window| window == value) {
@@ -131,7 +131,7 @@ fn with_another_value(body: &[u8]) -> Vec<u8> {
     changed
 }
 
-/// The same JSON in other bytes: where they are the same, what is sent is no forgery, and a receiver is right to accept it.
+/// The same JSON in other bytes. If the bytes were the same, the delivery would be no forgery, and the receiver right to accept it.
 fn in_another_spelling(body: &[u8]) -> Result<Vec<u8>, Failure> {
     let not_json = |_| Failure::usage("--fault reserialised needs --data that is JSON");
     let value: serde_json::Value = serde_json::from_slice(body).map_err(not_json)?;

@@ -115,7 +115,7 @@ impl What {
         }
     }
 
-    /// Whose events there are.
+    /// The provider with events, if it has any.
     fn vendor(&self) -> Option<Vendor> {
         match self {
             Self::Vizion(_) => Some(Vendor::Vizion),

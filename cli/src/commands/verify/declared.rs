@@ -36,7 +36,7 @@ pub(super) struct DeclaredArgs {
     #[arg(long, value_name = "ORIGIN", conflicts_with = "reply")]
     public_origin: Option<String>,
 
-    /// Take this off the path before the signature is checked: what a proxy in front puts there, e.g. /internal/v1
+    /// Take this prefix, which a proxy in front has put there, off the path before the signature is checked, e.g. /internal/v1
     #[arg(long, value_name = "PATH", conflicts_with = "reply")]
     strip_prefix: Option<String>,
 
@@ -52,11 +52,11 @@ pub(super) struct DeclaredArgs {
     #[arg(long, requires = "reply")]
     method: Option<Method>,
 
-    /// The status of the reply, where it is signed [default: that of the HAR file, or 200]
+    /// The status of the reply, if it is signed [default: that of the HAR file, or 200]
     #[arg(long, requires = "reply")]
     status: Option<StatusCode>,
 
-    /// A stamp of the request, e.g. time=1700000000: tells the request itself, sent back, from a reply
+    /// A stamp of the request, e.g. time=1700000000: to recognise a request that was sent back as a reply
     #[arg(long, value_name = "STAMP=TEXT", requires = "reply")]
     stamp: Vec<Pair>,
 
@@ -89,7 +89,7 @@ fn judge_reply(args: &DeclaredArgs, signer: &Declared, context: &Context) -> Res
     let method = args.method.as_ref().unwrap_or(captured.method());
     let request = RequestRef::new(method, &url, captured.headers(), captured.extensions(), captured.body());
     let claim = declaration.read(&request).ok();
-    // A stamp that is not given is empty: a request that was sent back is then not told as such.
+    // A stamp that is not given is empty: then a request that was sent back is not recognised.
     let given = |name| {
         let read = claim.iter().flat_map(Claim::stamps).find(|(known, _)| *known == name);
         let given = args.stamp.iter().find(|pair| pair.name == name).map(|pair| pair.value.as_str());

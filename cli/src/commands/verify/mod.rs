@@ -25,7 +25,7 @@ use workings::{Judged, Workings, WorkingsArgs};
 
 /// Judge a captured HTTP message: a webhook, or a reply of Netgíró's
 ///
-/// A message is the raw bytes, or an entry of a HAR file. That it was seen before cannot be told.
+/// A message is the raw bytes, or an entry of a HAR file. The tool cannot know whether it was seen before.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -67,17 +67,17 @@ struct Captured {
     workings: WorkingsArgs,
 }
 
-/// A reply, and what the capture tells of its request.
+/// A reply, and what the capture has of its request.
 struct Reply {
     headers: HeaderMap,
     body: Bytes,
-    /// Of a HAR file.
+    /// The status in a HAR file.
     status: Option<StatusCode>,
     request: Option<Capture>,
 }
 
 impl Reply {
-    /// The URL of the request: the one that was given, or that of the HAR file.
+    /// The URL of the request, from the flag or the HAR file.
     fn url(&self, given: Option<&Url>) -> Result<Url, Failure> {
         match (given, &self.request) {
             (Some(url), _) => Ok(url.clone()),
@@ -124,7 +124,7 @@ impl Captured {
     }
 }
 
-/// What is told of a message that verified.
+/// The report on a message that verified.
 #[derive(Serialize)]
 struct Verdict {
     verdict: &'static str,

@@ -1,4 +1,4 @@
-//! Times: as they are given, and as they are told.
+//! Reads and prints times.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,9 +11,9 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct SignedAt {
     signed_at_unix_ms: i64,
-    /// In RFC 3339, of UTC.
+    /// In RFC 3339, in UTC.
     signed_at: String,
-    /// How long before the time as of which it is judged; negative of one that was signed later.
+    /// How long before the time of judging it was signed; negative if it was signed later.
     #[serde(skip)]
     age_ms: i64,
 }
@@ -43,8 +43,8 @@ impl fmt::Display for SignedAt {
     }
 }
 
-/// Whether in seconds, as Unleashed prints them, or in milliseconds, as Vizion does, a number itself says. What is none
-/// is a time in RFC 3339.
+/// Reads a number or a time in RFC 3339. The size of a number says whether it is in seconds, as Unleashed prints them, or in
+/// milliseconds, as Vizion does.
 pub(super) fn parse(text: &str) -> Result<SystemTime, String> {
     const SECONDS_END: u64 = UNIX_SECONDS_END.unsigned_abs();
     /// In milliseconds the year 5138, in microseconds 1973.

@@ -23,7 +23,7 @@ pub(super) struct ReplyArgs {
     #[arg(long, value_parser = parse_url, required_unless_present = "har")]
     url: Option<Url>,
 
-    /// The request's netgiro_nonce, where another program signed it: tells the request itself, sent back, from a reply
+    /// The request's netgiro_nonce, if another program signed it: to recognise a request that was sent back as a reply
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     request_nonce: Option<String>,
 
@@ -57,7 +57,7 @@ pub(super) fn judge(args: &ReplyArgs, context: &Context) -> Result<Judged, Failu
         reference_id: reply.reference_id().map(str::to_owned),
         note: None,
     });
-    // A request that was sent back proves nothing, in whatever encoding its signature is written.
+    // A request that was sent back proves nothing, in whatever encoding its signature is.
     let is_request = verdict.as_ref().is_err_and(|refused| refused.code() == "reply-reflected");
     if is_request {
         return Ok(Judged::without_workings(verdict));

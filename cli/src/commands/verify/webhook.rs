@@ -39,12 +39,11 @@ pub(super) struct VizionArgs {
     #[command(flatten)]
     webhook: WebhookArgs,
 
-    /// The origin that Vizion was told: without it, what was signed for any host verifies, as long as the capture names that
-    /// host
+    /// The origin that Vizion was told; without it, a message that was signed for any host verifies if it names that host
     #[arg(long, value_name = "ORIGIN")]
     public_origin: Option<String>,
 
-    /// Take this off the path before the signature is checked: what a proxy in front puts there, e.g. /internal/v1
+    /// Take this prefix, which a proxy in front has put there, off the path before the signature is checked, e.g. /internal/v1
     #[arg(long, value_name = "PATH")]
     strip_prefix: Option<String>,
 }
@@ -58,7 +57,7 @@ pub(super) struct CallbackArgs {
     #[arg(long, value_name = "ORIGIN")]
     public_origin: String,
 
-    /// Take this off the path before the signature is checked: what a proxy in front puts there, e.g. /internal/v1
+    /// Take this prefix, which a proxy in front has put there, off the path before the signature is checked, e.g. /internal/v1
     #[arg(long, value_name = "PATH")]
     strip_prefix: Option<String>,
 }
@@ -70,7 +69,7 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Fai
     };
     let mut keys = vizion::webhook::Keys::new();
     for key in webhook_keys::vizion(&context.environment.credentials(&[])?)? {
-        // A key that is too short for a service is good enough to judge what was signed with it; so with the other two.
+        // Even a key that is too short for a service can judge a capture; so with the other two providers.
         keys = keys.dangerous_short_key(&key.id, key.secret)?;
     }
     let builder = stripping(builder, args.strip_prefix.as_deref())?;
@@ -78,7 +77,7 @@ pub(super) fn vizion(args: &VizionArgs, context: &Context) -> Result<Judged, Fai
     let mut judged = judge(&verifier, &args.webhook.captured, args.webhook.now(), context)?;
     if let (None, Ok(verdict)) = (&args.public_origin, &mut judged.verdict) {
         verdict.note =
-            Some("signed for the host that it names, whosever that is: --public-origin says which is yours");
+            Some("signed for the host that it names, which may not be yours: give --public-origin");
     }
     Ok(judged)
 }

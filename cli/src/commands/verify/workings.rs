@@ -1,4 +1,4 @@
-//! What is told of a message besides the verdict: what should have been signed, and why the signature is another.
+//! The workings behind a verdict: what should have been signed, and why the signature is another.
 
 use clap::Args;
 use countersign::Error;
@@ -63,8 +63,8 @@ const MISMATCHES: [&str; 6] = [
 ];
 
 impl WorkingsArgs {
-    /// Adds to a refusal all that a diagnosis finds: verifying, which strangers can ask for, looks for little and not in
-    /// long messages. What cannot be explained is refused for just the reason that it cannot be.
+    /// Adds to a refusal everything that a diagnosis finds: verifying, which strangers can cause, looks for little, and not in
+    /// long messages. If a message cannot be explained, the refusal has the reason for that.
     pub(super) fn add(
         &self,
         message: &impl Message,
@@ -95,7 +95,7 @@ impl Workings {
             output::line(&explanation.to_string())?;
         }
         under("comparison", self.comparison.as_ref())?;
-        // A single mistake that is proved is told with the refusal.
+        // The refusal itself names a single mistake that is proved.
         let says_more = |diagnosis: &&Diagnosis| {
             diagnosis.outcome() != Outcome::Reproduced || diagnosis.findings().len() > 1
         };

@@ -1,4 +1,4 @@
-// Puts in what the event stream brings; all of the HTML is the server's.
+// Inserts what the event stream brings; all HTML comes from the server.
 "use strict";
 
 const list = document.getElementById("exchanges");
@@ -11,7 +11,7 @@ let last = list.dataset.last;
 let source;
 let waiting;
 
-// How long the sandbox may be silent before it is said to be gone.
+// How long the sandbox may be silent before the page says that it is gone.
 const PATIENCE = 2000;
 
 function connect() {
@@ -40,7 +40,7 @@ function insert(html, number) {
   filter();
 }
 
-// Hides what the search does not find, and counts what is left by it and by the filters.
+// Hides what the search does not find, and counts what search and filters leave.
 function filter() {
   const wanted = search.value.toLowerCase();
   for (const item of list.children) item.hidden = !item.textContent.toLowerCase().includes(wanted);
@@ -95,7 +95,7 @@ connect();
 filter();
 openLinked();
 
-// Not there with real keys.
+// The form is missing with real keys.
 const webhook = document.getElementById("webhook");
 if (webhook) {
   const { sender, url, body } = webhook.elements;

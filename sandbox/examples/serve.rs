@@ -1,8 +1,8 @@
-//! Plays the four vendors and the inspector until the process is ended, and prints their addresses as one line of JSON.
+//! Plays the four providers and the inspector until the process is ended, and prints their addresses as one line of JSON.
 //!
 //!     cargo run -p countersign-sandbox --example serve [-- as-sent | decoded]
 //!
-//! Without a form, each vendor takes the one that it does by default.
+//! Without a form, each provider takes its default.
 
 use countersign::SignedForm;
 use countersign_sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! Setting a sandbox up.
+//! Sets a sandbox up.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::server::{self, Servers};
 use crate::unleashed::Unleashed;
 use crate::vizion::Vizion;
 
-/// Says how a [`Sandbox`] is to be, then starts it.
+/// Configures a [`Sandbox`], then starts it.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is started until `start` is called"]
 pub struct Builder {
@@ -59,9 +59,9 @@ impl Sandbox {
 }
 
 impl Builder {
-    /// The accounts that are known. Default: [`Credentials::demo`].
+    /// The accounts that the sandbox knows. Default: [`Credentials::demo`].
     ///
-    /// If a provider has other keys than the demo ones, only a correctly signed request gets a signed answer from it:
+    /// If a provider has other keys than the demo keys, only a correctly signed request gets a signed answer from it:
     /// replies are signed only if the request was accepted, and the inspector shows no expected signature and sends no
     /// webhook.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
@@ -69,36 +69,36 @@ impl Builder {
         self
     }
 
-    /// The loopback address to listen on, and the first of five ports in a row: the vendors' in the order of [`Vendor::ALL`](crate::Vendor::ALL),
-    /// then the inspector's; port 0 takes any that are free. Default: `127.0.0.1:0`.
+    /// The loopback address to listen on, and the first of five ports in a row: the providers' in the order of
+    /// [`Vendor::ALL`](crate::Vendor::ALL), then the inspector's. Port 0 takes free ports. Default: `127.0.0.1:0`.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Also answers to this host name, such as that of a container: `sandbox`, with the port that it listens on,
-    /// without a port, or with another one as in `sandbox:8080`. Default: only the address and `localhost`. Any other
-    /// `Host` gets 421, so that no page of another site can read an answer through a browser.
+    /// Also answers to this host name, such as that of a container. `sandbox` allows the name with the listening port or
+    /// without a port, `sandbox:8080` with another port. Default: only the address and `localhost`. Any other `Host` gets
+    /// 421, so that no page of another site can read an answer through a browser.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.allowed_hosts.push(name.into());
         self
     }
 
-    /// Which form of the URL Netvisor takes to be signed. Default: [`SignedForm::AsSent`].
+    /// The form of the URL that Netvisor's signatures must cover. Default: [`SignedForm::AsSent`].
     pub fn netvisor_signed_form(mut self, form: SignedForm) -> Self {
         self.netvisor.signed_form = form;
         self
     }
 
     /// How far the times of a request to Netvisor with HMACSHA256 may be from the sandbox's clock, before or after it.
-    /// `None` accepts times of any age, also two that disagree. Default: 10 minutes; the vendor checks the times and
-    /// does not say how closely.
+    /// `None` accepts times of any age, also two that disagree. Default: 10 minutes; the real Netvisor checks the times
+    /// and does not say how closely.
     pub fn netvisor_time_window(mut self, window: impl Into<Option<Duration>>) -> Self {
         self.netvisor.time_window = window.into();
         self
     }
 
-    /// Which form of the query Unleashed takes to be signed. Default: [`SignedForm::Decoded`], as the live API;
+    /// The form of the query that Unleashed's signatures must cover. Default: [`SignedForm::Decoded`], as at the live API;
     /// [`SignedForm::AsSent`] is for tests of clients that sign what they send.
     pub fn unleashed_signed_form(mut self, form: SignedForm) -> Self {
         self.unleashed_form = form;
@@ -119,13 +119,13 @@ impl Builder {
         self
     }
 
-    /// Starts out with a fault, as after [`Sandbox::inject`].
+    /// Starts with a fault, as after [`Sandbox::inject`].
     pub fn fault(mut self, fault: Fault) -> Self {
         self.injected = Injected::Always(fault);
         self
     }
 
-    /// Starts out with the replies of a script, as after [`Sandbox::respond`] with each.
+    /// Starts with the replies of a script, as after [`Sandbox::respond`] with each.
     pub fn script(mut self, script: Script) -> Self {
         self.scripts.push(script);
         self
@@ -134,7 +134,7 @@ impl Builder {
     /// Binds the ports and starts the servers on the current tokio runtime.
     ///
     /// # Errors
-    /// When the address is not loopback or cannot be bound, when five ports from it on are not free, when the library
+    /// When the address is not loopback or cannot be bound, when five ports in a row are not free, when the library
     /// refuses a credential, when an allowed name is no host name, or when a script names a provider or a reply that
     /// does not exist.
     pub async fn start(self) -> Result<Sandbox, StartError> {

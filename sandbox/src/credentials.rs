@@ -1,4 +1,4 @@
-//! Which accounts the sandbox knows.
+//! The accounts that the sandbox knows.
 
 use countersign::fault::{Code, Fault, Kind};
 use countersign::redact::Secrets;
@@ -8,19 +8,19 @@ use secrecy::ExposeSecret as _;
 
 use crate::vendor::Vendor;
 
-/// The one account that each vendor knows.
+/// One account for each provider.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// Netvisor's. The sender is what [`Sandbox::netvisor`](crate::Sandbox::netvisor) uses; any is accepted.
+    /// Netvisor's. [`Sandbox::netvisor`](crate::Sandbox::netvisor) uses this sender; any sender is accepted.
     pub netvisor: netvisor::Credentials,
     /// Netgíró's.
     pub netgiro: NetgiroCredentials,
-    /// Unleashed's. The client type is what [`Sandbox::unleashed`](crate::Sandbox::unleashed) uses; any is accepted.
+    /// Unleashed's. [`Sandbox::unleashed`](crate::Sandbox::unleashed) uses this client type; any client type is accepted.
     pub unleashed: UnleashedCredentials,
     /// Vizion's.
     pub vizion: VizionCredentials,
-    /// Keys that are not played with, and not shown either.
+    /// Further keys that are only masked.
     others: Vec<SecretString>,
 }
 
@@ -42,7 +42,7 @@ pub struct UnleashedCredentials {
     pub api_key: SecretString,
     /// The client type.
     pub client_type: String,
-    /// What Unleashed signs webhooks with.
+    /// The key that Unleashed signs webhooks with.
     pub webhook_key: SecretString,
 }
 
@@ -51,9 +51,9 @@ pub struct UnleashedCredentials {
 pub struct VizionCredentials {
     /// The API key.
     pub api_key: SecretString,
-    /// A second key, valid but without any permission: it is answered with 401.
+    /// A second key, valid but without any permission: a request with it gets a 401.
     pub restricted_api_key: SecretString,
-    /// What webhooks are signed with.
+    /// The key that Vizion signs webhooks with.
     pub webhook_key: WebhookKey,
 }
 
@@ -67,8 +67,8 @@ pub struct WebhookKey {
 }
 
 impl Credentials {
-    /// Whether all keys of a vendor are the [demo](Self::demo) ones, which open nothing. Only then does the sandbox sign
-    /// for anybody, in the vendor's name.
+    /// Whether all keys of a provider are the [demo](Self::demo) keys, which open nothing. Only then does the sandbox sign for
+    /// anybody in the provider's name.
     #[must_use]
     pub fn has_demo_keys(&self, vendor: Vendor) -> bool {
         let (keys, demo) = (self.keys(vendor), Self::demo());
@@ -87,13 +87,13 @@ impl Credentials {
         }
     }
 
-    /// What must not be shown: the keys, Unleashed's signature of no query, which opens as much as the key, and whatever
-    /// may be a signature.
+    /// What must not be shown: the keys, Unleashed's signature of no query, which opens as much as the key, and everything
+    /// that may be a signature.
     pub(crate) fn secrets(&self) -> Secrets {
         let keys = Vendor::ALL.into_iter().flat_map(|vendor| self.keys(vendor)).chain(&self.others);
         let secrets = keys.fold(Secrets::new().and_digests(), |all, key| {
             let key = key.expose_secret();
-            // The name of a header arrives in lower case.
+            // A key that was sent as the name of a header arrives in lower case.
             all.hide(key.as_bytes()).hide(key.to_ascii_lowercase().as_bytes())
         });
         match MacKey::hmac_sha256(self.unleashed.api_key.expose_secret().as_bytes(), Encoding::Base64) {
@@ -118,9 +118,9 @@ impl Credentials {
         single.chain([(VIZION_WEBHOOK_KEYS, format!("{id}={secret}"))])
     }
 
-    /// The demo credentials, with those replaced for which `lookup` has a value under the names that the library's
-    /// `from_env` functions document, e.g. `NETGIRO_SECRET_KEY`. As there, an empty value counts as none. Of
-    /// `VIZION_WEBHOOK_KEYS`, `hmac-key-1=…,hmac-key-2=…`, the first signs, and none is shown.
+    /// The demo credentials, replaced by the values that `lookup` has under the names of the library's `from_env` functions,
+    /// e.g. `NETGIRO_SECRET_KEY`. As there, an empty value counts as none. The first key of `VIZION_WEBHOOK_KEYS`,
+    /// `hmac-key-1=…,hmac-key-2=…`, signs; none of these keys is shown.
     ///
     /// ```
     /// use countersign_sandbox::Credentials;
@@ -130,10 +130,10 @@ impl Credentials {
     /// ```
     ///
     /// # Errors
-    /// As [`WebhookKey::read`], and where the library refuses a value; the variable is named.
+    /// As [`WebhookKey::read`], and when the library refuses a value. The error names the variable.
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let given = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        // Each alone, so that it is told which one cannot be used.
+        // Each variable alone, so that the error can name the unusable one.
         for (name, _) in Self::demo_variables() {
             let alone = Self::read(|other| given(other).filter(|_| other == name))?;
             alone.check().map_err(|error| error.with_note(format!("the value of {name}")))?;
@@ -141,7 +141,7 @@ impl Credentials {
         Self::read(given)
     }
 
-    /// Those that are given, and made-up ones for the rest.
+    /// The given credentials, and made-up ones for the rest.
     fn read(given: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let keys = given(VIZION_WEBHOOK_KEYS).map(|text| WebhookKey::read(&text)).transpose()?;
         let mut keys = keys.unwrap_or_default().into_iter();
@@ -150,7 +150,7 @@ impl Credentials {
         Ok(Self { others: keys.map(|key| key.secret).collect(), ..Self::of(value, first) })
     }
 
-    /// Refuses what the library refuses as well; short keys, which only a service must not have, are good enough here.
+    /// Refuses what the library refuses, except for short webhook keys: only a service must not have those.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let WebhookKey { id, secret } = &self.vizion.webhook_key;
         netvisor::Netvisor::new(self.netvisor.clone())?;
@@ -221,7 +221,7 @@ fn demo(name: &str) -> &'static str {
     DEMO.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value)
 }
 
-/// Why the keys of Vizion's webhooks cannot be read. It quotes none of them.
+/// Why the keys of Vizion's webhooks cannot be read. Quotes no key.
 #[derive(Debug, thiserror::Error)]
 #[error("{VIZION_WEBHOOK_KEYS}: entry {entry} is not key-id=secret")]
 struct MalformedKey {
@@ -235,11 +235,11 @@ impl Fault for MalformedKey {
 }
 
 impl WebhookKey {
-    /// Reads the keys of [`VIZION_WEBHOOK_KEYS`], in their order. The first `=` of an entry separates, since a secret in base64
-    /// ends in more of them.
+    /// Reads the keys of [`VIZION_WEBHOOK_KEYS`], in their order. Only the first `=` of an entry separates, since a secret in
+    /// base64 may end in `=`.
     ///
     /// # Errors
-    /// `usage` where an entry has no `=`, no id or no secret; by its number.
+    /// `usage` if an entry has no `=`, no id or no secret. The error has the number of the entry.
     pub fn read(text: &str) -> Result<Vec<Self>, Error> {
         let key = |(index, entry): (usize, &str)| {
             let parts =

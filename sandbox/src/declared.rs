@@ -23,13 +23,13 @@ use crate::media::with_status;
 use crate::replies::{Replies, Reply, Script, ScriptError, Scripted};
 use crate::request::Received;
 
-/// The longest body that is taken: 1 MiB.
+/// The longest body that is accepted: 1 MiB.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 const DIAGNOSIS: HeaderName = HeaderName::from_static("x-countersign-diagnosis");
 
-/// Plays a declared provider: verifies each request, and answers 200, or what a script says, signed where the file has
-/// `[reply]`. A request that does not verify is answered with 401, and why in `x-countersign-diagnosis`.
+/// Plays a declared provider: verifies each request, and answers 200 or what a script says, signed if the file has `[reply]`.
+/// A request that does not verify gets a 401, with the reason in `x-countersign-diagnosis`.
 ///
 /// ```
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,7 +59,7 @@ pub struct DeclaredSandbox {
     served: JoinHandle<std::io::Result<()>>,
 }
 
-/// What was made of one request, in words: its status, method and path, and the verdict.
+/// The outcome of one request, in words: its status, method and path, and the verdict.
 #[derive(Debug)]
 pub struct Told {
     status: StatusCode,
@@ -87,7 +87,7 @@ struct Stage {
 }
 
 impl DeclaredSandbox {
-    /// Plays on a loopback address; port 0 takes a free one. `tell` hears of each request.
+    /// Plays on a loopback address; port 0 takes a free port. `tell` is called for each request.
     ///
     /// # Errors
     /// When the address is not loopback or cannot be bound, or a script names another provider or a ready reply.
@@ -133,7 +133,7 @@ impl DeclaredSandbox {
     /// Stops, and returns when the requests under way are answered.
     pub async fn stop(mut self) {
         self.stop.cancel();
-        // Whatever became of the server, it has ended.
+        // Whatever the result, the server has ended.
         let _ = (&mut self.served).await;
     }
 }
@@ -170,7 +170,7 @@ impl Stage {
         let chosen = self.replies.take(self.signer.name(), arrived, || Ok(())).ok().flatten();
         let is_gateways = chosen.as_ref().is_some_and(Reply::is_gateways);
         let plain = || with_status(StatusCode::OK);
-        // Its ready replies are none, which the script was held to.
+        // A declared provider has no ready replies, as the script was checked for.
         let reply = chosen.map_or_else(plain, |chosen| chosen.make(|_| plain()));
         if is_gateways || !scheme.declaration().signs_replies() {
             return Ok(reply);
@@ -200,7 +200,7 @@ impl Stage {
     }
 }
 
-/// 401, and why: `code; sentence`, in printable ASCII.
+/// A 401 with the reason: `code; sentence`, in printable ASCII.
 fn refused(error: &Error) -> Response<Bytes> {
     let printable = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
     let text: String = format!("{}; {error}", error.code()).chars().map(printable).collect();

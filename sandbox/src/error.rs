@@ -12,13 +12,13 @@ pub enum StartError {
     /// The address to listen on is not loopback. The sandbox hands out signatures to whoever asks, so it stays local.
     #[error("the sandbox listens on loopback only")]
     NotLoopback,
-    /// The vendors and the inspector need five ports in a row, and there are fewer from this one on.
+    /// The providers and the inspector need five ports in a row, and fewer follow this port.
     #[error("there are no five ports in a row from {0} on: the last port is 65535")]
     PortsExhausted(u16),
     /// A port could not be bound.
     #[error("cannot listen for {vendor}")]
     Listen {
-        /// Whose port it was to be.
+        /// The provider that the port was for.
         vendor: Vendor,
         /// Why not.
         source: io::Error,
@@ -29,13 +29,13 @@ pub enum StartError {
     /// The port of a declared provider could not be bound.
     #[error("cannot listen for the declared provider")]
     ListenDeclared(#[source] io::Error),
-    /// A name that was to be allowed is none of a host.
+    /// A name to be allowed is not the name of a host.
     #[error("not the name of a host, with a port or without: {0}")]
     HostName(String),
     /// A script cannot be used.
     #[error(transparent)]
     Script(#[from] ScriptError),
-    /// A credential is one that the library refuses, too.
+    /// The library refuses a credential.
     #[error(transparent)]
     Credentials(#[from] countersign::Error),
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::vendor::Vendor;
 
-/// The body of a webhook, by its name. Ids and values are made up; the form is what [`Event::source`] says.
+/// The body of a webhook, by its name. Ids and values are made up; the form is from [`Event::source`].
 ///
 /// ```
 /// use countersign_sandbox::{Event, Sandbox, Vendor};
@@ -27,7 +27,7 @@ const VIZION: Option<&str> = Some("https://docs.vizionapi.com/docs/understand-up
 const NETGIRO: Option<&str> = Some("https://docs.netgiro.is/docs/hosted-checkout/payment-confirmation");
 const UNLEASHED: Option<&str> = Some("https://apidocs.unleashedsoftware.com/Webhooks");
 
-/// All that there are, those of one provider together, the most usual one first.
+/// All events, grouped by provider, the most usual first.
 static EVENTS: [Event; 13] = [
     Event {
         vendor: Vendor::Vizion,
@@ -110,7 +110,7 @@ static EVENTS: [Event; 13] = [
 ];
 
 impl Event {
-    /// The events of a provider, the most usual one first; none of Netvisor, which sends no webhooks.
+    /// The events of a provider, the most usual first. Netvisor sends no webhooks and has none.
     pub fn of(vendor: Vendor) -> impl Iterator<Item = &'static Self> {
         EVENTS.iter().filter(move |event| event.vendor == vendor)
     }
@@ -118,7 +118,7 @@ impl Event {
     /// The event of a provider that has this name.
     ///
     /// # Errors
-    /// When it has none; the error lists those that it has.
+    /// When the provider has no such event; the error lists its events.
     pub fn named(vendor: Vendor, name: &str) -> Result<&'static Self, UnknownEvent> {
         Self::of(vendor).find(|event| event.name == name).ok_or(UnknownEvent(vendor))
     }
@@ -129,8 +129,8 @@ impl Event {
         self.name
     }
 
-    /// Where the provider publishes an event of this form; `None` where it is made up. Of Unleashed's, the page has the
-    /// names of the events; the fields are those that public receivers read.
+    /// Where the provider publishes an event of this form; `None` if the form is made up. Unleashed's page has only the names
+    /// of the events; the fields are those that public receivers read.
     #[must_use]
     pub fn source(&self) -> Option<&'static str> {
         self.source

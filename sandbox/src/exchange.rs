@@ -1,4 +1,4 @@
-//! The record of a request and what was made of it.
+//! The record of a request and its answer.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,9 +18,9 @@ use crate::vendor::{Vendor, hides, may_hold_digest};
 use crate::verdict::Verdict;
 use crate::workings::Workings;
 
-/// One request, as it arrived, and the answer that it was given. Cheap to clone.
+/// One request, as it arrived, and its answer. Cheap to clone.
 ///
-/// Keys and signatures are inside, for recomputing, and never shown; ids and app keys, which open nothing, are.
+/// Keys and signatures are inside, for recomputing, and never shown. Ids and app keys open nothing and are shown.
 ///
 /// ```
 /// use countersign_sandbox::{Sandbox, Verdict};
@@ -52,13 +52,13 @@ impl Exchange {
         Self(Arc::new(record))
     }
 
-    /// Which request it is, counted from 1 in the order of the record.
+    /// The number of the request, from 1, in the order of the record.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.0.number
     }
 
-    /// Who was called.
+    /// The provider that was called.
     #[must_use]
     pub fn vendor(&self) -> Vendor {
         self.0.vendor
@@ -82,7 +82,7 @@ impl Exchange {
         &self.0.arrived.url
     }
 
-    /// The URL for showing: without the sandbox's secrets, should a client have put one there.
+    /// The URL for showing: without the sandbox's secrets, if a client has put one there.
     #[must_use]
     pub fn redacted_url(&self) -> Cow<'_, str> {
         self.redacted(self.url().into())
@@ -103,20 +103,20 @@ impl Exchange {
         })
     }
 
-    /// The body. Empty where it was longer than the sandbox takes.
+    /// The body. Empty if it was longer than the sandbox accepts.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.arrived.body
     }
 
-    /// What was made of the request.
+    /// Whether the request was accepted, and if not, why.
     #[must_use]
     pub fn verdict(&self) -> &Verdict {
         &self.0.verdict
     }
 
-    /// Whether the provider took the request in: it was accepted, and no gateway answered before it got there. What is to be
-    /// done once, however often it is sent, is taken in once.
+    /// Whether the request took effect: it was accepted, and no gateway answered before the provider got it. A request with an
+    /// id against repetitions takes effect once, however often it is sent.
     #[must_use]
     pub fn was_processed(&self) -> bool {
         self.0.processed
@@ -128,14 +128,14 @@ impl Exchange {
         self.0.status
     }
 
-    /// How its signature was recomputed, with secrets masked. `None` where the request was refused before that, and for
-    /// Vizion, where nothing is signed.
+    /// How its signature was recomputed, with secrets masked. `None` if the request was refused before that, and for Vizion,
+    /// where nothing is signed.
     #[must_use]
     pub fn explanation(&self) -> Option<&Explanation> {
         self.0.workings.explanation.as_ref()
     }
 
-    /// Why its signature does not match. `None` where it does, and where it was not looked at.
+    /// Why its signature does not match. `None` if it matches or was not looked at.
     #[must_use]
     pub fn diagnosis(&self) -> Option<&Diagnosis> {
         self.0.workings.diagnosis.as_ref()
@@ -176,12 +176,12 @@ impl fmt::Debug for Exchange {
     }
 }
 
-/// Says that there is something, and nothing of what it is.
+/// A mask that shows only that there is a value.
 fn masked(value: &HeaderValue) -> Cow<'_, str> {
     format!("<masked, {} bytes>", value.len()).into()
 }
 
-/// UTF-8, or else Netvisor's charset, in which every byte is a character; some of them control characters.
+/// Decodes UTF-8, or else Netvisor's charset, where every byte is a character, some of them control characters.
 fn text(value: &HeaderValue) -> Cow<'_, str> {
     std::str::from_utf8(value.as_bytes())
         .map_or_else(|_| ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0, Cow::Borrowed)

@@ -1,4 +1,4 @@
-//! What can go wrong between a client and a vendor, on demand.
+//! Faults between a client and a provider, on demand.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,12 +16,12 @@ use crate::verdict::Verdict;
 
 /// A fault that the sandbox's answers have, from [`Sandbox::inject`](crate::Sandbox::inject) on.
 ///
-/// The first five are forgeries of Netgíró's replies, and leave the other vendors, which sign none, as they are.
+/// The first five are forgeries of Netgíró's replies. They do not affect the other providers, which sign no replies.
 /// `FromStr` and `Display` have the names given here in quotes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// "wrong-signature": one digit of the reply's signature is another.
+    /// "wrong-signature": one digit of the reply's signature is changed.
     WrongSignature,
     /// "tampered": the body was changed after it was signed, from success to failure or the reverse.
     Tampered,
@@ -29,13 +29,13 @@ pub enum Fault {
     Reflected,
     /// "extended": a length extension of the honest reply, whose signature is computed without the secret.
     Extended,
-    /// "stale": the first reply that this URL was given, again.
+    /// "stale": the first reply to this URL, again.
     Stale,
     /// "redirect" or "redirect=URL": accepted requests get a 307, by default to the same path on another of the
-    /// sandbox's ports, where a client that follows shows in the [`Exchange`](crate::Exchange) what it took along.
+    /// sandbox's ports. If a client follows, the [`Exchange`](crate::Exchange) there shows what the client took along.
     Redirect(Option<Url>),
-    /// "failed=CODE", e.g. "failed=SERVICE_ACCESS_ERROR": Netvisor says `FAILED` and this code to accepted requests, with the
-    /// status that belongs to it where the client has asked for statuses. Leaves the other vendors as they are.
+    /// "failed=CODE", e.g. "failed=SERVICE_ACCESS_ERROR": Netvisor answers accepted requests with `FAILED` and this code, and
+    /// with the code's status if the client has asked for statuses. Does not affect the other providers.
     Failed(FailureCode),
     /// "503": a gateway's answer, unsigned and empty.
     Unavailable,
@@ -46,14 +46,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether an answer has the fault. Only accepted requests are redirected, so that a client that follows to
-    /// another vendor's port, with the wrong headers for it, is not sent on and on; and only they can fail for another
-    /// reason than the one that they are refused for.
+    /// Whether an answer has the fault. Only accepted requests are redirected: a client that follows to another provider's
+    /// port has the wrong headers there, and must not be redirected again. Only accepted requests get `FAILED`, too: others
+    /// have a reason of their own.
     pub(crate) fn concerns(&self, verdict: &Verdict) -> bool {
         *verdict == Verdict::Accepted || !matches!(self, Self::Redirect(_) | Self::Failed(_))
     }
 
-    /// What the fault makes of an answer on its way. `elsewhere` is where a redirect leads by default.
+    /// The answer with the fault. `elsewhere` is where a redirect leads by default.
     pub(crate) fn transmit(&self, reply: Response<Bytes>, elsewhere: &str) -> Response<Body> {
         match self {
             Self::Redirect(target) => redirect(target.as_ref().map_or(elsewhere, Url::as_str)),
@@ -69,7 +69,7 @@ impl Fault {
     }
 }
 
-/// Which fault the coming answers have.
+/// The fault of the coming answers.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Injected {
     #[default]
@@ -101,7 +101,7 @@ fn redirect(target: &str) -> Response<Body> {
     response
 }
 
-/// Announces the whole body, or one byte where there is none, and breaks off after half of it.
+/// Announces the whole body, or one byte if there is no body, and breaks off after half of it.
 fn cut_off(reply: Response<Bytes>) -> Response<Body> {
     let (mut parts, body) = reply.into_parts();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len().max(1)));

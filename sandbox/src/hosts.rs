@@ -1,7 +1,7 @@
-//! Keeping other sites out.
+//! Keeps other sites out.
 //!
 //! A page of another site can make a browser call loopback, and by DNS rebinding read the answers under a name of its
-//! own. So each port answers only to the names that it is reached by.
+//! own. So each port answers only to its own names.
 
 use http::request::Parts;
 use http::uri::Authority;
@@ -14,8 +14,7 @@ use crate::error::StartError;
 pub(crate) struct Hosts(Vec<String>);
 
 impl Hosts {
-    /// The server's own authority, `localhost` with its port, and the names that were allowed, with its port or as they
-    /// are.
+    /// The server's own authority, `localhost` with its port, and the allowed names, with its port or as they are.
     pub(crate) fn of(origin: &str, allowed: &[String]) -> Self {
         let own = origin.trim_start_matches("http://");
         let port = own.rsplit(':').next().unwrap_or_default();
@@ -24,7 +23,7 @@ impl Hosts {
         Self(hosts)
     }
 
-    /// Whether a request is for one of them: by its one `Host`, and by its request line, if that names a host as well.
+    /// Whether a request is for one of these names, by its one `Host` and by its request line, if that names a host, too.
     pub(crate) fn admit(&self, request: &Parts) -> bool {
         let mut headers = request.headers.get_all(header::HOST).iter().map(HeaderValue::as_bytes);
         let line = request.uri.authority().map(|authority| authority.as_str().as_bytes());
@@ -39,7 +38,7 @@ impl Hosts {
     }
 }
 
-/// Refuses what is no host, with a port or without.
+/// Refuses a name that is no host, with a port or without.
 pub(crate) fn check_name(name: &str) -> Result<(), StartError> {
     match name.parse::<Authority>() {
         Ok(authority) if !authority.as_str().contains('@') => Ok(()),

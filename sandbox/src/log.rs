@@ -23,7 +23,7 @@ pub(crate) struct Log {
 struct Kept {
     exchanges: VecDeque<Exchange>,
     bytes: usize,
-    /// How many there have been.
+    /// How many exchanges there have been.
     count: u64,
 }
 
@@ -34,13 +34,13 @@ impl Default for Log {
 }
 
 impl Log {
-    /// Adds an exchange, made with the number that it gets.
+    /// Adds an exchange, which `make` makes with its number.
     pub(crate) fn push(&self, make: impl FnOnce(u64) -> Exchange) {
         let mut kept = lock(&self.kept);
         kept.count += 1;
         let exchange = make(kept.count);
         kept.push(exchange.clone());
-        // Still under the lock, so that all see the order of the numbers. Fails where nobody listens, which is fine.
+        // Still under the lock, so that all receivers see the order of the numbers. Fails if nobody listens, which is fine.
         let _ = self.live.send(exchange);
     }
 
@@ -48,12 +48,12 @@ impl Log {
         self.after(0)
     }
 
-    /// Those that are kept and have a higher number.
+    /// The kept exchanges with a higher number.
     pub(crate) fn after(&self, number: u64) -> Vec<Exchange> {
         lock(&self.kept).exchanges.iter().filter(|exchange| exchange.number() > number).cloned().collect()
     }
 
-    /// How many there have been, which is the number of the latest.
+    /// How many exchanges there have been: the number of the latest.
     pub(crate) fn count(&self) -> u64 {
         lock(&self.kept).count
     }

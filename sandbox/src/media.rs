@@ -14,7 +14,7 @@ pub(crate) enum Media {
 }
 
 impl Media {
-    /// The first of the two that `Accept` names; JSON where it names neither.
+    /// The first of the two that `Accept` names; JSON if it names neither.
     pub(crate) fn wanted_by(headers: &HeaderMap) -> Self {
         let values = headers.get_all(header::ACCEPT);
         let ranges = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
@@ -43,7 +43,7 @@ impl Media {
         )
     }
 
-    /// An answer of a document that is written already; in XML, from its root on.
+    /// An answer with a serialised document; in XML, from its root on.
     pub(crate) fn respond_with(self, status: StatusCode, document: String) -> Response<Bytes> {
         let (start, media_type) = match self {
             Self::Json => ("", "application/json; charset=utf-8"),

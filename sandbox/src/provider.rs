@@ -1,4 +1,4 @@
-//! One vendor's part: a request is judged, answered and recorded.
+//! One provider: judges, answers and records a request.
 
 use std::sync::Arc;
 
@@ -20,45 +20,45 @@ use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 use crate::workings::Workings;
 
-/// The longest body that is taken: 1 MiB.
+/// The longest body that is accepted: 1 MiB.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Says, in the answer to a request that is refused, what is wrong with it.
+/// In the answer to a refused request, says what is wrong with the request.
 const DIAGNOSIS: HeaderName = HeaderName::from_static("x-countersign-diagnosis");
 
-/// What a vendor makes of a request.
+/// How a provider judges a request.
 pub(crate) trait Judge: Send + Sync + 'static {
-    /// The headers that sign a request. One that has none of them is not signed at all.
+    /// The headers that sign a request. A request without any of them is not signed at all.
     const SIGNED_BY: &'static [&'static str];
 
-    /// Judges a request by what arrived. The only place where that is done.
+    /// Judges a request by what arrived. This is the only place that does.
     fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal>;
 
-    /// Takes in a request that was judged to be right: what may be used once is used up, or was used up before.
+    /// Processes an accepted request: uses up its nonce or id, or refuses it if that was used before.
     fn process(&self, _: &Received) -> Result<(), Refusal> {
         Ok(())
     }
 }
 
-/// What a vendor answers.
+/// How a provider answers.
 pub(crate) trait Play: Judge {
     const VENDOR: Vendor;
 
     /// The names of its ready replies.
     fn ready_names() -> Vec<String>;
 
-    /// Answers it as the vendor does, but for a signature.
+    /// Answers a request as the provider does, without a signature.
     fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes>;
 
     /// The ready reply of this name, which is one of [`Self::ready_names`].
     fn ready(&self, name: &str, arrived: &Received) -> Response<Bytes>;
 
-    /// Signs an answer, where the vendor does.
+    /// Signs an answer, if the provider does.
     fn sign(&self, _: &Received, reply: Response<Bytes>) -> Response<Bytes> {
         reply
     }
 
-    /// What a fault makes of an answer, where that depends on the vendor.
+    /// Applies a fault that depends on the provider to an answer.
     fn forge(&self, _: &Fault, _: &Received, honest: Response<Bytes>) -> Response<Bytes> {
         honest
     }
@@ -66,7 +66,7 @@ pub(crate) trait Play: Judge {
 
 pub(crate) struct Stage<P> {
     pub(crate) play: P,
-    /// Whether the vendor's keys open nothing anywhere else.
+    /// Whether the provider's keys open nothing anywhere else.
     pub(crate) demo_keys: bool,
     pub(crate) hosts: Hosts,
     pub(crate) shared: Arc<Shared>,
@@ -98,7 +98,7 @@ pub(crate) async fn answer<P: Play>(State(stage): State<Arc<Stage<P>>>, request:
             fault.transmit(forged, &elsewhere)
         }
     };
-    // Before the answer leaves, so that whoever has it finds the record.
+    // Recorded before the answer leaves, so that whoever has the answer finds the record.
     let status = response.status();
     stage.shared.log.push(|number| {
         Exchange::new(Record { number, vendor: P::VENDOR, arrived, at, verdict, processed, workings, status })
@@ -119,13 +119,13 @@ impl<P: Play> Stage<P> {
         }
     }
 
-    /// Has the provider take in a request that is right; returns the reply that was chosen for it.
+    /// Has the provider process a correct request, and returns the reply that was chosen for it.
     fn process(&self, arrived: &Received) -> Result<Option<Reply>, Refusal> {
         self.shared.replies.take(P::VENDOR.name(), arrived, || self.play.process(arrived))
     }
 
-    /// Whether whoever sent a request may have a signature. With real keys, only who has made one: the text that is signed
-    /// is partly the asker's, and what is signed here may be right at the vendor's, or for a webhook.
+    /// Whether the sender of a request may get a signature. With real keys, only a sender who has made one: the asker chooses
+    /// a part of the signed text, and a signature from here may be right at the real provider, or for a webhook.
     fn signs_for(&self, verdict: &Verdict) -> bool {
         match verdict {
             Verdict::Accepted => true,
@@ -149,7 +149,7 @@ impl<P: Play> Stage<P> {
             (_, None) => self.play.reply(arrived, verdict),
         };
         if arrived.method == Method::HEAD {
-            // What is signed is what arrives, and the answer to HEAD has no body.
+            // The signature covers the body that arrives, and the answer to HEAD has none.
             *reply.body_mut() = Bytes::new();
         }
         if self.signs_for(verdict) && !is_gateways {

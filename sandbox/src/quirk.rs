@@ -1,21 +1,21 @@
-//! What a provider may do in another way than the sandbox does by default.
+//! Ways in which a provider may differ from the sandbox's default.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A way of a provider's that no public source settles, and that differs from what the sandbox does by default.
+/// A behaviour of a provider that differs from the sandbox's default, and that no public source rules out.
 ///
 /// `FromStr` and `Display` have the names given here in quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Quirk {
-    /// "unleashed-as-sent": Unleashed takes the query to be signed as it is sent.
+    /// "unleashed-as-sent": Unleashed checks the signature of the query as sent.
     UnleashedAsSent,
-    /// "netvisor-decoded": Netvisor takes the URL to be signed with its `%XX` undone.
+    /// "netvisor-decoded": Netvisor checks the signature of the URL with its `%XX` undone.
     NetvisorDecoded,
     /// "netvisor-sha256-only": Netvisor computes SHA256, whatever algorithm a request names.
     NetvisorSha256Only,
-    /// "netvisor-utf8": Netvisor reads headers as UTF-8; one that is not is refused.
+    /// "netvisor-utf8": Netvisor reads headers as UTF-8, and refuses other bytes.
     NetvisorUtf8,
     /// "netgiro-errors-unsigned": Netgíró signs no reply with the status of an error.
     NetgiroErrorsUnsigned,
@@ -54,7 +54,7 @@ impl fmt::Display for Quirk {
     }
 }
 
-/// The text is not the name of a quirk. `Display` lists those that there are.
+/// The text is not the name of a quirk. `Display` lists all quirks.
 #[derive(Debug, thiserror::Error)]
 #[error("not a quirk: use {}", Quirk::ALL.map(Quirk::name).join(", "))]
 pub struct UnknownQuirk;

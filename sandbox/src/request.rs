@@ -1,4 +1,4 @@
-//! A request, as its bytes arrived.
+//! The bytes of a request, as they arrived.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::verdict::Refusal;
 
-/// What arrived, and nothing that the client may have meant.
+/// What arrived, not what the client may have meant.
 pub(crate) struct Received {
     pub(crate) method: Method,
     /// Scheme, `Host` and request target, byte for byte.
@@ -21,17 +21,17 @@ pub(crate) struct Received {
     pub(crate) body: Bytes,
     parsed: Option<Url>,
     extensions: Extensions,
-    /// Whether all of the body is there.
+    /// Whether the whole body is there.
     whole: bool,
 }
 
 impl Received {
-    /// Reads a request, and of its body no more than `body_limit` bytes.
+    /// Reads a request with at most `body_limit` bytes of its body.
     pub(crate) async fn read(parts: Parts, body: Body, body_limit: usize) -> Self {
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let host = host(&parts);
         let url = format!("http://{host}{target}");
-        // Without a host, `Url` would take the first part of the path for one.
+        // Without a host, `Url` would take the first part of the path for the host.
         let parsed = if host.is_empty() { None } else { Url::parse(&url).ok() };
         let body = axum::body::to_bytes(body, body_limit).await;
         Self {
@@ -46,7 +46,7 @@ impl Received {
         }
     }
 
-    /// Refuses what no vendor could judge.
+    /// Refuses a request that no provider could judge.
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         match (&self.parsed, self.whole) {
             (_, false) => Err(Refusal::Body),
@@ -70,7 +70,7 @@ impl Received {
         self.header(name)?.to_str().map_err(|_| Refusal::HeaderMalformed(name))
     }
 
-    /// Checks an id against the one that is known here.
+    /// Checks an id against the known id.
     pub(crate) fn expect_account(&self, name: &'static str, known: &[u8]) -> Result<(), Refusal> {
         let same = bool::from(self.header(name)?.as_bytes().ct_eq(known));
         if same { Ok(()) } else { Err(Refusal::UnknownAccount(name)) }
@@ -93,18 +93,18 @@ impl Received {
         &self.target
     }
 
-    /// The origin that the client took this server for, which a provider must allow before it recomputes.
+    /// The origin that the client called: a signer must allow it before it can recompute the signature.
     pub(crate) fn origin(&self) -> Result<String, Refusal> {
         let url = self.parsed.as_ref().ok_or(Refusal::UrlMalformed)?;
         Ok(url.origin().ascii_serialization())
     }
 
-    /// Whether the client took this server for one on loopback, as it is.
+    /// Whether the client called this server by a loopback address, as it should.
     pub(crate) fn is_for_loopback(&self) -> bool {
         self.parsed.as_ref().is_some_and(is_loopback)
     }
 
-    /// How much memory this takes, nearly.
+    /// About how much memory this takes.
     pub(crate) fn size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         headers + self.url.len() + self.body.len()

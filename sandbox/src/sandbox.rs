@@ -15,10 +15,9 @@ use crate::fault::{Fault, Injected};
 use crate::replies::{Matcher, Reply, ReplyError};
 use crate::server::Servers;
 
-/// The four vendors, each on a port of its own. Stops when dropped.
+/// The four providers, each on a port of its own. Stops when dropped.
 ///
-/// The signers that it returns have its credentials, and may send them to the sandbox as well as to the vendor's own
-/// origins.
+/// The signers that it returns have its credentials, and may send them to the sandbox and to the provider's own origins.
 ///
 /// ```
 /// use countersign_sandbox::Sandbox;
@@ -58,25 +57,25 @@ impl Sandbox {
         Self { servers, urls, clients }
     }
 
-    /// Middleware that signs as the sandbox's Netvisor wants it.
+    /// Middleware that signs as the sandbox's Netvisor expects.
     #[must_use]
     pub fn netvisor(&self) -> Netvisor {
         self.clients.netvisor.clone()
     }
 
-    /// Middleware that signs as the sandbox's Netgíró wants it, and verifies its replies.
+    /// Middleware that signs as the sandbox's Netgíró expects, and verifies its replies.
     #[must_use]
     pub fn netgiro(&self) -> Netgiro {
         self.clients.netgiro.clone()
     }
 
-    /// Middleware that signs as the sandbox's Unleashed wants it.
+    /// Middleware that signs as the sandbox's Unleashed expects.
     #[must_use]
     pub fn unleashed(&self) -> Unleashed {
         self.clients.unleashed.clone()
     }
 
-    /// Middleware with the key that the sandbox's Vizion wants.
+    /// Middleware with the key that the sandbox's Vizion expects.
     #[must_use]
     pub fn vizion(&self) -> Vizion {
         self.clients.vizion.clone()
@@ -131,29 +130,29 @@ impl Sandbox {
         &self.urls.inspector
     }
 
-    /// What has arrived so far, oldest first: the latest 256 requests, or fewer where they take more than 16 MiB.
+    /// What has arrived so far, oldest first: the latest 256 requests, or fewer if these take more than 16 MiB.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.servers.shared().log.all()
     }
 
-    /// What arrives from now on. A receiver that lags 256 behind loses the oldest.
+    /// What arrives from now on. A receiver that lags 256 exchanges behind loses the oldest.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Exchange> {
         self.servers.shared().log.subscribe()
     }
 
-    /// Gives every answer a fault from now on, until another one or [`Sandbox::heal`].
+    /// Gives every answer this fault from now on, until another fault or [`Sandbox::heal`].
     pub fn inject(&self, fault: Fault) {
         self.servers.shared().inject(Injected::Always(fault));
     }
 
-    /// Gives the next `count` answers a fault, whichever provider gives them; later answers have none.
+    /// Gives the next `count` answers of all providers together a fault; later answers have none.
     pub fn inject_next(&self, count: usize, fault: Fault) {
         self.servers.shared().inject(Injected::Next(count, fault));
     }
 
-    /// Answers without fault again, and no longer with replies of your choice.
+    /// Removes the fault and all replies of your choice.
     pub fn heal(&self) {
         self.servers.shared().inject(Injected::None);
         self.servers.shared().replies.clear();
@@ -174,8 +173,8 @@ impl Sandbox {
     /// ```
     ///
     /// # Errors
-    /// When there is no such provider, when it has no ready reply of that name, and for a status or a header that no reply
-    /// can have.
+    /// When there is no such provider, when it has no ready reply of that name, or when no reply can have the status or a
+    /// header.
     pub fn respond(&self, provider: &str, matcher: Matcher, reply: Reply) -> Result<(), ReplyError> {
         self.servers.shared().respond(provider, matcher, reply)
     }

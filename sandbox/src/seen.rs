@@ -1,4 +1,4 @@
-//! What was used before.
+//! Remembers used values.
 
 use std::num::NonZeroUsize;
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! The servers: one vendor on one port, and the inspector on another.
+//! The servers: each provider on a port of its own, and the inspector on another.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use crate::provider::{Play, Stage, answer};
 use crate::shared::Shared;
 use crate::vendor::Vendor;
 
-/// Servers that stop together: when this is dropped.
+/// Servers that stop together, when this is dropped.
 pub(crate) struct Servers {
     /// The first port.
     first: SocketAddr,
@@ -36,7 +36,7 @@ impl Servers {
         Self { first, credentials, allowed_hosts, shared, stop, tasks }
     }
 
-    /// Opens a vendor's port and returns its origin as `http://address:port`.
+    /// Opens a provider's port and returns its origin as `http://address:port`.
     pub(crate) async fn open<P: Play>(&mut self, play: P) -> Result<String, StartError> {
         let listen_error = |source| StartError::Listen { vendor: P::VENDOR, source };
         let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
@@ -50,7 +50,7 @@ impl Servers {
         Ok(origin)
     }
 
-    /// Opens the inspector's port, the one after the vendors', and returns its origin.
+    /// Opens the inspector's port, which follows the providers', and returns its origin.
     pub(crate) async fn open_inspector(&mut self) -> Result<String, StartError> {
         let has_demo_keys = |vendor: &Vendor| self.credentials.has_demo_keys(*vendor);
         let sender = |vendor| Some((vendor, Sender::of(vendor, &self.credentials)?));
@@ -93,7 +93,7 @@ impl Drop for Servers {
     }
 }
 
-/// Whether there are ports from the first on for all vendors and the inspector.
+/// Whether enough ports follow the first for all providers and the inspector.
 pub(crate) fn fit(first: u16) -> bool {
     first.checked_add(Vendor::ALL.len() as u16).is_some()
 }

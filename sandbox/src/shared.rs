@@ -56,12 +56,12 @@ impl Shared {
         self.replies.add(provider, ready, matcher, reply)
     }
 
-    /// Who is played, and where.
+    /// The played providers and their origins.
     pub(crate) fn origins(&self) -> Vec<(Vendor, String)> {
         lock(&self.played).iter().map(|played| (played.vendor, played.origin.clone())).collect()
     }
 
-    /// The origin of a vendor other than this one.
+    /// The origin of another provider.
     pub(crate) fn elsewhere(&self, vendor: Vendor) -> Option<String> {
         let played = lock(&self.played);
         played.iter().find(|other| other.vendor != vendor).map(|other| other.origin.clone())

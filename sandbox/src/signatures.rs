@@ -1,11 +1,11 @@
-//! What may be shown of signatures.
+//! Which signatures may be shown.
 //!
-//! A signature is shown where it proves nothing to anybody but the sandbox:
-//! - The expected one, where the keys are the demo ones, and not even those could open anything with it: the signed text
-//!   has the sandbox's own URL, on loopback, and no `https:` anywhere. Netgíró's fields are not separated, so that whoever
-//!   chooses the path or the nonce could otherwise have a text signed that reads as nonce and URL of the real Netgíró.
-//!   Never Unleashed's: it names no host and holds for good.
-//! - The received one, where it is the expected one. Any other may be right elsewhere: it can come from real
+//! A signature is shown if it proves nothing to anybody but the sandbox:
+//! - The expected signature, if the keys are the demo keys and the signed text has the sandbox's own URL, on loopback, and no
+//!   `https:` anywhere. Netgíró's fields are not separated: otherwise, whoever chooses the path or the nonce could have a text
+//!   signed that reads as a nonce and a URL of the real Netgíró. Unleashed's signature is never shown: it names no host and
+//!   holds for good.
+//! - The received signature, if it is the expected one. Any other may be right elsewhere: it can come from real
 //!   credentials, a real URL, or an empty query.
 
 use countersign::explain::{Explanation, Fingerprint};
@@ -13,14 +13,14 @@ use countersign::signing::Source;
 
 use crate::request::Received;
 
-/// The signature that a request should have, and the one that it has.
+/// The expected and the received signature of a request.
 #[derive(Debug)]
 pub(crate) struct Signatures {
     pub(crate) expected: Shown,
     pub(crate) received: Shown,
 }
 
-/// A signature, or what may be told of it.
+/// A signature, or its masked form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
     Text(String),
@@ -40,11 +40,11 @@ impl Signatures {
     }
 }
 
-/// Whether the signature of this text could open nothing at a vendor's.
+/// Whether the signature of this text opens nothing at the real provider.
 pub(crate) fn prove_nothing(arrived: &Received, explanation: &Explanation) -> bool {
     let names_host = explanation.segments().iter().any(|segment| segment.source() == Source::RequestUrl);
     let public = explanation.segments().iter().filter_map(|segment| segment.value().bytes());
-    // In one run: neither secrets nor separators may hide the word, nor the border of two segments.
+    // Joined: neither secrets, separators nor the border of two segments may hide the word.
     let text = public.collect::<Vec<_>>().concat().to_ascii_lowercase();
     arrived.is_for_loopback() && names_host && !text.windows(6).any(|window| window == b"https:")
 }

@@ -1,11 +1,11 @@
-//! The four.
+//! The four providers.
 
 use std::fmt;
 
 use countersign::{netgiro, netvisor, unleashed, vizion};
 use http::HeaderName;
 
-/// Who is played.
+/// A provider that the sandbox plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Vendor {
     /// Finnish accounting.
@@ -22,7 +22,7 @@ impl Vendor {
     /// All of them, in the order of their ports.
     pub const ALL: [Self; 4] = [Self::Netvisor, Self::Netgiro, Self::Unleashed, Self::Vizion];
 
-    /// The name as the library's errors have it, in lower-case ASCII.
+    /// The name as in the library's errors, in lower-case ASCII.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,9 +34,8 @@ impl Vendor {
     }
 }
 
-/// Headers that hold a key or a signature, which are not for showing, whoever was called: a client that follows a
-/// redirect takes them along to another vendor. Ids, Netgíró's app key among them, name an account and open none; they
-/// are shown here as in the library's explanations.
+/// Headers with a key or a signature, which no provider shows: a client that follows a redirect takes them along to another
+/// provider. Ids and Netgíró's app key name an account and open none; they are shown, as in the library's explanations.
 const HIDDEN: [&str; 7] = [
     unleashed::headers::SIGNATURE,
     "authorization",
@@ -51,8 +50,8 @@ pub(crate) fn hides(name: &HeaderName) -> bool {
     HIDDEN.contains(&name.as_str())
 }
 
-/// Headers whose digest is one of a body or a version, and proves nothing. In any other, as in a query or a body, a token of
-/// 32 bytes may be a signature under a misspelt name.
+/// Headers with a digest of a body or a version, which proves nothing. In any other header, in a query or in a body, a token
+/// of 32 bytes may be a signature under a misspelt name.
 const OF_DIGESTS: [&str; 6] =
     ["content-digest", "digest", "etag", "if-match", "if-none-match", "repr-digest"];
 

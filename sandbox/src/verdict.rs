@@ -1,40 +1,40 @@
-//! What is made of a request.
+//! The verdict on a request.
 
 /// Whether a request was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is signed as it should be.
+    /// The request is signed as it should be.
     Accepted,
-    /// It is not.
+    /// The request is not signed as it should be.
     Refused(Refusal),
 }
 
-/// Why a request was refused. `Display` is a sentence; no value of the request is in it.
+/// Why a request was refused. `Display` is a sentence without any value of the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// None of the headers is there that sign a request.
+    /// No header of a signature is there.
     #[error("the request is not signed at all: it has none of the headers {}", .0.join(", "))]
     Unsigned(&'static [&'static str]),
-    /// A header that must be there is not.
+    /// A necessary header is missing.
     #[error("the header {0} is missing")]
     HeaderMissing(&'static str),
     /// A header is there more than once.
     #[error("the header {0} is there more than once")]
     HeaderRepeated(&'static str),
-    /// A header's value is not of the kind that it should be.
+    /// A header's value is not of the right kind.
     #[error("the header {0} has a value that it cannot have")]
     HeaderMalformed(&'static str),
-    /// An id or app key is not the one of the sandbox's credentials.
+    /// An id or app key is not that of the sandbox's credentials.
     #[error("the header {0} does not name an account that is known here")]
     UnknownAccount(&'static str),
     /// Netvisor: neither HMACSHA256 nor SHA256. An absent header means MD5, which is refused.
     #[error("the MAC algorithm is neither HMACSHA256 nor SHA256")]
     Algorithm,
-    /// Netvisor: a count of milliseconds stands where one of seconds should.
+    /// Netvisor: a header counts milliseconds where seconds are expected.
     #[error("the header {0} counts milliseconds where seconds are expected")]
     Milliseconds(&'static str),
-    /// Netvisor: a timestamp is in neither of the two forms that are known.
+    /// Netvisor: a timestamp is in neither of the two known forms.
     #[error("the header {0} is in no known form of a timestamp")]
     TimestampFormat(&'static str),
     /// Netvisor: the timestamp and the Unix seconds are not of the same moment.
@@ -52,8 +52,8 @@ pub enum Refusal {
     /// Vizion: the key is known but lacks the permission.
     #[error("the API key lacks the permission")]
     NoPermission,
-    /// The request is for a host that is none of the names that the sandbox answers to.
-    #[error("the host is none that this server answers to")]
+    /// The request is for a host that the sandbox does not answer to.
+    #[error("this server does not answer to this host")]
     ForeignHost,
     /// The request line and `Host` do not make a URL.
     #[error("the request line and Host do not make a URL")]
@@ -64,7 +64,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// A stable, lower-case, hyphenated name. Of a mistake that a diagnosis knows in the signed text, it is the same.
+    /// A stable, lower-case, hyphenated name. A mistake that a diagnosis knows has the same name there.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ impl Refusal {
         }
     }
 
-    /// What to do about it, where the sentence leaves that open.
+    /// What to do about it, if the sentence leaves that open.
     #[must_use]
     pub fn fix(&self) -> Option<&'static str> {
         match self {

@@ -1,4 +1,4 @@
-//! What comes to light while a request is judged.
+//! What is found out while a request is judged.
 
 use countersign::Signer;
 use countersign::diagnose::Diagnosis;
@@ -11,16 +11,16 @@ use crate::request::Received;
 use crate::signatures::{self, Signatures};
 use crate::verdict::Refusal;
 
-/// How the signature of a request was recomputed, and what was found out about the one that it had.
+/// How the signature of a request was recomputed, and what was found out about the received signature.
 pub(crate) struct Workings {
     /// Whether the keys open nothing anywhere else.
     demo_keys: bool,
-    /// What must not be shown of the request: also the signature that it should have.
+    /// What must not be shown of the request, including its expected signature.
     pub(crate) secrets: Secrets,
-    /// `None` where judging did not come that far, or nothing is signed.
+    /// `None` if judging did not come that far, or nothing is signed.
     pub(crate) explanation: Option<Explanation>,
     pub(crate) signatures: Option<Signatures>,
-    /// Of a signature that does not match.
+    /// The diagnosis of a signature that does not match.
     pub(crate) diagnosis: Option<Diagnosis>,
 }
 
@@ -41,7 +41,7 @@ impl Workings {
     where
         S::Stamp: Clone,
     {
-        // Signing fails where the URL has a character that the provider's charset lacks: then nothing can match.
+        // Signing fails if the URL has a character that the provider's charset lacks: then nothing can match.
         let impossible = |_| Refusal::SignatureMismatch;
         let outgoing = arrived.outgoing()?;
         let signed = provider.sign_with(&outgoing, stamp.clone()).map_err(impossible)?;
@@ -52,7 +52,7 @@ impl Workings {
         let explanation = self.explanation.insert(transcript.explain());
 
         let received = arrived.header(name)?.as_bytes();
-        // The text, not the digest: no vendor says that it takes a digest written in another way.
+        // Compares the text, not the digest: no provider says that it takes a digest in another encoding.
         let matches = !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(received));
         let may_show = self.demo_keys && signatures::prove_nothing(arrived, explanation);
         self.signatures = Some(Signatures::of(&expected, received, may_show));
@@ -63,7 +63,7 @@ impl Workings {
         Err(Refusal::SignatureMismatch)
     }
 
-    /// A code, and a sentence of what is wrong with a request that was refused.
+    /// A code, and a sentence that says what is wrong with a refused request.
     pub(crate) fn reason(&self, refusal: &Refusal) -> (String, String) {
         match &self.diagnosis {
             Some(diagnosis) => (diagnosis.code().to_owned(), diagnosis.sentence().to_owned()),
@@ -71,7 +71,7 @@ impl Workings {
         }
     }
 
-    /// How much memory this takes, nearly: an explanation has its bytes and the same as text.
+    /// About how much memory this takes: an explanation has its bytes and the same as text.
     pub(crate) fn size(&self) -> usize {
         2 * self.explanation.as_ref().map_or(0, Explanation::signed_length)
     }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{DeliveryError, Unanswered, transport};
 
-/// A URL that a webhook may be sent to: plain HTTP and on loopback, unless more was allowed.
+/// A URL that a webhook may be sent to: plain HTTP, and on loopback unless any host was allowed.
 #[derive(Debug)]
 pub(crate) struct Destination(Url);
 
@@ -36,7 +36,7 @@ impl Destination {
         }
     }
 
-    /// Sends one request there; its own URI only says what was signed.
+    /// Sends one request there; the request's own URI only says what was signed.
     pub(crate) async fn deliver(&self, request: Request<Bytes>) -> Result<StatusCode, Unanswered> {
         transport::deliver(&self.0, request).await
     }

@@ -16,15 +16,15 @@ pub(crate) use destination::Destination;
 pub use outcome::{Delivered, DeliveryError, Unanswered};
 pub(crate) use sender::Sender;
 
-/// A webhook about to be delivered, to loopback and once unless it is told otherwise.
+/// A webhook about to be delivered, by default to loopback and once.
 ///
-/// An attempt that is answered with 2xx, of Netgíró's with 200, is acknowledged, and ends the delivery; any other answer, and none within
-/// 10 seconds, is tried again while there are attempts left. Redirects are not followed.
+/// A 2xx answer (for Netgíró, only a 200) acknowledges the delivery and ends it. After any other answer, or none within
+/// 10 seconds, it is tried again while there are attempts left. Redirects are not followed.
 ///
 /// Vizion's own documents contradict each other on retries: one says that a failed delivery is repeated at the next
 /// interval, another that it never is. They do not say whether a repetition is signed anew. Here it is, by default: a
-/// receiver that had taken the first attempt before its handler failed refuses the same signature as a replay.
-/// [`Delivery::repeat_unchanged`] is for seeing it do so.
+/// receiver that accepted the first attempt before its handler failed refuses the same signature as a replay.
+/// [`Delivery::repeat_unchanged`] lets you see that refusal.
 ///
 /// ```
 /// use countersign_sandbox::{Event, Sandbox, Vendor};
@@ -67,14 +67,14 @@ impl Delivery {
         }
     }
 
-    /// Signs for this origin, which is that of the receiver as the provider knows it, with the path prefix that a proxy takes
-    /// off, if it does: `https://shop.example.is/hooks`. Default: the URL that is delivered to.
+    /// Signs for this origin, by which the provider knows the receiver, with the path prefix that a proxy takes off, if any:
+    /// `https://shop.example.is/hooks`. Default: the URL that is delivered to.
     pub fn public_origin(mut self, origin: impl Into<String>) -> Self {
         self.public_origin = Some(origin.into());
         self
     }
 
-    /// How often it is tried, the first time included. Default, and least: once.
+    /// How often the delivery is tried, including the first time. Default, and least: once.
     pub fn attempts(mut self, attempts: usize) -> Self {
         self.attempts = attempts.max(1);
         self
@@ -86,14 +86,14 @@ impl Delivery {
         self
     }
 
-    /// Sends the first attempt again, byte for byte, instead of signing each anew.
+    /// Sends the first attempt again, byte for byte, instead of signing each attempt anew.
     pub fn repeat_unchanged(mut self) -> Self {
         self.unchanged = true;
         self
     }
 
-    /// Lets the delivery go to any host, by plain HTTP: a container beside this one, say. It is as good as one of the
-    /// vendor's own to whoever has the same key, and can be read on its way.
+    /// Lets the delivery go to any host, by plain HTTP, such as a container beside this one. To a receiver with the same key,
+    /// it is as good as the provider's own, and anyone on the way can read it.
     pub fn dangerous_allow_any_host(mut self) -> Self {
         self.beyond_loopback = true;
         self
@@ -102,9 +102,8 @@ impl Delivery {
     /// Sends it until it is acknowledged or the attempts are used up.
     ///
     /// # Errors
-    /// When nothing could be sent: the URL is not one that deliveries go to, the public origin is none, or the key or the
-    /// body cannot be signed. A
-    /// receiver that refuses, or is not there, is no error: [`Delivered`] tells.
+    /// When nothing could be sent: deliveries may not go to the URL, the public origin is not an origin, or the delivery
+    /// cannot be signed. A receiver that refuses, or is not there, is no error: see [`Delivered`].
     pub async fn send(self) -> Result<Delivered, DeliveryError> {
         let destination = Destination::read(&self.url, self.beyond_loopback)?;
         let mut signed_at = SystemClock.now();
@@ -131,7 +130,7 @@ impl Delivery {
     }
 }
 
-/// The time, or, where the clock has not moved on, the next moment that gives another signature.
+/// The time, or if the clock has not moved on, the next moment that gives another signature.
 fn later(last: SystemTime, now: SystemTime) -> SystemTime {
     last.checked_add(Duration::from_millis(1)).map_or(now, |next| next.max(now))
 }

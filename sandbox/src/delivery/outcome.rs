@@ -14,10 +14,10 @@ pub enum DeliveryError {
     /// The URL is not plain HTTP, or names a user.
     #[error("Webhooks are sent to http:// URLs only, without a user name.")]
     NotPlainHttp,
-    /// The URL leads elsewhere, and that was not allowed.
+    /// The URL does not lead to loopback, and that was not allowed.
     #[error("Webhooks are sent to http:// URLs on loopback only: localhost, 127.0.0.1 or [::1].")]
     NotLoopback,
-    /// The key or the time is one that the library refuses.
+    /// The library refuses the key or the time.
     #[error(transparent)]
     Unsigned(#[from] countersign::Error),
 }
@@ -49,13 +49,13 @@ impl Delivered {
         Self { outcomes, acknowledged }
     }
 
-    /// Whether the last attempt was answered with 2xx, of Netgíró's with 200.
+    /// Whether the answer to the last attempt was a 2xx, or for Netgíró a 200.
     #[must_use]
     pub fn is_acknowledged(&self) -> bool {
         self.acknowledged
     }
 
-    /// What came of each attempt, in order: the status of the answer, or why there was none. There is at least one.
+    /// The result of each attempt, in order: the status of the answer, or why there was none. There is at least one.
     pub fn attempts(&self) -> &[Result<StatusCode, Unanswered>] {
         &self.outcomes
     }

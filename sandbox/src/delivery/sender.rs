@@ -1,4 +1,4 @@
-//! Who sends webhooks, and how each signs them.
+//! The providers that send webhooks, and how each signs them.
 
 use std::time::SystemTime;
 
@@ -19,7 +19,7 @@ pub(crate) enum Sender {
 }
 
 impl Sender {
-    /// `None` of Netvisor, which sends none.
+    /// `None` for Netvisor, which sends no webhooks.
     pub(crate) fn of(vendor: Vendor, credentials: &Credentials) -> Option<Self> {
         match vendor {
             Vendor::Netvisor => None,
@@ -29,7 +29,7 @@ impl Sender {
         }
     }
 
-    /// The same with another key, under the same id where there is one.
+    /// The same with another key, under the same id if there is one.
     pub(crate) fn with_secret(self, secret: &str) -> Self {
         match self {
             Self::Vizion(key) => Self::Vizion(WebhookKey { secret: secret.into(), ..key }),
@@ -38,7 +38,7 @@ impl Sender {
         }
     }
 
-    /// A webhook for a URL, as of a time. Netgíró's carries none: there, only the nonce comes from it.
+    /// A webhook for a URL, signed at a time. Netgíró's webhooks carry no time; only their nonce comes from it.
     pub(crate) fn sign(&self, url: &str, body: Bytes, at: SystemTime) -> Result<Request<Bytes>, Error> {
         match self {
             Self::Vizion(key) => vizion::webhook::testing::sign(&key.id, key.secret.clone(), url, body, at),
@@ -47,7 +47,7 @@ impl Sender {
         }
     }
 
-    /// Whether an answer acknowledges a delivery: 2xx does, and of Netgíró's 200 alone.
+    /// Whether an answer acknowledges a delivery: any 2xx, or for Netgíró only a 200.
     pub(crate) fn is_acknowledged_by(&self, status: StatusCode) -> bool {
         match self {
             Self::Netgiro(_) => status == StatusCode::OK,

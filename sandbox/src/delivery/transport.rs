@@ -1,4 +1,4 @@
-//! Delivering one request over a connection of its own, without following anything.
+//! Delivers one request over a connection of its own, without following redirects.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -40,7 +40,7 @@ async fn answer(stream: TcpStream, request: Request<Bytes>) -> hyper::Result<Res
     answer
 }
 
-/// `localhost` is not looked up: it is loopback whatever the resolver says.
+/// Connects without looking up `localhost`: it is loopback whatever the resolver says.
 async fn connect(url: &Url) -> io::Result<TcpStream> {
     let port = url.port_or_known_default().unwrap_or(80);
     match url.host() {

@@ -16,16 +16,16 @@ use super::Inspector;
 use super::view::ExchangeView;
 use crate::exchange::Exchange;
 
-/// Sends the exchanges after the one that the client has seen last, and then each as it is recorded.
+/// Sends the exchanges after the last that the client has seen, and then each new exchange.
 pub(super) async fn stream(
     State(inspector): State<Inspector>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    // A browser that connects again says how far it came.
+    // A browser that connects again names the last event that it got.
     let again = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let seen = again.or_else(|| after(query.as_deref()?)).unwrap_or(0);
-    // A page that outlived its sandbox counts on from that one's numbers, and missed all of this one's.
+    // A page of an earlier sandbox has that sandbox's number, and has seen none of this sandbox's exchanges.
     let seen = if seen > inspector.shared.log.count() { 0 } else { seen };
     let stopped = inspector.stop.clone().cancelled_owned();
     let events = exchanges(inspector, seen).map(|exchange| Ok(event(&exchange)));
@@ -42,7 +42,7 @@ fn event(exchange: &Exchange) -> Event {
     Event::default().event("exchange").id(exchange.number().to_string()).data(html.replace('\r', "\u{240d}"))
 }
 
-/// All exchanges after `seen`, without end. What the channel drops for a slow reader is still in the log.
+/// All exchanges after `seen`, without end. If the channel drops some for a slow reader, the log still has them.
 fn exchanges(inspector: Inspector, seen: u64) -> impl Stream<Item = Exchange> {
     let live = inspector.shared.log.subscribe();
     let batches = stream::unfold((inspector, live, seen), |(inspector, mut live, mut seen)| async move {
@@ -60,7 +60,7 @@ fn exchanges(inspector: Inspector, seen: u64) -> impl Stream<Item = Exchange> {
     batches.flatten()
 }
 
-/// Waits until there is something new; `false` if there never will be.
+/// Waits until there is a new exchange; `false` if there never will be one.
 async fn news(live: &mut Receiver<Exchange>) -> bool {
     !matches!(live.recv().await, Err(RecvError::Closed))
 }

@@ -1,4 +1,4 @@
-//! Telling browsers to run and load nothing but what the inspector serves.
+//! Headers that make browsers run and load only what the inspector serves.
 
 use axum::response::Response;
 use http::HeaderValue;

@@ -18,7 +18,7 @@ pub(super) struct Row {
 /// Bytes in a row that belong to one segment.
 pub(super) struct Run {
     pub(super) mark: Option<Mark>,
-    /// Two digits each, or bullets for a secret's, with blanks between.
+    /// Two digits for each byte, or bullets for a secret's, with blanks between.
     pub(super) digits: String,
     /// The same bytes as ASCII, with dots for what is not printable.
     pub(super) ascii: String,
@@ -26,7 +26,7 @@ pub(super) struct Run {
 
 /// The rows of the segments, one after the other, and how many bytes are left out.
 pub(super) fn dump(segments: &[(Option<Mark>, &ExplainedSegment)]) -> (Vec<Row>, usize) {
-    // A secret's length is told anyway; nothing else of it is.
+    // The page shows a secret's length anyway, and nothing else of it.
     let length =
         |segment: &ExplainedSegment| segment.value().bytes().map_or(segment.value().length(), <[u8]>::len);
     let total: usize = segments.iter().map(|(_, segment)| length(segment)).sum();

@@ -1,7 +1,7 @@
 //! The inspector: a page that shows each request as it arrives.
 //!
-//! All of its HTML is rendered here, from the record of exchanges; the script only puts in what the event stream
-//! brings. It loads nothing from elsewhere, and answers only to its own names.
+//! All of its HTML is rendered here, from the record of exchanges; the script only inserts what the event stream
+//! brings. The page loads nothing from elsewhere, and the server answers only to its own names.
 
 mod events;
 mod hardening;
@@ -33,7 +33,7 @@ use view::Page;
 pub(crate) struct Inspector {
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: CancellationToken,
-    /// Whose webhooks are sent from the page. Nobody's with a real key: whoever can send a request to the page would have its
+    /// The providers whose webhooks the page sends. None has a real key: whoever can send a request to the page would get a
     /// signature.
     pub(crate) senders: Arc<[(Vendor, Sender)]>,
 }

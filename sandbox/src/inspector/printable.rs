@@ -1,12 +1,12 @@
-//! Text that came from a stranger, made visible.
+//! Makes a stranger's text safe to show.
 
 use countersign::redact::is_hidden;
 
-/// Of a longer value, only the beginning is shown.
+/// The longest text that is shown whole.
 const LONGEST_SHOWN: usize = 2000;
 
-/// Control characters as their pictures, and what could move or hide other text escaped; long text cut short. Escaping
-/// for HTML is up to the templates.
+/// Shows control characters as their pictures, escapes what could move or hide other text, and cuts long text short. The
+/// templates escape for HTML.
 pub(super) fn line(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars().take(LONGEST_SHOWN) {

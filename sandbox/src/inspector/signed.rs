@@ -12,7 +12,7 @@ use super::printable::line;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark(usize);
 
-/// How many colours and underlines there are; of more segments, some look alike and differ by their number.
+/// How many colours and underlines there are; among more segments, some look alike and differ only by their number.
 const STYLES: usize = 10;
 
 impl Mark {

@@ -1,4 +1,4 @@
-//! What the templates are filled with.
+//! The values for the templates.
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -22,12 +22,12 @@ const SHOWN: usize = 100;
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct Page {
-    /// Whose webhooks the page sends, with their events.
+    /// The providers whose webhooks the page sends, with their events.
     senders: Vec<(Vendor, Vec<&'static Event>)>,
-    /// Who is played, and where.
+    /// The played providers and their origins.
     origins: Vec<(Vendor, String)>,
     limit: usize,
-    /// The number of the latest exchange, which is how many there have been.
+    /// The number of the latest exchange: how many there have been.
     last: u64,
     vendors: [Vendor; 4],
     /// The latest first.
@@ -72,14 +72,14 @@ pub(super) struct ExchangeView {
 struct Reason {
     code: String,
     sentence: String,
-    /// In runs; the first of a pair says whether it is code.
+    /// In runs; the first member of a pair says whether the run is code.
     fix: Vec<(bool, String)>,
     /// Code and sentence of other mistakes that give the same signature.
     others: Vec<(String, String)>,
 }
 
 struct SignedView {
-    /// What was signed by mistake, where that is known.
+    /// What was signed by mistake, if that is known.
     was_signed: Vec<Piece>,
     algorithm: &'static str,
     encoding: &'static str,

@@ -1,6 +1,6 @@
-//! Sending a signed webhook to a program under development.
+//! Sends a signed webhook to a program under development.
 //!
-//! Only with a demo key, and only to loopback: what is signed here proves nothing anywhere else, whoever has it made.
+//! Only with a demo key, and only to loopback: such a webhook proves nothing anywhere else, whoever asks for it.
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ use url::form_urlencoded;
 use super::{Inspector, html};
 use crate::delivery::{Destination, Sender};
 
-/// What the form on the page asks for.
+/// The request of the form on the page.
 pub(super) struct Wish {
     sender: Sender,
     destination: Destination,
@@ -25,7 +25,7 @@ pub(super) struct Wish {
     forgery: Option<Forgery>,
 }
 
-/// What is wrong with a delivery, to see it refused.
+/// A fault in a delivery, to see it refused.
 #[derive(Clone, Copy)]
 enum Forgery {
     /// The body was changed after it was signed.
@@ -36,7 +36,7 @@ enum Forgery {
     WrongKey,
 }
 
-/// What came of it, as HTML for the page.
+/// The result, as HTML for the page.
 #[derive(Template)]
 #[template(path = "delivered.html")]
 struct Delivered {
@@ -44,8 +44,8 @@ struct Delivered {
     answer: Result<StatusCode, String>,
 }
 
-/// Answers with 403 where the webhook would be signed with a real key, or by who sends none, and to any page but the inspector's own: browsers
-/// name the origin of whoever has them POST.
+/// Answers 403 if the key is real, if the provider sends no webhooks, or if another page than the inspector's has sent the
+/// form: browsers name the origin of the page.
 pub(super) async fn send(State(inspector): State<Inspector>, headers: HeaderMap, form: Bytes) -> Response {
     let same_origin =
         headers.get(header::ORIGIN).zip(headers.get(header::HOST)).is_some_and(|(origin, host)| {
@@ -112,7 +112,7 @@ impl Wish {
     }
 }
 
-/// The body with its last byte changed, of the same length; one that is empty stays so.
+/// The body with its last byte changed, of the same length; an empty body stays empty.
 fn tampered(body: Bytes) -> Bytes {
     let mut body = body.to_vec();
     if let Some(last) = body.last_mut() {

@@ -1,15 +1,15 @@
-//! The length extension of SHA-256 (Merkle–Damgård): a digest is the hash's whole state, so that whoever has it can
-//! go on hashing. That is what makes SHA-256(secret ‖ text) forgeable, and HMAC not.
+//! The length extension of SHA-256 (Merkle–Damgård): a digest is the hash's whole state, so whoever has the digest can go on
+//! hashing. This makes SHA-256(secret ‖ text) forgeable; HMAC is not.
 //!
-//! The library's tests include this file. Its own tests are in `forge.rs`, so that they run once, and not where memory
-//! is measured.
+//! The library's tests include this file. The tests of this file are in `forge.rs`, so that they run once, and not where
+//! memory is measured.
 
 use sha2::block_api::compress256;
 
 const BLOCK: usize = 64;
 
-/// From the digest of some text of `length` bytes: the padding that the hash put behind it, and the digest of text,
-/// padding and `suffix` together.
+/// Extends the digest of a text of `length` bytes: returns the padding that the hash put behind the text, and the digest of
+/// text, padding and `suffix` together.
 pub(crate) fn extend(digest: [u8; 32], length: usize, suffix: &[u8]) -> (Vec<u8>, [u8; 32]) {
     let glue = padding(length);
     let mut rest = suffix.to_vec();

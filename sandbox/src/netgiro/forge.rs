@@ -9,11 +9,11 @@ use super::extension::extend;
 use crate::fault::Fault;
 use crate::request::Received;
 
-/// What an attacker would have an honest reply end in.
+/// The end that an attacker would give an honest reply.
 const SUFFIX: &[u8] = br#"{"Success":false,"ResultCode":400}"#;
 
 impl Netgiro {
-    /// What a fault makes of an honest reply.
+    /// An honest reply with a fault.
     pub(super) fn forged(
         &self,
         fault: &Fault,

@@ -1,4 +1,4 @@
-//! Judging a request: URL and body are signed.
+//! Judges a request: URL and body are signed.
 
 use countersign::netgiro::Stamp;
 use countersign::netgiro::headers::{APP_KEY, NONCE, SIGNATURE};

@@ -22,10 +22,10 @@ use crate::request::Received;
 use crate::seen::Seen;
 use crate::verdict::Refusal;
 
-/// For how many URLs the first reply is kept, to be replayed.
+/// For how many URLs the first reply is kept for a replay.
 const FIRST_REPLIES: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
-/// How it signs its replies, where public sources leave that open.
+/// How Netgíró signs its replies, as far as public sources leave that open.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signs {
     /// Whether replies with the status of an error are signed.
@@ -33,7 +33,7 @@ pub(crate) struct Signs {
     pub(crate) nonce: SignedNonce,
 }
 
-/// Whose nonce the signature of a reply is made with.
+/// Which nonce signs a reply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SignedNonce {
     OfReply,
@@ -74,7 +74,7 @@ impl Netgiro {
         self.provider.clone().allow_origin(&arrived.origin()?).map_err(|_| Refusal::UrlMalformed)
     }
 
-    /// The first signed reply that was given to a URL: this one, if none was before.
+    /// The first signed reply to a URL: this reply, if there was none before.
     fn first_reply(&self, arrived: &Received, reply: Response<Bytes>) -> Response<Bytes> {
         lock(&self.first_replies).get_or_insert(arrived.url.clone(), || reply).clone()
     }

@@ -1,4 +1,4 @@
-//! Answering, with a signature over the request's URL and the reply's body under a nonce of the reply's own.
+//! Answers, with a signature over the request's URL and the reply's body under a nonce of the reply's own.
 
 use std::sync::atomic::Ordering;
 
@@ -16,10 +16,10 @@ use crate::request::Received;
 use crate::vendor::Vendor;
 use crate::verdict::Verdict;
 
-/// An id that nothing has: what is asked of it ends in an error.
+/// An id that no cart has: a request for it ends in an error.
 const NOBODYS_ID: &str = "00000000-0000-0000-0000-000000000000";
 
-/// A ready reply, as the vendor's pages on `InsertCart` and `CheckCart` describe those.
+/// A ready reply, as Netgíró's pages on `InsertCart` and `CheckCart` describe it.
 struct Ready {
     name: &'static str,
     success: bool,
@@ -95,8 +95,8 @@ impl Play for Netgiro {
         READY.iter().map(|ready| ready.name.to_owned()).collect()
     }
 
-    /// Success and failure alike are a 200: which statuses Netgíró uses is not published, and none is signed. Only what is
-    /// asked of [nobody's id](NOBODYS_ID) is answered with the status of an error.
+    /// Success and failure alike are a 200: Netgíró does not publish its statuses, and no status is signed. Only a request for
+    /// [the id of no cart](NOBODYS_ID) gets the status of an error.
     fn reply(&self, arrived: &Received, verdict: &Verdict) -> Response<Bytes> {
         if *verdict == Verdict::Accepted && arrived.target().contains(NOBODYS_ID) {
             let message = "there is no cart with this id".to_owned();
@@ -168,9 +168,9 @@ impl Netgiro {
         let (Ok(provider), Ok(signed_text)) = (self.provider(arrived), arrived.with_body(&body)) else {
             return with_status(StatusCode::BAD_REQUEST);
         };
-        // Writes the same three headers as a client does: the formula is one.
+        // Writes the same three headers as a client does: the formula is the same.
         let signed = provider.stamp(&signed_text).and_then(|drawn| {
-            // Plain ticks, which is what the nonce of a request is without its last digit.
+            // Plain ticks: the nonce of a request without its last digit.
             let ticks: String = drawn.nonce().chars().take(18).collect();
             let nonce = match self.signs.nonce {
                 SignedNonce::OfReply => &*ticks,

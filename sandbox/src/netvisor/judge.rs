@@ -1,4 +1,4 @@
-//! Judging a request by its headers and URL; neither method nor body is signed.
+//! Judges a request by its headers and URL; neither method nor body is signed.
 
 use std::time::{Duration, SystemTime};
 
@@ -19,7 +19,7 @@ use crate::request::Received;
 use crate::verdict::Refusal;
 use crate::workings::Workings;
 
-/// A client that reads the clock for each of the two may read another second.
+/// By how many seconds the two times may differ: a client that reads the clock twice may read another second.
 const MOST_APART: u64 = 1;
 
 impl Judge for Netvisor {
@@ -42,7 +42,7 @@ impl Judge for Netvisor {
             &self.provider(arrived, algorithm)?,
             self.stamp(arrived, algorithm)?,
         )?;
-        // After the signature, so that of a timestamp that was signed in another form, that is told.
+        // After the signature, so that a timestamp that was signed in another form is diagnosed as that.
         check_times(
             &self.text(arrived, TIMESTAMP)?,
             unix(arrived, algorithm)?,
@@ -63,7 +63,7 @@ impl Judge for Netvisor {
 }
 
 impl Netvisor {
-    /// The provider as the client must have had it: any sender, the origin that it called.
+    /// The signer that the client must have used: with any sender, and the origin that it called.
     fn provider(&self, arrived: &Received, algorithm: MacAlgorithm) -> Result<Provider, Refusal> {
         let credentials = Credentials { sender: self.text(arrived, SENDER)?, ..self.credentials.clone() };
         Provider::new(credentials)
@@ -80,14 +80,14 @@ impl Netvisor {
         let transaction_id =
             TransactionId::new(&self.text(arrived, TRANSACTION_ID)?).map_err(malformed(TRANSACTION_ID))?;
         let language = arrived.ascii(LANGUAGE)?.parse::<Language>().map_err(malformed(LANGUAGE))?;
-        // Without one, it is not part of the text.
+        // Without Unix seconds, none are part of the text.
         let unix = unix(arrived, algorithm)?.unwrap_or_default();
         Stamp::given(&self.text(arrived, TIMESTAMP)?, unix, transaction_id, language)
             .map_err(malformed(TIMESTAMP))
     }
 
-    /// A header's value as the library's text of it: in ISO-8859-15, every byte is a character, so that nothing is lost on
-    /// the way back.
+    /// A header's value as the library's text: in ISO-8859-15, every byte is a character, so that nothing is lost on the way
+    /// back.
     fn text(&self, arrived: &Received, name: &'static str) -> Result<String, Refusal> {
         let value = arrived.header(name)?.as_bytes();
         let (_, is_malformed) = self.takes.charset.decode_without_bom_handling(value);
@@ -111,8 +111,8 @@ fn named_algorithm(arrived: &Received) -> Result<MacAlgorithm, Refusal> {
     }
 }
 
-/// Seconds, where they are part of the text. Written as an integer is printed: what is recomputed must be the text that
-/// arrived.
+/// Unix seconds, if they are part of the text. Must be written as an integer is printed: the recomputed text must be the one
+/// that arrived.
 fn unix(arrived: &Received, algorithm: MacAlgorithm) -> Result<Option<i64>, Refusal> {
     if algorithm != MacAlgorithm::HmacSha256 {
         return Ok(None);
@@ -122,8 +122,8 @@ fn unix(arrived: &Received, algorithm: MacAlgorithm) -> Result<Option<i64>, Refu
     seconds.map(Some).ok_or(Refusal::HeaderMalformed(TIMESTAMP_UNIX))
 }
 
-/// Checks whether the timestamps have the forms that Netvisor asks for, whatever their signature covers, and, where there is a window, whether they agree and lie within it. With SHA-256, `unix` is `None`,
-/// and nothing public says that the vendor compares the time with its own.
+/// Checks that the timestamps have Netvisor's forms, whatever the signature covers, and if there is a window, that they agree
+/// and lie within it. With SHA-256, `unix` is `None`, and nothing public says that Netvisor compares the time with its own.
 fn check_times(
     text: &str,
     unix: Option<i64>,
@@ -148,8 +148,8 @@ fn check_times(
     Ok(())
 }
 
-/// The time in UTC of `YYYY-MM-DD HH:MM:SS`, as in the vendor's sample, or with `.mmm`, as in its older one. chrono alone
-/// would take more.
+/// The time in UTC of `YYYY-MM-DD HH:MM:SS`, as in Netvisor's sample, or with `.mmm`, as in its older sample. chrono alone
+/// would accept more forms.
 fn moment(text: &str) -> Option<DateTime<Utc>> {
     let form = text.replace(|c: char| c.is_ascii_digit(), "0");
     let is_known = matches!(form.as_str(), "0000-00-00 00:00:00" | "0000-00-00 00:00:00.000");

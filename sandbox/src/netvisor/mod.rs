@@ -19,13 +19,13 @@ pub(crate) struct Netvisor {
     inserted: AtomicU64,
 }
 
-/// What it takes, where public sources leave that open.
+/// What Netvisor accepts, as far as public sources leave that open.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Takes {
     pub(crate) signed_form: SignedForm,
-    /// Computed whatever a request names; `None` computes what that names.
+    /// The algorithm for every request; `None` takes the algorithm that a request names.
     pub(crate) algorithm: Option<MacAlgorithm>,
-    /// What headers are read in.
+    /// The charset of the headers.
     pub(crate) charset: &'static Encoding,
     pub(crate) time_window: Option<Duration>,
 }

@@ -1,4 +1,4 @@
-//! Answering in XML.
+//! Answers in XML.
 
 use std::sync::atomic::Ordering;
 
@@ -18,7 +18,7 @@ use crate::request::Received;
 use crate::vendor::Vendor;
 use crate::verdict::{Refusal, Verdict};
 
-/// The codes that are known, as they are written in a reply.
+/// The known codes, as a reply has them.
 const CODES: [&str; 9] = [
     "AUTHENTICATION_FAILED",
     "INVALID_DATA",
@@ -34,7 +34,7 @@ const CODES: [&str; 9] = [
 /// The text of a failure that was asked for.
 const AS_ASKED: &str = "as the sandbox was asked to say";
 
-/// Lists as the vendor's documents have them, of customers and invoices that are made up.
+/// Lists in the form of Netvisor's documents, of made-up customers and invoices.
 const LISTS: [(&str, &str); 2] = [
     (
         "customers",
@@ -98,7 +98,7 @@ impl Play for Netvisor {
 }
 
 impl Netvisor {
-    /// A write is answered with the identifier of what was inserted.
+    /// The reply to a write, with the identifier of the inserted record.
     fn inserted(&self) -> Response<Bytes> {
         let number = 1 + self.inserted.fetch_add(1, Ordering::Relaxed);
         ok(&format!("<Replies><InsertedDataIdentifier>{number}</InsertedDataIdentifier></Replies>"))
@@ -118,8 +118,8 @@ fn failed(arrived: &Received, code: &FailureCode, text: &str) -> Response<Bytes>
     respond(status_code, &["FAILED", &format!("{} :: {text}", code.as_str())], "")
 }
 
-/// The vendor names a status for invalid data, for a failed authentication, for a service that is out of reach, and for its
-/// own errors. Every other code that is known is about the data.
+/// Netvisor publishes a status for invalid data, for a failed authentication, for a service that is out of reach, and for its
+/// own errors. Every other known code is about the data.
 fn published_status(code: &FailureCode) -> StatusCode {
     match code {
         FailureCode::AuthenticationFailed => StatusCode::UNAUTHORIZED,

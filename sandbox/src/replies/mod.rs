@@ -15,7 +15,7 @@ use crate::lock::lock;
 use crate::request::Received;
 use crate::verdict::Refusal;
 
-/// Which requests a chosen reply is for. What is not said matches anything.
+/// Which requests a chosen reply is for. A part that is not given matches anything.
 ///
 /// ```
 /// use countersign_sandbox::Matcher;
@@ -50,7 +50,7 @@ impl Matcher {
         self
     }
 
-    /// Matches only where the query has this parameter, both name and value percent-decoded. Others may be there, too.
+    /// Matches only if the query has this parameter, with name and value percent-decoded, among any others.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
@@ -73,7 +73,7 @@ impl Matcher {
 /// A reply of your choice, for [`Sandbox::respond`](crate::Sandbox::respond). It is given as often as a request matches,
 /// unless [`Reply::times`] says otherwise.
 ///
-/// It is signed as the provider signs its own, but where a gateway gives it: see [`Reply::before_effect`].
+/// It is signed as the provider signs its own, unless a gateway gives it: see [`Reply::before_effect`].
 ///
 /// ```
 /// use countersign_sandbox::Reply;
@@ -95,11 +95,11 @@ pub struct Reply {
 #[derive(Clone, Debug)]
 enum Content {
     Written(StatusCode, Bytes),
-    /// By its name.
+    /// A ready reply, by its name.
     Ready(String),
 }
 
-/// What a gateway's answer comes before or after.
+/// Whether a gateway answers before or after the effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Effect {
     Before,
@@ -107,7 +107,7 @@ enum Effect {
 }
 
 impl Reply {
-    /// A reply of this status and body. Where the body begins like JSON or XML, and no header says otherwise, its type is that.
+    /// A reply with this status and body. If the body begins like JSON or XML, it gets that type, unless a header says otherwise.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self::of(Content::Written(status, body.into()))
     }
@@ -121,31 +121,31 @@ impl Reply {
         Self { content, headers: HeaderMap::new(), times: None, gateway: None }
     }
 
-    /// Adds a header. Those of a signature are replaced by right ones where the reply is signed.
+    /// Adds a header. If the reply is signed, the headers of the signature are replaced by right ones.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
         self
     }
 
-    /// Gives it no more often than this. Then the next reply that matches is given, or else the sandbox's own.
+    /// Gives the reply at most this often. After that, the next matching reply is given, or else the sandbox's own.
     pub fn times(mut self, count: usize) -> Self {
         self.times = Some(count);
         self
     }
 
-    /// Gives it to one request.
+    /// Gives the reply to one request.
     pub fn once(self) -> Self {
         self.times(1)
     }
 
-    /// Has a gateway in front of the provider give it, unsigned, **before** the request gets there: it has no effect, and
-    /// neither its nonce nor its transaction id is used up.
+    /// Has a gateway in front of the provider give the reply, unsigned, **before** the request gets there. The request has no
+    /// effect, and neither its nonce nor its transaction id is used up.
     pub fn before_effect(mut self) -> Self {
         self.gateway = Some(Effect::Before);
         self
     }
 
-    /// Has a gateway in front of the provider give it, unsigned, **after** the request took effect there.
+    /// Has a gateway in front of the provider give the reply, unsigned, **after** the request took effect there.
     pub fn after_effect(mut self) -> Self {
         self.gateway = Some(Effect::After);
         self
@@ -159,7 +159,7 @@ impl Reply {
         self.gateway == Some(Effect::Before)
     }
 
-    /// The reply as it is sent; `ready` makes one of the provider's.
+    /// The reply as it is sent; `ready` makes a ready reply of the provider's.
     pub(crate) fn make(self, ready: impl FnOnce(&str) -> Response<Bytes>) -> Response<Bytes> {
         let mut response = match self.content {
             Content::Ready(name) => ready(&name),
@@ -179,7 +179,7 @@ impl Reply {
         response
     }
 
-    /// Refuses what no provider answers.
+    /// Refuses a reply that no provider gives.
     fn check(&self, provider: &str, ready: &[String]) -> Result<(), ReplyError> {
         match &self.content {
             Content::Written(status, _) if status.is_informational() => {
@@ -211,18 +211,18 @@ fn media_type(body: &[u8]) -> Option<HeaderValue> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyError {
-    /// Nobody is played under this name.
+    /// No provider of this name is played.
     #[error("there is no provider {name:?}: there are {known}")]
     UnknownProvider {
         /// The name that was given.
         name: String,
-        /// The names that there are.
+        /// The existing names.
         known: String,
     },
     /// The provider has no ready reply of this name.
     #[error("{provider} has no ready reply {name:?}: it has {known}")]
     UnknownReady {
-        /// Whose reply it was to be.
+        /// The provider that the reply was for.
         provider: String,
         /// The name that was given.
         name: String,
@@ -237,7 +237,7 @@ pub enum ReplyError {
     Framing(HeaderName),
 }
 
-/// The replies that were chosen, in the order in which they are tried.
+/// The chosen replies, in the order in which they are tried.
 #[derive(Default)]
 pub(crate) struct Replies(Mutex<Vec<Chosen>>);
 
@@ -265,8 +265,8 @@ impl Replies {
         lock(&self.0).clear();
     }
 
-    /// The reply to a request, if one was chosen. Before it counts as given, `process` has the provider take in the request,
-    /// unless a gateway answers first.
+    /// The reply to a request, if one was chosen. Unless a gateway answers first, `process` has the provider process the
+    /// request before the reply counts as given.
     pub(crate) fn take(
         &self,
         provider: &str,

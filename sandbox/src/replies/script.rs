@@ -1,4 +1,4 @@
-//! Replies out of a file.
+//! Replies from a file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,8 +12,8 @@ use toml::Spanned;
 
 use super::{Matcher, Reply};
 
-/// The replies of a TOML file, for [`Builder::script`](crate::Builder::script). The first that matches a request and is not
-/// used up answers it.
+/// The replies of a TOML file, for [`Builder::script`](crate::Builder::script). A request gets the first reply that matches
+/// and is not used up.
 ///
 /// ```toml
 /// [[reply]]
@@ -39,7 +39,7 @@ use super::{Matcher, Reply};
 #[derive(Clone, Debug)]
 pub struct Script(Vec<Scripted>);
 
-/// A reply, and the line of the script that has it.
+/// A reply, and its line in the script.
 #[derive(Clone, Debug)]
 pub(crate) struct Scripted {
     pub(crate) line: usize,
@@ -61,7 +61,7 @@ impl ScriptError {
         Self { line, reason: reason.to_string() }
     }
 
-    /// The line, counted from 1, at which the script cannot be used; 0 where it cannot be read at all.
+    /// The line of the fault, counted from 1; 0 if the script cannot be read at all.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
@@ -100,11 +100,11 @@ enum Effect {
 }
 
 impl Script {
-    /// Reads a script, and the files beside it that it names.
+    /// Reads a script, and the files beside it that the script names.
     ///
     /// # Errors
-    /// When it cannot be read, is not TOML, has a word or a value that it cannot have, or names a file that is not in its
-    /// folder. Whether its providers and ready replies are known is found out when the sandbox starts.
+    /// When the script cannot be read, is not TOML, has an unknown word or a wrong value, or names a file that is not in its
+    /// folder. Names of providers and ready replies are checked when the sandbox starts.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ScriptError> {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|error| ScriptError::new(0, error))?;
@@ -171,7 +171,7 @@ impl Entry {
     }
 }
 
-/// A file in the script's folder or in one below, wherever links lead.
+/// A file in the script's folder or below, after following links.
 fn beside(folder: &Path, name: &str) -> Result<Bytes, String> {
     let outside = || "it is not in the script's folder".to_owned();
     let read = |error: std::io::Error| error.to_string();

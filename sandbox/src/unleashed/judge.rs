@@ -1,4 +1,4 @@
-//! Judging a request: the query alone is signed.
+//! Judges a request: only the query is signed.
 
 use countersign::unleashed::headers::{API_ID, SIGNATURE};
 
@@ -12,7 +12,7 @@ use crate::workings::Workings;
 impl Judge for Unleashed {
     const SIGNED_BY: &'static [&'static str] = &[API_ID, SIGNATURE];
 
-    /// `client-type` is not looked at: the vendor asks for it, its server does not, and many clients leave it out.
+    /// Does not look at `client-type`: Unleashed's documents ask for it, its server does not, and many clients leave it out.
     fn judge(&self, arrived: &Received, workings: &mut Workings) -> Result<(), Refusal> {
         for name in ["accept", "content-type"] {
             Media::of(arrived.ascii(name)?).ok_or(Refusal::HeaderMalformed(name))?;

@@ -1,4 +1,4 @@
-//! Answering with a page of a list, or a bare 403.
+//! Answers with a page of a list, or a bare 403.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};

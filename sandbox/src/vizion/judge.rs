@@ -1,4 +1,4 @@
-//! Judging a request: by its key, nothing is signed.
+//! Judges a request by its key: nothing is signed.
 
 use countersign::vizion::headers::API_KEY;
 use secrecy::ExposeSecret as _;

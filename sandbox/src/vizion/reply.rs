@@ -1,4 +1,4 @@
-//! Answering in JSON; 401 and 403 mean the reverse of the usual.
+//! Answers in JSON; 401 and 403 mean the reverse of the usual.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};

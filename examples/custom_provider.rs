@@ -14,7 +14,7 @@ const TIME: HeaderName = HeaderName::from_static("x-acme-time");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-acme-signature");
 type Result<T, E = countersign::Error> = std::result::Result<T, E>;
 
-/// As Acme issued it. Yours comes from where secrets are kept.
+/// As Acme issued it. Read yours from where you keep secrets.
 const KEY: &[u8] = b"the key that Acme gave us";
 
 #[derive(Clone)]
@@ -46,7 +46,7 @@ impl Scheme for Acme {
     }
 }
 
-/// Acme's side of it, which knows nothing of the scheme above.
+/// Acme's server, which knows nothing of the scheme above.
 async fn check(State(key): State<MacKey>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let [Some(time), Some(signature)] = [TIME, SIGNATURE].map(|name| headers.get(name)) else {
         return StatusCode::UNAUTHORIZED;

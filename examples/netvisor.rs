@@ -17,14 +17,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A program of yours has `Netvisor::from_env()?` in place of `sandbox.netvisor()`.
     let client = ClientBuilder::new(http.clone()).with(sandbox.netvisor()).build();
 
-    // By default a reply is handed on, whatever it says; its status is one call away. Messages in English, once:
+    // By default you get every reply, whatever it says; `read_status` reads its status. Once, with messages in English:
     let customers = format!("{}/customerlist.nv?keyword=Ärla", sandbox.netvisor_url());
     let response = client.get(customers).with_extension(Language::En).send().await?;
     let (status, response) = read_status(response).await?;
     println!("customers: {status:?}, then {} bytes of XML", response.bytes().await?.len());
     assert_eq!(status, Some(ResponseStatus::Ok));
 
-    // A write: an answer of FAILED is to be an error, and a repeat must not write twice.
+    // A write: an answer of FAILED shall be an error, and a retry must not write twice.
     let strict = ClientBuilder::new(http).with(sandbox.netvisor().fail_on_failed()).build();
     let invoices = format!("{}/salesinvoice.nv?method=add", sandbox.netvisor_url());
     let id = TransactionId::random()?;

@@ -14,7 +14,7 @@ use reqwest_tracing::TracingMiddleware;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Each of this crate's events says within which request it happened.
+    // Each event of this crate names the request in which it happened.
     tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).without_time().init();
 
     let sandbox = Sandbox::start().await?;

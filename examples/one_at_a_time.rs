@@ -1,4 +1,4 @@
-//! Netvisor's contract is one call at a time for each company: three tasks call at once, and are let through one by one.
+//! Netvisor's contract is one call at a time for each company: three tasks call at once, and the signer lets one through at a time.
 //!
 //! ```sh
 //! cargo run --example one_at_a_time
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let metrics = Arc::new(Metrics::default());
     let customers = format!("{}/customerlist.nv", sandbox.netvisor_url());
 
-    // Each task has a client of its own: what they share is the company.
+    // Each task has a client of its own; the tasks share only the company.
     let mut clients = Vec::new();
     for _ in 0..3 {
         let http = countersign::client_builder().build()?;

@@ -33,12 +33,12 @@ async fn main() -> Result<()> {
     call_with_tampered_reply(&netgiro, carts).await
 }
 
-/// A client whose requests `provider` signs: this is all the set-up that there is.
+/// A client whose requests `provider` signs: this is the whole set-up.
 fn client(provider: impl Middleware) -> Result<ClientWithMiddleware> {
     Ok(ClientBuilder::new(countersign::client_builder().build()?).with(provider).build())
 }
 
-/// Calls, then shows what arrived and what the sandbox made of it.
+/// Calls, then shows what arrived and how the sandbox judged it.
 async fn call(sandbox: &Sandbox, client: &ClientWithMiddleware, url: String) -> Result<()> {
     let response = client.get(url).send().await?;
     let exchange = sandbox.exchanges().pop().ok_or("nothing has arrived")?;

@@ -16,7 +16,7 @@ use reqwest_retry::policies::ExponentialBackoff;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
 
-    // For what may be done twice, as here. A payment whose answer was lost may have been made: see `retry_without_effect`.
+    // Only for calls that may happen twice. A payment whose answer was lost may have been made: see `retry_without_effect`.
     // The first `.with` is the outermost. The other way round, one nonce would be sent three times.
     let policy = ExponentialBackoff::builder()
         .retry_bounds(Duration::from_millis(10), Duration::from_millis(50))
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with(sandbox.netgiro())
         .build();
 
-    // Something in front of Netgíró is down, twice. Its 503 is not signed: the status is kept, the body is not.
+    // A gateway in front of Netgíró answers 503, twice. Its 503 is not signed: it keeps its status and loses its body.
     sandbox.inject_next(2, Fault::Unavailable);
     let url = format!("{}/v1/sales/GetList?AllForCompany=true", sandbox.netgiro_url());
     let response = client.get(url).send().await?;

@@ -1,4 +1,4 @@
-//! Payments behind a retry layer: repeated only where the attempt before certainly had no effect.
+//! Payments behind a retry layer: repeated only if the last attempt certainly had no effect.
 //!
 //! ```sh
 //! cargo run --example retry_without_effect
@@ -20,7 +20,7 @@ struct WithoutEffect;
 impl RetryableStrategy for WithoutEffect {
     fn handle(&self, attempt: &Result<Response, Error>) -> Option<Retryable> {
         match attempt {
-            // Whatever the status: the provider has had the request, or whatever answered in its place.
+            // Whatever the status: the provider got the request, or a gateway did.
             Ok(_) => None,
             // The same request would be refused again.
             Err(error) if countersign::Error::find(error).is_some() => Some(Retryable::Fatal),
@@ -50,19 +50,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         client.post(format!("{origin}/v1/Checkout/InsertCart")).body(cart).send()
     };
 
-    // Nothing was sent, three times: the customer may be told so.
+    // Nothing was sent, three times: you may tell the customer so.
     let error = pay(&closed).await.err().ok_or("somebody listens")?;
     println!("no connection: {error}; effect: {:?}", effect_of(&error));
     assert_eq!(error.to_string(), "Request failed after 2 retries");
     assert_eq!(effect_of(&error), Effect::None);
 
-    // The answer was lost on its way: the cart may be there. It is not sent again.
+    // The answer was lost on its way: the cart may be there, so it is not sent again.
     sandbox.inject_next(1, Fault::CutOff);
     let error = pay(sandbox.netgiro_url()).await.err().ok_or("the answer came through")?;
     println!("cut off: effect: {:?}, sent {} time(s)", effect_of(&error), sandbox.exchanges().len());
     assert_eq!((effect_of(&error), sandbox.exchanges().len()), (Effect::Unknown, 1));
 
-    // So may it be after a forged reply, and after a gateway's 503, which is handed on with its status.
+    // The cart may also be there after a forged reply, and after a gateway's 503, which keeps its status.
     sandbox.inject_next(1, Fault::Tampered);
     let error = pay(sandbox.netgiro_url()).await.err().ok_or("a forged reply was handed on")?;
     println!("forged: effect: {:?}, sent {} time(s)", effect_of(&error), sandbox.exchanges().len() - 1);

@@ -1,4 +1,4 @@
-//! New keys without a restart: a file is exchanged while calls are made, as Kubernetes exchanges a mounted secret.
+//! New keys without a restart: a file is replaced while calls are made, as Kubernetes replaces a mounted secret.
 //!
 //! ```sh
 //! cargo run --example rotation
@@ -21,14 +21,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 async fn show(path: &Path) -> Result<(), Box<dyn Error>> {
     write(path, "id-1", "key-1")?;
-    // In a program of yours: the file that is mounted, or `CommandSource::new("vault", […])`.
+    // In a program of yours: the mounted file, or `CommandSource::new("vault", […])`.
     let rotation = Rotation::start(FileSource::new(path)).await?;
     let metrics = Arc::new(Metrics::default());
     let unleashed = Unleashed::from_rotation(&rotation)?.observer(Arc::clone(&metrics));
     println!("signed as {}", sign(&unleashed)?);
 
     write(path, "id-2", "key-2")?;
-    // The middleware has the file looked at every 5 s, when a call is made; on a SIGHUP one would say so.
+    // While calls are made, the file is looked at every 5 s. On a SIGHUP, a program would ask for it at once, as here.
     rotation.refresh().await?;
     println!("signed as {}, and nothing was restarted", sign(&unleashed)?);
     assert_eq!(sign(&unleashed)?, "id-2");

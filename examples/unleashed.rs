@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A program of yours has `Unleashed::from_env()?` in place of `sandbox.unleashed()`.
     let client = ClientBuilder::new(http.clone()).with(sandbox.unleashed()).build();
 
-    // The number of the page is in the path; the query is what is signed.
+    // The number of the page is in the path; only the query is signed.
     let url = format!("{}/Customers?pageSize=2", sandbox.unleashed_url());
     let mut pages = pin!(pages::<Customer>(&client, &url));
     while let Some(page) = pages.try_next().await? {
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
 
-    // Unleashed refuses with a 403 and no word more; `error_for_status` has some.
+    // Unleashed refuses with a bare 403; `error_for_status` adds the likely causes.
     let revoked = Unleashed::new("some-id", "a-revoked-key")?.allow_origin(sandbox.unleashed_url())?;
     let client = ClientBuilder::new(http).with(revoked).build();
     let url = format!("{}/Customers?contactEmail=a%40b.example&page=1", sandbox.unleashed_url());

@@ -1,5 +1,5 @@
-//! Two servers, one Redis: a delivery that one of them accepted is refused by the other. Starts a `redis-server` of
-//! its own, and says so and stops where there is none.
+//! Two servers, one Redis: if one server accepted a delivery, the other refuses it. Starts a `redis-server` of its own, or
+//! says that there is none and stops.
 //!
 //! ```text
 //! cargo run --example webhook_many_machines
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let machines = [serve("one", &redis).await?, serve("two", &redis).await?];
 
-    // Behind one public name, as both machines would be; each verifier is told that name.
+    // Both machines are behind one public name, and each verifier gets that name.
     let sign = |secret, n| {
         let body = format!("{{\"event\":{n}}}");
         testing::sign("hmac-key-1", secret, "https://hooks.example.com/vizion", body, SystemClock.now())
@@ -73,7 +73,7 @@ async fn serve(name: &'static str, redis: &Redis) -> Result<SocketAddr, Box<dyn 
     Ok(address)
 }
 
-/// A server on a free port, stopped when dropped. A real one would keep its memory: see [`RedisStore`].
+/// A server on a free port, stopped when dropped. A real server would keep its memory: see [`RedisStore`].
 struct Redis {
     process: Child,
     port: u16,

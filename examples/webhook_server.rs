@@ -27,7 +27,7 @@ async fn handler(event: Verified<Json<Event>>) {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    // A service behind a name gives that name: https://hooks.example.com.
+    // A service with a public name gives that name: https://hooks.example.com.
     let verifier = Verifier::builder(&format!("http://{address}"))?
         .key("hmac-key-1", "an example secret")?
         .on_refused(|error, _| println!("  refused: {error} [{}]", error.code()))
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let forged = testing::sign("hmac-key-1", "a guessed secret", &url(address, "/vizion"), body, now)?;
     let mut moved = testing::sign("hmac-key-1", "an example secret", &url(address, "/other"), body, now)?;
     *moved.uri_mut() = url(address, "/vizion").parse()?;
-    // Right for another service of the same organisation, whose operator passes it on.
+    // Signed for another service of the same organisation, whose operator passes it on.
     let other = "https://other.example.com/vizion";
     let mut passed_on = testing::sign("hmac-key-1", "an example secret", other, body, now)?;
     *passed_on.uri_mut() = url(address, "/vizion").parse()?;

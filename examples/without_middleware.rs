@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = runtime.block_on(Sandbox::start())?;
     let netgiro = sandbox.netgiro();
 
-    // No redirects: they would take the signature along to where it does not belong.
+    // No redirects: they would take the signature to where it does not belong.
     let agent: ureq::Agent =
         ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into();
 
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut response = agent.run(request)?;
     let body = response.body_mut().with_config().limit(1024 * 1024).read_to_vec()?;
-    // Until here nobody has vouched for these bytes.
+    // Up to here, nobody has verified these bytes.
     let reply = netgiro.verify_reply(&sent, response.headers(), &body)?;
 
     println!("{:?}, reference id {:?}", reply.verdict(), reply.reference_id().unwrap_or("none"));

@@ -1,4 +1,4 @@
-//! Netvisor: what was paid is booked, once.
+//! Netvisor: books each payment once.
 
 use countersign::Error;
 use countersign::netvisor::{self, TransactionId};
@@ -16,7 +16,7 @@ impl Shop {
         let url = self.netvisor.url("/salesinvoice.nv?method=add");
         match self.netvisor.client.post(url).with_extension(id).body(invoice).send().await {
             Ok(answer) => netvisor::error_for_status(answer).await.map(drop).map_err(ShopError::from),
-            // By an attempt before, whose answer was lost.
+            // An earlier attempt, whose answer was lost, has booked it.
             Err(error) if is_repeated(&error) => Ok(()),
             Err(error) => Err(error.into()),
         }

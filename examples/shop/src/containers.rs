@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Shop, ShopError};
 
-/// What is known of a container.
+/// What the shop knows of a container.
 #[derive(Debug, Serialize)]
 pub struct Container {
     id: String,
@@ -20,7 +20,7 @@ struct Reference {
     container_id: String,
 }
 
-/// `GET /containers/{reference}`: the container of a reference, and the last milestone that a webhook told.
+/// `GET /containers/{reference}`: the container of a reference, and the last milestone from a webhook.
 pub async fn last_milestone(
     Shared(shop): Shared<Shop>,
     Path(reference): Path<String>,

@@ -1,4 +1,4 @@
-//! Unleashed: whom the shop sells to.
+//! Unleashed: the shop's customers.
 
 use axum::Json;
 use axum::extract::State as Shared;

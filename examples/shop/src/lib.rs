@@ -1,7 +1,7 @@
 //! A small shop: it takes payments by Netgíró, books them in Netvisor, knows its customers from Unleashed, and follows its
-//! containers by Vizion. What it remembers is in Redis, so that it can run on several machines.
+//! containers by Vizion. It keeps its memory in Redis, so that it can run on several machines.
 //!
-//! Read [`payment`] first: a payment whose answer was lost is looked up, and never simply sent again.
+//! Read [`payment`] first: if the answer to a payment is lost, the shop looks the payment up and never simply sends it again.
 
 #![expect(clippy::missing_errors_doc, reason = "an example: what fails is ShopError, or what the type says")]
 
@@ -42,19 +42,19 @@ pub struct Api {
 pub struct Patience {
     /// For an answer.
     pub answer: Duration,
-    /// Before it reads again, at first.
+    /// Before the first repetition of a read.
     pub retry: Duration,
 }
 
 impl Api {
-    /// For calls that are sent once: what they do may not be done twice.
+    /// For calls that are sent once: their effect must not happen twice.
     pub fn new(signer: impl Middleware, origin: &str, patience: Patience) -> reqwest::Result<Self> {
         let http = countersign::client_builder().timeout(patience.answer).build()?;
         Ok(Self { client: ClientBuilder::new(http).with(signer).build(), origin: origin.to_owned() })
     }
 
-    /// For calls that read, which are sent again after a 429 or a 5xx. The retry stands outside of the signer: each attempt
-    /// is signed anew.
+    /// For reads, which are sent again after a 429 or a 5xx. The retry stands outside the signer, so each attempt is signed
+    /// anew.
     pub fn of_reads(signer: impl Middleware, origin: &str, patience: Patience) -> reqwest::Result<Self> {
         let http = countersign::client_builder().timeout(patience.answer).build()?;
         let bounds = (patience.retry, patience.retry * 10);
@@ -123,10 +123,10 @@ impl Shop {
     }
 }
 
-/// Why the shop cannot do what it was asked to.
+/// Why the shop cannot do what it was asked to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ShopError {
-    /// A provider could not be called, or what it answered does not verify or cannot be read.
+    /// A provider could not be called, or its answer does not verify or cannot be read.
     #[error("a provider did not answer as it should")]
     Provider(#[from] reqwest_middleware::Error),
     /// A provider said no.
@@ -140,7 +140,7 @@ pub enum ShopError {
     Unknown,
 }
 
-/// 5xx has the providers deliver a webhook again.
+/// A 5xx makes the providers deliver a webhook again.
 impl IntoResponse for ShopError {
     fn into_response(self) -> Response {
         let status = match self {

@@ -1,4 +1,4 @@
-//! The shop, with its settings out of the environment: the providers' variables as `countersign --help` lists them, and
+//! Runs the shop with settings from the environment: the providers' variables as `countersign --help` lists them, and
 //! `SHOP_PUBLIC_ORIGIN`, `SHOP_LISTEN` and `SHOP_REDIS`.
 
 use std::env::var;

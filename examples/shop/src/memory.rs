@@ -1,4 +1,4 @@
-//! What the shop remembers: in Redis, for all machines that it runs on.
+//! The shop's memory in Redis, which all its machines share.
 
 use redis::aio::ConnectionManager;
 use redis::{AsyncCommands as _, Client, ExistenceCheck, RedisResult, SetOptions};
@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// The payment is being asked for, or the shop stopped while it was.
+    /// The payment is being asked for, or the shop stopped while asking.
     Asking,
     /// Nobody can tell whether Netgíró has the payment.
     Unknown,
-    /// Netgíró has it, and the customer has yet to confirm.
+    /// Netgíró has it, and the customer has not confirmed yet.
     Pending,
     /// The money is there.
     Paid,
@@ -48,8 +48,8 @@ impl Memory {
         Client::open(url)?.get_connection_manager().await.map(Self)
     }
 
-    /// Claims an order for whoever asks first, on whichever machine: only that one may ask for its payment. Returns whether
-    /// the claim is yours.
+    /// Claims an order for the first caller on any machine: only that caller may ask for its payment. Returns whether the
+    /// claim is yours.
     pub async fn claim(&self, reference: &str) -> RedisResult<bool> {
         let absent = SetOptions::default().conditional_set(ExistenceCheck::NX);
         self.0.clone().set_options(order(reference), written(State::Asking), absent).await
@@ -60,7 +60,7 @@ impl Memory {
         self.0.clone().set(order(reference), written(state)).await
     }
 
-    /// The state of an order; `None` where nobody has claimed it.
+    /// The state of an order; `None` if nobody has claimed it.
     pub async fn state(&self, reference: &str) -> RedisResult<Option<State>> {
         let text: Option<String> = self.0.clone().get(order(reference)).await?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))

@@ -1,7 +1,7 @@
 //! Paying once.
 //!
-//! A payment has an effect, so an answer that is lost is not asked for again: the order is looked up by its reference, and
-//! only where Netgíró does not know it, the payment is asked for a second time. [`countersign::Effect`] tells which it is.
+//! If the answer to a payment is lost, the payment may have been made. So the shop looks the order up by its reference, and
+//! asks for the payment again only if Netgíró does not know the order. [`countersign::Effect`] says when to look.
 
 use axum::Json;
 use axum::extract::{Path, State as Shared};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::memory::State;
 use crate::{Shop, ShopError};
 
-/// What a customer pays, and who.
+/// The amount of a payment, and the customer.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Payment {
     /// In Icelandic krónur, which have no decimals.
@@ -24,7 +24,7 @@ pub struct Payment {
     pub customer: String,
 }
 
-/// The body of `InsertCart`, as the vendor's page has it.
+/// The body of `InsertCart`, as on Netgíró's page.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Cart<'a> {
@@ -33,7 +33,7 @@ struct Cart<'a> {
     customer_id: &'a str,
 }
 
-/// The list of sales. Which fields a sale has is not published: these are those of `PaymentInfo`.
+/// The list of sales. The fields of a sale are not published: these are the fields of `PaymentInfo`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Sales {
@@ -71,7 +71,7 @@ pub async fn state(
 }
 
 impl Shop {
-    /// Pays an order, once, however often and wherever this is called. Another try after a refusal is another order.
+    /// Pays an order once, however often and wherever this is called. To try again after a refusal takes another order.
     pub async fn pay(&self, reference: &str, payment: &Payment) -> Result<State, ShopError> {
         if !self.memory.claim(reference).await? {
             return self.known(reference).await;
@@ -81,7 +81,7 @@ impl Shop {
         Ok(state)
     }
 
-    /// Asks for the payment; where nobody can tell what came of it, looks it up, and asks again only if it is not there.
+    /// Asks for the payment. If the effect is unknown, looks the payment up, and asks again only if it is not there.
     async fn ask_once(&self, reference: &str, payment: &Payment) -> State {
         for _ in 0..2 {
             match self.ask(reference, payment).await {
@@ -96,13 +96,13 @@ impl Shop {
         State::Failed
     }
 
-    /// The state of an order that was claimed before; where that was left open, it is looked up.
+    /// The state of an order that was claimed before; if the state was left open, looks the order up.
     async fn known(&self, reference: &str) -> Result<State, ShopError> {
         let state = self.memory.state(reference).await?.ok_or(ShopError::Unknown)?;
         if !matches!(state, State::Asking | State::Unknown) {
             return Ok(state);
         }
-        // Where it is not found, whoever claimed it may be asking just now.
+        // If it is not found, the caller who claimed it may be asking just now.
         let Some(Some(found)) = self.look_up(reference).await else { return Ok(state) };
         self.memory.set(reference, found).await?;
         Ok(found)
@@ -114,7 +114,7 @@ impl Shop {
         let sent =
             self.netgiro.client.post(self.netgiro.url("/v1/checkout/InsertCart")).json(&cart).send().await;
         let answer = match sent {
-            // A gateway's: it says nothing of Netgíró.
+            // A gateway's reply, which says nothing about Netgíró.
             Ok(answer) if !answer.status().is_success() => return State::Unknown,
             Ok(answer) => answer.bytes().await.map_err(reqwest_middleware::Error::from),
             Err(error) => Err(error),
@@ -130,7 +130,7 @@ impl Shop {
         }
     }
 
-    /// Looks an order up: what became of it, `Some(None)` where Netgíró does not know it, and `None` where nobody can tell.
+    /// Looks an order up: its state, `Some(None)` if Netgíró does not know it, and `None` if nobody can tell.
     async fn look_up(&self, reference: &str) -> Option<Option<State>> {
         let url = self.netgiro.url("/v1/sales/GetList?AllForCompany=true");
         let answer = self.netgiro.client.get(url).send().await.ok()?;
@@ -144,14 +144,14 @@ impl Shop {
     }
 }
 
-/// What Netgíró's own no comes to.
+/// The state after Netgíró's own refusal.
 fn refused(error: &countersign::Error) -> State {
     let is_declined =
         error.fault::<netgiro::Failure>().is_some_and(|failure| failure.response.result_code.is_declined());
     match error.effect() {
         Effect::None if is_declined => State::Declined,
         Effect::None => State::Failed,
-        // It was done, and the rest of the answer cannot be read.
+        // The payment was made, and the rest of the answer cannot be read.
         Effect::Done => State::Pending,
         Effect::Unknown => State::Unknown,
     }

@@ -1,4 +1,4 @@
-//! A Redis of the shop's own: for its tests, and for trying it out. A real one keeps its memory over a restart.
+//! A Redis of the shop's own, for its tests and for trying it out. A real Redis keeps its memory over a restart.
 
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +13,7 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts it; `None` where it is not installed.
+    /// Starts it; `None` if it is not installed.
     pub async fn start() -> std::io::Result<Option<Self>> {
         Self::start_with(&[]).await
     }

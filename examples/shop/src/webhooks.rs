@@ -1,4 +1,4 @@
-//! What the providers tell: verified, fresh, and taken once by all machines together.
+//! Receives the providers' webhooks: verified, fresh, and accepted once by all machines together.
 
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::memory::State;
 use crate::{Shop, ShopError};
 
-/// What the providers sign webhooks with.
+/// The keys that the providers sign webhooks with.
 #[derive(Clone, Debug)]
 pub struct Keys {
     /// Netgíró's secret key, which signs requests, too.
@@ -22,8 +22,8 @@ pub struct Keys {
     pub vizion: (String, SecretString),
 }
 
-/// The receivers, for a nest below `/webhooks`. `public_origin` is what the providers were told, with the prefix that the proxy
-/// takes off: `https://shop.example.is/api`, so that Vizion delivers to `https://shop.example.is/api/webhooks/vizion`.
+/// The receivers, to nest below `/webhooks`. `public_origin` is the origin that the providers know, with the prefix that the
+/// proxy takes off: with `https://shop.example.is/api`, Vizion delivers to `https://shop.example.is/api/webhooks/vizion`.
 pub fn router(public_origin: &str, keys: &Keys, store: &RedisStore) -> Result<Router<Shop>, Error> {
     let netgiro = netgiro::webhook::Verifier::builder(public_origin)?.secret(keys.netgiro.clone())?;
     let netgiro = netgiro.replay_store(store.clone()).build();
@@ -32,7 +32,8 @@ pub fn router(public_origin: &str, keys: &Keys, store: &RedisStore) -> Result<Ro
     let (key_id, key) = &keys.vizion;
     let vizion = vizion::webhook::Verifier::builder(public_origin)?.key(key_id, key.clone())?;
     let vizion = vizion.replay_store(store.clone()).build();
-    // What axum's `nest` takes off the path was signed, too. A handler that fails is run again when the provider delivers again; each does the same again without harm.
+    // The signature also covers the part of the path that axum's `nest` takes off. If a handler fails, it runs again at the
+    // provider's retry; each handler may safely run twice.
     Ok(Router::new()
         .route("/netgiro", post(paid).route_layer(netgiro.layer().nested_in_axum().forget_failed()))
         .route("/unleashed", post(changed).route_layer(unleashed.layer().nested_in_axum().forget_failed()))
@@ -47,7 +48,7 @@ struct Callback {
     total_amount: u32,
 }
 
-/// A payment was confirmed or cancelled. Netgíró takes 200 alone for an acknowledgement.
+/// A payment was confirmed or cancelled. Netgíró takes only a 200 for an acknowledgement.
 async fn paid(
     Shared(shop): Shared<Shop>,
     event: netgiro::webhook::Verified<Json<Callback>>,
@@ -72,7 +73,7 @@ struct Change {
     data: Data,
 }
 
-/// An object in some deliveries of Unleashed's, and a string with an object in others.
+/// In some deliveries of Unleashed's an object, in others a string that holds an object.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Data {
@@ -80,7 +81,7 @@ enum Data {
     Text(String),
 }
 
-/// Something changed in Unleashed. A shop would fetch it anew; this one only sees that it can be read.
+/// Something changed in Unleashed. A real shop would fetch it anew; this shop only checks that it can be read.
 async fn changed(event: unleashed::webhook::Verified<Json<Change>>) -> StatusCode {
     let Change { event_type, data } = &**event;
     let is_readable = match data {

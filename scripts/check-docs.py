@@ -6,7 +6,7 @@ the variables of docs/samples/example.env, and `countersign` as it was built las
 next command waits for its first line, and the server ends with the page. Where Linux allows it, the shell has a network of its own
 with nothing but loopback, so that no port is taken and no provider is called.
 
-`sh` blocks are run. `console` blocks show each command behind `$`, and what it prints, where `…` stands for any text. A comment
+`sh` blocks are run. `console` blocks show each command behind `$`, and its output, where `…` stands for any text. A comment
 in the line above a block says what a reader does not need to see:
 
     <!-- not run: REASON -->     the block cannot run here
@@ -32,7 +32,7 @@ TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug"
 # Where rustdoc finds the examples in Rust, which `cargo test --doc` runs.
 DOCTESTS = [ROOT / "src/lib.rs", ROOT / "sandbox/src/lib.rs"]
 COMMENT = re.compile(r"<!-- (not run|exit code|given):? (.+) -->$")
-# What neither a test nor this script starts: it builds, installs, or needs another machine.
+# Commands that neither a test nor this script runs: they build, install, or need another machine.
 NEVER_RUN = re.compile(r"^(cargo|docker|git|kubectl|systemctl|sudo|RUSTC_BOOTSTRAP=1)\b", re.MULTILINE)
 
 PRELUDE = """
@@ -93,7 +93,7 @@ def blocks(page):
 
 
 def commands(block):
-    """Each command of a block, as one text, and what a console block shows of its output; of a server's, nothing."""
+    """Each command of a block as one text, and the output that a console block shows for it; nothing for a server."""
     if block.language == "sh":
         return [(one, None) for one in joined(block.text.splitlines())]
     shown = []
@@ -110,7 +110,7 @@ def commands(block):
 
 
 def joined(lines):
-    """Lines that end in a backslash, with the next; a here-document, whole."""
+    """Joins lines that end in a backslash, and the lines of a here-document."""
     found, ending = [], None
     for line in lines:
         if ending or (found and found[-1].endswith("\\")):
@@ -183,7 +183,7 @@ def run(page_blocks):
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )
         try:
-            # Servers keep the pipe open if they inherit it: they do not, since each writes to a file.
+            # A server would keep the pipe open if it inherited it; each server writes to a file instead.
             said, _ = ran.communicate(timeout=30)
         except subprocess.TimeoutExpired:
             said = "it does not end within 30 s"
@@ -215,7 +215,7 @@ def yaml_documents(text):
 
 
 def toml(text):
-    """Whatever is no TOML at all. The examples of docs/declarations.md are held by tests/declared/docs.rs."""
+    """Fails for what is no TOML. tests/declared/docs.rs checks the examples of docs/declarations.md."""
     if tomllib.loads(text).keys() >= {"name", "let"}:
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
             file.write(text)

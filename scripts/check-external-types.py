@@ -26,11 +26,11 @@ ALLOWED = {
     "tower_service": "the layer",
     "url": "URLs",
 }
-# The standard library, and what it calls types of its own.
+# The standard library, and its own names for types.
 STANDARD = {"alloc", "core", "std", "i32", "str"}
 
 text = (pathlib.Path(__file__).parents[1] / "docs/public-api.txt").read_text()
-# A path begins where no other segment stands in front of it; what follows `<` or `&` begins one, too.
+# A path begins where no other segment stands in front of it, also after `<` or `&`.
 named = set(re.findall(r"(?<![\w:])([a-z_][a-z0-9_]*)::[A-Za-z]", text)) - STANDARD - {"countersign", "crate"}
 for crate in sorted(named - ALLOWED.keys()):
     line = next(line for line in text.splitlines() if re.search(rf"(?<![\w:]){crate}::", line))

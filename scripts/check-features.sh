@@ -1,13 +1,13 @@
 #!/bin/sh
-# Checks that features only add: that each compiles alone, without warnings, each provider also with each of the features
-# that work on providers, and the crate without any; and that no error, verdict, URI or cost differs because more are on.
-# The library only: dev-dependencies switch features on and would hide what is missing.
+# Checks that features only add. Each feature must compile alone, without warnings, each provider also with each feature that
+# works on providers, and the crate without any feature; and no error, verdict, URI or cost may differ because more are on.
+# Checks only the library: dev-dependencies switch features on and would hide what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 
 check() {
     echo "features: ${1:-none}"
-    # Clippy, since its flags reach this crate alone: RUSTFLAGS would have every dependency built again.
+    # Clippy, since its flags reach only this crate: RUSTFLAGS would rebuild every dependency.
     cargo clippy --quiet --locked --package countersign --lib --no-default-features --features "$1" -- -D warnings
 }
 
@@ -33,7 +33,7 @@ check netgiro,unleashed,vizion,axum,redis,diagnose
 echo "features: the tool's readers without the tool"
 cargo clippy --quiet --locked --package countersign-cli --lib --no-default-features -- -D warnings
 
-# The pure core must not know reqwest, nor what only the middleware needs; nor must receiving know a framework.
+# The pure core must depend neither on reqwest nor on what only the middleware needs; receiving must not depend on a framework.
 without() {
     tree=$(cargo tree --quiet --locked --package countersign --edges normal --no-default-features --features "$1")
     if echo "$tree" | grep -E " ($2) v"; then
@@ -45,12 +45,12 @@ providers=netvisor,netgiro,unleashed,vizion
 without "$providers" 'reqwest|reqwest-middleware|tokio|hyper|tracing|httpdate|md-5|sha1'
 without "$providers,diagnose,webhook" 'reqwest|reqwest-middleware|tokio|hyper|axum|redis'
 
-# What is signed, refused and verified, told by a program that is built with the default features and with all.
+# A program prints what is signed, refused and verified; it is built with the default features and with all.
 told() { cargo run --quiet --locked --package countersign-features "$@"; }
 few=$(mktemp)
 trap 'rm -f "$few"' EXIT
 told >"$few"
 told --features more | diff "$few" - || {
-    echo "more features change what is told above" >&2
+    echo "more features change the output above" >&2
     exit 1
 }

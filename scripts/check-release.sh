@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what a release needs beyond scripts/check.sh: see RELEASING.md. What cannot be had on this machine (advisories, the
-# oldest Rust, a release to compare with) is said; with --strict, that fails.
+# Checks what a release needs beyond scripts/check.sh: see RELEASING.md. Says what cannot be checked on this machine
+# (advisories, the oldest Rust, a release to compare with); with --strict, that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -72,7 +72,7 @@ step "packages: built from what would be published"
 cargo package --locked "${crates[@]/#/--package=}"
 
 step "packages: unpacked beside each other, and tested"
-# As crates.io would serve them: each finds the others there.
+# The packages as crates.io would serve them: each finds the others there.
 {
     echo '[workspace]'
     echo 'resolver = "3"'
@@ -86,7 +86,7 @@ for crate in "${crates[@]}"; do
     echo "$crate = { path = \"$crate\" }" >>"$scratch/Cargo.toml"
 done
 cp Cargo.lock "$scratch"
-# Examples and guides start the sandbox, which crates.io leaves out of what a package's tests depend on.
+# Examples and guides start the sandbox, on which the published package does not depend.
 (
     cd "$scratch"
     CARGO_TARGET_DIR=$target/unpacked cargo test --workspace --all-features --lib --bins \
@@ -94,5 +94,5 @@ cp Cargo.lock "$scratch"
 )
 
 step done
-[ "$missing" -eq 0 ] || echo "not all of it could be checked here, see NOT CHECKED above"
+[ "$missing" -eq 0 ] || echo "not everything could be checked here, see NOT CHECKED above"
 [ "$strict" != --strict ] || exit "$missing"

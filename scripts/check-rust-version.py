@@ -22,7 +22,7 @@ def version(text):
 
 
 def tree(member):
-    """The package and all that it needs, for building and for testing."""
+    """The package and everything that it needs for building and testing."""
     seen, left = set(), [member]
     while left:
         package = left.pop()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything CI checks, in CI's order: vectors, formatting, the oldest Rust, lints, docs, features, the README's two
+# Runs everything that CI checks, in CI's order: vectors, formatting, the oldest Rust, lints, docs, features, the README's two
 # commands, the commands of the docs, every example.
 set -euo pipefail
 cd "$(dirname "$0")/.."

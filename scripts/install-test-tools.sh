@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs that the checks start beside cargo's: Debian's redis-server, python3 with PyYAML, curl and chromium.
+# Installs the programs that the checks need besides cargo: Debian's redis-server, python3 with PyYAML, curl and chromium.
 set -euo pipefail
 
 missing=()

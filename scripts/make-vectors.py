@@ -72,7 +72,7 @@ def netvisor_latin9():
 
 
 def length_extension():
-    """An honest Netgíró reply, and what anyone can make of it without the secret."""
+    """An honest Netgíró reply, and the forgery that anyone can make from it without the secret."""
     published = json.loads((VECTORS / "netgiro.json").read_text("utf-8"))["vectors"][0]["inputs"]
     secret, nonce, url = published["secret"], "635318618538563999", published["url"]
     honest = b'{"Success":true,"Message":"Success","ResultCode":200}'

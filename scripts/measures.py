@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the house measures; see measures.sh."""
+"""Measures the code base; see measures.sh."""
 
 import collections
 import pathlib
@@ -15,7 +15,7 @@ def files(root):
 
 
 def without_tests(path):
-    """The lines of a file, without unit tests: a module under `#[cfg(test)]`, up to the brace that closes it."""
+    """The lines of a file without unit tests, which are in a module under `#[cfg(test)]`, up to its closing brace."""
     if path.name == "tests.rs" or "tests" in path.parts:
         return []
     kept, skipping, pending = [], False, False
@@ -60,7 +60,7 @@ def leaves(tree):
 
 
 def imports(root):
-    """Which module names which, in its own imports and paths."""
+    """Which module names which other, in its own imports and paths."""
     modules = {module_of(root, path) for path in files(root)}
     edges = collections.defaultdict(set)
     for path in files(root):
@@ -91,7 +91,7 @@ def imports(root):
 
 
 def circles(edges):
-    """Groups that reach each other, by edges between strangers: not between a module and what it lies in."""
+    """Groups of modules that reach each other, without the edges between a module and the modules around it."""
     related = lambda a, b: a == b[: len(a)] or b == a[: len(b)]
     graph = {a: {b for b in targets if not related(a, b)} for a, targets in edges.items()}
 
@@ -110,7 +110,7 @@ def circles(edges):
 
 
 def folders(root, edges):
-    """The same by folder: the rooms of the library's root are one each."""
+    """The same by folder: each module of the library's root counts as one."""
     is_folder = {module for module in (module_of(root, path) for path in files(root)) if (pathlib.Path(root, *module)).is_dir()}
     room = lambda module: next((module[:n] for n in range(len(module), 0, -1) if module[:n] in is_folder), module)
     by_folder = collections.defaultdict(set)

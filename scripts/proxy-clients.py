@@ -32,7 +32,7 @@ def check(name, found, expected):
 
 
 class Running:
-    """The tool, with what it prints on standard error in a file."""
+    """Runs the tool, with its standard error in a file."""
 
     def __init__(self, *arguments):
         self.told = tempfile.TemporaryFile("w+")
@@ -46,7 +46,7 @@ class Running:
         self.process.wait()
 
     def peak_mib(self):
-        """The most memory that it ever had, in MiB."""
+        """The peak memory of the process, in MiB."""
         with open(f"/proc/{self.process.pid}/status") as status:
             return int(re.search(r"VmHWM:\s*(\d+) kB", status.read())[1]) / 1024
 
@@ -58,7 +58,7 @@ class Proxy(Running):
 
 
 class Sandbox(Running):
-    """Tells each request on standard error."""
+    """Prints each request on standard error."""
 
     def __init__(self, *arguments):
         super().__init__("sandbox", *arguments)
@@ -102,7 +102,7 @@ def run(*command):
 
 
 def clients(url):
-    """Each posts a cart, and prints the status and the result code of the reply."""
+    """Clients that each post a cart, and print the status and the result code of the reply."""
     curl = ["curl", "-s", "-H", "content-type: application/json", "-d", CART, url]
     node = f"""
         fetch({url!r}, {{ method: "POST", headers: {{ "content-type": "application/json" }}, body: {CART!r} }})

@@ -1,4 +1,4 @@
-"""Runs published Python clients against the sandbox and checks what it makes of them.
+"""Runs published Python clients against the sandbox and checks its verdicts.
 
 Usage: real-clients.py ADDRESSES-AS-SENT ADDRESSES-DECODED, each the line of JSON that the sandbox prints.
 """

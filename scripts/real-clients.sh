@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks that the sandbox makes of published Python clients what the providers do, and that vendors' own libraries verify what
-# the tool delivers by a declaration; and that clients of several languages get through the proxy, which stays small under load. Needs
-# python3 and PyPI, curl, node, and php with its curl extension.
+# Checks that the sandbox judges published Python clients as the providers do, that vendors' own libraries verify what the tool
+# delivers by a declaration, that clients of several languages get through the proxy, and that the proxy stays small under load.
+# Needs python3 and PyPI, curl, node, and php with its curl extension.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

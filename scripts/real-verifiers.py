@@ -34,7 +34,7 @@ FAULTS = [None, "tampered", "wrong-key"]
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
-    """Answers 200 to what the vendor's library verifies, 401 to all else."""
+    """Answers 200 to what the vendor's library verifies, 401 to everything else."""
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))

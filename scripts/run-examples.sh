@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every example, each offline and failing by its exit status, and the tests of the shop.
+# Runs every example, offline, and the tests of the shop. An example fails by its exit status.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

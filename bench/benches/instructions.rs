@@ -1,6 +1,6 @@
 //! Instructions of each signature and of the digest that it is measured against, under callgrind. Their difference is
-//! the glue. What is signed with is handed back, so that its end is not counted. The digest itself is not to be
-//! compared with a real machine, since callgrind has no SHA instructions.
+//! the glue. Each case returns its signer, so that dropping it is not counted. Do not compare the digest itself with a real
+//! machine: callgrind has no SHA instructions.
 //!
 //! Needs valgrind and `cargo install gungraun-runner --version 0.20.0`; then
 //! `cargo bench -p countersign-bench --bench instructions`.

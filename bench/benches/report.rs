@@ -1,5 +1,5 @@
 //! The detailed report of the small operations: `cargo bench -p countersign-bench --bench report`.
-// What criterion's macros write has no documentation.
+// The code of criterion's macros has no documentation.
 #![allow(missing_docs)]
 
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! CPU time per request through the middleware chain, over one that does nothing.
+//! CPU time per request through a middleware chain with a signer, over a chain that does nothing.
 
 use anyhow::{Context as _, Result};
 use countersign::netvisor::MacAlgorithm;
@@ -14,7 +14,7 @@ use crate::table::Row;
 
 const LOAD: Load = Load { at_once: 64, each: 40 };
 
-/// What a middleware costs that does nothing.
+/// A middleware that does nothing, to know its cost.
 #[derive(Debug)]
 pub struct NoOp;
 
@@ -30,7 +30,7 @@ impl Middleware for NoOp {
     }
 }
 
-/// What no signer can do without: headers, made beforehand, that are put into each request.
+/// Puts headers made beforehand into each request: the least that any signer does.
 struct Ready(HeaderMap);
 
 #[async_trait::async_trait]
@@ -47,7 +47,7 @@ impl Middleware for Ready {
 }
 
 /// The CPU time of a client with a signer, or with headers alone, over that of a client with [`NoOp`]. Only the
-/// client's thread counts: the server has one of its own. The replies are the same for all.
+/// client's thread counts: the server has its own thread. The replies are the same for all.
 ///
 /// # Errors
 /// When a request fails.

@@ -11,19 +11,19 @@ use tokio::task::JoinSet;
 pub struct Load {
     /// How many are under way at once.
     pub at_once: usize,
-    /// How many each of these sends, one after the other.
+    /// How many each sender sends, one after the other.
     pub each: usize,
 }
 
-/// A runtime for clients, on the thread that calls it.
+/// A runtime for clients, on the calling thread.
 ///
 /// # Errors
-/// When the system has no more of what it takes.
+/// When the system lacks resources.
 pub fn runtime() -> Result<Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-/// A client as the crate recommends it, with one middleware, past any proxy that the machine has set.
+/// A client as the crate recommends it, with one middleware, without any proxy of the machine's settings.
 ///
 /// # Errors
 /// When reqwest cannot make one.
@@ -32,8 +32,8 @@ pub fn client(middleware: impl Middleware) -> Result<ClientWithMiddleware> {
     Ok(ClientBuilder::new(inner).with(middleware).build())
 }
 
-/// Seconds of CPU for each request, up to the last byte of its reply, on this thread, which runs the client and nothing
-/// else: the server has a thread of its own.
+/// Seconds of CPU for each request, up to the last byte of its reply, on this thread. It runs only the client: the server has
+/// a thread of its own.
 ///
 /// # Errors
 /// When a request fails.

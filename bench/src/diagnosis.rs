@@ -1,4 +1,4 @@
-//! What a diagnosis costs, beside one digest of 1 MiB. It finds nothing, so that every edit is tried: no other costs more.
+//! The cost of a diagnosis, beside one digest of 1 MiB. The diagnosis finds nothing and so tries every edit: none costs more.
 
 use anyhow::Result;
 use countersign::RequestRef;
@@ -15,7 +15,7 @@ const BRIEF: &str = "brief diagnosis of 16 KiB";
 const FULL: &str = "full diagnosis of 64 KiB";
 const DIGEST: &str = "digest beside diagnoses, 1 MiB";
 
-/// The digest of nothing that is tried.
+/// A digest that no edit gives.
 const UNKNOWN: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 /// A request of Netgíró's, which signs its whole body, with a signature that nobody can explain.
@@ -30,7 +30,7 @@ struct Refused {
 /// When a request is refused.
 ///
 /// # Panics
-/// When one is refused later that was taken before.
+/// When a request is refused later that was accepted before.
 pub fn diagnoses_over_digest(rounds: usize) -> Result<[Row; 2]> {
     let (short, long, bytes) = (Refused::new(16 << 10)?, Refused::new(64 << 10)?, vec![b'x'; 1 << 20]);
     short.diagnose_briefly()?;
@@ -54,27 +54,27 @@ impl Refused {
         Ok(Self { signer: Netgiro::new("881E674F-7891-4C20-AFD8-56FE2624C4B5", NETGIRO_SECRET)?, request })
     }
 
-    /// As a service has it done for whatever strangers send.
+    /// As a service diagnoses what strangers send.
     fn diagnose_briefly(&self) -> Result<Diagnosis> {
         let request = RequestRef::from_http(&self.request)?;
         let transcript = Transcript::with_stamp(&self.signer, &request, netgiro_stamp())?;
         Ok(transcript.diagnose_briefly(UNKNOWN))
     }
 
-    /// As somebody asks for it.
+    /// As a user asks for it.
     fn diagnose(&self) -> Result<Diagnosis> {
         Ok(diagnose(&self.signer, &RequestRef::from_http(&self.request)?, netgiro_stamp(), UNKNOWN)?)
     }
 }
 
-/// An order of `length` bytes in JSON, as it is written in practice: nested, with escapes and letters beyond ASCII.
+/// An order of `length` bytes in realistic JSON: nested, with escapes and letters beyond ASCII.
 fn order(length: usize) -> Vec<u8> {
     const START: &str = r#"{"items":["#;
     const LINE: &str = r#"{"sku":"A-0017","name":"Kaffi \/ 250 g, malað","quantity":2,"price":1290.50},"#;
     const END: &str = r#"null],"note":""}"#;
     let lines = (length - START.len() - END.len()) / LINE.len();
     let mut order = format!("{START}{}{END}", LINE.repeat(lines));
-    // What is left of the length is the note.
+    // The note fills the rest of the length.
     order.insert_str(order.len() - 2, &"x".repeat(length - order.len()));
     order.into_bytes()
 }

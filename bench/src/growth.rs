@@ -25,7 +25,7 @@ const ROUNDS: usize = 7;
 /// A line of a diagram: its name and its points.
 pub type Line = (&'static str, Vec<(f64, f64)>);
 
-/// What grows with what.
+/// How the cost grows with each of three lengths.
 pub struct Growth {
     /// Bytes of the body, and microseconds for a signature over it.
     pub bodies: Vec<Line>,
@@ -35,7 +35,7 @@ pub struct Growth {
     pub middlewares: Vec<Line>,
 }
 
-/// Measures all three, without a socket: the chain ends in a stub that lets all other requests go first.
+/// Measures all three without a socket: the chain ends in a stub that lets all other requests go first.
 ///
 /// # Errors
 /// When a request fails.
@@ -130,7 +130,7 @@ async fn send_together(client: &ClientWithMiddleware, url: &Arc<str>, requests: 
     Ok(())
 }
 
-/// Stands where the socket would be.
+/// Takes the place of the socket.
 struct Stub;
 
 #[async_trait::async_trait]

@@ -10,7 +10,7 @@ use crate::rounds::{Case, Spread, Timings, interleave};
 use crate::subjects::{self, raw_digest, raw_hmac};
 use crate::table::Row;
 
-/// The body lengths of Netgíró's requests, with the names of what is compared.
+/// The body lengths of Netgíró's requests, with the names of the compared cases.
 const NETGIRO: [(usize, [&str; 2], &str); 4] = [
     (0, ["netgiro 0 B", "digest 0 B"], "netgiro_sign_0_over_raw"),
     (256, ["netgiro 256 B", "digest 256 B"], "netgiro_sign_256_over_raw"),
@@ -18,16 +18,16 @@ const NETGIRO: [(usize, [&str; 2], &str); 4] = [
     (1 << 20, ["netgiro 1 MiB", "digest 1 MiB"], "netgiro_sign_1m_over_raw"),
 ];
 
-/// The body lengths of Vizion's webhooks, with the names of what is compared.
+/// The body lengths of Vizion's webhooks, with the names of the compared cases.
 const VIZION: [(usize, [&str; 3]); 2] = [
     (2 << 10, ["vizion 2 KiB", "vizion by hand 2 KiB", "digest and HMAC 2 KiB"]),
     (64 << 10, ["vizion 64 KiB", "vizion by hand 64 KiB", "digest and HMAC 64 KiB"]),
 ];
 
-/// The operations whose time is printed as such: the whole signing of a request, stamp and headers included.
+/// The operations whose time is printed in nanoseconds: the whole signing of a request, with stamp and headers.
 const WHOLE: [&str; 3] = ["unleashed, whole", "netvisor, whole", "netgiro, whole"];
 
-/// What the operations took.
+/// The times of the operations.
 pub struct Kernels {
     timings: Timings,
 }
@@ -39,7 +39,7 @@ impl Kernels {
     /// When a peer refuses its request.
     ///
     /// # Panics
-    /// When one refuses later what it took before.
+    /// When a peer refuses later what it accepted before.
     pub fn measure(rounds: usize) -> Result<Self> {
         let (mut aws, mut reqsign, httpsig) = (AwsSigv4::new()?, Reqsign::new()?, Httpsig::new()?);
         aws.sign()?;
@@ -80,7 +80,7 @@ impl Kernels {
         rows
     }
 
-    /// Whole signing, here and by the peers: name, nanoseconds, and what a peer does beside hashing a text.
+    /// Whole signing, by this crate and by the peers: name, nanoseconds, and what a peer does beside hashing a text.
     pub fn absolute(&self) -> impl Iterator<Item = (&'static str, Spread, &'static str)> {
         let peers = SCOPES.into_iter().map(|(name, scope)| (name, self.timings.nanos(name), scope));
         let own =
@@ -120,7 +120,7 @@ fn netvisor<'c>() -> [Case<'c>; 4] {
 fn vizion<'c>(length: usize, [verified, by_hand, raw]: [&'static str; 3]) -> [Case<'c>; 3] {
     let delivery = || subjects::vizion(length);
     let (verify, verify_by_hand, digests) = (delivery(), delivery(), delivery());
-    // What is verified borrows from the delivery, so it cannot be what the case gives back.
+    // The verified value borrows from the delivery, so the case cannot return it.
     [
         Case::new(verified, move || drop(black_box(verify.verify()))),
         Case::new(by_hand, move || verify_by_hand.verify_by_hand().expect("is honest")),

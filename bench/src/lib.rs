@@ -1,5 +1,5 @@
 //! What signing and verifying cost: the program prints the ratios, `benches/` holds the detailed reports.
-// A program's parts, none of which is ever printed for debugging.
+// Parts of a program that are never printed for debugging.
 #![allow(missing_debug_implementations)]
 #![allow(clippy::disallowed_methods, reason = "measuring is reading the clock")]
 

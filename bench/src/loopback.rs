@@ -18,11 +18,11 @@ const SMALL_REPLY: &[u8] = br#"{"Success":true,"Message":"Success","ResultCode":
 #[derive(Clone, Copy, Debug)]
 pub struct Loopback(SocketAddr);
 
-/// What the server sends: heads ready to go, since a reply's nonce counts once.
+/// What the server sends. Each reply needs a head of its own, since its nonce counts only once.
 struct Replies {
     body: Vec<u8>,
     url: String,
-    /// Signed beforehand, where signing takes as long as sending.
+    /// Heads that were signed beforehand, if signing takes as long as sending.
     ready: Mutex<VecDeque<Vec<u8>>>,
     nonce: AtomicU64,
 }
@@ -44,7 +44,7 @@ impl Loopback {
         Self::start(body, requests)
     }
 
-    /// The only URL that it answers.
+    /// The only URL that the server answers.
     #[must_use]
     pub fn url(self) -> String {
         format!("http://{}/v1/sales/GetList?AllForCompany=true", self.0)

@@ -1,7 +1,7 @@
 //! Prints what signing and verifying cost, beside the goals.
 //!
-//! `cargo run --release -p countersign-bench` prints a table, `-- --json` one line of medians, `-- --plot FILE.svg`
-//! draws how the cost grows. `BENCHMARKING.md` says how to read them.
+//! `cargo run --release -p countersign-bench` prints a table, `-- --json` one line of medians, and `-- --plot FILE.svg`
+//! draws how the cost grows. `BENCHMARKING.md` says how to read these.
 
 #[path = "../../tests/allocations/over_no_op.rs"]
 mod allocations;
@@ -35,10 +35,10 @@ struct Arguments {
     /// Measure this built tool's proxy, too.
     #[arg(long, value_name = "COUNTERSIGN")]
     proxy: Option<PathBuf>,
-    /// Only hand requests on to this origin: so is the proxy started that the tool's is compared with.
+    /// Only hand requests on to this origin: starts the bare proxy that the tool's proxy is compared with.
     #[arg(long, hide = true)]
     bare_proxy: Option<String>,
-    /// Only send requests, as standard input says: so is each client started that is measured in a process of its own.
+    /// Only send requests, as standard input says: starts a client that is measured in a process of its own.
     #[arg(long, hide = true, requires = "url")]
     sender: Option<Sender>,
     /// What the sender asks for.
@@ -57,7 +57,7 @@ fn main() -> Result<()> {
     if let Some(path) = &arguments.plot {
         return plot::draw(&growth::growth()?, path);
     }
-    // Each of these takes a quarter of a second and more, so that fewer rounds do.
+    // Each of these takes at least a quarter of a second, so fewer rounds are enough.
     let long_rounds = arguments.rounds.div_ceil(3);
     let mut rows = over_by_hand::cpu_over_by_hand(long_rounds)?;
     if let Some(tool) = &arguments.proxy {

@@ -1,4 +1,4 @@
-//! CPU time per request with the crate, over that with what a user would write by hand.
+//! CPU time per request with the crate, over that with code that a user would write by hand.
 
 use std::io::{BufRead as _, BufReader, Write as _, stdin};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -19,12 +19,12 @@ use crate::table::Row;
 
 /// How many requests are under way at once.
 const AT_ONCE: usize = 32;
-/// How many requests each of these sends in a round, where the reply is small.
+/// How many requests each sender sends in a round, if the reply is small.
 const EACH: usize = 40;
 
 const SIGNED_REQUEST_AND_VERIFIED_REPLY: f64 = 1.02;
 
-/// The lengths of Netgíró's replies, and how many each sender asks for in a round: some hundred megabytes at the most.
+/// The lengths of Netgíró's replies, and how many replies each sender gets in a round: some hundred megabytes at most.
 const NETGIRO: [(&str, usize, usize); 4] = [
     ("netgiro_4k_over_by_hand", 4 << 10, EACH),
     ("netgiro_64k_over_by_hand", 64 << 10, EACH),
@@ -67,8 +67,8 @@ impl Sender {
         }
     }
 
-    /// Reads numbers from standard input, line by line. For each, sends a round with as many requests one after the other,
-    /// and prints the seconds of CPU that one took.
+    /// Reads numbers from standard input, line by line. For each number, sends a round with as many requests one after the
+    /// other, and prints the seconds of CPU for one request.
     ///
     /// # Errors
     /// When a request fails.
@@ -83,8 +83,8 @@ impl Sender {
     }
 }
 
-/// A [`Sender`] in a process of its own, as a user has either the one or the other: in one process, each finds the heap as
-/// the other left it, which costs the crate 1,200 page faults for each reply of 8 MiB.
+/// A [`Sender`] in a process of its own, since a user runs only one of the two. In one process, each finds the heap as the
+/// other left it, which costs the crate 1,200 page faults for each reply of 8 MiB.
 struct Process {
     child: Child,
     output: BufReader<ChildStdout>,
@@ -110,7 +110,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Closes its input first, and with that the process ends.
+        // `wait` closes the input first, and so the process ends.
         let _ended = self.child.wait();
     }
 }
@@ -123,8 +123,7 @@ struct Pair {
     each: usize,
 }
 
-/// The ratio of each pair, taken round by round. The two of a pair run one right after the other, in turns the one and the
-/// other first.
+/// The ratio of each pair, taken round by round. The two of a pair run right after each other, and take turns in being first.
 ///
 /// # Errors
 /// When a request fails.

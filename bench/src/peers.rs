@@ -1,4 +1,4 @@
-//! Signers of other schemes, for scale. Each does more than a provider of this crate, as said beside it.
+//! Signers of other schemes, for scale. Each does more than a provider of this crate; [`SCOPES`] says what.
 
 use std::pin::pin;
 use std::task::{Context as TaskContext, Poll, Waker};

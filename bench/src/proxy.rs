@@ -1,4 +1,4 @@
-//! CPU time per request of `countersign proxy`, over that of a reverse proxy that hands on and does nothing else.
+//! CPU time per request of `countersign proxy`, over that of a reverse proxy that only hands requests on.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -25,13 +25,13 @@ use crate::table::Row;
 
 const LOAD: Load = Load { at_once: 32, each: 60 };
 
-/// Of each request and each reply.
+/// The body of each request and each reply.
 static KIBIBYTE: [u8; 1024] = [b'x'; 1024];
 
-/// The ratio, taken round by round, of requests to Unleashed of 1 KiB both ways. Both proxies are processes of one thread.
+/// The ratio, taken round by round, for requests to Unleashed with 1 KiB both ways. Both proxies are processes of one thread.
 ///
 /// # Errors
-/// When a request fails, or the system does not say how much CPU a process took: Linux does.
+/// When a request fails, or the system does not say how much CPU a process took, as Linux does.
 pub fn cpu_over_bare(tool: &Path, rounds: usize) -> Result<Row> {
     let upstream = kibibytes()?;
     let mut bare = Command::new(std::env::current_exe()?);
@@ -98,7 +98,7 @@ impl Proxy {
         Ok((self.cpu_nanos()? - before) as f64 / (LOAD.at_once * LOAD.each) as f64)
     }
 
-    /// What the first thread, which does all the work, has run so far.
+    /// The CPU time so far of the first thread, which does all the work.
     fn cpu_nanos(&self) -> Result<u64> {
         let figures = std::fs::read_to_string(format!("/proc/{}/schedstat", self.process.id()))?;
         Ok(figures.split(' ').next().context("the time on the CPU comes first")?.parse()?)
@@ -111,7 +111,7 @@ impl Drop for Proxy {
     }
 }
 
-/// A server on a thread of its own, that answers whatever it is sent with a kibibyte.
+/// A server on a thread of its own that answers every request with a kibibyte.
 fn kibibytes() -> Result<String> {
     let (listener, origin) = listener()?;
     std::thread::spawn(move || runtime()?.block_on(answer_all(listener)));
@@ -131,7 +131,7 @@ async fn answer_all(listener: std::net::TcpListener) -> Result<()> {
     }
 }
 
-/// A reverse proxy of hyper alone: what whoever forwards requests cannot do without.
+/// A reverse proxy of hyper alone: the least that any forwarding costs.
 ///
 /// # Errors
 /// When there is no port to be had.

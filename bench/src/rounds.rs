@@ -1,12 +1,12 @@
-//! Timing cases side by side: each round runs every case once, so that what disturbs the machine disturbs them all.
-//! What counts is the CPU time of the thread, which leaves out what other programs take meanwhile.
+//! Times cases side by side: each round runs every case once, so that a disturbance of the machine disturbs all cases.
+//! Counts the CPU time of the thread, which leaves out what other programs take.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
-/// How long one round of one case takes, about: long against the clock's resolution, short against disturbances.
+/// About how long one round of one case takes: long against the clock's resolution, short against disturbances.
 const SLICE: Duration = Duration::from_millis(2);
 
 /// Something to be timed.
@@ -18,7 +18,7 @@ pub struct Case<'c> {
 }
 
 impl<'c> Case<'c> {
-    /// A case that runs `operation` as often as fits a slice of time.
+    /// A case that runs `operation` as often as fits into a slice of time.
     pub fn new<R>(name: &'static str, mut operation: impl FnMut() -> R + 'c) -> Self {
         let run = Box::new(move |repeats| {
             for _ in 0..repeats {
@@ -81,7 +81,7 @@ impl Timings {
     }
 }
 
-/// What came out of several rounds.
+/// The spread of the values of several rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// The middle value.

@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::by_hand;
 
-/// The secret that the vendor published with its examples, as long as those that it issues.
+/// The secret that Netgíró published with its examples, as long as those that it issues.
 pub const NETGIRO_SECRET: &str = concat!(
     "YCFd6hiA8lUjZejVcIf/LhRXO4wTDxY0JhOXvQZwnMSiNynSxmNIMjMf1HHwdV6cMN48NX3ZipA9q9hLPb9C1ZIzMH5dvELPAHceiu7LbZzm",
     "IAGeOf/OUaDrk2Zq2dbGacIAzU6yyk4KmOXRaSLi8KW8t3krdQSX7Ecm8Qunc/A=",
@@ -48,7 +48,7 @@ const VIZION_SECRET: &str = "vizion-webhook-secret-0123456789abcdef";
 
 /// A request without its own headers, as the signers see it.
 pub struct Subject<S> {
-    /// What signs it.
+    /// The signer of the request.
     pub signer: Signer<S>,
     method: Method,
     url: Url,
@@ -82,7 +82,7 @@ impl<S: Scheme> Subject<S> {
         signature.expect("can be signed").expect("has a signature")
     }
 
-    /// All of it: a fresh stamp, the signature, the headers.
+    /// Whole signing: a fresh stamp, the signature, the headers.
     ///
     /// # Panics
     /// When the provider refuses the request.
@@ -140,7 +140,7 @@ pub fn unleashed() -> Subject<unleashed::Scheme> {
     Subject::new(provider.expect("valid"), UNLEASHED_URL, Vec::new())
 }
 
-/// Unleashed's signer, out of a file.
+/// Unleashed's signer, from a declaration.
 ///
 /// # Panics
 /// When the file or a credential is refused.
@@ -155,7 +155,7 @@ pub fn declared_unleashed() -> Declared {
     Declared::from_toml(file).expect("it is tested").with_credentials(value).expect("they are good")
 }
 
-/// Unleashed's signer, whose keys could change.
+/// Unleashed's signer with keys that could change.
 ///
 /// # Panics
 /// Never: the inputs are valid.
@@ -207,7 +207,7 @@ pub fn raw_digest(text: &[u8]) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-/// A Netvisor request. Its MAC is the plain SHA-256 that the vendor is phasing out where `algorithm` says so.
+/// A Netvisor request. If `algorithm` says so, its MAC is the plain SHA-256 that Netvisor is phasing out.
 ///
 /// # Panics
 /// Never: the inputs are valid.
@@ -257,7 +257,7 @@ pub fn netvisor_text() -> Vec<u8> {
     text.join("&").into_bytes()
 }
 
-/// A Vizion webhook of a JSON body, and what verifies it.
+/// A Vizion webhook with a JSON body, and its verifier.
 pub struct Delivery {
     verifier: webhook::Verifier,
     parts: request::Parts,
@@ -328,7 +328,7 @@ fn netvisor_credentials() -> Credentials {
 mod tests {
     use super::*;
 
-    /// What is compared must be the same work: each signature is the digest that it is measured against.
+    /// The compared cases must do the same work: each signature is the digest that it is measured against.
     #[test]
     fn each_signature_is_the_digest_that_it_is_compared_with() {
         let hex = |digest: [u8; 32]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();

@@ -1,4 +1,4 @@
-//! What is printed: each goal beside what was measured.
+//! The printed table: each goal beside what was measured.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub struct Row {
     pub name: &'static str,
     /// What was measured.
     pub measured: Spread,
-    /// The most that it may be; `None` for what is printed to be known.
+    /// The most that it may be; `None` for a value without a goal.
     pub goal: Option<f64>,
 }
 

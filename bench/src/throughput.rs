@@ -1,4 +1,4 @@
-//! How signing scales with threads: nothing on its path may make them wait for each other.
+//! How signing scales with threads: nothing in signing may make threads wait for each other.
 #![expect(clippy::disallowed_methods, reason = "what is measured is time itself")]
 
 use std::hint::black_box;
@@ -16,9 +16,9 @@ thread_local! {
     static OWN: Subject<netgiro::Scheme> = subjects::netgiro(0);
 }
 
-/// Whole Netgíró signatures per second on two threads that share one signer, over those on one thread; the same where
-/// each thread has a signer of its own, and for plain digests. What the machine's cores share, such as the units of one
-/// core with two threads, slows all of them down; what signers share, only the first.
+/// Whole Netgíró signatures per second on two threads that share one signer, over those on one thread; the same with a signer
+/// for each thread, and for plain digests. What the machine's cores share, such as the units of one core with two threads,
+/// slows down all three; what signers share slows down only the first.
 #[must_use]
 pub fn two_threads_over_one(rounds: usize) -> [Spread; 3] {
     let netgiro = subjects::netgiro(0);

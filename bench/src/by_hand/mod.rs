@@ -1,5 +1,5 @@
-//! What a careful user would write instead of using the crate: one middleware or handler for each provider, as plain as it
-//! can be. None has a scope, a memory of what it has seen, a limit, or an error with a type.
+//! What a careful user would write instead of using the crate: one middleware or handler for each provider, as plain as
+//! possible. None has a scope, a memory of nonces, a limit, or an error with a type.
 
 pub mod netgiro;
 pub mod netvisor;
@@ -34,7 +34,7 @@ mod tests {
     use crate::client::runtime;
     use crate::subjects::{self, NETGIRO_URL, NETVISOR_URL, UNLEASHED_URL};
 
-    /// Answers with the headers of the request, which nothing here tells from a reply.
+    /// Answers with the headers of the request: the code by hand cannot tell them from a reply's.
     struct Echo;
 
     #[async_trait::async_trait]
@@ -58,7 +58,7 @@ mod tests {
         names
     }
 
-    /// What is compared must be the same work.
+    /// The compared clients must do the same work.
     #[test]
     fn what_is_written_by_hand_sends_what_the_crate_sends() {
         assert_eq!(sent_by(subjects::unleashed_by_hand(), UNLEASHED_URL), subjects::unleashed().headers());

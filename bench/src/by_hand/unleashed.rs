@@ -14,7 +14,7 @@ use super::value;
 pub struct Unleashed {
     /// Sent as it is.
     pub api_id: String,
-    /// Signs.
+    /// The key of the signature.
     pub api_key: String,
     /// Sent as it is.
     pub client_type: String,

@@ -75,7 +75,8 @@ pub(super) fn read(text: &[u8]) -> Result<Option<Capture>, Unreadable> {
         (None, Some(path)) => target(&path, &event.raw_query_string)?,
         (None, None) => return Ok(None),
     };
-    let method = Method::from_bytes(method.as_bytes()).map_err(|_| Unreadable::new("its method is not valid"))?;
+    let method =
+        Method::from_bytes(method.as_bytes()).map_err(|_| Unreadable::new("its method is not valid"))?;
     let mut capture = Capture::new(method, uri);
     for (name, values) in &headers {
         let values = match values {

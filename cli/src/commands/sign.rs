@@ -104,8 +104,7 @@ pub(crate) fn run<P: Tool>(args: &SignArgs, context: &Context) -> Result<(), Fai
 
 /// Notes that the query is not sent as it was typed: servers read a `+` in two ways.
 fn note_other_query(query: &str, json: bool) {
-    let message =
-        format!("the query is signed as `send` sends it; send exactly this query: ?{query}");
+    let message = format!("the query is signed as `send` sends it; send exactly this query: ?{query}");
     output::noted(Code::QueryRewritten, &message, json);
 }
 

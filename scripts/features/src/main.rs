@@ -1,5 +1,5 @@
-//! Prints what is signed, refused and verified, and what that costs. `check-features.sh` compares what is printed with the
-//! feature `more` and without: a feature that somebody else in a tree switches on must change none of it.
+//! Prints what is signed, refused and verified, and what that costs. `check-features.sh` compares the output with the
+//! feature `more` and without it: a feature that another crate switches on must change nothing here.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -38,7 +38,7 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_705_312_800)
 }
 
-/// Stands where the client would be: `answer` is given the URL, and each request's headers are told.
+/// Takes the place of the client: `answer` gets the URL, and the headers of each request are printed.
 struct Server {
     answer: fn(&str) -> http::Response<Bytes>,
 }
@@ -62,7 +62,7 @@ impl Middleware for Server {
     }
 }
 
-/// The secret ones, too: they are nobody's.
+/// Prints secret values, too: they are made up.
 fn values(headers: &http::HeaderMap) -> String {
     headers.iter().map(|(name, value)| format!("{name}={} ", value.as_bytes().escape_ascii())).collect()
 }
@@ -90,7 +90,7 @@ fn refused(_: &str) -> http::Response<Bytes> {
     reply
 }
 
-/// All that an error says.
+/// Everything that an error says.
 fn told(error: &Error) -> String {
     format!("{error} | {error:?} | {} | {} | {:?}", error.code(), error.next_step(), error.effect())
 }
@@ -104,7 +104,7 @@ async fn send(what: &str, client: &ClientWithMiddleware, url: &str) {
     println!("{what}: {said}");
 }
 
-/// What a request takes, once what is made once has been made.
+/// The allocations of a request, after what is made only once.
 fn cost(what: &str, client: &ClientWithMiddleware, url: &str) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else { return };
     let one = || {
@@ -145,7 +145,7 @@ async fn receive<S: WebhookScheme>(
     Ok(())
 }
 
-/// What a framework notes down of a request that it has routed: another URI than the one that is to be verified.
+/// What a framework adds to a request that it has routed: another URI than the one to be verified.
 #[cfg(feature = "more")]
 fn framework(request: &mut http::Request<Full<Bytes>>) {
     let routed = http::Uri::from_static("https://hooks.example.com/elsewhere");

@@ -1,7 +1,7 @@
-//! Prints the public API of a crate from rustdoc's JSON: one item a line, and each once, in the first place that has it.
+//! Prints the public API of a crate from rustdoc's JSON: one item a line, each once, in the first place that has it.
 //!
-//! Of an implementation of a trait the line `impl Trait for Type` alone: its members say nothing that the trait does not. Of
-//! `impl Type` the members alone, whose paths name the type. Of what can be derived nothing, whether it is or not.
+//! For an implementation of a trait, prints only the line `impl Trait for Type`: the trait says the rest. For `impl Type`,
+//! prints only the members, whose paths name the type. Omits implementations that can be derived, whether they are or not.
 
 use std::collections::HashSet;
 

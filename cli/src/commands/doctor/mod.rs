@@ -132,9 +132,7 @@ fn announce<P: Examined>(read: &Url, context: &Context) {
         output::note(&format!("  GET {target}{}{again}", question.besides));
     }
     if is_formed(read) && others.iter().any(|question| question.query.is_some()) {
-        output::note(
-            "  if the first is refused, it is sent again with its query signed in the other form",
-        );
+        output::note("  if the first is refused, it is sent again with its query signed in the other form");
     }
     if let Some(fails) = P::FAILS {
         output::note(&format!("  GET {fails}, which does not exist, to see an error"));

@@ -249,8 +249,8 @@ mod tests {
             ("GET /p HTTP/1.1\r\n", "no host header"),
             ("GET /p HTTP/1.1\r\nhost: a\r\nhost: b\r\n", "more than one host header"),
             ("GET /p HTTP/1.1\r\nhost: a/b?\r\n", "names no host"),
-            ("OPTIONS * HTTP/1.1\r\nhost: a\r\n", "no path"),
-            ("GET p HTTP/1.1\r\nhost: a\r\n", "no path"),
+            ("OPTIONS * HTTP/1.1\r\nhost: a\r\n", "not a path"),
+            ("GET p HTTP/1.1\r\nhost: a\r\n", "not a path"),
         ] {
             let refused = read_request(format!("{head}\r\n").as_bytes()).unwrap().url().unwrap_err();
             assert!(refused.message.contains(told), "{head}: {refused:?}");

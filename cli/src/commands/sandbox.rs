@@ -82,7 +82,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME")]
     form: Option<Form>,
 
-    /// Take credentials from the environment and the file of --env-file, and made-up ones only if those have none
+    /// Take credentials from the environment and the file of --env-file, and made-up ones for the rest
     #[arg(long)]
     use_environment: bool,
 

@@ -52,8 +52,8 @@ fn a_forgery_is_told_from_what_says_nothing_of_it() {
 fn a_replay_is_judged_by_the_answer_to_the_second_delivery() {
     for (statuses, told, code) in [
         (&[200, 401][..], "was refused, as it must be", 0),
-        (&[200, 200], "look whether the handler ran again", 4),
-        (&[200, 204], "look whether the handler ran again", 4),
+        (&[200, 200], "check whether the handler ran again", 4),
+        (&[200, 204], "check whether the handler ran again", 4),
         (&[200, 500], "only 401 and 403 say so", 4),
         (&[401], "the honest delivery before it was not accepted", 4),
     ] {

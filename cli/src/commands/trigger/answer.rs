@@ -63,13 +63,15 @@ impl Answer {
             (Some(true), Some(_)) => format!("{what} was accepted, and must be refused"),
             (Some(false), Some(_)) => format!("{what} was refused, as it must be"),
             (None, _) if self.status.is_success() => format!(
-                "{what}: unclear, since the second copy was handled, too, or only acknowledged; check whether the \
+                "cannot tell whether {what} was handled twice or the second copy only acknowledged: check whether the \
                  handler ran again"
             ),
             (None, _) if self.is_last => {
                 format!("cannot tell whether {what} was refused: only 401 and 403 say so")
             }
-            (None, _) => format!("{what}: unclear, since the honest delivery before it was not accepted"),
+            (None, _) => format!(
+                "cannot tell whether {what} was refused: the honest delivery before it was not accepted"
+            ),
         }
     }
 }

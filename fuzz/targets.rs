@@ -116,11 +116,18 @@ pub(crate) fn diagnosis(input: &[u8]) {
     let mut lines = text.splitn(3, '\n');
     let mut next = || lines.next().unwrap_or_default();
     let (target, received, body) = (next(), next(), next());
-    let netgiro = Netgiro::new("app", CANARY).unwrap();
-    diagnose_with(&netgiro, "https://api.netgiro.is/", target, received, body);
-    let unleashed = Unleashed::new("id", CANARY).unwrap();
-    diagnose_with(&unleashed, "https://api.unleashedsoftware.com/", target, received, body);
-    diagnose_with(&netvisor("Acme").unwrap(), "https://isvapi.netvisor.fi/", target, received, body);
+    // A search of all edits takes a second here, so that one provider for each input leaves time for more inputs.
+    match input.len() % 3 {
+        0 => {
+            let netgiro = Netgiro::new("app", CANARY).unwrap();
+            diagnose_with(&netgiro, "https://api.netgiro.is/", target, received, body);
+        }
+        1 => {
+            let unleashed = Unleashed::new("id", CANARY).unwrap();
+            diagnose_with(&unleashed, "https://api.unleashedsoftware.com/", target, received, body);
+        }
+        _ => diagnose_with(&netvisor("Acme").unwrap(), "https://isvapi.netvisor.fi/", target, received, body),
+    }
 }
 
 fn diagnose_with(provider: &Signer<impl Explained>, origin: &str, target: &str, received: &str, body: &str) {
@@ -142,7 +149,6 @@ fn diagnose_with(provider: &Signer<impl Explained>, origin: &str, target: &str, 
     assert_eq!(said(transcript.diagnose(&right.expose_text())), Outcome::Matches);
     said(transcript.diagnose(received));
     let of_nothing = hex::encode(Sha256::digest([b"by nobody's key", received.as_bytes()].concat()));
-    assert_ne!(said(transcript.diagnose(&of_nothing)), Outcome::Reproduced);
     assert_ne!(said(transcript.diagnose_briefly(&of_nothing)), Outcome::Reproduced);
 }
 

@@ -23,11 +23,11 @@ step "a clean tree"
 
 step "licences, sources, duplicates: cargo deny"
 tool deny
-cargo deny --locked check licenses bans sources
+cargo deny --locked check --hide-inclusion-graph licenses bans sources
 
 step "advisories: cargo deny"
 if cargo deny --locked fetch db >"$scratch/advisories" 2>&1; then
-    cargo deny --locked check --disable-fetch advisories
+    cargo deny --locked check --hide-inclusion-graph --disable-fetch advisories
 else
     tail -n 3 "$scratch/advisories"
     not_here "the advisory data cannot be fetched"

@@ -1,4 +1,4 @@
-//! How much work diagnoses may be that strangers cause.
+//! How much work strangers may cause with messages that are diagnosed.
 
 use std::sync::Mutex;
 use std::time::SystemTime;
@@ -6,36 +6,36 @@ use std::time::SystemTime;
 use crate::lock::lock;
 use crate::time::{Clock as _, SystemClock};
 
-/// A longer body is not diagnosed: what a diagnosis costs grows with it.
+/// A longer body is not diagnosed: the cost of a diagnosis grows with it.
 pub(crate) const LONGEST_BODY: usize = 16 << 10;
 
-/// Nor is a longer URL, or target of one: each of its parameters is one more thing to have gone wrong.
+/// A message with a longer URL or target is not diagnosed either: each parameter is one more thing to have gone wrong.
 const LONGEST_URL: usize = 2 << 10;
 
-/// Whether a message is short enough to be diagnosed for whoever sent it.
+/// Whether a stranger's message is short enough to be diagnosed.
 pub(crate) fn is_short(url: &str, body: &[u8]) -> bool {
     url.len() <= LONGEST_URL && body.len() <= LONGEST_BODY
 }
 
-/// What a refusal says that was to be diagnosed, where no share is left.
+/// The note of a refusal that was not diagnosed because no share was left.
 pub(crate) const TOO_MANY: &str = "not diagnosed: too many were refused just before";
 
-/// What the diagnosis of one refusal may cost, in bytes hashed: what is printed, copied and rewritten counts for as many as it
-/// takes as long as.
+/// What the diagnosis of one refusal may cost, in bytes hashed. Printing, copying and rewriting count as the bytes that
+/// could be hashed in the same time.
 pub(super) const OF_ONE: usize = 16 << 20;
 
-/// What all may cost that come at once.
+/// What all diagnoses that come at once may cost.
 const AT_ONCE: usize = 4 * OF_ONE;
 
-/// What each second adds to it.
+/// What each second adds to the allowance.
 const PER_SECOND: usize = OF_ONE / 2;
 
-/// The one of this process: a service may have any number of verifiers, and a stranger may send to them all.
+/// One allowance for the process: a service may have any number of verifiers, and a stranger may send to them all.
 static OF_PROCESS: Allowance = Allowance::new();
 
-/// A share of the allowance of this process, if there is one left.
+/// A share of the allowance of this process, if a share is left.
 pub(crate) fn allow() -> Option<Allowed<'static>> {
-    // Whatever the clocks of the verifiers say: they are many, and this is one.
+    // The system's clock, not a verifier's: all verifiers share the allowance, and each has its own clock.
     OF_PROCESS.take(SystemClock.now())
 }
 
@@ -52,7 +52,7 @@ impl Allowance {
         Self(Mutex::new(Left { cost: AT_ONCE, at: SystemTime::UNIX_EPOCH }))
     }
 
-    /// Takes what one diagnosis may cost. A clock that steps back gains nothing.
+    /// Takes the share of one diagnosis. A clock that steps back gains nothing.
     fn take(&self, now: SystemTime) -> Option<Allowed<'_>> {
         self.update(|left| {
             let passed = now.duration_since(left.at).unwrap_or_default().as_millis();
@@ -70,7 +70,7 @@ impl Allowance {
     }
 }
 
-/// What one diagnosis may cost. What it has not cost goes back.
+/// The share of one diagnosis. What the diagnosis does not spend goes back.
 pub(crate) struct Allowed<'a> {
     pub(super) left: usize,
     of: &'a Allowance,
@@ -91,7 +91,7 @@ mod tests {
 
     const MOST: usize = AT_ONCE / OF_ONE;
 
-    /// How many of 100 diagnoses are allowed at a second, each of which costs all that it may.
+    /// How many of 100 diagnoses are allowed at this second, if each spends its whole share.
     fn allowed(allowance: &Allowance, second: f64) -> usize {
         let now = UNIX_EPOCH + Duration::from_secs_f64(second);
         (0..100).filter_map(|_| allowance.take(now)).map(|mut one| one.left = 0).count()

@@ -1,4 +1,4 @@
-//! The text that somebody signed, beside the one that should have been.
+//! Compares the text that somebody signed with the text that should have been signed.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,10 +11,10 @@ use crate::explain::{Part, Transcript};
 use crate::redact::SHORTEST_FOUND;
 use crate::signing::{SegmentKind, Signature};
 
-/// So many bytes are shown on either side of a difference.
+/// This many bytes are shown on either side of a difference.
 const AROUND: usize = 24;
 
-/// A text that somebody signed, compared with the one that should have been. Holds no secret.
+/// A text that somebody signed, compared with the text that should have been signed. Holds no secret.
 ///
 /// ```
 /// use countersign::RequestRef;
@@ -33,11 +33,11 @@ const AROUND: usize = 24;
 pub struct Comparison {
     /// How many bytes should have been signed.
     pub expected_length: usize,
-    /// How many were.
+    /// How many bytes were signed.
     pub signed_length: usize,
-    /// Where the two differ; `None` where they are the same.
+    /// Where the two texts differ; `None` where they are the same.
     pub difference: Option<TextDifference>,
-    /// Whether the signature that was received is that of the text that was signed, under the right key. `None` where no
+    /// Whether the received signature is the signature of the signed text under the right key. `None` where no
     /// signature was given.
     pub signature_fits: Option<bool>,
     /// What the signature says of the text and the key.
@@ -49,19 +49,20 @@ pub struct Comparison {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TextDifference {
-    /// The position, from 0, of the first byte that differs; where that is in a secret, of its beginning.
+    /// The position, from 0, of the first byte that differs. For a difference within a secret, the position where the
+    /// secret begins.
     pub position: usize,
-    /// The segment that it is in; `None` where the text should have ended.
+    /// The segment that holds the position; `None` where the text should have ended.
     pub segment: Option<String>,
-    /// The position within the segment, but for a secret's.
+    /// The position within the segment; `None` for a secret.
     pub position_in_segment: Option<usize>,
-    /// The bytes before it, which are the same. In these three, `(secret)` stands for a secret, and bytes that are not
-    /// printable ASCII are escaped.
+    /// The bytes before the position, which are the same. In these three fields, `(secret)` stands for a secret, and
+    /// bytes that are not printable ASCII are escaped.
     pub before: String,
     /// The bytes that should follow.
     pub expected: String,
-    /// The bytes that do follow. `None` where they may hold another secret, where one is part of the text, and is not
-    /// found in this one; or a part of one, whose beginning is found.
+    /// The bytes that do follow. `None` where they may hold a secret: the right text has a secret that the signed text
+    /// lacks, or the signed text has the beginning of a secret.
     pub signed: Option<String>,
 }
 
@@ -76,8 +77,8 @@ enum Maker {
 }
 
 impl Transcript {
-    /// Compares a text that somebody signed with the one that should have been signed, and, given the signature that they
-    /// got, says whether it was made with the right key: then only the text is wrong.
+    /// Compares a text that somebody signed with the text that should have been signed. Given the signature that they
+    /// got, says whether it was made with the right key; if so, only the text is wrong.
     #[must_use]
     pub fn compare(&self, signed: &[u8], received: Option<&str>) -> Comparison {
         let difference = self.difference(signed);
@@ -91,7 +92,7 @@ impl Transcript {
         }
     }
 
-    /// What made `received`, however it is written.
+    /// The text that `received` was made of, in whatever way the digest is written.
     fn maker(&self, signed: &[u8], received: &str) -> Option<Maker> {
         let mac = self.mac.as_ref()?;
         let mut state = mac.start_of_any_text();
@@ -106,7 +107,7 @@ impl Transcript {
         })
     }
 
-    /// The key is blamed only where the text is the right one.
+    /// Blames the key only where the text is the right one.
     fn conclusion(&self, maker: Maker, differs: bool) -> &'static str {
         let is_keyed = self.mac.as_ref().is_some_and(|mac| mac.algorithm().is_keyed());
         match (maker, is_keyed) {
@@ -164,7 +165,7 @@ impl Transcript {
     }
 }
 
-/// A part of some bytes, without those that are hidden. Of a hidden run that begins or ends outside, nothing is shown.
+/// The bytes of a range in printable form, with `(secret)` for each hidden run, even a run that goes beyond the range.
 fn shown(bytes: &[u8], range: Range<usize>, hidden: &[Range<usize>]) -> String {
     let (mut text, mut at) = (String::new(), range.start);
     while let Some(byte) = bytes.get(at).filter(|_| at < range.end) {
@@ -289,7 +290,6 @@ mod tests {
         assert!(signed(b"1705312800.signed").unwrap().contains("signed"));
     }
 
-    /// What differs is told once, and the key is blamed only where the text is right.
     #[test]
     fn the_key_is_blamed_only_where_the_text_is_right() {
         // Python: base64(hmac_sha256(b"signing key", b'1705312800.{"a":1}')).

@@ -1,11 +1,11 @@
-//! What a diagnosis says.
+//! An explanation that a diagnosis found.
 
 use serde::Serialize;
 
 use super::mistake::Mistake;
 use crate::explain::ExplainedSegment;
 
-/// One explanation of a signature: a mistake, or one that was made with another in writing the digest.
+/// One explanation of a signature: a mistake, or several that were made together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub(super) code: String,
@@ -24,12 +24,12 @@ impl Finding {
         Self { code, sentence, fix, variant: String::new(), signed_text: Vec::new() }
     }
 
-    /// With the text that was signed.
+    /// Sets the text that was signed.
     pub(super) fn of_text(self, signed_text: Vec<ExplainedSegment>) -> Self {
         Self { signed_text, ..self }
     }
 
-    /// Adds in brackets which variant of the mistake it was, if that is said.
+    /// Adds the variant of the mistake in brackets, unless `detail` is empty.
     pub(super) fn detailed(mut self, detail: &str) -> Self {
         if !detail.is_empty() {
             self.sentence = format!("{} ({detail}).", self.sentence.trim_end_matches('.'));
@@ -38,7 +38,7 @@ impl Finding {
         self
     }
 
-    /// With other advice.
+    /// Replaces the advice.
     pub(super) fn advised(self, fix: &str) -> Self {
         Self { fix: fix.to_owned(), ..self }
     }
@@ -48,7 +48,7 @@ impl Finding {
         &self.variant
     }
 
-    /// These mistakes and another, made together.
+    /// Combines these mistakes with others that were made together with them.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             code: format!("{}+{}", self.code, other.code),
@@ -68,7 +68,7 @@ impl Finding {
         self.codes().any(|one| one == mistake.code)
     }
 
-    /// The stable code, e.g. `query-decoded`; of several mistakes, all with a `+` between them.
+    /// The stable code, e.g. `query-decoded`. Several mistakes have their codes joined by `+`.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
@@ -86,8 +86,7 @@ impl Finding {
         &self.fix
     }
 
-    /// The text that was signed with the mistake in it, segment by segment, with secrets masked. Empty where the text is not
-    /// known.
+    /// The text that was signed by mistake, segment by segment, with secrets masked. Empty where the text is not known.
     #[must_use]
     pub fn signed_text(&self) -> &[ExplainedSegment] {
         &self.signed_text

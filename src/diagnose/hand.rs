@@ -1,4 +1,4 @@
-//! What is at hand to be signed in place of something else: every part of the message, and every credential.
+//! The values at hand, which may be signed in place of another: every part of the message, and every credential.
 
 use url::Position;
 
@@ -9,10 +9,10 @@ use super::ways;
 use crate::explain::{Part, Transcript};
 use crate::signing::{Charset, Segment, SegmentKind, Source};
 
-/// A value, with what it is as its name.
+/// A value whose name says what it is.
 pub(super) type AtHand = Part;
 
-/// Digests and members are made of no longer body.
+/// No digests and members are made of a longer body.
 const LONGEST_BODY: usize = 64 << 10;
 const MOST_MEMBERS: usize = 60;
 
@@ -83,7 +83,7 @@ fn of_request(transcript: &Transcript) -> Vec<AtHand> {
 /// The parameters of a header such as `Signature keyId=a,created=1`.
 fn parameters(name: &str, value: &[u8]) -> Vec<AtHand> {
     let text = String::from_utf8_lossy(value);
-    // The last may be a list, with blanks in it.
+    // The last parameter may be a list, with blanks in it.
     let end = text
         .rsplit_once('=')
         .map(|(front, list)| (front.rsplit([',', ';', ' ']).next().unwrap_or_default(), list));
@@ -127,7 +127,7 @@ fn of_body(body: &[u8]) -> Vec<AtHand> {
     if let Some(Json::Object(members)) = document {
         let scalar = |(name, value): &(String, Json)| {
             let (Json::Text(text) | Json::Bare(text)) = value else { return None };
-            // A word in the place of the body is named as such.
+            // A word in place of the body has its own name.
             if matches!(value, Json::Bare(token) if token.parse::<f64>().is_err()) {
                 return None;
             }
@@ -138,7 +138,7 @@ fn of_body(body: &[u8]) -> Vec<AtHand> {
     all
 }
 
-/// What shows that a body which arrived is not the one that was sent.
+/// Signs that a body was damaged on the way.
 pub(super) fn damage(body: &[u8]) -> Option<&'static str> {
     let trimmed = body.trim_ascii();
     let is_cut = |open: &[u8], close: &[u8]| trimmed.starts_with(open) && !trimmed.ends_with(close);

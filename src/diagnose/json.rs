@@ -1,11 +1,10 @@
-//! JSON, read so that each number and each order of members can be printed again as it was, and printed as other
-//! programs do.
+//! JSON that keeps each number and the order of members as they were written, and prints them as other programs do.
 
 use serde_json::value::RawValue;
 
 use crate::json::members;
 
-/// A value; numbers and words as they are written.
+/// A JSON value, with numbers and words as they are written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Json {
     Bare(String),
@@ -14,7 +13,7 @@ pub(super) enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// A longer document is not read, nor a deeper one.
+/// A longer or deeper document is not read.
 const LONGEST: usize = 4 << 20;
 const DEEPEST: usize = 64;
 
@@ -47,7 +46,7 @@ impl Json {
             && text.trim() == text
     }
 
-    /// Itself with all values in it changed, the innermost first; nothing stays where it is.
+    /// Changes this value and all values in it, the innermost first.
     pub(super) fn map(&self, change: &dyn Fn(Json) -> Json) -> Json {
         change(match self {
             Self::List(values) => Self::List(values.iter().map(|value| value.map(change)).collect()),
@@ -88,17 +87,17 @@ impl Json {
 pub(super) struct Style {
     pub(super) comma: &'static str,
     pub(super) colon: &'static str,
-    /// What a line begins with, once for each level; on one line where there is no line end.
+    /// What each line begins with, once for each level. Empty for a document on one line.
     pub(super) indent: &'static str,
     pub(super) line: &'static str,
-    /// What stands inside the brackets of what is not empty, on one line.
+    /// What stands inside the brackets of a list or object on one line, unless it is empty.
     pub(super) pad: &'static str,
     /// What stands behind the document.
     pub(super) end: &'static str,
     pub(super) escapes: Escapes,
 }
 
-/// Which characters are escaped that need not be.
+/// The characters that are escaped although they need not be.
 #[derive(Clone, Copy)]
 pub(super) struct Escapes {
     pub(super) ascii: bool,

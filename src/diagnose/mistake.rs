@@ -1,4 +1,4 @@
-//! The known mistakes, as data: what each is called, what it says, and what to do about it.
+//! The known mistakes, as data: the code, the sentence and the fix of each.
 
 use crate::explain;
 
@@ -16,7 +16,7 @@ pub(super) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
     MISTAKES.iter().chain(CONCLUSIONS).map(|mistake| (mistake.code, mistake.sentence))
 }
 
-/// What may have happened to a message where it was received, so that a right signature looks like one with this mistake.
+/// What may have happened to a message where it was received, so that a right signature looks as if the signer made this mistake.
 pub(super) fn cause_on_receipt(code: &str) -> Option<&'static str> {
     let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| code.starts_with(beginning));
     if begins(&["body-", "byte-order-mark", "charset", "unicode-"]) && code != BODY_INCLUDED.code {
@@ -161,7 +161,7 @@ mistakes! { MISTAKES:
         fix: "Use SHA-256: the algorithm is named where the hash or HMAC is made." }
     HASHED_TWICE { code: "hashed-twice", sentence: "A digest was hashed once more.",
         fix: "Hash the text itself, once." }
-    WRONG_KEY_ID { code: "wrong-key-id", sentence: "Another key signed than the key id says.",
+    WRONG_KEY_ID { code: "wrong-key-id", sentence: "The key id names another key than the one that signed.",
         fix: "Send the id of the key that signs; after a rotation, change both together." }
     HEX_UPPER_CASE { code: "hex-upper-case", sentence: "The signature is written in upper-case hex digits.",
         fix: "Write it in lower-case hex digits." }
@@ -204,14 +204,14 @@ mistakes! { MISTAKES:
         fix: "Sign the very bytes that are sent." }
     FIELD_INCLUDED { code: "field-included", sentence: "Something was signed as one more part.",
         fix: "Leave it out; an explanation lists what is signed." }
-    FIELD_DOUBLED { code: "field-doubled", sentence: "A part was signed twice, or half of it.",
+    FIELD_DOUBLED { code: "field-doubled", sentence: "A part was signed twice, or only half of it was.",
         fix: "Sign each part once; look for a stream that is read or written twice." }
     LABEL_OTHER { code: "label-other", sentence: "The labels in front of the values were signed in another form.",
         fix: "Write each line as the provider's format has it; an explanation shows them." }
     TEXT_CONVERTED { code: "text-converted", sentence: "The whole text was converted before it was signed.",
         fix: "Sign the bytes of the text themselves." }
     TEXT_OTHER { code: "text-other", sentence: "Another text was signed, which is made of other parts of the message.",
-        fix: "Sign what an explanation lists, in its order: the scheme of another provider does not do." }
+        fix: "Sign what an explanation lists, in its order: the scheme of another provider does not fit." }
     UNICODE_FORM { code: "unicode-form", sentence: "Letters with accents were signed in another of Unicode's forms.",
         fix: "Sign the bytes that are sent: normalise before both, or not at all." }
     SIGNATURE_ESCAPED { code: "signature-escaped", sentence: "The signature was escaped for JSON, for a page or for mail.",
@@ -243,7 +243,7 @@ mistakes! { CONCLUSIONS:
         fix: "Check the key; there is no signature to compare." }
 }
 
-/// What one class of edits is called where it is made, by what it is made of.
+/// The names of one class of edits, by the kind of part that is edited.
 pub(super) struct Names {
     pub(super) address: Mistake,
     pub(super) body: Mistake,
@@ -264,9 +264,9 @@ const CONVERTED: Names = Names {
     text: TEXT_CONVERTED,
 };
 
-/// With something around it that no URL has.
+/// Something that no URL has stands around the value.
 pub(super) static QUOTED: Names = Names { address: FIELD_CONVERTED, ..CONVERTED };
-/// In a form of another kind: encoded, decoded.
+/// The value is encoded or decoded.
 pub(super) static ENCODED: Names = CONVERTED;
 pub(super) static DECODED: Names = Names { address: QUERY_DECODED, ..CONVERTED };
 pub(super) static UNBASE64: Names = Names { secret: SECRET_BASE64_DECODED, ..CONVERTED };
@@ -274,16 +274,16 @@ pub(super) static CASE: Names = Names { address: URL_CASE, secret: SECRET_CASE, 
 const SPACES: Names =
     Names { body: BODY_LINE_END, secret: SECRET_SURROUNDING_WHITESPACE, text: TEXT_LINE_END, ..CONVERTED };
 pub(super) static SPACED: Names = SPACES;
-/// With a byte behind it that only the end of a text has.
+/// A byte that only the end of a text has follows the value.
 pub(super) static ENDED: Names = Names { body: TEXT_LINE_END, ..SPACES };
 pub(super) static HASHED: Names =
     Names { address: QUERY_CONVERTED, secret: SECRET_HASHED, text: HASHED_TWICE, ..CONVERTED };
 pub(super) static CUT: Names = Names { secret: SECRET_CUT, ..CONVERTED };
 pub(super) static PADDED: Names = Names { secret: SECRET_PADDED, ..CONVERTED };
-/// A word in the value's place.
+/// A word takes the place of the value.
 pub(super) static WORD: Names =
     Names { address: QUERY_CONVERTED, secret: SECRET_UNSET, field: FIELD_OTHER, ..CONVERTED };
-/// Another value at hand.
+/// Another value at hand takes the place of the value.
 pub(super) static OTHER: Names =
     Names { address: FIELD_OTHER, secret: SECRET_MIXED_UP, field: FIELD_OTHER, ..CONVERTED };
 pub(super) static MARKED: Names = always(BYTE_ORDER_MARK);

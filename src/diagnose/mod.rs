@@ -2,13 +2,13 @@
 //!
 //! What is signed is a list of labelled segments, and a mistake is an edit of that list: a segment is left out,
 //! doubled, moved, written in another way or taken from elsewhere in the message; or the separators, the key or the
-//! hash differ. A diagnosis knows what should have been signed and the signature that somebody else computed. It makes
-//! the edits on purpose, the likeliest first, computes the signature again and compares it with what the received text
-//! may stand for. An edit that reproduces the signature is proved, not guessed: two digests agree by chance once in
-//! 2²⁵⁶, and of a digest that is cut off, at least a quarter must agree. A mistake that anybody can make without the
-//! key, such as an empty key, proves nothing about who signed ([`Outcome::Keyless`]). An edit may be combined with a
-//! digest written in another way or made by another algorithm. Two edits are not combined: they explain none of the
-//! reported mistakes.
+//! hash differ. A diagnosis knows what should have been signed, and the signature that somebody else computed. It makes
+//! the edits on purpose, the likeliest first. After each edit it computes the signature again and compares it with the
+//! received one. An edit that reproduces the signature is proved, not guessed: two digests agree by chance once in
+//! 2²⁵⁶, and at least a quarter of a digest that is cut off must agree. A mistake that anybody can make without the
+//! key, such as an empty key, proves nothing about who signed ([`Outcome::Keyless`]). An edit is also tried together
+//! with a digest that is written in another way or made by another algorithm. Two edits are not combined: no pair
+//! explains any of the reported mistakes.
 //!
 //! ```
 //! use countersign::diagnose::diagnose;
@@ -58,7 +58,7 @@ use search::{BRIEF, FULL};
 /// computes with `stamp`.
 ///
 /// # Errors
-/// As [`Signer::sign_with`]: when the request would not be signed at all.
+/// As [`Signer::sign_with`]: if the request would not be signed.
 pub fn diagnose<S: Explained>(
     signer: &Signer<S>,
     request: &RequestRef<'_>,
@@ -71,42 +71,42 @@ pub fn diagnose<S: Explained>(
 impl Transcript {
     /// Diagnoses `received`, the text of a signature that somebody else computed for this message.
     ///
-    /// The work is bounded: at most 256 MiB are hashed, or printed for as long as that takes. Unlikely edits are made of a text
-    /// up to 16 KiB only; what was not tried is [said](Diagnosis::not_tried).
+    /// The work is bounded: it takes at most as long as hashing 256 MiB. Unlikely edits are made only of texts up to 16
+    /// KiB. [`Diagnosis::not_tried`] says what was not tried.
     #[must_use]
     pub fn diagnose(&self, received: &str) -> Diagnosis {
         search::run(self, received, &FULL, &mut { FULL.budget })
     }
 
-    /// As [`Transcript::diagnose`], with likely edits only and less work: milliseconds. A service that diagnoses
-    /// messages of strangers must limit how often.
+    /// As [`Transcript::diagnose`], but tries likely edits only, which takes milliseconds. A service that diagnoses
+    /// messages from strangers must limit how often it does.
     #[must_use]
     pub fn diagnose_briefly(&self, received: &str) -> Diagnosis {
         search::run(self, received, &BRIEF, &mut { BRIEF.budget })
     }
 
-    /// As [`Transcript::diagnose_briefly`], with what is left of an allowance.
+    /// As [`Transcript::diagnose_briefly`], within an allowance.
     pub(crate) fn diagnose_within(&self, received: &str, allowed: &mut Allowed<'_>) -> Diagnosis {
         search::run(self, received, &BRIEF, &mut allowed.left)
     }
 }
 
-/// What came out of a diagnosis.
+/// The result of a diagnosis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The signature is the expected one.
     Matches,
-    /// One or more known mistakes reproduce the signature: proved, and made by somebody who holds the key, if there is one.
+    /// One or more known mistakes reproduce the signature. Whoever made it holds the key, if there is one.
     Reproduced,
-    /// A known mistake reproduces the signature, and anybody can make it without the key: it proves nothing.
+    /// A known mistake reproduces the signature, but anybody can make this mistake without the key: it proves nothing.
     Keyless,
-    /// The signature has the right form, and no known mistake reproduces it: the text is another, or the key is.
+    /// The signature has the right form, but no known mistake reproduces it: the text or the key is another.
     Unexplained,
-    /// The signature is right, and no known mistake makes its digest of the body that arrived: proved to be of another.
+    /// The signature is right, but its digest of the body is of another body than the one that arrived.
     OtherBody,
-    /// The text is not a digest in any known encoding, or it is a digest of another function or a cut one that no
-    /// mistake reproduces.
+    /// The text is not a digest in any known encoding, or no mistake reproduces it and it has the length of another
+    /// hash function or of a digest that is cut off.
     Malformed,
     /// The provider signs nothing: there is no signature to compare with.
     Unsigned,
@@ -127,24 +127,24 @@ impl Diagnosis {
         self.outcome
     }
 
-    /// The likeliest explanation first, then others that reproduce the same signature. There is always one; where none is
-    /// proved, it stands for the [`Outcome`].
+    /// The likeliest explanation first, then others that reproduce the same signature. Never empty: where no mistake is
+    /// proved, the only finding describes the [`Outcome`].
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// Whether everything known was tried. A long body can use up the work allowed before that, and where a transcript
-    /// does not say what its key is made of or where its parts come from, no mistake with these can be made. The text
-    /// of the diagnosis says which of it holds.
+    /// Whether every known mistake was tried. A long body can use up the allowed work first. Mistakes with the key or
+    /// with parts of the message need a transcript that states what the key is made of or where the parts come from.
+    /// The text of the diagnosis says what was missing.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.not_tried.is_empty()
     }
 
-    /// The stable code of the likeliest explanation, e.g. `query-decoded`; where the digest was written in another way as well, all codes with a
-    /// `+` between them. `matches`, `unexplained`, `other-body`, `signature-malformed` and `not-signed` are
-    /// the codes of outcomes without a mistake.
+    /// The stable code of the likeliest explanation, e.g. `query-decoded`. Several mistakes made together have their
+    /// codes joined by `+`. `matches`, `unexplained`, `other-body`, `signature-malformed` and `not-signed` are the
+    /// codes of outcomes without a mistake.
     #[must_use]
     pub fn code(&self) -> &str {
         self.first().map_or("unexplained", Finding::code)
@@ -162,18 +162,18 @@ impl Diagnosis {
         self.first().map_or("", Finding::fix)
     }
 
-    /// The refusal of a message, with the mistake that explains it and how to mend that, where one is proved that takes the
-    /// key: of what anybody can send, nothing is to be learnt about the service that received it. Most such
-    /// messages were signed by somebody who holds the key, and none is more to be used than a forged one. It is read by
-    /// whoever received the message, and most fixes are for whoever signs.
+    /// Adds the mistake and its fix to the refusal of a message, if the diagnosis proves a mistake that takes the key.
+    /// A sender without the key learns nothing about the service from the refusal. Still do not use the message,
+    /// although somebody who holds the key probably signed it. The recipient of the message reads the advice; most
+    /// fixes are for the signer.
     ///
-    /// `diagnose_refusals`, on a webhook verifier's builder and on `Netgiro`, does so of a brief diagnosis.
+    /// `diagnose_refusals`, on a webhook verifier's builder and on `Netgiro`, does this with a brief diagnosis.
     #[must_use]
     pub fn explain_refusal(&self, error: Error) -> Error {
         if self.outcome != Outcome::Reproduced {
             return error;
         }
-        // Which of several it is matters most where the message was meant for another host, or came through a proxy.
+        // Of several explanations, another host and a proxy matter most to the recipient.
         let about = |mistake| self.findings.iter().find(move |finding| finding.has(mistake));
         let finding = about(mistake::OTHER_HOST).or_else(|| about(mistake::PROXY_URL)).or(self.first());
         let Some(finding) = finding else { return error };
@@ -183,13 +183,13 @@ impl Diagnosis {
         error.with_next_step(advice_to_recipient(finding))
     }
 
-    /// The signature was made with the key `key_id`, and names another that is not known.
+    /// The signature was made with the key `key_id`, but names a key that is not known.
     pub(crate) fn wrong_key_id(key_id: &str) -> Self {
         let finding = Finding::of(mistake::WRONG_KEY_ID).detailed(&edits::key_named(key_id));
         Self { outcome: Outcome::Reproduced, findings: vec![finding], not_tried: Vec::new() }
     }
 
-    /// Whether the signature is right as it is, or with the length of another body than the one that arrived.
+    /// Whether the signature is right, as it is or with the length of another body in place of the one that arrived.
     pub(crate) fn is_right_but_for_body(&self) -> bool {
         self.outcome == Outcome::Matches || self.code() == mistake::OTHER_BODY.code
     }
@@ -202,8 +202,8 @@ impl Diagnosis {
         Self { outcome: Outcome::OtherBody, findings: vec![finding], not_tried: Vec::new() }
     }
 
-    /// Whether an edit that reproduces the whole signature was found, or none is needed: not where the digest was cut off, or is
-    /// of another body.
+    /// Whether an edit reproduces the whole signature, or none is needed. False for a digest that was cut off or is of
+    /// another body.
     #[must_use]
     pub fn is_proved(&self) -> bool {
         let is_whole =
@@ -211,7 +211,7 @@ impl Diagnosis {
         is_whole && matches!(self.outcome, Outcome::Matches | Outcome::Reproduced | Outcome::Keyless)
     }
 
-    /// What was not tried and why, a sentence each; nothing where everything known was.
+    /// What was not tried and why, one sentence each. Empty if every known mistake was tried.
     pub fn not_tried(&self) -> impl Iterator<Item = &'static str> {
         self.not_tried.iter().copied()
     }

@@ -1,4 +1,4 @@
-//! Making the edits, the likeliest first, and comparing what comes out.
+//! Makes the edits, the likeliest first, and compares the results with the received signature.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -14,32 +14,32 @@ use super::{Diagnosis, Finding, Outcome, allowance};
 use crate::explain::{Part, Transcript};
 use crate::signing::{Encoding, SegmentKind, Source};
 
-/// How much work a diagnosis may be.
+/// How much work a diagnosis may do.
 pub(super) struct Effort {
-    /// So many of the tiers of edits are tried.
+    /// How many of the tiers of edits are tried.
     tiers: usize,
     /// What all edits may cost, in bytes hashed or printed.
     pub(super) budget: usize,
 }
 
-/// All edits, as far as the message is short enough.
+/// All edits for which the message is short enough.
 pub(super) const FULL: Effort = Effort { tiers: TIERS.len(), budget: 256 << 20 };
 
 /// The likely edits.
 pub(super) const BRIEF: Effort = Effort { tiers: 3, budget: allowance::OF_ONE };
 
-/// No edit takes more than this part of what is left: where a message uses up the budget, each has had its turn.
+/// No edit takes more than one in `SHARE` of what is left: even where a message uses up the budget, each edit has its turn.
 pub(super) const SHARE: usize = 4;
 
-/// As many explanations of one signature are told.
+/// At most this many explanations of a signature are told.
 const MOST_FINDINGS: usize = 3;
 
-/// Making a value takes as long as hashing it so many times.
+/// Making a value takes as long as hashing it this many times.
 const COST_OF_MAKING: usize = 8;
 
 pub(super) type Flow = ControlFlow<()>;
 
-/// Takes what it costs from `left`, and stops where that is not enough.
+/// Runs a diagnosis, takes its cost from `left`, and stops when `left` is used up.
 pub(super) fn run(transcript: &Transcript, received: &str, effort: &Effort, left: &mut usize) -> Diagnosis {
     let conclude = |outcome, finding| Diagnosis { outcome, findings: vec![finding], not_tried: Vec::new() };
     let expected = transcript.signature().zip(transcript.mac.as_ref()).zip(Attempt::of(transcript));
@@ -78,7 +78,7 @@ pub(super) fn run(transcript: &Transcript, received: &str, effort: &Effort, left
     Diagnosis { outcome, findings, not_tried }
 }
 
-/// Whether one of the secrets was sent, or the key that they are parts of.
+/// Whether a secret was sent as the signature, or the whole key.
 fn is_secret(transcript: &Transcript, right: &Attempt, received: &str) -> bool {
     let key = join(&transcript.key);
     let parts = right.text.iter().chain(&transcript.key).filter(|part| part.is_issued_secret());
@@ -95,17 +95,17 @@ fn malformed(received: &str, encoding: Encoding, length: usize) -> Finding {
     }
 }
 
-/// With what is missing, where the body that arrived shows that.
+/// Says what is missing from the body that arrived, where the body shows it.
 fn unexplained(transcript: &Transcript) -> Finding {
     let finding = Finding::of(mistake::UNEXPLAINED);
-    // A request that is explained was not received.
+    // A request that we explain was not received.
     let is_received = transcript.method.is_none();
     let body = transcript.text.iter().find(|part| is_received && part.source == Source::Body);
     let body = body.and_then(|body| hand::damage(&body.bytes));
     finding.detailed(body.or(transcript.in_doubt).unwrap_or_default())
 }
 
-/// What a transcript does not state, so that no edit of it can be made.
+/// What the transcript does not state, so that no edit of it can be made.
 fn unstated(transcript: &Transcript) -> impl Iterator<Item = &'static str> {
     let is_prepared = Attempt::of(transcript).is_some_and(|right| matches!(right.key, Key::Prepared(_)));
     let mut public = transcript.text.iter().filter(|part| part.kind == SegmentKind::Public).peekable();
@@ -124,13 +124,13 @@ fn unstated(transcript: &Transcript) -> impl Iterator<Item = &'static str> {
 /// An edit that reproduces the signature.
 struct Found {
     finding: Finding,
-    /// Whether it can be made without the key.
+    /// Whether anybody can make it without the key.
     keyless: bool,
     /// Whether only a part of the digest was received.
     cut: bool,
 }
 
-/// What anybody can make proves nothing, and is left out beside what takes the key.
+/// An edit that anybody can make proves nothing, so it is left out beside an edit that takes the key.
 fn outcome(mut found: Vec<Found>) -> (Outcome, Vec<Finding>) {
     let is_proof = found.iter().any(|found| !found.keyless);
     found.retain(|found| !(is_proof && found.keyless));
@@ -139,25 +139,25 @@ fn outcome(mut found: Vec<Found>) -> (Outcome, Vec<Finding>) {
     (outcome, found.into_iter().map(|found| found.finding).collect())
 }
 
-/// One search: edits are made of `base`, and compared with what was received.
+/// One search: makes edits of `base`, and compares them with what was received.
 pub(super) struct Search<'t> {
     pub(super) transcript: &'t Transcript,
-    /// The right text, or the one of another algorithm.
+    /// The right text, or the text that another algorithm signs.
     pub(super) base: Attempt,
     pub(super) hand: Vec<AtHand>,
-    /// What is wrong with the base already.
+    /// The mistake that the base itself has.
     of_base: Option<Finding>,
     readings: &'t [Reading],
     /// Whether the right signature takes a secret.
     takes_a_secret: bool,
     left: Cell<usize>,
-    /// What has to be left after the edit that is being tried.
+    /// What the current edit must leave.
     reserve: Cell<usize>,
     exceeded: Cell<bool>,
-    /// From which tier on the text was too long; 0 where it was not.
+    /// The first tier for which the text was too long; 0 if there was none.
     left_out: Cell<usize>,
     found: RefCell<Vec<Found>>,
-    /// What was tried, by the code that it would have.
+    /// The digests that were tried, each with the code of its mistake.
     #[cfg(test)]
     made: RefCell<Vec<(&'static str, Vec<u8>)>>,
 }
@@ -181,14 +181,14 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// What the provider calls `mistake` where it was made with `part`.
+    /// The provider's own name for `mistake` made with `part`, if it has one.
     pub(super) fn own(&self, mistake: Mistake, part: &str) -> Mistake {
         let mut named =
             self.transcript.own_mistakes.iter().filter(|own| own.of == mistake.code && own.part == part);
         named.next().map_or(mistake, |own| &own.mistake)
     }
 
-    /// The edits that reproduce the signature: of the first tier that has some.
+    /// The edits of the first tier that reproduce the signature.
     fn findings(&self, effort: &Effort) -> Vec<Found> {
         let length: usize = self.base.text.iter().map(|part| part.bytes.len()).sum();
         let mut cut = Vec::new();
@@ -215,13 +215,13 @@ impl<'t> Search<'t> {
     fn run(&self, edits: &[Edits], share: usize) {
         for edit in edits {
             self.reserve.set(self.left.get() - self.left.get() / share);
-            // What an edit has no budget for is noted; the next has some.
+            // An edit that runs out of its budget has noted that; the next edit has its own.
             let _ = edit(self);
         }
     }
 
-    /// The likeliest edits of the texts of other algorithms: of those that take the key, without which a stranger could
-    /// make them look proved.
+    /// Makes the likeliest edits of the texts that other algorithms sign. A text without the key is left out: a
+    /// stranger could make its edits look proved.
     fn run_of_other_bases(&self) {
         let bases = edits::hash::bases(self).into_iter().filter(|(_, base)| !self.is_keyless(base));
         for (of_base, base) in bases {
@@ -238,7 +238,7 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// Whether edits are made of the right text, not of that of another algorithm.
+    /// Whether the base is the right text, not the text of another algorithm.
     pub(super) fn is_of_right_text(&self) -> bool {
         self.of_base.is_none()
     }
@@ -261,7 +261,7 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// Tries one edit: `mistake` is what it is called where it reproduces the signature, `detail` which one it is.
+    /// Tries one edit. If it reproduces the signature, `mistake` names it, and `detail` says which variant it is.
     pub(super) fn attempt(&self, mistake: Mistake, detail: impl Display, attempt: &Attempt) -> Flow {
         self.spend(attempt.cost())?;
         let digest = attempt.digest();
@@ -270,7 +270,7 @@ impl<'t> Search<'t> {
         let Some(reading) = self.readings.iter().find(|reading| reading.is(&digest)) else {
             return Flow::Continue(());
         };
-        // A detail may quote the message, and that may hold a secret.
+        // A detail may quote the message, which may hold a secret.
         let detail = self.transcript.without_secrets(&detail.to_string());
         let finding = Finding::of(mistake).detailed(&detail);
         let finding = finding.of_text(self.transcript.explain_parts(&attempt.text));
@@ -287,7 +287,7 @@ impl<'t> Search<'t> {
         self.attempt(mistake, detail, &self.base.with_text(text))
     }
 
-    /// Tries another text with another key, then each alone; nothing where neither is another.
+    /// Tries another text with another key, then each alone. Tries nothing where both are `None`.
     pub(super) fn sides(
         &self,
         mistake: Mistake,
@@ -309,7 +309,7 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// Tries each part changed as [`changed`] does it, in text and key.
+    /// Tries the text and the key with each part [`changed`].
     pub(super) fn each(&self, mistake: Mistake, detail: &str, change: Change<'_>) -> Flow {
         let base = &self.base;
         self.sides(mistake, detail, changed(&base.text, change), changed(base.key_parts(), change))
@@ -321,24 +321,24 @@ impl<'t> Search<'t> {
         self.base.text.iter().enumerate().map(part)
     }
 
-    /// Those that are no separators.
+    /// The parts that are not separators.
     pub(super) fn values(&self) -> impl Iterator<Item = Value<'_>> {
         self.parts().filter(|value| value.part.kind != SegmentKind::Separator)
     }
 
-    /// Those that are no secrets either.
+    /// The parts that are neither separators nor secrets.
     pub(super) fn public(&self) -> impl Iterator<Item = Value<'_>> {
         self.parts().filter(|value| value.part.kind == SegmentKind::Public)
     }
 }
 
-/// What is said of a detail, with a comma between.
+/// The words of a detail, joined by commas.
 pub(super) fn phrase(parts: &[&str]) -> String {
     let said: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
     said.join(", ")
 }
 
-/// A part of the text, in whose place others are tried.
+/// A part of the text that others may take the place of.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'s> {
     pub(super) search: &'s Search<'s>,
@@ -347,7 +347,7 @@ pub(super) struct Value<'s> {
 }
 
 impl Value<'_> {
-    /// Tries other bytes in its place; nothing where they are the same.
+    /// Tries other bytes in place of this part, unless they are the same.
     pub(super) fn put(&self, mistake: Mistake, detail: impl Display, bytes: impl Into<Vec<u8>>) -> Flow {
         let bytes = bytes.into();
         if **self.part.bytes == bytes {
@@ -357,7 +357,7 @@ impl Value<'_> {
         self.replace(mistake, detail, 0..1, &[self.part.with_bytes(bytes)])
     }
 
-    /// Tries other parts in its place, or in that of those around it, which are counted from it.
+    /// Tries other parts in place of this one. `around` counts from this part, and may include its neighbours.
     pub(super) fn replace(
         &self,
         mistake: Mistake,
@@ -434,7 +434,7 @@ mod tests {
         vec![salted, joined, only, lines]
     }
 
-    /// The round trip: what each class of edits makes is named by a code of that class, or of one that makes the same.
+    /// The round trip: a diagnosis names each edit by the code of its class, or of another class that makes the same bytes.
     #[test]
     fn each_edit_of_each_class_is_named_again() {
         let mut tried = 0;

@@ -6,7 +6,7 @@ use crate::signing::{SegmentKind, Source};
 /// A URL, a target, or a query alone.
 #[derive(Clone, Copy)]
 pub(super) struct Address<'a> {
-    /// Empty in a target, as the host is.
+    /// Empty in a target, like the host.
     pub(super) scheme: &'a str,
     /// With its port.
     pub(super) host: &'a str,
@@ -17,7 +17,7 @@ pub(super) struct Address<'a> {
 impl<'a> Address<'a> {
     pub(super) fn parse(text: &'a str) -> Self {
         let (scheme, rest) = match text.split_once("://") {
-            // A query may hold another URL as it is.
+            // A query may hold another URL, not encoded.
             Some((scheme, rest)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => (scheme, rest),
             _ if text.starts_with('/') => ("", text),
             _ => return Self { scheme: "", host: "", path: "", query: Some(text) },
@@ -35,17 +35,17 @@ impl<'a> Address<'a> {
         self.host.is_empty() && self.path.is_empty()
     }
 
-    /// Itself, where it has a host.
+    /// The address, if it has a host.
     pub(super) fn absolute(self) -> Option<Self> {
         (!self.host.is_empty()).then_some(self)
     }
 
-    /// Itself, where it has no host and is more than a query.
+    /// The address, if it has no host and is more than a query.
     pub(super) fn relative(self) -> Option<Self> {
         self.located().filter(|url| url.host.is_empty())
     }
 
-    /// Itself, where it is more than a query.
+    /// The address, if it is more than a query.
     pub(super) fn located(self) -> Option<Self> {
         (!self.is_query()).then_some(self)
     }
@@ -88,7 +88,7 @@ pub(super) fn is_address(part: &Part) -> bool {
     part.kind == SegmentKind::Public && (is_one || part.bytes.starts_with(b"https://"))
 }
 
-/// What of `url` stands in a part that comes from `source`. One that is not absolute stands for the address as a whole.
+/// The piece of `url` that a part with this source holds. A `url` that is not absolute is such a piece itself.
 pub(super) fn piece(url: &str, source: Source) -> Option<String> {
     let address = Address::parse(url);
     let is_absolute = !address.host.is_empty();

@@ -1,4 +1,4 @@
-//! Other ways of writing a value: the filters of declarations, and what else programs do, by one name each.
+//! Other ways of writing a value, each by its name: the filters of declarations, and more that programs do.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use super::mistake::{self, Names};
 use super::words::printed_bytes;
 use crate::signing::filter::Filter;
 
-/// One other way of writing a value: filters, one after the other, and what to say of it.
+/// One other way of writing a value: filters, applied one after the other, and the words for it.
 pub(super) struct Way {
     pub(super) names: &'static Names,
     pub(super) filters: &'static [&'static str],
@@ -128,7 +128,7 @@ pub(super) static ENCODINGS: &[Way] = ways! {
     ENCODED ["first-of-list"] "up to its first `,` or `;`"
 };
 
-/// What is hashed before it is signed.
+/// Hashes of a value that is hashed before it is signed.
 pub(super) static HASHES: &[Way] = ways! {
     HASHED ["sha256", "hex"] "its SHA-256 in hex digits"
     HASHED ["sha256"] "the bytes of its SHA-256"
@@ -152,7 +152,7 @@ pub(super) static HASHES: &[Way] = ways! {
     HASHED ["sha256", "base64", "before:SHA-256="] "its SHA-256 in base64 behind `SHA-256=`"
 };
 
-/// What only a secret becomes: copied by hand, cut by a file of settings, named in place of its value.
+/// What happens only to secrets: they are copied by hand, cut by a file of settings, or named in place of their value.
 pub(super) static OF_SECRETS: &[Way] = ways! {
     CUT ["drop-last"] "without its last character"
     CUT ["drop-first"] "without its first character"
@@ -211,7 +211,7 @@ pub(super) static OF_SECRETS: &[Way] = ways! {
     ENCODED ["replace:1|l"] "with an l for each 1"
 };
 
-/// The value written in this way; `None` where it cannot be.
+/// The value written in this way; `None` if it cannot be.
 pub(super) fn write(filters: &[&str], value: &[u8]) -> Option<Vec<u8>> {
     let mut written = Zeroizing::new(value.to_vec());
     for filter in filters {
@@ -220,7 +220,7 @@ pub(super) fn write(filters: &[&str], value: &[u8]) -> Option<Vec<u8>> {
     Some(std::mem::take(&mut *written))
 }
 
-/// The same, of a text and where it is one again.
+/// As [`write`], of a text; `None` where the result is no text.
 pub(super) fn rewrite(filters: &[&str], value: &str) -> Option<String> {
     String::from_utf8(write(filters, value.as_bytes())?).ok()
 }
@@ -248,7 +248,7 @@ fn one(filter: &str, value: &[u8]) -> Option<Vec<u8>> {
 
 type Write = fn(&[u8]) -> Option<Vec<u8>>;
 
-/// What no declaration needs.
+/// The filters that no declaration needs.
 #[rustfmt::skip]
 static MORE: &[(&str, Write)] = &[
     ("trim", |value| Some(value.trim_ascii().to_vec())),
@@ -323,9 +323,9 @@ static MORE: &[(&str, Write)] = &[
     ("digits", |value| Some(value.iter().copied().filter(u8::is_ascii_digit).collect())),
     ("value", |value| Some(value.get(value.iter().position(|byte| *byte == b'=')? + 1..)?.to_vec())),
     ("name-lower", |value| { let (name, rest) = text(value)?.split_once('=')?; Some(format!("{}={rest}", name.to_lowercase()).into_bytes()) }),
-    // What a digest is written in by mistake, undone.
+    // Mistaken encodings of a digest, undone.
     ("any-base64", |value| {
-        // Some write a part of the signs in the other alphabet.
+        // Some programs mix the signs of the two alphabets.
         Filter::Unbase64.apply(value).map(Cow::into_owned).or_else(|| write(&["replace:-|+", "replace:_|/", "unbase64"], value))
     }),
     ("unprint", |value| printed_bytes(text(value)?)),
@@ -359,13 +359,13 @@ fn replaced(value: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
     of_text(value, |text| text.replace(from, to))
 }
 
-/// In a charset of one byte a character; `?` stands for what it lacks, as most languages do.
+/// Encodes in a charset of one byte for each character. As in most languages, `?` replaces a character that the charset lacks.
 fn encoded(value: &[u8], write: impl Fn(char) -> Option<u8>) -> Option<Vec<u8>> {
     let one = |c: char| if c.is_ascii() { c as u8 } else { write(c).unwrap_or(b'?') };
     Some(text(value)?.chars().map(one).collect())
 }
 
-/// JSON with more of its characters escaped than have to be.
+/// JSON with more characters escaped than need be.
 fn escaped(json: &str, is_escaped: impl Fn(char) -> bool, upper: bool) -> Option<Vec<u8>> {
     let mut written = String::with_capacity(json.len());
     for c in json.chars() {
@@ -428,7 +428,7 @@ fn undecimal(value: &[u8]) -> Option<Vec<u8>> {
     is_number.then(|| bytes.to_vec())
 }
 
-/// `%XX` with its digits written anew.
+/// Rewrites the digits of each `%XX`.
 fn in_escapes(value: &str, write: impl Fn(&u8) -> u8) -> Option<Vec<u8>> {
     let mut digits = 0;
     let one = |byte: &u8| {

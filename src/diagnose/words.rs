@@ -1,4 +1,4 @@
-//! Texts that stand where a signature should, and are none: the name of an object, or the word for nothing.
+//! Texts that stand in place of a signature: the name of an object, or a word for nothing.
 
 use crate::signing::Encoding;
 
@@ -11,7 +11,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    /// The one that `text` is, if it is one.
+    /// The known word that `text` is, if any.
     pub(super) fn of(text: &str) -> Option<&'static Self> {
         let text = text.trim().trim_matches(['"', '\'', '`']);
         WORDS.iter().find(|known| (known.is_it)(text))
@@ -95,7 +95,7 @@ static WORDS: [Word; 11] = [
         },
     },
     Word {
-        what: "a placeholder, which nothing was put into the place of",
+        what: "a placeholder that was never filled in",
         for_hex: SET_IT,
         for_base64: SET_IT,
         is_it: |text| {
@@ -110,16 +110,16 @@ static WORDS: [Word; 11] = [
     },
 ];
 
-/// The bytes of a digest that were printed as such: decimal numbers, of Java with a sign, words, or Python's `b'…'`.
+/// The bytes of a digest that a program printed: decimal numbers, with signs in Java; 32-bit words; or Python's `b'…'`.
 pub(super) fn printed_bytes(text: &str) -> Option<Vec<u8>> {
     python_bytes(text).or_else(|| numbers(text))
 }
 
-/// Bytes or 32-bit words, signed or not, in whatever stands between and around them.
+/// Bytes or 32-bit words, signed or not, with any separators and brackets.
 fn numbers(text: &str) -> Option<Vec<u8>> {
-    // CryptoJS's words have a count of bytes behind them, and Node's buffers a type in front.
+    // CryptoJS prints a count of bytes after its words; Node prints a type before its buffers.
     let list = text.split_once('[').map_or(text, |(_, list)| list.split(']').next().unwrap_or_default());
-    // JavaScript's arrays of bytes have their places as keys where they are written as JSON.
+    // As JSON, JavaScript's arrays of bytes have their indexes as keys.
     let is_keyed = list.contains("\":");
     let mut numbers = Vec::new();
     for entry in list.split([',', ' ', ';', '\n']).filter(|entry| !entry.trim().is_empty()) {

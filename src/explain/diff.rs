@@ -1,4 +1,4 @@
-//! Comparing two explanations.
+//! Compares two explanations.
 
 use std::fmt;
 
@@ -21,29 +21,29 @@ pub struct Difference {
 #[serde(rename_all = "kebab-case", tag = "change")]
 #[non_exhaustive]
 pub enum Change {
-    /// Only the left one has it.
+    /// Only the left explanation has it.
     OnlyLeft,
-    /// Only the right one has it.
+    /// Only the right explanation has it.
     OnlyRight,
     /// The algorithm or the encoding is another.
     Mac,
     /// The bytes differ.
     Bytes {
-        /// The position, from 0, of the first byte that differs: the shorter length where one begins with the other.
-        /// `None` of a secret, whose bytes are not compared, only its length and fingerprint.
+        /// The position, from 0, of the first byte that differs; the shorter length if one value begins with the other.
+        /// `None` for a secret: only its length and fingerprint are compared.
         position: Option<usize>,
         /// How many bytes there are on the left.
         left_length: usize,
-        /// How many there are on the right.
+        /// How many bytes there are on the right.
         right_length: usize,
     },
 }
 
 impl Explanation {
     /// What differs between the signed texts, the keys and the MACs of two explanations, in the order of the signed
-    /// text. Empty when both sign the same bytes in the same way. Headers follow from these and are left out.
+    /// text. Empty if both sign the same bytes in the same way. Headers are left out, since they follow from these.
     ///
-    /// Segments are paired by name and, among separators, by their turn.
+    /// Segments are paired by name, separators by their order.
     #[must_use]
     pub fn diff(&self, other: &Self) -> Vec<Difference> {
         let mut differences = Vec::new();

@@ -1,4 +1,4 @@
-//! Explanations for people.
+//! Prints explanations for people.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::{ExplainedSegment, Explanation, Value};
 use crate::redact::quoted;
 use crate::signing::SegmentKind;
 
-/// Of a longer value, only the beginning is shown.
+/// Only this many characters of a value are shown.
 const LONGEST_SHOWN: usize = 200;
 
 impl fmt::Display for Explanation {
@@ -58,7 +58,7 @@ fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[Explained
     Ok(())
 }
 
-/// What stands between each two segments and nowhere else, where that is always the same.
+/// The separator, if the same one stands between all segments and nowhere else.
 fn joint(segments: &[ExplainedSegment]) -> Option<&Value> {
     let joint = &segments.get(1)?.value;
     let is_regular = |(at, segment): (usize, &ExplainedSegment)| match segment.kind {
@@ -69,7 +69,7 @@ fn joint(segments: &[ExplainedSegment]) -> Option<&Value> {
     is_joined.then_some(joint)
 }
 
-/// Shown in quotes, with what could move or hide a terminal's text escaped; long ones cut short.
+/// Shows the value in quotes, escapes characters that could move or hide a terminal's text, and cuts long values short.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,40 +1,39 @@
-//! What only explaining needs of a scheme.
+//! The parts of a scheme that only explanations need.
 
 use crate::Scheme;
 use crate::error::Error;
 use crate::signing::{MacKey, RequestRef, SignedText};
 
-/// A scheme that can be explained and diagnosed. Signing calls none of this: an empty `impl` does for an API of your own.
+/// A scheme that can be explained and diagnosed. Signing uses none of this: an empty `impl` is enough for an API of your own.
 pub trait Explained: Scheme {
-    /// States the bytes of the key that [`Scheme::mac`] was made of. Where it is left out, mistakes made with the key are
-    /// not tried.
+    /// States the bytes of the key that [`Scheme::mac`] was made of. Without them, mistakes with the key are not tried.
     fn key_text(&self, _request: &RequestRef<'_>, _stamp: &Self::Stamp, _key: &mut SignedText<'_>) {}
 
     /// The key state of one request: [`Scheme::mac`], unless the key is made of the request.
     ///
     /// # Errors
-    /// When the key cannot be made.
+    /// If the key cannot be made.
     fn mac_of(&self, _request: &RequestRef<'_>, _stamp: &Self::Stamp) -> Result<Option<MacKey>, Error> {
         Ok(self.mac().cloned())
     }
 
-    /// The same scheme with the other algorithm that its API knows; `None`, as by default, where there is one only.
-    /// Diagnoses try what would be signed with it.
+    /// The same scheme with the other algorithm of its API. Diagnoses try what that algorithm would sign. Default:
+    /// `None`, for an API with one algorithm.
     fn other_algorithm(&self) -> Option<Self> {
         None
     }
 
-    /// What mistakes with a part that only this API has are called; none, as by default, where the common names do.
+    /// This API's own names for mistakes with its parts. Default: none, the common names are used.
     #[must_use]
     fn own_mistakes() -> &'static [OwnMistake] {
         &[]
     }
 }
 
-/// A mistake that a signature can be made with, and what a diagnosis says of it.
+/// A mistake in making a signature, and what a diagnosis says about it.
 #[derive(Debug)]
 pub struct Mistake {
-    /// Stable; programs and runbooks rely on it.
+    /// Stable: programs and runbooks rely on it.
     pub code: &'static str,
     /// What went wrong.
     pub sentence: &'static str,
@@ -49,6 +48,6 @@ pub struct OwnMistake {
     pub of: &'static str,
     /// The name of the part, or of the header.
     pub part: &'static str,
-    /// What it is called instead.
+    /// The mistake to report instead.
     pub mistake: Mistake,
 }

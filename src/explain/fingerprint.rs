@@ -1,4 +1,4 @@
-//! Telling two secrets apart without showing either.
+//! Tells two secrets apart without showing either.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ const DOMAIN: &[u8] = b"countersign secret fingerprint, version 1\0";
 /// key in another.
 ///
 /// The first 16 bits of SHA-256 over a fixed label and the secret. The fingerprint is short on purpose. Two secrets
-/// share it by chance once in 65,536, which is good enough for a comparison by eye; somebody who finds an explanation
-/// in a log can rule out guesses by it, but cannot confirm one. A longer fingerprint would confirm a short or guessable
-/// secret; a fingerprint under a random key would differ between machines. The label keeps it from being the beginning
-/// of any digest that a provider uses.
+/// share it by chance once in 65,536, which is good enough for a comparison by eye. Somebody who finds an explanation
+/// in a log can rule out guesses with it, but cannot confirm a guess. A longer fingerprint would confirm a short or
+/// guessable secret; a fingerprint under a random key would differ between machines. The label ensures that it is not
+/// the beginning of a digest that a provider uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 2]);
 

@@ -40,7 +40,7 @@ use crate::signing::{Charset, Encoding, MacAlgorithm, RequestRef, SegmentKind, S
 /// Explains how a request would be signed now, with a fresh stamp.
 ///
 /// # Errors
-/// As [`Signer::sign`]: when the request would not be signed at all.
+/// As [`Signer::sign`]: if the request would not be signed.
 pub fn explain<S: Explained>(signer: &Signer<S>, request: &RequestRef<'_>) -> Result<Explanation, Error> {
     Ok(Transcript::of(signer, request)?.explain())
 }
@@ -57,9 +57,9 @@ pub fn explain_with<S: Explained>(
     Ok(Transcript::with_stamp(signer, request, stamp)?.explain())
 }
 
-/// How one message is signed: `Display` for people, `Serialize` for programs, [`Explanation::diff`] for two of them.
+/// How one message is signed: `Display` for people, `Serialize` for programs, [`Explanation::diff`] to compare two.
 ///
-/// Holds no secret, only masks, also for a secret that was put into the URL, the body or another field. `Display`
+/// Holds no secret, only masks, even for a secret that was put into the URL, the body or another field. `Display`
 /// escapes control characters and shortens long bodies; the serialised form is whole.
 ///
 /// ```
@@ -95,7 +95,7 @@ impl Explanation {
         &self.provider
     }
 
-    /// How the signed text becomes a signature; `None` where a plain API key is sent instead.
+    /// How the signed text becomes a signature; `None` if a plain API key is sent instead.
     #[must_use]
     pub fn mac(&self) -> Option<MacSummary> {
         self.mac
@@ -107,7 +107,7 @@ impl Explanation {
         &self.signed_text
     }
 
-    /// What an HMAC's key is made of, in order. Empty for plain SHA-256, and where the provider does not state it.
+    /// The parts of an HMAC's key, in order. Empty for plain SHA-256, and if the provider does not state the key.
     #[must_use]
     pub fn mac_key(&self) -> &[ExplainedSegment] {
         &self.mac_key
@@ -212,20 +212,20 @@ pub struct ExplainedHeader {
 }
 
 impl ExplainedHeader {
-    /// The name, in lower case as it goes over the wire.
+    /// The name, in lower case.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its value, or the mask of one that authenticates.
+    /// Its value, or a mask if the value authenticates.
     #[must_use]
     pub fn value(&self) -> &Value {
         &self.value
     }
 }
 
-/// What is shown of some bytes.
+/// A value as an explanation shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -235,18 +235,18 @@ pub enum Value {
     Shown {
         /// How many there are.
         length: usize,
-        /// As text in their charset; bytes that are none are shown as U+FFFD, and a secret among them as `(secret)`.
+        /// The bytes as text in their charset, with U+FFFD for malformed bytes, and `(secret)` for a secret among them.
         text: String,
-        /// As they are, but for a secret among them. Serialised as lower-case hex digits.
+        /// The bytes as they are, except for a secret among them. Serialised as lower-case hex digits.
         #[serde(rename = "hex", serialize_with = "lower_hex")]
         bytes: Vec<u8>,
     },
-    /// Of a secret: how long it is, and what tells it from another.
+    /// A secret: its length and its fingerprint.
     #[non_exhaustive]
     Masked {
         /// How many bytes there are.
         length: usize,
-        /// Equal for equal secrets.
+        /// The fingerprint, which is equal for equal secrets.
         fingerprint: Fingerprint,
     },
 }
@@ -272,7 +272,7 @@ impl Value {
         }
     }
 
-    /// The bytes; `None` of a secret.
+    /// The bytes; `None` for a secret.
     #[must_use]
     pub fn bytes(&self) -> Option<&[u8]> {
         match self {

@@ -18,7 +18,7 @@ fn bytes(parts: &[Part]) -> Vec<u8> {
     parts.iter().flat_map(|part| part.bytes.to_vec()).collect()
 }
 
-/// By plain sha2 and hmac, over what the transcript holds.
+/// Computes the signature with plain sha2 and hmac, over the bytes of the transcript.
 fn recomputed(transcript: &Transcript) -> Vec<u8> {
     let (text, key) = (bytes(&transcript.text), bytes(&transcript.key));
     if key.is_empty() {
@@ -34,7 +34,7 @@ fn check<S: Explained>(provider: &Signer<S>, url: &str, body: &[u8], stamp: impl
     let signed = provider.sign_with(&request, stamp()).unwrap();
     assert_eq!(recomputed(&transcript), signed.signature().unwrap().digest());
 
-    // What an explanation calls the headers is what is sent.
+    // An explanation lists exactly the headers that are sent.
     let mut sent = HeaderMap::new();
     signed.apply(&mut sent);
     let explained: Vec<_> = transcript.explain().headers().iter().map(|header| header.name.clone()).collect();

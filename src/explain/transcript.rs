@@ -1,4 +1,4 @@
-//! A signature taken down piece by piece.
+//! A record of all that goes into a signature.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,19 +16,18 @@ use crate::signing::{
     AuthHeaders, Charset, MacKey, RequestRef, Segment, SegmentKind, Signature, SignedText, Source,
 };
 
-/// Headers that hold a credential, such as the static one that Vizion can be told to send along.
+/// Headers that hold a credential, such as the static one that Vizion can be configured to send along.
 pub(crate) const CREDENTIAL_HEADERS: [&str; 4] =
     ["authorization", "cookie", "proxy-authorization", "x-api-key"];
 
-/// A stranger chooses how long headers are: no longer one is tried.
+/// A longer header is not tried, since a stranger chooses its length.
 const LONGEST_HEADER: usize = 4 << 10;
 
 /// Everything that goes into one signature, kept so that it can be explained and diagnosed: the segments of the
 /// signed text and of the key, the MAC, the URL, the body and the headers.
 ///
-/// It holds secrets, wiped on drop, and shows none: what leaves it is an [`Explanation`] or a
-/// `diagnose::Diagnosis`. Made of a request with [`Transcript::of`], or of any segments with
-/// [`Transcript::new`]:
+/// It holds secrets, which are wiped on drop, and shows none: only an [`Explanation`] or a `diagnose::Diagnosis` leaves
+/// it. It is made from a request with [`Transcript::of`], or from any segments with [`Transcript::new`]:
 ///
 /// ```
 /// use countersign::explain::Transcript;
@@ -50,36 +49,36 @@ pub struct Transcript {
     pub(crate) mac: Option<MacKey>,
     pub(crate) text: Vec<Part>,
     pub(crate) key: Vec<Part>,
-    /// Text and key as they would be with the provider's other algorithm, if it has one.
+    /// The text and key of the provider's other algorithm, if it has one.
     pub(crate) other_algorithm: Option<Box<Self>>,
     pub(crate) method: Option<Method>,
     /// With the fragment.
     pub(crate) url: Option<Url>,
-    /// Also where it is not signed; empty where there is none.
+    /// The body, signed or not; empty if there is none.
     pub(crate) body: Arc<[u8]>,
     headers: Vec<SentHeader>,
-    /// As somebody typed it, before it was parsed.
+    /// The URL as somebody typed it, before it was parsed.
     pub(crate) typed_url: Option<String>,
     pub(crate) other_urls: Vec<String>,
-    /// Those of hosts that the message must not be for.
+    /// URLs of hosts that the message must not be for.
     pub(crate) foreign_urls: Vec<String>,
-    /// Where the provider's credentials may go to, and where they are kept from.
+    /// The origins that the provider's credentials may go to, and those that they are kept from.
     pub(crate) origins: Vec<String>,
     pub(crate) other_keys: Vec<(String, MacKey)>,
     /// Headers of the message that the provider does not set.
     message_headers: Vec<(String, Vec<u8>)>,
-    /// What else was issued, under the names of its settings.
+    /// Other credentials, under the names of their settings.
     pub(crate) credentials: Vec<Part>,
-    /// What the provider calls mistakes with its own parts.
+    /// The provider's own names for mistakes with its parts.
     pub(crate) own_mistakes: &'static [OwnMistake],
-    /// What may be another than is stated here, and how to state it: told where nothing explains the signature.
+    /// What may be stated wrongly here, and how to correct it. Reported if nothing explains the signature.
     pub(crate) in_doubt: Option<&'static str>,
-    /// Secrets of others.
+    /// Secrets of other providers.
     hidden: Secrets,
 }
 
 impl Transcript {
-    /// An empty text, to be signed with `mac`. `name` is whose signature it is, e.g. `netgiro`.
+    /// An empty text, to be signed with `mac`. `name` is the name of the provider, e.g. `netgiro`.
     #[must_use]
     pub fn new(name: &str, mac: &MacKey) -> Self {
         Self::empty(name, Some(mac.clone()))
@@ -115,7 +114,7 @@ impl Transcript {
         transcript.origins = signer.scope().known_origins().collect();
         transcript.method = Some(request.method().clone());
         transcript.url = Some(request.url().clone());
-        // A stream has no bytes yet; a provider that signs it has refused by now.
+        // A stream has no bytes yet; a provider that signs the body has already refused it.
         transcript.body = request.body().unwrap_or_default().into();
         let signature = scheme.sign(request, &mut stamp).map_err(named)?;
         let (mut map, mut written) = (request.headers().clone(), Vec::new());
@@ -130,7 +129,7 @@ impl Transcript {
         Ok(transcript)
     }
 
-    /// The text and the key that a provider states, and nothing else.
+    /// Only the text and the key that a provider states.
     fn stated<S: Explained>(scheme: &S, request: &RequestRef<'_>, stamp: &S::Stamp) -> Result<Self, Error> {
         let mut transcript = Self::empty(scheme.name(), scheme.mac_of(request, stamp)?);
         if transcript.mac.is_some() {
@@ -140,8 +139,7 @@ impl Transcript {
         Ok(transcript.key(|key| scheme.key_text(request, stamp, key)))
     }
 
-    /// Finds the body and the URL among the parts of which the provider does not say where they come from: a part that
-    /// alone has their bytes.
+    /// Finds the body and the URL among the parts without a source: the only part with the same bytes.
     fn place_body_and_url(&mut self) {
         let Some(url) = &self.url else { return };
         let known: [(Source, &[u8]); 4] = [
@@ -211,7 +209,7 @@ impl Transcript {
         self
     }
 
-    /// Gives diagnoses the URL as somebody typed it: what is signed by a program that parses a URL only to send it.
+    /// Gives diagnoses the URL as somebody typed it: some programs sign that text, and parse it only to send it.
     #[must_use]
     pub fn typed_url(mut self, url: impl Into<String>) -> Self {
         self.typed_url = Some(url.into());
@@ -225,7 +223,7 @@ impl Transcript {
         self
     }
 
-    /// Gives diagnoses a URL under which the message may have been signed for somebody else.
+    /// Gives diagnoses a URL of somebody else that the message may have been signed for.
     pub(crate) fn foreign_url(mut self, url: impl Into<String>) -> Self {
         self.foreign_urls.push(url.into());
         self
@@ -238,8 +236,8 @@ impl Transcript {
         self
     }
 
-    /// Gives diagnoses the headers of the message: what they hold may have been signed. Those that hold a credential are
-    /// left out.
+    /// Gives diagnoses the headers of the message, whose values may have been signed. Headers that hold a credential
+    /// are left out.
     #[must_use]
     pub fn message_headers(mut self, headers: &http::HeaderMap) -> Self {
         let is_shown = |(name, value): &(&HeaderName, &HeaderValue)| {
@@ -252,13 +250,13 @@ impl Transcript {
         self
     }
 
-    /// Gives diagnoses the body, where the text does not state it.
+    /// Gives diagnoses the body, for a text that does not state it.
     pub(crate) fn body(self, body: &[u8]) -> Self {
         Self { body: body.into(), ..self }
     }
 
-    /// Gives diagnoses a credential that is at hand, by the name of its setting: another may have been used in its place.
-    /// Each but an id is masked wherever it turns up.
+    /// Gives diagnoses another credential, by the name of its setting: it may have been used in place of the right one.
+    /// Unless it is an id, it is masked wherever it occurs.
     #[must_use]
     pub fn credential(mut self, name: &str, value: &[u8], is_secret: bool) -> Self {
         let segment = if is_secret { Segment::secret(name, value) } else { Segment::public(name, value) };
@@ -269,14 +267,14 @@ impl Transcript {
         self
     }
 
-    /// Masks these secrets, too, wherever they turn up in what is explained or diagnosed: those of other providers, say.
+    /// Also masks these secrets, e.g. those of other providers, in explanations and diagnoses.
     #[must_use]
     pub fn hiding(mut self, secrets: &Secrets) -> Self {
         self.hidden = self.hidden.and(secrets);
         self
     }
 
-    /// Takes the named parts of the text for secrets.
+    /// Marks the named parts of the text as secrets.
     pub(crate) fn hide(mut self, is_secret: impl Fn(&str) -> bool) -> Self {
         for part in self.text.iter_mut().filter(|part| is_secret(&part.name)) {
             part.kind = SegmentKind::Secret;
@@ -295,21 +293,20 @@ impl Transcript {
         set.chain(self.message_headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())))
     }
 
-    /// Whether these bytes are a part of the message that may be shown, or the value of such a header.
+    /// Whether these bytes are a part of the message, or the value of a header, that may be shown.
     pub(crate) fn is_public(&self, bytes: &[u8]) -> bool {
         let mut parts = self.text.iter().chain(&self.key).filter(|part| part.kind == SegmentKind::Public);
         parts.any(|part| part.bytes.as_slice() == bytes)
             || self.all_headers().any(|(_, value)| value == bytes)
     }
 
-    /// What must not be shown: the secrets that are part of it, the signatures that can be made with them, and what
-    /// else was to be hidden.
+    /// What must not be shown: the secrets in the message, the signatures that they make, and the secrets that were to be hidden.
     pub(crate) fn secrets(&self) -> Secrets {
         let mut secrets = self.hidden.clone();
         for one in [Some(self), self.other_algorithm.as_deref()].into_iter().flatten() {
             let parts = one.text.iter().chain(&one.key).filter(|part| part.kind == SegmentKind::Secret);
             secrets = parts.fold(secrets, |secrets, part| secrets.hide(&part.bytes));
-            // Of an empty text, too: with Unleashed that opens every request without a query.
+            // Also the signature of an empty text: with Unleashed, it is valid for every request without a query.
             let empty = one.mac.as_ref().filter(|mac| mac.algorithm().is_keyed());
             let signatures = [one.signature(), empty.map(|mac| mac.start().finish())];
             secrets = signatures
@@ -321,7 +318,7 @@ impl Transcript {
         sent.fold(secrets, |secrets, header| secrets.hide(header.value.as_bytes()))
     }
 
-    /// What is signed and sent, with secrets masked.
+    /// Explains what is signed and sent, with secrets masked.
     #[must_use]
     pub fn explain(&self) -> Explanation {
         let secrets = self.secrets();
@@ -340,13 +337,13 @@ impl Transcript {
         }
     }
 
-    /// Another text of the same message, with secrets masked.
+    /// Explains another text of the same message, with secrets masked.
     pub(crate) fn explain_parts(&self, parts: &[Part]) -> Vec<ExplainedSegment> {
         let secrets = self.secrets();
         parts.iter().map(|part| ExplainedSegment::of(part, &secrets)).collect()
     }
 
-    /// `text` without the secrets that were put into the message by mistake.
+    /// `text` without secrets that were put into the message by mistake.
     pub(crate) fn without_secrets(&self, text: &str) -> String {
         self.secrets().redact(text).into_owned()
     }
@@ -389,7 +386,7 @@ struct SentHeader {
     public: bool,
 }
 
-/// A segment with its bytes kept: cheap to clone, wiped with its last clone.
+/// A segment with its bytes. Cheap to clone, and wiped with the last clone.
 #[derive(Clone)]
 pub(crate) struct Part {
     pub(crate) name: Arc<str>,
@@ -414,7 +411,7 @@ impl Part {
         &self.name
     }
 
-    /// Whether it is a secret that was issued, not a header that is only hidden: its value is up to whoever sends it.
+    /// Whether it is an issued secret. A hidden header is not: its sender chooses the value.
     pub(crate) fn is_issued_secret(&self) -> bool {
         self.kind == SegmentKind::Secret && self.source != Source::RequestHeader
     }
@@ -424,14 +421,14 @@ impl Part {
         Self { bytes: Arc::new(Zeroizing::new(bytes)), ..self.clone() }
     }
 
-    /// The bytes read in their charset. Meant for public parts: a copy of a secret would not be wiped.
+    /// The bytes as text in their charset. For public parts only: a copy of a secret would not be wiped.
     pub(crate) fn text(&self) -> String {
         self.charset.decode(&self.bytes).into_owned()
     }
 }
 
 impl Charset {
-    /// Reads bytes; what is not of this charset becomes U+FFFD.
+    /// Reads bytes as text. Malformed bytes become U+FFFD.
     pub(crate) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
             Self::Utf8 | Self::Bytes => String::from_utf8_lossy(bytes),

@@ -1,4 +1,4 @@
-//! The URL: its parts, its letters' case, another host.
+//! The URL: its parts, the case of its letters, another host.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -25,20 +25,20 @@ const PREFIXES: [&str; 31] = [
     "index.php",
 ];
 
-/// What hosts for tests are called.
+/// The names of hosts for tests.
 const TEST_HOSTS: [&str; 10] =
     ["test", "demo", "sandbox", "staging", "dev", "stage", "uat", "qa", "beta", "integration"];
 
 /// Putting an address together takes longer than hashing it.
 const COST_OF_PRINTING: usize = 16;
 
-/// Of no more parts or letters, each two are tried.
+/// Each pair of parts or of letters is tried, up to this many.
 const MOST_PIECES: usize = 16;
 const MOST_LETTERS: usize = 40;
-/// Of a longer address, the words behind these stay.
+/// Only the first words of a longer address are changed.
 const MOST_WORDS: usize = 80;
 
-/// An address of the text: as signed, or as sent where that differs.
+/// An address in the text: as it is signed, or as it is sent if that differs.
 pub(super) struct SignedUrl<'s> {
     value: Value<'s>,
     pub(super) text: String,
@@ -59,19 +59,20 @@ impl SignedUrl<'_> {
         Address::parse(&self.text)
     }
 
-    /// Tries it as it is sent, where it is signed in another form.
+    /// Tries the address as it is sent, where it is signed in another form.
     pub(super) fn put_as_sent(&self, mistake: Mistake) -> Flow {
         self.put_bytes(mistake, "", self.text.clone())
     }
 
-    /// Tries another address in its place. The same one is not tried, but has cost as much to put together.
+    /// Tries another address in place of this one. The same address is not tried, but is charged for: putting it
+    /// together took as long.
     pub(super) fn put(&self, mistake: Mistake, detail: impl Display, address: impl Into<String>) -> Flow {
         let address = address.into();
         self.value.search.spend(COST_OF_PRINTING * address.len())?;
         if address == self.text { Flow::Continue(()) } else { self.put_bytes(mistake, detail, address) }
     }
 
-    /// In the charset that the part is signed in.
+    /// Tries an address in the charset of the part.
     fn put_bytes(&self, mistake: Mistake, detail: impl Display, address: String) -> Flow {
         match in_charset(self.value.part, address) {
             Some(bytes) => self.value.put(mistake, detail, bytes),
@@ -79,7 +80,7 @@ impl SignedUrl<'_> {
         }
     }
 
-    /// Tries each of these ways to write it.
+    /// Tries each of these ways to write the address.
     pub(super) fn rewrite(&self, ways: &[(Mistake, &str, Rewrite)]) -> Flow {
         let written = |(mistake, detail, write): &(Mistake, _, Rewrite)| {
             write(self.address()).map_or(Flow::Continue(()), |address| self.put(mistake, detail, address))
@@ -88,7 +89,7 @@ impl SignedUrl<'_> {
     }
 }
 
-/// What an address becomes; nothing where it has no such part.
+/// What an address becomes; `None` where it lacks the part that is changed.
 pub(super) type Rewrite = fn(Address<'_>) -> Option<String>;
 
 fn in_charset(part: &Part, text: String) -> Option<Vec<u8>> {
@@ -98,7 +99,7 @@ fn in_charset(part: &Part, text: String) -> Option<Vec<u8>> {
     }
 }
 
-/// Parts left out, added or in each other's place.
+/// Parts left out, added or swapped.
 #[rustfmt::skip]
 static PARTS: [(Mistake, &str, Rewrite); 21] = [
     (QUERY_MISSING, "", |url| Some(url.origin() + url.path)),
@@ -148,7 +149,7 @@ pub(super) fn parts(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// The path and what stands around it, with the query and alone.
+/// The path with its neighbours, together with the query and alone.
 fn beside_query(search: &Search<'_>, query: &SignedUrl<'_>) -> Flow {
     let Some(url) = &search.transcript.url else { return Flow::Continue(()) };
     let (origin, host) = (&url[..Position::BeforePath], url.host_str().unwrap_or_default());
@@ -170,7 +171,7 @@ fn beside_query(search: &Search<'_>, query: &SignedUrl<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// A slash doubled or folded, and the path without what stands in front of a slash, behind it, or up to the next.
+/// A slash doubled or folded, and the path without what stands before a slash, after it, or between it and the next.
 fn parts_of_path(url: &SignedUrl<'_>) -> Flow {
     let address = url.address();
     let put = |mistake, detail: &str, path: &str| url.put(mistake, detail, address.with_path(path));
@@ -214,7 +215,7 @@ impl Host<'_> {
     }
 }
 
-/// Another host, or something in front of the path, by the usual patterns: nothing in the message tells.
+/// Another host, or something in front of the path, by the usual patterns: the message does not tell them.
 pub(super) fn guesses(search: &Search<'_>) -> Flow {
     for url in urls(search).iter().filter(|url| !url.address().is_query()) {
         for prefix in PREFIXES {
@@ -223,7 +224,7 @@ pub(super) fn guesses(search: &Search<'_>) -> Flow {
             url.put(PROXY_URL, detail, url.address().with_path(&path))?;
         }
     }
-    // What was received went to a host of the receiver's own.
+    // A message that was received went to a host of the receiver.
     let is_sent = search.transcript.method.is_some();
     let of_tests = if is_sent { OTHER_ENVIRONMENT } else { HOST_OTHER };
     for host in hosts(search) {
@@ -256,7 +257,7 @@ pub(super) fn guesses(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// Another URL that is at hand: as typed, at another of the provider's origins, on the other side of a proxy.
+/// Another URL at hand: as it was typed, at another origin of the provider, or on the other side of a proxy.
 pub(super) fn others(search: &Search<'_>) -> Flow {
     let transcript = search.transcript;
     if let Some(typed) = &transcript.typed_url {
@@ -274,14 +275,14 @@ pub(super) fn others(search: &Search<'_>) -> Flow {
     }
     for (mistake, urls) in [(PROXY_URL, &transcript.other_urls), (OTHER_HOST, &transcript.foreign_urls)] {
         for other in urls {
-            // Without the query, which may hold personal data.
+            // The query may hold personal data.
             with_url(search, mistake, &printable(other.split('?').next().unwrap_or_default()), other)?;
         }
     }
     Flow::Continue(())
 }
 
-/// Another URL in the address and in a host that is signed beside it.
+/// Puts another URL into the address, and its host into a host that is signed as well.
 fn with_url(search: &Search<'_>, mistake: Mistake, detail: &str, url: &str) -> Flow {
     search.each(mistake, detail, &|part| {
         let known = part.kind == SegmentKind::Public && !part.bytes.is_empty();
@@ -290,7 +291,7 @@ fn with_url(search: &Search<'_>, mistake: Mistake, detail: &str, url: &str) -> F
     })
 }
 
-/// Letters in another case: of the whole, of the path, of the query, of its escapes, of a word or two.
+/// Letters in another case: in the whole URL, the path, the query, the escapes, or one or two words.
 pub(super) fn case(search: &Search<'_>) -> Flow {
     for url in urls(search) {
         let put = |text: String| url.put(URL_CASE, "", text);
@@ -332,7 +333,7 @@ fn labels_in_cases(host: &str) -> Vec<String> {
     rests.iter().flat_map(|rest| forms.iter().map(move |form| format!("{form}.{rest}"))).collect()
 }
 
-/// Each word in another case, and each two with another first letter.
+/// Each word in another case, and each pair of words with the first letters in the other case.
 fn words(text: &str, put: &impl Fn(String) -> Flow) -> Flow {
     let words = word_places(text);
     let with = |text: &str, (start, word): (usize, &str), change: fn(&str) -> String| {
@@ -351,7 +352,7 @@ fn words(text: &str, put: &impl Fn(String) -> Flow) -> Flow {
     Flow::Continue(())
 }
 
-/// The words of a text, with where they begin: runs of letters and digits, and the digits of escapes by themselves.
+/// The words of a text with their positions: runs of letters and digits. The digits of an escape are a word of their own.
 fn word_places(text: &str) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let mut start = 0;
@@ -379,7 +380,7 @@ pub(super) fn of_values(query: &str, change: fn(&str) -> String) -> String {
     of_pairs(query, |name, value| name.to_owned() + &change(value))
 }
 
-/// A query with each of its pairs changed; the value has its `=` in front.
+/// A query with each of its pairs changed; the value comes with its `=`.
 pub(super) fn of_pairs(query: &str, change: impl FnMut(&str, &str) -> String) -> String {
     let mut change = change;
     let pairs = query.split('&').map(|pair| {

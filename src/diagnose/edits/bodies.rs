@@ -1,4 +1,4 @@
-//! The body, or any value that is JSON: printed anew, or as no JSON at all.
+//! The body, or any value that is JSON: printed anew, or in another form than JSON.
 
 use std::fmt::Display;
 
@@ -31,7 +31,7 @@ static ESCAPES: [(&str, Escapes); 10] = [
     ("'&', '<', '>', ''' and double quotes escaped, as PHP's JSON_HEX_*", Escapes { upper: true, signs: HEX, ..RAW }),
 ];
 
-/// Compact, as Python prints it, and indented by two spaces, with the usual escapes.
+/// The first styles: compact, as Python prints it, and indented by two spaces, with the usual escapes.
 pub(super) const MOST_USUAL: usize = 6;
 
 pub(super) const COMPACT: Style = line(",", ":", "");
@@ -67,7 +67,7 @@ pub(in crate::diagnose) static STYLES: [(&str, Style); 18] = [
     ("indented by four spaces, with two behind ':'", Style { colon: ":  ", ..indented("    ", "\n") }),
 ];
 
-/// Each layout with each way of escaping, the likely ones first: a program has one of each.
+/// Each layout with each way of escaping, the likely pairs first: a program has one of each.
 pub(super) fn styles() -> impl Iterator<Item = (String, Style)> {
     let pairs =
         (0..STYLES.len() + ESCAPES.len()).flat_map(|sum| (0..=sum).map(move |layout| (layout, sum - layout)));
@@ -92,13 +92,13 @@ pub(super) fn documents<'s>(search: &'s Search<'_>) -> impl Iterator<Item = Docu
 }
 
 impl Document<'_> {
-    /// Tries another document in its place.
+    /// Tries another document in place of this one.
     pub(super) fn print(&self, mistake: Mistake, detail: impl Display, json: &Json, style: &Style) -> Flow {
         self.value.search.spend(COST_OF_PRINTING * self.value.part.bytes.len())?;
         self.value.put(mistake, detail, json.print(style))
     }
 
-    /// Tries a document in each of these styles, whose name stands between what is said of it; nothing where it is the same.
+    /// Tries a document in each of these styles, unless it is the same document. `detail` stands around the name of the style.
     pub(super) fn print_each(
         &self,
         mistake: Mistake,
@@ -110,7 +110,7 @@ impl Document<'_> {
         styles.try_for_each(|(name, style)| self.print(mistake, phrase(&[before, name, behind]), json, style))
     }
 
-    /// The style that it is in itself; compact where it is in none.
+    /// The style that the document is written in; compact where that style is not known.
     pub(super) fn own_style(&self) -> Style {
         let bytes = &self.value.part.bytes;
         let is_own = |(_, style): &(String, Style)| self.json.print(style).as_bytes() == bytes.as_slice();
@@ -125,7 +125,7 @@ const COST_OF_PRINTING: usize = 16;
 /// What a serialiser does with each value.
 pub(super) type Change = fn(Json) -> Json;
 
-/// The same document, made of other numbers or in another order.
+/// The same document with its numbers in another form, or its members in another order.
 static RESPELT: [(&str, Change); 9] = [
     ("keys sorted", sorted),
     ("numbers as JavaScript, Go and PHP print them", |value| in_numbers(value, of_javascript)),
@@ -142,8 +142,8 @@ static RESPELT: [(&str, Change); 9] = [
     ("keys sorted, numbers as Python's floats", |value| sorted(in_numbers(value, of_python))),
 ];
 
-/// The layouts of a long body that are likeliest, before anything else: each costs what it takes to hash, and no more, so that
-/// all have their turn.
+/// The likeliest layouts of a long body, before anything else. Each costs only what it takes to hash, so that all have
+/// their turn.
 pub(super) fn usual(search: &Search<'_>) -> Flow {
     const SHORT: usize = 16 << 10;
     let long = documents(search).filter(|document| document.value.part.bytes.len() > SHORT);
@@ -151,7 +151,7 @@ pub(super) fn usual(search: &Search<'_>) -> Flow {
         let bare = without_line_ends(&value.part.bytes);
         for (name, style) in styles().take(MOST_USUAL) {
             let printed = json.print(&style).into_bytes();
-            // What differs in line ends alone is another mistake.
+            // A difference in line ends alone is another mistake.
             if without_line_ends(&printed) != bare {
                 value.replace(BODY_RESERIALISED, name, 0..1, &[value.part.with_bytes(printed)])?;
             }
@@ -160,7 +160,7 @@ pub(super) fn usual(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// The same document in another style, with its members sorted, or its numbers as another program prints them.
+/// The same document in another style, with its members sorted, or with its numbers as another program prints them.
 pub(super) fn spellings(search: &Search<'_>) -> Flow {
     for document in documents(search) {
         let (own, bytes) = (document.own_style(), &document.value.part.bytes);
@@ -168,7 +168,7 @@ pub(super) fn spellings(search: &Search<'_>) -> Flow {
         for (name, style) in styles() {
             search.spend(COST_OF_PRINTING * bytes.len())?;
             let printed = document.json.print(&style);
-            // What differs in line ends alone is another mistake.
+            // A difference in line ends alone is another mistake.
             if without_line_ends(printed.as_bytes()) != bare {
                 document.value.put(BODY_RESERIALISED, name, printed)?;
             }
@@ -222,7 +222,7 @@ pub(super) fn in_numbers(value: Json, write: impl Fn(&str) -> Option<String>) ->
     }
 }
 
-/// As other programs print what is no JSON.
+/// The document as other programs print it, in forms that are not JSON.
 pub(super) fn printed_otherwise(document: &Json) -> Vec<(&'static str, String)> {
     let Json::Object(members) = document else { return vec![("as Python's str", python(document))] };
     let plain = |value: &Json| match value {
@@ -284,7 +284,7 @@ fn python(value: &Json) -> String {
     }
 }
 
-/// The body as no JSON, or as JSON where it is a form; XML printed anew.
+/// A JSON body in another form, a form as JSON, or XML printed anew.
 pub(super) fn converted(search: &Search<'_>) -> Flow {
     for document in documents(search) {
         for (name, printed) in printed_otherwise(&document.json) {

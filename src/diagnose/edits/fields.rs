@@ -1,4 +1,4 @@
-//! The list of fields: left out, moved, doubled, joined by something else, with other labels.
+//! The list of fields: a field left out, moved or doubled; other separators; other labels.
 
 use std::cmp::Reverse;
 
@@ -13,9 +13,9 @@ use crate::explain::Part;
 use crate::redact::printable;
 use crate::signing::{Segment, SegmentKind, Source};
 
-/// Of longer lists, only what takes one edit for each field is tried.
+/// Longer lists get only the edits that are made once for each field.
 const MOST_FIELDS: usize = 16;
-/// Of no more fields than this, every order is tried.
+/// Every order is tried of up to this many fields.
 const MOST_PERMUTED: usize = 4;
 
 /// What stands between two fields, the likeliest first.
@@ -31,10 +31,10 @@ pub(super) struct List {
 }
 
 impl List {
-    /// Parts, taken apart at the separator that stands between fields; one field each where there is none.
+    /// Splits the parts at the separator between fields. Without a separator, each part is a field.
     pub(super) fn of(parts: &[Part]) -> Self {
         let separators = || parts.iter().skip(1).filter(|part| is_separator(part));
-        // A line has more separators of its own than there are lines.
+        // Line ends come first: a line may hold other separators.
         let lines = separators().find(|part| part.bytes.ends_with(b"\n"));
         let separator = lines.or_else(|| separators().next()).cloned();
         let is_end =
@@ -53,7 +53,7 @@ impl List {
         }
     }
 
-    /// With one more group, at each place; nothing where the list is empty.
+    /// With one more group, at each place; empty where the list is empty.
     fn with_inserted(&self, group: &[Part]) -> Vec<Vec<Part>> {
         let places = if self.groups.is_empty() { 0 } else { self.groups.len().min(MOST_FIELDS) + 1 };
         let insert = |at| {
@@ -69,7 +69,7 @@ fn is_separator(part: &Part) -> bool {
     part.kind == SegmentKind::Separator
 }
 
-/// What a group is called: its label, or the name of its value.
+/// The name of a group: its label, or the name of its value.
 pub(super) fn name(group: &[Part]) -> String {
     match group.first() {
         Some(label) if is_separator(label) && group.len() > 1 => {
@@ -91,7 +91,7 @@ pub(super) fn separator(text: &str) -> Part {
     Part::of(Segment::separator(text))
 }
 
-/// One field left out, or two, or all secrets that the key holds as well; a field without a part of it.
+/// One field left out, or two, or all secrets where there is a key; a field without one of its parts.
 pub(super) fn missing(search: &Search<'_>) -> Flow {
     let list = List::of(&search.base.text);
     let count = list.groups.len();
@@ -118,7 +118,7 @@ pub(super) fn missing(search: &Search<'_>) -> Flow {
     for value in search.values() {
         let name = value.part.name();
         value.put(missing_of(value.part), format_args!("the value of {name}"), "")?;
-        // With what stands between it and the next of the same line, or the label in front of it.
+        // With the separator behind the value, then with the label in front of it.
         value.replace(FIELD_MISSING, name, 0..2, &[])?;
         value.replace(FIELD_MISSING, name, -1..1, &[])?;
     }
@@ -133,7 +133,7 @@ fn missing_of(part: &Part) -> Mistake {
     }
 }
 
-/// The fields of the provider's other algorithm under this one.
+/// The fields of the provider's other algorithm, hashed by this one.
 fn other_fields(search: &Search<'_>) -> Flow {
     let Some(other) = search.transcript.other_algorithm.as_deref() else { return Flow::Continue(()) };
     let longer = other.text.len() > search.base.text.len();
@@ -143,7 +143,7 @@ fn other_fields(search: &Search<'_>) -> Flow {
     search.text(search.own(mistake, &name), name, other.text.clone())
 }
 
-/// Another separator, or none, in text and key alike or in one of them; one more at an end; another for one of them.
+/// Another separator or none, in the text, in the key or in both; one more at an end; one of the separators replaced.
 pub(super) fn separators(search: &Search<'_>) -> Flow {
     let base = &search.base;
     let [text, key] = [&base.text[..], base.key_parts()].map(List::of);
@@ -242,7 +242,7 @@ fn reordered(list: &List, put: &dyn Fn(&str, Vec<Part>) -> Flow) -> Flow {
     Flow::Continue(())
 }
 
-/// Two secrets in each other's place, in text and key alike.
+/// Two secrets swapped, in text and key alike.
 fn swapped_secrets(search: &Search<'_>) -> Flow {
     let base = &search.base;
     let secrets: Vec<&Part> =
@@ -256,7 +256,7 @@ fn swapped_secrets(search: &Search<'_>) -> Flow {
     search.each(FIELDS_REORDERED, &format!("{}, {}", second.name(), first.name()), &swap)
 }
 
-/// All orders of a few.
+/// All orders of a short list.
 pub(super) fn permutations<T: Clone>(all: &[T]) -> Vec<Vec<T>> {
     let Some((first, rest)) = all.split_first() else { return vec![Vec::new()] };
     let insert = |order: Vec<T>| {
@@ -272,7 +272,7 @@ pub(super) fn permutations<T: Clone>(all: &[T]) -> Vec<Vec<T>> {
     permutations(rest).into_iter().flat_map(insert).collect()
 }
 
-/// One field twice, or all of it, or half of a value.
+/// One field twice, the whole text twice, or half of a value.
 pub(super) fn doubled(search: &Search<'_>) -> Flow {
     let list = List::of(&search.base.text);
     for (at, group) in list.groups.iter().enumerate() {
@@ -306,7 +306,7 @@ pub(super) fn kept(search: &Search<'_>) -> Flow {
     })
 }
 
-/// What becomes of a group that is a label, a delimiter and a value.
+/// What a group of a label, a delimiter and a value becomes.
 type Relabel = fn(&[Part]) -> Vec<Part>;
 
 #[rustfmt::skip]
@@ -339,7 +339,7 @@ fn is_labelled(group: &[Part]) -> bool {
     group.len() > 2 && group.iter().take(2).all(is_separator)
 }
 
-/// What stands in front of values: in another form, or left out, in all lines or in one.
+/// The labels of values in another form, or left out, in all lines or in one.
 pub(super) fn labels(search: &Search<'_>) -> Flow {
     let list = List::of(&search.base.text);
     let labels = list.groups.iter().filter(|group| is_labelled(group)).map(|group| name(group));
@@ -348,7 +348,7 @@ pub(super) fn labels(search: &Search<'_>) -> Flow {
         let put = |what: &str, wanted: &dyn Fn(&str) -> bool| {
             let is_it = |group: &[Part]| is_labelled(group) && wanted(&name(group));
             let one = |group: &Vec<Part>| if is_it(group) { change(group) } else { group.clone() };
-            // Without the blank, the text is joined by another separator.
+            // With another delimiter behind its labels, the text is joined by another separator.
             let is_delimiter = what == "all labels" && detail.contains("colon");
             let mistake = if is_delimiter { SEPARATOR_OTHER } else { LABEL_OTHER };
             let groups: Vec<_> = list.groups.iter().map(one).collect();
@@ -372,7 +372,7 @@ fn delimited(group: &[Part], delimiter: &str) -> Vec<Part> {
     [group.get(..1).unwrap_or_default(), &[separator(delimiter)], group.get(2..).unwrap_or_default()].concat()
 }
 
-/// One more field before each, and after the last; in text or key; as one more line where there are lines.
+/// One more field before each field and after the last, in the text or the key. Where the text has lines, it is one more line.
 pub(super) fn insertions(search: &Search<'_>, field: &Part) -> Vec<Attempt> {
     let base = &search.base;
     let [text, key] = [&base.text[..], base.key_parts()].map(List::of);

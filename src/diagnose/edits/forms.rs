@@ -1,4 +1,4 @@
-//! Values in another form: each by itself, and the text as a whole.
+//! Values in another form: each value by itself, and the text as a whole.
 
 use super::bodies::{MOST_USUAL, styles};
 use super::time;
@@ -13,10 +13,10 @@ use crate::diagnose::ways::{self, ENCODINGS, HASHES, USUAL, Way};
 use crate::explain::Part;
 use crate::signing::{Charset, SegmentKind, Source};
 
-/// Longer values are not written in forms that take as long as hashing them.
+/// Longer values are not written in other forms, which takes as long as hashing them.
 const LONGEST: usize = 4 << 20;
 
-/// What programs write in place of a value that is not there, or of an object.
+/// What programs write in place of a missing value, or of an object.
 #[rustfmt::skip]
 pub(super) const WORDS: [&str; 27] = [
     "undefined", "null", "{}", "None", "nil", "[]", "[object Object]", "", "\"\"", "NaN", "false", "true", "0", "1", "Array", "System.Byte[]", "NULL",
@@ -24,7 +24,7 @@ pub(super) const WORDS: [&str; 27] = [
     "System.Object", "-", "''",
 ];
 
-/// What a part is called where an edit of this class is made of it.
+/// The mistake of an edit of this class, made of this part.
 pub(super) fn named(names: &'static Names, part: &Part) -> Mistake {
     match part.source {
         _ if part.kind == SegmentKind::Secret => names.secret,
@@ -38,12 +38,12 @@ fn is_of_charset(way: &Way) -> bool {
     [CHARSET, UTF_16].contains(&way.names.text)
 }
 
-/// Whether a way does nothing to a text that is ASCII, and would only repeat it.
+/// Whether a way changes nothing in ASCII text.
 fn needs_accents(way: &Way) -> bool {
     way.names.text == CHARSET
 }
 
-/// A part written in this way, in the charset that it is signed in.
+/// A part written in this way, in the charset of the part.
 pub(super) fn written(way: &Way, part: &Part) -> Option<Vec<u8>> {
     if part.bytes.is_ascii() && needs_accents(way) {
         return None;
@@ -86,7 +86,7 @@ pub(super) fn hashed(search: &Search<'_>) -> Flow {
     whole(search, HASHES)
 }
 
-/// Something behind the text, as shells leave it.
+/// Something behind the text that a shell leaves there.
 pub(super) fn of_end(search: &Search<'_>) -> Flow {
     let is_end = |way: &&Way| matches!(way.filters, [one] if one.starts_with("after:"));
     whole(search, USUAL.iter().filter(is_end))
@@ -99,7 +99,7 @@ pub(super) fn of_text(search: &Search<'_>) -> Flow {
         let write = |part: &Part| written(way, part).map(|bytes| part.with_bytes(bytes));
         let other = |part: &Part| if part.kind == SegmentKind::Public { write(part) } else { None };
         let text = changed(&search.base.text, &other).unwrap_or_default();
-        // One value that is written in another way is named by itself.
+        // An edit of one value alone has its own name.
         if text.iter().zip(&search.base.text).filter(|(other, part)| other.bytes != part.bytes).count() > 1 {
             search.text(way.names.text, format_args!("each value {}", way.says), text)?;
         }
@@ -121,7 +121,7 @@ fn whole(search: &Search<'_>, ways: impl IntoIterator<Item = &'static Way>) -> F
     let length = join(&base.text).len();
     for way in ways.into_iter().filter(|_| length <= LONGEST) {
         search.spend(length)?;
-        // The secrets in it are written in other ways by themselves.
+        // Other edits write the secrets in other ways.
         let is_of_key = is_of_charset(way) || way.names.text == BYTE_ORDER_MARK;
         let key = if is_of_key { run(way, base.key_parts()).filter(|key| !key.is_empty()) } else { None };
         search.sides(way.names.text, way.says, run(way, &base.text), key)?;
@@ -143,7 +143,7 @@ pub(super) fn words(search: &Search<'_>) -> Flow {
     })
 }
 
-/// By what a value looks like: a number, a code, an identifier, a media type.
+/// Other values that suit the look of a value: a number, a code, an identifier, a media type.
 pub(super) fn by_look(search: &Search<'_>) -> Flow {
     let is_other = |part: &Part| {
         part.source != Source::Body && !is_address(part) && !is_length_of_other_body(search, part)
@@ -158,7 +158,7 @@ pub(super) fn by_look(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// Whether a field is the length of the body that arrived, and a digest beside it is not that of this body.
+/// Whether a field is the length of the body that arrived, while no digest beside it is the digest of this body.
 fn is_length_of_other_body(search: &Search<'_>, part: &Part) -> bool {
     let body = &search.transcript.body;
     if part.source != Source::RequestHeader || **part.bytes != *body.len().to_string().as_bytes() {
@@ -168,7 +168,7 @@ fn is_length_of_other_body(search: &Search<'_>, part: &Part) -> bool {
     search.values().all(|value| digests.iter().all(|digest| !value.part.bytes.ends_with(digest)))
 }
 
-/// The length of the body as programs print it, where something on the way has printed it anew.
+/// The length of the body as other programs print it: something on the way may have printed the body anew.
 pub(super) fn printed_lengths(search: &Search<'_>) -> Flow {
     for value in search.public().filter(|value| is_length_of_other_body(search, value.part)) {
         let arrived = &search.transcript.body;
@@ -183,7 +183,7 @@ pub(super) fn printed_lengths(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// The length of a body that something on the way has written anew: any one.
+/// Any length of a body: something on the way may have written the body anew.
 pub(super) fn lengths(search: &Search<'_>) -> Flow {
     const LONGEST: usize = 8 << 10;
     for value in search.public().filter(|value| is_length_of_other_body(search, value.part)) {
@@ -196,7 +196,7 @@ pub(super) fn lengths(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// The same value as others write it, or another of the same kind.
+/// The same value as other programs write it, or another value of the same kind.
 pub(super) fn of_look(text: &str) -> Vec<String> {
     let of_text: [fn(&str) -> Vec<String>; 6] = [numbers, truths, codes, identifiers, media_types, methods];
     let mut all: Vec<String> = of_text.iter().flat_map(|of| of(text)).collect();
@@ -207,7 +207,7 @@ pub(super) fn of_look(text: &str) -> Vec<String> {
 
 fn numbers(text: &str) -> Vec<String> {
     let whole = text.parse::<i128>().ok().filter(|_| text.len() < 30);
-    // The last are the ticks of .NET, of seconds.
+    // The last number is .NET's ticks, of a count of seconds.
     let ticks = |n: i128| (n + 62_135_596_800) * 10_000_000;
     let others =
         |n: i128| [n + 1, n - 1, n + 2, n - 2, n * 1000, n / 1000, n / 1_000_000, n * 10_000, ticks(n)];
@@ -294,7 +294,7 @@ fn media_types(text: &str) -> Vec<String> {
     kinds.flat_map(|kind| CHARSETS.map(|charset| format!("{kind}{charset}"))).collect()
 }
 
-/// Methods of HTTP, in the case that one is written in.
+/// The other methods of HTTP, in the case of the given method.
 fn methods(text: &str) -> Vec<String> {
     const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
     let is_one = METHODS.contains(&&*text.to_lowercase());
@@ -304,7 +304,7 @@ fn methods(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Programs that send requests, in each of their versions.
+/// The user agents of programs that send requests, in many versions.
 pub(super) fn agents(search: &Search<'_>) -> Flow {
     const AGENTS: [(&str, u8, u8); 8] = [
         ("axios", 1, 30),

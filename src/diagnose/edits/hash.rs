@@ -1,4 +1,4 @@
-//! How text and key become a digest.
+//! How the text and the key become a digest.
 
 use super::fields::{List, SEPARATORS};
 use super::sources::joint;
@@ -26,7 +26,7 @@ fn with_function(algorithm: MacAlgorithm, is_keyed: bool) -> MacAlgorithm {
     pair.map_or(algorithm, |(plain, keyed)| if is_keyed { *keyed } else { *plain })
 }
 
-/// What it is called where an HMAC is expected and a plain hash computed, or the reverse.
+/// The mistake of a plain hash in place of an HMAC, or the reverse.
 fn of_other_kind(base: &Attempt) -> Mistake {
     if base.algorithm.is_keyed() { PLAIN_HASH_FOR_HMAC } else { HMAC_FOR_PLAIN_HASH }
 }
@@ -70,9 +70,9 @@ pub(in crate::diagnose) fn bases(search: &Search<'_>) -> Vec<(Finding, Attempt)>
     bases.into_iter().map(named).collect()
 }
 
-/// HMAC for a plain hash, another function, hashed twice, key and text in each other's place.
+/// HMAC for a plain hash, another function, a digest hashed twice, key and text swapped.
 pub(super) fn algorithms(search: &Search<'_>) -> Flow {
-    // Made of the text of another algorithm, it would be right again.
+    // Of the text of another algorithm, this edit would make the right text again.
     if !search.is_of_right_text() {
         return Flow::Continue(());
     }
@@ -100,7 +100,7 @@ pub(super) fn algorithms(search: &Search<'_>) -> Flow {
     twice(search)
 }
 
-/// A digest hashed once more: that of the text, or the right one.
+/// A digest hashed once more: the digest of the text, or the right digest.
 fn twice(search: &Search<'_>) -> Flow {
     let base = &search.base;
     let bare = Attempt {
@@ -131,7 +131,7 @@ fn twice(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// The key around the text of a plain hash, or in the text of an HMAC as well.
+/// The key around the text of a plain hash, or also in the text of an HMAC.
 pub(super) fn around(search: &Search<'_>) -> Flow {
     let base = &search.base;
     let list = List::of(&base.text);

@@ -1,4 +1,4 @@
-//! The secrets: in another form, in text and key alike or in one of them; cut, named, or another.
+//! The secrets: another form in the text, in the key or in both; a cut one, its name, or another secret.
 
 use zeroize::Zeroizing;
 
@@ -30,7 +30,7 @@ fn names(search: &Search<'_>) -> Vec<String> {
     names
 }
 
-/// Tries the secrets changed: all, and each alone. `change` gives nothing where it cannot be.
+/// Tries the secrets changed: all, and each alone. `change` gives `None` where it does not apply.
 fn each(search: &Search<'_>, mistake: Mistake, detail: &str, change: Change<'_>) -> Flow {
     let secret = |part: &Part| if is_secret(part) { change(part) } else { None };
     search.each(mistake, detail, &secret)?;
@@ -55,7 +55,7 @@ fn in_ways<'w>(search: &Search<'_>, ways: impl IntoIterator<Item = &'w Way>) -> 
     })
 }
 
-/// With white space, decoded, encoded, in quotes, in another case; where there are two, each with other white space.
+/// With white space, decoded, encoded, in quotes, in another case; of two secrets, each with other white space.
 pub(super) fn forms(search: &Search<'_>) -> Flow {
     in_ways(search, USUAL.iter().chain(ENCODINGS))?;
     in_ways(search, OF_SECRETS.iter().take(4))?;
@@ -86,9 +86,9 @@ pub(super) fn others(search: &Search<'_>) -> Flow {
         let alone = base.with_key(vec![part.clone()]);
         search.attempt(KEY_INCOMPLETE, format_args!("only {}", part.name()), &alone)?;
     }
-    // What is no secret is no other one: it has a name of its own.
+    // A word for nothing has its own mistake.
     for other in search.hand.iter().filter(|part| part.bytes.len() <= 1 << 10 && !is_unset(&part.bytes)) {
-        // Whether it is a secret is not for the one in whose place it stands to say.
+        // The other value brings its own kind: it may not be a secret.
         let change = |part: &Part| Some(Part { name: part.name.clone(), ..other.clone() });
         each(search, SECRET_MIXED_UP, &format!("{} in its place", other.name()), &change)?;
         if has_parts {
@@ -103,7 +103,7 @@ pub(in crate::diagnose) fn key_named(id: &str) -> String {
     format!("the key {}", printable(id))
 }
 
-/// A word in place of the secret, which is then none.
+/// A word in place of the secret.
 fn no_secret(search: &Search<'_>, word: &str) -> Flow {
     let detail = if word.is_empty() { "empty".to_owned() } else { format!("`{word}`") };
     each(search, SECRET_UNSET, &detail, &|part| Some(public(part.name(), word)))
@@ -113,13 +113,13 @@ fn public(name: &str, word: &str) -> Part {
     Part::of(Segment::public(name, word.as_bytes()).with_source(Source::Literal))
 }
 
-/// The length of the longest secret, as far as one is changed letter by letter.
+/// The length of the longest secret, at most the 128 letters that are changed one by one.
 fn longest(search: &Search<'_>) -> usize {
     let secrets = search.base.text.iter().chain(search.base.key_parts()).filter(|part| is_secret(part));
     secrets.map(|part| part.bytes.len()).max().unwrap_or_default().min(128)
 }
 
-/// Cut at a sign or to any length, padded, masked, hashed.
+/// Secrets cut at a sign or to any length, padded, or hashed.
 pub(super) fn cut(search: &Search<'_>) -> Flow {
     in_ways(search, OF_SECRETS)?;
     in_ways(search, HASHES)?;
@@ -134,14 +134,14 @@ pub(super) fn cut(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// The text of a secret changed, its letters taken as characters.
+/// Changes the text of a secret character by character.
 fn text(part: &Part, change: &dyn Fn(&[char]) -> Option<String>) -> Option<Part> {
     let text = Zeroizing::new(part.text());
     let letters: Vec<char> = text.chars().collect();
     change(&letters).map(|text| part.with_bytes(text.into_bytes()))
 }
 
-/// As a page shows it that hides most of it.
+/// The secret as a page shows it that hides most of its letters.
 pub(super) fn masked(search: &Search<'_>) -> Flow {
     const PLACES: [(&str, bool, bool); 3] =
         [("in front and behind", true, true), ("in front", true, false), ("behind", false, true)];
@@ -165,7 +165,7 @@ pub(super) fn masked(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// The name of the variable in place of its value, or beside it; a placeholder.
+/// The name of the variable in place of its value, or beside it; or a placeholder.
 pub(super) fn named(search: &Search<'_>) -> Flow {
     type Wrap = (&'static str, fn(&str) -> String);
     #[rustfmt::skip]

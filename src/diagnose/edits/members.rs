@@ -1,4 +1,4 @@
-//! The values of a JSON document changed, as programs change them: their names, their numbers, one left out.
+//! Changes that programs make to a JSON document: to its names, its numbers, or by leaving a member out.
 
 use std::cell::Cell;
 
@@ -73,7 +73,7 @@ fn words(name: &str, separator: char) -> String {
     words
 }
 
-/// `snake_case` and `kebab-case` joined, each word but the first with a capital.
+/// Joins the words of `snake_case` and `kebab-case`; each word but the first gets a capital.
 fn camel(name: &str) -> String {
     let mut parts = name.split(['_', '-']);
     let first = parts.next().unwrap_or_default().to_owned();
@@ -159,9 +159,9 @@ static CHANGES: [(&str, Change); 51] = [
     ("members in reverse order", |value| in_members(value, |members| members.reverse())),
 ];
 
-/// Of no more members, every order is tried.
+/// Every order is tried of up to this many members.
 const MOST_PERMUTED: usize = 5;
-/// Of more values, the others are not changed one by one.
+/// Only the first values are changed one by one.
 const MOST_LEAVES: usize = 60;
 
 /// The members changed, in the document's own style.
@@ -200,7 +200,7 @@ fn of_object(document: &Document<'_>, members: &[(String, Json)], style: &Style)
         let mut rest = members.to_vec();
         rest.remove(place);
         document.print(BODY_MEMBERS, format_args!("without `{name}`"), &Json::Object(rest), style)?;
-        // A word in the place of the body is named as such.
+        // A word in place of the body has its own name.
         if !matches!(value, Json::Bare(token) if !is_number(token)) {
             document.print(BODY_MEMBERS, format_args!("the value of `{name}` alone"), value, style)?;
         }
@@ -212,7 +212,7 @@ fn of_object(document: &Document<'_>, members: &[(String, Json)], style: &Style)
     Flow::Continue(())
 }
 
-/// The same in any style.
+/// The members changed, in any style.
 pub(super) fn in_styles(search: &Search<'_>) -> Flow {
     let styles: Vec<_> = styles().take(28).collect();
     documents(search).try_for_each(|document| change_each(&document, &styles))
@@ -235,7 +235,7 @@ pub(super) fn one_value(search: &Search<'_>) -> Flow {
         for (number, leaf) in leaves(&document.json).into_iter().enumerate().take(MOST_LEAVES) {
             let (Json::Bare(text) | Json::Text(text)) = leaf else { continue };
             for other in of_look(text) {
-                // In quotes: a number as text, or a text as the number that it looks like.
+                // In quotes, a number becomes a text, and a text becomes the number that it looks like.
                 let unquoted = other.strip_prefix('"').and_then(|other| other.strip_suffix('"'));
                 let changed = match (leaf, unquoted) {
                     (Json::Text(_), Some(number)) => Json::Bare(number.to_owned()),
@@ -259,7 +259,7 @@ fn leaves(json: &Json) -> Vec<&Json> {
     }
 }
 
-/// The document with another value in the place of one, counted from the first.
+/// The document with another value in place of the leaf with this number.
 fn with_leaf(json: &Json, number: usize, other: &Json) -> Json {
     let seen = Cell::new(0);
     json.map(&|value| {

@@ -1,5 +1,5 @@
-//! The edits of a signed text, by class. Where several of one tier make the same bytes, the first names them: what is
-//! special comes before what is general.
+//! The edits of a signed text, by class. Where several edits of one tier make the same bytes, the first names them, so
+//! special edits come before general ones.
 
 mod address;
 mod bodies;
@@ -18,10 +18,10 @@ pub(super) use keys::key_named;
 
 use super::search::{Flow, SHARE, Search};
 
-/// Makes the edits of one class, and tries each.
+/// Makes and tries the edits of one class.
 pub(super) type Edits = fn(&Search<'_>) -> Flow;
 
-/// Two thirds of what is found, in a few hundred tries.
+/// These find two thirds of the mistakes, in a few hundred tries.
 pub(super) static LIKELIEST: &[Edits] = &[
     forms::printed_lengths,
     fields::missing,
@@ -49,7 +49,7 @@ pub(super) static LIKELIEST: &[Edits] = &[
     address::others,
 ];
 
-/// With these, nine tenths.
+/// Together with these, nine tenths.
 static LIKELY: &[Edits] = &[
     time::fractions,
     sources::in_place,
@@ -84,15 +84,15 @@ static UNLIKELY: &[Edits] = &[
 /// Edits that are tried before others.
 pub(super) struct Tier {
     pub(super) edits: &'static [Edits],
-    /// Of a longer text, none is made.
+    /// No edit of this tier is made of a longer text.
     pub(super) longest: usize,
-    /// What is not tried then.
+    /// What the diagnosis says about a longer text.
     pub(super) left_out: &'static str,
-    /// No edit takes more than this part of what is left: where a message uses up the budget, each has had its turn.
+    /// No edit takes more than one in `share` of what is left: even where a message uses up the budget, each edit has its turn.
     pub(super) share: usize,
 }
 
-/// By how likely they are.
+/// The likeliest edits first.
 pub(super) static TIERS: [Tier; 5] = [
     Tier { edits: &[bodies::usual], longest: usize::MAX, left_out: "", share: 1 },
     Tier { edits: LIKELIEST, longest: usize::MAX, left_out: "", share: SHARE },

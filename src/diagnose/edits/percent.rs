@@ -1,4 +1,4 @@
-//! Percent-encoding: undone, done by other rules, in another charset.
+//! Percent-encoding: undone, by other rules, or in another charset.
 
 use std::iter;
 
@@ -12,16 +12,16 @@ use crate::diagnose::mistake::{
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::ways;
 
-/// RFC 3986's unreserved characters stay.
+/// All but RFC 3986's unreserved characters.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const URI_COMPONENT: &AsciiSet = &COMPONENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
-/// `&` and `=` stay in any set, since names and values are encoded one by one.
+/// `&` and `=` are in every set, since names and values are encoded one by one.
 const URI: &AsciiSet = &AXIOS.remove(b';').remove(b'/').remove(b'?').remove(b'@').remove(b'+').remove(b'#');
 const AXIOS: &AsciiSet = &URI_COMPONENT.remove(b':').remove(b'$').remove(b',');
 const WHATWG: &AsciiSet =
     &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\'');
 
-/// What the names and values of a query are encoded by; whether a blank is `+`.
+/// The sets that names and values of a query are encoded by, and whether a blank becomes `+`.
 #[rustfmt::skip]
 static ALPHABETS: [(&str, &AsciiSet, bool); 12] = [
     ("all but letters, digits and `-._~` encoded", COMPONENT, false),
@@ -38,16 +38,16 @@ static ALPHABETS: [(&str, &AsciiSet, bool); 12] = [
     ("as JavaScript's encodeURIComponent, a blank as `+`", URI_COMPONENT, true),
 ];
 
-/// Of more signs in a path, neither.
+/// Only the first occurrences of a sign in a path are encoded one by one.
 const MOST_PIECES: usize = 16;
-/// Of more escapes or signs, the others are not tried one by one.
+/// Only the first escapes or signs are tried one by one.
 const MOST_ESCAPES: usize = 64;
 
 fn decode(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(Into::into)
 }
 
-/// With escapes undone, the likeliest first.
+/// Ways to undo escapes, the likeliest first.
 #[rustfmt::skip]
 static DECODED: [(Mistake, &str, Rewrite); 11] = [
     (QUERY_PLUS, "", |url| Some(url.with_query(&url.query?.replace('+', " ")))),
@@ -70,7 +70,7 @@ pub(super) fn decoded(search: &Search<'_>) -> Flow {
     })
 }
 
-/// All escapes undone but those of the bytes that are kept.
+/// Undoes all escapes but those of the bytes that are kept.
 fn decode_but(text: &str, is_kept: impl Fn(u8) -> bool) -> Option<String> {
     let mut pieces = text.split('%');
     let mut decoded = pieces.next()?.as_bytes().to_vec();
@@ -84,7 +84,7 @@ fn decode_but(text: &str, is_kept: impl Fn(u8) -> bool) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// The escapes of one sign undone, or all but those.
+/// The escapes of one sign undone, or all others.
 pub(super) fn one_escape(search: &Search<'_>) -> Flow {
     for url in urls(search) {
         let put = |detail, other: Option<String>| url.put(QUERY_DECODED, detail, other.unwrap_or_default());
@@ -100,7 +100,7 @@ pub(super) fn one_escape(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// Encoded in another way, `%XX` for `%XX`, or written for a page.
+/// Other escapes, or HTML's entities.
 #[rustfmt::skip]
 static ENCODED: [(Mistake, &str, Rewrite); 13] = [
     (QUERY_ENCODED, "`%20` for `+`", |url| Some(url.with_query(&url.query?.replace('+', "%20")))),
@@ -118,7 +118,7 @@ static ENCODED: [(Mistake, &str, Rewrite); 13] = [
     (QUERY_ENCODED, "decoded, as escapes of JSON", |url| Some(url.with_query(&entities(url.query?, |c| format!("\\u{:04x}", c as u32))?))),
 ];
 
-/// Encoded by other rules, twice, or for a page.
+/// Encoded by other rules, twice, or with HTML's entities.
 pub(super) fn encoded(search: &Search<'_>) -> Flow {
     for url in urls(search) {
         url.rewrite(&ENCODED)?;
@@ -130,7 +130,7 @@ pub(super) fn encoded(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// Each name and value encoded by the rules of others, with a `+` in it as itself or as a blank.
+/// Each name and value encoded by another program's rules; a `+` stands for itself or for a blank.
 fn in_alphabets(url: &SignedUrl<'_>, query: &str) -> Flow {
     let plus_as_blank = query.contains('+').then(|| query.replace('+', "%20"));
     for (name, set, is_plus) in ALPHABETS {
@@ -145,7 +145,7 @@ fn in_alphabets(url: &SignedUrl<'_>, query: &str) -> Flow {
             let lower = lower.map(|lower| (", with lower-case digits", lower));
             for (detail, encoded) in iter::once(("", encoded)).chain(lower) {
                 let other = url.address().with_query(&encoded);
-                // What differs in the case of hex digits alone is a mistake with the case.
+                // A difference in the case of hex digits alone is another mistake.
                 let [one, two] = [&url.text, &other].map(|text| ways::rewrite(&["upper-escapes"], text));
                 let mistake = if one == two { URL_CASE } else { QUERY_ENCODED };
                 url.put(mistake, format_args!("{name}{detail}"), other)?;
@@ -155,7 +155,7 @@ fn in_alphabets(url: &SignedUrl<'_>, query: &str) -> Flow {
     Flow::Continue(())
 }
 
-/// One sign, wherever it stands, encoded.
+/// One sign encoded, wherever it stands.
 fn one_character(url: &SignedUrl<'_>) -> Flow {
     let address = url.address();
     let mut signs: Vec<char> = url.text.chars().filter(|c| !c.is_ascii_alphanumeric() && *c != '%').collect();
@@ -207,13 +207,13 @@ pub(super) fn charsets(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// The letters of an address that are not ASCII encoded anew, all else untouched.
+/// Encodes anew the letters of an address that are not ASCII, and leaves all else untouched.
 fn reencode(address: &str, write: impl Fn(&str) -> Option<Vec<u8>>) -> Option<String> {
     let decoded = decode_but(address, |byte| byte.is_ascii())?;
     let (mut rest, mut reencoded) = (decoded.as_str(), String::new());
     while let Some(start) = rest.find(|c: char| !c.is_ascii()) {
         let (before, letters) = rest.split_at_checked(start)?;
-        // What is composed out of a letter and an accent begins with a letter that is not encoded.
+        // A decomposed character begins with a letter that is not encoded.
         let plain =
             before.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len().max(start.saturating_sub(1));
         let end = start + letters.find(|c: char| c.is_ascii()).unwrap_or(letters.len());
@@ -228,14 +228,14 @@ fn encode(text: &str, set: &'static AsciiSet) -> String {
     utf8_percent_encode(text, set).to_string()
 }
 
-/// The query decoded, with what is not ASCII written by `write`.
+/// The query decoded, with each character that is not ASCII written by `write`.
 fn entities(query: &str, write: fn(char) -> String) -> Option<String> {
     let written = |c: char| if c.is_ascii() { c.to_string() } else { write(c) };
     let decoded = decode(query).filter(|decoded| !decoded.is_ascii())?;
     Some(decoded.chars().map(written).collect())
 }
 
-/// Of the letters that the languages of Europe's north and west have.
+/// The named entity of a letter of a northern or western European language.
 fn named_entity(c: char) -> String {
     #[rustfmt::skip]
     const NAMES: [(char, &str); 26] = [

@@ -18,11 +18,11 @@ use crate::diagnose::mistake::{
 use crate::diagnose::search::{Flow, Search};
 use crate::diagnose::ways::flipped;
 
-/// Of a longer list, only so many parameters are left out, moved or changed one by one.
+/// Of a longer list, only this many parameters are left out, moved or changed one by one.
 const MOST_PARAMETERS: usize = 16;
-/// Of a longer list, only the order is tried.
+/// Of a longer list, only the order is changed.
 const MOST_LISTED: usize = 100;
-/// Of no more parameters than this, every order is tried.
+/// Every order is tried of up to this many parameters.
 const MOST_PERMUTED: usize = 5;
 
 fn name(pair: &str) -> &str {
@@ -38,7 +38,7 @@ pub(super) fn lists(search: &Search<'_>) -> Flow {
         if pairs.len() > MOST_LISTED {
             continue;
         }
-        // An end without a parameter is none that was left out.
+        // An `&` that nothing follows is no missing parameter.
         let filled: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.is_empty()).collect();
         put(&url, QUERY_ENCODED, "without the `&` that nothing follows", &filled)?;
         put(&url, SEPARATOR_TRAILING, "", &[query, ""])?;
@@ -52,7 +52,7 @@ pub(super) fn lists(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// Tries these pairs in the place of the query.
+/// Tries these pairs in place of the query.
 fn put(url: &SignedUrl<'_>, mistake: Mistake, detail: impl Display, pairs: &[impl Borrow<str>]) -> Flow {
     url.put(mistake, detail, url.address().with_query(&pairs.join("&")))
 }
@@ -81,7 +81,7 @@ fn orders(url: &SignedUrl<'_>, pairs: &[&str]) -> Flow {
     let count = pairs.len().min(MOST_PARAMETERS);
     for (first, second) in (0..count).flat_map(|first| (0..first).map(move |second| (second, first))) {
         try_order(&|pairs| pairs.swap(first, second))?;
-        // One in the place of the other: those between move up.
+        // One parameter moves to the place of the other; those between move up.
         try_order(&|pairs| pairs.get_mut(first..=second).unwrap_or_default().rotate_left(1))?;
         try_order(&|pairs| pairs.get_mut(first..=second).unwrap_or_default().rotate_right(1))?;
     }
@@ -117,7 +117,7 @@ fn left_out(url: &SignedUrl<'_>, pairs: &[&str]) -> Flow {
 
 type Rewrite = fn(&str) -> String;
 
-/// Changes of names and values, that make another query of one.
+/// Changes of names and values.
 #[rustfmt::skip]
 static CONVERTED: [(&str, Rewrite); 10] = [
     ("names in lower case", |query| of_names(query, str::to_lowercase)),
@@ -132,7 +132,7 @@ static CONVERTED: [(&str, Rewrite); 10] = [
     ("values in quotes", |query| of_values(query, |value| format!("=\"{}\"", value.trim_start_matches('=')))),
 ];
 
-/// Written in another way than with `=` and `&`.
+/// The parameters written without `=` and `&`.
 fn joined(url: &SignedUrl<'_>, pairs: &[&str], query: &str) -> Flow {
     let put =
         |mistake, detail: &str, query: String| url.put(mistake, detail, url.address().with_query(&query));
@@ -166,7 +166,7 @@ fn joined(url: &SignedUrl<'_>, pairs: &[&str], query: &str) -> Flow {
     one_value(url, pairs)
 }
 
-/// `a[]=1&a[]=2` with numbers in the brackets, counted for each name.
+/// `a[]=1&a[]=2` with indexes in the brackets, counted for each name.
 fn numbered(query: &str, open: &str, close: &str) -> String {
     let mut seen: Vec<String> = Vec::new();
     of_pairs(query, |name, value| {
@@ -178,7 +178,7 @@ fn numbered(query: &str, open: &str, close: &str) -> String {
     })
 }
 
-/// One value in another form of a number, a truth value or a time.
+/// One value in another form: a number, a truth value or a time.
 fn one_value(url: &SignedUrl<'_>, pairs: &[&str]) -> Flow {
     for (place, pair) in pairs.iter().enumerate().take(MOST_PARAMETERS) {
         let Some((name, value)) = pair.split_once('=') else { continue };
@@ -192,7 +192,7 @@ fn one_value(url: &SignedUrl<'_>, pairs: &[&str]) -> Flow {
     Flow::Continue(())
 }
 
-/// The parameters as an object: JSON, or what a program prints.
+/// The parameters as an object: in JSON, or as a program prints it.
 pub(super) fn converted(search: &Search<'_>) -> Flow {
     for url in urls(search) {
         let Some(query) = url.address().query.filter(|query| query.contains('=')) else { continue };
@@ -215,7 +215,7 @@ pub(super) fn converted(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// A query as an object: all values as text, and those that look so as numbers and truth values.
+/// A query as two objects: one has only texts, the other has numbers and truth values where the texts look like them.
 pub(super) fn objects(query: &str) -> [Json; 2] {
     let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let members = |typed: bool| {

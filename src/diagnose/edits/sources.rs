@@ -1,4 +1,4 @@
-//! Something else that is at hand: in a value's place, as one more field, or as the whole text.
+//! Another value at hand: in place of a value, as one more field, or as the whole text.
 
 use super::fields::{SEPARATORS, insertions, separator};
 use super::forms::named;
@@ -11,21 +11,21 @@ use crate::diagnose::ways;
 use crate::explain::Part;
 use crate::signing::{Segment, SegmentKind, Source};
 
-/// What is put together is made of no more sources than these.
+/// Texts are put together out of the first sources only.
 const MOST_IN_PAIRS: usize = 16;
 const MOST_IN_THREES: usize = 12;
 
-/// A separator; none where it is empty.
+/// A separator, as one part; no part where the text is empty.
 pub(super) fn joint(text: &str) -> Vec<Part> {
     if text.is_empty() { Vec::new() } else { vec![separator(text)] }
 }
 
-/// Another value in the place of one.
+/// Another value at hand in place of a value.
 pub(super) fn in_place(search: &Search<'_>) -> Flow {
     for value in search.public() {
         let part = value.part;
         for other in search.hand.iter().filter(|other| other.bytes != part.bytes) {
-            // What a proxy notes down in a header is what it was asked for.
+            // A path in a header is what a proxy was asked for.
             let is_noted =
                 other.source == Source::RequestHeader && is_address(part) && other.bytes.starts_with(b"/");
             let mistake = if is_noted { PROXY_URL } else { in_place_of(search, part) };
@@ -40,14 +40,14 @@ fn in_place_of(search: &Search<'_>, part: &Part) -> Mistake {
     search.own(named(&OTHER, part), part.name())
 }
 
-/// One value as the whole text.
+/// One value at hand as the whole text.
 pub(super) fn alone(search: &Search<'_>) -> Flow {
     search.hand.iter().try_for_each(|other| {
         search.text(TEXT_OTHER, format_args!("{} alone", other.name()), vec![other.clone()])
     })
 }
 
-/// What an edit with this as one more field is called.
+/// The mistake of an edit that adds this field.
 fn included(search: &Search<'_>, field: &Part) -> Mistake {
     match field.source {
         Source::RequestMethod => METHOD_INCLUDED,
@@ -62,7 +62,7 @@ fn insert(search: &Search<'_>, field: &Part) -> Flow {
     insertions(search, field).iter().try_for_each(|attempt| search.attempt(mistake, detail, attempt))
 }
 
-/// What is not signed and has a name for being so: the method, the body, a provider's own headers.
+/// Parts that are not signed, and whose inclusion is a mistake with a name: the method, the body, a provider's own headers.
 pub(super) fn known_includes(search: &Search<'_>) -> Flow {
     let is_signed = |field: &Part| {
         search.base.text.iter().any(|part| part.source == field.source && part.bytes == field.bytes)
@@ -71,7 +71,7 @@ pub(super) fn known_includes(search: &Search<'_>) -> Flow {
     search.hand.iter().filter(is_known).try_for_each(|field| insert(search, field))
 }
 
-/// Any source at any place; in front of all or behind all with any separator.
+/// Any value at hand at any place; in front of the text or behind it with any separator.
 pub(super) fn inserted(search: &Search<'_>) -> Flow {
     let base = &search.base;
     let constants =
@@ -101,7 +101,7 @@ pub(super) fn inserted(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// A source in another form in the place of a value, or right beside it.
+/// A value at hand in another form in place of a value, or right beside it.
 pub(super) fn beside(search: &Search<'_>) -> Flow {
     static FORMS: [(&str, &[&str]); 6] = [
         ("in lower case", &["lower"]),
@@ -132,7 +132,7 @@ pub(super) fn beside(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// A text put together out of two or three sources: the scheme of somebody else.
+/// A text put together out of two or three sources, as another provider's scheme has it.
 pub(super) fn composed(search: &Search<'_>) -> Flow {
     let mut sources = main_sources(search);
     sources.insert(sources.len().min(MOST_IN_THREES - 1), Part::of(Segment::public("`v0`", b"v0")));
@@ -156,7 +156,7 @@ pub(super) fn composed(search: &Search<'_>) -> Flow {
     Flow::Continue(())
 }
 
-/// What schemes are made of: the fields, the message's parts, the secret; the longest of headers are none.
+/// What schemes are made of: the fields, the parts of the message, the secret.
 fn main_sources(search: &Search<'_>) -> Vec<Part> {
     let mut main: Vec<Part> = Vec::new();
     let is_main =

@@ -13,7 +13,7 @@ use crate::signing::{SegmentKind, Source};
 const TEXT: &str = "%Y-%m-%d %H:%M:%S";
 const T_TEXT: &str = "%Y-%m-%dT%H:%M:%S";
 
-/// How times are read.
+/// The formats that times are read in.
 const READ: [&str; 8] = [
     TEXT,
     T_TEXT,
@@ -25,7 +25,7 @@ const READ: [&str; 8] = [
     "%d.%m.%Y %H:%M:%S",
 ];
 
-/// How times are written, the likeliest first.
+/// The formats that times are written in, the likeliest first.
 #[rustfmt::skip]
 const WRITTEN: [&str; 57] = [
     "%Y-%m-%d %H:%M:%S.000", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%dT%H:%M:%S.000", "%Y-%m-%d %H:%M", TEXT,
@@ -36,9 +36,9 @@ const WRITTEN: [&str; 57] = [
     "%Y-%m-%dT%H:%M", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%SZ", "%Y/%m/%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%-m/%-d/%Y %-I:%M:%S %p",
     "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%d %I:%M:%S", "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d", "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S +0000",
     "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", "%Y-%m-%d %H:%M:%S,000", "/Date(%s000)/",
-    // As JavaScript's toLocaleString, and put together without zeros.
+    // As JavaScript's `toLocaleString`, and as people put them together without zeros.
     "%-d.%-m.%Y klo %-H.%M.%S", "%-m/%-d/%Y, %-I:%M:%S %p", "%Y-%-m-%-d %-H:%-M:%-S", "%Y-%-m-%-d %-H:%-M:%-S.0",
-    // The letters of formats mixed up: minutes and months, hours of half a day, days of the year.
+    // Letters of formats mixed up: minutes for months, 12 hours for 24, the day of the year for the day of the month.
     "%Y-%m-%d %H:%m:%S.000", "%Y-%m-%d %H:%m:%S", "%Y-%M-%d %H:%M:%S.000", "%Y-%M-%d %H:%M:%S", "%Y-%M-%d %H:%m:%S.000", "%Y-%M-%d %H:%m:%S",
     "%Y-%m-%d %I:%M:%S.000", "%Y-%m-%j %H:%M:%S.000",
 ];
@@ -46,7 +46,7 @@ const WRITTEN: [&str; 57] = [
 /// Time zones are whole and half hours from −12:00 to +14:00; the usual ones, in Europe, come first.
 const ZONES: std::ops::RangeInclusive<i32> = -24..=28;
 
-/// A moment that is written in a text, and how it is written there.
+/// The moment that a text states, and its format.
 fn parse(time: &str) -> Option<(NaiveDateTime, &'static str)> {
     let read = |form: &&'static str| Some((NaiveDateTime::parse_from_str(time, form).ok()?, *form));
     READ.iter().find_map(read).or_else(|| {
@@ -55,7 +55,7 @@ fn parse(time: &str) -> Option<(NaiveDateTime, &'static str)> {
     })
 }
 
-/// Ten digits: seconds since 1970, from 2001 to 2286; three more are milliseconds.
+/// Reads a count: ten digits are seconds since 1970, which last from 2001 to 2286; thirteen are milliseconds.
 fn parse_count(time: &str) -> Option<(i64, i64)> {
     let unit = match time.len() {
         10 => 1,
@@ -66,12 +66,12 @@ fn parse_count(time: &str) -> Option<(i64, i64)> {
     if is_count { Some((time.parse().ok()?, unit)) } else { None }
 }
 
-/// Whether a text is a time that is no count.
+/// Whether a text is a time in one of the formats, not a count.
 pub(super) fn is_text(text: &str) -> bool {
     parse(text).is_some()
 }
 
-/// A time that is no count, in another format.
+/// A time in another format; `None` for a count.
 pub(super) fn written(text: &str, form: &str) -> Option<String> {
     Some(parse(text)?.0.format(form).to_string())
 }
@@ -91,18 +91,18 @@ fn moved(time: &str, change: impl Fn(NaiveDateTime) -> Option<NaiveDateTime>) ->
     Some(shifted.format(&form).to_string())
 }
 
-/// Whether a part is a time: a text, or, where times come from, a count.
+/// Whether a part is a time: a text, or a count that comes from the clock.
 fn is_time(part: &Part) -> bool {
     let is_one = |text: &str| is_text(text) || part.source == Source::Clock && parse_count(text).is_some();
     part.kind == SegmentKind::Public && is_one(&part.text())
 }
 
-/// What the text of a time becomes; nothing where it cannot be.
+/// What the text of a time becomes; `None` where the change does not apply.
 type Rewrite<'r> = &'r dyn Fn(&str) -> Option<String>;
 
-/// Tries a change on each time, and on all alike.
+/// Tries a change on each time, and on all times together.
 fn each(search: &Search<'_>, mistake: Mistake, detail: &str, change: Rewrite<'_>) -> Flow {
-    // What another part of the message says is no shift of the time that stands here.
+    // A time that stands elsewhere in the message was taken from there, not shifted.
     let is_shift = [LOCAL_TIME, CLOCK_READ_TWICE].contains(&mistake);
     let is_at_hand = |time: &str| search.hand.iter().any(|other| **other.bytes == *time.as_bytes());
     let changed = |part: &Part| {
@@ -122,7 +122,7 @@ fn each(search: &Search<'_>, mistake: Mistake, detail: &str, change: Rewrite<'_>
     })
 }
 
-/// In the local time of likely zones, in another unit, a second later, in another likely format.
+/// The time in likely zones, in another unit, a few seconds away, or in another likely format.
 pub(super) fn likely(search: &Search<'_>) -> Flow {
     zones(search, [4, 6, 2, 5, -10, -8, -16, -14, 11])?;
     seconds(search, [1, -1, 2, -2, 3, -3])?;
@@ -180,7 +180,7 @@ fn formats(search: &Search<'_>, forms: &[&str]) -> Flow {
     })
 }
 
-/// A format as people write it, the zeros standing for a fraction.
+/// A format as people write it, where zeros stand for a fraction.
 fn show(form: &str) -> String {
     #[rustfmt::skip]
     let signs = [
@@ -213,7 +213,7 @@ pub(super) fn all(search: &Search<'_>) -> Flow {
     seconds(search, minute.chain([300, -300, 3600, 86_400, -86_400]))
 }
 
-/// Any fraction of a second: of a short text, which takes little for each.
+/// Any fraction of a second, in short texts only: each fraction takes a try.
 pub(super) fn fractions(search: &Search<'_>) -> Flow {
     const LONGEST: usize = 4 << 10;
     let length: usize = search.base.text.iter().map(|part| part.bytes.len()).sum();

@@ -1,4 +1,4 @@
-//! Mistaken ways of writing a digest, and how each is undone.
+//! Mistaken ways of writing a digest, and how to undo each.
 
 use crate::diagnose::mistake::{
     BASE64_FOR_HEX, BASE64_OF_HEX, BASE64_VARIANT, BYTES_PRINTED, ENCODED_TWICE, HEX_FOR_BASE64,
@@ -7,17 +7,17 @@ use crate::diagnose::mistake::{
 use crate::diagnose::ways;
 use crate::signing::Encoding;
 
-/// How many characters the 32 bytes of a digest are in base64.
+/// The length in base64 of a digest of 32 bytes.
 pub(super) const DIGEST_IN_BASE64: usize = 44;
 
 pub(super) fn is_hex(encoding: Encoding) -> bool {
     matches!(encoding, Encoding::HexLower | Encoding::HexUpper)
 }
 
-/// Only where hex is expected, only where it is not, or wherever.
+/// `Some(true)`: only where hex is expected; `Some(false)`: only where it is not; `None`: everywhere.
 pub(super) type ForHex = Option<bool>;
 
-/// Mistaken ways of writing a digest: which variant each is, whether it is one where hex is expected, and what undoes it.
+/// Mistaken ways of writing a digest: the mistake, its variant, where it applies, and the filters that undo it.
 #[rustfmt::skip]
 pub(super) static DECODERS: [(Mistake, &str, ForHex, &[&str]); 21] = [
     (HEX_UPPER_CASE, "", Some(true), &["unhex"]),
@@ -43,7 +43,7 @@ pub(super) static DECODERS: [(Mistake, &str, ForHex, &[&str]); 21] = [
     (SIGNATURE_ENCODING, "base64 in hex digits of each letter", None, &["unhex", "unhex", "any-base64"]),
 ];
 
-/// What to compare of a text that may have lost some of a digest; nothing of any other.
+/// The text to compare, where it may have lost some of a digest; otherwise `None`.
 pub(super) type Read = fn(&str) -> Option<String>;
 pub(super) type Write = fn(&[u8]) -> String;
 
@@ -60,7 +60,7 @@ fn base64(digest: &[u8]) -> String {
     String::from_utf8_lossy(&Encoding::Base64NoPad.encode_any(digest)).into_owned()
 }
 
-/// Ways of writing a digest that lose some of it: which variant each is, how it is read and how it is written.
+/// Ways of writing a digest that lose some of it: the mistake, its variant, the reader and the writer.
 pub(super) static LOSSY: [(Mistake, &str, Read, Write); 7] = [
     (HEX_ZEROS_MISSING, "", short_hex, |digest| each_byte(digest, |byte| format!("{byte:x}"))),
     (HEX_ZEROS_MISSING, "those at the beginning", short_hex, |digest| {
@@ -121,7 +121,7 @@ pub(super) static LOSSY: [(Mistake, &str, Read, Write); 7] = [
     ),
 ];
 
-/// Nothing but digits: the decoder would let a `0x` or `0X` in front pass.
+/// Accepts nothing but digits: the decoder alone would accept a `0x` or `0X` in front.
 pub(super) fn hex_digits(text: &[u8]) -> Option<Vec<u8>> {
     ways::write(&["unhex"], text)
 }

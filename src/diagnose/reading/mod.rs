@@ -1,4 +1,5 @@
-//! What digest a received text stands for: read once in every way, and compared with each digest that is made.
+//! The digests that a received text may stand for. The text is read once in every way, and each reading is compared
+//! with each digest that is made.
 
 mod encodings;
 mod wrapping;
@@ -12,27 +13,27 @@ use super::mistake::{self, Mistake};
 use super::ways;
 use crate::signing::Encoding;
 
-/// The lengths of MD5, SHA-1, SHA-256, SHA-384 and SHA-512, the digests that can be made sense of.
+/// The lengths of MD5, SHA-1, SHA-256, SHA-384 and SHA-512, the digests that a search can make.
 const DIGEST_LENGTHS: [usize; 5] = [16, 20, 32, 48, 64];
-/// So much of a digest proves it as well as all of it.
+/// This many bytes of a digest prove it as well as all of them.
 const SHORTEST_CUT: usize = 8;
 
-/// What is wrong with how a digest was written, each with which variant of the mistake it was.
+/// The mistakes in writing a digest, each with its variant.
 type Mistakes = Vec<(Mistake, &'static str)>;
 
 /// One way of reading a received text, right or mistaken.
 pub(super) struct Reading {
     received: Received,
-    /// None where the text is in the expected encoding.
+    /// Empty where the text is in the expected encoding.
     mistakes: Mistakes,
 }
 
-/// What of a digest was received.
+/// The part of a digest that was received.
 enum Received {
     All(Vec<u8>),
     Beginning(Vec<u8>),
     End(Vec<u8>),
-    /// A text that loses some of the digest, and what writes it.
+    /// A text that loses some of the digest, and the function that writes it.
     Written(String, fn(&[u8]) -> String),
 }
 
@@ -45,7 +46,7 @@ impl Reading {
             .reduce(Finding::and)
     }
 
-    /// Compared in constant time: a diagnosis may be run on what a stranger sent.
+    /// Compares in constant time: a stranger may have sent the text.
     pub(super) fn is(&self, digest: &[u8]) -> bool {
         let is_same =
             |received: &[u8], made: Option<&[u8]>| made.is_some_and(|made| received.ct_eq(made).into());
@@ -57,7 +58,7 @@ impl Reading {
         }
     }
 
-    /// Whether it has the length of the digest that is expected, or of an old one.
+    /// Whether the reading has the length of the expected digest, or of an MD5.
     pub(super) fn is_of_usual_length(&self, expected: usize) -> bool {
         let unusual = [mistake::HEX_ZEROS_MISSING, mistake::SIGNATURE_ENCODING, mistake::BYTES_REVERSED];
         self.mistakes.iter().all(|(mistake, _)| !unusual.contains(mistake))
@@ -70,13 +71,13 @@ impl Reading {
     }
 }
 
-/// Whether a text stands for this digest, rightly or mistakenly written.
+/// Whether a text stands for this digest, written correctly or not.
 pub(super) fn is_digest_of(received: &str, encoding: Encoding, digest: &[u8]) -> bool {
     all(received, encoding, digest.len()).iter().any(|reading| reading.is(digest))
 }
 
-/// All readings that give a digest: the expected one, of `length` bytes, or the mistaken ones, those of which a part would do
-/// last.
+/// All readings that give a digest: the expected one, of `length` bytes, or the mistaken ones. Readings of which a part
+/// suffices come last.
 pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::new();
     let (mut reversed, mut lossy, mut cut) = (Vec::new(), Vec::new(), Vec::new());
@@ -92,7 +93,7 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
         let is_right = right.as_ref().is_some_and(|digest| digest.len() == length);
         let mut digests: Vec<(Vec<u8>, Mistakes)> =
             right.map(|right| (right, taken.clone())).into_iter().collect();
-        // 64 hex digits are base64 as well.
+        // 64 hex digits could be read as base64, too.
         if !is_right {
             digests.extend(DECODERS.iter().filter_map(|(mistake, detail, for_hex, filters)| {
                 let is_one = for_hex.is_none_or(|for_hex| for_hex == is_hex(encoding));
@@ -117,7 +118,7 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
             };
             cut.extend(parts(&text).into_iter().map(cut_off));
         } else if taken.is_empty() {
-            // Base64 in another case is base64, too.
+            // Base64 in another case still reads as base64.
             lossy.extend(lost.filter(|_| !is_hex(encoding)));
             break;
         }
@@ -128,7 +129,7 @@ pub(super) fn all(text: &str, encoding: Encoding, length: usize) -> Vec<Reading>
     readings.into_iter().chain(lossy).chain(cut).collect()
 }
 
-/// Adds a reading that gives a digest, unless another gives it.
+/// Adds a reading, if it has the length of a digest and no other reading gives the same digest.
 fn push(readings: &mut Vec<Reading>, digest: Vec<u8>, mistakes: Mistakes) {
     let is_known = |known: &Reading| matches!(&known.received, Received::All(known) if *known == digest);
     if DIGEST_LENGTHS.contains(&digest.len()) && !readings.iter().any(is_known) {
@@ -136,7 +137,7 @@ fn push(readings: &mut Vec<Reading>, digest: Vec<u8>, mistakes: Mistakes) {
     }
 }
 
-/// The beginning or the end of a digest that is cut off, without what marks that.
+/// The beginning or the end of a digest that is cut off, without dots that mark the cut.
 fn parts(text: &str) -> Vec<Received> {
     let text = text.trim_matches(['.', '…']).trim_end_matches('=');
     let digits = |text: &str| hex_digits(text.get(..text.len() & !1)?.as_bytes());
@@ -147,7 +148,7 @@ fn parts(text: &str) -> Vec<Received> {
     beginnings.map(Received::Beginning).chain(end.map(Received::End)).collect()
 }
 
-/// Whether a received text is one of these secrets, in whatever it is wrapped, as it is, in hex or in base64.
+/// Whether a received text is one of these secrets: as it is, in hex or in base64, with anything around it.
 pub(super) fn is_one_of(text: &str, secrets: &[&[u8]]) -> bool {
     let is_secret = |form: &[u8]| secrets.iter().any(|secret| bool::from(form.ct_eq(secret)));
     texts(text).iter().any(|(_, text)| {
@@ -156,7 +157,7 @@ pub(super) fn is_one_of(text: &str, secrets: &[&[u8]]) -> bool {
     })
 }
 
-/// What is wrong with the form of a text that has no reading of `length` bytes. Tells the text's length, never the text.
+/// What is wrong with a text that has no reading of `length` bytes. Tells the length of the text, never the text.
 pub(super) fn describe(text: &str, encoding: Encoding, length: usize) -> String {
     let expected = match is_hex(encoding) {
         true => format!("{} hex digits", 2 * length),
@@ -191,7 +192,7 @@ mod tests {
     #[test]
     fn a_bare_digest_has_one_reading_beside_the_reversed_ones() {
         assert_eq!(all(&hex::encode([7; 32]), Encoding::HexLower, 32).len(), 1);
-        // Base64 may begin as hex digits with a prefix do.
+        // Base64 may begin with `0x`, like hex digits with a prefix.
         let digest = BASE64.decode(format!("0x{}=", "A".repeat(41))).unwrap();
         let readings = all(&BASE64.encode(&digest), Encoding::Base64, 32);
         assert!(readings.len() == 3 && readings[0].is(&digest) && readings[0].finding().is_none());

@@ -1,4 +1,4 @@
-//! What stands around the text of a signature, taken off.
+//! Takes off what stands around the text of a signature.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,13 @@ use crate::diagnose::mistake::{
 };
 use crate::diagnose::ways;
 
-/// No signature is longer, whatever stands around it.
+/// A longer text is no signature, even with something around it.
 const LONGEST: usize = 1 << 10;
-/// As many steps are taken at once, and as many texts are read.
+/// At most this many things are taken off one text, and at most this many texts are read.
 const MOST_STEPS: usize = 3;
 pub(super) const MOST_TEXTS: usize = 400;
 
-/// What is left of a text without something that stands around it; nothing where there is none.
+/// What may be left of a text when something around it is taken off. Empty where there is nothing to take off.
 type TakeOff = fn(&str) -> Vec<String>;
 
 #[rustfmt::skip]
@@ -28,7 +28,7 @@ const QUOTES: [(&str, &str); 10] = [
     ("b'", "'"), ("b\"", "\""),
 ];
 
-/// What stands between a label and what it labels.
+/// What stands between a label and its value.
 const DELIMITERS: [char; 4] = ['=', ':', ' ', ','];
 
 static STEPS: [(Mistake, TakeOff); 8] = [
@@ -89,7 +89,7 @@ static STEPS: [(Mistake, TakeOff); 8] = [
     }),
 ];
 
-/// The text, then what is left of it without something that stands around it, with all that was taken off.
+/// The text, then each text that is left when something around it is taken off, with the list of what was taken off.
 pub(super) fn texts(text: &str) -> Vec<(Mistakes, String)> {
     let mut texts: Vec<(Mistakes, String)> = vec![(Vec::new(), text.to_owned())];
     let mut next = 0;
@@ -97,7 +97,7 @@ pub(super) fn texts(text: &str) -> Vec<(Mistakes, String)> {
         next += 1;
         for (mistake, take_off) in STEPS.iter().filter(|_| taken.len() < MOST_STEPS) {
             let others: Mistakes = taken.iter().copied().filter(|(known, _)| known != mistake).collect();
-            // What is percent-encoded twice is decoded twice.
+            // Only percent-encoding is undone more than once.
             if others.len() < taken.len() && *mistake != SIGNATURE_URL_ENCODED {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! What flows where: secrets, stamps, parts of the message. Refuses and warns by that.
+//! Follows secrets, stamps and parts of the message through a formula, to refuse mistakes and to warn of weak points.
 
 use super::Result;
 use super::fault::{Kind, Warning, refusal};
@@ -6,10 +6,10 @@ use super::formula::{Expr, Formula, ListSource, Names, Part, Place, Placement, S
 use crate::signing::MacAlgorithm as A;
 use crate::signing::filter::Filter;
 
-/// A signature that is placed is cut to no fewer characters.
+/// A placed signature must keep at least this many characters.
 const SHORTEST_SIGNATURE: usize = 16;
 
-/// All that a value is made of, by way of other steps, and where that is asked for by way of digests.
+/// All that a value is made of, also through other steps and, if `past_digests`, through digests.
 pub(super) fn within<'f>(value: &'f Expr, steps: &'f [Step], past_digests: bool) -> Vec<&'f Expr> {
     let (mut found, mut waiting, mut seen) = (Vec::new(), vec![value], vec![false; steps.len()]);
     while let Some(value) = waiting.pop() {
@@ -24,7 +24,7 @@ pub(super) fn within<'f>(value: &'f Expr, steps: &'f [Step], past_digests: bool)
     found
 }
 
-/// Whether a value holds a secret that no digest hides: one of the credentials, or a step that is part of a key.
+/// Whether a value holds a secret that no digest hides: a credential, or a step that is part of a key.
 pub(super) fn is_secret(value: &Expr, steps: &[Step], names: &Names) -> bool {
     within(value, steps, false).into_iter().any(|one| match one {
         Expr::Name(_, Source::Credential(index)) => names.is_secret(*index),
@@ -44,14 +44,14 @@ pub(super) fn is_fixed(value: &Expr, steps: &[Step]) -> bool {
     })
 }
 
-/// Whether a secret is part of a value, hidden or not.
+/// Whether a secret is part of a value, hidden by a digest or not.
 pub(super) fn is_keyed(value: &Expr, steps: &[Step], names: &Names) -> bool {
     let is_it =
         |one: &Expr| matches!(one, Expr::Name(_, Source::Credential(index)) if names.is_secret(*index));
     within(value, steps, true).into_iter().any(is_it)
 }
 
-/// After how many steps a value can be made.
+/// The number of steps after which a value can be made.
 pub(super) fn after(value: &Expr) -> usize {
     let steps = value.all().into_iter().filter_map(|one| match one {
         Expr::Name(_, Source::Step(index) | Source::Names(index)) => Some(index + 1),
@@ -60,7 +60,7 @@ pub(super) fn after(value: &Expr) -> usize {
     steps.max().unwrap_or_default()
 }
 
-/// Marks the steps that are part of a key, and those that may not be shown: what holds a secret, or is made of one alone.
+/// Marks the steps that are part of a key, and those that must not be shown: they hold a secret, or are made of secrets alone.
 pub(super) fn mark(steps: &mut [Step], names: &Names) {
     let keys = steps.iter().filter_map(|step| step.digest()?.1);
     let keys: Vec<_> = keys.flat_map(|key| within(key, steps, false)).filter_map(Expr::step).collect();
@@ -77,7 +77,7 @@ pub(super) fn mark(steps: &mut [Step], names: &Names) {
     }
 }
 
-/// Refuses what must not be, and returns what is weak. A reply needs none of the stamps but those that it names.
+/// Refuses mistakes, and returns weak points. A reply needs only the stamps that it names.
 pub(super) fn check(formula: &Formula, names: &Names, is_reply: bool) -> Result<Vec<Warning>> {
     let Some(signature) = formula.steps.get(formula.signature) else { return Ok(Vec::new()) };
     order(formula)?;
@@ -92,16 +92,16 @@ pub(super) fn check(formula: &Formula, names: &Names, is_reply: bool) -> Result<
     let is_lost = |index| !found.contains(&index) && (!is_reply || formula.names_stamp(index));
     if let Some((_, stamp)) = names.stamps.iter().enumerate().find(|(index, _)| is_lost(*index)) {
         let expected = if is_reply {
-            "[reply.send] places it nowhere from where it could be read back; the request's is {request.NAME}"
+            "no placement of [reply.send] lets a verifier read it back; the stamp of the request is {request.NAME}"
         } else {
-            "it is placed nowhere from where it could be read back"
+            "no placement lets a verifier read it back"
         };
         return Err(refusal(Kind::StampUnplaced, stamp.line, &stamp.name, expected));
     }
     Ok(weak(formula, signature, names, &found))
 }
 
-/// All expressions of steps and placements, each with its line, and which step it is of.
+/// All expressions of steps and placements, each with its line, and its step if it has one.
 fn all(formula: &Formula) -> impl Iterator<Item = (usize, Option<usize>, &Expr)> {
     let steps = formula.steps.iter().enumerate().map(|(index, step)| (step.line, Some(index), &step.value));
     let placed = formula.placements.iter().map(|one| (one.line, None, &one.value));
@@ -110,7 +110,7 @@ fn all(formula: &Formula) -> impl Iterator<Item = (usize, Option<usize>, &Expr)>
         .flat_map(|(line, step, value)| value.all().into_iter().map(move |one| (line, step, one)))
 }
 
-/// Refuses headers that are placed being named before they can be made, or by other placements.
+/// Refuses names of placed headers that are used before the header can be made, or in another placement.
 fn order(formula: &Formula) -> Result {
     for (line, step, value) in all(formula) {
         let Expr::Name(name, Source::At(Place::Header(header))) = value else { continue };
@@ -136,10 +136,10 @@ fn is_signature(formula: &Formula, signature: &Step, names: &Names) -> Result {
         Expr::Filtered(inner, filters) => filters.iter().any(is_cut) && formula.holds_signature(inner),
         _ => false,
     });
-    cut.map_or(Ok(()), |(line, ..)| refuse(line, "it is cut to no fewer than 16 characters"))
+    cut.map_or(Ok(()), |(line, ..)| refuse(line, "it must keep at least 16 characters"))
 }
 
-/// The stamps that can be read back out of what is placed. Refuses what could not be taken apart again.
+/// The stamps that can be read back out of the placed values. Refuses values that could not be taken apart.
 fn stamps(formula: &Formula) -> Result<Vec<usize>> {
     let (mut stamps, mut seen) = (Vec::new(), vec![false; formula.steps.len()]);
     let mut waiting: Vec<_> = formula.read().map(|one| (one.line, &one.value)).collect();
@@ -164,7 +164,7 @@ fn stamps(formula: &Formula) -> Result<Vec<usize>> {
     Ok(stamps)
 }
 
-/// Refuses a text that could not be taken apart again.
+/// Refuses a text that could not be taken apart.
 fn is_text_readable(items: &[Expr], join: &str, line: usize) -> Result {
     let refuse = |word: &str, expected: &'static str| Err(refusal(Kind::Unreadable, line, word, expected));
     if join.is_empty() {
@@ -189,7 +189,7 @@ fn weak(formula: &Formula, signature: &Step, names: &Names, stamps: &[usize]) ->
     let mut found = Vec::new();
     let mut warn = |code, line, word: &str| found.push(Warning::new(code, line, word));
     let mut signed = within(&signature.value, steps, true);
-    // What is placed in a part of the message that is signed is signed as well.
+    // A value that is placed in a signed part of the message is signed as well.
     let is_in_it = |signed: &[&Expr], place: &Place| signed.iter().any(|one| one.reads(place));
     let placed = formula
         .read()
@@ -239,7 +239,7 @@ fn weak(formula: &Formula, signature: &Step, names: &Names, stamps: &[usize]) ->
     found
 }
 
-/// Whether it is clear where one value ends and the next begins.
+/// Whether the border between two values is fixed.
 fn is_border(pair: &[Expr], steps: &[Step], names: &Names) -> bool {
     let [left, right] = pair else { return true };
     let begins_path = matches!(right, Expr::Name(_, Source::Part(Part::Path | Part::Target)));
@@ -257,13 +257,14 @@ fn is_border(pair: &[Expr], steps: &[Step], names: &Names) -> bool {
 }
 
 impl Formula {
-    /// Whether a stamp of the message itself is named anywhere.
+    /// Whether this stamp is named anywhere, other than as a stamp of the request.
     pub(super) fn names_stamp(&self, stamp: usize) -> bool {
         all(self).any(|(.., one)| matches!(one, Expr::Name(_, Source::Stamp(index)) if *index == stamp))
     }
 
-    /// Whether what is placed is no part of what is signed: it is the signature, or made of it or of what surrounds it.
-    /// A body is made before the query, which may hold a digest of it.
+    /// Whether the placed value is left out of what is signed: it is the signature, or is made of the signature or of
+    /// the part of the message that it is placed in. A body is made before the query, which may hold a digest of the
+    /// body.
     pub(super) fn is_late(&self, placement: &Placement) -> bool {
         let Placement { place, value, .. } = placement;
         let is_body = matches!(place, Place::Form(_) | Place::Json(_));
@@ -278,14 +279,14 @@ impl Formula {
         !place.is_header() && (reads_around || self.holds_signature(value))
     }
 
-    /// Whether a value is the signature, or made of it.
+    /// Whether a value is the signature, or is made of it.
     pub(super) fn holds_signature(&self, value: &Expr) -> bool {
         within(value, &self.steps, true).into_iter().any(|one| one.step() == Some(self.signature))
     }
 }
 
 impl Expr {
-    /// Whether it is a digest, also by a filter.
+    /// Whether the expression is a digest, by itself or by a filter.
     fn is_digest(&self) -> bool {
         match self {
             Self::Digest(..) => true,
@@ -294,7 +295,7 @@ impl Expr {
         }
     }
 
-    /// Whether it reads the part of the message that a place is in.
+    /// Whether the expression reads the part of the message that holds this place.
     fn reads(&self, place: &Place) -> bool {
         match (self, place) {
             (Self::Name(_, Source::At(Place::Header(name))), Place::Header(placed)) => name == placed,

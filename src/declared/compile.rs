@@ -1,4 +1,4 @@
-//! From the tables of a file to formulas.
+//! Compiles the tables of a file to formulas.
 
 use http::{HeaderName, Method};
 use toml::de::DeValue;
@@ -14,7 +14,6 @@ use super::template::{Resolver, is_reserved};
 use crate::signing::MacAlgorithm as A;
 use crate::signing::filter::{self, Filter};
 
-/// Names, steps and placements are kept as bits of 64.
 const MOST_NAMES: usize = 64;
 const MOST_ALTERNATIVES: usize = 8;
 
@@ -71,7 +70,7 @@ pub(super) fn formula<'d>(
     Ok(formula)
 }
 
-/// Refuses names that cannot be told apart, or cannot stand in braces.
+/// Refuses names that are taken, or that cannot stand in braces.
 pub(super) fn own_names<'d>(
     document: Document<'d>,
     own: impl Iterator<Item = Word<'d>>,
@@ -108,7 +107,7 @@ fn step<'d>(resolver: Resolver<'_, 'd>, name: Word<'d>, node: &'d Node<'d>) -> R
     let step =
         Step { name: name.text.into(), line: document.line(name.at), value, is_key: false, is_hidden: false };
     if name.text == "signature" && step.digest().is_none_or(|(.., encode)| encode.is_empty()) {
-        let expected = "it has `mac` or `hash`, and `as`; what is put around it is a step of its own";
+        let expected = "it needs `mac` or `hash`, and `as`; put text around it in another step";
         return Err(document.refuse(Kind::NoSignature, name, expected));
     }
     Ok(step)
@@ -127,7 +126,7 @@ fn alternative<'d>(resolver: Resolver<'_, 'd>, name: Word<'d>, node: &'d Node<'d
     table.finish().map(|()| Alternative { methods, condition, value })
 }
 
-/// A step that is a table: a text, a list or an object; then its digest; then how that is written.
+/// A step that is a table: a text, a list or an object, then its digest, then the encoding.
 fn made(resolver: Resolver<'_, '_>, mut table: Table<'_>) -> Result<Expr> {
     let (document, place) = (table.document, table.place);
     let (text, pairs) = (table.texts("text")?, table.texts("pairs")?);
@@ -167,7 +166,7 @@ fn made(resolver: Resolver<'_, '_>, mut table: Table<'_>) -> Result<Expr> {
         (Some(word), None, None) => Expr::Digest(algorithm(document, word)?.0, None, Box::new(value)),
         (None, Some(word), key) => {
             let mut secrets = resolver.names.credentials.iter().filter(|(_, is_secret)| *is_secret);
-            // Without `key`, the only secret that there is.
+            // Without `key`, the only secret is the key.
             let only = (secrets.next(), secrets.next());
             let only = if let (Some((name, _)), None) = only { format!("{{{name}}}") } else { String::new() };
             let key = key.unwrap_or(Word { text: &only, at: place.at });
@@ -194,7 +193,7 @@ fn made(resolver: Resolver<'_, '_>, mut table: Table<'_>) -> Result<Expr> {
     Ok(if filters.is_empty() { value } else { Expr::Filtered(Box::new(value), filters) })
 }
 
-/// One template, or several with something between them.
+/// One template, or several joined by a separator.
 fn texts(resolver: Resolver<'_, '_>, table: &mut Table<'_>, words: Vec<Word<'_>>) -> Result<Expr> {
     let mut items = words.into_iter().map(|word| resolver.template(word)).collect::<Result<Vec<_>>>()?;
     let join = table.text("join")?.map(|word| word.text);
@@ -252,7 +251,7 @@ fn object(resolver: Resolver<'_, '_>, table: Table<'_>) -> Result<Vec<(Box<str>,
     members.collect()
 }
 
-/// The hash of a name, plain and in an HMAC.
+/// The plain hash and the HMAC of this name.
 fn algorithm(document: Document<'_>, word: Word<'_>) -> Result<(A, A)> {
     let name = word.text.to_ascii_lowercase();
     if ASYMMETRIC.iter().any(|part| name.contains(part)) {
@@ -261,14 +260,14 @@ fn algorithm(document: Document<'_>, word: Word<'_>) -> Result<(A, A)> {
     one_of(document, word, &HASHES)
 }
 
-/// The value behind a word of a table of words.
+/// The value of a word in a list of known words.
 pub(super) fn one_of<T: Clone>(document: Document<'_>, word: Word<'_>, known: &[(&str, T)]) -> Result<T> {
     let found = known.iter().find(|(name, _)| *name == word.text).map(|(_, value)| value.clone());
     let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     found.ok_or_else(|| document.refuse(Kind::UnknownName, word, format!("expected one of {}", names())))
 }
 
-/// Places what a table has, and in a JSON object what the tables within it have.
+/// Adds the placements of a table; in a JSON object, also those of the tables within it.
 fn placed<'d>(
     resolver: Resolver<'_, 'd>,
     placements: &mut Vec<Placement>,

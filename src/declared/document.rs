@@ -1,4 +1,4 @@
-//! A TOML file, read so that each refusal names its line, the word, and what was expected.
+//! Reads a TOML file; each refusal names the line, the word, and what was expected.
 
 use std::borrow::Cow;
 
@@ -22,16 +22,16 @@ pub(super) struct Word<'d> {
     pub(super) at: usize,
 }
 
-/// The text of a file, for the lines.
+/// The text of a file, which gives the line of a place.
 #[derive(Clone, Copy)]
 pub(super) struct Document<'d> {
     text: &'d str,
 }
 
-/// A table being read: what was not asked for in the end is refused.
+/// A table that is being read. [`Table::finish`] refuses keys that nobody asked for.
 pub(super) struct Table<'d> {
     pub(super) document: Document<'d>,
-    /// What the file calls it.
+    /// The name of the table in the file.
     pub(super) place: Word<'d>,
     left: Vec<(Word<'d>, &'d Node<'d>)>,
     asked: Vec<&'static str>,
@@ -46,7 +46,7 @@ pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>> {
     DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let (before, behind) = text.split_at_checked(at).unwrap_or_default();
-        // The rest of the line; all of it, where what is missing would stand at its end.
+        // The rest of the line; the whole line, if something is missing at its end.
         let rest = behind.lines().next().filter(|rest| !rest.trim().is_empty());
         let line = rest.or_else(|| before.lines().next_back()).unwrap_or_default();
         document.refuse(Kind::Malformed, Word { text: line, at }, error.message().to_owned())
@@ -58,7 +58,7 @@ impl<'d> Document<'d> {
         Self { text }
     }
 
-    /// The line of a place, from 1.
+    /// The line of a position, from 1.
     pub(super) fn line(&self, at: usize) -> usize {
         self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
     }
@@ -67,7 +67,7 @@ impl<'d> Document<'d> {
         refusal(kind, self.line(word.at), word.text, expected)
     }
 
-    /// Refuses the word that is one too many.
+    /// Refuses a word beyond the most that are allowed.
     pub(super) fn at_most(&self, most: usize, number: usize, word: Word<'_>) -> Result {
         let expected = || format!("there are {most} at most");
         if number > most { Err(self.refuse(Kind::TooLarge, word, expected())) } else { Ok(()) }
@@ -75,18 +75,18 @@ impl<'d> Document<'d> {
 
     pub(super) fn table(self, name: Word<'d>, table: &'d DeTable<'d>) -> Table<'d> {
         let mut left: Vec<_> = table.iter().map(|(key, node)| (word(key), node)).collect();
-        // The parser keeps the keys in the order of the alphabet; steps are made in the order of the file.
+        // The parser sorts the keys; steps are made in the order of the file.
         left.sort_by_key(|(key, _)| key.at);
         Table { document: self, place: name, left, asked: Vec::new() }
     }
 
-    /// The value as a table; `name` is what the file calls it.
+    /// The value as a table; `name` is its name in the file.
     pub(super) fn as_table(self, name: Word<'d>, node: &'d Node<'d>) -> Result<Table<'d>> {
         let table = node.get_ref().as_table();
         table.map(|table| self.table(name, table)).ok_or_else(|| self.wrong_type(name, node, "a table"))
     }
 
-    /// The value as a table, for which a text alone may stand: that of its `key`.
+    /// The value as a table. A text alone stands for a table with that text under `key`.
     pub(super) fn short(self, name: Word<'d>, node: &'d Node<'d>, key: &'d str) -> Result<Table<'d>> {
         match node.get_ref() {
             DeValue::Table(table) => Ok(self.table(name, table)),
@@ -157,18 +157,18 @@ impl<'d> Table<'d> {
         self.take(key).map(|(word, node)| self.document.as_table(word, node)).transpose()
     }
 
-    /// A value that must be there.
+    /// Refuses the table if the value of this key is missing.
     pub(super) fn required<T>(&self, key: &str, value: Option<T>) -> Result<T> {
         let missing = || format!("`{key}` is missing here");
         value.ok_or_else(|| self.document.refuse(Kind::Malformed, self.place, missing()))
     }
 
-    /// All that is left, by key.
+    /// All entries that were not taken.
     pub(super) fn entries(self) -> Vec<(Word<'d>, &'d Node<'d>)> {
         self.left
     }
 
-    /// Refuses what nothing has asked for.
+    /// Refuses keys that nobody asked for.
     pub(super) fn finish(&self) -> Result {
         match self.left.first() {
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! The one evaluator: signing, verifying and explaining walk the same expressions.
+//! The evaluator of signing, verifying and explaining alike.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -17,29 +17,29 @@ use crate::signing::filter::Filter;
 use crate::signing::members::{json_members, json_string, with_member, with_pair};
 use crate::signing::{self, Charset, Digest, Encoding, MacKey, RequestRef, Segment, Signature, SignedText};
 
-/// A value: it may be a secret, and is wiped.
+/// A value, which is wiped since it may be a secret.
 pub(super) type Value = Zeroizing<Vec<u8>>;
 
 /// The name and value of a pair, member or header.
 pub(super) type Pair<'c> = (Cow<'c, [u8]>, Cow<'c, [u8]>);
 
-/// One of a list, and whether it may not be shown.
+/// One pair of a list, and whether it must not be shown.
 pub(super) type Each<'e> = Option<(&'e Pair<'e>, bool)>;
 
-/// What is the same for each message, made once.
+/// What is the same for each message, and made only once.
 #[derive(Default)]
 pub(super) struct Prepared {
     /// The key of each step.
     pub(super) keys: Vec<Option<MacKey>>,
-    /// The value of each placement, where it is a header's.
+    /// The value of each placement that is a header.
     headers: Vec<Option<HeaderValue>>,
 }
 
-/// What is made of a message is at most so many times as long, and this much besides.
+/// Signing a message may make at most this many times its length, plus `MOST_BESIDES`.
 const MOST_PER_BYTE: usize = 64;
 const MOST_BESIDES: usize = 1 << 20;
 
-/// What goes with a message to make its text.
+/// What it takes to sign a message, besides the message.
 #[derive(Clone, Copy)]
 pub(super) struct Inputs<'c> {
     pub(super) names: &'c Names,
@@ -47,24 +47,24 @@ pub(super) struct Inputs<'c> {
     pub(super) prepared: &'c Prepared,
     pub(super) credentials: &'c [SecretString],
     pub(super) stamps: &'c [Box<str>],
-    /// Of a message that was received, and holds what is placed: what was read out of it.
+    /// What was read out of a received message. The placed values are already in such a message.
     pub(super) reading: Option<&'c Claim<'c>>,
-    /// Of a reply: its status, and the request that it answers.
+    /// In a reply: its status, and the request that it answers.
     pub(super) reply_to: Option<(u16, &'c Context<'c>)>,
 }
 
-/// A message being evaluated.
+/// A message that is being evaluated.
 pub(super) struct Context<'c> {
     pub(super) inputs: Inputs<'c>,
     pub(super) message: &'c RequestRef<'c>,
     pub(super) url: Address<'c>,
-    /// The query and body as they are signed.
+    /// The query and body that are signed.
     pub(super) query: Option<Cow<'c, str>>,
     pub(super) body: Option<Cow<'c, [u8]>>,
-    /// How many steps are made, and what they came to.
+    /// How many steps are made, and their values.
     made: usize,
     steps: Vec<(usize, Value)>,
-    /// Not written before it is named: mostly that is once, where it is placed.
+    /// Written only where it is named, which is mostly once, where it is placed.
     signature: Option<Digest>,
     left: Cell<usize>,
 }
@@ -73,7 +73,7 @@ pub(super) struct Context<'c> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Placed {
-    /// The headers, each of which replaces any of the same name.
+    /// The headers. Each replaces all headers of the same name.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The query, where something is placed in it.
     pub query: Option<String>,
@@ -93,7 +93,7 @@ pub(super) fn prepare(names: &Names, formula: &Formula, credentials: &[SecretStr
     let is_fixed = |value: &Expr| is_fixed(value, &formula.steps);
     let has_fixed_key = |step: &&Step| step.digest().is_some_and(|(_, key, ..)| key.is_none_or(is_fixed));
     let key = |step| Some(step).filter(has_fixed_key).map(|step| context.key(step)).transpose();
-    // Without steps: those are made anew for each message.
+    // Steps are made anew for each message.
     let is_plain = |value: &Expr| is_fixed(value) && value.all().iter().all(|one| one.step().is_none());
     let headers = formula.placements.iter().map(|one| {
         let fixed = Some(one).filter(|one| one.place.is_header() && is_plain(&one.value));
@@ -103,7 +103,7 @@ pub(super) fn prepare(names: &Names, formula: &Formula, credentials: &[SecretStr
     Ok(Prepared { keys: formula.steps.iter().map(key).collect::<Result<_>>()?, headers })
 }
 
-/// A header that is shown where it lets nobody sign in another's name.
+/// The value of a header, marked sensitive unless nobody could use it to sign.
 fn header_value(placement: &Placement, mut value: Value) -> Result<HeaderValue> {
     let value = HeaderValue::try_from(std::mem::take(&mut *value));
     let mut value = value.map_err(|_| fault(Kind::Unwritable, placement.place.name()))?;
@@ -112,7 +112,7 @@ fn header_value(placement: &Placement, mut value: Value) -> Result<HeaderValue> 
 }
 
 impl<'c> Context<'c> {
-    /// A message with what is placed in it before it is signed, and without what is placed after.
+    /// The message that is signed: with the values that are placed before signing, and without those that are placed after.
     pub(super) fn new(inputs: Inputs<'c>, message: &'c RequestRef<'c>) -> Result<Self> {
         let mut context = Self::bare(inputs, message);
         for placement in inputs.formula.placements.iter().filter(|one| !one.place.is_header()) {
@@ -136,13 +136,13 @@ impl<'c> Context<'c> {
         Self { inputs, message, url, query, body: body.map(Cow::Borrowed), made, steps, signature, left }
     }
 
-    /// Exchanges what is placed in the query or body; `None` takes it out.
+    /// Replaces a placed value of the query or body; `None` takes it out.
     fn exchange(&mut self, placement: &Placement, value: Option<&[u8]>) -> Result {
         match &placement.place {
             Place::Header(_) => {}
             Place::Query(name) => {
                 let query = with_pair(self.query.as_deref().unwrap_or_default(), name, value);
-                // A question mark that stood there alone stays.
+                // A question mark with an empty query stays.
                 let is_there = !query.is_empty() || self.query.as_deref() == Some("");
                 self.query = is_there.then_some(Cow::Owned(query));
             }
@@ -159,7 +159,7 @@ impl<'c> Context<'c> {
         Ok(())
     }
 
-    /// Makes the steps up to one.
+    /// Makes the steps before `end`.
     fn make_until(&mut self, end: usize) -> Result {
         let formula = self.inputs.formula;
         for (index, step) in formula.steps.iter().enumerate().take(end).skip(self.made) {
@@ -174,7 +174,7 @@ impl<'c> Context<'c> {
         Ok(())
     }
 
-    /// What a step comes to, once those that it names are made.
+    /// The value of a step, once the steps that it names are made.
     pub(super) fn value_of(&self, index: usize, step: &Step) -> Result<Value> {
         match step.digest() {
             Some((.., encode)) => self.written(step, self.digest(index, step)?.digest(), encode),
@@ -196,13 +196,13 @@ impl<'c> Context<'c> {
         self.state(value, None, text)
     }
 
-    /// States the bytes of the signature's key; nothing for a plain hash.
+    /// States the bytes of the key of the signature; nothing for a plain hash.
     pub(super) fn state_key(&mut self, text: &mut SignedText<'_>) -> Result {
         let (_, key, _) = self.signature()?;
         key.map_or(Ok(()), |key| self.push(segment("key", true, &self.bytes(key)?), text))
     }
 
-    /// The text of the signature, with what is secret masked.
+    /// The text of the signature, with secrets masked.
     pub(super) fn signed_text(&mut self) -> Result<String> {
         let mut shown = String::new();
         let mut show = |segment: Segment<'_>| match segment.public_bytes() {
@@ -219,7 +219,7 @@ impl<'c> Context<'c> {
         self.key(step)
     }
 
-    /// Makes the signature, and the steps around it.
+    /// Makes the signature, and the steps before and after it.
     pub(super) fn sign(&mut self) -> Result<Signature> {
         let (step, ..) = self.signature()?;
         let signature = self.digest(self.inputs.formula.signature, step)?;
@@ -227,14 +227,14 @@ impl<'c> Context<'c> {
         Ok(signature)
     }
 
-    /// Takes a digest for that of the signature, and makes the steps behind it.
+    /// Takes a digest as the signature, and makes the steps after it.
     pub(super) fn finish(&mut self, digest: &[u8]) -> Result {
         self.signature()?;
         self.signature = Some(Digest::new(digest));
         self.make_until(self.inputs.formula.steps.len())
     }
 
-    /// Makes what is placed, once all steps are made.
+    /// Makes all placed values, once all steps are made.
     pub(super) fn place(&self) -> Result<Placed> {
         self.place_each(|placement| self.bytes(&placement.value))
     }
@@ -291,7 +291,7 @@ impl<'c> Context<'c> {
         MacKey::new(algorithm, &key, encoding.unwrap_or(Encoding::HexLower)).map_err(|_| unwritable())
     }
 
-    /// States a value, part by part. Of a list, `each` is one of its pairs, and whether that may not be shown.
+    /// States a value, part by part. Within a list, `each` is a pair, and whether the pair must not be shown.
     fn state(&self, value: &Expr, each: Each<'_>, text: &mut SignedText<'_>) -> Result {
         self.charge(1)?;
         match value {
@@ -321,7 +321,7 @@ impl<'c> Context<'c> {
             Expr::Name(_, Source::Step(index)) if !self.is_kept(*index) => {
                 let Some(step) = self.inputs.formula.steps.get(*index) else { return Ok(()) };
                 let Some((.., encode)) = step.digest() else { return self.state(&step.value, each, text) };
-                // Named before it is made: by a key that is always the same, or by what is placed and then signed.
+                // Named before it is made: by a key that never changes, or by a placed value that is then signed.
                 let bytes = self.written(step, self.digest(*index, step)?.digest(), encode)?;
                 self.push(self.segment(value, each, &bytes), text)
             }
@@ -349,7 +349,7 @@ impl<'c> Context<'c> {
                 let json = self.json(members, *merge)?;
                 self.push(self.segment(value, each, json.as_bytes()), text)
             }
-            // Those of steps are made by their name, under prepared keys; there are no others.
+            // Only a step can be a digest, and a step is made where it is named.
             Expr::Digest(..) => Err(fault(Kind::Unwritable, "digest")),
         }
     }
@@ -370,7 +370,7 @@ impl<'c> Context<'c> {
         Ok(())
     }
 
-    /// The segment of a value, with what is known of it.
+    /// The segment of a value, with its source and charset.
     fn segment<'s>(&self, value: &'s Expr, each: Each<'s>, bytes: &'s [u8]) -> Segment<'s> {
         if let (Expr::Name(_, Source::Each(_)), Some(((name, _), is_secret))) = (value, each) {
             return segment(std::str::from_utf8(name).unwrap_or("name"), is_secret, bytes);
@@ -416,7 +416,7 @@ impl<'c> Context<'c> {
         Ok(())
     }
 
-    /// Counts work against what a message of this length may cost.
+    /// Counts work against the limit for a message of this length.
     pub(super) fn charge(&self, bytes: usize) -> Result {
         let left = self.left.get().checked_sub(bytes).ok_or_else(|| fault(Kind::TooLong, "signature"));
         left.map(|left| self.left.set(left))
@@ -442,7 +442,7 @@ impl<'c> Context<'c> {
         Ok(value)
     }
 
-    /// A digest, as its step writes it.
+    /// A digest in the encoding of its step.
     fn written(&self, step: &Step, digest: &[u8], encode: &[Filter]) -> Result<Value> {
         Ok(Zeroizing::new(self.filtered(&step.name, Cow::Borrowed(digest), encode)?.into_owned()))
     }
@@ -478,7 +478,7 @@ impl<'c> Context<'c> {
     }
 }
 
-/// A value as JSON: a string, unless it is an object, or its last filter leaves the quotes out.
+/// A value as JSON: a string, unless the value is an object or its last filter is `bare`.
 fn as_json(value: &Expr, bytes: &[u8]) -> Result<String> {
     let text = std::str::from_utf8(bytes).map_err(|_| fault(Kind::Unwritable, value.label()))?;
     let is_bare = match value {

@@ -1,4 +1,4 @@
-//! What can be wrong with a file, with a message that is to be signed, and with one that is to be verified.
+//! What can be wrong with a file, with a message to sign, and with a message to verify.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -79,7 +79,7 @@ faults! {
     }
 }
 
-/// A fault, and what it concerns; in a file, also its line and what was expected there.
+/// A fault, and the word that it concerns; in a file, also the line and what was expected there.
 #[derive(Debug)]
 pub(super) struct Declared {
     pub(super) kind: Kind,
@@ -115,7 +115,7 @@ pub(super) fn refusal(kind: Kind, line: usize, word: &str, expected: impl Into<C
     Error::new(Declared { kind, word: word.into(), expected: Some((line, expected.into())) })
 }
 
-/// What in a file is weaker than it could be. It works all the same.
+/// A weak point of a declared scheme. The file works all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Warning {
@@ -123,11 +123,11 @@ pub struct Warning {
     pub code: &'static str,
     /// The line of the file, from 1.
     pub line: usize,
-    /// What is weak, in a sentence.
+    /// The weak point, in a sentence.
     pub message: String,
 }
 
-/// A stable name, and what is weak.
+/// The stable names of the weak points, each with its sentence.
 pub(crate) const WARNINGS: [(&str, &str); 8] = [
     ("no-stamp", "Nothing tells a fresh message from a copy."),
     ("stamp-not-signed", "A stamp is placed and not signed: anyone on the way can change it."),
@@ -137,7 +137,7 @@ pub(crate) const WARNINGS: [(&str, &str); 8] = [
     ("json-reserialised", "Members of a JSON body are printed anew: `1` and `\"1\"` are alike."),
     (
         "extendable",
-        "A plain hash begins with the secret and does not end with it: whoever has seen a signature can make that of a longer text.",
+        "A plain hash begins with the secret and does not end with it: whoever has seen a signature can make the signature of a longer text.",
     ),
     ("border-can-move", "Two values stand side by side in the signed text: other values give the same text."),
 ];

@@ -21,29 +21,29 @@ pub(super) struct Step {
     pub(super) name: Box<str>,
     pub(super) line: usize,
     pub(super) value: Expr,
-    /// Whether it is part of a key, and whether it may not be shown.
+    /// Whether the step is part of a key, and whether it must not be shown.
     pub(super) is_key: bool,
     pub(super) is_hidden: bool,
 }
 
-/// How a value is made; read the other way, how it is taken apart.
+/// How a value is made, and how a verifier takes it apart.
 #[derive(Debug)]
 pub(super) enum Expr {
     Literal(Box<str>),
     Name(Box<str>, Source),
     Filtered(Box<Expr>, Vec<Filter>),
-    /// One after the other, with something between them.
+    /// Values one after the other, with a separator between them.
     Text(Vec<Expr>, Box<str>),
-    /// The first that fits; nothing where none does.
+    /// The first alternative that fits; empty where none fits.
     Either(Vec<Alternative>),
     List(Box<List>),
-    /// An object; where it is so, with the members of the body behind its own.
+    /// An object; if `true`, the members of the body follow its own.
     Json(Vec<(Box<str>, Expr)>, bool),
     /// The bytes of a digest; the key is missing in a plain hash.
     Digest(MacAlgorithm, Option<Box<Expr>>, Box<Expr>),
 }
 
-/// A value for some methods (all where none is named), and where something is not empty.
+/// A value for some methods (for all if none is named), if its condition is not empty.
 #[derive(Debug)]
 pub(super) struct Alternative {
     pub(super) methods: Vec<Method>,
@@ -62,9 +62,9 @@ pub(super) enum Source {
     Step(usize),
     /// The names of a list, joined.
     Names(usize),
-    /// Of a pair or header of a list: its name or, where it is so, its value.
+    /// The name of a pair or header of a list; if `true`, its value.
     Each(bool),
-    /// Of a reply: something of the request, and the status.
+    /// In a reply: a part of the request, and the status.
     Request(Box<Source>),
     Status,
 }
@@ -84,7 +84,7 @@ pub(super) enum Part {
     Body,
 }
 
-/// The parts by name, with where explanations say that they are from.
+/// The parts by name, with the source that explanations name.
 pub(super) const PARTS: [(&str, Part, signing::Source); 10] = [
     ("method", Part::Method, signing::Source::RequestMethod),
     ("scheme", Part::Scheme, signing::Source::RequestUrl),
@@ -98,13 +98,13 @@ pub(super) const PARTS: [(&str, Part, signing::Source); 10] = [
     ("body", Part::Body, signing::Source::Body),
 ];
 
-/// Names and values, put in order and written.
+/// A list of names and values: how it is selected, sorted and written.
 #[derive(Debug)]
 pub(super) struct List {
     pub(super) sources: Vec<ListSource>,
-    /// What is added: where a header of that name is listed, else behind all others.
+    /// Values to add: in place of a listed header of that name, otherwise behind all others.
     pub(super) add: Vec<(Box<str>, Expr)>,
-    /// How names are written, before they are chosen and sorted.
+    /// The case of the names, which are put into it before they are selected and sorted.
     pub(super) case: Option<Filter>,
     pub(super) keep: Vec<Box<str>>,
     pub(super) drop: Vec<Box<str>>,
@@ -115,9 +115,9 @@ pub(super) struct List {
     pub(super) encode: Encode,
     pub(super) each: Expr,
     pub(super) join: Box<str>,
-    /// What stands between the names where they are listed.
+    /// The separator between the names, where `{STEP.names}` lists them.
     pub(super) names_join: Box<str>,
-    /// The step that the list is of: it sees the headers that are placed before it.
+    /// The step of the list, which sees only the headers that are placed before it.
     pub(super) step: usize,
 }
 
@@ -127,7 +127,7 @@ pub(super) enum ListSource {
     Form,
     /// The members of the body, or of an object within it.
     Json(Vec<Box<str>>),
-    /// A header by its name in lower case, or those that fit a pattern.
+    /// A header by its name in lower case, or the headers that fit a pattern.
     Header(Box<str>),
 }
 
@@ -146,23 +146,23 @@ pub(super) enum Encode {
     Again(Filter),
 }
 
-/// A part of the message that the signer writes and whoever verifies reads.
+/// A part of the message that the signer writes and the verifier reads.
 #[derive(Debug)]
 pub(super) struct Placement {
     pub(super) place: Place,
-    /// Whether it is set only where the caller has set none, and not read.
+    /// Whether it is only a default: not set where the caller has set the header, and not read.
     pub(super) is_default: bool,
     pub(super) line: usize,
     pub(super) value: Expr,
-    /// Made after this many steps.
+    /// It can be made after this many steps.
     pub(super) after: usize,
-    /// Whether it is no part of what is signed.
+    /// Whether it is left out of what is signed.
     pub(super) is_late: bool,
-    /// Whether it lets nobody sign in another's name.
+    /// Whether it may be shown: no secret is part of it, so nobody can use it to sign.
     pub(super) is_public: bool,
 }
 
-/// Where a value of a message is.
+/// The place of a value in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Header(HeaderName),
@@ -171,7 +171,7 @@ pub(super) enum Place {
     Json(Vec<Box<str>>),
 }
 
-/// What the names of a file stand for.
+/// The credentials and stamps of a file.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub(super) credentials: Vec<(Box<str>, IsSecret)>,
@@ -187,7 +187,7 @@ pub(super) struct NamedStamp {
     pub(super) format: Format,
 }
 
-/// The algorithm, key and text of a digest, and how it is written.
+/// The algorithm, key and text of a digest, and the filters that write it.
 pub(super) type Digest<'f> = (MacAlgorithm, Option<&'f Expr>, &'f Expr, &'f [Filter]);
 
 impl Formula {
@@ -209,7 +209,7 @@ impl Formula {
 }
 
 impl Step {
-    /// Its digest, where it is one.
+    /// The digest of the step, if the step is a digest.
     pub(super) fn digest(&self) -> Option<Digest<'_>> {
         let (value, encode) = match &self.value {
             Expr::Filtered(value, encode) => (&**value, &**encode),
@@ -219,14 +219,14 @@ impl Step {
         Some((*algorithm, key.as_deref(), text, encode))
     }
 
-    /// Whether its bytes are made once. Otherwise it is stated part by part, wherever it is named.
+    /// Whether its bytes are made once and kept. Otherwise its parts are stated wherever it is named.
     pub(super) fn is_kept(&self) -> bool {
         matches!(self.value, Expr::Filtered(..) | Expr::Digest(..))
     }
 }
 
 impl Expr {
-    /// The expressions that it is made of.
+    /// The expressions that this expression is made of.
     pub(super) fn parts(&self) -> Vec<&Self> {
         match self {
             Self::Literal(_) | Self::Name(..) => Vec::new(),
@@ -241,22 +241,22 @@ impl Expr {
         }
     }
 
-    /// Itself, and all that it is made of.
+    /// This expression, and all that it is made of.
     pub(super) fn all(&self) -> Vec<&Self> {
         [self].into_iter().chain(self.parts().into_iter().flat_map(Self::all)).collect()
     }
 
-    /// The text, where it is literal.
+    /// The text, if the expression is literal.
     pub(super) fn literal(&self) -> Option<&str> {
         if let Self::Literal(text) = self { Some(text) } else { None }
     }
 
-    /// The literal text that it begins with.
+    /// The literal text that the expression begins with.
     pub(super) fn begins_with(&self) -> Option<&str> {
         if let Self::Text(items, _) = self { items.first()?.literal() } else { self.literal() }
     }
 
-    /// What it is called.
+    /// The name that explanations give the value.
     pub(super) fn label(&self) -> &str {
         match self {
             Self::Name(name, _) => name,
@@ -265,12 +265,12 @@ impl Expr {
         }
     }
 
-    /// The step whose value it is.
+    /// The step whose value this is.
     pub(super) fn step(&self) -> Option<usize> {
         if let Self::Name(_, Source::Step(index)) = self { Some(*index) } else { None }
     }
 
-    /// Whether it can be taken apart, rather than made again and compared.
+    /// Whether a verifier can take the value apart. Otherwise it makes the value again and compares.
     pub(super) fn is_readable(&self, steps: &[Step]) -> bool {
         match self {
             Self::Name(_, Source::Stamp(_) | Source::Credential(_)) | Self::Text(..) | Self::Json(..) => true,
@@ -305,13 +305,13 @@ impl Names {
         self.credentials.get(credential).is_some_and(|(_, is_secret)| *is_secret)
     }
 
-    /// Whether a stamp says when a message was made.
+    /// Whether a stamp says when the message was made.
     pub(super) fn has_time(&self) -> bool {
         self.stamps.iter().any(|stamp| stamp.format.is_time())
     }
 }
 
-/// Whether a name fits a pattern, in which one `*` stands for anything.
+/// Whether a name fits a pattern. One `*` stands for anything.
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
     pattern.split_once('*').map_or(pattern == name, |(front, back)| {
         name.len() >= front.len() + back.len() && name.starts_with(front) && name.ends_with(back)

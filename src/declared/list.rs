@@ -13,7 +13,7 @@ use crate::signing::filter::Filter;
 use crate::signing::members::{decoded, json_members, json_text, json_values, raw_pairs};
 
 impl Context<'_> {
-    /// The names and values of a list, in its order.
+    /// The names and values of a list, in order.
     pub(super) fn list<'p>(&'p self, list: &'p List) -> Result<Vec<Pair<'p>>> {
         let mut pairs: Vec<Pair<'p>> = Vec::new();
         let text = |text: &'p str| {
@@ -22,7 +22,7 @@ impl Context<'_> {
         let raw = |pairs: &mut Vec<Pair<'p>>, all: &'p str| {
             pairs.extend(raw_pairs(all).map(|(name, value)| (text(name), text(value))));
         };
-        // A message that was received says itself which headers are listed.
+        // A received message names the headers that are listed.
         let claimed = self.inputs.reading.and_then(|reading| reading.list(list.step));
         for source in claimed.unwrap_or(&list.sources) {
             match source {
@@ -88,7 +88,7 @@ impl Context<'_> {
         })
     }
 
-    /// The headers that fit a pattern, by their names; a header that is placed after the step is none.
+    /// Adds the headers that fit a pattern, sorted by name. A header that is placed after the step is left out.
     fn headers<'p>(&'p self, pattern: &str, step: usize, pairs: &mut Vec<Pair<'p>>) -> Result {
         let placed = |is_made: bool| {
             let placements = self.inputs.formula.read().filter(move |one| (one.after <= step) == is_made);
@@ -122,7 +122,7 @@ impl Context<'_> {
     }
 }
 
-/// The values of each name, joined, at the place of the first.
+/// Joins the values of each name, at the place of the first.
 fn grouped<'p>(pairs: Vec<Pair<'p>>, join: &str) -> Vec<Pair<'p>> {
     let (mut places, mut grouped) = (HashMap::new(), Vec::<Pair<'p>>::new());
     for (name, value) in pairs {

@@ -1,4 +1,4 @@
-//! What the names of a template stand for, in one message.
+//! What the names of a template stand for in a message.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ impl<'c> Address<'c> {
         Self { whole, scheme, host, path }
     }
 
-    /// The host without its port, and the port or the scheme's own.
+    /// The host without its port, and the port, which may be the default of the scheme.
     fn hostname_and_port(&self) -> (&'c str, &'c str) {
         let port =
             self.host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
@@ -35,7 +35,7 @@ impl<'c> Address<'c> {
     }
 }
 
-/// The values at a place of a message, headers trimmed.
+/// The values at a place of a message. Values of headers are trimmed.
 pub(super) fn values_at<'m>(
     place: &Place,
     headers: &'m HeaderMap,
@@ -52,7 +52,7 @@ pub(super) fn values_at<'m>(
     })
 }
 
-/// The body, where it may be a form: it says so, or does not say what it is.
+/// The body, if it may be a form: its media type says so, or is missing.
 fn form<'m>(headers: &HeaderMap, body: &'m [u8]) -> Option<&'m str> {
     let form = "application/x-www-form-urlencoded";
     let media_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -69,7 +69,7 @@ impl Context<'_> {
             Source::At(place) => {
                 self.charge(self.query().len() + self.body().map_or(0, <[u8]>::len))?;
                 let mut values = values_at(place, self.message.headers(), self.query(), || self.body())?;
-                // Of what was received, the only one: other programs may read the last.
+                // A received message may have one value only: other programs may read the last.
                 if values.len() > 1 && self.inputs.reading.is_some() {
                     return Err(fault(Kind::Duplicate, place.name()));
                 }
@@ -124,7 +124,7 @@ impl Context<'_> {
         self.query.as_deref().unwrap_or_default()
     }
 
-    /// The body as it is signed.
+    /// The body that is signed.
     ///
     /// # Errors
     /// `stream-body`, for a stream.
@@ -132,19 +132,19 @@ impl Context<'_> {
         self.body.as_deref().map_or_else(|| self.message.body(), Ok)
     }
 
-    /// The body, where it may be a form: it says so, or does not say what it is.
+    /// The body, if it may be a form: its media type says so, or is missing.
     pub(super) fn form(&self) -> Result<Option<&str>> {
         Ok(form(self.message.headers(), self.body()?))
     }
 
-    /// The values of a header, trimmed and joined; what is placed counts as there.
+    /// The values of a header, trimmed and joined. A header that the file places counts as set.
     pub(super) fn header(&self, name: &HeaderName) -> Result<Option<Cow<'_, [u8]>>> {
         if let Some(placement) = self.inputs.formula.header(name).filter(|_| self.inputs.reading.is_none()) {
             return Ok(Some(Cow::Owned(self.bytes(&placement.value)?.to_vec())));
         }
         let values = self.message.headers().get_all(name).iter().map(|value| value.as_bytes().trim_ascii());
         Ok(match &*values.collect::<Vec<_>>() {
-            // The host that is meant, whatever a proxy has made of the header; two of them are none.
+            // The host of the URL: a proxy may have changed the header. Two headers are not replaced.
             [] | [_] if *name == header::HOST => Some(Cow::Borrowed(self.url.host.as_bytes())),
             [] => None,
             [one] => Some(Cow::Borrowed(*one)),

@@ -1,7 +1,8 @@
 //! Providers that a TOML file declares.
 //!
-//! A [`Declaration`] is read from TOML, checked and compiled once. With credentials it becomes [`Declared`], a signer like
-//! those of the built-in providers; its [`Scheme`] verifies, and states the signed text segment by segment.
+//! A [`Declaration`] is read from TOML, checked and compiled once. With credentials it becomes a [`Declared`], a signer
+//! like those of the built-in providers. Its [`Scheme`] verifies messages, and states the signed text segment by
+//! segment.
 //!
 //! ```
 //! use countersign::declared::Declaration;
@@ -37,7 +38,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What a file can say follows; files that teach it are in `declarations/`.
+//! The format of the files follows; `declarations/` has files that teach it.
 //!
 #![doc = include_str!("../../docs/declarations.md")]
 
@@ -90,7 +91,7 @@ pub(crate) const CODES: [&[(Code, &str)]; 1] = [Kind::CODES];
 
 type Result<T = (), E = Error> = std::result::Result<T, E>;
 
-/// Names that a file cannot take: they are the crate's own.
+/// Names that a file cannot take: those of the built-in providers.
 const RESERVED: [&str; 4] = ["netvisor", "netgiro", "unleashed", "vizion"];
 
 const LONGEST_NAME: usize = 40;
@@ -112,7 +113,7 @@ struct Compiled {
 
 /// How replies are signed.
 enum Reply {
-    /// As requests are, with the headers and body of the reply.
+    /// As requests are signed, with the headers and body of the reply.
     Same,
     Own(Formula),
 }
@@ -126,18 +127,19 @@ impl Reply {
     }
 }
 
-/// How webhooks are told from old ones.
+/// How fresh webhooks are told from old ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Webhook {
-    /// By the time that is signed: it may be this far from ours.
+    /// By the signed time, which may be this far from ours.
     Tolerance(Duration),
-    /// By nothing but a replay store, which remembers them for so long.
+    /// By a replay store alone, which remembers webhooks for this long.
     Remember(Duration),
 }
 
 impl Declaration {
-    /// Reads a file. It is not trusted: it cannot name a file, a host or a variable but those that begin with its own name.
+    /// Reads a file. The file is not trusted: it cannot name other files, nor variables that do not begin with its own
+    /// name, and credentials go to its own origins only.
     ///
     /// # Errors
     /// A code that begins with `declaration-`, or `invalid-origin` or `plain-http`, for the first mistake: the message
@@ -151,7 +153,7 @@ impl Declaration {
         let (steps, send) = (root.table("let")?, root.table("send")?);
         let (replies, webhooks, vectors) =
             (root.table("reply")?, root.table("webhook")?, root.take("vector"));
-        // First of all: a table that is misspelled is otherwise missed where its names are used.
+        // Before the tables are read: otherwise a misspelled table shows up only as missing names.
         root.finish()?;
         let name = root.required("name", name)?;
         let scope = scope(document, origins)?;
@@ -200,7 +202,7 @@ impl Declaration {
         self.0.reply.is_some()
     }
 
-    /// What is weaker than it could be.
+    /// Weak points of the declared scheme.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.0.warnings
@@ -222,13 +224,13 @@ impl Declaration {
         self.0.names.stamps.iter().map(|stamp| &*stamp.name)
     }
 
-    /// Whether it places a header of this name, whatever a request has there.
+    /// Whether it always places a header of this name, in place of a header that the request has.
     #[must_use]
     pub fn places_header(&self, name: &http::HeaderName) -> bool {
         self.0.formula.header(name).is_some()
     }
 
-    /// The header that the signature is placed in, where it is in one.
+    /// The header that the signature is placed in, if it is in a header.
     #[must_use]
     pub fn signature_header(&self) -> Option<http::HeaderName> {
         let formula = &self.0.formula;
@@ -239,27 +241,27 @@ impl Declaration {
         })
     }
 
-    /// Whether it places something in a form: then the body is one.
+    /// Whether it places something in a form, so that the body is a form.
     #[must_use]
     pub fn places_in_form(&self) -> bool {
         self.0.formula.read().any(|one| matches!(one.place, formula::Place::Form(_)))
     }
 
-    /// The variable that a credential is read from: the names of file and credential in upper case.
+    /// The variable that a credential is read from: the names of the file and the credential, joined by `_` and in upper case.
     #[must_use]
     pub fn variable(&self, credential: &str) -> String {
         format!("{}_{credential}", self.0.name).replace('-', "_").to_ascii_uppercase()
     }
 
-    /// With the credentials out of the environment, e.g. `ACME_ACCOUNT`.
+    /// Makes a signer with credentials from the environment, e.g. `ACME_ACCOUNT`.
     ///
     /// # Errors
-    /// `missing-variables`, listing all of them; and as [`Declaration::with_credentials`].
+    /// `missing-variables`, listing all that are not set; and as [`Declaration::with_credentials`].
     pub fn from_env(&self) -> Result<Declared> {
         self.from_variables(env::process)
     }
 
-    /// With the credentials out of variables that `lookup` finds.
+    /// Makes a signer with credentials from variables that `lookup` finds.
     ///
     /// # Errors
     /// As [`Declaration::from_env`].
@@ -271,8 +273,8 @@ impl Declaration {
         self.signer(values)
     }
 
-    /// Takes the variables of [`Declaration::from_env`] from `rotation`, now and whenever they change. Numbers that rise go on
-    /// rising.
+    /// Takes the variables of [`Declaration::from_env`] from `rotation`, now and whenever they change. A `rising` stamp
+    /// goes on from its last value.
     ///
     /// # Errors
     /// As [`Declaration::from_env`].
@@ -284,11 +286,11 @@ impl Declaration {
         Declared::taken_from(rotation, read, Scheme::renewed)
     }
 
-    /// With the credentials that `lookup` finds by the names of `[credentials]`.
+    /// Makes a signer with the credentials that `lookup` finds by the names of `[credentials]`.
     ///
     /// # Errors
-    /// `field-empty` and the like, for one that no provider issues; `declared-value-unwritable`, where a filter of the file
-    /// cannot read one.
+    /// `field-empty` and the like, for a value that no provider issues; `declared-unwritable`, where a filter of the
+    /// file cannot read a value.
     pub fn with_credentials(&self, lookup: impl Fn(&str) -> Option<SecretString>) -> Result<Declared> {
         let names = self.0.names.credentials.iter();
         self.signer(names.map(|(name, _)| lookup(name).unwrap_or_default()).collect())
@@ -315,7 +317,11 @@ fn own_name(document: Document<'_>, word: Word<'_>) -> Result<Box<str>> {
         return Err(document.refuse(Kind::FileName, word, expected));
     }
     if RESERVED.contains(&word.text) {
-        return Err(document.refuse(Kind::FileName, word, "the name is that of a provider that is built in"));
+        return Err(document.refuse(
+            Kind::FileName,
+            word,
+            "the name is taken by a provider that is built in",
+        ));
     }
     Ok(word.text.into())
 }
@@ -350,7 +356,7 @@ fn names(credentials: Table<'_>, stamps: Option<Table<'_>>) -> Result<Names> {
     Ok(names)
 }
 
-/// The format of a stamp: its word, or a table with a zone and a span that is added.
+/// The format of a stamp: a word, or a table that may have a zone and a span to add.
 fn stamp_format<'d>(document: Document<'d>, word: Word<'d>, node: &'d Node<'d>) -> Result<Format> {
     let mut table = document.short(word, node, "format")?;
     let (format, zone, plus) = (table.needed_text("format")?, table.text("zone")?, table.text("plus")?);
@@ -367,7 +373,7 @@ fn stamp_format<'d>(document: Document<'d>, word: Word<'d>, node: &'d Node<'d>) 
     })
 }
 
-/// `same = true`, or a formula of its own. `same = false` is as if the table were not there.
+/// `same = true`, or a formula for replies. `same = false` means the same as no table.
 fn reply(names: &Names, mut table: Table<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Reply>> {
     let (document, place) = (table.document, table.place);
     let (same, steps, send) = (table.is_true("same")?, table.table("let")?, table.table("send")?);

@@ -1,4 +1,4 @@
-//! Reading what was placed back out of a message, and comparing it with what should be there.
+//! Reads the placed values back out of a message, and compares them with what should be there.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,10 +14,10 @@ use crate::signing::filter::Filter;
 use crate::signing::members::{json_members, json_text};
 use crate::signing::{Encoding, RequestRef};
 
-/// More names than this in a list of headers are not read.
+/// A list of headers with more names than this is refused.
 const MOST_NAMES: usize = 64;
 
-/// What a message says about itself, read back from where it was placed. Nothing of it is proved before
+/// What a message says about itself, read back from the places. Nothing in it is proved before
 /// [`Scheme::confirm`](super::Scheme::confirm) has accepted it.
 #[derive(Debug)]
 pub struct Claim<'d> {
@@ -32,7 +32,7 @@ pub struct Claim<'d> {
     compared: Vec<Compared<'d>>,
 }
 
-/// A value that must be what it would be if we had made the message.
+/// A value that must equal the value that we would have made.
 #[derive(Debug)]
 struct Compared<'f> {
     value: &'f Expr,
@@ -45,7 +45,7 @@ fn undo(filters: &[Filter], bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl<'f> Claim<'f> {
-    /// Reads all that is placed.
+    /// Reads all placed values.
     pub(super) fn read(
         declaration: &'f Declaration,
         formula: &'f Formula,
@@ -83,7 +83,7 @@ impl<'f> Claim<'f> {
         self.ids.iter().filter_map(|(index, id)| names.get(*index).map(|(name, _)| (&**name, &**id)))
     }
 
-    /// Takes a value apart, or keeps it to be compared.
+    /// Takes a value apart, or keeps it for comparison.
     fn value(&mut self, value: &'f Expr, bytes: &[u8], place: &str) -> Result {
         let illegible = || fault(Kind::Illegible, place);
         let text = || std::str::from_utf8(bytes).map_err(|_| illegible());
@@ -112,7 +112,7 @@ impl<'f> Claim<'f> {
                 let step = self.formula.steps.get(*index).ok_or_else(illegible)?;
                 let json = step.value.all().into_iter().find(|part| matches!(part, Expr::Json(..)));
                 match json {
-                    // With the body in it, it is made again; else it is what was received, however that is printed.
+                    // An object with the body in it is made again; any other is taken as it was received, in any layout.
                     Some(Expr::Json(_, true)) => self.compare_later(value, bytes, place),
                     Some(_) => self.steps.push((*index, bytes.to_vec())),
                     None => {}
@@ -133,7 +133,7 @@ impl<'f> Claim<'f> {
         self.compared.push(Compared { value, received: received.to_vec(), place: place.into() });
     }
 
-    /// Takes a text apart: each value ends where the next literal text begins, or at the end.
+    /// Takes a text apart: each value ends where the next literal text begins, or at the end of the text.
     fn template(&mut self, items: &'f [Expr], bytes: &[u8], place: &str) -> Result {
         let illegible = || fault(Kind::Illegible, place);
         let mut rest = bytes;
@@ -152,7 +152,7 @@ impl<'f> Claim<'f> {
         if rest.is_empty() { Ok(()) } else { Err(illegible()) }
     }
 
-    /// Reads a list: its items may come in any order, some more than once, with others among them.
+    /// Reads a list. Its items may come in any order and more than once, with unknown items among them.
     fn items(&mut self, items: &'f [Expr], join: &str, text: &str, place: &str) -> Result {
         let join = if join.trim().is_empty() { join } else { join.trim() };
         let mut found = vec![false; items.len()];
@@ -179,7 +179,7 @@ impl<'f> Claim<'f> {
         Ok(())
     }
 
-    /// Reads the names of covered headers: all that the file lists must be among them.
+    /// Reads the names of covered headers, which must include all that the file lists.
     fn names(&mut self, index: usize, text: &str, place: &str) -> Result {
         let step = self.formula.steps.get(index);
         let Some(Expr::List(list)) = step.map(|step| &step.value) else { return Ok(()) };
@@ -205,36 +205,36 @@ impl<'f> Claim<'f> {
         Ok(())
     }
 
-    /// What a step was received as.
+    /// The received value of a step.
     pub(super) fn step(&self, index: usize) -> Option<&[u8]> {
         self.steps.iter().find(|(step, _)| *step == index).map(|(_, value)| &**value)
     }
 
-    /// The names that a list was received with.
+    /// The received names of a list.
     pub(super) fn list(&self, index: usize) -> Option<&[ListSource]> {
         self.lists.iter().find(|(step, _)| *step == index).map(|(_, names)| &**names)
     }
 
-    /// The signatures as received: one, or several where a sender rotates keys.
+    /// The received signatures: one, or several if the sender rotates keys.
     pub fn signatures(&self) -> impl Iterator<Item = &[u8]> {
         let is_signature = |one: &&Compared<'_>| one.value.step() == Some(self.formula.signature);
         self.compared.iter().filter(is_signature).map(|one| &*one.received)
     }
 
-    /// The moments when the message was made, by its stamps, and how long it is good after each; `None` for one that cannot
-    /// be read.
+    /// The times of the message by its stamps, and how long the message is good after each. `None` for a time that
+    /// cannot be read.
     pub(super) fn times(&self) -> Vec<Option<(SystemTime, Option<Duration>)>> {
         let stamps = self.declaration.0.names.stamps.iter().map(|stamp| &stamp.format);
         let times = stamps.zip(self.stamps.texts()).filter(|(format, _)| format.is_time());
         times.map(|(format, text)| format.read(text).map(|time| (time, format.life()))).collect()
     }
 
-    /// Compares each value with what it would be if we had made the message. All are compared, whichever differs.
+    /// Compares each value with the value that we would have made. Compares all of them, even after a difference.
     pub(super) fn compare(&self, context: &Context<'_>) -> Result {
         let mut values: Vec<(&Compared<'f>, Value, bool)> = Vec::new();
         for one in &self.compared {
             let is_it = |(other, ..): &&mut (&Compared<'f>, _, _)| std::ptr::eq(other.value, one.value);
-            // A value that is there more than once is right where one of them is.
+            // Of a value that is sent more than once, one must be right.
             match values.iter_mut().find(is_it) {
                 Some((_, expected, is_there)) => *is_there |= self.is_equal(one, expected),
                 None => {
@@ -252,7 +252,7 @@ impl<'f> Claim<'f> {
         }
     }
 
-    /// In the same time wherever they differ; hex in either case.
+    /// Compares in constant time; hex may be in either case.
     fn is_equal(&self, one: &Compared<'_>, expected: &[u8]) -> bool {
         let value = one
             .value

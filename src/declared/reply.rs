@@ -1,4 +1,4 @@
-//! Replies verified before they are handed on.
+//! Verifies replies before they are handed on.
 
 use reqwest::Response;
 use reqwest_middleware::Result;
@@ -13,8 +13,8 @@ use crate::observer::Event;
 use crate::signing::RequestRef;
 use crate::whole_body::ReadFault;
 
-/// Hands on what verifies, byte for byte; all else is an error. Of a gateway that is overloaded or down, the status is handed
-/// on, for a retry layer, and nothing more.
+/// Hands on a reply that verifies, byte for byte; any other reply is an error. If a gateway is overloaded or down, its
+/// status alone is handed on, for a retry layer.
 pub(super) async fn judge(
     signer: &signer::Declared,
     sent: crate::Sent<Scheme>,
@@ -53,7 +53,7 @@ pub(super) async fn judge(
     }
 }
 
-/// In the extensions of a response that was verified; not in those of a gateway's bare status.
+/// Marks a verified response: it is in its extensions. The bare status of a gateway does not have it.
 #[derive(Clone, Copy, Debug)]
 pub struct VerifiedReply;
 

@@ -1,4 +1,4 @@
-//! A declaration with its credentials: what signs and verifies.
+//! A declaration with its credentials, which signs and verifies.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::random::Randomness;
 use crate::signing::{MacKey, RequestRef, Signature, SignedText};
 use crate::time::Clock;
 
-/// A declared scheme with its credentials. Cheap to clone; clones share the numbers that rise.
+/// A declared scheme with its credentials. Cheap to clone; clones share the counters of `rising` stamps.
 #[derive(Clone)]
 pub struct Scheme {
     declaration: Declaration,
@@ -31,7 +31,7 @@ struct Bound {
     prepared_reply: Option<Prepared>,
 }
 
-/// What was drawn for one message, in the order of the file.
+/// The stamps of one message, in the order of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamps(pub(super) Vec<Box<str>>);
 
@@ -40,7 +40,7 @@ pub struct Stamps(pub(super) Vec<Box<str>>);
 pub struct Sent<'c> {
     /// The request, as it was before it was signed.
     pub request: &'c RequestRef<'c>,
-    /// What was drawn for it.
+    /// The stamps of the request.
     pub stamps: &'c Stamps,
     /// The status of the reply.
     pub status: StatusCode,
@@ -50,8 +50,7 @@ impl Declaration {
     /// Reads what is placed in a message.
     ///
     /// # Errors
-    /// `declared-missing`, `declared-duplicate`, `declared-malformed` or `declared-not-covered`, with the name of its
-    /// place.
+    /// `declared-missing`, `declared-duplicate`, `declared-malformed` or `declared-not-covered`, with the name of the place.
     pub fn read(&self, message: &RequestRef<'_>) -> Result<Claim<'_>> {
         Claim::read(self, &self.0.formula, message)
     }
@@ -77,7 +76,7 @@ impl Scheme {
         })
     }
 
-    /// The same, with the credentials of `new`.
+    /// This scheme with the credentials of `new`.
     #[cfg(feature = "rotation")]
     pub(super) fn renewed(&self, new: &Self) -> Self {
         Self { bound: Arc::clone(&new.bound), ..self.clone() }
@@ -89,7 +88,7 @@ impl Scheme {
         &self.declaration
     }
 
-    /// Draws what each message has anew, from one reading of the clock.
+    /// Draws the stamps of a message, from one reading of the clock.
     ///
     /// # Errors
     /// `clock-out-of-range` and `randomness-unavailable`.
@@ -99,10 +98,10 @@ impl Scheme {
         drawn.collect::<Result<_>>().map(Stamps)
     }
 
-    /// Given stamps, by name, to reproduce a known case. A stamp must not be sent twice.
+    /// Takes the given stamps, by name, to reproduce a known case. Never send a stamp twice.
     ///
     /// # Errors
-    /// `declared-stamp-missing`, for one that is not given, or given twice or in vain.
+    /// `declared-stamp`, for a stamp that is not given, given twice, or not in the file.
     pub fn given_stamps<'s>(&self, given: impl IntoIterator<Item = (&'s str, &'s str)>) -> Result<Stamps> {
         let stamps = &self.declaration.0.names.stamps;
         let mut found: Vec<Option<Box<str>>> = vec![None; stamps.len()];
@@ -117,7 +116,7 @@ impl Scheme {
         stamps.collect::<Result<_>>().map(Stamps)
     }
 
-    /// States what is signed of a message that is about to be sent.
+    /// States the signed text of a message that is about to be sent.
     ///
     /// # Errors
     /// `stream-body`, where the body is signed; and those of [`Scheme::place`].
@@ -125,7 +124,7 @@ impl Scheme {
         self.sending(message, stamps)?.state_signature(text)
     }
 
-    /// States what is signed of a message that was received.
+    /// States the signed text of a message that was received.
     ///
     /// # Errors
     /// As [`Scheme::state`].
@@ -138,7 +137,7 @@ impl Scheme {
         self.received(claim, message)?.state_signature(text)
     }
 
-    /// The key of the signature, where it is the same for each message.
+    /// The key of the signature, if it is the same for each message.
     pub(super) fn prepared_key(&self) -> Option<&MacKey> {
         self.bound.prepared.keys.get(self.declaration.0.formula.signature)?.as_ref()
     }
@@ -167,7 +166,7 @@ impl Scheme {
         names.filter(|((_, is_secret), _)| *is_secret).map(|((name, _), value)| (name, value))
     }
 
-    /// Signs a message, and makes all that is placed in it. The message itself is unchanged.
+    /// Signs a message, and makes everything that is placed in it. The message itself is unchanged.
     ///
     /// # Errors
     /// `stream-body`, where the body is signed; a code that begins with `declared-`, where the message cannot be signed.
@@ -175,11 +174,11 @@ impl Scheme {
         place(self.sending(message, stamps)?)
     }
 
-    /// Signs the reply to a request, made of the request's method and URL and the reply's headers and body, as whoever
-    /// plays the server does.
+    /// Signs the reply to a request, for programs that play the server. `reply` has the method and URL of the request,
+    /// and the headers and body of the reply.
     ///
     /// # Errors
-    /// As [`Scheme::place`]; `declared-no-reply`, where the file declares none.
+    /// As [`Scheme::place`]; `declared-no-reply`, where the file declares no reply.
     pub fn place_reply(
         &self,
         sent: &Sent<'_>,
@@ -199,10 +198,11 @@ impl Scheme {
         placed.apply(message)
     }
 
-    /// Whether a message is what these credentials would have made of it.
+    /// Checks that these credentials would have made this very message.
     ///
     /// # Errors
-    /// `declared-id-unknown`, where it names an id of others; `declared-value-mismatch`, `declared-signature-mismatch`.
+    /// `declared-id-unknown`, where the message names somebody else's id; `declared-value-mismatch`,
+    /// `declared-signature-mismatch`.
     pub fn confirm(&self, claim: &Claim<'_>, message: &RequestRef<'_>) -> Result {
         self.confirm_by(self.inputs(&claim.stamps), claim, message)
     }
@@ -228,11 +228,12 @@ impl Scheme {
         self.confirm(&claim, message).map(|()| claim)
     }
 
-    /// Reads and confirms the reply to a request, made of the request's method and URL and the reply's headers and body.
+    /// Reads and confirms the reply to a request. `reply` has the method and URL of the request, and the headers and
+    /// body of the reply.
     ///
     /// # Errors
     /// As [`Scheme::verify`]; `declared-reflected`, for our own request sent back; `declared-no-reply`, where the file
-    /// declares none.
+    /// declares no reply.
     pub fn verify_reply(&self, sent: &Sent<'_>, reply: &RequestRef<'_>) -> Result<Claim<'_>> {
         let formula = self.declaration.reply_formula().ok_or_else(|| fault(Kind::NoReply, "reply"))?;
         let claim = Claim::read(&self.declaration, formula, reply)?;
@@ -296,7 +297,7 @@ impl Placed {
 }
 
 impl<'c> Sent<'c> {
-    /// The reply as a message: its method and URL are those of the request.
+    /// The reply as a message, with the method and URL of the request.
     #[must_use]
     pub fn reply(&self, headers: &'c HeaderMap, body: &'c [u8]) -> RequestRef<'c> {
         let request = self.request;

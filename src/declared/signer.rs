@@ -1,4 +1,4 @@
-//! Requests signed by a declaration, as those of the built-in providers are.
+//! The signer of a declared provider.
 
 use http::Request;
 
@@ -12,7 +12,7 @@ use crate::signing::{AuthHeaders, MacKey, RequestRef, Signature, SignedText};
 use crate::time::Clock;
 use crate::{Rewritten, Signer};
 
-/// Signs the requests of a declared provider, and verifies the replies where its file has `[reply]`.
+/// Signs the requests of a declared provider, and verifies replies if its file has `[reply]`.
 ///
 /// ```no_run
 /// # fn client(client: reqwest::Client) -> Result<(), countersign::Error> {
@@ -34,23 +34,23 @@ impl Declared {
         Declaration::from_toml(text)
     }
 
-    /// Refuses replies longer than `bytes`, counted after decompression, where replies are verified. Default: 10 MiB.
+    /// Refuses replies longer than `bytes`, counted after decompression, if replies are verified. Default: 10 MiB.
     #[must_use]
     pub fn reply_limit(self, bytes: usize) -> Self {
         self.with_scheme(|scheme| scheme.reply_limit = bytes)
     }
 }
 
-/// What is drawn anew for a request, and once it is signed, all that is placed in it.
+/// The stamps of a request and, once it is signed, all that is placed in it.
 #[derive(Debug)]
 pub struct Stamp {
     pub(super) stamps: Stamps,
     placed: Option<Placed>,
-    /// Where replies are verified.
+    /// The request, kept if its reply is verified.
     pub(super) sent: Option<Box<Request<Vec<u8>>>>,
 }
 
-/// A request as it was before it was signed: its reply is verified with it.
+/// Copies a request before it is signed, so that its reply can be verified with it.
 fn copy(request: &RequestRef<'_>) -> Result<Request<Vec<u8>>> {
     let copy = Request::builder().method(request.method()).uri(request.url_as_sent());
     let copy = copy.body(request.body().unwrap_or_default().to_vec());
@@ -130,7 +130,7 @@ impl crate::explain::Explained for Scheme {
     }
 
     fn key_text(&self, request: &RequestRef<'_>, stamp: &Stamp, key: &mut SignedText<'_>) {
-        // What cannot be made is not stated; the signature has failed of it.
+        // A key that cannot be made is not stated; making the signature has already failed.
         let _ = self.sending(request, &stamp.stamps).and_then(|mut context| context.state_key(key));
     }
 }

@@ -1,4 +1,4 @@
-//! Templates: literal text and names in braces, each resolved when the file is read.
+//! Templates: literal text and names in braces. Names are resolved when the file is read.
 
 use http::HeaderName;
 
@@ -12,30 +12,30 @@ use crate::signing::filter::{self, Filter};
 const MOST_PIECES: usize = 64;
 const MOST_FILTERS: usize = 8;
 
-/// What a name may stand for, in one place of the file.
+/// What a name may stand for at one place of the file.
 #[derive(Clone, Copy)]
 pub(super) struct Resolver<'c, 'd> {
     pub(super) document: Document<'d>,
     pub(super) names: &'c Names,
-    /// The steps of the formula, in order, and how many of them are made by then.
+    /// The steps of the formula, in order, and how many of them are made at this place.
     pub(super) steps: &'c [&'d str],
     pub(super) made: usize,
-    /// Whether it is about a reply: then there is a request to speak of.
+    /// Whether the place is about a reply, which can name parts of its request.
     pub(super) is_reply: bool,
-    /// Whether it is about one pair or header of a list.
+    /// Whether the place is about one pair or header of a list.
     pub(super) is_each: bool,
 }
 
-/// Whether a name of the user's own means something already.
+/// Whether a name has a meaning already, so that the user cannot take it.
 pub(super) fn is_reserved(name: &str) -> bool {
     PARTS.iter().any(|(part, ..)| *part == name)
         || ["header", "form", "json", "name", "value", "request", "status"].contains(&name)
 }
 
 impl Resolver<'_, '_> {
-    /// Parses a template; `{{` and `}}` are braces.
+    /// Parses a template; `{{` and `}}` stand for braces.
     pub(super) fn template(&self, word: Word<'_>) -> Result<Expr> {
-        let expected = "a brace has no other; write {{ or }} for one that is text";
+        let expected = "a brace lacks its pair; write {{ or }} for a brace in the text";
         let (mut items, mut literal, mut rest) = (Vec::new(), String::new(), word.text);
         while let Some((before, behind)) = rest.find(['{', '}']).and_then(|at| rest.split_at_checked(at)) {
             literal.push_str(before);

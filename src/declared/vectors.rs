@@ -1,4 +1,4 @@
-//! The messages that prove a file, and what its signature covers.
+//! Checks the messages that prove a file, and finds what its signature covers.
 
 use std::fmt;
 
@@ -18,10 +18,10 @@ use crate::signing::members::with_member;
 
 const MOST_VECTORS: usize = 256;
 
-/// How requests are signed, and how replies are.
+/// The formulas of requests and of replies.
 type Formulas<'f> = (&'f Formula, Option<&'f Formula>);
 
-/// A message as it is sent, with what it is made of.
+/// A message as it is sent, with its credentials and stamps.
 #[derive(Clone)]
 pub struct Vector {
     source: Box<str>,
@@ -31,39 +31,39 @@ pub struct Vector {
     reply: Option<(StatusCode, Message)>,
 }
 
-/// A request; or a reply, with the method and URL of the request that it answers.
+/// A request, or a reply with the method and URL of the request that it answers.
 #[derive(Clone)]
 struct Message {
     stamps: Stamps,
     http: Request<Vec<u8>>,
 }
 
-/// What became of one vector.
+/// The result of checking one vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Where the vector is from, as the file says.
+    /// Where the vector is from, according to the file.
     pub source: String,
     /// The line where it begins.
     pub line: usize,
-    /// Whether the same message was made, byte for byte.
+    /// Whether signing made the same message, byte for byte.
     pub made: bool,
-    /// Whether it was verified.
+    /// Whether the message verified.
     pub verified: bool,
-    /// Whether it was refused with one bit of its signature flipped.
+    /// Whether the message was refused when one bit of its signature was flipped.
     pub tampered_refused: bool,
-    /// What was signed and what differs, in sentences, where one of the three is not so. Secrets are masked.
+    /// If one of the three is `false`: what was signed and what differs, in sentences. Secrets are masked.
     pub why: Vec<String>,
 }
 
-/// What checking a file came to.
+/// The result of checking a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
     /// The vectors, in the order of the file.
     pub vectors: Vec<Outcome>,
-    /// What the signature covers, by what became of good messages with one part changed: `method`, `host`, `path`,
-    /// `query`, `body` and `time`. `None` where no vector has that part.
+    /// What the signature covers: `method`, `host`, `path`, `query`, `body` and `time`. A part is covered if a good
+    /// message is refused once that part is changed. `None` where no vector has the part.
     pub covers: Covers,
 }
 
@@ -140,7 +140,7 @@ fn message(
     Ok(Message { stamps: Stamps(stamps), http })
 }
 
-/// The texts of a table that has all the names that are wanted, and no others; of names that are not, nothing.
+/// The texts of a table that must have all wanted names and no others. An unwanted name gets an empty text.
 fn given(table: &mut Table<'_>, key: &'static str, names: &[(&str, bool)]) -> Result<Vec<Box<str>>> {
     let (document, place) = (table.document, table.place);
     let given = texts(table.table(key)?)?;
@@ -215,7 +215,7 @@ impl Declaration {
     }
 }
 
-/// A message with what it is made of, and who judges it.
+/// A message with its inputs, and the function that judges it.
 struct Case<'c> {
     inputs: Inputs<'c>,
     http: &'c Request<Vec<u8>>,
@@ -223,7 +223,7 @@ struct Case<'c> {
 }
 
 impl Case<'_> {
-    /// Whether the message is made, verified, and refused with one bit flipped; and why not.
+    /// Notes whether the message is made, verified, and refused with one bit flipped; and if not, why.
     fn judge(&self, outcome: &mut Outcome) -> Result {
         let unsigned = self.unsigned()?;
         let outgoing = RequestRef::from_http(&unsigned)?;
@@ -247,7 +247,7 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// Notes what is covered of a message that is accepted.
+    /// Notes which parts of an accepted message the signature covers.
     fn cover(&self, covers: &mut Covers) -> Result {
         let unsigned = self.unsigned()?;
         let outgoing = RequestRef::from_http(&unsigned)?;
@@ -266,7 +266,7 @@ impl Case<'_> {
         RequestRef::from_http(message).and_then(|message| (self.accept)(&message)).is_ok()
     }
 
-    /// The message, with something else in all that is placed.
+    /// The message with a dummy in place of each placed value.
     fn unsigned(&self) -> Result<Request<Vec<u8>>> {
         let (outgoing, mut message) = (RequestRef::from_http(self.http)?, self.http.clone());
         let context = Context::new(self.inputs, &outgoing)?;
@@ -274,7 +274,7 @@ impl Case<'_> {
         placed.apply(&mut message).map(|()| message)
     }
 
-    /// The message with another digest than its own, or other stamps than those that the digest is of.
+    /// The message with this digest and these stamps, which need not belong together.
     fn with_digest(
         &self,
         unsigned: &Request<Vec<u8>>,
@@ -288,7 +288,7 @@ impl Case<'_> {
     }
 }
 
-/// What was made otherwise than the vector has it.
+/// The parts of the made message that differ from the vector.
 fn differences(made: &Request<Vec<u8>>, vector: &Request<Vec<u8>>) -> Vec<String> {
     let text = String::from_utf8_lossy;
     let uris = [made, vector].map(|message| message.uri().to_string());
@@ -314,7 +314,7 @@ fn later(stamp: &str) -> Box<str> {
     [front, last, back.get(1..).unwrap_or_default()].concat().into()
 }
 
-/// A message with another method, host, path, query and body; `None` where it has no body.
+/// The message with another method, host, path, query or body; the last is `None` where there is no body.
 fn changes(message: &Request<Vec<u8>>) -> [Option<Request<Vec<u8>>>; 5] {
     let [mut method, mut host, mut path, mut query, mut body] = [(); 5].map(|()| message.clone());
     *method.method_mut() = if message.method() == Method::PUT { Method::POST } else { Method::PUT };
@@ -329,7 +329,7 @@ fn changes(message: &Request<Vec<u8>>) -> [Option<Request<Vec<u8>>>; 5] {
     [Some(method), Some(host), Some(path), Some(query), Some(body).filter(|_| !message.body().is_empty())]
 }
 
-/// Rewrites a URL out of what is in front of its query, and the query with its `?`.
+/// Rewrites a URL; `rewrite` takes the part in front of the query, and the query with its `?`.
 fn with_uri(message: &mut Request<Vec<u8>>, rewrite: impl FnOnce(&str, &str) -> String) {
     let uri = message.uri().to_string();
     let (address, query) = uri.split_at_checked(uri.find('?').unwrap_or(uri.len())).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Webhooks of a declared provider, verified.
+//! Verifies webhooks of declared providers.
 //!
 //! ```
 //! use countersign::declared::{Declaration, webhook::testing};
@@ -16,7 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Deliveries of all declared providers have one type: a handler that serves several asks
+//! Deliveries of all declared providers have one type. A handler that serves several providers asks
 //! [`Verified::provider`](crate::webhook::Verified::provider).
 
 use std::borrow::Cow;
@@ -36,17 +36,17 @@ use crate::webhook::{self, Delivery, DeliveryFault, Freshness, PublicOrigin, Rec
 /// Verifies the webhooks of a declared provider.
 pub type Verifier = webhook::Verifier<Scheme>;
 
-/// Something of a declared provider's whose signature was verified.
+/// A value from a declared provider whose signature was verified.
 pub type Verified<T> = webhook::Verified<Scheme, T>;
 
-/// The credentials that deliveries may be signed with: usually one set, two while a secret is exchanged.
+/// The credentials that deliveries may be signed with: usually one set, or two while a secret is exchanged.
 pub type Keys = webhook::Keys<Scheme>;
 
 /// A declared provider's way of signing webhooks.
 #[derive(Clone, Debug)]
 pub struct Scheme(Declaration);
 
-/// What a delivery says about itself, and all of it that may be signed.
+/// What a delivery says about itself, and the parts of it that may be signed.
 #[derive(Debug)]
 pub struct Stated<'r> {
     claim: Claim<'r>,
@@ -58,11 +58,12 @@ pub struct Stated<'r> {
 }
 
 impl Declaration {
-    /// A verifier without keys, for deliveries to `public_origin`: `https://host[:port][/prefix]`, as the sender knows this
-    /// service; `/prefix` is what a proxy takes off the path. Its window is the `tolerance` of the file.
+    /// A verifier without keys, for deliveries to `public_origin`: `https://host[:port][/prefix]`, as the sender knows
+    /// this service. `/prefix` is the part of the path that a proxy takes off. The window of the verifier is the
+    /// `tolerance` of the file.
     ///
     /// # Errors
-    /// `invalid-public-origin`; `declared-no-webhook`, where the file declares none.
+    /// `invalid-public-origin`; `declared-no-webhook`, where the file declares no webhooks.
     pub fn webhooks(&self, public_origin: &str) -> Result<webhook::Builder<Scheme>> {
         let named = |error: Error| error.in_provider(self.name().to_owned());
         let declared = self.webhook().ok_or_else(|| named(fault(Kind::NoWebhook, "webhook")))?;
@@ -86,8 +87,8 @@ impl webhook::Builder<Scheme> {
         Ok(self)
     }
 
-    /// As [`key`](Self::key), also for secrets of fewer than 16 bytes: whoever has recorded one delivery may find them by
-    /// trying, and then signs what they like.
+    /// As [`key`](Self::key), but also accepts secrets of fewer than 16 bytes. Whoever has recorded one delivery may
+    /// find such a secret by trying, and can then sign anything.
     ///
     /// # Errors
     /// None so far.
@@ -180,7 +181,7 @@ impl webhook::Steps for Scheme {
     }
 
     fn state_key(stated: &Stated<'_>, key: &scheme::Scheme, text: &mut SignedText<'_>) {
-        // What cannot be made is not stated; judging the delivery has told why.
+        // A key that cannot be made is not stated; judging the delivery has told why.
         let message = stated.message(&[]);
         let _ = key.received(&stated.claim, &message).and_then(|mut context| context.state_key(text));
     }
@@ -189,7 +190,7 @@ impl webhook::Steps for Scheme {
         let _ = key.state_received(&stated.claim, &stated.message(body), text);
     }
 
-    /// Of one delivery, whatever else stands beside its signature, there is one signed text.
+    /// The identity is the signed text, which stays the same if unsigned parts of a delivery change.
     fn judge(
         _: &Received<'_>,
         stated: &Stated<'_>,
@@ -221,7 +222,7 @@ fn refused(error: Error) -> DeliveryFault {
     }
 }
 
-/// When a delivery was made, by the earliest of its times, and until when it is good.
+/// When a delivery was made, by the earliest of its times, and when it expires.
 fn times(claim: &Claim<'_>) -> Option<Times> {
     let millis = |time: SystemTime| i64::try_from(crate::time::unix_nanos(time).div_euclid(1_000_000)).ok();
     let times = claim.times().into_iter().collect::<Option<Vec<_>>>()?;

@@ -67,8 +67,8 @@ fn what_is_no_toml_or_has_a_key_or_type_of_another_kind_is_refused() {
     refused(&with("\"{time}\"", "5"), code, "x-time", "a text in quotes is expected, not a TOML integer");
     refused(&with("[stamp]", "[[stamp]]"), code, "stamp", "a table is expected");
     refused(&with("{target}.", "{target."), "declaration-unknown-name", "signature =", "target.{body");
-    refused(&with("{body}\"", "{body\""), code, "signature =", "a brace has no other");
-    refused(&with("{body}\"", "body}\""), code, "signature =", "a brace has no other");
+    refused(&with("{body}\"", "{body\""), code, "signature =", "a brace lacks its pair");
+    refused(&with("{body}\"", "body}\""), code, "signature =", "a brace lacks its pair");
     refused(
         &with("mac = \"sha256\"", "mac = \"sha256\", hash = \"sha256\""),
         code,

@@ -1,5 +1,4 @@
-//! The file that says a rule that was found, with a vector that is made anew: nothing of the captures stands in it but words
-//! of the scheme.
+//! Writes the file of a rule that was found, with a made-up vector. Of the captures, only words of the scheme stand in it.
 
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -21,7 +20,7 @@ use crate::time::Clock;
 /// A rule: one text, or one for each of several methods.
 pub(super) type Rule = Vec<(Option<Method>, Hit)>;
 
-/// A text for TOML, in which nothing is hidden.
+/// A text for TOML, with invisible characters escaped.
 pub(super) fn quoted(text: &str) -> String {
     let escaped = |letter: char| {
         if is_hidden(letter) { format!("\\U{:08x}", u32::from(letter)) } else { letter.into() }
@@ -44,7 +43,7 @@ pub(super) fn key_of(place: &Place) -> String {
     }
 }
 
-/// Texts for TOML, as a list where they are several.
+/// Texts for TOML; several texts are a list.
 fn listed<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let texts: Vec<_> = texts.into_iter().map(quoted).collect();
     if let [one] = &*texts { one.clone() } else { format!("[{}]", texts.join(", ")) }
@@ -70,30 +69,30 @@ pub(super) fn head<'n>(evidence: &Evidence<'_>, ids: impl Iterator<Item = &'n st
     file + "secret = \"secret\"\n\n"
 }
 
-/// What a file is written from.
+/// What it takes to write a file.
 #[derive(Clone, Copy)]
 pub(super) struct Draft<'d> {
     pub(super) evidence: &'d Evidence<'d>,
     pub(super) atoms: &'d [Atom],
     pub(super) fields: &'d [Field],
     pub(super) seen: &'d [Seen],
-    /// Which of the values is the signature, where it is placed, and how it is written.
+    /// The index of the signature among the values, its place, and its encoding.
     pub(super) signature: usize,
     pub(super) place: &'d Place,
     pub(super) encoding: Encodings,
 }
 
-/// A file, and what its ids are in the captures.
+/// A file, and the values of its ids in the captures.
 pub(super) struct File {
     pub(super) text: String,
     pub(super) signed: String,
     pub(super) ids: Vec<(String, String)>,
 }
 
-/// The names that values have in a file.
+/// The names of values in a file.
 #[derive(Default)]
 struct Names<'n> {
-    /// Those of the ids that were given.
+    /// The ids that were given.
     given: &'n [(&'n str, &'n str)],
     of_seen: Vec<(usize, String)>,
     ids: Vec<(String, String)>,
@@ -181,7 +180,7 @@ impl Draft<'_> {
         Some(format!("{{ text = {}, {word} = \"{hash}\"{key}, as = {encoding} }}", quoted(signed)))
     }
 
-    /// The template of a text.
+    /// The template of the signed text.
     fn text(&self, hit: &Hit, names: &mut Names<'_>) -> Option<String> {
         let frame = &hit.frame;
         let mut part = |index: &usize| {
@@ -207,7 +206,7 @@ impl Draft<'_> {
         Some(text)
     }
 
-    /// The template of a part of a text.
+    /// The template of a part of the signed text.
     fn part(&self, atom: &Atom, names: &mut Names<'_>) -> Option<String> {
         match &atom.found {
             Some(Found::Value(seen)) => return self.template_of(*seen, names),
@@ -226,7 +225,7 @@ impl Draft<'_> {
         Some(atom.said.template.clone())
     }
 
-    /// Whether a field is written by the signer.
+    /// Whether the signer writes a field.
     fn is_placed(&self, rule: &Rule, field: &Field) -> bool {
         let values = values(&field.pieces, self.seen);
         let meanings: Vec<_> =
@@ -236,7 +235,7 @@ impl Draft<'_> {
         {
             return true;
         }
-        // In query and body, all but times and nonces is the caller's.
+        // In query and body, the caller sets all but times and nonces.
         let is_drawn = match meanings.first() {
             _ if field.place.is_header() => true,
             Some(Meaning::Time(_)) => true,
@@ -261,7 +260,7 @@ impl Draft<'_> {
         is_known && is_drawn && parts.into_iter().any(is_covered)
     }
 
-    /// What is placed in a field, for TOML.
+    /// The value that is placed in a field, for TOML.
     fn placed(&self, field: &Field, names: &mut Names<'_>) -> Option<String> {
         let template = self.template(&field.pieces, names)?;
         for join in [", ", ","] {
@@ -339,7 +338,7 @@ impl Draft<'_> {
     /// The file with a vector: a message of the same kind, signed with a made-up key.
     pub(super) fn with_vector(&self, file: &str) -> Result<String> {
         let declaration = Declaration::from_toml(file)?;
-        // In hex digits and in base64, so that a key may be decoded.
+        // Valid in hex and in base64, so that a file may decode the key.
         let secret = if file.contains("last:_") {
             "made_6d6164652075702062792069"
         } else {
@@ -364,7 +363,7 @@ impl Draft<'_> {
         ))
     }
 
-    /// A made-up message that has what the captures have.
+    /// A made-up message with the parts that the captures have.
     fn message(&self, file: &str) -> Request<Vec<u8>> {
         let captures = self.evidence.captures;
         let mut bodies =
@@ -399,7 +398,7 @@ impl Draft<'_> {
     }
 }
 
-/// A moment and a source that are the same each time.
+/// A clock and a source of randomness that never change.
 struct MadeUp;
 
 impl Clock for MadeUp {
@@ -415,7 +414,7 @@ impl Randomness for MadeUp {
     }
 }
 
-/// A text for a template.
+/// A literal text, escaped for a template.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }

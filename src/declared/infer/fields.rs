@@ -1,4 +1,4 @@
-//! What stands in the fields of captured requests, told by its looks: times, nonces, ids, digests.
+//! The values in the fields of captured requests, recognised by their looks: times, nonces, ids, digests.
 
 use std::borrow::Cow;
 
@@ -15,11 +15,11 @@ use crate::signing::members::{decoded, json_members, json_text, raw_pairs};
 use crate::signing::stamp::Format;
 use crate::time::unix_nanos;
 
-/// What a stranger can choose is bounded.
+/// A stranger may have chosen the fields, so they are bounded.
 const MOST_FIELDS: usize = 96;
 const LONGEST_TEXT: usize = 16 << 10;
 
-/// The formats that a time is told by. Each is read exactly.
+/// The formats that a time is recognised by. Each is read exactly.
 const TIMES: [&str; 14] = [
     "unix",
     "unix-ms",
@@ -55,10 +55,10 @@ const OF_DIGESTS: [Encodings; 8] = [
 /// How a text or an object may be written.
 const OF_TEXTS: [Encodings; 4] = [&["base64"], &["base64url-nopad"], &["base64url"], &["base64-nopad"]];
 
-/// A field is split at these, the first that tell anything.
+/// A field is split at the first group of these delimiters that it has, and its parts at the next.
 const LEVELS: [&str; 2] = [" ,;\"&=", ":.$|"];
 
-/// A place that all captures have once, taken apart.
+/// A place that every capture has exactly once, taken apart.
 pub(super) struct Field {
     pub(super) place: Place,
     pub(super) pieces: Vec<Piece>,
@@ -66,19 +66,19 @@ pub(super) struct Field {
 
 /// A part of a field.
 pub(super) enum Piece {
-    /// Between values; or a label, which is a word.
+    /// A delimiter between values, or a label.
     Text(String),
-    /// A value by its index, and whether JSON has it without quotes.
+    /// The index of a value, and whether it has no quotes in JSON.
     Seen(usize, bool),
 }
 
-/// A value of the captures, and what it looks like.
+/// A value in the captures, and what it looks like.
 pub(super) struct Seen {
-    /// What it is called where it was found.
+    /// The name beside the value.
     pub(super) label: String,
     pub(super) texts: Vec<String>,
     pub(super) meaning: Meaning,
-    /// The encoding, where it may be a digest.
+    /// The encoding, if the value may be a digest.
     pub(super) digest: Option<Encodings>,
 }
 
@@ -88,11 +88,11 @@ pub(super) enum Meaning {
     /// A time or nonce, in a format of `[stamp]`.
     Time(&'static str),
     Nonce(String),
-    /// The same in all captures, and a word of the scheme.
+    /// A word of the scheme, the same in all captures.
     Word,
-    /// The same in all captures, and no word.
+    /// The same in all captures, but no word of the scheme.
     Id,
-    /// What a template makes of the message.
+    /// A value that a template makes of the message.
     Made(String),
     /// The members of a JSON object, or a text without a name, in an encoding.
     Encoded(Vec<(String, Vec<Piece>)>, Encodings),
@@ -102,7 +102,7 @@ pub(super) enum Meaning {
 /// What templates make of each capture.
 pub(super) type Made = Vec<(String, Vec<Value>)>;
 
-/// Takes the fields of the captures apart; values that are the same everywhere are one.
+/// Takes the fields of the captures apart. Values that are equal in every capture become one.
 pub(super) fn read(evidence: &Evidence<'_>, made: &Made) -> Result<(Vec<Field>, Vec<Seen>)> {
     let captures = evidence.captures.iter().map(texts).collect::<Result<Vec<_>>>()?;
     let mut reader = Reader { evidence, made, seen: Vec::new(), is_header: false };
@@ -113,14 +113,14 @@ pub(super) fn read(evidence: &Evidence<'_>, made: &Made) -> Result<(Vec<Field>, 
             all.next().filter(|_| all.next().is_none()).map(|(.., text)| text.clone())
         };
         let Some(texts) = captures.iter().map(text).collect::<Option<Vec<_>>>() else { continue };
-        // A secret that is sent as it is says nothing about signatures, and must not be shown.
+        // A secret that is sent openly says nothing about signatures, and must not be shown.
         if texts.iter().any(|text| evidence.holds_secret(text))
             || fields.iter().any(|known: &Field| known.place == *place)
         {
             continue;
         }
         reader.is_header = place.is_header();
-        // Only headers are made of several values.
+        // Only headers hold several values.
         let levels: &[_] = if reader.is_header { &LEVELS } else { &[] };
         let texts: Vec<_> = texts.iter().map(String::as_str).collect();
         let pieces = bare(reader.pieces(&texts, levels, &place.name()), *is_bare);
@@ -129,7 +129,7 @@ pub(super) fn read(evidence: &Evidence<'_>, made: &Made) -> Result<(Vec<Field>, 
     Ok((fields, reader.seen))
 }
 
-/// The texts of a capture: where each is, and whether JSON has it without quotes.
+/// The texts of a capture, each with its place, and whether it has no quotes in JSON.
 fn texts(capture: &RequestRef<'_>) -> Result<Vec<(Place, bool, String)>> {
     let mut texts = Vec::new();
     let mut add = |place, is_bare, text: &[u8]| match std::str::from_utf8(text) {
@@ -167,7 +167,7 @@ fn texts(capture: &RequestRef<'_>) -> Result<Vec<(Place, bool, String)>> {
     Ok(texts)
 }
 
-/// One value alone, marked where JSON has it without quotes.
+/// Marks a single value that has no quotes in JSON.
 fn bare(pieces: Vec<Piece>, is_bare: bool) -> Vec<Piece> {
     match *pieces {
         [Piece::Seen(value, _)] => vec![Piece::Seen(value, is_bare)],
@@ -205,7 +205,7 @@ impl Reader<'_> {
         vec![self.seen(texts, meaning, None, label)]
     }
 
-    /// Labels and the word in front are text.
+    /// Makes pieces of parts; labels and the word in front are text.
     fn parts(&mut self, parts: &[(bool, Vec<&str>)], levels: &[&str]) -> Vec<Piece> {
         let (mut pieces, mut label) = (Vec::new(), "value");
         for (index, (is_delimiter, texts)) in parts.iter().enumerate() {
@@ -232,7 +232,7 @@ impl Reader<'_> {
         Piece::Seen(index, false)
     }
 
-    /// What is told without taking it apart.
+    /// The meaning of a value that is recognised as a whole.
     fn known(&self, texts: &[&str]) -> Option<Meaning> {
         let given = self.evidence.ids.iter().find(|(_, value)| texts.iter().all(|text| text == value));
         if let Some((name, _)) = given {
@@ -247,7 +247,7 @@ impl Reader<'_> {
         made.map(|(template, _)| Meaning::Made(template.clone()))
     }
 
-    /// What is encoded, where that is an object, or a text of several parts.
+    /// The content of an encoded value, if it is an object or a text of several parts.
     fn encoded(&mut self, texts: &[&str]) -> Option<Meaning> {
         let inner = |text: &&str, encoding| {
             let inner = String::from_utf8(bytes(text, encoding)?).ok()?;
@@ -284,7 +284,7 @@ impl Reader<'_> {
     }
 }
 
-/// Texts, split alike at delimiters; whether each part is one, and its texts.
+/// Splits all texts at the same delimiters. Each part has its texts, and whether it is a delimiter.
 fn split<'t>(texts: &[&'t str], delimiters: &str) -> Option<Vec<(bool, Vec<&'t str>)>> {
     let all: Vec<_> = texts.iter().map(|text| split_one(text, delimiters)).collect();
     let (first, others) = all.split_first()?;
@@ -317,7 +317,7 @@ fn split_one<'t>(text: &'t str, delimiters: &str) -> Vec<(bool, &'t str)> {
     parts
 }
 
-/// All values of a field, those within others too.
+/// All values of a field, also those within other values.
 pub(super) fn values(pieces: &[Piece], seen: &[Seen]) -> Vec<usize> {
     let mut found = Vec::new();
     for piece in pieces {
@@ -330,7 +330,7 @@ pub(super) fn values(pieces: &[Piece], seen: &[Seen]) -> Vec<usize> {
     found
 }
 
-/// The bytes that are written so, and not otherwise.
+/// The bytes of a text in this encoding; `None` if encoding them again gives another text.
 fn bytes(text: &str, encoding: &[&str]) -> Option<Vec<u8>> {
     let filters = encoding.iter().map(|word| Filter::parse(word)).collect::<Option<Vec<_>>>()?;
     let bytes =
@@ -340,7 +340,7 @@ fn bytes(text: &str, encoding: &[&str]) -> Option<Vec<u8>> {
     (again == text.as_bytes()).then_some(bytes)
 }
 
-/// The digest that is written so: of a length that a hash has.
+/// The digest in this encoding; `None` if it does not have the length of a hash.
 pub(super) fn digest(text: &str, encoding: &[&str]) -> Option<Vec<u8>> {
     let bytes = Some(text).filter(|text| text.len() <= 256).and_then(|text| bytes(text, encoding))?;
     matches!(bytes.len(), 16 | 20 | 32 | 48 | 64).then_some(bytes)
@@ -350,7 +350,7 @@ pub(super) fn all_same<T: PartialEq>(texts: &[T]) -> bool {
     texts.windows(2).all(|pair| pair.first() == pair.last())
 }
 
-/// Whether it is a time of this century, written as the format writes it.
+/// Whether a text is a time of this century, written exactly as the format writes it.
 fn is_time(text: &str, word: &str) -> bool {
     let zone = "+00:00".parse().ok().filter(|_| text.len() <= 64);
     let format = zone.and_then(|zone| Format::parse(word, zone, std::time::Duration::ZERO));
@@ -363,13 +363,13 @@ fn is_time(text: &str, word: &str) -> bool {
     })
 }
 
-/// What a value is that looks like nothing else.
+/// The meaning of a value that looks like nothing else.
 fn otherwise(texts: &[&str]) -> Meaning {
     let same = if all_same(texts) { Meaning::Id } else { Meaning::Unknown };
     nonce(texts).map_or(same, Meaning::Nonce)
 }
 
-/// The format of what is drawn at random: it differs, or is a UUID.
+/// The format of random values: they differ between captures, or are UUIDs.
 fn nonce(texts: &[&str]) -> Option<String> {
     let is_uuid = |text: &&str| text.len() == 36 && Uuid::try_parse(text).is_ok();
     if (texts.len() == 1 || !all_same(texts)) && texts.iter().all(is_uuid) {
@@ -388,19 +388,19 @@ fn nonce(texts: &[&str]) -> Option<String> {
     Some(format!("{alphabet}-{length}"))
 }
 
-/// What of the captures may stand in a file. All of it passes here, but for the names of fields.
+/// Decides what of the captures may stand in a file. All of it passes here, except the names of fields.
 impl Evidence<'_> {
     pub(super) fn holds_secret(&self, text: &str) -> bool {
         text.contains(secrecy::ExposeSecret::expose_secret(self.secret))
     }
 
-    /// Whether the secret or an id that was given stands in a text. Of short ids, it is asked whether they are all of it.
+    /// Whether a text holds the secret or a given id. A short id counts only if it is the whole text.
     fn holds_known(&self, text: &str) -> bool {
         self.holds_secret(text)
             || self.ids.iter().any(|(_, id)| text == *id || id.len() > 3 && text.contains(id))
     }
 
-    /// Whether a text has words only, as `Credential`, `/api/v1` and `AWS4-HMAC-SHA256` do. Ids and keys have more digits.
+    /// Whether a text has only words, like `Credential`, `/api/v1` and `AWS4-HMAC-SHA256`. Ids and keys have more digits.
     pub(super) fn is_label(&self, text: &str) -> bool {
         let is_part = |part: &str| {
             let letters = part.trim_end_matches(|last: char| last.is_ascii_digit());
@@ -413,7 +413,7 @@ impl Evidence<'_> {
         text.len() <= 48 && text.split(['-', '_', '.', '/']).all(is_part) && !self.holds_known(text)
     }
 
-    /// Whether a text that is the same in all captures belongs to the scheme, as `v1`, `5000`, `JWT` and `HMAC-SHA1` do.
+    /// Whether a text that is the same in all captures belongs to the scheme, like `v1`, `5000`, `JWT` and `HMAC-SHA1`.
     fn is_word(&self, text: &str) -> bool {
         let is = |of: fn(&u8) -> bool| text.bytes().all(|byte| of(&byte));
         let is_window = text.len() <= 6 && text.ends_with("000") && is(u8::is_ascii_digit);
@@ -427,7 +427,7 @@ impl Evidence<'_> {
     }
 }
 
-/// Whether letters are those of a hash, as in `SHA256`, `HmacSHA1`, `HS512` and `hmac`.
+/// Whether letters name a hash, as in `SHA256`, `HmacSHA1`, `HS512` and `hmac`.
 fn is_hash(letters: &str) -> bool {
     let letters = letters.to_ascii_lowercase();
     ["sha", "md", "hs", ""].contains(&letters.strip_prefix("hmac").unwrap_or(&letters)) && !letters.is_empty()

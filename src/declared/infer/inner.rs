@@ -1,4 +1,4 @@
-//! SHA-256 of several parts, which is then a part itself.
+//! A SHA-256 of several parts, which is itself a part.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use super::vocabulary::{Atom, Found, Kind, add};
 use crate::signing::filter::Filter;
 use crate::signing::{Encoding, MacAlgorithm};
 
-/// Adds digests of times and nonces with what is mostly signed.
+/// Adds digests of times and nonces together with the parts that most schemes sign.
 pub(super) fn add_digests(atoms: &mut Vec<Atom>, seen: &[Seen]) {
     let cheapest = |most, is: &dyn Fn(&Atom) -> bool| {
         let mut found: Vec<_> =
@@ -55,7 +55,7 @@ pub(super) fn add_digests(atoms: &mut Vec<Atom>, seen: &[Seen]) {
     }
 }
 
-/// All ways of taking one of each choice, one behind the other.
+/// All ways of taking one list of each choice, joined in order.
 fn product(choices: &[&Vec<Vec<usize>>]) -> Vec<Vec<usize>> {
     choices.iter().fold(vec![Vec::new()], |all, choice| {
         all.iter().flat_map(|front| choice.iter().map(move |back| [&**front, back].concat())).collect()

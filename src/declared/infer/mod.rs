@@ -1,6 +1,6 @@
-//! The declaration of a scheme, found from requests that were accepted and their secret: a diagnosis with an empty start.
+//! Finds the declaration of a scheme from accepted requests and their secret: a diagnosis that starts from nothing.
 //!
-//! Values are told by what they look like, never by the names of fields or providers; no known scheme is among what is tried.
+//! Values are recognised by their looks, never by the names of fields or providers, and no list of known schemes is tried.
 
 mod draft;
 mod fields;
@@ -23,42 +23,42 @@ use crate::signing::RequestRef;
 
 const MOST_CAPTURES: usize = 16;
 const LONGEST_BODY: usize = 4 << 20;
-/// Places where a signature may be are tried up to so many.
+/// At most this many places of a signature are tried.
 const MOST_CANDIDATES: usize = 6;
-/// Rules that fit as well are given up to so many.
+/// At most this many rules that fit equally well are given.
 const MOST_RULES: usize = 6;
-/// Methods that have a text of their own, up to so many; and how much dearer such rules are.
+/// At most this many methods have a text of their own. Such rules cost `OF_METHODS` more.
 const MOST_METHODS: usize = 4;
 const OF_METHODS: usize = 1;
 
-/// Requests that were accepted, and what is known of them.
+/// Requests that were accepted, and what is known about them.
 #[derive(Clone, Copy)]
 pub struct Evidence<'e> {
-    /// The name of the file to be made: lower-case letters, digits and hyphens.
+    /// The name of the file to make: lower-case letters, digits and hyphens.
     pub name: &'e str,
-    /// Where requests may go; none, if that is left open.
+    /// Where requests may go; empty, if that is left open.
     pub origins: &'e [&'e str],
     /// The requests, as they were accepted: 1 to 16 of one scheme, with bodies of at most 4 MiB each.
     pub captures: &'e [RequestRef<'e>],
     /// The secret that signed them.
     pub secret: &'e SecretString,
-    /// How many texts may be hashed, of all places where a signature may be: some 100,000 for what is usual.
+    /// How many texts may be hashed, for all places of the signature together. Some 100,000 suffice for usual schemes.
     pub most_tries: u64,
-    /// Ids that stand in them, such as an account: the names that they shall have in the file, and their values.
+    /// Ids in the captures, such as an account: their names in the file to make, and their values.
     pub ids: &'e [(&'e str, &'e str)],
 }
 
-/// What was found.
+/// The result of a search.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Inferred {
-    /// The rules that reproduce all captures, the likeliest first. Where there are several, another capture tells which it is.
+    /// The rules that reproduce all captures, the likeliest first. If there are several, another capture can decide between them.
     pub rules: Vec<InferredRule>,
-    /// What another capture should have, or what would help.
+    /// What another capture should have, or what else would help.
     pub advice: Vec<String>,
     /// How many texts were hashed.
     pub tries: u64,
-    /// Whether no limit ended the search before a rule was found, or all was tried.
+    /// Whether the search reached none of its limits.
     pub is_whole: bool,
 }
 
@@ -66,18 +66,18 @@ pub struct Inferred {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct InferredRule {
-    /// What is signed and how, on one line. No value of a capture is in it.
+    /// What is signed and how, on one line. It holds no value of a capture.
     pub signed: String,
-    /// The file, with a vector that is made anew: no value of a capture is in it, but for words of the scheme.
+    /// The file, with a vector that is made up. It holds no value of a capture, except words of the scheme.
     pub file: String,
 }
 
 impl Declaration {
-    /// Finds the declarations that reproduce requests which were accepted.
+    /// Finds the declarations that reproduce accepted requests.
     ///
     /// # Errors
-    /// `stream-body`; those of [`Declaration::from_toml`], for a name, an origin or the name of an id that no file can have;
-    /// and those of [`Declaration::with_credentials`].
+    /// `stream-body`; as [`Declaration::from_toml`], for a name, an origin or the name of an id that no file can have;
+    /// and as [`Declaration::with_credentials`].
     pub fn infer(evidence: &Evidence<'_>) -> Result<Inferred> {
         let captures = evidence.captures;
         let mut inferred = Inferred { rules: Vec::new(), advice: Vec::new(), tries: 0, is_whole: false };
@@ -147,7 +147,7 @@ impl Evidence<'_> {
     }
 }
 
-/// A signature that is looked for: one rule for all captures, or one for each method.
+/// The search for one signature: by one rule for all captures, or by one rule for each method.
 struct Hunt<'h> {
     draft: Draft<'h>,
     whole: Search<'h>,
@@ -178,7 +178,7 @@ impl<'h> Hunt<'h> {
         Some(Self { draft, whole: Search::new(draft.atoms, frames, wanted), of_methods })
     }
 
-    /// The rule of this cost. Costs are asked for one after the other.
+    /// The rule of this cost, if there is one. Callers must ask for costs one after the other.
     fn at(&mut self, cost: usize, budget: &mut Budget) -> Option<Rule> {
         let draft = self.draft;
         if cost <= search::DEAREST {
@@ -194,13 +194,13 @@ impl<'h> Hunt<'h> {
         }
         let rule = self.of_methods.iter().map(|(method, _, hit)| Some((Some(method.clone()), hit.clone()?)));
         let rule: Rule = rule.collect::<Option<_>>()?;
-        // Whatever is made of the methods' rules is made once.
+        // Once all methods have their rules, they are proved only once.
         (!is_found && draft.proved(&rule).is_some()).then_some(rule)
     }
 }
 
 impl Draft<'_> {
-    /// The file of a rule which, loaded as any other, verifies all captures.
+    /// The file of a rule, if it loads like any other file and verifies all captures.
     fn proved(&self, rule: &Rule) -> Option<File> {
         let file = self.file(rule)?;
         let declaration = Declaration::from_toml(&file.text).ok()?;
@@ -218,7 +218,7 @@ impl Draft<'_> {
     }
 }
 
-/// The values that may be the signature, the likeliest first, with their places.
+/// The values that may be the signature, with their places, the likeliest first.
 fn candidates<'f>(fields: &'f [Field], seen: &[Seen]) -> Vec<(usize, &'f Place, Encodings)> {
     let is_free = |seen: &&Seen| !matches!(seen.meaning, Meaning::Given(_) | Meaning::Made(_));
     let mut found = Vec::new();
@@ -236,7 +236,7 @@ fn candidates<'f>(fields: &'f [Field], seen: &[Seen]) -> Vec<(usize, &'f Place, 
     found.into_iter().map(|(index, _, place, encoding)| (index, place, encoding)).collect()
 }
 
-/// Adds what stands in the fields: words around the signature, times, nonces, ids.
+/// Adds the values of the fields: words around the signature, times, nonces, ids.
 fn add_values(
     evidence: &Evidence<'_>,
     fields: &[Field],
@@ -262,7 +262,7 @@ fn add_values(
                 _ => {}
             }
         }
-        // What holds the signature is no part of what is signed.
+        // A value that holds the signature is not signed.
         inner.retain(|value| !fields::values(&[Piece::Seen(*value, false)], seen).contains(&signature));
         let outer = fields::values(&field.pieces, &[]);
         for value in inner {
@@ -270,7 +270,7 @@ fn add_values(
             let (again, found) = (earlier.contains(&value), Some(Found::Value(value)));
             let cost = match (&one.meaning, &field.place) {
                 (Meaning::Encoded(..), Place::Header(_)) => 0,
-                // Within another value, which is signed in its place.
+                // Within another value, which is more likely signed.
                 (Meaning::Time(_) | Meaning::Nonce(_), _) if !outer.contains(&value) && !is_around => 1,
                 (Meaning::Time(_) | Meaning::Nonce(_), Place::Header(_)) => 0,
                 (Meaning::Time(_) | Meaning::Given(_), _) => 1,
@@ -292,7 +292,7 @@ fn add_values(
                 _ => continue,
             };
             earlier.push(value);
-            // What stands in two places may be signed twice.
+            // A value that stands in two places may be signed twice.
             match extra(cost + usize::from(again), "", &one.texts, found) {
                 atom if again => atoms.push(atom),
                 atom => add(atoms, atom),
@@ -308,7 +308,7 @@ impl Inferred {
         }
     }
 
-    /// Takes the rule, and those that differ from it in one part and fit as well.
+    /// Takes the rule, and the rules that differ from it in one part and fit equally well.
     fn take(&mut self, draft: &Draft<'_>, rule: &Rule) {
         let mut ways = vec![(draft.atoms.to_vec(), rule.clone())];
         let used: Vec<_> = rule.iter().flat_map(|(_, hit)| hit.parts.iter().copied()).collect();
@@ -343,7 +343,7 @@ impl Inferred {
     }
 }
 
-/// What another capture should have, so that two ways of saying a part differ.
+/// What another capture should have to tell two ways of writing a part from each other.
 fn what_differs(kind: Kind) -> &'static str {
     match kind {
         Kind::Address => "Path, target and URL are alike here: send a capture with a query.",

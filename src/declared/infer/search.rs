@@ -1,7 +1,7 @@
-//! The search: which parts, in which order, with what between them and under which key, have the digest that was received.
+//! Searches for the parts, their order, the separator and the key that give the received digest.
 //!
-//! Likeliest first: each choice has a cost, and combinations are tried by the sum. What is left out that is mostly signed, a
-//! time or a body, costs as well.
+//! Likely rules come first: each choice has a cost, and combinations are tried in the order of their sums. Leaving out
+//! a time or a body, which most schemes sign, costs as well.
 
 use std::borrow::Cow;
 
@@ -9,16 +9,16 @@ use super::super::evaluate::Value;
 use super::vocabulary::{Atom, Found, Kind};
 use crate::signing::{Encoding, Mac, MacAlgorithm, MacKey};
 
-/// What a search may hash for each try, and in any case: long bodies are tried less often.
+/// A search may hash this much for each try, and at least `LEAST_BYTES`, so that long bodies are tried less often.
 const BYTES_PER_TRY: u64 = 512;
 const LEAST_BYTES: u64 = 32 << 20;
-/// What a text costs beside its bytes, what parts that make no text cost, and what a file does.
+/// The costs of a text beside its bytes, of parts that make no text, and of a file.
 const BYTES_OF_TEXT: u64 = 128;
 const BYTES_OF_PARTS: u64 = 8;
 const BYTES_OF_FILE: u64 = 64 << 10;
-/// What costs more is not tried.
+/// A rule that costs more is not tried.
 pub(super) const DEAREST: usize = 12;
-/// More of one kind are not tried.
+/// At most this many parts of one kind are tried.
 const MOST_OF_A_KIND: usize = 96;
 const MOST_EXTRAS: usize = 4;
 const MOST_SETS: usize = 20_000;
@@ -40,7 +40,7 @@ const SEPARATORS: [(&str, usize); 14] = [
     ("\t", 3),
 ];
 
-/// How a key comes to a text, whether the hash is an HMAC, and the cost.
+/// How the key joins the text, whether the hash is an HMAC, and the cost.
 const SECRETS: [(Secret, bool, usize); 6] = [
     (Secret::Key, true, 0),
     (Secret::Back, false, 1),
@@ -59,16 +59,16 @@ const ALGORITHMS: [(usize, MacAlgorithm, MacAlgorithm); 5] = [
     (64, MacAlgorithm::Sha512, MacAlgorithm::HmacSha512),
 ];
 
-/// How a key comes to a text.
+/// How the key joins the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Secret {
     /// As the key of a MAC.
     Key,
-    /// In the text: in front, behind or around it.
+    /// In front of the text, behind it or on both sides.
     Front,
     Back,
     Around,
-    /// Behind it, as `key=…`.
+    /// Behind the text, as `key=…`.
     Labelled,
 }
 
@@ -80,7 +80,7 @@ pub(super) struct Frame {
     pub(super) key: usize,
     pub(super) secret: Secret,
     pub(super) separator: &'static str,
-    /// Whether a part that is empty takes its separator along.
+    /// Whether an empty part is left out with its separator.
     pub(super) skips_empty: bool,
     /// Whether a separator stands at the end.
     pub(super) is_closed: bool,
@@ -94,28 +94,28 @@ pub(super) struct Hit {
     pub(super) parts: Vec<usize>,
 }
 
-/// What all searches together may still do.
+/// What all searches together may still spend.
 pub(super) struct Budget {
     pub(super) tries: u64,
     bytes: u64,
 }
 
-/// What surrounds texts, by what it costs, with the state that hashing starts from.
+/// The frames by their cost, each with the state that hashing starts from.
 pub(super) type Frames = Vec<Vec<(Frame, Mac)>>;
 
-/// Lists of parts by what they cost.
+/// Lists of parts by their cost.
 type ByCost = Vec<Vec<Vec<usize>>>;
 
-/// A search for a rule of some captures, cost by cost.
+/// A search for a rule that fits some captures, cost by cost.
 pub(super) struct Search<'s> {
     atoms: &'s [Atom],
     frames: &'s Frames,
     /// The captures that a rule must reproduce, with their digests.
     wanted: Vec<(usize, Vec<u8>)>,
-    /// What it costs to leave out a query or a body, which are mostly signed.
+    /// The cost of leaving out a query or a body, which most schemes sign.
     without_query: usize,
     without_body: usize,
-    /// Without a hash of other parts, and with one: what the message has, and what is put in.
+    /// The contents and extras to choose from: without a hash of other parts, and with such a hash.
     kinds: [(ByCost, ByCost); 2],
 }
 
@@ -135,7 +135,7 @@ impl Budget {
 }
 
 impl Frame {
-    /// The parts of a text, with the key among them: `key` is asked for it with the label that it has there.
+    /// The parts of a text, with the key among them. `key` makes the key with the label that it has there.
     pub(super) fn around<T>(
         &self,
         parts: impl Iterator<Item = T>,
@@ -151,17 +151,17 @@ impl Frame {
     }
 }
 
-/// All that may surround the parts of a text whose digest has this length.
+/// All frames for a digest of this length.
 pub(super) fn frames(atoms: &[Atom], digest: usize) -> Frames {
     let mut frames = vec![Vec::new(); DEAREST + 1];
     let Some((_, plain, keyed)) = ALGORITHMS.iter().find(|(length, ..)| *length == digest) else {
         return frames;
     };
-    // Nothing is skipped where nothing is empty.
+    // Where no part is empty, there is nothing to leave out.
     let closings = [(false, false, 0), (false, true, 3), (true, false, 1)];
     let closings =
         closings.get(..if atoms.iter().any(Atom::may_be_empty) { 3 } else { 2 }).unwrap_or_default();
-    // Plain hashes are mostly short ones.
+    // Schemes with a plain hash mostly use a short one.
     let is_long = digest > 20;
     for (separator, dearer) in SEPARATORS {
         for (skips_empty, is_closed, more) in
@@ -173,7 +173,7 @@ pub(super) fn frames(atoms: &[Atom], digest: usize) -> Frames {
                 let algorithm = if *is_keyed { *keyed } else { *plain };
                 for (key, atom) in of(atoms, Kind::Key) {
                     let Ok(mac) = MacKey::new(algorithm, atom.value(0), Encoding::HexLower) else { continue };
-                    // In a text, a secret is mostly as it is.
+                    // A secret in the text is mostly not encoded.
                     let of_key = if *is_keyed { atom.cost } else { 2 * atom.cost + 2 * usize::from(is_long) };
                     let frame = Frame {
                         algorithm,
@@ -207,12 +207,12 @@ impl<'s> Search<'s> {
         };
         let without_query = if is_there("{query}") { 2 } else { 0 };
         let without_body = if is_there("{body}") { 3 } else { 0 };
-        // A hash within the text may have taken in the times and nonces.
+        // A hash within the text may hold the times and nonces.
         let kinds = [3, 0].map(|left_out| (ByCost::new(), extras(atoms, left_out)));
         Self { atoms, frames, wanted, without_query, without_body, kinds }
     }
 
-    /// The first rule of this cost that `accept` takes. Costs are asked for one after the other.
+    /// The first rule of this cost that `accept` takes. Callers must ask for costs one after the other.
     pub(super) fn at(
         &mut self,
         cost: usize,
@@ -246,7 +246,7 @@ impl<'s> Search<'s> {
         None
     }
 
-    /// Tries the parts in this order, in all frames.
+    /// Tries these parts, in this order, in all frames.
     fn in_frames(
         &self,
         frames: &[(Frame, Mac)],
@@ -260,7 +260,7 @@ impl<'s> Search<'s> {
             atoms().any(|atom| self.wanted.iter().all(|(capture, _)| atom.value(*capture).is_empty()));
         let may_skip = atoms().any(Atom::may_be_empty);
         for (frame, mac) in frames {
-            // A part that is empty shows by its separator alone; and a separator between two parts.
+            // An empty part shows only by its separator, and a separator shows only between two parts.
             let is_alone = parts.len() == 1 && frame.secret == Secret::Key && !frame.separator.is_empty();
             if parts.is_empty()
                 || is_empty && (frame.separator.is_empty() || frame.skips_empty)
@@ -285,9 +285,9 @@ impl<'s> Search<'s> {
         None
     }
 
-    /// Method, host, address, query and body that cost so much, in this order or with two neighbours exchanged.
+    /// Method, host, address, query and body that together have this cost, in this order or with two neighbours swapped.
     fn contents(&self, cost: usize, with_inner: bool) -> Vec<Vec<usize>> {
-        // The rest is for what surrounds them.
+        // The rest of the cost is for the frame.
         if cost > DEAREST - 2 {
             return Vec::new();
         }
@@ -321,12 +321,12 @@ impl<'s> Search<'s> {
         choices.into_iter().filter(is_it).map(parts).collect()
     }
 
-    /// What a choice costs because it is unusual; `None` where it is not tried.
+    /// The cost of an unusual choice; `None` where it is not tried.
     fn odd(&self, chosen: &[(usize, &Atom)]) -> Option<usize> {
         let has = |kind| chosen.iter().any(|(_, atom)| atom.kind == kind);
         let is_dear = |kind| chosen.iter().any(|(_, atom)| atom.kind == kind && atom.cost > 2);
         let queries = chosen.iter().filter(|(_, atom)| atom.reads_query).count();
-        // Few schemes write both in a way of their own.
+        // Few schemes write both query and body in an unusual way.
         if queries > 1 || is_dear(Kind::Query) && is_dear(Kind::Body) {
             return None;
         }
@@ -341,7 +341,7 @@ impl<'s> Search<'s> {
     }
 }
 
-/// The sets of other values: mostly all times and nonces, since one that is left out is dearer, and few of the rest.
+/// The sets of other values. Cheap sets have all times and nonces, since leaving one out costs more, and few of the rest.
 fn extras(atoms: &[Atom], left_out: usize) -> ByCost {
     let mut sets = vec![(0, 0, Vec::new())];
     for (index, atom) in of(atoms, Kind::Extra) {
@@ -364,7 +364,7 @@ fn extras(atoms: &[Atom], left_out: usize) -> ByCost {
     by_cost
 }
 
-/// The content with the extras put in, in all ways.
+/// The content with the extras inserted at all places.
 fn orders(content: &[usize], extras: &[usize]) -> Vec<Vec<usize>> {
     extras.iter().fold(vec![content.to_vec()], |orders, extra| {
         let with = |order: Vec<usize>| {

@@ -1,4 +1,4 @@
-//! What a signature may be made of: each is a line of a declaration, and what the declaration makes of each capture.
+//! The parts that a signature may be made of. Each is a line of a declaration, with the value that it makes of each capture.
 
 use std::rc::Rc;
 
@@ -12,10 +12,10 @@ use super::fields::table_of;
 use crate::signing::members::raw_pairs;
 use crate::signing::{RequestRef, Segment, SignedText};
 
-/// Values are kept up to so many bytes, those of all captures together.
+/// The values of all captures together may have this many bytes.
 const MOST_BYTES: usize = 128 << 20;
 
-/// What a part of a signed text is about. No two of one kind are signed together, but for extras.
+/// What a part of a signed text is about. A text has at most one part of each kind, except for extras.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Method,
@@ -27,7 +27,7 @@ pub(super) enum Kind {
     Key,
 }
 
-/// How a part is said in a file.
+/// How a file writes a part.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Said {
     /// The template, as it stands in the text.
@@ -40,14 +40,14 @@ pub(super) struct Said {
 #[derive(Clone)]
 pub(super) struct Atom {
     pub(super) kind: Kind,
-    /// The dearer, the later it is tried.
+    /// A dearer part is tried later.
     pub(super) cost: usize,
     pub(super) said: Said,
-    /// Of each capture.
+    /// The value in each capture.
     pub(super) values: Rc<Vec<Value>>,
-    /// Whether the query is in it.
+    /// Whether the part holds the query.
     pub(super) reads_query: bool,
-    /// What makes the same of these captures, and may not of others.
+    /// Other ways of writing the part, which make the same values of these captures but may differ on others.
     pub(super) others: Vec<(usize, Said)>,
     /// Where in the captures it was found.
     pub(super) found: Option<Found>,
@@ -58,13 +58,13 @@ pub(super) struct Atom {
 pub(super) enum Found {
     /// A value of a field, by its index.
     Value(usize),
-    /// In the headers whose names begin so.
+    /// The headers whose names begin with this text.
     Headers(String),
     /// A hash of other parts, and whether it is in hex.
     Inner(Vec<usize>, bool),
 }
 
-/// Parts of messages, and keys; the dearer, the later they are tried.
+/// Parts of messages, and keys. Dearer ones are tried later.
 const TEMPLATES: &[(Kind, usize, &str)] = &[
     (Kind::Method, 0, "{method}"),
     (Kind::Method, 3, "{method|lower}"),
@@ -160,7 +160,7 @@ impl Atom {
     }
 }
 
-/// Adds a part; what makes the same as one of its kind is another name for that.
+/// Adds a part. If a part of the same kind has the same values, the new part becomes another way of writing it.
 pub(super) fn add(atoms: &mut Vec<Atom>, atom: Atom) {
     match atoms.iter_mut().find(|other| other.kind == atom.kind && other.values == atom.values) {
         Some(known) if known.cost <= atom.cost => known.others.push((atom.cost, atom.said)),
@@ -173,7 +173,7 @@ pub(super) fn add(atoms: &mut Vec<Atom>, atom: Atom) {
     }
 }
 
-/// What each line makes of the captures, where the signature is placed so. Returns whether all were made.
+/// Evaluates each line on the captures, with the signature at this place. Returns whether all values were made.
 pub(super) fn evaluate(
     evidence: &Evidence<'_>,
     lines: &[Atom],
@@ -211,9 +211,9 @@ pub(super) fn parts(evidence: &Evidence<'_>) -> Vec<Atom> {
     let secret = secrecy::ExposeSecret::expose_secret(evidence.secret);
     let is_hex = secret.len().is_multiple_of(2) && secret.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_base64 = secret.len().is_multiple_of(4) && secret.contains(['+', '/', '=']);
-    // What is behind a mark that a secret has not is the secret.
+    // Without a `_` in the secret, `last:_` gives the whole secret.
     let templates = templates.filter(|atom| secret.contains('_') || !atom.said.template.contains("last:_"));
-    // A secret that looks encoded mostly is.
+    // A secret that looks encoded mostly is encoded.
     let with_cost = |atom: Atom| match &*atom.said.template {
         "{secret|unbase64}" if is_base64 => Atom { cost: 0, ..atom },
         "{secret}" if is_base64 => Atom { cost: 1, ..atom },
@@ -223,7 +223,7 @@ pub(super) fn parts(evidence: &Evidence<'_>) -> Vec<Atom> {
     templates.map(with_cost).chain(cuts(evidence)).collect()
 }
 
-/// The beginnings that all paths share, cut off.
+/// Paths with a beginning cut off that all captures share.
 fn cuts(evidence: &Evidence<'_>) -> Vec<Atom> {
     let mut paths = evidence.captures.iter().map(RequestRef::path_as_sent);
     let Some(first) = paths.next() else { return Vec::new() };
@@ -253,7 +253,7 @@ pub(super) fn lists(evidence: &Evidence<'_>) -> Vec<Atom> {
     ] {
         for (index, style) in STYLES.iter().enumerate().filter(|_| is_there) {
             for (way, dearer) in WAYS.iter().take(if index < 3 { 10 } else { 2 }) {
-                // Members are as often in the order of the message.
+                // For members, the order of the message is as likely as a sorted one.
                 let dearer = if way.is_empty() && name == "members" { 0 } else { *dearer };
                 list(&mut lists, (kind, name, cost + dearer), &format!("{source}{way}"), *style);
             }
@@ -292,7 +292,7 @@ fn list(
     lists.push(Atom { said, reads_query, ..Atom::new(kind, cost + dearer, "") });
 }
 
-/// What several names begin with, up to a hyphen.
+/// Beginnings, up to a hyphen, that several names share.
 fn prefixes<'n>(evidence: &Evidence<'_>, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let mut names: Vec<_> = names.collect();
     names.sort_unstable();

@@ -1,4 +1,4 @@
-//! Making a verifier.
+//! Makes a verifier.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::time::{Clock, SystemClock};
 /// The longest body that is accepted by default: 1 MiB.
 const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
-/// What a [`Verifier`] is made of. Each provider's module adds the methods for its keys.
+/// The settings of a [`Verifier`]. Each provider's module adds the methods for its keys.
 ///
 /// ```
 /// # fn build(secret: countersign::SecretString) -> Result<(), countersign::Error> {
@@ -39,17 +39,17 @@ const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 pub struct Builder<S: Scheme> {
     pub(crate) scheme: S,
     pub(crate) keys: Keys<S>,
-    /// Has the verifier's keys exchanged, where they rotate.
+    /// Exchanges the keys of the verifier, if they rotate.
     pub(crate) rotate: Option<Box<Rotate<S>>>,
     pub(super) settings: Settings,
     pub(super) diagnose: Option<Diagnose<S>>,
 }
 
-/// Exchanges the keys of a provider whenever there are others, and tells the observer.
+/// Exchanges the keys of a provider whenever there are new ones, and tells the observer.
 pub(crate) type Rotate<S> =
     dyn FnOnce(&str, Arc<ArcSwap<Keys<S>>>, Observed) -> Arc<dyn Renewal> + Send + Sync;
 
-/// Diagnoses a refusal and reports it; `false` where the refusal is not one to be diagnosed, and was not reported.
+/// Diagnoses a refusal and reports it. `false` if the refusal cannot be diagnosed and was not reported.
 pub(super) type Diagnose<S> = fn(&Verifier<S>, &Error, &Parts, Bytes) -> bool;
 
 #[derive(Clone)]
@@ -65,7 +65,7 @@ pub(super) struct Settings {
 }
 
 impl<S: Scheme> Builder<S> {
-    /// For deliveries to a public origin; without one, the URL is taken as it arrives.
+    /// For deliveries to a public origin. Without an origin, the URL is taken as it arrives.
     pub(crate) fn new(scheme: S, origin: Option<PublicOrigin>) -> Self {
         let settings = Settings {
             window: Window::default(),
@@ -102,10 +102,10 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// Takes `prefix` off the path before the signature is checked: what a proxy in front puts there. Where the sender signs
-    /// `https://hooks.example.com/hook` and the proxy hands on `/internal/v1/hook`, that is `/internal/v1`. A delivery whose path
-    /// does not begin with it did not come through the proxy and is refused. (The reverse, a prefix that a proxy takes off, is
-    /// part of the public origin.)
+    /// Takes `prefix`, which a proxy puts in front of the path, off again before the signature is checked. If the
+    /// sender signs `https://hooks.example.com/hook` and the proxy hands on `/internal/v1/hook`, the prefix is
+    /// `/internal/v1`. A delivery without the prefix did not come through the proxy and is refused. (A prefix that a
+    /// proxy takes off is part of the public origin.)
     ///
     /// ```
     /// # fn build(secret: countersign::SecretString) -> Result<(), countersign::Error> {
@@ -117,7 +117,7 @@ impl<S: Scheme> Builder<S> {
     /// ```
     ///
     /// # Errors
-    /// `invalid-path-prefix`, where it is not `/segment[/segment…]`.
+    /// `invalid-path-prefix`, if `prefix` is not `/segment[/segment…]`.
     pub fn strip_prefix(mut self, prefix: &str) -> Result<Self, Error> {
         let added = AddedPrefix::parse(prefix);
         self.settings.added = Some(added.map_err(|error| error.in_provider(self.scheme.name().to_owned()))?);
@@ -147,16 +147,16 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// Gets told of each refused delivery and the reason, also of one that verified and is not the JSON that a
-    /// handler's `Verified<Json<_>>` wants (`webhook-json`). What it hears must not reach the sender. It is called
-    /// before the sender is answered; with `diagnose_refusals`, it is called later and by another thread.
+    /// Calls `hook` with the reason for each refused delivery, also for a delivery that verified but is not the JSON
+    /// that a handler's `Verified<Json<_>>` wants (`webhook-json`). The reason must not reach the sender. The hook runs
+    /// before the sender is answered; with `diagnose_refusals`, it runs later and in another thread.
     #[must_use]
     pub fn on_refused(mut self, hook: impl Fn(&Error, &Parts) + Send + Sync + 'static) -> Self {
         self.settings.reporter.hook = Some(Arc::new(hook));
         self
     }
 
-    /// Tells `observer` what happens: see [`observer`](crate::observer).
+    /// Reports events to `observer`: see [`observer`](crate::observer).
     #[must_use]
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.settings.reporter.observer = Observed::by(observer);
@@ -180,7 +180,7 @@ impl<S: Scheme> Builder<S> {
         self
     }
 
-    /// The verifier.
+    /// Builds the verifier.
     #[must_use]
     pub fn build(self) -> Verifier<S> {
         Verifier::new(self)
@@ -212,7 +212,8 @@ impl fmt::Debug for Settings {
 
 type Hook = dyn Fn(&Error, &Parts) + Send + Sync;
 
-/// Where the reason of a refusal goes: to the log and the hook, never to the sender. The layer hands it on with the delivery, for the extractors.
+/// Reports the reason of a refusal to the log and the hook, never to the sender. The layer hands it to the extractors
+/// with the delivery.
 #[derive(Clone, Default)]
 pub(super) struct Reporter {
     hook: Option<Arc<Hook>>,
@@ -221,7 +222,7 @@ pub(super) struct Reporter {
 
 impl Reporter {
     pub(super) fn report(&self, error: &Error, parts: &Parts) {
-        // Without the query, which may hold personal data.
+        // The query may hold personal data.
         let path = Delivery::new(parts, None).received_target().split('?').next().map(cut);
         tracing::warn!(
             name: "countersign.webhook_refused",

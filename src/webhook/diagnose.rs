@@ -1,4 +1,4 @@
-//! Why a delivery's signature or digest does not match.
+//! Diagnoses why the signature or digest of a delivery does not match.
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -11,17 +11,17 @@ use crate::signing::{Charset, Encoding, MacKey, Segment, Source};
 use crate::webhook::scheme::{Claim, Received, Scheme};
 use crate::webhook::{DeliveryFault, Keys};
 
-/// A delivery with a longer head is not diagnosed for its sender: each header may be part of what is signed.
+/// A refused delivery with more bytes of headers is not diagnosed: each header may be part of what is signed.
 const LONGEST_HEAD: usize = 16 << 10;
 
-/// What whoever asks knows besides the delivery.
+/// What the caller knows besides the delivery.
 type Knowledge<'a> = &'a dyn Fn(Transcript) -> Transcript;
 
 /// How far to look.
 enum Search<'a> {
-    /// What somebody asked for.
+    /// The caller asked for a diagnosis.
     Thorough(Knowledge<'a>),
-    /// What anybody's delivery is worth.
+    /// A delivery was refused, which any stranger can cause.
     Brief(Allowed<'a>),
 }
 
@@ -33,7 +33,7 @@ impl Search<'_> {
         }
     }
 
-    /// No more than so many keys are tried: when one is exchanged, there are two.
+    /// At most this many keys are tried. While a key is exchanged, there are two.
     fn most_keys(&self) -> usize {
         match self {
             Self::Thorough(_) => 4,
@@ -43,9 +43,9 @@ impl Search<'_> {
 }
 
 impl<S: Scheme> Verifier<S> {
-    /// Diagnoses a delivery's digest and signature, whatever its age. The URLs that a proxy in front may have changed
-    /// are taken from the headers that proxies add (`forwarded`, `x-forwarded-host` and the like): anybody can write
-    /// those, but only the URL that was signed reproduces the signature.
+    /// Diagnoses the digest and signature of a delivery of any age. If a proxy may have changed the URL, the headers
+    /// that proxies add (`forwarded`, `x-forwarded-host` and the like) give other URLs to try. Anybody can write these
+    /// headers, but only the URL that was signed reproduces the signature.
     ///
     /// # Errors
     /// As [`Verifier::verify`], up to the key id; `webhook-key-unknown` only where no other key made the signature.
@@ -67,8 +67,8 @@ impl<S: Scheme> Verifier<S> {
         self.diagnosis(parts, body, Search::Thorough(know)).map_err(|refused| self.error(refused, parts))
     }
 
-    /// Compares the text that somebody signed for this delivery with the one that they should have signed, and says whether
-    /// the delivery's signature was made of it.
+    /// Compares `signed`, the text that somebody signed for this delivery, with the text that should have been signed.
+    /// Says whether the signature was made of `signed`.
     ///
     /// # Errors
     /// As [`Verifier::verify`], up to the key id.
@@ -80,7 +80,7 @@ impl<S: Scheme> Verifier<S> {
         Ok(transcript.compare(signed, Some(&received_text(&claim.signature, encoding))))
     }
 
-    /// In a thread of its own: it takes milliseconds, in which whoever calls this has others to serve.
+    /// Diagnoses in another thread: a diagnosis takes milliseconds, and the caller has other deliveries to serve.
     pub(super) fn report_diagnosed(&self, error: &Error, parts: &Parts, body: Bytes) -> bool {
         let fault = error.fault::<DeliveryFault>().filter(|fault| fault.is_mismatch());
         let head: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
@@ -123,9 +123,9 @@ impl<S: Scheme> Verifier<S> {
             let received = received_text(&signature, S::mac(&stated, key).encoding());
             of_signature.push(search.diagnose(&transcript, &received));
         }
-        // Of several that say as much, the one under the first key.
+        // Of equal diagnoses, the one under the first key.
         match of_signature.into_iter().min_by_key(|found| rank(found.outcome())) {
-            // Anybody can make a digest, with any mistake in it: only one that was signed is looked into.
+            // Anybody can send a digest with any mistake in it, so only a signed digest is diagnosed.
             Some(found) if checked.is_err() && found.is_right_but_for_body() => {
                 let of_body = S::digest(&stated)
                     .map(|digest| search.diagnose(&digest_transcript::<S>(body), &hex::encode(digest)));
@@ -133,7 +133,7 @@ impl<S: Scheme> Verifier<S> {
                 Ok(proved.unwrap_or_else(|| found.of_other_body(body)))
             }
             Some(found) => Ok(found),
-            // One MAC for each key and no search: anybody can name a key that there is not, and there may be many.
+            // One MAC for each key, without a search: anybody can name an unknown key, and there may be many keys.
             None => {
                 let made = |key: &S::Key| {
                     let digest = signature.digest.as_ref();
@@ -146,7 +146,7 @@ impl<S: Scheme> Verifier<S> {
     }
 }
 
-/// What is proved under one key comes before what is not under another.
+/// A proof under any key comes first.
 fn rank(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Matches | Outcome::Reproduced => 0,
@@ -175,12 +175,12 @@ fn other_keys<S: Scheme>(
         .fold(transcript, |transcript, (id, key)| transcript.other_key(&**id, &S::mac(stated, key)))
 }
 
-/// The id of the key that made a signature.
+/// The id of the key for which `made` is true.
 fn signer<S: Scheme>(keys: &Keys<S>, made: impl Fn(&S::Key) -> bool) -> Option<String> {
     keys.with_ids().find(|(_, key)| made(key)).map(|(id, _)| (**id).to_owned())
 }
 
-/// A signature in the encoding that the scheme expects, if it is one; else what arrived.
+/// The signature in the encoding that the scheme expects; the received text, if it is no digest.
 fn received_text(signature: &Received<'_>, encoding: Encoding) -> String {
     match signature.digest {
         Some(digest) => encoding.encode(&digest),

@@ -1,4 +1,4 @@
-//! What a delivery's signature is made of.
+//! Explains the signature of a delivery.
 
 use http::request::Parts;
 use url::Url;
@@ -9,12 +9,11 @@ use crate::error::Error;
 use crate::explain::{CREDENTIAL_HEADERS, Transcript};
 
 const NO_ORIGIN: &str = "a proxy may have changed the host or the path without a trace: give the public origin, `--public-origin` for the tool";
-const ORIGIN_IN_DOUBT: &str = "the public origin may be another than the one that the sender was given, in its host or its path, and a proxy may \
+const ORIGIN_IN_DOUBT: &str = "the public origin may have another host or path than the one that the sender was given, or a proxy may \
      have put a prefix in front of the path, which `--strip-prefix` of the tool takes off";
 
 impl<S: Scheme> Verifier<S> {
-    /// The signature that a delivery should carry, to be explained or diagnosed: of several keys without ids, under the
-    /// first.
+    /// The signature that a delivery should have, to explain or diagnose. Of several keys without ids, the first is used.
     ///
     /// # Errors
     /// As [`Verifier::verify`], up to the key id.

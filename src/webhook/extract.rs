@@ -13,7 +13,7 @@ use super::layer::{Mounted, Unseen};
 use super::scheme::Scheme;
 use crate::error::Error;
 
-/// The very bytes that the [layer](super::Verifier::layer) of the same provider verified.
+/// The bytes that the [layer](super::Verifier::layer) of the same provider verified.
 impl<State: Send + Sync, S: Scheme> FromRequestParts<State> for Verified<S, Bytes> {
     type Rejection = VerifiedRejection;
 
@@ -25,7 +25,7 @@ impl<State: Send + Sync, S: Scheme> FromRequestParts<State> for Verified<S, Byte
     }
 }
 
-/// The verified bytes, read as JSON. The content type is not asked: it need not be signed.
+/// The verified bytes, read as JSON. The content type does not matter: it need not be signed.
 impl<State: Send + Sync, S: Scheme, T: DeserializeOwned> FromRequestParts<State> for Verified<S, Json<T>> {
     type Rejection = VerifiedRejection;
 
@@ -35,7 +35,7 @@ impl<State: Send + Sync, S: Scheme, T: DeserializeOwned> FromRequestParts<State>
             Ok(read) => Ok(read.map(Json)),
             Err((error, _)) => {
                 if let Some(mounted) = parts.extensions.get::<Mounted>() {
-                    // Below a nest the prefix of the URL is gone from the parts.
+                    // Below axum's `nest`, the URL in the parts lacks its prefix.
                     let mut received = parts.clone();
                     if let Some(OriginalUri(uri)) = parts.extensions.get() {
                         received.uri = uri.clone();
@@ -48,15 +48,15 @@ impl<State: Send + Sync, S: Scheme, T: DeserializeOwned> FromRequestParts<State>
     }
 }
 
-/// Why an extractor gave nothing.
+/// Why an extractor refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifiedRejection {
     /// The route has no verifying layer: a mistake of this service, answered 500.
     #[error("the route has no verifying layer; add `.route_layer(verifier.layer())`")]
     NoLayer,
-    /// The route has the verifying layer of another provider than the handler names: a mistake of this service, answered 500.
-    /// What the other provider signed is not handed on.
+    /// The layer of the route verifies another provider than the handler names: a mistake of this service, answered
+    /// 500. The delivery is not handed on.
     #[error("the handler takes what {wanted} signed, and the route has the verifying layer of {mounted}")]
     OtherProvider {
         /// The provider whose `Verified` the handler takes.
@@ -64,11 +64,12 @@ pub enum VerifiedRejection {
         /// The provider whose layer has verified the delivery.
         mounted: &'static str,
     },
-    /// The delivery verified, and its body is not the JSON that the handler wants: `webhook-json`, reported like a refusal
-    /// and answered by an empty 422. The error holds nothing of the body; [`Verified::json`] gives one that says more.
+    /// The delivery verified, but its body is not the JSON that the handler wants: `webhook-json`, reported like a
+    /// refusal and answered with an empty 422. The error holds nothing of the body; the error of [`Verified::json`]
+    /// says more.
     ///
-    /// No handler has seen it, so it is let in again where [failed ones](super::VerifyLayer::forget_failed) are: once
-    /// the types are corrected, the sender's retry gets through.
+    /// No handler has seen the delivery, so [`forget_failed`](super::VerifyLayer::forget_failed) lets it in again: the
+    /// sender's retry gets through once the types are corrected.
     #[error(transparent)]
     NotThisJson(Error),
 }

@@ -7,9 +7,9 @@ use crate::fault::faults;
 const FORGED: &str = "Treat the delivery as forged; the vendor's own are well-formed.";
 
 faults! {
-    /// Why a webhook was not handed on. The sender never learns which it was; the log and
-    /// [`on_refused`](super::Builder::on_refused) do.
-    // What is refused reaches no handler; an earlier copy may have.
+    /// Why a webhook was not handed on. The log and [`on_refused`](super::Builder::on_refused) get the reason; the
+    /// sender never does.
+    // Refused deliveries have no effect, since they reach no handler. Of a repeated one, an earlier copy may have.
     #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub enum DeliveryFault {
@@ -20,7 +20,7 @@ faults! {
         } = Verification None, "webhook-body-too-long",
             "the body is longer than {limit} bytes",
             "Raise `body_limit` if deliveries of this size are expected.";
-        /// The body is longer than what memory is left.
+        /// The body does not fit into memory.
         OutOfMemory = Verification None, "webhook-out-of-memory",
             "there is not enough memory for the body",
             "Lower `body_limit` to what memory can hold.";
@@ -35,7 +35,7 @@ faults! {
         } = Verification None, "webhook-header-missing",
             "the header {name} is missing",
             "See whether the sender is the vendor at all, and whether a proxy drops this header.";
-        /// A header that may be there once is there twice; for `host`, also when the request's target names another one.
+        /// A header that may occur once occurs more than once. For `host`, also if the target of the request names another host.
         HeaderDuplicate {
             /// The header's name.
             name: Cow<'static, str>,
@@ -44,7 +44,7 @@ faults! {
         /// The signature header is not a list of parameters as the scheme writes it.
         SignatureHeaderMalformed = Verification None, "webhook-signature-header-malformed",
             "the signature header is not `Signature name=value,…`", FORGED;
-        /// A parameter of the signature header is there twice.
+        /// A parameter of the signature header occurs more than once.
         ParameterDuplicate = Verification None, "webhook-parameter-duplicate",
             "a parameter of the signature header is there more than once", FORGED;
         /// A parameter of the signature header is absent.
@@ -71,28 +71,28 @@ faults! {
         /// The path or query is not in the normalised form in which clients send it.
         TargetNotNormalised = Verification None, "webhook-target-not-normalised",
             "the path or query is not in the normalised form in which clients send it", FORGED;
-        /// The path does not begin with the prefix that a proxy adds, as [`strip_prefix`](super::Builder::strip_prefix) has it.
+        /// The path does not begin with the prefix of [`strip_prefix`](super::Builder::strip_prefix), which a proxy adds.
         PrefixMissing = Verification None, "webhook-prefix-missing",
             "the path does not begin with the prefix that is to be stripped",
-            "Compare `strip_prefix` with what the proxy adds; a delivery that went around the proxy is not to be used.";
-        /// The list of covered headers is empty, repeats a name, or has one that is not a header.
+            "Compare `strip_prefix` with what the proxy adds; do not use a delivery that went around the proxy.";
+        /// The list of covered headers is empty, repeats a name, or has a name that is no header.
         CoverageMalformed = Verification None, "webhook-coverage-malformed",
             "the list of covered headers is empty, repeats a name, or has one that is not a header", FORGED;
-        /// Something that must be signed is not.
+        /// A header or pseudo-header that must be signed is not signed.
         NotCovered {
             /// The header or pseudo-header.
             name: Cow<'static, str>,
         } = Verification None, "webhook-not-covered",
             "the signature does not cover {name}", FORGED;
-        /// A header is listed as covered and absent.
+        /// A header that is listed as covered is absent.
         CoveredHeaderMissing = Verification None, "webhook-covered-header-missing",
             "a header that the signature is said to cover is missing",
             "See which proxy in front of this service drops headers.";
-        /// Another algorithm than the scheme's.
+        /// The signature names another algorithm than the scheme's.
         AlgorithmUnknown = Verification None, "webhook-algorithm-unknown",
             "the signature names another algorithm than the scheme's",
             "Check the vendor's notices for a new scheme; never accept an older one.";
-        /// There are no keys at all: none were given, or the last was retired.
+        /// There are no keys: none were given, or the last was retired.
         NoKeys = Verification None, "webhook-no-keys",
             "no key is configured",
             "Give the verifier the vendor's key, when it is built or with `exchange_keys`.";
@@ -125,7 +125,7 @@ faults! {
         Expired = Verification None, "webhook-expired",
             "the delivery has expired by the sender's own limit",
             "Check this machine's clock, and how long deliveries queue in front of it.";
-        /// The body is not the one that the digest was made of.
+        /// The digest was made of another body.
         DigestMismatch = Verification None, "webhook-digest-mismatch",
             "the digest does not match the body",
             "Hand over the bytes as received: something in between parses and prints the body again.";
@@ -137,59 +137,59 @@ faults! {
         /// The body is not valid UTF-8: the mark of a length extension, which plain SHA-256 lets through.
         NotUtf8 = Verification None, "webhook-not-utf8",
             "the body is not valid UTF-8, as after a length extension", FORGED;
-        /// The body is empty, where the scheme marks no border between URL and body.
+        /// The body is empty, and the scheme marks no border between URL and body.
         BodyEmpty = Verification None, "webhook-body-empty",
             "the body is empty",
             "Treat the delivery as forged, unless the vendor does call you back without a body: see `accept_empty_bodies`.";
         /// The body is not empty, and does not begin with `{`, `[` or `<` and end with `}`, `]` or `>` to match.
         NotOneDocument = Verification None, "webhook-not-one-document",
             "the body is not one JSON object or array, nor XML", FORGED;
-        /// What a declaration places in its deliveries is not in this one.
+        /// A value that the declaration places in deliveries is missing.
         ValueMissing {
             /// The name that it is placed under.
             name: String,
         } = Verification None, "webhook-value-missing",
             "{name} is missing",
             "See whether the sender is the vendor at all, and whether a proxy drops it.";
-        /// What a declaration places, or signs by its name, is there more than once.
+        /// A value that the declaration places, or signs by its name, occurs more than once.
         ValueDuplicate {
             /// The name that it has.
             name: String,
         } = Verification None, "webhook-value-duplicate",
             "{name} is there more than once", FORGED;
-        /// What a declaration places is not as it says.
+        /// A value that the declaration places does not have the declared form.
         ValueMalformed {
             /// The name that it is placed under.
             name: String,
         } = Verification None, "webhook-value-malformed",
             "{name} is not as the declaration says", FORGED;
-        /// A value that goes with the signature is another than the message should have.
+        /// A value that goes with the signature differs from what the message should have.
         ValueMismatch {
             /// The name that it is placed under.
             name: String,
         } = Verification None, "webhook-value-mismatch",
             "{name} has another value than the message should have",
             "See whether a proxy changes method, host or path; else treat the delivery as forged.";
-        /// The text that should have been signed cannot be made of the delivery.
+        /// The text that should have been signed cannot be made from the delivery.
         TextUnmakeable = Verification None, "webhook-text-unmakeable",
             "the text that should have been signed cannot be made from this delivery", FORGED;
         /// This delivery was accepted before.
         Replayed = Verification, "webhook-replayed",
             "the delivery has been accepted before",
             "Nothing, if the vendor repeats deliveries; otherwise someone has recorded one.";
-        /// The replay store did not answer, or is full; the error underneath says which. The delivery verified: the layer answers
-        /// 503 with `Retry-After`, where it answers 401 to everything else.
+        /// The replay store did not answer, or is full; the error underneath says which. The delivery verified, so the
+        /// layer answers 503 with `Retry-After` instead of 401.
         StoreUnreachable = Verification None, "webhook-store-unreachable",
             "the replay store could not say whether this delivery is a copy",
             "Bring the replay store back, or give it more room: the error underneath says what it lacks.";
-        /// The keys rotate and have expired, and no new ones could be had: see `rotation`. The layer answers 503 with `Retry-After`.
+        /// The rotating keys have expired, and there are no new ones: see `rotation`. The layer answers 503 with `Retry-After`.
         KeysExpired = Verification None, "webhook-keys-expired", "the keys have expired, and no new ones could be had",
             "See why the source gives no credentials: the log has `countersign.rotation_failed` with the reason.";
     }
 }
 
 impl DeliveryFault {
-    /// Whether a mistake in what was signed, or with which key, may be the reason.
+    /// Whether the reason may be a mistake in the signed text or with the key.
     pub(super) fn is_mismatch(&self) -> bool {
         matches!(
             self,

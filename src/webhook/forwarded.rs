@@ -1,22 +1,22 @@
-//! Under which URLs a delivery may have been signed, where a proxy has changed it on the way.
+//! The URLs that a delivery may have been signed for, if a proxy has changed the URL on the way.
 //!
-//! From headers that anyone can write: good enough to try a signature with, never to trust.
+//! They come from headers that anyone can write: a signature can be tried with them, but they must not be trusted.
 
 use super::Delivery;
 
-/// Headers in which proxies keep the host they were asked for.
+/// Headers in which proxies keep the host of the original request.
 const HOSTS: [&str; 2] = ["x-forwarded-host", "x-original-host"];
 
-/// Headers in which proxies keep the path they were asked for.
+/// Headers in which proxies keep the path of the original request.
 const TARGETS: [&str; 5] =
     ["x-original-uri", "x-forwarded-uri", "x-original-url", "x-rewrite-url", "x-envoy-original-path"];
 
 const MOST_URLS: usize = 24;
 const LONGEST_TARGET: usize = 2048;
-/// A name of DNS and a port.
+/// The longest DNS name, and a port.
 const LONGEST_HOST: usize = 253 + 6;
 
-/// Absolute URLs: first the one that the delivery is checked as, then the others, the likeliest first.
+/// Absolute URLs: first the URL that is verified, then the others, the likeliest first.
 pub(super) fn candidates(delivery: &Delivery<'_>) -> Vec<String> {
     let hosts = hosts(delivery);
     let targets = targets(delivery);
@@ -68,7 +68,7 @@ fn targets(delivery: &Delivery<'_>) -> Vec<String> {
     targets
 }
 
-/// The first proxy's entry of a list.
+/// The entry of the first proxy in a list.
 fn first<'r>(delivery: &Delivery<'r>, name: &str) -> Option<&'r str> {
     let value = delivery.headers().get(name)?.to_str().ok()?;
     value.split(',').next().map(str::trim).filter(|value| value.len() <= LONGEST_TARGET)

@@ -1,4 +1,4 @@
-//! Reading headers strictly.
+//! Reads headers strictly.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName};
 use super::DeliveryFault;
 use crate::header;
 
-/// The one value of a header that must be there once.
+/// The value of a header that must occur exactly once.
 pub(crate) fn single<'h>(
     headers: &'h HeaderMap,
     wanted: &'static HeaderName,
@@ -20,9 +20,9 @@ pub(crate) fn single<'h>(
     }
 }
 
-/// A plain decimal integer: no `+`, no leading zeros, no exponent, nothing around it.
+/// A plain decimal integer: no `+`, no leading zeros, no exponent, no white space.
 ///
-/// So one number has one text, and what is signed is what was compared with the clock.
+/// A number has only one text, so the signed text is the number that was compared with the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Integer<'h> {
     pub(crate) value: i64,
@@ -30,10 +30,10 @@ pub(crate) struct Integer<'h> {
 }
 
 impl<'h> Integer<'h> {
-    /// Reads what `name` holds.
+    /// Reads the text of the parameter or header `name`.
     pub(crate) fn parse(name: &'static str, text: &'h str) -> Result<Self, DeliveryFault> {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        // What else is no number, parsing finds.
+        // Parsing finds all other mistakes.
         let canonical = matches!(digits.as_bytes(), [b'1'..=b'9', ..]) || text == "0";
         let parsed = if canonical { text.parse().ok() } else { None };
         parsed.map(|value| Self { value, text }).ok_or(DeliveryFault::TimeMalformed { name: name.into() })

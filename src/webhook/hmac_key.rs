@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::field;
 use crate::signing::{Encoding, MacKey, SignedText};
 
-/// A key, prepared, and its text: a diagnosis makes the known mistakes with it.
+/// A prepared key and its text, which a diagnosis makes the known mistakes with.
 pub struct HmacKey {
     name: &'static str,
     text: SecretString,
@@ -16,7 +16,7 @@ pub struct HmacKey {
 }
 
 impl HmacKey {
-    /// The key whose bytes are the text, not decoded. `name` is what errors and explanations call it.
+    /// The key whose bytes are those of the text, not decoded. `name` is its name in errors and explanations.
     pub(crate) fn new(name: &'static str, text: SecretString, encoding: Encoding) -> Result<Self, Error> {
         field::check(name, text.expose_secret())?;
         let mac = MacKey::hmac_sha256(text.expose_secret().as_bytes(), encoding)?;

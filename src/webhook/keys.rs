@@ -12,11 +12,11 @@ use crate::error::Error;
 use crate::fault::faults;
 use crate::field;
 
-/// The keys that deliveries may be signed with: several at once while the vendor rotates them.
+/// The keys that deliveries may be signed with. There are several while the vendor rotates them.
 ///
 /// Each provider's `webhook` module says how to add a key. If deliveries name their key, only keys with that id are
-/// tried: up to three, so that a key that was issued anew under the same id overlaps with the one before. If the scheme
-/// has no key ids, all keys are tried, whichever is right.
+/// tried. Up to three keys may share an id, so that a key that was issued anew under the same id overlaps with the one
+/// before. If the scheme has no key ids, all keys are always tried.
 ///
 /// ```
 /// use countersign::vizion::webhook::{Keys, Verifier};
@@ -29,13 +29,13 @@ use crate::field;
 /// ```
 pub struct Keys<S: Scheme>(Vec<Entry<S::Key>>);
 
-/// Under one id.
+/// At most this many keys have the same id.
 const MOST_UNDER_ONE_ID: usize = 3;
 
-/// In bytes: a shorter key can be found by trying, from one delivery that was recorded.
+/// In bytes. Whoever has recorded one delivery can find a shorter key by trying.
 const SHORTEST: usize = 16;
 
-/// Refuses what is no key at all, or one that can be guessed.
+/// Refuses a text that is no key, or a key that can be guessed.
 pub(crate) fn check_key(name: impl Into<Cow<'static, str>>, key: &SecretString) -> Result<(), Error> {
     let name = name.into();
     field::check(name.clone(), key.expose_secret())?;
@@ -78,7 +78,7 @@ impl<S: Scheme> Keys<S> {
         self.0.iter().filter(move |entry| entry.id.as_deref() == id).map(|entry| (&entry.id, &entry.key))
     }
 
-    /// Why no key is [named](Self::named).
+    /// The reason why [`named`](Self::named) has found no key.
     pub(super) fn none_named(&self) -> DeliveryFault {
         if self.0.is_empty() { DeliveryFault::NoKeys } else { DeliveryFault::KeyUnknown }
     }

@@ -1,6 +1,6 @@
-//! Webhooks, received: verified, fresh, once.
+//! Receives webhooks: only verified, fresh deliveries, and each of them once.
 //!
-//! The same machinery serves three providers; [`vizion::webhook`](crate::vizion::webhook),
+//! All providers share this code; [`vizion::webhook`](crate::vizion::webhook),
 //! [`netgiro::webhook`](crate::netgiro::webhook) and [`unleashed::webhook`](crate::unleashed::webhook) add what is
 //! their own.
 //!
@@ -32,9 +32,10 @@
 //! reason, with a stable code and a next step, goes to the log (`tracing`, level `WARN`) and to
 //! [`Builder::on_refused`].
 //!
-//! By default, nobody looks for the reason why a digest or signature does not match. With `Builder::diagnose_refusals`
-//! (feature `diagnose`), log and hook get the known mistake that explains it, such as a body printed anew, a proxy's
-//! host or path, or another key's id. `Verifier::diagnose` looks further, for tools.
+//! By default, the reason why a digest or signature does not match is not investigated. With
+//! `Builder::diagnose_refusals` (feature `diagnose`), log and hook get the known mistake that explains it, such as a
+//! body that was printed anew, a proxy's host or path, or another key's id. `Verifier::diagnose` looks further, for
+//! tools.
 //!
 //! # What each scheme covers
 //!
@@ -59,7 +60,7 @@
 //! `Verifier::layer().forget_failed()`, or [`Verifier::forget`] without the layer, accepts the retry of a failed
 //! delivery: at least once. If a sender retries because the answer was lost,
 //! `Verifier::layer().acknowledge_duplicates()` answers 200 to a copy of a delivery that was handled. Neither
-//! recognises a retry that was signed anew: go by the event's own id, as [`Verified::replay_key`] shows.
+//! recognises a retry that was signed anew: check the event's own id, as [`Verified::replay_key`] shows.
 //!
 //! A handler is dropped when the sender hangs up; `Verifier::layer` says what to do about work that must go on.
 

@@ -1,4 +1,4 @@
-//! Under which name the sender knows this service.
+//! The address by which the sender knows this service.
 
 use std::borrow::Cow;
 
@@ -8,18 +8,18 @@ use url::{Position, Url};
 use crate::error::Error;
 use crate::fault::faults;
 
-/// The origin, and the path in front, that the sender uses: what a proxy may have changed on the way.
+/// The origin, with an optional prefix of the path, that the sender uses. A proxy may change both on the way.
 #[derive(Clone, Debug)]
 pub(crate) struct PublicOrigin {
     host: String,
     /// `scheme://host[:port]`.
     origin: String,
-    /// What the proxy takes off the path: empty, or starting with `/` and not ending with it.
+    /// The prefix that the proxy takes off the path: empty, or with `/` at its beginning and not at its end.
     prefix: String,
 }
 
 impl PublicOrigin {
-    /// What `provider` was told.
+    /// Parses a public origin; an error names `provider`.
     pub(crate) fn new(text: &str, provider: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
         Self::parse(text).map_err(|error| error.in_provider(provider))
     }
@@ -39,7 +39,7 @@ impl PublicOrigin {
         &self.host
     }
 
-    /// Whether an absolute URL is on this host, whatever the port.
+    /// Whether an absolute URL is on this host, at any port.
     pub(super) fn has_host_of(&self, url: &str) -> bool {
         let host = |url: &str| Url::parse(url).ok()?.host_str().map(str::to_owned);
         host(url).is_some_and(|name| Some(name) == host(&self.origin))
@@ -59,7 +59,7 @@ impl PublicOrigin {
     }
 }
 
-/// What a proxy puts in front of the path: starts with `/` and does not end with it.
+/// The prefix that a proxy puts in front of the path: with `/` at its beginning and not at its end.
 #[derive(Clone, Debug)]
 pub(super) struct AddedPrefix(Box<str>);
 
@@ -73,13 +73,13 @@ impl AddedPrefix {
         }
     }
 
-    /// The path and query without it; `None` where they do not begin with it.
+    /// The path and query without the prefix; `None` if they do not begin with it.
     pub(super) fn strip<'t>(&self, received: &'t str) -> Option<&'t str> {
         received.strip_prefix(&*self.0).filter(|rest| rest.starts_with('/'))
     }
 }
 
-/// The host as a client writes it in the `host` header: with the port unless it is the scheme's own.
+/// The host as a client writes it in the `host` header: with the port, unless it is the scheme's default.
 pub(super) fn host_and_port(url: &Url) -> String {
     url[Position::BeforeHost..Position::AfterPort].to_owned()
 }

@@ -13,13 +13,13 @@ use crate::explain::OwnMistake;
 use crate::redact::quoted;
 use crate::signing::{Encoding, MacKey, Signature, SignedText};
 
-/// A provider's way of signing webhooks, for code that works with any [`Verifier`](super::Verifier). Cannot be implemented
-/// outside: the order is the verifier's, not the scheme's.
+/// A provider's way of signing webhooks, for code that works with any [`Verifier`](super::Verifier). Other crates
+/// cannot implement it: the verifier decides the order of the checks.
 pub trait Scheme: Steps {}
 
 impl<S: Steps> Scheme for S {}
 
-/// The steps of verifying that are a provider's own.
+/// The steps of verification that differ between providers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a way in which a provider signs webhooks",
     note = "use that of a provider, e.g. `countersign::vizion::webhook::Scheme`"
@@ -29,17 +29,17 @@ pub trait Steps: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// What to do about a signature that does not match what arrived.
     const AFTER_MISMATCH: &'static str;
-    /// A key, prepared.
+    /// A prepared key.
     type Key: Send + Sync + 'static;
     /// What the signed text needs besides the body.
     type Stated<'r>;
 
-    /// The name that refusals give: of a scheme that is read from a file, the file's.
+    /// The provider's name in refusals. A declared scheme takes it from its file.
     fn name(&self) -> &str {
         Self::NAME
     }
 
-    /// What the provider itself calls some mistakes.
+    /// The provider's own names for some mistakes.
     #[must_use]
     fn own_mistakes() -> &'static [OwnMistake] {
         &[]
@@ -48,7 +48,7 @@ pub trait Steps: Sized + Send + Sync + 'static {
     /// Whether a proxy that changes host or path breaks the signature.
     fn covers_url(&self) -> bool;
 
-    /// Whether the body has to be there before anything else can be read.
+    /// Whether the body is needed before anything else can be read.
     fn reads_body(&self) -> bool {
         false
     }
@@ -56,14 +56,14 @@ pub trait Steps: Sized + Send + Sync + 'static {
     /// Reads the headers: presence and duplicates, parsing, coverage, algorithm.
     fn read<'r>(&'r self, delivery: &Delivery<'r>) -> Result<Claim<'r, Self::Stated<'r>>, DeliveryFault>;
 
-    /// The digest of the body, where the signature covers one in the body's place.
+    /// The digest of the body, if the signature covers a digest in place of the body.
     #[must_use]
     fn digest<'s>(_: &'s Self::Stated<'_>) -> Option<&'s [u8; 32]> {
         None
     }
 
-    /// The body that the digest was made of, where the scheme has a digest. Where that is not the one received, what is
-    /// stated is brought in line with it.
+    /// The body that the digest was made of, if the scheme has a digest. If that is not the received body, adapts what
+    /// is stated to it.
     fn check_digest<'b>(
         &self,
         _: &mut Self::Stated<'_>,
@@ -75,26 +75,26 @@ pub trait Steps: Sized + Send + Sync + 'static {
     /// The state that the MAC starts from.
     fn mac<'k>(stated: &Self::Stated<'_>, key: &'k Self::Key) -> Cow<'k, MacKey>;
 
-    /// States the bytes of the key, for diagnoses; nothing where the secret is part of the text.
+    /// States the bytes of the key, for diagnoses. States nothing if the secret is part of the text.
     fn state_key(_: &Self::Stated<'_>, _: &Self::Key, _: &mut SignedText<'_>) {}
 
-    /// States the signed text. The only place where it is stated: signing, verifying and explaining walk it.
+    /// States the signed text, for signing, verifying and explaining alike.
     fn state(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8], text: &mut SignedText<'_>);
 
-    /// The signature that a delivery of this text has.
+    /// The right signature of a delivery.
     fn signature(stated: &Self::Stated<'_>, key: &Self::Key, body: &[u8]) -> Signature {
         let mut mac = Self::mac(stated, key).start();
         mac.text(|text| Self::state(stated, key, body, text));
         mac.finish()
     }
 
-    /// Whether a signature has the form that the scheme's have, as far as that can be said without a key.
+    /// Whether a signature has the form of this scheme, as far as that shows without a key.
     #[must_use]
     fn has_form(signature: &Received<'_>) -> bool {
         signature.digest.is_some()
     }
 
-    /// What tells this delivery from others and is the same in all its copies, where it is signed with this key.
+    /// Checks the signature with this key. Returns an identity of the delivery, which all its copies share.
     fn judge(
         signature: &Received<'_>,
         stated: &Self::Stated<'_>,
@@ -105,7 +105,7 @@ pub trait Steps: Sized + Send + Sync + 'static {
         signature.digest.filter(|digest| signed.matches(digest)).ok_or(DeliveryFault::SignatureMismatch)
     }
 
-    /// What must hold of a body besides its signature. Asked after the signature was found right.
+    /// Checks what else must hold of a body, once its signature was found right.
     fn check_signed_body(&self, _body: &[u8]) -> Result<(), DeliveryFault> {
         Ok(())
     }
@@ -139,13 +139,13 @@ impl<'r> Received<'r> {
 pub(crate) enum Freshness {
     /// A signed time.
     Timed(Times),
-    /// Nothing but the replay store, which is told to remember for this long.
+    /// The replay store alone, which is told to remember for this long.
     Remembered(Duration),
 }
 
 static HOST: HeaderName = header::HOST;
 
-/// A delivery, as the sender sent it; without its body, while that has not been read.
+/// A delivery as the sender sent it. It has no body before the body is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery<'r> {
     parts: &'r Parts,
@@ -159,12 +159,12 @@ impl<'r> Delivery<'r> {
         Self { parts, origin, added: None, body: None }
     }
 
-    /// The same, behind a proxy that puts something in front of the path.
+    /// The same delivery, behind a proxy that puts a prefix in front of the path.
     pub(super) fn with_added(self, added: Option<&'r AddedPrefix>) -> Self {
         Self { added, ..self }
     }
 
-    /// The same, with its body.
+    /// The same delivery, with its body.
     pub(crate) fn with_body(self, body: &'r [u8]) -> Self {
         Self { body: Some(body), ..self }
     }
@@ -185,14 +185,14 @@ impl<'r> Delivery<'r> {
         &self.parts.headers
     }
 
-    /// The one value of a header.
+    /// The value of a header that must occur exactly once.
     pub(crate) fn single(&self, header: &'static HeaderName) -> Result<&'r [u8], DeliveryFault> {
         headers::single(self.headers(), header)
     }
 
-    /// The host that the sender meant: the public one, else the `host` header, else HTTP/2's `:authority`.
+    /// The host that the sender meant: the public origin's, else the `host` header, else HTTP/2's `:authority`.
     ///
-    /// Two that differ count as two `host` headers: whoever routes by the other one would act for another host.
+    /// If header and `:authority` differ, they count as two `host` headers: another program could route by the other host.
     pub(crate) fn host(&self) -> Result<&'r [u8], DeliveryFault> {
         match (self.origin, self.single(&HOST), self.authority()) {
             (_, Err(duplicate @ DeliveryFault::HeaderDuplicate { .. }), _) => Err(duplicate),
@@ -218,7 +218,7 @@ impl<'r> Delivery<'r> {
         self.origin.map(|origin| origin.url(self.handed_on_target()))
     }
 
-    /// Where the delivery came in and what it was checked as, for a log. Without the query, which may hold personal data.
+    /// The received address and the address that was checked, for a log. Leaves out the query, which may hold personal data.
     pub(super) fn addresses(&self) -> String {
         let received = self.received_host().unwrap_or_default();
         let checked = self.host().unwrap_or_default();
@@ -233,7 +233,7 @@ impl<'r> Delivery<'r> {
         )
     }
 
-    /// The `host` header, else HTTP/2's `:authority`, whatever the public origin is.
+    /// The `host` header, else HTTP/2's `:authority`. Ignores the public origin.
     pub(super) fn received_host(&self) -> Option<&'r [u8]> {
         self.headers().get(&HOST).map(http::HeaderValue::as_bytes).or_else(|| self.authority())
     }
@@ -242,13 +242,14 @@ impl<'r> Delivery<'r> {
         self.uri().path_and_query().map_or("/", |target| target.as_str())
     }
 
-    /// Without what a proxy puts in front.
+    /// The target without the prefix that a proxy adds.
     fn handed_on_target(&self) -> &'r str {
         let received = self.received_target();
         self.added.and_then(|added| added.strip(received)).unwrap_or(received)
     }
 
-    /// What lacks the prefix that the proxy adds did not come through it, and may be one path that was signed for another.
+    /// Refuses a delivery without the proxy's prefix: it did not come through the proxy, and its signature may be for
+    /// another path.
     pub(super) fn check_prefix(&self) -> Result<(), DeliveryFault> {
         match self.added.is_some_and(|added| added.strip(self.received_target()).is_none()) {
             true => Err(DeliveryFault::PrefixMissing),
@@ -256,7 +257,7 @@ impl<'r> Delivery<'r> {
         }
     }
 
-    /// The host and port in the URI, without a user's name.
+    /// The host and port in the URI, without a user name.
     fn authority(&self) -> Option<&'r [u8]> {
         let authority = self.uri().authority()?.as_str();
         Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host).as_bytes())
@@ -267,7 +268,7 @@ impl<'r> Delivery<'r> {
     }
 }
 
-/// No more of a stranger's text than a log should hold.
+/// As much of a stranger's text as a log should hold.
 pub(super) fn cut(text: &str) -> &str {
     const LONGEST: usize = 256;
     let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);

@@ -1,4 +1,4 @@
-//! What the providers' test signers share, and the URL that they sign for.
+//! Code that the test signers share, and the URL that a sender signs for.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
@@ -21,8 +21,8 @@ pub(crate) fn post(url: &str, body: Bytes) -> Result<Request<Bytes>, Error> {
     Ok(request)
 }
 
-/// The URL that a sender signs for, of a delivery that arrives at another: `public_origin` is what the sender was told, as a
-/// verifier's builder takes it, and `delivered_to` the URL behind the proxy.
+/// The URL that a sender signs for, if a proxy changes it on the way. `public_origin` is the origin that the sender was
+/// told, as a verifier's builder takes it; `delivered_to` is the URL behind the proxy.
 ///
 /// ```
 /// use countersign::webhook::testing::public_url;

@@ -1,4 +1,4 @@
-//! What came out of verification.
+//! Verified deliveries.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -65,16 +65,16 @@ pub struct Verified<S, T> {
     scheme: PhantomData<fn() -> S>,
 }
 
-/// What the signature was found to say.
+/// What the verification has found.
 #[derive(Clone, Debug)]
 pub(crate) struct Proof {
     pub(super) provider: Arc<str>,
     pub(super) key_id: Option<Arc<str>>,
     pub(super) signed_at: Option<SystemTime>,
     pub(super) replay_key: ReplayKey,
-    /// For how long it has to be remembered, from when it was verified.
+    /// How long the delivery has to be remembered after it was verified.
     pub(super) repeatable_for: Duration,
-    /// `None` where no replay store remembers it by this very verification.
+    /// `None` unless this very verification made a replay store remember the delivery.
     pub(super) remembered: Option<Remembered>,
 }
 
@@ -93,19 +93,19 @@ impl<S: Scheme, T> Verified<S, T> {
         self.content
     }
 
-    /// The provider that signed it, e.g. `vizion`; where that is declared in a file, the file's name.
+    /// The provider that signed it, e.g. `vizion`. A declared provider has the name in its file.
     #[must_use]
     pub fn provider(&self) -> &str {
         &self.proof.provider
     }
 
-    /// The id of the key that it verified under, where the scheme names one.
+    /// The id of the key that it verified under, if the scheme has key ids.
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
         self.proof.key_id.as_deref()
     }
 
-    /// When it was signed, by the signature; `None` where the scheme signs no time.
+    /// When it was signed, according to the signature; `None` if the scheme signs no time.
     #[must_use]
     pub fn signed_at(&self) -> Option<SystemTime> {
         self.proof.signed_at
@@ -114,7 +114,7 @@ impl<S: Scheme, T> Verified<S, T> {
     /// The key by which a replay store remembers this delivery.
     ///
     /// It is **no idempotency key**. It is made from the signature. Most senders sign a retry anew, with another time
-    /// or nonce, so the same event has another replay key, which no store knows. Go by the event's own id, in the
+    /// or nonce, so the same event has another replay key, which no store knows. Check the event's own id, in the
     /// transaction that does the work:
     ///
     /// ```
@@ -143,9 +143,9 @@ impl<S: Scheme, T> Verified<S, T> {
         &self.proof.replay_key
     }
 
-    /// How long a replay store must remember this delivery: for as long as a copy would be fresh, on any machine whose
-    /// clock is within the window of this machine's. If the scheme signs no time, a copy is always fresh, and this is
-    /// the setting of the verifier.
+    /// How long a replay store must remember this delivery: for as long as a copy would be fresh on any machine whose
+    /// clock differs from this machine's by less than the window. If the scheme signs no time, a copy is always fresh,
+    /// and the verifier's setting counts.
     #[must_use]
     pub fn repeatable_for(&self) -> Duration {
         self.proof.repeatable_for
@@ -154,24 +154,24 @@ impl<S: Scheme, T> Verified<S, T> {
 
 #[cfg(feature = "axum")]
 impl<S: Scheme, T> Verified<S, T> {
-    /// The same in another wrapping. Private, since what `wrap` returns is taken to be verified.
+    /// Wraps the content differently. Private, since the result of `wrap` counts as verified.
     pub(super) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Verified<S, U> {
         Verified::new(wrap(self.content), self.proof)
     }
 }
 
 impl<S: Scheme, B: AsRef<[u8]>> Verified<S, B> {
-    /// Reads the verified bytes as JSON. One that cannot be read is still at hand, e.g. for
+    /// Reads the verified bytes as JSON. After an error, the delivery is still at hand, e.g. for
     /// [`Verifier::forget`](super::Verifier::forget).
     ///
     /// # Errors
-    /// `webhook-json`, when they are not what `T` describes. It says where; the error underneath also what, and may quote
-    /// the body.
+    /// `webhook-json`, if the bytes are not what `T` describes. The error says where. Its source also says what is
+    /// wrong, and may quote the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<Verified<S, T>, Error> {
         self.read_json().map_err(|(error, source)| error.with_source(source))
     }
 
-    /// As [`Verified::json`], with the error that may quote the body apart.
+    /// As [`Verified::json`], but keeps the error that may quote the body separate.
     pub(super) fn read_json<T: DeserializeOwned>(
         &self,
     ) -> Result<Verified<S, T>, (Error, serde_json::Error)> {
@@ -196,7 +196,7 @@ impl<S, T> Deref for Verified<S, T> {
     }
 }
 
-/// Shows where it came from, not the content, which may hold personal data.
+/// Shows the origin of the delivery, not its content, which may hold personal data.
 impl<S: Scheme, T> fmt::Debug for Verified<S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified")
@@ -217,7 +217,7 @@ faults! {
 }
 
 impl JsonFault {
-    /// All of serde's error that holds nothing of the body.
+    /// The parts of serde's error that do not quote the body.
     fn at(error: &serde_json::Error) -> Self {
         let what = match error.classify() {
             Category::Data => "a wrong type or field",

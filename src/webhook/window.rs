@@ -7,7 +7,7 @@ use crate::time::{UNIX_SECONDS_END, unix_nanos};
 
 /// How far the time in a signature may be from the local clock.
 ///
-/// A delivery exactly as old, or exactly as far ahead, is accepted.
+/// A delivery at exactly a limit is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     past: Duration,
@@ -28,7 +28,7 @@ impl Window {
         Self { past, ahead }
     }
 
-    /// How long the delivery can still be repeated; more than zero.
+    /// Checks that the delivery is fresh. Returns how long it can still be repeated, which is more than zero.
     pub(super) fn check(&self, times: &Times, now: SystemTime) -> Result<Duration, DeliveryFault> {
         times.check_unit()?;
         let now = unix_nanos(now);
@@ -43,15 +43,14 @@ impl Window {
         if times.expires_at().is_some_and(|expires_at| now >= expires_at) {
             return Err(DeliveryFault::Expired);
         }
-        // A clock that is set back, or that of another machine with the same replay store, takes a copy for that much
-        // longer: remembered for a whole window more, it is known to any that is behind by less. The second is for what
-        // rounding takes.
+        // A clock that is set back, or the slower clock of another machine with the same replay store, accepts a copy
+        // for longer. So the delivery is remembered for one more window. The second makes up for rounding.
         let left = u64::try_from(past - age).map_or(self.past, Duration::from_nanos);
         Ok(left.saturating_add(self.past.max(self.ahead)).saturating_add(Duration::from_secs(1)))
     }
 }
 
-/// The times that a signature names, in the scheme's unit since 1970.
+/// The times in a signature, in the scheme's unit since 1970.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
     created: i64,

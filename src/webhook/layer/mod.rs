@@ -1,4 +1,4 @@
-//! The tower layer: nothing unverified gets past it.
+//! The tower layer, which lets only verified deliveries through.
 
 mod retries;
 
@@ -40,9 +40,9 @@ impl<S: Scheme> Verifier<S> {
     /// The layer does not limit how long that may take: put a time-out layer outside.
     ///
     /// # When the sender hangs up
-    /// A server drops a handler at its next `await` when the connection closes before the answer: a sender that waits
-    /// for 5 seconds ends whatever takes longer. So store the delivery first (in a table or a queue), answer, and do
-    /// the work from there. Or do the work in a task of its own, which the handler waits for and which goes on without
+    /// A server drops a handler at its next `await` if the connection closes before the answer: a sender that waits for
+    /// 5 seconds ends any handler that takes longer. So store the delivery first (in a table or a queue), answer, and
+    /// do the work from there. Or do the work in a separate task, which the handler waits for but which goes on without
     /// the handler:
     ///
     /// ```
@@ -61,14 +61,14 @@ impl<S: Scheme> Verifier<S> {
     /// # }
     /// ```
     ///
-    /// A task ends with its process; a table does not. In both cases, go by the event's own id, as
+    /// A task ends with its process; a table does not. In both cases, check the event's own id, as
     /// [`replay_key`](Verified::replay_key) shows: with `forget_failed`, a retry is accepted while the task still runs.
     #[must_use]
     pub fn layer(&self) -> VerifyLayer<S> {
         VerifyLayer { verifier: self.clone(), retries: Retries::default(), original_uri: |_| None }
     }
 
-    /// Verifies a delivery and takes it; `None` where it repeats one that was handled, and such are acknowledged.
+    /// Verifies a delivery and takes it. `None` if it repeats a delivery that was handled, and duplicates are acknowledged.
     async fn let_in<B>(
         &self,
         retries: Retries,
@@ -105,10 +105,10 @@ impl<S: Scheme> Verifier<S> {
     }
 }
 
-/// A delivery that is not let in.
+/// A refused delivery.
 struct Refused {
     error: Error,
-    /// What a diagnosis takes, where it was read.
+    /// The body, which a diagnosis needs, if it was read.
     body: Option<Bytes>,
 }
 
@@ -126,17 +126,17 @@ pub struct VerifyLayer<S: Scheme> {
     original_uri: OriginalUri,
 }
 
-// Derived, it would ask the scheme for a clone, which nothing needs.
+// A derived `Clone` would needlessly require `S: Clone`.
 impl<S: Scheme> Clone for VerifyLayer<S> {
     fn clone(&self) -> Self {
         Self { verifier: self.verifier.clone(), ..*self }
     }
 }
 
-/// Finds the URI as it was received, where a router has taken a prefix off that of the request.
+/// Finds the received URI, if a router has taken a prefix off the URI of the request.
 type OriginalUri = fn(&Extensions) -> Option<&Uri>;
 
-/// What a layer leaves in the request for the extractors, beside the delivery.
+/// What the layer leaves in the request for the extractors, beside the delivery.
 #[derive(Clone)]
 // The extractors of axum read it.
 #[cfg_attr(not(feature = "axum"), expect(dead_code))]
@@ -168,13 +168,13 @@ impl<S: Scheme> VerifyLayer<S> {
     /// Accepts the sender's retry after the handler failed: at least once, instead of at most once.
     ///
     /// A delivery is forgotten if its handler answers 5xx, 408 or 429, ends in an error or a panic, or is dropped
-    /// before it has answered, as when the sender hangs up or an outer time-out layer gives up; also if the body is not
-    /// the JSON that its `Verified<Json<_>>` wants. After any other answer, a retry is refused. A retry with the same
-    /// signature is accepted while that signature is fresh. The handler must tolerate a second run after it has done
-    /// all or part of its work. Copies that arrive while the handler runs are refused. Somebody who recorded a delivery
-    /// can be the one who retries it.
+    /// before it has answered, because the sender hung up or an outer time-out layer gave up. It is also forgotten if
+    /// the body is not the JSON that the handler's `Verified<Json<_>>` wants. After any other answer, a retry is
+    /// refused. A retry with the same signature is accepted while that signature is fresh. The handler must tolerate a
+    /// second run after it has done all or part of its work. Copies that arrive while the handler runs are refused.
+    /// Somebody who recorded a delivery can be the one who retries it.
     ///
-    /// A delivery is still lost if nobody is left to forget it: the process ends while the handler runs, or panics
+    /// A delivery is still lost if nothing is left to forget it: the process ends while the handler runs, or panics
     /// abort it; the sender hangs up while the store is asked; the store's answer is lost; or the store does not forget
     /// (which is logged). A dropped handler's delivery is forgotten just afterwards, by a task of the tokio runtime: a
     /// retry that comes sooner is refused, the next is accepted. Outside of tokio, nothing is forgotten (which is
@@ -195,9 +195,8 @@ impl<S: Scheme> VerifyLayer<S> {
     /// 200 for a delivery that may still be lost. Somebody who recorded a delivery learns from the 200 that it was
     /// handled.
     ///
-    /// A sender that signs its retry anew sends another delivery, as far as the signature tells: it is not acknowledged
-    /// here, and it reaches the handler, which must go by the event's own id, as [`replay_key`](Verified::replay_key)
-    /// shows.
+    /// A retry that was signed anew is another delivery, as far as the signature tells. It is not acknowledged here and
+    /// reaches the handler, which must check the event's own id, as [`replay_key`](Verified::replay_key) shows.
     ///
     /// By itself, this keeps "at most once"; with [`forget_failed`](Self::forget_failed), it is "at least once". The
     /// store remembers that a delivery was handled in a second entry, before the answer: one more write, and twice the
@@ -245,8 +244,8 @@ where
     type Error = Inner::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
-    /// Always: what is behind is asked once a delivery has verified. Asked here, it would keep a place free for whoever
-    /// sends the rest of an unsigned body at leisure.
+    /// Always ready. The inner service is polled once a delivery has verified: polled here, it would reserve capacity
+    /// while a stranger slowly sends an unsigned body.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         Poll::Ready(Ok(()))
     }
@@ -270,7 +269,7 @@ where
                 }
             };
             let body = Full::new(Bytes::clone(&verified));
-            // A body that was pretty-printed has become shorter than the header says.
+            // A body that was pretty-printed on the way is now shorter than the header says.
             if let header::Entry::Occupied(mut length) = parts.headers.entry(header::CONTENT_LENGTH) {
                 length.insert(verified.len().into());
             }
@@ -293,11 +292,10 @@ where
     }
 }
 
-/// What a sender is asked to wait, in seconds, while the replay store is down.
+/// How long a sender should wait, in seconds, while the replay store is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
 
-/// The one answer to everything that did not verify, or did so before; another to what cannot be told now, for want of the
-/// replay store or of keys.
+/// One answer to all deliveries that did not verify or are copies; another if the replay store or the keys are missing.
 fn refusal<Answer: Default>(error: &Error) -> Response<Answer> {
     if !matches!(error.fault(), Some(DeliveryFault::StoreUnreachable | DeliveryFault::KeysExpired)) {
         return empty(StatusCode::UNAUTHORIZED);

@@ -1,4 +1,4 @@
-//! What becomes of a delivery when its handler has ended, so that the sender's retry is let in or not.
+//! Decides, once a handler has ended, whether the retry of its delivery is let in.
 
 use std::pin::Pin;
 
@@ -13,7 +13,7 @@ use crate::webhook::scheme::Scheme;
 use crate::webhook::verifier::{Remembered, State};
 use crate::webhook::{Verified, Verifier};
 
-/// What the layer was told about retries.
+/// The settings of the layer for retries.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Retries {
     pub(super) forget_failed: bool,
@@ -23,7 +23,7 @@ pub(super) struct Retries {
 /// How the handling of a delivery ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// The handler says that it can be tried again, or did not get to say anything.
+    /// The handler asks for a retry, or has not answered.
     Failed,
     /// Success.
     Handled,
@@ -40,7 +40,7 @@ impl Ending {
     }
 
     fn of_status(status: StatusCode) -> Self {
-        // The two below 500 that ask to come again: a time-out layer and a limit answer with them.
+        // Time-out layers and rate limits answer with these two, which ask for a retry.
         let is_failure = status.is_server_error()
             || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
         match () {
@@ -51,15 +51,15 @@ impl Ending {
     }
 }
 
-/// A delivery in the hands of its handler. What is dropped has failed: the sender hung up, or the handler panicked.
+/// A delivery that is being handled. If this is dropped, the handler has failed: the sender hung up, or the handler panicked.
 pub(super) struct Handling<S: Scheme> {
     forget_failed: bool,
     verifier: Verifier<S>,
-    /// Where the delivery came in; `None` where repetitions are not acknowledged.
+    /// Where the delivery came in; `None` if duplicates are not acknowledged.
     place: Option<Place>,
-    /// `None` when it is settled.
+    /// `None` once the store was told.
     delivery: Option<Verified<S, Bytes>>,
-    /// That of tokio which the handling began in: this may be dropped outside of any.
+    /// The tokio runtime that the handling began in: this value may be dropped outside of any runtime.
     runtime: Option<Handle>,
 }
 
@@ -75,13 +75,13 @@ impl<S: Scheme> Handling<S> {
 
     pub(super) async fn end(mut self, ending: Ending) {
         if let Some(settling) = self.settle(ending) {
-            // Where it panicked, the store was not told; there is no more to be done than after any of its errors.
+            // If the task panicked, the store was not told. As after an error of the store, nothing more can be done.
             let _ = settling.await;
         }
     }
 
-    /// Tells the store in a task of its own, which does not end with the connection: told twice, it could forget a retry
-    /// that was let in meanwhile.
+    /// Tells the store in a separate task, which does not end with the connection. Telling it twice could forget a
+    /// retry that was let in meanwhile.
     fn settle(&mut self, ending: Ending) -> Option<JoinHandle<()>> {
         let is_known = |remembered: &Remembered| remembered.state() != State::Forgotten;
         let delivery = self.delivery.take().filter(|delivery| delivery.remembered().is_some_and(is_known))?;

@@ -1,4 +1,4 @@
-//! Remembering in this process.
+//! A replay store in the memory of this process.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -8,29 +8,29 @@ use std::time::{Duration, Instant};
 use super::{ReplayKey, ReplayStore, StoreError};
 use crate::lock::lock;
 
-/// Remembers accepted deliveries in this process, bounded. Clones share one memory.
+/// Remembers accepted deliveries in this process, up to a capacity. Clones share one memory.
 ///
-/// If it is full of deliveries that could still be repeated, it refuses new ones rather than forget one, which could
-/// then be repeated unnoticed. Only deliveries with the right signature take up room, so nobody without the key can
-/// fill it. If deliveries stay for long, give it room for all of them: the default is enough for 3,300 a day over
+/// If it is full of deliveries that could still be repeated, it refuses new ones: a forgotten delivery could be
+/// repeated unnoticed. Only deliveries with the right signature take up room, so nobody without the key can fill it. If
+/// deliveries are remembered for long, give it room for all of them: the default is enough for 3,300 a day over
 /// Netgíró's 30 days.
 ///
-/// It forgets everything when the process ends: with a window of 5 minutes, a delivery recorded just before a restart
-/// can be repeated just after it. `RedisStore`, behind the feature `redis`, does not forget.
+/// It forgets everything when the process ends. So a delivery that was recorded just before a restart can be repeated
+/// just after it, while it is fresh. `RedisStore`, behind the feature `redis`, does not forget.
 #[derive(Clone)]
 pub struct MemoryStore {
     seen: Arc<Mutex<Seen>>,
     capacity: u64,
 }
 
-/// What is remembered, and until when.
+/// The remembered keys, and until when each is remembered.
 #[derive(Default)]
 struct Seen {
     until: HashMap<ReplayKey, Instant>,
     in_order: BTreeSet<(Instant, ReplayKey)>,
 }
 
-/// Longer than any process runs. A moment cannot be put off for ever.
+/// Longer than any process runs: an `Instant` cannot lie arbitrarily far in the future.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 impl MemoryStore {
@@ -40,7 +40,7 @@ impl MemoryStore {
         Self { seen: Arc::default(), capacity }
     }
 
-    /// What is still remembered.
+    /// The deliveries that are still remembered.
     fn seen_at(&self, now: Instant) -> MutexGuard<'_, Seen> {
         let mut seen = lock(&self.seen);
         while let Some((_, key)) = seen.in_order.first().copied().filter(|(until, _)| *until <= now) {
@@ -51,15 +51,15 @@ impl MemoryStore {
     }
 }
 
-/// A clock that is never set: a `Clock` may step, and what is remembered would live longer or shorter.
+/// A clock that nobody sets: if a `Clock` stepped, deliveries would be remembered for longer or shorter.
 #[expect(clippy::disallowed_methods, reason = "spans of this process, which nothing outside sees")]
 fn now() -> Instant {
     Instant::now()
 }
 
 impl Default for MemoryStore {
-    /// A store for 100,000 deliveries: at about 200 bytes each, some 20 MB; at the default window of 5 minutes, where one stays
-    /// for about 10 minutes, enough for 160 deliveries a second.
+    /// A store for 100,000 deliveries, which take about 200 bytes each, some 20 MB. At the default window of 5 minutes,
+    /// a delivery stays for about 10 minutes, so this is enough for 160 deliveries a second.
     fn default() -> Self {
         Self::new(100_000)
     }
@@ -70,7 +70,7 @@ impl ReplayStore for MemoryStore {
     async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
         let now = now();
         let mut seen = self.seen_at(now);
-        // What is known stays known when the memory is full.
+        // Even a full memory recognises what it remembers.
         if seen.until.contains_key(key) {
             return Ok(false);
         }
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn what_has_expired_takes_no_room() {
         let store = MemoryStore::new(2);
-        // Long enough that both are still there when a busy machine comes to look.
+        // Long enough that both are still remembered when a busy machine looks.
         let life = Duration::from_secs(1);
         let insert =
             |n: u8| store.insert_if_absent(&ReplayKey::new("test", [n; 32]), life).now_or_never().unwrap();

@@ -1,4 +1,4 @@
-//! Taking each delivery once.
+//! Replay stores, which let each delivery in only once.
 
 mod memory;
 #[cfg(feature = "redis")]
@@ -32,9 +32,9 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Remembers which deliveries were accepted.
 ///
-/// The verifier asks it last, after the signature was found right, so a forgery never gets in. Implement it with
-/// [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present". Each call
-/// must end by itself: set a time-out.
+/// The verifier asks the store last, after the signature was found right, so a forgery never gets in. Implement this
+/// trait with [`async_trait`](https://docs.rs/async-trait) over any store that has an atomic "insert unless present".
+/// Each call must end by itself: set a time-out.
 ///
 /// ```
 /// use std::collections::HashSet;
@@ -69,23 +69,23 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
     note = "use `MemoryStore` or `RedisStore`, or implement `ReplayStore`"
 )]
 pub trait ReplayStore: Send + Sync + 'static {
-    /// Remembers `key` for at least `ttl`: `true` when it was not there before, `false` when it was. Of any number of
-    /// calls at once with one key, on any machine, exactly one may get `true`.
+    /// Remembers `key` for at least `ttl`. Returns `true` if the key was new, `false` if it was known. Of any number of
+    /// simultaneous calls with one key, on any machines, exactly one may get `true`.
     ///
     /// # Errors
     /// When the store cannot say. The delivery is then refused.
     async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError>;
 
-    /// Forgets `key`, so that the next call of `insert_if_absent` gets `true` for it. Not to know it is no error. Only
-    /// whoever got `true` for a key asks for this, and once.
+    /// Forgets `key`, so that the next call of `insert_if_absent` gets `true` for it. An unknown key is no error. Only
+    /// a caller that got `true` for a key asks for this, and only once.
     ///
-    /// Not provided: a store that kept the key in silence would lose the deliveries whose retry is meant to be let in.
+    /// There is no default implementation: a store that silently kept the key would lose deliveries whose retry should be let in.
     ///
     /// # Errors
-    /// When the store may still know it, or cannot forget at all. The delivery then stays spent.
+    /// When the store may still know the key, or cannot forget at all. The retry of the delivery is then refused.
     async fn forget(&self, key: &ReplayKey) -> Result<(), StoreError>;
 
-    /// Whether `key` is remembered. Asked only where the layer is told to acknowledge duplicates.
+    /// Whether `key` is remembered. Called only if the layer acknowledges duplicates.
     ///
     /// # Errors
     /// When the store cannot say. The repetition is then refused.
@@ -107,11 +107,11 @@ impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
     }
 }
 
-/// What tells one delivery from another: the provider and the decoded signature, so that no other spelling of the
-/// same signature counts as new.
+/// Identifies a delivery by its provider and the decoded signature, so that another spelling of the same signature does
+/// not count as new.
 ///
-/// `Display` gives `provider:` and 64 hex digits, and `:handled` after them in the key under which a store keeps that a
-/// delivery was handled where it came in.
+/// `Display` gives `provider:` and 64 hex digits. The key under which a store keeps that a delivery was handled ends in
+/// `:handled`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReplayKey {
     provider: &'static str,
@@ -124,21 +124,21 @@ impl ReplayKey {
         Self { provider, signature, is_of_handled: false }
     }
 
-    /// What is remembered of the same delivery once it was handled at a place.
+    /// The key that says that this delivery was handled at a place.
     pub(super) fn of_handled(self, Place(place): &Place) -> Self {
         let signature = Sha256::new().chain_update(self.signature).chain_update(place).finalize().into();
         Self { is_of_handled: true, signature, ..self }
     }
 }
 
-/// The digest of method, host and target. Not every scheme signs these, so that a copy of what one route handled may come
-/// in at another, whose handler has not seen it.
+/// The digest of method, host and target. Not every scheme signs these, so a copy may come in at another route, whose
+/// handler has not seen the delivery.
 #[derive(Clone, Copy)]
 pub(super) struct Place([u8; 32]);
 
 impl Place {
     pub(super) fn of(method: &Method, host: &[u8], target: &str) -> Self {
-        // None of these holds a line end.
+        // A line end occurs in none of these.
         let text = [method.as_str().as_bytes(), host, target.as_bytes()].join(&b'\n');
         Self(Sha256::digest(text).into())
     }

@@ -1,4 +1,4 @@
-//! Remembering in Redis, for a service on several machines.
+//! A replay store in Redis, for a service on several machines.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,26 +11,27 @@ use super::{ConnectFault, ReplayKey, ReplayStore, StoreError};
 use crate::error::Error;
 use crate::random::{OsRandomness, Randomness as _};
 
-/// Each of connecting and answering may take this long, and connecting is tried twice before a delivery is refused.
+/// The time-out of connecting and of an answer. Connecting is tried twice before a delivery is refused.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Deletes what a claim that got no answer has left, and nothing of anybody else's.
+/// Deletes the entry of a claim that got no answer, and no other entry.
 const WITHDRAW: &str =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
-/// How long a withdrawal waits before it asks again, at first and at most.
+/// How long a withdrawal waits before it asks again: first and longest pause.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
 
 /// Remembers accepted deliveries in Redis (or a server that speaks its protocol), with `SET key token NX PX ttl`: one
-/// round trip, atomic on the server. Reconnects by itself; clones share one connection. A user of Redis that is to have few
-/// rights needs `SET`, `DEL`, `EXISTS`, `EVAL` and `GET`, and `PING` for [`ping`](Self::ping).
+/// round trip, atomic on the server. Reconnects by itself; clones share one connection. A Redis user with few rights
+/// needs `SET`, `DEL`, `EXISTS`, `EVAL` and `GET`, and `PING` for [`ping`](Self::ping).
 ///
 /// While Redis does not answer, deliveries are refused. If only the answer was lost, Redis may remember the delivery: a task of
 /// the tokio runtime deletes it as soon as Redis answers, and the retry is let in. If the process ends before that, the retry
 /// is refused.
 ///
-/// It remembers as well as your Redis does. So that a restart or failover forgets nothing: `appendonly yes` with
-/// `appendfsync always`, `maxmemory-policy noeviction`, and no replica that may take over before it has caught up.
+/// It remembers only as well as your Redis does. To forget nothing in a restart or failover, Redis needs `appendonly
+/// yes` with `appendfsync always`, `maxmemory-policy noeviction`, and no replica that may take over before it has
+/// caught up.
 ///
 /// ```no_run
 /// # fn run(secret: countersign::SecretString) -> Result<(), countersign::Error> {
@@ -50,18 +51,18 @@ pub struct RedisStore<C = ConnectionManager> {
 }
 
 impl RedisStore {
-    /// A store at `redis://[user:password@]host[:port][/database]`, or with the feature `redis-tls` at `rediss://…`, whose
-    /// certificate has to be one that this machine trusts. Connects with the first delivery. For a certificate of your own,
-    /// a client's certificate or a cluster, hand a connection to [`RedisStore::new`].
+    /// A store at `redis://[user:password@]host[:port][/database]`, or with the feature `redis-tls` at `rediss://…`,
+    /// with a certificate that this machine trusts. Connects with the first delivery. For a certificate of your own, a
+    /// client certificate or a cluster, hand a connection to [`RedisStore::new`].
     ///
     /// Must be called within a tokio runtime, which keeps the connection.
     ///
     /// # Errors
-    /// `invalid-redis-url`, when the crate `redis` cannot read it; `no-tokio-runtime` outside of one.
+    /// `invalid-redis-url`, if the crate `redis` cannot read the URL; `no-tokio-runtime`, outside of a runtime.
     pub fn connect(url: impl Into<SecretString>) -> Result<Self, Error> {
-        // What the crate says about an invalid URL may hold its password, so it is not kept as the source.
+        // The crate's error about an invalid URL may quote the password, so it is not kept as the source.
         let invalid = |_: RedisError| Error::new(ConnectFault::InvalidUrl);
-        // Without one, the crate would panic.
+        // Without a runtime, the crate would panic.
         tokio::runtime::Handle::try_current().map_err(|_| Error::new(ConnectFault::NoRuntime))?;
         #[cfg(feature = "redis-tls")]
         choose_cryptography();
@@ -74,20 +75,20 @@ impl RedisStore {
     }
 }
 
-/// Where the process has not chosen what rustls computes with, chooses it: of two that the program happens to be built with,
-/// rustls takes neither, and panics when it connects.
+/// Chooses the cryptography of rustls if the process has not. In a program that is built with two of them, rustls would
+/// choose none, and panic when it connects.
 #[cfg(feature = "redis-tls")]
 fn choose_cryptography() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // It fails where another thread has just done so.
+        // Fails if another thread has just chosen.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     }
 }
 
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
-    /// A store over a connection of yours: any that the crate `redis` has, as one with a certificate of yours or one to a
-    /// cluster, with the features of that crate which they need. Give it time-outs: a delivery waits as long as the
-    /// connection does.
+    /// A store over your own connection: any connection of the crate `redis`, such as one with your own certificate or
+    /// one to a cluster, which may need features of that crate. Give the connection time-outs: a delivery waits as long
+    /// as the connection does.
     ///
     /// ```no_run
     /// # async fn run() -> redis::RedisResult<()> {
@@ -107,18 +108,18 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
         Self { connection, prefix: "countersign:replay:".to_owned() }
     }
 
-    /// Puts `prefix` in front of the keys instead of `countersign:replay:`. All verifiers that share the deliveries need
-    /// the same one.
+    /// Puts `prefix` in front of the keys instead of `countersign:replay:`. All verifiers that share deliveries need
+    /// the same prefix.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// Asks Redis whether it is there: when a service starts, say, before the first delivery does.
+    /// Checks that Redis answers, e.g. when a service starts.
     ///
     /// # Errors
-    /// When it is not reached, or refuses.
+    /// When Redis cannot be reached, or refuses.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(redis::cmd("PING").exec_async(&mut self.connection.clone()).await?)
     }
@@ -128,15 +129,16 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
     }
 }
 
-/// What tells a claim from all others.
+/// A random token, which identifies a claim.
 fn token() -> Result<String, Error> {
     let mut token = [0; 16];
     OsRandomness.fill(&mut token)?;
     Ok(hex::encode(token))
 }
 
-/// Takes back a claim whose answer was lost: nobody was let in for it, and it would keep out the sender's retry. It may still
-/// be on its way, by another connection, so that Redis is asked until it was there, for as long as it would live.
+/// Takes back a claim whose answer was lost: its delivery was not let in, but the claim would keep out the retry. The
+/// claim may still be on its way by another connection, so this asks Redis until the claim was there, or until it would
+/// have expired.
 fn withdraw<C: ConnectionLike + Send + 'static>(mut connection: C, name: &str, token: &str, life: Duration) {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
     let mut delete = redis::cmd("EVAL");
@@ -153,7 +155,7 @@ fn withdraw<C: ConnectionLike + Send + 'static>(mut connection: C, name: &str, t
 #[async_trait::async_trait]
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> ReplayStore for RedisStore<C> {
     async fn insert_if_absent(&self, key: &ReplayKey, ttl: Duration) -> Result<bool, StoreError> {
-        // Redis refuses a life of 0 ms, and one beyond what its signed 64 bits of milliseconds hold.
+        // Redis refuses a life of 0 ms, and a life that overflows its signed 64 bits of milliseconds.
         let milliseconds = ttl.as_millis().clamp(1, 1 << 52);
         let (name, token) = (self.name(key), token()?);
         let mut set = redis::cmd("SET");

@@ -1,4 +1,4 @@
-//! The common way of verifying, in its order.
+//! The verification that all schemes share, in its order.
 
 mod once;
 
@@ -23,7 +23,7 @@ use crate::observer::Event;
 use crate::renewal::Renewal;
 use crate::signing::SignedText;
 
-/// What a refusal says that may have a known mistake for its reason.
+/// The advice of a refusal whose reason may be a known mistake.
 const ASK_FOR_A_DIAGNOSIS: &str =
     "`diagnose_refusals`, on the verifier's builder, looks for a known mistake (feature `diagnose`).";
 
@@ -52,7 +52,7 @@ pub struct Verifier<S: Scheme>(Arc<Inner<S>>);
 
 struct Inner<S: Scheme> {
     scheme: S,
-    /// The scheme's, for what each verification hands out.
+    /// The name of the scheme, which each verified delivery shares.
     name: Arc<str>,
     keys: Arc<ArcSwap<Keys<S>>>,
     rotation: Option<Arc<dyn Renewal>>,
@@ -60,7 +60,7 @@ struct Inner<S: Scheme> {
     diagnose: Option<Diagnose<S>>,
 }
 
-/// What the head of a delivery says, as far as that can be judged without its body.
+/// What the head of a delivery says, checked as far as possible without the body.
 struct Head<'r, T> {
     signature: Received<'r>,
     key_id: Option<&'r str>,
@@ -85,7 +85,7 @@ impl<S: Scheme> Verifier<S> {
         }))
     }
 
-    /// Waits for keys, where those that there are have expired.
+    /// Waits for new keys if the present ones have expired.
     pub(super) async fn ready(&self, parts: &Parts) -> Result<(), Error> {
         let Some(ready) = self.0.rotation.as_ref().and_then(|rotation| rotation.ready()) else {
             return Ok(());
@@ -94,15 +94,14 @@ impl<S: Scheme> Verifier<S> {
     }
 
     /// Verifies a delivery without the replay store: a pure function, for tests, tools and stores of your own. It
-    /// returns `body` itself, except for a body that was pretty-printed on the way and is accepted as such.
+    /// returns `body` itself, unless the body was pretty-printed on the way and the verifier accepts that.
     ///
     /// A copy of the delivery verifies as well. A service that uses this must refuse a
     /// [`replay_key`](Verified::replay_key) that it has seen, for [`repeatable_for`](Verified::repeatable_for). No
     /// refusal is diagnosed here: `Verifier::diagnose` does that, with the feature `diagnose`.
     ///
     /// # Errors
-    /// Why it was refused; of several reasons the first in the order of the
-    /// [module](super).
+    /// Why the delivery was refused. Of several reasons, the first in the order of the [module](super).
     pub fn verify<'b>(
         &self,
         parts: &Parts,
@@ -126,10 +125,10 @@ impl<S: Scheme> Verifier<S> {
         Ok(())
     }
 
-    /// Exchanges the keys, for all clones at once. Deliveries being verified finish with the keys that they began with;
-    /// a key that is not among the new ones is retired.
+    /// Replaces the keys, for all clones at once. Deliveries that are being verified finish with the old keys. A key
+    /// that is not among the new ones is retired.
     ///
-    /// Keys of a `Rotation` take the place of these when they change next.
+    /// The keys of a `Rotation` replace these again at their next change.
     pub fn exchange_keys(&self, keys: Keys<S>) {
         self.0.keys.store(Arc::new(keys));
     }
@@ -148,7 +147,7 @@ impl<S: Scheme> Verifier<S> {
             return Err(DeliveryFault::BodyTooLong { limit });
         }
         let content = self.0.scheme.check_digest(&mut stated, body)?;
-        // All are tried, whichever is right: how long it takes says nothing about which keys there are.
+        // All keys are tried, even after a match, so that the time taken says nothing about the keys.
         let mut judged = Err(DeliveryFault::SignatureMismatch);
         for (id, key) in keys.named(key_id) {
             match S::judge(&signature, &stated, key, &content) {
@@ -164,7 +163,7 @@ impl<S: Scheme> Verifier<S> {
         Ok((content, Proof { provider, key_id, signed_at, replay_key, repeatable_for, remembered: None }))
     }
 
-    /// Refuses what no body can make good.
+    /// Refuses a head that no body can make right.
     pub(super) fn check_head(&self, parts: &Parts) -> Result<(), DeliveryFault> {
         if self.0.scheme.reads_body() {
             return Ok(());
@@ -245,7 +244,7 @@ impl<S: Scheme> Verifier<S> {
         if self.0.scheme.covers_url() { error.with_note(self.delivery(parts).addresses()) } else { error }
     }
 
-    /// The refusal, for whoever runs the service.
+    /// The refusal, for the operator of the service.
     pub(super) fn refusal(&self, refused: DeliveryFault, parts: &Parts) -> Error {
         let is_unexplained = refused.is_mismatch() && !self.diagnoses();
         let error = self.error(refused, parts);
@@ -256,7 +255,7 @@ impl<S: Scheme> Verifier<S> {
         error.with_next_step(next_step)
     }
 
-    /// Tells log and hook of a refusal; where it is to be diagnosed, which takes the body, afterwards.
+    /// Reports a refusal to log and hook. A refusal that is diagnosed, which takes the body, is reported afterwards.
     pub(super) fn report(&self, error: &Error, parts: &Parts, body: Option<Bytes>) {
         // The sender may know newer keys.
         if let Some(rotation) = &self.0.rotation

@@ -1,4 +1,4 @@
-//! Taking a delivery once.
+//! Takes each delivery once.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -45,18 +45,19 @@ impl<S: Scheme> Verifier<S> {
         }
     }
 
-    /// Has the replay store forget a delivery that [`receive`](Self::receive) accepted and that could not be handled, so
-    /// that the sender's retry is let in. Whatever was done with it is then done again: at least once, where it was at
-    /// most once.
+    /// Has the replay store forget a delivery that [`receive`](Self::receive) accepted but that could not be handled,
+    /// so that the sender's retry is let in. Work that was already done for it is then done again: at least once,
+    /// instead of at most once.
     ///
-    /// Does nothing for what the store does not remember by that very call, as what [`verify`](Self::verify) gave: it
-    /// may know a copy that was accepted before. Nor does it act twice, for any clone of a delivery: it could forget a retry
-    /// that was let in meanwhile.
+    /// Does nothing for a delivery from [`verify`](Self::verify), which no store was told of: the store may know an
+    /// earlier copy. Acts only once for all clones of a delivery: a second time, it could forget a retry that was let
+    /// in meanwhile.
     ///
     /// # Errors
-    /// The store's own, when it may not have done it: the delivery stays spent, until this is called again. (Where only the
-    /// store's answer was lost, that may forget a retry which was let in meanwhile.) Also while another call to forget it has not ended; one
-    /// that was given up never does, since nobody knows what the store made of it.
+    /// The store's error, if the store may not have forgotten: the retry stays refused until this is called again. (If
+    /// only the store's answer was lost, that call may forget a retry that was let in meanwhile.) Also an error while
+    /// another call for this delivery has not ended. A call that was dropped never ends, since nobody knows whether the
+    /// store has forgotten.
     pub async fn forget<T>(&self, accepted: &Verified<S, T>) -> Result<(), StoreError> {
         let Some(remembered) = accepted.remembered() else { return Ok(()) };
         match remembered.begin_forgetting() {
@@ -65,7 +66,7 @@ impl<S: Scheme> Verifier<S> {
             State::Forgotten => return Ok(()),
         }
         let store = &*self.settings().store;
-        // That it was handled comes first: 200 must not be said of what is let in again.
+        // The entry that it was handled goes first: a delivery that is let in again must not be answered 200.
         let mut forgotten = match remembered.handled() {
             Some(handled) => store.forget(handled).await,
             None => Ok(()),
@@ -87,7 +88,7 @@ impl<S: Scheme> Verifier<S> {
         let (store, key) = (&*self.settings().store, delivery.replay_key().of_handled(place));
         remembered.set_handled(key);
         store.insert_if_absent(&key, delivery.repeatable_for()).await?;
-        // Where somebody has it forgotten meanwhile, they may have been quicker than this.
+        // A call that forgot the delivery meanwhile may have come before this entry.
         match remembered.state() {
             State::Remembered => Ok(()),
             State::Forgetting | State::Forgotten => store.forget(&key).await,
@@ -100,7 +101,7 @@ impl<S: Scheme> Verifier<S> {
         Place::of(delivery.method(), delivery.host().unwrap_or_default(), &delivery.target())
     }
 
-    /// Whether the delivery that this one repeats was handled, at the same place.
+    /// Whether the repeated delivery was handled at the same place.
     pub(in crate::webhook) async fn was_handled(
         &self,
         repeated: &Verified<S, Bytes>,
@@ -139,15 +140,15 @@ impl<S: Scheme> Verifier<S> {
     }
 }
 
-/// Whether the replay store remembers a delivery by one verification. One for all clones of a delivery, so that it is forgotten once: told twice, a store could forget a retry that was let in
-/// meanwhile.
+/// Whether the replay store still remembers a delivery. All clones of the delivery share this, so that it is forgotten
+/// only once: a second time, the store could forget a retry that was let in meanwhile.
 #[derive(Clone, Debug, Default)]
 pub(in crate::webhook) struct Remembered(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
     state: Mutex<State>,
-    /// Under what it is remembered that the delivery was handled, where that is.
+    /// The key under which the store remembers that the delivery was handled, if it does.
     handled: OnceLock<ReplayKey>,
 }
 
@@ -155,7 +156,7 @@ struct Shared {
 pub(in crate::webhook) enum State {
     #[default]
     Remembered,
-    /// The store has been told, and has not answered: it never will where the call was given up.
+    /// The store was asked and has not answered. If the call was dropped, it never will.
     Forgetting,
     Forgotten,
 }
@@ -165,7 +166,7 @@ impl Remembered {
         *self.lock()
     }
 
-    /// The state so far; from now on, what is remembered is being forgotten.
+    /// Begins to forget the delivery, and returns the state before.
     pub(in crate::webhook) fn begin_forgetting(&self) -> State {
         let mut state = self.lock();
         let before = *state;
@@ -175,7 +176,7 @@ impl Remembered {
         before
     }
 
-    /// After what the store said to whoever began it.
+    /// Records the store's answer to the call that began to forget.
     pub(in crate::webhook) fn end_forgetting(&self, is_forgotten: bool) {
         *self.lock() = if is_forgotten { State::Forgotten } else { State::Remembered };
     }
@@ -185,7 +186,7 @@ impl Remembered {
     }
 
     pub(in crate::webhook) fn set_handled(&self, key: ReplayKey) {
-        // A delivery is handled once.
+        // Set only once: a delivery is handled once.
         let _ = self.0.handled.set(key);
     }
 

@@ -448,10 +448,10 @@ fn a_long_body_that_was_printed_anew_with_its_length_is_named() {
 #[test]
 fn what_nothing_explains_is_told_what_may_be_stated_wrongly() {
     for (judge, present, absent) in [
-        (judge(builder()), "give the public origin", "may be another"),
+        (judge(builder()), "give the public origin", "may have another"),
         (
             judge(super::builder_at("https://hooks.example.com")),
-            "public origin may be another",
+            "public origin may have another host or path",
             "give the public",
         ),
     ] {

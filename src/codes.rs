@@ -1,11 +1,11 @@
-//! All codes that this crate has, as the program itself has them: what `docs/codes.md` lists.
+//! All codes of this crate, for programs; `docs/codes.md` lists the same codes.
 
 use crate::error::Code;
 #[cfg(all(feature = "diagnose", any(feature = "netgiro", feature = "netvisor")))]
 use crate::explain::Explained as _;
 
-/// The codes of [`Error`](crate::Error)s, each with its message, in which the details of one case stand as `{detail}`. A code
-/// that several faults share is there once for each.
+/// The codes of [`Error`](crate::Error)s, each with its message, where `{detail}` stands for the details of a case. A
+/// code that several faults share is listed for each of them.
 pub fn errors() -> impl Iterator<Item = (Code, &'static str)> {
     let tables = [
         crate::env::VariableFault::CODES,

@@ -1,4 +1,4 @@
-//! Credentials out of named variables.
+//! Credentials from named variables.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub(crate) fn process(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Collects variables, and what is missing among them, so that one error lists all of it.
+/// Collects variables, so that one error lists all that are missing.
 pub(crate) struct Variables<L> {
     lookup: L,
     missing: Vec<Cow<'static, str>>,
@@ -31,7 +31,7 @@ impl<L: Fn(&str) -> Option<String>> Variables<L> {
         Self { lookup, missing: Vec::new() }
     }
 
-    /// The value, or an empty one and a mark that it is missing: see [`Self::finish`].
+    /// The value. A missing value is empty, and noted for [`Self::finish`].
     pub(crate) fn text(&mut self, name: impl Into<Cow<'static, str>>) -> String {
         let name = name.into();
         let value = (self.lookup)(&name).filter(|value| !value.is_empty());
@@ -45,7 +45,7 @@ impl<L: Fn(&str) -> Option<String>> Variables<L> {
         self.text(name).into()
     }
 
-    /// Fails when anything asked for was missing.
+    /// Fails if a variable was missing.
     pub(crate) fn finish(self) -> Result<(), Error> {
         if self.missing.is_empty() {
             Ok(())

@@ -34,7 +34,7 @@ struct Inner {
     provider: Option<Cow<'static, str>>,
     reference_id: Option<String>,
     notes: Vec<String>,
-    /// Where more is known than the fault says.
+    /// In place of the fault's next step, where more is known.
     next_step: Option<Cow<'static, str>>,
     effect: Option<Effect>,
     source: Option<BoxError>,
@@ -111,7 +111,7 @@ impl Error {
         self.0.reference_id.as_deref()
     }
 
-    /// What else was noticed, such as a clock that is off, or the known mistake that explains a signature.
+    /// Other observations, such as a clock that is off, or the known mistake that explains a signature.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.0.notes
@@ -144,20 +144,20 @@ impl Error {
         self
     }
 
-    /// Adds something noticed on the way, e.g. a clock that is off. Must not hold a secret.
+    /// Adds an observation, e.g. a clock that is off. Must not hold a secret.
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.0.notes.push(note.into());
         self
     }
 
-    /// Says what to do instead of what the fault says.
+    /// Replaces the next step of the fault.
     pub(crate) fn with_next_step(mut self, next_step: impl Into<Cow<'static, str>>) -> Self {
         self.0.next_step = Some(next_step.into());
         self
     }
 
-    /// Says what is known of the effect where the fault alone does not tell.
+    /// Replaces the effect of the fault, where more is known.
     pub(crate) fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = Some(effect);
         self
@@ -176,7 +176,7 @@ impl fmt::Display for Error {
         }
         write!(f, "{}", self.0.fault)?;
         if let Some(id) = self.reference_id() {
-            // Quoted, since whoever answered may write a sentence of their own into it.
+            // Quoted, since the id is not authenticated and may hold a misleading sentence.
             write!(f, " (reference id {id:?})")?;
         }
         for note in &self.0.notes {

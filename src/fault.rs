@@ -1,11 +1,11 @@
-//! What can go wrong, as data. A [`Fault`] is what an [`Error`](crate::Error) carries; each enum of faults is one table.
+//! What can go wrong, as data. An [`Error`](crate::Error) carries a [`Fault`]; each enum of faults is a table.
 
 use std::any::Any;
 use std::fmt;
 
 use crate::effect::Effect;
 
-/// The family a fault belongs to: what to go by where a code is not known.
+/// The family of a fault. Decide by it if you do not know the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -17,9 +17,9 @@ pub enum Kind {
     Signing,
     /// A reply or webhook did not prove where it came from.
     Verification,
-    /// The provider answered, and its answer is no.
+    /// The provider refused the request.
     Refused,
-    /// What came is not what was expected, and cannot be read. Whether the request took effect is not known.
+    /// The reply cannot be read, since it is not what was expected. Whether the request took effect is not known.
     Unreadable,
 }
 
@@ -27,13 +27,13 @@ impl Kind {
     const fn effect(self) -> Effect {
         match self {
             Self::Configuration | Self::Signing | Self::Refused => Effect::None,
-            // Scope: a redirect was answered, and the request with it.
+            // `Scope`, too: the request may have taken effect before its reply redirected elsewhere.
             Self::Scope | Self::Verification | Self::Unreadable => Effect::Unknown,
         }
     }
 }
 
-/// What is fixed of a fault. [`codes`](crate::codes) lists those of this crate.
+/// The fixed part of a fault. [`codes`](crate::codes) lists the codes of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Code {
@@ -48,9 +48,10 @@ pub struct Code {
 }
 
 impl Code {
-    /// A code. The effect is none where the kind says that the request was not sent or that the provider refused it
-    /// ([`Configuration`](Kind::Configuration), [`Signing`](Kind::Signing), [`Refused`](Kind::Refused)), else unknown. A fault
-    /// of another effect, such as a refusal by a 5xx, says so by [`Fault::effect`].
+    /// A code. The effect is [`Effect::None`] for the kinds [`Configuration`](Kind::Configuration),
+    /// [`Signing`](Kind::Signing) and [`Refused`](Kind::Refused), where the request was not sent or was refused;
+    /// otherwise [`Effect::Unknown`]. A fault with another effect, such as a refusal by a 5xx, overrides
+    /// [`Fault::effect`].
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind, next_step: &'static str) -> Self {
         Self { name, kind, next_step, effect: kind.effect() }
@@ -95,10 +96,10 @@ impl Code {
     note = "implement `countersign::fault::Fault`: a `Code`, and a message as `Display`"
 )]
 pub trait Fault: Any + fmt::Debug + fmt::Display + Send + Sync {
-    /// What is fixed of it.
+    /// The code.
     fn code(&self) -> Code;
 
-    /// Whether the request may have taken effect: what the code says, unless more is known of this case.
+    /// Whether the request may have taken effect. By default, the effect of the code.
     fn effect(&self) -> Effect {
         self.code().effect
     }
@@ -117,7 +118,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// States an enum of faults as a table: variant, kind (and effect, where it is not the kind's), code, message, next step.
+/// Defines an enum of faults as a table: variant, kind (and effect, if not the kind's), code, message, next step.
 ///
 /// The compiler warns of a table that [`codes`](crate::codes) does not list: its `CODES` is then never used.
 macro_rules! faults {

@@ -1,4 +1,4 @@
-//! What a credential or field may look like.
+//! What credentials and fields may hold.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -49,7 +49,7 @@ pub(crate) fn refuse(field: impl Into<Cow<'static, str>>, problem: Problem) -> E
     Error::new(FieldFault { field: field.into(), problem })
 }
 
-/// Refuses what no credential of any provider may be: empty, padded, or with control characters inside.
+/// Refuses a value that no provider issues: empty, padded, or with control characters.
 pub(crate) fn check(field: impl Into<Cow<'static, str>>, value: &str) -> Result<(), Error> {
     if value.trim().is_empty() {
         Err(refuse(field, Problem::Empty))
@@ -62,7 +62,7 @@ pub(crate) fn check(field: impl Into<Cow<'static, str>>, value: &str) -> Result<
     }
 }
 
-/// A checked field as a header value in printable ASCII.
+/// Checks a field, and makes a header value in printable ASCII of it.
 pub(crate) fn ascii_header(field: &'static str, value: &str) -> Result<HeaderValue, Error> {
     check(field, value)?;
     let not_ascii = || refuse(field, Problem::NotAscii);

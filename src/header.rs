@@ -1,4 +1,4 @@
-//! Reading headers strictly.
+//! Reads headers strictly.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -7,7 +7,7 @@ use crate::error::Error;
 /// A header is there more than once.
 pub(crate) struct Repeated;
 
-/// The value of a header that may be there once; `None` where it is absent.
+/// The value of a header that may occur once; `None` if it is absent.
 pub(crate) fn only<'h>(
     headers: &'h HeaderMap,
     name: &HeaderName,
@@ -17,7 +17,7 @@ pub(crate) fn only<'h>(
     if values.next().is_some() { Err(Repeated) } else { Ok(value) }
 }
 
-/// Adds to the refusal of a message that lacks the header `missing` under which name it arrived instead, if it did.
+/// Adds to the refusal of a message without the header `missing`: the other name under which the header arrived, if it did.
 pub(crate) fn note_renamed(error: Error, headers: &HeaderMap, missing: &str) -> Error {
     let Some(arrived) = renamed(headers, missing) else { return error };
     error
@@ -27,8 +27,8 @@ pub(crate) fn note_renamed(error: Error, headers: &HeaderMap, missing: &str) -> 
         ))
 }
 
-/// Proxies write `-` for `_`, since many drop names with `_`; what follows CGI, as Django, Rack and PHP do, writes `_` for
-/// `-` and `HTTP_` in front.
+/// Proxies write `-` for `_`, since many drop names with `_`. Frameworks that follow CGI, like Django, Rack and PHP,
+/// write `_` for `-`, and `HTTP_` in front.
 fn renamed<'h>(headers: &'h HeaderMap, missing: &str) -> Option<&'h HeaderName> {
     let hyphenated = |name: &str| name.replace('_', "-");
     let wanted = hyphenated(missing);

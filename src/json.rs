@@ -19,7 +19,7 @@ pub(crate) fn without_white_space(json: &[u8]) -> Vec<u8> {
     json.iter().copied().filter(keep).collect()
 }
 
-/// The members of a JSON object, each value as it is written; `None` where the text is none.
+/// The members of a JSON object, each value as it is written; `None` if the text is no object.
 #[cfg(any(feature = "declared", feature = "diagnose"))]
 pub(crate) fn members(text: &[u8]) -> Option<Vec<(String, &serde_json::value::RawValue)>> {
     use std::fmt;

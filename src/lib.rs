@@ -1,7 +1,7 @@
 //! Signs your requests as each API demands, in a middleware of `reqwest`. It verifies Netgíró's replies and the
 //! webhooks of Netgíró, Unleashed and Vizion before your code sees them, and names the mistake behind a signature that
 //! does not match.
-// The links of the rest need all of the default features, and so does compiling its example.
+// The links and the example in the rest need all default features.
 #![cfg_attr(
     all(
         feature = "middleware",
@@ -18,7 +18,7 @@
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
-// Shared helpers are used by some features only; the build with all of them still finds dead code.
+// Some features alone leave shared helpers unused; the build with all features still finds dead code.
 #![cfg_attr(
     not(all(
         feature = "middleware",

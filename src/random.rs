@@ -9,7 +9,7 @@ use crate::fault::faults;
 /// use countersign::Error;
 /// use countersign::random::Randomness;
 ///
-/// /// For a test that compares with known bytes. Never outside of one.
+/// /// Only for tests that compare with known bytes.
 /// struct Sevens;
 ///
 /// impl Randomness for Sevens {
@@ -24,7 +24,7 @@ pub trait Randomness: Send + Sync + 'static {
     /// Fills `bytes`.
     ///
     /// # Errors
-    /// When the source has none to give.
+    /// When the source has no bytes to give.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Error>;
 }
 

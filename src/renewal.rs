@@ -1,5 +1,5 @@
-//! Credentials that change while they are in use: what a signer and a verifier know of a rotation. The feature `rotation`
-//! makes them; without it nobody does.
+//! Credentials that change while they are in use: what signers and verifiers know of a rotation. Only the feature
+//! `rotation` implements this.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,23 +7,23 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::observer::Observed;
 
-/// Ends when there are credentials that can be used, or none can be had.
+/// Ends when there are valid credentials, or when there will be none.
 pub(crate) type Ready<'r> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'r>>;
 
 /// Keeps credentials fresh.
 pub(crate) trait Renewal: Send + Sync {
-    /// What to wait for before the credentials are used: new ones, where these have expired. Nothing while it is not yet
-    /// time to ask, as on the way of nearly all requests.
+    /// A future to await before the credentials are used, which waits for new ones if these have expired. `None`, for
+    /// nearly all requests, if the source is not due.
     fn ready(&self) -> Option<Ready<'_>>;
 
     /// The provider did not accept the credentials, or a sender has signed with others.
     fn refused(&self);
 }
 
-/// What is made of credentials, exchanged as a whole.
+/// A value made of credentials, which is replaced as a whole.
 pub(crate) trait Renewed<T>: Renewal {
     fn load(&self) -> Arc<T>;
 
-    /// Another one, of the same rotation, with what `change` has changed.
+    /// A copy of the same rotation whose value `change` has changed.
     fn changed(&self, observer: Observed, change: Box<dyn FnOnce(&mut T) + '_>) -> Arc<dyn Renewed<T>>;
 }

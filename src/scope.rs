@@ -25,7 +25,7 @@ use crate::fault::faults;
 #[derive(Clone, Debug)]
 pub struct Scope {
     allowed: Vec<Allowed>,
-    /// The provider's own that these credentials are kept from.
+    /// Origins of the provider that these credentials must not go to.
     withheld: Vec<(Environment, Url)>,
     plain_http: bool,
 }
@@ -33,11 +33,11 @@ pub struct Scope {
 #[derive(Clone, Debug)]
 struct Allowed {
     url: Url,
-    /// Of the provider's own; `None` for one that was added by name.
+    /// The environment of an origin of the provider; `None` for an origin that was added by name.
     environment: Option<Environment>,
 }
 
-/// What a host of a provider is for.
+/// The purpose of a provider's host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Environment {
     Production,
@@ -54,7 +54,7 @@ impl Scope {
     /// A scope of the given origins, e.g. `["https://api.netgiro.is"]`.
     ///
     /// # Errors
-    /// `invalid-origin` when one is not `scheme://host[:port]`; `plain-http` when one is `http` and not loopback.
+    /// `invalid-origin` if an origin is not `scheme://host[:port]`; `plain-http` if an origin is `http` and not loopback.
     pub fn new<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let mut scope = Self { allowed: Vec::new(), withheld: Vec::new(), plain_http: false };
         for origin in origins {
@@ -76,7 +76,7 @@ impl Scope {
         Ok(scope)
     }
 
-    /// Takes out the provider's own origins of one environment. Those that were added by name stay, whatever they are.
+    /// Takes out the provider's own origins of one environment. Origins that were added by name stay in any case.
     pub(crate) fn withhold(&mut self, environment: Environment) {
         let (out, allowed) = std::mem::take(&mut self.allowed)
             .into_iter()
@@ -85,7 +85,7 @@ impl Scope {
         self.withheld.extend(out.into_iter().map(|allowed| (environment, allowed.url)));
     }
 
-    /// Adds one origin: `https://host`, with `:port` where it is not the scheme's own.
+    /// Adds an origin: `https://host`, with `:port` unless it is the scheme's default.
     ///
     /// # Errors
     /// As [`Scope::new`].
@@ -100,7 +100,7 @@ impl Scope {
             && url.query().is_none()
             && url.fragment().is_none()
             && !has_user_info(&url)
-            // A wildcard would be taken literally, and match nothing.
+            // A wildcard would be read literally, and match nothing.
             && !url.host_str().is_some_and(|host| host.contains('*'));
         if !bare {
             return Err(Error::new(ScopeFault::InvalidOrigin));
@@ -121,12 +121,12 @@ impl Scope {
     /// Whether a request to `url` may be signed.
     ///
     /// # Errors
-    /// `origin-not-allowed`; `plain-http` for an allowed host that `https` would lead to; `user-info-in-url`.
+    /// `origin-not-allowed`; `plain-http` for a host that is allowed with `https`; `user-info-in-url`.
     pub fn check(&self, url: &Url) -> Result<(), Error> {
-        // The text of a URL up to its path is its origin, normalised: no default port is written. No allowed origin has
-        // user information, so a URL that has some is equal to none.
+        // The text of a URL up to its path is its origin, normalised: it has no default port. No allowed origin has
+        // user information, so a URL with user information equals none of them.
         let origin = &url[..Position::BeforePath];
-        // The scheme is allowed with it: `allow` has refused plain http where it may not be.
+        // This also checks the scheme: `allow` has refused plain http where it is forbidden.
         if self.allowed.iter().any(|allowed| allowed.url[..Position::BeforePath] == *origin) {
             Ok(())
         } else {
@@ -134,8 +134,8 @@ impl Scope {
         }
     }
 
-    /// Whether a request that is not signed may be sent on as it is. Not to an allowed host in clear or under another
-    /// spelling, nor to one that is withheld: such a request was meant to be signed.
+    /// Checks that a request may be sent on unsigned. It may not if it goes to an allowed host in clear or in another
+    /// spelling, or to a withheld host: such a request was meant to be signed.
     pub(crate) fn check_passing_on(&self, url: &Url) -> Result<(), Error> {
         if has_user_info(url) || self.leads_to_allowed(url) || self.withheld(url).is_some() {
             return Err(Error::new(self.refusal(url)));
@@ -143,7 +143,7 @@ impl Scope {
         Ok(())
     }
 
-    /// Why `url`, which is of no allowed origin, is refused.
+    /// The reason why `url`, which has no allowed origin, is refused.
     fn refusal(&self, url: &Url) -> ScopeFault {
         let origin = printable_origin(url);
         if has_user_info(url) {
@@ -174,7 +174,7 @@ impl Scope {
         self.allowed.iter().map(|allowed| printable_origin(&allowed.url))
     }
 
-    /// The allowed origins, and those of the provider's own that are withheld: a mistake may have been made with either.
+    /// The allowed and the withheld origins: a mistake may have been made with either.
     pub(crate) fn known_origins(&self) -> impl Iterator<Item = String> {
         self.origins().chain(self.withheld.iter().map(|(_, url)| printable_origin(url)))
     }
@@ -184,27 +184,27 @@ impl Scope {
     }
 }
 
-/// Whether two URLs have one scheme, host and port; a default port equals an absent one.
+/// Whether two URLs have the same scheme, host and port. A default port equals an absent one.
 pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme()
         && a.host_str() == b.host_str()
         && a.port_or_known_default() == b.port_or_known_default()
 }
 
-/// Whether `url` leads to the host of `allowed`, at its port or with less protection. Another port that is as well
-/// protected is another service.
+/// Whether `url` leads to the host of `allowed`, at the same port or with less protection. An equally protected port is
+/// another service.
 fn is_another_way_to(url: &Url, allowed: &Url) -> bool {
     host_without_dot(url) == host_without_dot(allowed)
         && (url.port_or_known_default() == allowed.port_or_known_default()
             || url.scheme() != "https" && allowed.scheme() == "https")
 }
 
-/// DNS finds the same host with a dot behind the name and without.
+/// DNS finds the same host with and without a dot behind the name.
 fn host_without_dot(url: &Url) -> Option<&str> {
     url.host_str().map(|host| host.trim_end_matches('.'))
 }
 
-/// The origin as text: never the path or query, which may hold personal data.
+/// The origin as text, without path and query, which may hold personal data.
 pub(crate) fn printable_origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }

@@ -19,7 +19,7 @@ use crate::fault::faults;
     note = "use `SystemClock`, or a closure that returns a `SystemTime`"
 )]
 pub trait Clock: Send + Sync + 'static {
-    /// The current time. It may step back; nothing in this crate relies on it rising.
+    /// The current time. It may step back: nothing in this crate relies on it to rise.
     fn now(&self) -> SystemTime;
 }
 
@@ -58,13 +58,13 @@ pub(crate) fn unix_nanos(time: SystemTime) -> i128 {
     }
 }
 
-/// In seconds since 1970 the year 5138, in milliseconds 1973: a larger number of a time in use is in milliseconds.
+/// In seconds since 1970, this is the year 5138; in milliseconds, 1973. So a larger number for a present time is in milliseconds.
 pub const UNIX_SECONDS_END: i64 = 100_000_000_000;
 
 /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
 ///
 /// # Errors
-/// Only when the seconds do not fit `i64`.
+/// Only if the seconds do not fit `i64`.
 pub(crate) fn unix_seconds(time: SystemTime) -> Result<i64, Error> {
     i64::try_from(unix_nanos(time).div_euclid(1_000_000_000)).map_err(|_| Error::new(ClockFault::OutOfRange))
 }

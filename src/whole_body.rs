@@ -1,4 +1,4 @@
-//! Bodies, read into one buffer under a limit.
+//! Reads bodies into one buffer, up to a limit.
 
 use std::collections::TryReserveError;
 use std::pin::pin;
@@ -13,17 +13,16 @@ use http_body_util::BodyExt as _;
 pub(crate) enum ReadFault<E> {
     /// It is longer than the limit.
     TooLong,
-    /// It is longer than what memory is left.
+    /// It does not fit into memory.
     OutOfMemory,
     /// It broke off.
     Transport(E),
 }
 
-/// Room for no more than this is made before the bytes have arrived, whatever length is announced: whoever announces it
-/// may never send them.
+/// At most this much room is made before bytes arrive, whatever length is announced: the sender may never send them.
 const MOST_AHEAD: usize = 64 << 10;
 
-/// Reads a body of at most `limit` bytes. One that says that it is longer is not read at all.
+/// Reads a body of at most `limit` bytes. A body that announces more is not read at all.
 pub(crate) async fn read_whole<B: Body>(body: B, limit: usize) -> Result<Bytes, ReadFault<B::Error>> {
     if body.size_hint().lower() > limit as u64 {
         return Err(ReadFault::TooLong);
@@ -39,19 +38,19 @@ pub(crate) async fn read_whole<B: Body>(body: B, limit: usize) -> Result<Bytes, 
 
 /// A body as it arrives.
 ///
-/// A chunk is let go as soon as its bytes are copied: one of a single byte may hold on to a read buffer of thousands, so
-/// that whoever sends byte by byte would fill the memory with them.
+/// Each chunk is dropped as soon as its bytes are copied: a chunk of a single byte may keep a read buffer of thousands
+/// alive, so a sender of single bytes could fill the memory.
 pub(crate) struct WholeBody {
     /// Most bodies come in one chunk, which is then handed on without a copy.
     first: Bytes,
-    /// All of it, once there is a second.
+    /// The whole body, once there is a second chunk.
     copied: Vec<u8>,
     limit: usize,
     announced: usize,
 }
 
 impl WholeBody {
-    /// A body of at most `limit` bytes, of which `announced` are said to come; 0 where nothing is said.
+    /// A body of at most `limit` bytes. `announced` is the announced length, or 0 without one.
     pub(crate) fn new(limit: usize, announced: usize) -> Self {
         Self { first: Bytes::new(), copied: Vec::new(), limit, announced }
     }
@@ -81,9 +80,9 @@ impl WholeBody {
         self.copied.try_reserve_exact(self.room(needed).max(needed) - self.copied.len())
     }
 
-    /// How much room to make for `needed` bytes and those to come: for all of them once a sixteenth has arrived, which is then
-    /// the most that is copied once more. Until then it doubles, as that of a `Vec` does by itself, but stops at the
-    /// limit: just below a limit, a `Vec` takes twice as much.
+    /// How much room to make for `needed` bytes and those to come. Once a sixteenth of the body has arrived, there is
+    /// room for all of it, so at most that sixteenth is copied again. Until then, the room doubles like that of a
+    /// `Vec`, but stops at the limit, where a `Vec` would take twice as much.
     fn room(&self, needed: usize) -> usize {
         let is_believed = needed > MOST_AHEAD && needed >= self.announced / 16;
         if is_believed && needed <= self.announced {
@@ -162,7 +161,7 @@ mod tests {
         assert_eq!(read(iter([]), 0).unwrap(), "");
     }
 
-    /// A byte in a buffer of its own.
+    /// A byte in its own buffer.
     struct Buffer(#[expect(dead_code, reason = "its clones are counted")] Arc<()>);
 
     impl AsRef<[u8]> for Buffer {

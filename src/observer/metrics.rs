@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use super::{Event, Observer};
 use crate::lock::lock;
 
-/// One figure: its name, what Prometheus calls its type, and what it says.
+/// A figure: its name, its type in Prometheus, and its help text.
 type Figure = (&'static str, &'static str, &'static str);
 
 const SIGNED: Figure = ("countersign_signed_total", "counter", "Requests signed.");
@@ -33,11 +33,11 @@ const WAITS: Figure = ("countersign_waits_total", "counter", "Calls that waited 
 const WAIT_SECONDS: Figure =
     ("countersign_wait_seconds_total", "counter", "Seconds that calls waited for their turn.");
 
-/// By provider, then by code; `""` where there is none.
+/// By provider, then by code; `""` without a code.
 type Samples = BTreeMap<Box<str>, BTreeMap<&'static str, f64>>;
 
-/// Counts what happens. `Display` writes the text format of Prometheus, for a `/metrics` of yours; its content type is
-/// [`CONTENT_TYPE`](Self::CONTENT_TYPE). The labels are `provider` and, of what has one, `code`.
+/// Counts events. `Display` writes the text format of Prometheus, for your `/metrics`; its content type is
+/// [`CONTENT_TYPE`](Self::CONTENT_TYPE). The labels are `provider` and, where there is one, `code`.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -57,7 +57,7 @@ type Samples = BTreeMap<Box<str>, BTreeMap<&'static str, f64>>;
 pub struct Metrics(Mutex<BTreeMap<Figure, Samples>>);
 
 impl Metrics {
-    /// What an answer with these figures says that it is.
+    /// The content type of an answer with these figures.
     pub const CONTENT_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 
     fn change(&self, figure: Figure, provider: &str, code: &'static str, change: impl FnOnce(&mut f64)) {

@@ -1,4 +1,4 @@
-//! Figures to watch: what happened, told to an observer of yours, or counted for Prometheus.
+//! Figures to watch: events are reported to your observer, or counted for Prometheus.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -24,10 +24,10 @@ use std::time::Duration;
 
 pub use metrics::Metrics;
 
-/// Gets told what happens. Any `Fn(&str, &Event)` is an observer, and so is an `Arc` of one, which several signers and
-/// webhook verifiers may share.
+/// Gets told what happens. Any `Fn(&str, &Event)` is an observer, and so is an `Arc` of an observer, which several
+/// signers and webhook verifiers may share.
 ///
-/// It is called on the way of a request: it must be quick, and must not wait.
+/// It is called while a request is handled: it must be quick, and must not block.
 ///
 /// ```
 /// use countersign::observer::Event;
@@ -57,11 +57,11 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
     }
 }
 
-/// What happened. Codes are those of [`Error::code`](crate::Error::code); there is never a path, a company or a key.
+/// An event. Codes are those of [`Error::code`](crate::Error::code). Events never hold a path, a company or a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A request was signed: each attempt, each hop of a redirect.
+    /// A request was signed. Each attempt and each hop of a redirect counts.
     Signed,
     /// A request was not sent, or its reply was refused, with this code: by the crate, or by a setting that turns the
     /// provider's refusals into errors. A reply that does not verify is [`ReplyFailed`](Self::ReplyFailed) instead.
@@ -74,20 +74,20 @@ pub enum Event {
     WebhookAccepted,
     /// A webhook was refused, with this code.
     WebhookRefused(&'static str),
-    /// A webhook repeats one that was accepted: refused, or acknowledged where that was chosen.
+    /// A webhook repeats an accepted one. It was refused or, if so configured, acknowledged.
     WebhookReplayed,
-    /// How many seconds the local clock is ahead of the `Date` of a reply, negative where it is behind. `Date` is not
-    /// authenticated, and says whole seconds. Told of each reply that has one.
+    /// How many seconds the local clock is ahead of the `Date` of a reply; negative if it is behind. `Date` is not
+    /// authenticated, and has whole seconds only. Reported for each reply with a `Date`.
     ClockSkew(i64),
     /// New credentials or webhook keys took the place of the old.
     Rotated,
-    /// No new credentials could be had, with this code; those in use stay.
+    /// There were no new credentials, with this code. The present ones stay in use.
     RotationFailed(&'static str),
-    /// A call waited this long for its turn. Told only of calls that waited, also in vain.
+    /// A call waited this long for its turn, perhaps in vain. Not reported for calls that did not wait.
     Waited(Duration),
 }
 
-/// The observer of a signer or verifier, where there is one.
+/// The observer of a signer or verifier, if it has one.
 #[derive(Clone, Default)]
 pub(crate) struct Observed(Option<Arc<dyn Observer>>);
 

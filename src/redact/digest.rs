@@ -1,4 +1,4 @@
-//! Tokens that are as long as a digest.
+//! Finds tokens that are as long as a digest.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use super::as_plus;
 
 const BYTES: usize = 32;
-/// How many digits of base64 these are, without padding.
+/// The base64 digits of 32 bytes, without padding.
 const BASE64_DIGITS: usize = 43;
 
-/// Where tokens of 32 bytes stand: 64 hex digits, or 43 digits of base64 in either alphabet, padded or not.
+/// The places of tokens of 32 bytes: 64 hex digits, or 43 digits of base64 in either alphabet, padded or not.
 pub(super) fn places(text: &[u8]) -> Vec<Range<usize>> {
     let mut places = hex(text);
     for start in 0..text.len() {
@@ -33,9 +33,9 @@ fn hex(text: &[u8]) -> Vec<Range<usize>> {
     places
 }
 
-/// The token that begins at `start`, with its padding. The last two digits of an alphabet, the symbols, stand in paths and
-/// names as well, so that a token may follow one of them, or be followed by one. Padding tells where a token ends, whatever
-/// it follows; of a padded one that follows no letter, a blank is a plus that was decoded in a query.
+/// The token that begins at `start`, with its padding. The last two digits of an alphabet, the symbols, also stand in
+/// paths and names, so a token may follow a symbol or be followed by one. Padding always shows where a token ends. In a
+/// padded token that follows no letter, a blank is a plus that was decoded in a query.
 fn base64_at(start: usize, text: &[u8], symbols: &[u8], engine: &impl Engine) -> Option<Range<usize>> {
     let end = start + BASE64_DIGITS;
     let token = text.get(start..end)?;
@@ -54,7 +54,7 @@ fn base64_at(start: usize, text: &[u8], symbols: &[u8], engine: &impl Engine) ->
     is_digest.then(|| start..end + usize::from(is_padded))
 }
 
-/// Whether letters of both cases and digits are among these: those of a path seldom are.
+/// Whether both cases and digits occur, which is rare in a path.
 fn is_mixed(token: &[u8]) -> bool {
     let kinds = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
     kinds.iter().all(|is_kind| token.iter().any(is_kind))
@@ -67,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether these bytes are found, be it with some of their neighbours.
+    /// Whether these bytes are found, perhaps with some neighbours.
     fn is_found(text: &str, token: &str) -> bool {
         let start = text.find(token).unwrap();
         places(text.as_bytes()).iter().any(|place| place.start <= start && place.end >= start + token.len())
@@ -83,7 +83,7 @@ mod tests {
                 STANDARD.encode(digest),
                 URL_SAFE.encode(digest),
             ];
-            // As whoever decodes a query once too often has it.
+            // As in a query that was decoded once too often.
             assert!(is_found(&tokens[2].replace('+', " "), &tokens[2].replace('+', " ")), "{}", tokens[2]);
             for token in tokens {
                 for (before, after) in

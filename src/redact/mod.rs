@@ -1,4 +1,4 @@
-//! What may be shown of a text: no secret, however it is written, and no character that a terminal obeys or hides.
+//! Makes texts safe to show: without secrets in any encoding, and without characters that a terminal obeys or hides.
 //!
 //! The library, the sandbox and the tool show everything through this module.
 //!
@@ -28,17 +28,17 @@ use zeroize::Zeroizing;
 pub use printable::{is_hidden, printable, quoted};
 pub(crate) use token::{is_of_token, without_tokens};
 
-/// A shorter secret is found everywhere by chance: only a text that is nothing else is taken for it.
+/// A shorter secret would be found everywhere by chance, so only a text that equals it is masked.
 pub(crate) const SHORTEST_FOUND: usize = 6;
 
 const SECRET: &str = "(secret)";
 const DIGEST: &str = "(32 bytes, masked)";
 
-/// What must not be shown, wherever it turns up.
+/// The secrets that must not be shown, wherever they occur.
 ///
-/// A secret is found as it is, in hex digits and in base64, also in the middle of a longer text that was encoded; so is
-/// what the secret is the base64 of. Each may be percent-encoded or have the escapes of JSON, three times over. A secret
-/// of less than 6 bytes is found only in a text that is nothing else.
+/// A secret is found as it is, in hex digits and in base64, also in the middle of a longer text that was encoded. If
+/// the secret is base64, the decoded bytes are found as well. Each form may be percent-encoded or have the escapes of
+/// JSON, up to three times. A secret of less than 6 bytes is found only if it is the whole text.
 ///
 /// Cheap to clone. The secrets are wiped with the last clone.
 ///
@@ -53,12 +53,12 @@ const DIGEST: &str = "(32 bytes, masked)";
 #[derive(Clone, Default)]
 pub struct Secrets {
     secrets: Vec<Form>,
-    /// All forms of all secrets, by their first byte.
+    /// All forms of all secrets, grouped by their first byte.
     forms: Vec<Vec<Form>>,
     digests: bool,
 }
 
-/// Some bytes that stand for a secret.
+/// A form of a secret: the bytes to find.
 #[derive(Clone)]
 struct Form {
     bytes: Arc<Zeroizing<Vec<u8>>>,
@@ -66,19 +66,19 @@ struct Form {
 }
 
 impl Secrets {
-    /// None yet.
+    /// No secrets yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Hides a secret behind `(secret)`. An empty one is none.
+    /// Hides a secret behind `(secret)`. An empty secret is ignored.
     #[must_use]
     pub fn hide(self, secret: &[u8]) -> Self {
         self.hide_as(secret, SECRET)
     }
 
-    /// Hides a secret behind a mask of its own, e.g. the name of the variable that holds the secret.
+    /// Hides a secret behind its own mask, e.g. the name of the variable that holds the secret.
     #[must_use]
     pub fn hide_as(mut self, secret: &[u8], mask: &str) -> Self {
         if secret.is_empty() {
@@ -94,7 +94,7 @@ impl Secrets {
         self
     }
 
-    /// Also hides what these hide.
+    /// Also hides all that `others` hides.
     #[must_use]
     pub fn and(mut self, others: &Self) -> Self {
         self.secrets.extend_from_slice(&others.secrets);
@@ -103,14 +103,14 @@ impl Secrets {
         self
     }
 
-    /// Also hides each token of 32 bytes in hex digits or in base64, whoever made the token: the signatures of all four
-    /// providers are such tokens, and one that is wrong here may be right elsewhere.
+    /// Also hides each token of 32 bytes in hex digits or in base64. The signatures of all four providers are such
+    /// tokens, and a signature that is wrong here may be right elsewhere.
     #[must_use]
     pub fn and_digests(self) -> Self {
         Self { digests: true, ..self }
     }
 
-    /// Without [`and_digests`](Self::and_digests): for a text whose name says that its digest is none of a secret.
+    /// Undoes [`and_digests`](Self::and_digests), for a text whose name says that its digest is not made of a secret.
     #[must_use]
     pub fn but_no_digests(self) -> Self {
         Self { digests: false, ..self }
@@ -146,19 +146,19 @@ impl Secrets {
         self.secrets.iter().any(|secret| secret.bytes.as_slice() == bytes)
     }
 
-    /// Where secrets stand in these bytes, in order.
+    /// The places of secrets in these bytes, in order.
     pub(crate) fn places(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         self.find(bytes).into_iter().map(|(place, _)| place).collect()
     }
 
-    /// Whether these bytes, without the secrets in them, hold the beginning of one: it may have been cut off.
+    /// Whether these bytes, without the secrets in them, hold the beginning of a secret, which may have been cut off.
     pub(crate) fn begin_in(&self, bytes: &[u8]) -> bool {
         let beginnings = self.secrets.iter().filter_map(|secret| secret.bytes.get(..SHORTEST_FOUND));
         let beginnings = beginnings.fold(Self::new(), Self::hide);
         !beginnings.places(&self.redact_bytes(bytes)).is_empty()
     }
 
-    /// Where secrets stand in these bytes, in order, and the mask of each.
+    /// The places of secrets in these bytes, in order, and the mask of each.
     fn find(&self, bytes: &[u8]) -> Vec<(Range<usize>, &str)> {
         let mut found = Vec::new();
         reading::each(bytes, &mut |read, place| {
@@ -177,7 +177,7 @@ impl Secrets {
             }
         });
         found.sort_by_key(|(place, _)| (place.start, std::cmp::Reverse(place.end)));
-        // Where one begins within another, both are one: half of a secret is not for showing either.
+        // Overlapping places become one, so that no part of a secret is shown.
         found.dedup_by(|(next, _), (place, _)| {
             let overlaps = next.start < place.end;
             if overlaps {
@@ -220,24 +220,24 @@ impl Form {
         Self { bytes: Arc::new(Zeroizing::new(bytes)), mask: Arc::clone(mask) }
     }
 
-    /// Whether a text begins with it.
+    /// Whether a text begins with this form.
     fn begins(&self, text: &[u8]) -> bool {
         let mut pairs = self.bytes.iter().zip(text);
         text.len() >= self.bytes.len() && pairs.all(|(ours, theirs)| as_plus(*ours) == as_plus(*theirs))
     }
 }
 
-/// A query writes a blank as a plus, and some clients read a plus that is none as a blank: the two are one here.
+/// A query writes a blank as a plus, and some clients read a plus as a blank, so the two are equal here.
 fn as_plus(byte: u8) -> u8 {
     if byte == b' ' { b'+' } else { byte }
 }
 
-/// The base64 digits that are the secret's alone, `offset` bytes after a group of three has begun: the secret may have
-/// stood behind a user's name, and in front of anything.
+/// The base64 digits that only the secret determines, if it begins `offset` bytes into a group of three: other text,
+/// such as a user name, may stand around the secret.
 fn base64_inside(secret: &[u8], offset: usize, engine: &impl Engine) -> Vec<u8> {
     let text = Zeroizing::new([&vec![0; offset], secret].concat());
     let mut encoded = engine.encode(&*text).into_bytes();
-    // A digit is six bits. The first ones and the last one may be shared with what stands around.
+    // A digit is six bits. Digits at both ends may also depend on the text around the secret.
     let (start, end) = ((8 * offset).div_ceil(6), 8 * text.len() / 6);
     encoded.truncate(end);
     encoded.drain(..start.min(end));

@@ -1,11 +1,11 @@
-//! Text that cannot move a terminal's cursor, change its colours or hide what it says.
+//! Text that cannot move a terminal's cursor, change its colours or hide characters.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// Whether a character does something to the text around it, or is not to be seen: controls, line ends and tabs among
-/// them, marks of direction, characters without width (the default-ignorable ones of Unicode), blanks other than the
-/// space, and what is not assigned.
+/// Whether a character is invisible or changes the text around it: controls, including line ends and tabs; marks of
+/// direction; characters without width (Unicode's default-ignorable ones); blanks other than the space; unassigned
+/// characters.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
     use GeneralCategory::{

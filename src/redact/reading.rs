@@ -1,11 +1,11 @@
-//! A text as it is, and with its escapes undone.
+//! Reads a text as it is, and with its escapes undone.
 
 use std::ops::Range;
 
-/// JSON in JSON in a query is escaped three times; no escapes beyond are undone.
+/// JSON in JSON in a query is escaped three times. No more escapes are undone.
 const DEEPEST: usize = 3;
 
-/// Where a part of a reading stands in the text.
+/// Maps a part of a reading to its place in the text.
 type Place<'p> = dyn Fn(Range<usize>) -> Range<usize> + 'p;
 
 /// Hands to `take` the text, and the text with its percent-encoding or the escapes of JSON undone, or both.
@@ -27,11 +27,10 @@ fn read(
     }
 }
 
-/// Writes what the escape at the start of some bytes stands for, and returns the escape's length; `None` where there is
-/// none.
+/// Undoes the escape at the start of some bytes, and returns its length; `None` without an escape.
 type Unescape = fn(&[u8], &mut Vec<u8>) -> Option<usize>;
 
-/// The bytes without their escapes, and where each comes from; `None` where there are no escapes.
+/// The bytes with escapes undone, and the position that each comes from; `None` without escapes.
 fn undo(bytes: &[u8], unescape: Unescape) -> Option<(Vec<u8>, Vec<usize>)> {
     let (mut unescaped, mut starts, mut at) = (Vec::new(), Vec::new(), 0);
     let mut is_escaped = false;

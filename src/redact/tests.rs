@@ -38,7 +38,7 @@ fn a_secret_is_found_however_it_is_escaped() {
 
 #[test]
 fn a_secret_is_found_in_hex_and_inside_base64() {
-    // Of base64, the digits that are shared with what stands around are left: two at each end, and their padding.
+    // The base64 digits that also depend on the text around stay: two at each end, and the padding.
     let secrets = Secrets::new().hide(KEY.as_bytes());
     let mut texts = vec![(hex::encode(KEY), 0), (hex::encode_upper(KEY), 0)];
     for around in ["", "u", "us", "user", "user:"] {

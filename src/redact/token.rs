@@ -1,9 +1,9 @@
-//! Tokens of which nothing is known but how long they are.
+//! Tokens of which only the length is known.
 
 const MASK: &str = "(masked)";
 
-/// `text` with a mask in place of each run of characters that is as long as a key or a signature: for the text of strangers,
-/// who may send back what they were sent, where the secrets are not at hand.
+/// `text` with a mask in place of each run of characters that is as long as a key or a signature. For text of
+/// strangers, which may quote secrets, where the secrets are not known.
 pub(crate) fn without_tokens(text: &str) -> String {
     let mut printed = String::with_capacity(text.len());
     for piece in text.split_inclusive(|character| !is_of_token(character)) {
@@ -18,12 +18,12 @@ pub(crate) fn without_tokens(text: &str) -> String {
     printed
 }
 
-/// 20 digits of base64 hold 120 bits: no key should have fewer. Some words are longer, and have no decimal digit.
+/// 20 digits of base64 hold 120 bits: no key should have fewer. Long words have no decimal digit.
 fn may_be_secret(token: &str) -> bool {
     token.len() >= 32 || token.len() >= 20 && token.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// The characters of hex and base64 in both alphabets, and those that percent-encoding and JSON write them with.
+/// The characters of hex and base64 in both alphabets, and those of their escapes in percent-encoding and JSON.
 pub(crate) fn is_of_token(character: char) -> bool {
     character.is_ascii_alphanumeric() || "+/=-_%\\".contains(character)
 }

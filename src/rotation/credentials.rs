@@ -1,4 +1,4 @@
-//! What a source gives.
+//! Credentials and their sources.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,10 +12,10 @@ use subtle::ConstantTimeEq as _;
 use super::RotationFault;
 use crate::error::Error;
 
-/// More than this is not read of what a source gives, in bytes.
+/// The longest output of a source that is read, in bytes.
 pub(super) const LIMIT: usize = 64 * 1024;
 
-/// Credentials by the names of their variables, as `NETGIRO_APP_KEY`, and when they expire.
+/// Credentials by the names of their variables, such as `NETGIRO_APP_KEY`, and when they expire.
 ///
 /// ```
 /// use countersign::rotation::CredentialSet;
@@ -30,7 +30,7 @@ pub struct CredentialSet {
     expires: Option<SystemTime>,
 }
 
-/// As a file or command gives it.
+/// The format of a file or of a command's output.
 #[derive(Deserialize)]
 struct Document {
     credentials: BTreeMap<String, String>,
@@ -68,7 +68,7 @@ impl CredentialSet {
         if json.len() > LIMIT {
             return Err(Error::new(RotationFault::TooLong));
         }
-        // What the parser says of an error may hold a value, so it is not kept as the source.
+        // The parser's error may quote a value, so it is not kept as the source.
         let malformed = || Error::new(RotationFault::Malformed);
         let document: Document = serde_json::from_slice(json).map_err(|_| malformed())?;
         let seconds = match document.expires_at {
@@ -86,20 +86,20 @@ impl CredentialSet {
         Ok(Self { expires, ..Self::new(document.credentials) })
     }
 
-    /// Says when they expire: from then on they are not used.
+    /// Sets when the credentials expire. They are not used from then on.
     #[must_use]
     pub fn expiring(mut self, at: SystemTime) -> Self {
         self.expires = Some(at);
         self
     }
 
-    /// One of them.
+    /// The credential of this name.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&SecretString> {
         self.values.get(name)
     }
 
-    /// One of them, as `from_variables` of a provider asks for it.
+    /// The credential of this name, in the form that a provider's `from_variables` takes.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.value(name).map(|value| value.expose_secret().to_owned())
     }
@@ -108,7 +108,7 @@ impl CredentialSet {
         self.expires
     }
 
-    /// Whether the values are the same, whenever they expire.
+    /// Whether the values are the same. The expiry may differ.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let bytes = |value: &SecretString| value.expose_secret().as_bytes().to_owned();
         let same =
@@ -131,8 +131,8 @@ impl fmt::Debug for CredentialSet {
 
 /// Where credentials come from.
 ///
-/// Implement it with [`async_trait`](https://docs.rs/async-trait) over your secret manager. One task at a time asks it
-/// and gives it 30 s; then the future is dropped, which must be safe.
+/// Implement it with [`async_trait`](https://docs.rs/async-trait) over your secret manager. Only one task at a time
+/// asks it. After 30 s, the future is dropped, which must be safe.
 ///
 /// ```
 /// use std::time::Duration;
@@ -156,13 +156,13 @@ impl fmt::Debug for CredentialSet {
 /// ```
 #[async_trait::async_trait]
 pub trait CredentialSource: Send + Sync + 'static {
-    /// The credentials as they are now; `None` where the source knows that they are those that it gave last.
+    /// The present credentials; `None` if the source knows that they have not changed since it last gave them.
     ///
     /// # Errors
-    /// Why there are none. The error is logged, so it must not hold a secret. The credentials in use stay.
+    /// Why there are no credentials. The error is logged, so it must not hold a secret. The present credentials stay in use.
     async fn fetch(&self) -> Result<Option<CredentialSet>, Error>;
 
-    /// For how long they are taken to be what the source would give. Default: a minute.
+    /// How long the credentials count as fresh. Default: a minute.
     fn fresh_for(&self) -> Duration {
         Duration::from_secs(60)
     }

@@ -1,4 +1,4 @@
-//! Asking a source: when, once for all who wait, and what comes of it.
+//! Asks a source when it is due, once for all waiting callers, and hands on the answer.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,12 +17,12 @@ use crate::time::{Clock, SystemClock};
 
 /// How long a source may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long after a failure it is asked again, where nobody waits for it.
+/// How long after a failure the source is asked again, unless a call waits for it.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How often refusals have it asked.
+/// Refusals have the source asked at most this often.
 const BETWEEN_FORCED: Duration = Duration::from_secs(60);
 
-/// Credentials that are kept fresh. Cheap to clone; clones are one. See the [module](super).
+/// Credentials that are kept fresh. Cheap to clone; clones share everything. See the [module](super).
 ///
 /// ```
 /// # async fn run() -> Result<(), countersign::Error> {
@@ -41,11 +41,11 @@ struct Shared {
     source: Box<dyn CredentialSource>,
     clock: Arc<dyn Clock>,
     runtime: Handle,
-    /// Moments, in milliseconds since 1970: from then on the source is asked,
+    /// In milliseconds since 1970: when the source is due,
     due: AtomicU64,
-    /// the credentials are not used,
+    /// when the credentials expire,
     expires: AtomicU64,
-    /// and a refusal has the source asked.
+    /// and when a refusal may next have the source asked.
     forced: AtomicU64,
     state: Mutex<State>,
 }
@@ -53,14 +53,14 @@ struct Shared {
 struct State {
     latest: CredentialSet,
     targets: Vec<Weak<dyn Target>>,
-    /// What the callers of one question wait for.
+    /// The answer that the callers of one question wait for.
     flight: Option<watch::Receiver<Landed>>,
 }
 
-/// `None` until the answer is there.
+/// `None` until the answer has come.
 type Landed = Option<Result<(), Arc<Error>>>;
 
-/// What is made of credentials, and makes room for its successor.
+/// A value made of credentials, which can be replaced by its successor.
 pub(super) trait Target: Send + Sync {
     /// Prepares the successor, and changes nothing yet.
     fn prepare(self: Arc<Self>, set: &CredentialSet) -> Result<Box<dyn FnOnce() + Send>, Error>;
@@ -73,8 +73,8 @@ impl Rotation {
     /// Asks the source for the first credentials.
     ///
     /// # Errors
-    /// Why the source gives none; `credentials-expired` where they have expired already; `credentials-timeout` after 30 s;
-    /// `no-tokio-runtime` outside of one.
+    /// The error of the source; `credentials-expired` if its credentials have already expired; `credentials-timeout`
+    /// after 30 s; `no-tokio-runtime` outside of a tokio runtime.
     pub async fn start(source: impl CredentialSource) -> Result<Self, Error> {
         Self::start_with_clock(source, SystemClock).await
     }
@@ -99,27 +99,27 @@ impl Rotation {
         Ok(Self(Arc::new(shared)))
     }
 
-    /// Asks the source now, or waits for the answer to a question that is under way: for a SIGHUP, say.
+    /// Asks the source now, or waits for the answer to a question that is under way. Call it e.g. on SIGHUP.
     ///
     /// # Errors
-    /// Why there are no new credentials; those in use stay.
+    /// Why there are no new credentials. The present ones stay in use.
     pub async fn refresh(&self) -> Result<(), Error> {
         let flight = self.join(&mut self.0.lock());
         landed(flight).await
     }
 
-    /// The credentials as they are now, expired or not. Nobody is asked.
+    /// The present credentials, expired or not. Does not ask the source.
     #[must_use]
     pub fn latest(&self) -> CredentialSet {
         self.0.lock().latest.clone()
     }
 
-    /// Makes a target of the latest credentials, which gets all later ones for as long as it lives.
+    /// Makes a target of the latest credentials. The target gets all later ones for as long as it lives.
     pub(super) fn register<T: Target + 'static, E>(
         &self,
         make: impl FnOnce(&CredentialSet) -> Result<Arc<T>, E>,
     ) -> Result<Arc<T>, E> {
-        // Under the lock, so that no change is missed between the making and the registering.
+        // Under the lock, so that no change is missed before the target is registered.
         let mut state = self.0.lock();
         let target = make(&state.latest)?;
         let weak = Arc::downgrade(&target);
@@ -128,7 +128,7 @@ impl Rotation {
         Ok(target)
     }
 
-    /// Waits, where the credentials have expired, for new ones; has the source asked where it is time. Nothing where it is not.
+    /// Has the source asked if it is due, and waits for new credentials if these have expired. `None` if the source is not due.
     pub(super) fn ready(&self) -> Option<Ready<'_>> {
         let is_due = self.0.now() >= self.0.due.load(Ordering::Acquire);
         is_due.then(|| Box::pin(self.ready_when_due()) as Ready<'_>)
@@ -160,9 +160,9 @@ impl Rotation {
         }
     }
 
-    /// The question that is under way, or a new one, which goes on whoever waits for it.
+    /// Joins the question that is under way, or begins a new one, which goes on even if nobody waits for it.
     fn join(&self, state: &mut State) -> watch::Receiver<Landed> {
-        // It is closed where the source panicked, or the runtime has ended.
+        // The channel is closed if the source panicked, or the runtime has ended.
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return flight.clone();
         }
@@ -179,7 +179,7 @@ impl Rotation {
     }
 }
 
-/// What the source gives, unless it has expired.
+/// The credentials of the source, unless they have expired.
 async fn fetch(source: &dyn CredentialSource, clock: &dyn Clock) -> Result<Option<CredentialSet>, Error> {
     let fetched = tokio::time::timeout(PATIENCE, source.fetch()).await;
     let fetched = fetched.unwrap_or_else(|_| Err(Error::new(RotationFault::TimedOut)))?;
@@ -213,14 +213,14 @@ impl Shared {
         self.expires.load(Ordering::Acquire) <= self.now()
     }
 
-    /// What comes of an answer: all targets change, or none.
+    /// Hands on an answer: all targets change, or none.
     fn land(&self, fetched: Result<Option<CredentialSet>, Error>) -> Result<(), Arc<Error>> {
         let mut state = self.lock();
         state.flight = None;
         state.targets.retain(|target| target.strong_count() > 0);
         let adopted = fetched.and_then(|set| match set {
             Some(set) => state.adopt(set),
-            // Unchanged, they are as bad as they were.
+            // Unchanged credentials are still expired.
             None if self.is_expired() => Err(Error::new(RotationFault::Expired)),
             None => Ok(()),
         });

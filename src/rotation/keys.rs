@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::webhook::{Builder, Keys, Scheme};
 
 impl<S: Scheme> Builder<S> {
-    /// Uses the keys that `read` makes of what `rotation` gives, now and whenever that changes, instead of those added so far.
-    /// Deliveries that are being verified finish with the keys that they began with.
+    /// Uses the keys that `read` makes of the credentials of `rotation`, now and whenever they change, instead of the
+    /// keys added so far. Deliveries that are being verified finish with the keys that they began with.
     ///
     /// ```no_run
     /// # fn run(rotation: countersign::rotation::Rotation) -> Result<(), countersign::Error> {
@@ -24,7 +24,7 @@ impl<S: Scheme> Builder<S> {
     /// With the feature `rotation`.
     ///
     /// # Errors
-    /// Those of `read`, for what there is. What it refuses later is not used, which is logged.
+    /// As `read`, for the present credentials. Later credentials that it refuses are not used, which is logged.
     pub fn rotating_keys(
         mut self,
         rotation: &Rotation,

@@ -1,8 +1,8 @@
-//! Credentials that rotate: a signer or webhook verifier goes on with new keys, without a restart.
+//! Credentials that rotate: signers and webhook verifiers take new keys without a restart.
 //!
 //! A [`Rotation`] asks a [`CredentialSource`] (the environment, a file, a command, or your own) and gives the
-//! credentials to all signers and verifiers made from it. Id and secret change together. A request under way ends with
-//! the pair that it began with, and Netgíró's memory of reply nonces stays.
+//! credentials to all signers and verifiers made from it. Id and secret change together. A request that is under way
+//! keeps its pair, and Netgíró's memory of reply nonces stays.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,8 +27,8 @@
 //! your program looks for it, and after a webhook whose key is unknown or whose signature does not match.
 //! [`Rotation::refresh`] asks at once.
 //!
-//! [`Signer::sign`](crate::Signer::sign) and [`Verifier::verify`](crate::webhook::Verifier), which do not wait for anything, use
-//! what is there and ask nobody.
+//! [`Signer::sign`](crate::Signer::sign) and [`Verifier::verify`](crate::webhook::Verifier) never wait: they use the
+//! present credentials and do not ask the source.
 
 mod credentials;
 mod flight;

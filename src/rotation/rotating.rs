@@ -1,4 +1,4 @@
-//! What is made of credentials, exchanged as a whole: a signer's scheme, or the keys of a webhook verifier.
+//! A value made of credentials and replaced as a whole: the scheme of a signer, or the keys of a webhook verifier.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::observer::{Event, Observed};
 use crate::renewal::{Ready, Renewal, Renewed};
 
-/// Makes of new credentials what comes after a value, with the settings and the memory of that one.
+/// Makes the successor of a value from new credentials, with the settings and the memory of the old value.
 type Renew<T> = dyn Fn(&T, &CredentialSet) -> Result<T, Error> + Send + Sync;
 
-/// Where new values come from, and what they are called in the log.
+/// The source of new values, and their name in the log.
 pub(crate) struct Source<T> {
     rotation: Rotation,
     renew: Arc<Renew<T>>,
@@ -37,7 +37,7 @@ impl<T> Clone for Source<T> {
     }
 }
 
-/// A value of credentials that rotate.
+/// A value made of rotating credentials.
 pub(crate) struct Rotating<T> {
     provider: Arc<str>,
     value: Arc<ArcSwap<T>>,
@@ -46,7 +46,7 @@ pub(crate) struct Rotating<T> {
 }
 
 impl<T: Send + Sync + 'static> Rotating<T> {
-    /// The value after `before`, of the credentials that there are, and of all later ones.
+    /// The successor of `before`, made of the present credentials, and again of all later ones.
     pub(crate) fn renewed(
         provider: &str,
         before: &T,
@@ -58,7 +58,7 @@ impl<T: Send + Sync + 'static> Rotating<T> {
         Self::register(provider.into(), source, observer, made)
     }
 
-    /// Exchanges `value` whenever the source has another.
+    /// Replaces `value` whenever the source has new credentials.
     pub(crate) fn exchanging(
         provider: &str,
         value: Arc<ArcSwap<T>>,
@@ -67,7 +67,7 @@ impl<T: Send + Sync + 'static> Rotating<T> {
     ) -> Arc<Self> {
         let renew = Arc::clone(&source.renew);
         let made = |latest: &CredentialSet| {
-            // They may have changed since the source was given.
+            // The credentials may have changed since `value` was made.
             if let Ok(latest) = renew(&value.load(), latest) {
                 value.store(Arc::new(latest));
             }
@@ -116,7 +116,7 @@ impl<T: Clone + Send + Sync + 'static> Renewed<T> for Rotating<T> {
 
 impl<T: Send + Sync + 'static> Target for Rotating<T> {
     fn prepare(self: Arc<Self>, set: &CredentialSet) -> Result<Box<dyn FnOnce() + Send>, Error> {
-        // Settings are of a target's own, and never change: only rotations store.
+        // No change is lost: only rotations store values, and the settings of a target never change.
         let value = Arc::new((self.source.renew)(&self.value.load(), set)?);
         Ok(Box::new(move || {
             let (provider, what) = (&*self.provider, self.source.what);

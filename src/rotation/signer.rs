@@ -5,23 +5,24 @@ use crate::error::Error;
 use crate::signer::{FromVariables, Prepared, Scheme, Signer};
 
 impl<S: Scheme> Signer<S> {
-    /// The signer that `read` makes of the credentials of `rotation`, now and whenever they change. `renew` takes from a new
-    /// scheme what is a credential, and the rest from the one before.
+    /// The signer that `read` makes of the credentials of `rotation`, now and whenever they change. `renew` takes the
+    /// credentials from the new scheme, and the rest from the old one.
     pub(crate) fn taken_from(
         rotation: &Rotation,
         read: impl Fn(&CredentialSet) -> Result<Self, Error> + Send + Sync + 'static,
         renew: fn(&S, &S) -> S,
     ) -> Result<Self, Error> {
-        // Read once: id and secret are of one set.
+        // Read only once, so that id and secret belong together.
         read(&rotation.latest())?
             .rotating(rotation, move |before, set| Ok(renew(before, &read(set)?.scheme())))
     }
 
-    /// The signer with the credentials of `rotation`, now and whenever they change. `renew` makes a scheme of new credentials,
-    /// with the settings and the memory of the one before. For an API of your own: the four providers have [`from_rotation`](Self::from_rotation).
+    /// The signer with the credentials of `rotation`, now and whenever they change. `renew` makes a scheme of new
+    /// credentials, with the settings and the memory of the old scheme. This is for an API of your own: the four
+    /// providers have [`from_rotation`](Self::from_rotation).
     ///
     /// # Errors
-    /// Those of `renew`, for the credentials that there are. Later ones that it refuses are not used, which is logged.
+    /// As `renew`, for the present credentials. Later credentials that it refuses are not used, which is logged.
     pub fn rotating(
         mut self,
         rotation: &Rotation,
@@ -36,8 +37,8 @@ impl<S: Scheme> Signer<S> {
 }
 
 impl<S: FromVariables> Signer<S> {
-    /// Takes the variables of [`from_env`](Self::from_env) from `rotation`, now and whenever they change. Settings are not
-    /// taken from it, `NETVISOR_LANGUAGE` and `UNLEASHED_CLIENT_TYPE` neither.
+    /// Takes the variables of [`from_env`](Self::from_env) from `rotation`, now and whenever they change. Settings,
+    /// such as `NETVISOR_LANGUAGE` and `UNLEASHED_CLIENT_TYPE`, are not taken from it.
     ///
     /// With the feature `rotation`.
     ///

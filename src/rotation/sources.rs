@@ -1,4 +1,4 @@
-//! The ready sources.
+//! The sources that come with the crate.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -23,12 +23,12 @@ use crate::error::Error;
 use crate::lock::lock;
 use crate::time::{Clock as _, SystemClock};
 
-/// Variables of the process environment. They are read anew when asked for, as after a refusal; not by time.
+/// Variables of the process environment. They are read again on request, such as after a refusal, but never after a time.
 #[derive(Clone, Debug)]
 pub struct EnvironmentSource(Vec<String>);
 
 impl EnvironmentSource {
-    /// The variables of these names. One that is not set is left out.
+    /// The variables of these names. A variable that is not set is left out.
     pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
         Self(names.into_iter().map(Into::into).collect())
     }
@@ -47,27 +47,28 @@ impl CredentialSource for EnvironmentSource {
     }
 }
 
-/// How long a file must have been left alone: one that is younger may be half written.
+/// How long ago a file must have been written: a younger file may be half written.
 const QUIET: Duration = Duration::from_secs(1);
 
 /// A file of the JSON that [`CredentialSet::from_json`] reads. While calls are made, the file is looked at every 5 s.
-/// It is read if its inode, length or modification time has changed, as when Kubernetes exchanges a mounted secret.
+/// It is read if its inode, length or modification time has changed, e.g. because Kubernetes has replaced a mounted
+/// secret.
 ///
 /// A file that was written less than a second ago is not read yet, and a file that changes while it is read is not
 /// used: either may be half old and half new. It is better to write another file and rename it. On Unix, a warning is
-/// logged if others than owner and group can read the file (`countersign.credentials_readable`).
+/// logged if anybody but owner and group can read the file (`countersign.credentials_readable`).
 pub struct FileSource {
     path: PathBuf,
     read: Arc<Mutex<Option<Stamp>>>,
 }
 
-/// What changes with a file.
+/// The attributes that show a change of a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
     inode: u64,
-    /// Whether others than owner and group can read it.
+    /// Whether anybody but owner and group can read it.
     is_open: bool,
 }
 
@@ -90,17 +91,17 @@ impl Stamp {
         Self { modified: file.modified().ok(), length: file.len(), inode, is_open }
     }
 
-    /// How long the file must still be left alone.
+    /// How long to wait until the file is old enough; `None` if it is.
     fn unrest(&self) -> Option<Duration> {
         let age = SystemClock.now().duration_since(self.modified?).ok()?;
         QUIET.checked_sub(age)
     }
 }
 
-/// What a look at a file gives.
+/// The result of a look at a file.
 enum Look {
     Unchanged,
-    /// It may be half written: look again after this time.
+    /// The file may be half written: look again after this time.
     Young(Duration),
     Read(Zeroizing<Vec<u8>>, Stamp),
 }
@@ -128,7 +129,7 @@ impl CredentialSource for FileSource {
         let known = || lock(&self.read);
         loop {
             let (path, before) = (self.path.clone(), *known());
-            // A file system may hang, as one of the network.
+            // A file system may hang, e.g. on the network.
             let looked = tokio::task::spawn_blocking(move || look(&path, before)).await;
             let looked = looked.map_err(io::Error::other).and_then(|looked| looked);
             match looked.map_err(|source| Error::new(RotationFault::File).with_source(source))? {
@@ -162,9 +163,9 @@ impl fmt::Debug for FileSource {
     }
 }
 
-/// A command that prints the JSON that [`CredentialSet::from_json`] reads: of Vault, of a cloud's tool, of a password
-/// manager. It is run without a shell, and ended after 30 s. On Unix, what
-/// it has started ends with it, unless that is in another process group. Neither of its outputs is logged.
+/// A command that prints the JSON that [`CredentialSet::from_json`] reads, such as Vault, a cloud's tool or a password
+/// manager. It is run without a shell, and ended after 30 s. On Unix, its child processes end with it, unless they are
+/// in another process group. Neither of its outputs is logged.
 ///
 /// ```
 /// use countersign::rotation::CommandSource;
@@ -177,7 +178,7 @@ pub struct CommandSource {
 }
 
 impl CommandSource {
-    /// A program, looked for in `PATH` unless it is a path, and its arguments.
+    /// A program and its arguments. The program is looked up in `PATH` unless it is a path.
     pub fn new<A: Into<OsString>>(
         program: impl Into<OsString>,
         arguments: impl IntoIterator<Item = A>,
@@ -204,14 +205,14 @@ impl CommandSource {
             let ended = first.await?;
             if ended.is_some() {
                 drop(group);
-                // What has left the group may hold the output open for ever, and is not waited for.
+                // A process that has left the group may keep the output open for ever, so this does not wait for it.
                 let _ = tokio::time::timeout(REST, reading).await;
             }
             ended
         };
         let ended = match ended {
             Some(ended) => ended,
-            // One that has more to say is not waited for.
+            // A command that prints too much is not waited for.
             None if printed.len() > LIMIT => return Ok(printed),
             None => child.wait().await?,
         };
@@ -219,10 +220,10 @@ impl CommandSource {
     }
 }
 
-/// How long the output of a command that has ended is read on.
+/// How long the output is read after the command has ended.
 const REST: Duration = Duration::from_millis(100);
 
-/// A command and what it has started, which all end when this is dropped.
+/// A command and its child processes, which all end when this is dropped.
 struct Group(#[cfg_attr(not(unix), expect(dead_code))] Option<u32>);
 
 impl Group {
@@ -235,7 +236,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         #[cfg(unix)]
         if let Some(group) = self.0.and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?)) {
-            // It fails where all have ended.
+            // Fails if all have ended.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }

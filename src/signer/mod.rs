@@ -1,4 +1,4 @@
-//! What signs the requests of one provider: its scheme, where the credentials may go, and how requests are sent.
+//! Signs the requests of one provider: its scheme, where the credentials may go, and how requests are sent.
 
 mod prepared;
 mod scheme;
@@ -31,12 +31,12 @@ pub use variables::FromVariables;
 /// signs an `http::Request` in place.
 ///
 /// # In a client
-/// Order matters. From the outside in: tracing, cache, retry, signer. A retry layer outside the signer has each attempt
-/// signed anew; inside, one nonce would be sent again and again.
+/// Order matters. From the outside in: tracing, cache, retry, signer. If the retry layer is outside the signer, each
+/// attempt is signed anew; inside, one nonce would be sent again and again.
 ///
-/// To the provider, each attempt is a request of its own, also the repetition of a `POST` whose answer was lost. For
-/// requests that must not happen twice, let the retry layer repeat only attempts without effect: `effect_of` tells
-/// them apart.
+/// To the provider, each attempt is a new request, even the repetition of a `POST` whose answer was lost. For requests
+/// that must not happen twice, let the retry layer repeat only attempts without effect: `effect_of` tells which ones
+/// these are.
 ///
 /// # In place
 /// ```
@@ -63,7 +63,7 @@ impl<S: Scheme> Signer<S> {
     /// A signer for an API of your own, whose credentials may go to `origins`, e.g. `["https://api.acme.example"]`.
     ///
     /// # Errors
-    /// `invalid-origin` when one is not `scheme://host[:port]`; `plain-http` when one is `http` and not loopback.
+    /// `invalid-origin` if an origin is not `scheme://host[:port]`; `plain-http` if an origin is `http` and not loopback.
     pub fn of<'a>(scheme: S, origins: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let scope = Scope::new(origins).map_err(|error| error.in_provider(scheme.name().to_owned()))?;
         Ok(Self::new_in(scheme, scope))
@@ -97,8 +97,8 @@ impl<S: Scheme> Signer<S> {
         &self.scope
     }
 
-    /// Adds an origin, `scheme://host[:port]`, that the credentials may be sent to: a proxy of yours, a test server. The
-    /// provider's own are allowed from the start.
+    /// Adds an origin, `scheme://host[:port]`, that the credentials may be sent to, such as your proxy or a test
+    /// server. The provider's own origins are allowed from the start.
     ///
     /// # Errors
     /// `invalid-origin`; `plain-http` for `http` beyond loopback.
@@ -117,17 +117,16 @@ impl<S: Scheme> Signer<S> {
     /// Keeps these credentials from the provider's production hosts: for test keys.
     ///
     /// A request to a production host is then refused as `origin-not-allowed`, also with `pass_other_origins_unsigned`.
-    /// Origins of [`allow_origin`](Self::allow_origin) stay allowed, whether it is called before or after. With
-    /// [`production_only`](Self::production_only) as well, only those are left. Unleashed has one host for both, which
-    /// counts as production.
+    /// Origins of [`allow_origin`](Self::allow_origin) stay allowed, whether it is called before or after. If
+    /// [`production_only`](Self::production_only) is called as well, only those origins are left. Unleashed has one
+    /// host for tests and production, which counts as production.
     #[must_use]
     pub fn test_only(mut self) -> Self {
         Arc::make_mut(&mut self.scope).withhold(Environment::Production);
         self
     }
 
-    /// Keeps these credentials from the provider's hosts for tests: for production keys. Otherwise as
-    /// [`test_only`](Self::test_only).
+    /// Keeps these credentials from the provider's test hosts: for production keys. Otherwise as [`test_only`](Self::test_only).
     #[must_use]
     pub fn production_only(mut self) -> Self {
         Arc::make_mut(&mut self.scope).withhold(Environment::Test);
@@ -148,11 +147,11 @@ impl<S: Scheme> Signer<S> {
         self
     }
 
-    /// Tells `observer` what happens: see [`observer`](crate::observer).
+    /// Reports events to `observer`: see [`observer`](crate::observer).
     #[must_use]
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Observed::by(observer);
-        // A scheme that rotates tells it, too.
+        // A rotating scheme reports to the observer, too.
         self.with_scheme(|_| ())
     }
 
@@ -172,14 +171,14 @@ impl<S: Scheme> Signer<S> {
     /// Signs a request with a fresh stamp.
     ///
     /// # Errors
-    /// When the URL is out of the [`Scope`]; `query-ambiguous` when its query is not [prepared](Self::prepare_url); or when
+    /// If the URL is outside the [`Scope`]; `query-ambiguous` if its query is not [prepared](Self::prepare_url); or if
     /// the provider cannot sign the request.
     pub fn sign(&self, request: &RequestRef<'_>) -> Result<Signed<S>, Error> {
         self.check(request).map_err(|error| self.refuse(error))?;
         self.sign_in_scope(request)
     }
 
-    /// Signs a request with a given stamp: to reproduce a known case. A stamp must not be sent twice.
+    /// Signs a request with a given stamp, to reproduce a known case. Never send a stamp twice.
     ///
     /// # Errors
     /// As [`Signer::sign`].
@@ -188,8 +187,8 @@ impl<S: Scheme> Signer<S> {
         self.told(checked.and_then(|()| compute(self.scheme(), request, stamp)))
     }
 
-    /// The signature alone, wherever the request goes; `None` if the provider has no signature. This is for programs
-    /// that recompute a signature; to send a request, use [`Signer::sign`].
+    /// The signature alone, for any URL; `None` if the provider has no signature. This is for programs that recompute a
+    /// signature; to send a request, use [`Signer::sign`].
     ///
     /// # Errors
     /// When the provider cannot sign the request.
@@ -207,7 +206,7 @@ impl<S: Scheme> Signer<S> {
         let refuse = |error: Error| self.refuse(error);
         let mut read = RequestRef::from_http(request).map_err(refuse)?;
         let uri = self.prepare_url(read.url_mut()).then(|| read.url_as_sent().parse::<Uri>()).transpose();
-        // Longer than before, it may be too long.
+        // The new query may be too long for a URI.
         let uri =
             uri.map_err(|source| refuse(Error::new(SigningFault::AmbiguousQuery).with_source(source)))?;
         let signed = self.sign(&read)?;
@@ -234,13 +233,13 @@ impl<S: Scheme> Signer<S> {
         Ok(())
     }
 
-    /// The signer with the keys as they are now, for the whole of a call; `None` where they never change.
+    /// The signer with the present keys, for the whole of a call; `None` if the keys never change.
     pub(crate) async fn pinned(&self) -> Result<Option<Box<Self>>, Error> {
         let pinned = self.prepared.pinned().await?;
         Ok(pinned.map(|prepared| Box::new(Self { prepared, ..self.clone() })))
     }
 
-    /// Whether a request may go where it is to go, and be sent as it is.
+    /// Checks that a request may go to its URL, and may be sent as it is.
     pub(crate) fn check(&self, request: &RequestRef<'_>) -> Result<(), Error> {
         self.scope.check(request.url())?;
         match request.url().query().and_then(|query| self.scheme().query_to_send(query)) {
@@ -251,7 +250,7 @@ impl<S: Scheme> Signer<S> {
 
     /// Signs a request whose URL is known to be in the scope.
     pub(crate) fn sign_in_scope(&self, request: &RequestRef<'_>) -> Result<Signed<S>, Error> {
-        // Loaded once: id and key are of one pair.
+        // Loaded only once, so that id and key belong together.
         let scheme = self.scheme();
         let stamp = scheme.stamp(request, &*self.clock, &*self.randomness);
         self.told(stamp.and_then(|stamp| compute(scheme, request, stamp)))
@@ -268,22 +267,22 @@ impl<S: Scheme> Signer<S> {
         }
     }
 
-    /// Draws a stamp for a request, as [`Signer::sign`] does, for programs that need the stamp before they [sign
+    /// Draws a stamp for a request like [`Signer::sign`], for programs that need the stamp before they [sign
     /// with](Self::sign_with) it.
     ///
     /// # Errors
-    /// When the provider cannot sign the request, or nothing can be drawn.
+    /// If the provider cannot sign the request, or the stamp cannot be drawn.
     pub fn stamp(&self, request: &RequestRef<'_>) -> Result<S::Stamp, Error> {
         self.scheme().stamp(request, &*self.clock, &*self.randomness).map_err(|error| self.named(error))
     }
 
-    /// The scheme as it is now, with the keys.
+    /// The scheme with its present keys.
     #[must_use]
     pub fn scheme(&self) -> Arc<S> {
         self.prepared.load()
     }
 
-    /// The same signer with a scheme that `change` has changed; clones keep theirs.
+    /// The same signer with a scheme that `change` has changed. Clones keep their scheme.
     pub(crate) fn with_scheme(mut self, change: impl FnOnce(&mut S)) -> Self {
         self.prepared.change(&self.observer, change);
         self
@@ -297,7 +296,7 @@ impl<S: Scheme> Signer<S> {
         error.in_provider(self.name().to_owned())
     }
 
-    /// The error with which a request ends.
+    /// Reports the error that a request ends with, and names the provider in it.
     pub(crate) fn refuse(&self, error: Error) -> Error {
         self.tell(Event::Refused(error.code()));
         self.named(error)
@@ -327,7 +326,7 @@ fn compute<S: Scheme>(
     Ok(Signed { scheme, stamp, signature })
 }
 
-/// A computed signature that waits to be applied to the request it was computed for.
+/// A computed signature, to be applied to its request.
 ///
 /// ```
 /// use countersign::RequestRef;
@@ -352,7 +351,7 @@ impl<S: Scheme> Signed<S> {
         self.scheme.headers(&self.stamp, &mut AuthHeaders::new(headers, self.signature));
     }
 
-    /// What is to be sent in place of the request's query and body.
+    /// What to send in place of the request's query and body.
     #[must_use]
     pub fn rewritten(&self) -> Rewritten<'_> {
         self.scheme.rewritten(&self.stamp)

@@ -1,4 +1,4 @@
-//! A signer's scheme with its keys, prepared. It stands behind one pointer, so that ids and keys change together.
+//! The prepared scheme of a signer, with its keys. It is behind one pointer, so that ids and keys change together.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::renewal::Renewed;
 pub(crate) enum Prepared<S> {
     Fixed(Arc<S>),
     Rotating(Arc<dyn Renewed<S>>),
-    /// One that rotates, as it was when a call began.
+    /// A rotating scheme, as it was when a call began.
     Pinned(Arc<S>, Arc<dyn Renewed<S>>),
 }
 
@@ -23,7 +23,7 @@ impl<S: Scheme> Prepared<S> {
         }
     }
 
-    /// Has `change` change the scheme; clones keep theirs.
+    /// Changes the scheme with `change`. Clones keep their scheme.
     pub(crate) fn change(&mut self, observer: &Observed, change: impl FnOnce(&mut S)) {
         match self {
             Self::Fixed(scheme) => change(Arc::make_mut(scheme)),
@@ -33,7 +33,7 @@ impl<S: Scheme> Prepared<S> {
         }
     }
 
-    /// One that does not change any more; `None` where this one never does.
+    /// A copy that does not change any more; `None` if this scheme never changes.
     pub(crate) async fn pinned(&self) -> Result<Option<Self>, Error> {
         let Self::Rotating(rotating) = self else { return Ok(None) };
         if let Some(ready) = rotating.ready() {

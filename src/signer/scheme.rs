@@ -71,7 +71,7 @@ pub struct Rewritten<'s> {
     note = "implement `countersign::Scheme`, as `examples/custom_provider.rs` does"
 )]
 pub trait Scheme: Clone + Send + Sync + 'static {
-    /// What is drawn anew for each attempt: a timestamp, a nonce, a transaction id. `()` where nothing is.
+    /// What is drawn anew for each attempt: a timestamp, a nonce, a transaction id; `()` for nothing.
     type Stamp: Send + Sync;
 
     /// A short lower-case name for errors, logs and tools.
@@ -80,7 +80,7 @@ pub trait Scheme: Clone + Send + Sync + 'static {
     /// Draws the stamp from `clock` and `randomness`, and refuses requests that the provider would not accept.
     ///
     /// # Errors
-    /// Whatever makes signing this request impossible; it is then not sent.
+    /// Why this request cannot be signed. It is then not sent.
     fn stamp(
         &self,
         request: &RequestRef<'_>,
@@ -88,13 +88,13 @@ pub trait Scheme: Clone + Send + Sync + 'static {
         randomness: &dyn Randomness,
     ) -> Result<Self::Stamp, Error>;
 
-    /// The key state that the MAC starts from; `None` where a request carries a plain API key and no MAC.
+    /// The key state that the MAC starts from; `None` if requests carry a plain API key and no MAC.
     fn mac(&self) -> Option<&MacKey>;
 
-    /// States the signed text, segment by segment, in order. The only place where it is stated.
+    /// States the signed text, segment by segment, in order. Nothing else states it.
     ///
     /// # Errors
-    /// When a segment cannot be had, e.g. the body of a stream.
+    /// If a segment is not available, e.g. the body of a stream.
     fn signed_text(
         &self,
         request: &RequestRef<'_>,
@@ -102,7 +102,7 @@ pub trait Scheme: Clone + Send + Sync + 'static {
         text: &mut SignedText<'_>,
     ) -> Result<(), Error>;
 
-    /// The signature of a request, by [`mac`](Self::mac) and [`signed_text`](Self::signed_text); `None` where there is no MAC.
+    /// The signature of a request, by [`mac`](Self::mac) and [`signed_text`](Self::signed_text); `None` without a MAC.
     ///
     /// # Errors
     /// As [`signed_text`](Self::signed_text).
@@ -114,8 +114,8 @@ pub trait Scheme: Clone + Send + Sync + 'static {
         Ok(Some(mac.finish()))
     }
 
-    /// Signs a request that is about to be sent. A scheme that writes more than its headers keeps what it is going to
-    /// write in the stamp. Default: the [`signature`](Self::signature).
+    /// Signs a request that is about to be sent. A scheme that also writes the query or body keeps these in the stamp.
+    /// Default: the [`signature`](Self::signature).
     ///
     /// # Errors
     /// As [`signature`](Self::signature).
@@ -124,12 +124,12 @@ pub trait Scheme: Clone + Send + Sync + 'static {
         self.signature(request, stamp)
     }
 
-    /// What is sent in place of the query and body of a request that was signed; by default, nothing.
+    /// What is sent in place of the query and body of a signed request. Default: both stay as they are.
     fn rewritten<'s>(&self, _stamp: &'s Self::Stamp) -> Rewritten<'s> {
         Rewritten::default()
     }
 
-    /// Writes the headers. Cannot fail: what can fail has happened by then, so a request is changed whole or not.
+    /// Writes the headers. Cannot fail: all that can fail comes before, so a request is changed wholly or not at all.
     fn headers(&self, stamp: &Self::Stamp, headers: &mut AuthHeaders<'_>);
 
     /// The query to send in place of `query`, if clients and servers of this API read some of its characters in more
@@ -139,8 +139,8 @@ pub trait Scheme: Clone + Send + Sync + 'static {
         None
     }
 
-    /// Waits for the turn of a call to `url`, before it is signed. The permit is dropped after the body of the reply
-    /// was read to its end or dropped, or the call has failed. Default: there is nothing to wait for.
+    /// Waits for the turn of a call to `url`, before it is signed. The permit is dropped once the body of the reply was
+    /// read to its end or dropped, or the call has failed. Default: does not wait.
     ///
     /// # Errors
     /// Why the call is not made. Nothing was sent.

@@ -1,4 +1,4 @@
-//! What is kept of a request until its reply was judged and read.
+//! What is kept of a request until its reply is judged and read.
 
 use std::any::Any;
 use std::fmt;
@@ -8,11 +8,11 @@ use url::Url;
 use super::{Scheme, Signed};
 use crate::scope::printable_origin;
 
-/// A signed request that was sent, for those who judge its reply.
+/// A signed request that was sent, for judging its reply.
 pub struct Sent<S: Scheme> {
     pub(crate) signed: Signed<S>,
     pub(crate) url: Url,
-    /// Whether the reply is a redirect that is followed if its scheme agrees.
+    /// Whether the reply is a redirect that will be followed if the scheme agrees.
     pub(crate) is_redirected: bool,
 }
 
@@ -29,7 +29,7 @@ impl<S: Scheme> Sent<S> {
     }
 }
 
-/// Neither path nor query, which may hold personal data.
+/// Leaves out path and query, which may hold personal data.
 impl<S: Scheme> fmt::Debug for Sent<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sent")
@@ -39,12 +39,11 @@ impl<S: Scheme> fmt::Debug for Sent<S> {
     }
 }
 
-/// What a call holds until the body of its reply was read to its end, or dropped: see
-/// [`Scheme::admit`](crate::Scheme::admit).
+/// Held by a call until the body of its reply was read to its end or dropped: see [`Scheme::admit`](crate::Scheme::admit).
 pub struct Permit(#[expect(dead_code, reason = "it is held for its drop")] Box<dyn Any + Send + Sync>);
 
 impl Permit {
-    /// Anything whose drop lets the next call go on, such as a permit of tokio's `Semaphore`.
+    /// Holds a value whose drop lets the next call go on, such as a permit of tokio's `Semaphore`.
     pub fn new(held: impl Any + Send + Sync) -> Self {
         Self(Box::new(held))
     }

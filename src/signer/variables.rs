@@ -1,15 +1,16 @@
-//! Signers of credentials that stand in variables.
+//! Signers with credentials from variables.
 
 use super::{Scheme, Signer};
 use crate::env;
 use crate::error::Error;
 
-/// A scheme whose credentials stand in variables, as those of the four providers do. The type of each lists their names.
+/// A scheme whose credentials can come from variables, like those of the four providers. The type of each provider
+/// lists the names.
 pub trait FromVariables: Scheme {
-    /// The signer with the credentials that `lookup` finds.
+    /// Makes a signer with the credentials that `lookup` finds.
     ///
     /// # Errors
-    /// `missing-variables`, listing all that are not set; otherwise as making the signer of their values.
+    /// `missing-variables`, listing all that are not set; otherwise as for a signer made of these values.
     fn signer_from(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Signer<Self>, Error>;
 
     /// The scheme with the credentials of `new`, and with its own settings and memory.
@@ -21,12 +22,12 @@ impl<S: FromVariables> Signer<S> {
     /// Reads the credentials from the process environment. A variable that is empty or not Unicode counts as not set.
     ///
     /// # Errors
-    /// `missing-variables`, listing all that are not set; otherwise as making the signer of their values.
+    /// `missing-variables`, listing all that are not set; otherwise as for a signer made of these values.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(env::process)
     }
 
-    /// As [`from_env`](Self::from_env), with the variables looked up by `lookup`.
+    /// As [`from_env`](Self::from_env), but looks the variables up with `lookup`.
     ///
     /// # Errors
     /// As [`from_env`](Self::from_env).

@@ -1,4 +1,4 @@
-//! Why a request cannot be signed, whatever the provider.
+//! Why no provider can sign a request.
 
 use crate::fault::faults;
 

@@ -1,4 +1,4 @@
-//! Other ways of writing a value: what a declaration calls a filter.
+//! Other ways of writing a value, which declarations call filters.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use super::{Encoding, MacAlgorithm};
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What a form encodes (WHATWG URL, section 5): `*` stays, `~` does not, and a blank becomes `+`.
+/// The characters that a form encodes (WHATWG URL, section 5): `*` stays, `~` does not, and a blank becomes `+`.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*').remove(b' ');
 
 /// One way of writing a value in other bytes.
@@ -29,28 +29,28 @@ pub(crate) enum Filter {
     Unbase64,
     Lower,
     Upper,
-    /// Each byte but unreserved ones as `%XX`.
+    /// `%XX` for each byte that is not unreserved.
     Percent,
-    /// Each `%XX` as its byte; `+` stays.
+    /// The byte for each `%XX`; `+` stays.
     Unpercent,
     /// As in a form: a blank is `+`.
     Form,
     Unform,
-    /// UTF-8 in ISO-8859-15; what that charset lacks is refused.
+    /// UTF-8 in ISO-8859-15; characters that this charset lacks are refused.
     Latin9,
-    /// Runs of white space as one blank, none at the ends.
+    /// One blank for each run of white space, and none at the ends.
     Fold,
-    /// In JSON without quotes: a number, `true`, `false` or `null`, and nothing else.
+    /// Without quotes in JSON: a number, `true`, `false` or `null`, and nothing else.
     Bare,
-    /// This in front, unless the value is empty.
+    /// Puts this in front, unless the value is empty.
     Before(Box<str>),
-    /// This behind, unless the value is empty.
+    /// Puts this behind, unless the value is empty.
     After(Box<str>),
     /// This in place of an empty value.
     Or(Box<str>),
-    /// Without this at the front, if it is there.
+    /// Takes this off the front, if it is there.
     Cut(Box<str>),
-    /// What stands behind the last of this; all of it where there is none.
+    /// What follows the last occurrence of this; the whole value without one.
     Last(Box<str>),
     /// The first bytes.
     First(usize),
@@ -106,7 +106,7 @@ impl Filter {
         })
     }
 
-    /// The value, written in this way; `None` where it cannot be.
+    /// The value written in this way; `None` if it cannot be.
     pub(crate) fn apply<'v>(&self, value: &'v [u8]) -> Option<Cow<'v, [u8]>> {
         Some(Cow::Owned(match self {
             Self::Digest(algorithm) => digest(*algorithm, value),
@@ -132,7 +132,7 @@ impl Filter {
         }))
     }
 
-    /// The part of a value that stays, for those that only cut.
+    /// The part of a value that stays, for filters that only cut.
     fn part<'v>(&self, value: &'v [u8]) -> Option<&'v [u8]> {
         match self {
             Self::Bare => is_bare(value).then_some(value),
@@ -143,7 +143,7 @@ impl Filter {
         }
     }
 
-    /// The value that this way of writing made `written` of; `None` where it made no such thing, or cannot be undone.
+    /// The value that this filter made `written` of; `None` if there is no such value, or the filter cannot be undone.
     pub(crate) fn undo(&self, written: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Encode(Encoding::HexLower | Encoding::HexUpper) => hex::decode(written).ok(),
@@ -198,7 +198,7 @@ fn latin9(value: &[u8]) -> Option<Vec<u8>> {
     (!lossy).then(|| bytes.into_owned())
 }
 
-/// What JSON has without quotes, so that nothing else gets into an object with it.
+/// Whether JSON has the value without quotes, so that nothing else can get into an object with it.
 fn is_bare(value: &[u8]) -> bool {
     if matches!(value, b"true" | b"false" | b"null") {
         return true;

@@ -1,10 +1,10 @@
-//! Short pieces, put together before they are hashed.
+//! Gathers short pieces before they are hashed.
 
 /// As much as the public part of a long Netvisor text; four blocks of SHA-256.
 const ROOM: usize = 256;
 
-/// Gathers what is short: a hash function takes in one piece of 200 bytes in half the time of a dozen small ones.
-/// Secrets may be among them: it is wiped on drop.
+/// Gathers short pieces: a hash function takes in one piece of 200 bytes in half the time of a dozen small ones. Wiped
+/// on drop, since secrets may be among them.
 #[derive(Clone)]
 pub(super) struct Gathered {
     bytes: [u8; ROOM],
@@ -16,7 +16,7 @@ impl Gathered {
         Self { bytes: [0; ROOM], length: 0 }
     }
 
-    /// Adds `piece`; `false` where there is no room for it, and nothing changes.
+    /// Adds `piece`. `false` if there is no room for it; then nothing changes.
     #[inline]
     pub(super) fn add(&mut self, piece: &[u8]) -> bool {
         let end = self.length + piece.len();
@@ -37,7 +37,7 @@ impl Gathered {
 impl Drop for Gathered {
     #[inline]
     fn drop(&mut self) {
-        // As `Zeroize` for an array, which goes byte by byte, but several bytes at once.
+        // `Zeroize` wipes an array byte by byte; this wipes several bytes at once.
         self.bytes = [0; ROOM];
         zeroize::optimization_barrier(&self.bytes);
     }

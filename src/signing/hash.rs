@@ -29,7 +29,7 @@ impl MacKey {
     /// With the feature `declared`.
     ///
     /// # Errors
-    /// `field-empty`, when the key of an HMAC is.
+    /// `field-empty`, if the key of an HMAC is empty.
     pub fn new(algorithm: MacAlgorithm, key: &[u8], encoding: Encoding) -> Result<Self, Error> {
         match algorithm {
             MacAlgorithm::HmacSha256 => Self::hmac_sha256(key, encoding),

@@ -1,4 +1,4 @@
-//! Writing what authenticates a request.
+//! Writes the headers that authenticate a request.
 
 use std::fmt;
 use std::io::Write as _;
@@ -10,14 +10,14 @@ use super::Signature;
 use super::fault::SigningFault;
 use crate::error::{BoxError, Error};
 
-/// The headers of one request, being written by its provider.
+/// Writes the provider's headers of one request.
 ///
-/// Each value is marked sensitive, so that neither `Debug` nor HTTP/2's header tables keep it, and replaces whatever
-/// the caller had under that name.
+/// Each value replaces the caller's value of that name. It is marked sensitive, so that neither `Debug` nor HTTP/2's
+/// header tables keep it.
 pub struct AuthHeaders<'a> {
     map: &'a mut HeaderMap,
     signature: Option<Signature>,
-    /// Where an explanation is being made: what was set, and whether it may be shown.
+    /// For an explanation: the headers that were set, and whether each may be shown.
     written: Option<&'a mut Vec<(HeaderName, bool)>>,
 }
 
@@ -39,7 +39,7 @@ impl<'a> AuthHeaders<'a> {
         self.write(name, value, false)
     }
 
-    /// Sets a header whose value says who asks and when, but lets nobody ask in their name: explanations show it.
+    /// Sets a header whose value says who asks and when, but is no secret: explanations show it.
     pub fn set_public(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
         self.write(name, value, true)
     }
@@ -49,14 +49,14 @@ impl<'a> AuthHeaders<'a> {
         if self.map.contains_key(&name) { self } else { self.set_public(name, value) }
     }
 
-    /// The signature, for a header that holds more than it; `None` for a provider without a MAC.
+    /// The signature, for a header that holds more than the signature; `None` for a provider without a MAC.
     ///
     /// ```
     /// # use countersign::signing::AuthHeaders;
     /// fn write(app_id: &str, headers: &mut AuthHeaders<'_>) {
     ///     let Some(signature) = headers.signature() else { return };
     ///     let value = format!("ACME {app_id}:{}", signature.expose_text());
-    ///     // The id was checked when the provider was made, so that this holds.
+    ///     // This cannot fail: the id was checked when the provider was made.
     ///     if let Ok(value) = value.try_into() {
     ///         headers.set(http::header::AUTHORIZATION, value);
     ///     }
@@ -67,7 +67,7 @@ impl<'a> AuthHeaders<'a> {
         self.signature.as_ref()
     }
 
-    /// Sets the header that is the signature and nothing else. Does nothing for a provider without a MAC.
+    /// Sets a header to the signature alone. Does nothing for a provider without a MAC.
     pub fn set_signature(&mut self, name: HeaderName) -> &mut Self {
         match self.signature {
             Some(signature) => self.set(name, signature.header_value()),
@@ -100,10 +100,10 @@ impl fmt::Debug for AuthHeaders<'_> {
 /// Room for a timestamp, a 64-bit number and a UUID.
 const ROOM: usize = 96;
 
-/// Writes values one after the other into one buffer, so that together they cost one allocation, and their clones none.
+/// Writes all values into one buffer, so that together they cost one allocation, and their clones none.
 ///
 /// # Errors
-/// When they are longer than 96 bytes together, or no header could hold one.
+/// If the values are longer than 96 bytes together, or no header can hold one of them.
 pub(crate) fn write_values<const N: usize>(
     values: [&dyn fmt::Display; N],
 ) -> Result<[HeaderValue; N], Error> {

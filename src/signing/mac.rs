@@ -1,4 +1,4 @@
-//! MACs and plain digests, with the key's state prepared once.
+//! MACs and plain digests. The hash state of a key is prepared once.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ const LONGEST_TEXT: usize = 2 * LONGEST_DIGEST;
 
 /// How a digest is computed.
 ///
-/// The four providers use the first two. The others are for declarations: keys of them are made with the feature `declared`.
+/// The four providers use the first two. The others are for declarations, and their keys need the feature `declared`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MacAlgorithm {
@@ -66,7 +66,7 @@ impl MacAlgorithm {
         }
     }
 
-    /// Whether it is an HMAC, which has a key; a plain hash has its secret in the text.
+    /// Whether it is an HMAC, which has a key. A plain hash has its secret in the text.
     #[must_use]
     pub fn is_keyed(self) -> bool {
         match self {
@@ -141,7 +141,7 @@ impl Encoding {
         self.decode_into(text, &mut digest).then_some(digest)
     }
 
-    /// Whether `text` is as many bytes as `digest` has room for, which then holds them.
+    /// Decodes `text` into `digest`. `false` unless it has exactly as many bytes.
     fn decode_into(self, text: &[u8], digest: &mut [u8]) -> bool {
         match self.base64() {
             None => hex::decode_to_slice(text, digest).is_ok(),
@@ -162,7 +162,7 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// The bytes of a digest, whatever its function.
+/// The bytes of a digest of any function.
 #[derive(Clone, Copy)]
 pub(crate) struct Digest {
     bytes: [u8; LONGEST_DIGEST],
@@ -170,7 +170,7 @@ pub(crate) struct Digest {
 }
 
 impl Digest {
-    /// What is beyond 64 bytes, which no function here has, is cut off.
+    /// Cuts the digest off at 64 bytes, which no function here exceeds.
     #[inline]
     pub(crate) fn new(digest: &[u8]) -> Self {
         let mut bytes = [0; LONGEST_DIGEST];
@@ -185,7 +185,7 @@ impl Digest {
     }
 }
 
-/// A key, prepared: each MAC starts from a copy of its hash state instead of hashing the key again.
+/// A prepared key: each MAC starts from a copy of its hash state instead of hashing the key again.
 ///
 /// `Debug` shows the algorithm, never the key. The hash state is wiped on drop.
 ///
@@ -204,7 +204,7 @@ impl Digest {
 pub struct MacKey {
     pub(super) state: State,
     pub(super) encoding: Encoding,
-    /// Bytes of the signed text, from its start, that `state` has taken in already.
+    /// How many bytes at the start of the signed text `state` has already taken in.
     pub(super) absorbed: usize,
 }
 
@@ -212,11 +212,11 @@ pub struct MacKey {
 pub(super) enum State {
     Hmac(Hmac<Sha256>),
     Sha256(Sha256),
-    /// What no provider of this crate uses: see `hash.rs`.
+    /// An algorithm that no built-in provider uses: see `hash.rs`.
     Other(MacAlgorithm, Box<dyn Hashing>),
 }
 
-/// A hash or HMAC of another algorithm being computed. Its state is wiped on drop.
+/// A running hash or HMAC of another algorithm. Its state is wiped on drop.
 pub(crate) trait Hashing: Send + Sync {
     fn take_in(&mut self, bytes: &[u8]);
     fn finish(self: Box<Self>) -> Digest;
@@ -233,7 +233,7 @@ impl MacKey {
     /// HMAC-SHA256 under `key`.
     ///
     /// # Errors
-    /// `field-empty`, when the key is: HMAC itself would accept that.
+    /// `field-empty`, if the key is empty: HMAC itself would accept an empty key.
     pub fn hmac_sha256(key: &[u8], encoding: Encoding) -> Result<Self, Error> {
         let empty = || refuse("key", Problem::Empty);
         if key.is_empty() {
@@ -280,9 +280,9 @@ impl MacKey {
         Mac { state: self.state.clone(), encoding: self.encoding, skip: self.absorbed }
     }
 
-    /// Starts a MAC of any text, also of one that does not begin with the prefix.
+    /// Starts a MAC of any text, which need not begin with the prefix.
     pub(crate) fn start_of_any_text(&self) -> Mac {
-        // The only keys with a prefix are of SHA-256.
+        // Only keys of plain SHA-256 have a prefix.
         if self.absorbed == 0 { self.start() } else { Self::sha256(self.encoding).start() }
     }
 }
@@ -296,7 +296,7 @@ impl fmt::Debug for MacKey {
     }
 }
 
-/// A MAC being computed.
+/// A running MAC.
 #[derive(Clone)]
 pub struct Mac {
     state: State,
@@ -305,7 +305,7 @@ pub struct Mac {
 }
 
 impl Mac {
-    /// Takes in the segments that `state` states, and hands on what it returns.
+    /// Takes in the segments that `state` states, and returns the result of `state`.
     #[inline]
     pub fn text<R>(&mut self, state: impl FnOnce(&mut SignedText<'_>) -> R) -> R {
         let mut gathered = Gathered::new();
@@ -327,10 +327,10 @@ impl Mac {
         }
     }
 
-    /// Takes in the next bytes of a text, behind those that are gathered.
+    /// Takes in the next bytes of a text, after the gathered ones.
     #[inline]
     pub(super) fn update_through(&mut self, gathered: &mut Gathered, bytes: &[u8]) {
-        // What the state has taken in already is not worth a copy.
+        // Bytes that the state has already taken in need no copy.
         if self.skip > 0 || !gathered.add(bytes) {
             self.update(gathered.take());
             self.update(bytes);
@@ -358,8 +358,8 @@ impl fmt::Debug for Mac {
 
 /// A computed digest, with the encoding its header uses.
 ///
-/// `Debug` leaves the digest out, and there is no `Display`: whoever has Unleashed's signature of a query can make the same
-/// request for as long as the key lives.
+/// `Debug` leaves the digest out, and there is no `Display`: whoever has Unleashed's signature of a query can repeat
+/// the request for as long as the key lives.
 #[derive(Clone, Copy)]
 pub struct Signature {
     digest: Digest,
@@ -384,13 +384,14 @@ impl Signature {
         String::from_utf8_lossy(self.encode(&mut [0; LONGEST_TEXT])).into_owned()
     }
 
-    /// Whether `received`, already decoded, is this signature. Takes the same time wherever they differ.
+    /// Whether `received`, already decoded, is this signature. Compares in constant time.
     #[must_use]
     pub fn matches(&self, received: &[u8]) -> bool {
         self.digest.as_bytes().ct_eq(received).into()
     }
 
-    /// Whether a received header text is this signature, decoded first: hex in either case, base64 as it is padded.
+    /// Decodes a received header text, and checks whether it is this signature: hex in either case, base64 with exactly
+    /// its padding.
     #[must_use]
     pub fn matches_text(&self, received: &[u8]) -> bool {
         let mut decoded = Digest { bytes: [0; LONGEST_DIGEST], ..self.digest };

@@ -1,4 +1,4 @@
-//! Pairs and JSON members by name, read and exchanged on the raw bytes: nothing else of a message is written anew.
+//! Reads and replaces pairs and JSON members by name. The rest of a message keeps its bytes.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::filter::Filter;
 use crate::json::is_white_space;
 pub(crate) use crate::json::members as json_members;
 
-/// The pairs of a query or form, as sent; one without `=` has an empty value.
+/// The pairs of a query or form, as sent. A pair without `=` has an empty value.
 pub(crate) fn raw_pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
@@ -30,7 +30,7 @@ pub(crate) fn values<'t>(text: &'t str, name: &str) -> impl Iterator<Item = Cow<
         .map(|(_, value)| decoded(value))
 }
 
-/// The pairs with one exchanged in its place, added behind the others, or taken out; the rest is as it was.
+/// The pairs with one replaced in its place, added behind the others, or taken out. The rest stays as it was.
 pub(crate) fn with_pair(text: &str, name: &str, value: Option<&[u8]>) -> String {
     let written = |text: &[u8]| {
         Filter::Percent
@@ -55,7 +55,7 @@ pub(crate) fn with_pair(text: &str, name: &str, value: Option<&[u8]>) -> String 
     pairs.join("&")
 }
 
-/// The members of an object, or the elements of an array by their index: what a path leads through.
+/// The members of an object, or the elements of an array by their index, for the steps of a path.
 fn json_children(text: &[u8]) -> Option<Vec<(String, &RawValue)>> {
     json_members(text).or_else(|| {
         let elements: Vec<&RawValue> = serde_json::from_slice(text).ok()?;
@@ -63,7 +63,7 @@ fn json_children(text: &[u8]) -> Option<Vec<(String, &RawValue)>> {
     })
 }
 
-/// The text of a value: a string without its quotes and escapes, all else as it is written.
+/// The text of a value: a string without quotes and escapes, any other value as it is written.
 pub(crate) fn json_text(value: &RawValue) -> Cow<'_, [u8]> {
     match serde_json::from_str::<String>(value.get()) {
         Ok(text) => Cow::Owned(text.into_bytes()),
@@ -81,8 +81,8 @@ pub(crate) fn json_values<'t>(text: &'t [u8], path: &[Box<str>]) -> Vec<&'t RawV
     found.flat_map(|value| json_values(value.get().as_bytes(), path)).collect()
 }
 
-/// The object with the value at a path exchanged in its place, added behind the others, or taken out; the rest is as it
-/// was. `None` where the text is no object, or an array would get another length.
+/// The object with the value at a path replaced in its place, added behind the others, or taken out. The rest stays as
+/// it was. `None` if the text is no object, or an array would get another length.
 pub(crate) fn with_member(text: &[u8], path: &[Box<str>], value: Option<&str>) -> Option<Vec<u8>> {
     let (name, deeper) = path.split_first()?;
     let (members, is_object) = (json_children(text)?, json_members(text).is_some());
@@ -114,7 +114,7 @@ pub(crate) fn with_member(text: &[u8], path: &[Box<str>], value: Option<&str>) -
     if !is_object {
         return None;
     }
-    // With one of the two commas around it: the one in front, but for the first member.
+    // Takes a comma out as well: the comma in front of the member, or behind the first member.
     let before = match index.checked_sub(1).and_then(|index| members.get(index)) {
         Some((_, before)) => end_of(before),
         None => text.iter().position(|byte| *byte == b'{')? + 1,

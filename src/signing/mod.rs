@@ -1,8 +1,8 @@
-//! The pure core: what is signed is data.
+//! The pure core, in which the signed text is data.
 //!
-//! A [`Scheme`](crate::Scheme) states its signed text once, as labelled segments handed to a [`SignedText`]. Signing walks them
-//! into a MAC; verifying and explaining walk the same ones, so they cannot drift apart. Nothing here knows
-//! reqwest, does I/O or reads a clock by itself.
+//! A [`Scheme`](crate::Scheme) states its signed text once, as labelled segments handed to a [`SignedText`]. Signing
+//! feeds the segments into a MAC; verifying and explaining use the same segments, so they cannot drift apart. Nothing
+//! here depends on reqwest, does I/O or reads a clock by itself.
 //!
 //! ```text
 //! request ──▶ scope ──▶ stamp ──▶ segments ──▶ MAC ──▶ headers

@@ -1,4 +1,4 @@
-//! A request, as far as signing needs it.
+//! The parts of a request that signing needs.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,16 +10,16 @@ use super::fault::SigningFault;
 use crate::error::Error;
 use crate::scope::printable_origin;
 
-/// A body type whose bytes can be signed: anything that is one run of bytes, or `()` for no body.
+/// A body type whose bytes can be signed: a single run of bytes, or `()` for no body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a body whose bytes are at hand",
     note = "sign a request whose body is bytes, text or `()`"
 )]
 pub trait Payload {
-    /// The very bytes that will be sent.
+    /// The bytes that will be sent.
     fn as_bytes(&self) -> &[u8];
 
-    /// Takes other bytes in its place, for schemes that write into the body; `false` where it cannot.
+    /// Replaces the bytes, for schemes that write into the body. `false` if this type cannot.
     fn replace(&mut self, _bytes: &[u8]) -> bool {
         false
     }
@@ -75,7 +75,7 @@ impl Payload for String {
     }
 }
 
-/// A request about to be signed, borrowed from whatever client will send it.
+/// A request that is about to be signed, borrowed from the client that will send it.
 ///
 /// ```
 /// use countersign::RequestRef;
@@ -84,7 +84,7 @@ impl Payload for String {
 /// let outgoing = RequestRef::from_http(&request)?;
 /// assert_eq!((outgoing.url().path(), outgoing.body()?), ("/pay", &b"{}"[..]));
 ///
-/// // What `url` would write in another way has to be written so before it is signed.
+/// // A URL must be in the form that the crate `url` gives it before it is signed.
 /// let request = http::Request::get("https://api.acme.example/a/../b").body(())?;
 /// assert_eq!(RequestRef::from_http(&request).unwrap_err().code(), "url-not-normalised");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -97,12 +97,12 @@ pub struct RequestRef<'a> {
     extensions: &'a Extensions,
     /// `None` for a stream, whose bytes are not known yet.
     body: Option<&'a [u8]>,
-    /// The URL's text where it may differ from what `Url` makes of it.
+    /// The URL's text, if it may differ from the text of `Url`.
     received: Option<&'a str>,
 }
 
 impl<'a> RequestRef<'a> {
-    /// A request whose body is `body`; an empty slice when there is none.
+    /// A request with this body; an empty slice means no body.
     #[must_use]
     pub fn new(
         method: &'a Method,
@@ -115,14 +115,15 @@ impl<'a> RequestRef<'a> {
     }
 
     /// The same request as it was received: `url` is the absolute URL of its request line and `Host`, byte for byte.
-    /// For those who recompute a signature; clients may send characters, such as `'`, that `Url` would encode.
+    /// This is for programs that recompute a signature: clients may send characters, such as `'`, that `Url` would
+    /// encode.
     #[must_use]
     pub fn as_received(mut self, url: &'a str) -> Self {
         self.received = Some(url);
         self
     }
 
-    /// The same request with a body that is a stream. Providers that sign the body refuse it.
+    /// The same request with a stream as its body. Providers that sign the body refuse it.
     #[must_use]
     pub fn with_stream(mut self) -> Self {
         self.body = None;
@@ -132,12 +133,11 @@ impl<'a> RequestRef<'a> {
     /// Reads an `http::Request`.
     ///
     /// # Errors
-    /// `url-not-absolute` when the URI has no scheme or host; `url-not-normalised` when a client may send other bytes
-    /// than these, e.g. for `/a/../b`, `https://HOST/` or a port that is the scheme's own: pass the URL through
-    /// `url::Url` first.
+    /// `url-not-absolute` if the URI has no scheme or host; `url-not-normalised` if a client may send other bytes than
+    /// these, e.g. for `/a/../b`, `https://HOST/` or the scheme's default port: pass the URL through `url::Url` first.
     pub fn from_http<B: Payload>(request: &'a http::Request<B>) -> Result<Self, Error> {
         let uri = request.uri().to_string();
-        // Without one, `host:1` is an authority to `http` and a scheme to `url`.
+        // The crate `http` reads `host:1` as an authority, the crate `url` as a scheme.
         let has_scheme = request.uri().scheme().is_some();
         let url = Url::parse(&uri).ok().filter(|_| has_scheme);
         let url = url.ok_or_else(|| Error::new(SigningFault::NotAbsolute))?;
@@ -197,13 +197,13 @@ impl<'a> RequestRef<'a> {
         }
     }
 
-    /// The headers that the caller set. Those that the client adds later are not among them.
+    /// The headers that the caller set, without those that the client adds later.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.headers
     }
 
-    /// What the caller attached to this one request.
+    /// The extensions that the caller attached to this request.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
         self.extensions
@@ -212,7 +212,7 @@ impl<'a> RequestRef<'a> {
     /// The bytes of the body.
     ///
     /// # Errors
-    /// `stream-body`, and only for a stream.
+    /// `stream-body`, only for a stream.
     pub fn body(&self) -> Result<&[u8], Error> {
         self.body.ok_or_else(|| Error::new(SigningFault::StreamBody))
     }
@@ -223,7 +223,7 @@ pub(crate) fn as_sent(url: &Url) -> &str {
     &url[..Position::AfterQuery]
 }
 
-/// Neither path, query, headers nor body, any of which may hold personal data or a credential.
+/// Leaves out path, query, headers and body, which may hold personal data or a credential.
 impl fmt::Debug for RequestRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestRef")
@@ -234,7 +234,7 @@ impl fmt::Debug for RequestRef<'_> {
     }
 }
 
-/// An absolute `http` or `https` URL, normalised, as the URI that a client sends.
+/// An absolute `http` or `https` URL, normalised, with the URI that a client sends.
 pub(crate) fn absolute(text: &str) -> Result<(Url, http::Uri), Error> {
     let parse = || {
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;

@@ -1,14 +1,14 @@
-//! Which form of a URL is signed.
+//! The form of a URL that is signed.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// Whether a URL or query is signed as it is sent or with its percent-encoding undone.
+/// Whether a URL or query is signed as it is sent, or with its percent-encoding undone.
 ///
-/// Public clients of Netvisor and of Unleashed do either, and no vendor text settles it; both agree where the
-/// text is unreserved ASCII. The default is the provider's, see its `signed_form`. Change it when requests with encoded
-/// characters, and only those, are refused.
+/// Of the public clients of Netvisor and of Unleashed, some sign one form, some the other, and no vendor text settles
+/// the question. The forms are equal for unreserved ASCII. The provider's `signed_form` states its default. Change it
+/// if only requests with encoded characters are refused.
 ///
 /// ```
 /// use countersign::SignedForm;
@@ -19,12 +19,13 @@ use percent_encoding::percent_decode_str;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignedForm {
-    /// The percent-encoded bytes that go over the wire.
+    /// The percent-encoded bytes that are sent.
     AsSent,
-    /// Each `%XX` replaced by its byte, read as UTF-8; `+` stays `+` (as Python's `unquote`, used by such clients).
+    /// Each `%XX` replaced by its byte, read as UTF-8; `+` stays `+`. This is what Python's `unquote` does, which such
+    /// clients use.
     ///
-    /// Where a parameter ends is then no longer part of what is signed: `a=1%26b=2` (one parameter) and `a=1&b=2` (two) have
-    /// the same text, and so the same signature. Whoever sees a request can send its signature with the other; do not let a
+    /// This form does not sign where a parameter ends: `a=1%26b=2` (one parameter) and `a=1&b=2` (two) have the same
+    /// text, and so the same signature. Whoever sees one request can send its signature with the other, so do not let a
     /// stranger write a value into the URL.
     Decoded,
 }

@@ -1,4 +1,4 @@
-//! What is known about a segment besides its bytes.
+//! What a segment states besides its bytes.
 
 use std::fmt;
 
@@ -14,19 +14,19 @@ pub enum Source {
     RequestTarget,
     /// The method of the request.
     RequestMethod,
-    /// The host that the request went to, with its port if it is not the scheme's own.
+    /// The host that the request went to, with its port unless it is the scheme's default.
     RequestHost,
-    /// A header of the request, set by whoever sent it.
+    /// A header of the request, set by the sender.
     RequestHeader,
     /// The body, byte for byte.
     Body,
-    /// What the provider issued.
+    /// A credential that the provider issued.
     Credential,
     /// A setting of this program.
     Setting,
     /// The signer's clock, as text or as a count since 1970.
     Clock,
-    /// A nonce or id that the signer drew for this one message.
+    /// A nonce or id that the signer drew for this message.
     Drawn,
     /// Fixed by the provider's format.
     Literal,
@@ -64,7 +64,7 @@ pub enum Charset {
     Utf8,
     /// ISO-8859-15, Latin-1 with the euro sign.
     Latin9,
-    /// Whatever they are, signed byte for byte.
+    /// Any bytes, signed byte for byte.
     Bytes,
 }
 

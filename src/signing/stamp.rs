@@ -1,4 +1,4 @@
-//! Formats of what is drawn anew for each message: times, rising numbers, random texts.
+//! Formats of stamps, which are new for each message: times, rising numbers, random texts.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::time::{ClockFault, unix_nanos};
 
 const SECOND: i128 = 1_000_000_000;
 
-/// Ticks of .NET begin at year 1, and are 100 ns each.
+/// .NET counts ticks of 100 ns from the year 1.
 const DOTNET_EPOCH: i128 = 621_355_968_000_000_000;
 
 const LONGEST_PATTERN: usize = 64;
@@ -28,13 +28,13 @@ pub(crate) const FORMATS: &str = "unix, unix-ms, unix-us, unix-ns, dotnet-ticks,
 #[derive(Debug)]
 pub(crate) struct Format {
     kind: Kind,
-    /// How far ahead of the clock it is.
+    /// How far the stamp is ahead of the clock.
     plus: Duration,
 }
 
 #[derive(Debug)]
 enum Kind {
-    /// A count of units of so many nanoseconds, from so many units before 1970.
+    /// A count of units of `unit` nanoseconds each, which began `epoch` units before 1970.
     Count {
         unit: i128,
         epoch: i128,
@@ -48,7 +48,7 @@ enum Kind {
         is_iso: bool,
     },
     Uuid,
-    /// So many characters of an alphabet.
+    /// `length` characters of an alphabet.
     Random {
         alphabet: &'static [u8],
         length: usize,
@@ -56,7 +56,7 @@ enum Kind {
 }
 
 impl Format {
-    /// The format of a word; `None` where it is none.
+    /// The format of a word; `None` if the word is no format.
     pub(crate) fn parse(word: &str, zone: FixedOffset, plus: Duration) -> Option<Self> {
         let count =
             |unit, epoch, rising: bool| Kind::Count { unit, epoch, floor: rising.then(AtomicU64::default) };
@@ -92,23 +92,23 @@ impl Format {
         Some(Self { kind, plus })
     }
 
-    /// Whether it is drawn, rather than read off the clock.
+    /// Whether the stamp is drawn, rather than read off the clock.
     pub(crate) fn is_drawn(&self) -> bool {
         !matches!(self.kind, Kind::Count { floor: None, .. } | Kind::Date { .. })
     }
 
-    /// Whether it is a number without a fixed length.
+    /// Whether the stamp is a number without a fixed length.
     pub(crate) fn is_count(&self) -> bool {
         matches!(self.kind, Kind::Count { .. })
     }
 
-    /// Whether it says when the message was made.
+    /// Whether the stamp says when the message was made.
     pub(crate) fn is_time(&self) -> bool {
         let sample = UNIX_EPOCH + Duration::from_secs(1_705_312_800);
         !self.is_drawn() && self.at(sample).is_ok_and(|text| self.read(&text).is_some())
     }
 
-    /// How long after it was made a message is good, where the stamp says until when it is.
+    /// How long a message is good, if its stamp is an expiry.
     pub(crate) fn life(&self) -> Option<Duration> {
         Some(self.plus).filter(|plus| !plus.is_zero())
     }
@@ -154,7 +154,7 @@ impl Format {
         now.checked_add(self.plus).ok_or_else(|| Error::new(ClockFault::OutOfRange))
     }
 
-    /// The moment when a stamp was drawn; `None` where it is not written as this format writes it.
+    /// The moment when a stamp was drawn; `None` if the text is not written exactly as this format writes it.
     pub(crate) fn read(&self, text: &str) -> Option<SystemTime> {
         let nanos = match &self.kind {
             Kind::Count { unit, epoch, .. } => {
@@ -183,7 +183,7 @@ fn is_pattern(word: &str) -> bool {
         && StrftimeItems::new(word).all(|item| !matches!(item, Item::Error))
 }
 
-/// Characters of an alphabet, each as likely as the others.
+/// Random characters of an alphabet, each equally likely.
 fn random_text(alphabet: &[u8], length: usize, randomness: &dyn Randomness) -> Result<String, Error> {
     let size = alphabet.len().max(1);
     // Bytes at or above the largest multiple would favour the first characters.

@@ -5,11 +5,11 @@ use std::fmt;
 use super::gathered::Gathered;
 use super::{Charset, Mac, Source};
 
-/// What a segment is, for those who show it.
+/// What a segment is, for programs that show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SegmentKind {
-    /// Known to both sides and to whoever reads the wire.
+    /// Known to both sides, and to anybody who can read the message.
     Public,
     /// A key or password: never shown.
     Secret,
@@ -35,7 +35,7 @@ impl fmt::Display for SegmentKind {
     }
 }
 
-/// One labelled part of a signed text: its name and the very bytes that the MAC takes in.
+/// One labelled part of a signed text: its name, and the bytes that the MAC takes in.
 #[derive(Clone, Copy)]
 pub struct Segment<'a> {
     name: &'a str,
@@ -46,7 +46,7 @@ pub struct Segment<'a> {
 }
 
 impl<'a> Segment<'a> {
-    /// Bytes that anyone may see, in UTF-8, from nowhere in particular.
+    /// Bytes that anyone may see, in UTF-8, without a source.
     #[inline]
     #[must_use]
     pub fn public(name: &'a str, bytes: &'a [u8]) -> Self {
@@ -69,14 +69,14 @@ impl<'a> Segment<'a> {
         Self { kind, source: Source::Literal, ..Self::public("separator", literal.as_bytes()) }
     }
 
-    /// The same segment, from `source`: explanations show it, and diagnoses try the mistakes that go with it.
+    /// The same segment with its source, which explanations show. Diagnoses try the mistakes that go with a source.
     #[inline]
     #[must_use]
     pub fn with_source(self, source: Source) -> Self {
         Self { source, ..self }
     }
 
-    /// The same segment, its bytes being in `charset`. They are not converted.
+    /// The same segment, with bytes in `charset`. They are not converted.
     #[inline]
     #[must_use]
     pub fn with_charset(self, charset: Charset) -> Self {
@@ -101,13 +101,13 @@ impl<'a> Segment<'a> {
         self.source
     }
 
-    /// How its bytes are to be read.
+    /// The charset of its bytes.
     #[must_use]
     pub fn charset(&self) -> Charset {
         self.charset
     }
 
-    /// The bytes, in the charset that the provider signs. Those of a secret stay inside the crate.
+    /// The bytes, in the charset that the provider signs; `None` for a secret, whose bytes stay inside the crate.
     #[must_use]
     pub fn public_bytes(&self) -> Option<&'a [u8]> {
         (self.kind != SegmentKind::Secret).then_some(self.bytes)
@@ -129,7 +129,7 @@ impl fmt::Debug for Segment<'_> {
     }
 }
 
-/// Takes a signed text, segment by segment. What happens to them is up to who made it: a MAC, an explanation.
+/// Takes a signed text, segment by segment. Its creator decides what happens to the segments: a MAC, an explanation.
 ///
 /// The bytes are taken at once and not kept, so a segment may come from a temporary.
 ///
@@ -148,7 +148,7 @@ pub struct SignedText<'s> {
     sink: Sink<'s>,
 }
 
-/// Signing does not go through a closure: what a MAC does with a segment is then compiled into where it is stated.
+/// Signing does not go through a closure, so that the compiler can inline the MAC where a segment is stated.
 enum Sink<'s> {
     Mac(&'s mut Mac, &'s mut Gathered),
     Each(&'s mut dyn FnMut(Segment<'_>)),

@@ -1,4 +1,4 @@
-//! Reading bodies under a limit, and putting a response together again.
+//! Reads bodies up to a limit, and puts responses together again.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,8 +15,8 @@ use crate::fault::faults;
 use crate::signer::Permit;
 use crate::whole_body::{ReadFault, WholeBody, read_whole};
 
-/// Reads a reply into one buffer, showing each chunk to `observe` as it arrives. Counts decompressed bytes. A transport error
-/// stays a `reqwest::Error`, so that a retry layer sees it for what it is.
+/// Reads a reply into one buffer, and shows each chunk to `observe` as it arrives. Counts decompressed bytes. A
+/// transport error stays a `reqwest::Error`, so that a retry layer recognises it.
 pub(crate) async fn read_reply(
     response: &mut Response,
     limit: usize,
@@ -34,7 +34,7 @@ pub(crate) async fn read_reply(
     Ok(whole.finish())
 }
 
-/// The response with `body` in place of the one that was read. Its URL is not copied where it is `kept`.
+/// The response with `body` in place of the one that was read. If its URL equals `kept`, it is not copied.
 pub(crate) fn rebuild(mut response: Response, kept: Url, body: Bytes) -> Result<Response> {
     let url = if *response.url() == kept { kept } else { response.url().clone() };
     let parts = Parts {
@@ -46,7 +46,7 @@ pub(crate) fn rebuild(mut response: Response, kept: Url, body: Bytes) -> Result<
     parts.with_body(url, body)
 }
 
-/// The response with the beginning of its body, which was read, put back in front of the rest.
+/// The response with the beginning of its body, which was already read, put back in front of the rest.
 pub(crate) fn put_back(response: Response, read: Bytes) -> Result<Response> {
     wrap_body(response, |rest| Body::wrap(Rejoined { read: Some(read), rest }))
 }
@@ -64,7 +64,7 @@ pub(crate) fn wrap_body(response: Response, wrap: impl FnOnce(Body) -> Body) -> 
     parts.with_body(url, wrap(body))
 }
 
-/// What of a response is kept when its body is replaced; the extensions hold the remote address.
+/// What is kept of a response when its body is replaced. The extensions hold the remote address.
 struct Parts {
     status: StatusCode,
     version: Version,
@@ -75,14 +75,14 @@ struct Parts {
 impl Parts {
     fn with_body(self, url: Url, body: impl Into<Body>) -> Result<Response> {
         let mut builder = http::Response::builder().status(self.status).version(self.version);
-        // Both are there, since the builder has not failed: a status and a version are always accepted.
+        // The builder accepts any status and version, so it has headers and extensions.
         if let Some(extensions) = builder.extensions_mut() {
             *extensions = self.extensions;
         }
         if let Some(headers) = builder.headers_mut() {
             *headers = self.headers;
         }
-        // The URL comes last: it travels as an extension too.
+        // The URL comes last, since it is an extension too.
         let rebuilt = builder.url(url).body(body.into());
         rebuilt.map(Response::from).map_err(|error| reqwest_middleware::Error::Middleware(error.into()))
     }
@@ -115,7 +115,7 @@ impl http_body::Body for Rejoined {
 /// The response with a body that holds `permit` until its end.
 pub(super) fn hold(response: Response, permit: Permit) -> Result<Response> {
     wrap_body(response, |body| {
-        // Nobody reads a body that has nothing more to give.
+        // Nobody reads a body that has already ended.
         if http_body::Body::is_end_stream(&body) {
             body
         } else {
@@ -153,7 +153,7 @@ impl http_body::Body for Held {
     }
 }
 
-/// How long a body is whose first `held` bytes have been read already, in front of `rest`.
+/// The length of a body whose first `held` bytes have already been read, in front of `rest`.
 pub(crate) fn hint_with(held: usize, rest: &Body) -> SizeHint {
     let held = held as u64;
     let rest = http_body::Body::size_hint(rest);
@@ -165,7 +165,7 @@ pub(crate) fn hint_with(held: usize, rest: &Body) -> SizeHint {
     hint
 }
 
-/// Replaces a stream by its bytes. A transport error is the outer one, a limit exceeded the inner one.
+/// Replaces a stream by its bytes. The outer error is a transport error; the inner error says that the limit was exceeded.
 pub(super) async fn buffer(request: &mut Request, limit: usize) -> Result<std::result::Result<(), Error>> {
     if request.body().is_none_or(|body| body.as_bytes().is_some()) {
         return Ok(Ok(()));

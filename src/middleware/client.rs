@@ -6,10 +6,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A `reqwest::ClientBuilder` with the settings that signing needs:
 ///
-/// - no redirects, which would carry the credentials elsewhere, or a signature to a URL that it was not made for;
+/// - no redirects, which would take the credentials elsewhere, or a signature to a URL that it was not made for;
 /// - no `referer`;
 /// - no retries below the signer, which would send one nonce twice;
-/// - at most 10 seconds to connect, TLS included, so that a host that does not answer is told from a slow one.
+/// - at most 10 seconds to connect, TLS included, so that a host that does not answer is not mistaken for a slow one.
 ///
 /// Everything else is reqwest's default; TLS comes with the reqwest features that your application enables.
 pub fn client_builder() -> reqwest::ClientBuilder {
@@ -17,6 +17,6 @@ pub fn client_builder() -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
-        // Where no retry is allowed, reqwest does not copy the headers for one either.
+        // Without retries, reqwest does not copy the headers for them.
         .retry(reqwest::retry::never().max_retries_per_request(0))
 }

@@ -1,12 +1,12 @@
-//! Whether a request may have taken effect, told from the error that its call ended in.
+//! Tells from the error of a call whether its request may have taken effect.
 
 use std::error::Error as StdError;
 
 use crate::error::{Effect, Error};
 
-/// Whether a request may have taken effect, told from the error of its call. An error of this crate says so itself,
-/// wherever it is in the chain ([`Error::effect`]). Of other errors: a connection that was never made and a request
-/// that could not be built had no effect; for all others the effect is unknown.
+/// Tells from the error of a call whether its request may have taken effect. An error of this crate anywhere in the
+/// chain says so itself ([`Error::effect`]). Of other errors, a connection that was never made and a request that could
+/// not be built had no effect; for all others, the effect is unknown.
 ///
 /// ```no_run
 /// # async fn pay(client: reqwest_middleware::ClientWithMiddleware, cart: String) -> anyhow::Result<()> {
@@ -21,11 +21,11 @@ use crate::error::{Effect, Error};
 /// # Ok(()) }
 /// ```
 ///
-/// **It tells of the last attempt**, since a retry layer returns no other error. If that layer repeats attempts that
-/// may have taken effect, an earlier one may have: let it repeat only attempts without effect, as
-/// `examples/retry_without_effect.rs` does. The client must follow no redirects by itself, as
-/// [`client_builder`](crate::client_builder) makes it: another client also reports "never connected" for a connection
-/// that a redirect led to.
+/// **It speaks of the last attempt only**, since a retry layer returns no other error. If the retry layer repeats
+/// attempts that may have taken effect, an earlier attempt may have: let it repeat only attempts without effect, as
+/// `examples/retry_without_effect.rs` does. Use a client that follows no redirects by itself, such as
+/// [`client_builder`](crate::client_builder) makes: another client also reports "never connected" for the target of a
+/// redirect.
 #[must_use]
 pub fn effect_of(error: &(dyn StdError + 'static)) -> Effect {
     match (Error::find(error), of_reqwest(error)) {
@@ -35,7 +35,7 @@ pub fn effect_of(error: &(dyn StdError + 'static)) -> Effect {
     }
 }
 
-/// The outermost error of reqwest's. Both variants of `reqwest_middleware::Error` hide what they hold from `source`.
+/// The outermost error of reqwest. Both variants of `reqwest_middleware::Error` hide their content from `source`.
 fn of_reqwest<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a reqwest::Error> {
     chain(error).find_map(|error| match error.downcast_ref() {
         Some(reqwest_middleware::Error::Reqwest(held)) => Some(held),
@@ -44,8 +44,8 @@ fn of_reqwest<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a reqwest::Er
     })
 }
 
-/// Whether no connection was made for the request. One that its body was to be read from is another's, and its error lies
-/// within one of reqwest's own.
+/// Whether no connection was made for the request. The error of another connection, which its body was read from, lies
+/// within another error of reqwest.
 fn never_connected(error: &reqwest::Error) -> bool {
     error.is_connect() && !chain(error).skip(1).any(<dyn StdError + 'static>::is::<reqwest::Error>)
 }

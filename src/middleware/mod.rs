@@ -1,4 +1,4 @@
-//! The reqwest-middleware adapter: gathers what the core needs, calls it, applies the result in one step.
+//! The reqwest-middleware adapter: gathers the inputs of the core, calls it, and applies the result in one step.
 
 mod body;
 mod client;
@@ -33,8 +33,8 @@ use redirect::{Hop, RedirectFault};
 pub(crate) const CODES: [&[(Code, &str)]; 3] =
     [body::StreamFault::CODES, RedirectFault::CODES, status::Answer::CODES];
 
-/// Attach this to a request to send it without a signature: it then carries nothing of ours, wherever it goes. **Its reply
-/// is not verified** and carries no verdict.
+/// Attach this to a request to send it unsigned, to any URL: it then carries no credentials. **Its reply is not
+/// verified** and has no verdict.
 ///
 /// ```no_run
 /// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> reqwest_middleware::Result<()> {
@@ -52,12 +52,12 @@ impl<S: Scheme> Middleware for Signer<S> {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        // First of all, so that nothing waits or is buffered for a request that is refused.
+        // First, so that a refused request neither waits nor is buffered.
         let (request, is_to_be_signed) = decide(self, request, extensions)?;
         if !is_to_be_signed {
             return next.run(request, extensions).await;
         }
-        // Dropped on any way out but the last.
+        // Dropped on every way out but the last.
         let permit = S::admit(self, request.url()).await.map_err(|error| refuse(self, error))?;
         let pinned = self.pinned().await.map_err(|error| refuse(self, error))?;
         let signer = pinned.as_deref().unwrap_or(self);
@@ -72,12 +72,12 @@ impl<S: Scheme> Middleware for Signer<S> {
     }
 }
 
-/// A response, and the request that it answers; `None` where there is nothing more to judge.
+/// A response and its request; `None` if there is nothing more to judge.
 type Answered<S> = (Response, Option<Sent<S>>);
 
 /// Signs and sends a request that is in the scope, and follows the redirects that it may follow.
 ///
-/// What happens rarely is boxed: a future is as large as the largest thing that it may ever wait for.
+/// Rare steps are boxed, since a future is as large as the largest future that it may wait for.
 async fn exchange<S: Scheme>(
     signer: &Signer<S>,
     mut request: Request,
@@ -116,7 +116,7 @@ fn decide<S: Scheme>(
     }
 }
 
-/// The answer that is under way, and the signed request that it is judged by.
+/// The pending answer, and the signed request to judge it by.
 type UnderWay<'a, S> = (Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>, Sent<S>);
 
 /// Signs a request whose URL is in the scope, and hands it on.
@@ -139,13 +139,13 @@ fn sign_and_run<'a, S: Scheme>(
     }
     tracing::trace!(name: "countersign.signed", provider = signer.name(), "signed");
     let mut url = request.url().clone();
-    // Neither sent nor, by reqwest, kept in the answer.
+    // A fragment is not sent, and reqwest does not keep it in the answer.
     url.set_fragment(None);
     Ok((next.run(request, extensions), Sent { signed, url, is_redirected: false }))
 }
 
-/// As [`exchange`], of a request that is in the scope, with its body buffered first, and redirects within the origin
-/// followed, each hop signed anew.
+/// As [`exchange`], for a request in the scope, but buffers its body first, and follows redirects within the origin.
+/// Each hop is signed anew.
 async fn exchange_in_steps<S: Scheme>(
     signer: &Signer<S>,
     mut request: Request,
@@ -158,7 +158,7 @@ async fn exchange_in_steps<S: Scheme>(
     }
     let follows = transport.redirect_limit > 0;
     for hops_left in (0..=transport.redirect_limit).rev() {
-        // Of a later hop's error the fault alone does not tell the effect: the request before it was sent.
+        // For a later hop, the fault does not tell the effect: the first request was sent.
         let is_first = hops_left == transport.redirect_limit;
         let placed = |error: Error| if is_first { error } else { error.with_effect(Effect::Unknown) };
         let unsigned = if follows { request.try_clone() } else { None };
@@ -181,7 +181,7 @@ async fn exchange_in_steps<S: Scheme>(
     Err(refuse(signer, Error::new(RedirectFault::TooMany)))
 }
 
-/// The error of a later hop. One that says that nothing was sent would speak of the request before it, too.
+/// The error of a later hop. An error "not sent" would also seem to speak of the first request.
 fn not_sent_on<S: Scheme>(signer: &Signer<S>, error: reqwest_middleware::Error) -> reqwest_middleware::Error {
     match error {
         reqwest_middleware::Error::Reqwest(cause) if effect_of(&cause) == Effect::None => {
@@ -191,7 +191,7 @@ fn not_sent_on<S: Scheme>(signer: &Signer<S>, error: reqwest_middleware::Error) 
     }
 }
 
-/// The answer to a request to `signed`, unless the client went on to somewhere else with it.
+/// The answer to a request to `signed`, unless the client has followed a redirect with it.
 fn check_answer<S: Scheme>(signer: &Signer<S>, signed: &Url, answer: Result<Response>) -> Result<Response> {
     let response = answer.map_err(|error| match redirect::exposed_by_failure(signed, error) {
         Ok(exposed) => refuse(signer, exposed),
@@ -230,17 +230,17 @@ pub(crate) fn into_middleware_error(error: Error) -> reqwest_middleware::Error {
 
 /// Wraps an error so that [`Error::find`] finds it again, also through reqwest-retry.
 pub(crate) fn wrap(error: Error) -> reqwest_middleware::Error {
-    // The next step too: a program that prints the outer error only has no other chance to say it.
+    // With the next step, for programs that print only the outer error.
     let summary = format!("{error:#}");
     reqwest_middleware::Error::Middleware(anyhow::Error::new(error).context(summary))
 }
 
-/// Whether a gateway may have answered that it is overloaded or down: a status that a retry layer must get to see.
+/// Whether a gateway may have answered that it is overloaded or down. A retry layer must see such a status.
 pub(crate) fn is_worth_a_retry(status: StatusCode) -> bool {
     status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
 }
 
-/// Whether two URLs are one request target: equal but for the fragment, which is never sent.
+/// Whether two URLs are equal except for the fragment, which is never sent.
 fn same_target(a: &Url, b: &Url) -> bool {
     as_sent(a) == as_sent(b)
 }

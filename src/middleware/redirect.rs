@@ -1,4 +1,4 @@
-//! Redirects: seen through when the client followed one, followed within the origin when asked to.
+//! Redirects: detects those that the client has followed, and follows redirects within the origin on request.
 
 use http::{Method, StatusCode, header};
 use reqwest::{Request, Response};
@@ -9,15 +9,15 @@ use crate::error::Error;
 use crate::fault::faults;
 use crate::scope::{printable_origin, same_origin};
 
-/// Fails when a response comes from elsewhere than where the signed request was sent: the client followed a redirect
-/// below the chain and took our headers along. An answer from the URL that was signed passes, also when redirects led
-/// away from there and back: nothing in it tells.
+/// Fails if a response comes from another URL than the signed one: the client has followed a redirect below the chain
+/// and took our headers along. An answer from the signed URL passes, even if redirects led away and back: the answer
+/// does not show that.
 pub(super) fn check_final_url(signed: &Url, answered: &Url) -> Result<(), Error> {
     if same_target(signed, answered) { Ok(()) } else { Err(exposed_at(signed, answered)) }
 }
 
-/// The same, told from the error of a client that stumbled over a redirect. Any other error comes back as it is, that of
-/// a connection too which broke after a redirect was followed: it names the URL that was signed.
+/// The same check, for the error of a client that failed at a redirect. Any other error comes back as it is. So does
+/// the error of a connection that broke after a redirect was followed, since it names the signed URL.
 pub(super) fn exposed_by_failure(
     signed: &Url,
     error: reqwest_middleware::Error,
@@ -25,7 +25,7 @@ pub(super) fn exposed_by_failure(
     let cause = match error {
         reqwest_middleware::Error::Reqwest(cause) => cause,
         reqwest_middleware::Error::Middleware(wrapped) if is_of_redirect(&wrapped) => {
-            // The error within prints the URL.
+            // The inner error prints the URL.
             return Ok(Error::new(RedirectFault::Followed));
         }
         other => return Err(other),
@@ -35,7 +35,7 @@ pub(super) fn exposed_by_failure(
         return Err(cause.into());
     }
     if is_about_the_next_url(&cause) {
-        // The error within prints that URL, and nothing can take it out.
+        // The inner error prints that URL, which cannot be removed.
         return Ok(Error::new(RedirectFault::Followed));
     }
     let answered = cause.url().filter(|_| cause.is_redirect());
@@ -44,17 +44,17 @@ pub(super) fn exposed_by_failure(
     Ok(exposed.with_source(cause.without_url()))
 }
 
-/// Whether a middleware below wrapped the error of a redirect. That of another URL says nothing: it may be about a request
-/// of that middleware's own.
+/// Whether a middleware below has wrapped the error of a redirect. The error of another URL says nothing: it may be
+/// about a request of that middleware.
 fn is_of_redirect(wrapped: &anyhow::Error) -> bool {
     wrapped.chain().any(|cause| match cause.downcast_ref::<reqwest::Error>() {
         Some(cause) => cause.is_redirect(),
-        // reqwest-retry's error stands in for reqwest's, with its text and without its type.
+        // reqwest-retry replaces reqwest's error by its own, with the same text and another type.
         None => cause.to_string().starts_with("error following redirect"),
     })
 }
 
-/// An origin of our own proves nothing: redirects may have led away from it and back.
+/// The same origin proves nothing: redirects may have led away and back.
 fn exposed_at(signed: &Url, answered: &Url) -> Error {
     Error::new(if same_origin(signed, answered) {
         RedirectFault::Followed
@@ -63,12 +63,12 @@ fn exposed_at(signed: &Url, answered: &Url) -> Error {
     })
 }
 
-/// Whether the error names the URL that the client refused to go on to, not the one that redirected there.
+/// Whether the error names the next URL, which the client refused, not the URL that redirected there.
 fn is_about_the_next_url(error: &reqwest::Error) -> bool {
     std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<reqwest::Error>)
 }
 
-/// Where a redirect leads, as far as that may be printed; `None` for what is none.
+/// The origin that a redirect leads to, which may be printed; `None` if the response is no redirect.
 pub(crate) fn redirect_origin(response: &Response) -> Option<String> {
     Hop::of(response, response.url())?.location.as_ref().map(printable_origin)
 }
@@ -80,7 +80,7 @@ pub(super) struct Hop {
 }
 
 impl Hop {
-    /// The hop that a response asks for; `None` when it is no redirect.
+    /// The hop that a response asks for; `None` if it is no redirect.
     pub(super) fn of(response: &Response, from: &Url) -> Option<Self> {
         let status = response.status();
         if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
@@ -90,7 +90,7 @@ impl Hop {
         Some(Self { location: location.to_str().ok().and_then(|text| from.join(text).ok()), status })
     }
 
-    /// The request of this hop, made from an unsigned copy of the one before (RFC 9110, section 15.4).
+    /// The request of this hop, made from an unsigned copy of the request before (RFC 9110, section 15.4).
     pub(super) fn apply(
         self,
         before: Option<Request>,
@@ -114,7 +114,7 @@ impl Hop {
     }
 }
 
-/// The method of the next hop where that hop has no body; `None` where both stay as they are.
+/// The method of the next hop, if that hop has no body; `None` if method and body stay.
 fn method_without_body(status: StatusCode, method: &Method) -> Option<Method> {
     match (status, method) {
         (StatusCode::SEE_OTHER, &Method::HEAD) => Some(Method::HEAD),
@@ -144,7 +144,7 @@ faults! {
         Exposed { origin: String } = Scope, "redirect-exposed-credentials",
             "the client followed a redirect to {origin} and exposed the credential headers there",
             "Rotate the provider's keys, then build the client with `countersign::client_builder()`.";
-        // The error of a policy that stops at once is the same as of one that stops later.
+        // A policy that stops at once has the same error as a policy that stops later.
         Followed = Scope, "redirect-followed",
             "the client followed redirects by itself and may have sent the credential headers to an unknown origin",
             "Rotate the provider's keys, unless the client's own policy stops at the first redirect; then build the \

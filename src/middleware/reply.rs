@@ -1,4 +1,4 @@
-//! What becomes of replies that do not verify, whoever signs them.
+//! Handles replies that do not verify, for all providers.
 
 use bytes::Bytes;
 use http::{StatusCode, header};
@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::scope::printable_origin;
 use crate::signer::{Scheme, Signer};
 
-/// What a reply that is too long to be read is refused with, whoever signs it.
+/// The code of a reply that is too long, for all providers.
 const TOO_LONG: &str = "reply-too-long";
 
-/// The error of a reply that is refused, with what else the response tells; it is logged.
+/// Logs the error of a refused reply, with notes from the response.
 pub(crate) fn refuse_reply<S: Scheme>(signer: &Signer<S>, response: &Response, error: Error) -> Error {
     let mut error = signer.named(error).with_status(response.status());
     if let Some(origin) = redirect_origin(response) {
@@ -28,7 +28,7 @@ pub(crate) fn refuse_reply<S: Scheme>(signer: &Signer<S>, response: &Response, e
     error
 }
 
-/// Who forges replies is to be seen wherever warnings are. A long reply says nothing of who sent it.
+/// A forged reply is logged as a warning. A reply that is too long need not be forged.
 pub(crate) fn log_refusal(error: &Error, url: &Url, status: StatusCode) {
     if error.code() == TOO_LONG {
         tracing::debug!(name: "countersign.refused", provider = error.provider(), code = error.code(), "refused");
@@ -37,7 +37,7 @@ pub(crate) fn log_refusal(error: &Error, url: &Url, status: StatusCode) {
     }
 }
 
-/// Says what was `done` with a reply that does not verify.
+/// Logs what was `done` with a reply that does not verify.
 pub(crate) fn warn(done: &str, error: &Error, url: &Url, status: StatusCode) {
     let (provider, code, reference_id) = (error.provider(), error.code(), error.reference_id());
     let (origin, status) = (printable_origin(url), status.as_u16());
@@ -52,8 +52,8 @@ pub(crate) fn warn(done: &str, error: &Error, url: &Url, status: StatusCode) {
     );
 }
 
-/// Something in front of the provider answered that it is overloaded or down: worth a retry, but not worth believing. Keeps
-/// the status for the retry layer and drops the body, which nobody vouches for.
+/// Something in front of the provider answered that it is overloaded or down, which justifies a retry but cannot be
+/// trusted. Keeps the status for the retry layer, and drops the unauthenticated body.
 pub(crate) fn withhold(url: Url, mut response: Response, error: &Error) -> Result<Response> {
     let (provider, code) = (error.provider(), error.code());
     let (origin, status) = (printable_origin(&url), response.status().as_u16());

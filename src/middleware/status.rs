@@ -15,7 +15,7 @@ use crate::time::{Clock as _, SystemClock, unix_nanos};
 /// How much of a body is kept, in bytes.
 const KEPT: usize = 4096;
 
-/// The reply behind an `error-status`: a provider that signs no replies answered with the status of an error.
+/// The reply behind an `error-status`: a provider that does not sign replies answered with an error status.
 ///
 /// ```no_run
 /// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,7 +36,7 @@ pub struct ErrorStatus {
 }
 
 impl ErrorStatus {
-    /// Keeps what is kept of a reply. Of a body that breaks off, what arrived.
+    /// Keeps the status and the beginning of the body, or what arrived of a body that broke off.
     async fn of(response: &mut Response) -> Self {
         let mut start = Vec::new();
         while start.len() <= KEPT
@@ -57,16 +57,17 @@ impl ErrorStatus {
         self.status
     }
 
-    /// How long to wait, as `Retry-After` says: its seconds, or the time until its date by this machine's clock, zero
-    /// if the date has passed. `None` if the header is missing or is neither.
+    /// How long to wait according to `Retry-After`: its seconds, or the time until its date by this machine's clock,
+    /// which is zero if the date has passed. `None` if the header is missing or neither.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// The beginning of the body, at most 4 KiB: read as UTF-8, with U+FFFD for what is not, and `(masked)` in place of
-    /// each long run of characters that may be a key or a signature, for a server that sends back what it was sent. **It is
-    /// unauthenticated, may hold personal data, and control characters**: neither `Display` nor `Debug` shows it.
+    /// The beginning of the body, at most 4 KiB, read as UTF-8 with U+FFFD for other bytes. `(masked)` replaces each
+    /// long run of characters that may be a key or a signature, since a server may send back what it received. **The
+    /// text is unauthenticated, and may hold personal data and control characters**: neither `Display` nor `Debug`
+    /// shows it.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
@@ -90,7 +91,7 @@ impl fmt::Debug for ErrorStatus {
 }
 
 faults! {
-    /// What the status of an error comes to.
+    /// The meaning of an error status.
     #[derive(Debug)]
     pub(super) enum Answer {
         Later = Refused Unknown, "error-status", "the provider answered a 429, 408 or 5xx",
@@ -105,7 +106,7 @@ impl Fault for ErrorStatus {
         if is_worth_a_retry(self.status) { Answer::Later } else { Answer::Refused }.code()
     }
 
-    /// A gateway answers 408 and 5xx too when the provider's answer is lost; a 409 may be about an earlier attempt.
+    /// A gateway also answers 408 and 5xx if the provider's answer is lost; a 409 may be about an earlier attempt.
     fn effect(&self) -> Effect {
         match self.status {
             StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT => Effect::Unknown,
@@ -115,7 +116,8 @@ impl Fault for ErrorStatus {
     }
 }
 
-/// The response, unless its status is an error: `known` where the provider's own meaning of it is, else that it is one.
+/// The response, unless its status is an error: then `known`, the provider's own meaning of the status, or else an
+/// `error-status`.
 pub(crate) async fn error_for_status(
     mut response: Response,
     provider: &'static str,
@@ -142,8 +144,8 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// The first bytes of a body as text, without what may be a key or a signature. Given more than is kept, it ends before
-/// the last run of characters that may be the beginning of one.
+/// The first bytes of a body as text, without possible keys and signatures. If the body is cut off, the text ends
+/// before a last run of characters that may be the beginning of one.
 fn printable_start(start: &[u8]) -> String {
     let kept = start.get(..KEPT).unwrap_or(start);
     let text = String::from_utf8_lossy(kept);
@@ -152,12 +154,12 @@ fn printable_start(start: &[u8]) -> String {
 }
 
 impl Error {
-    /// Notes the status of the reply concerned.
+    /// Notes the status of the reply.
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
         self.with_note(format!("the reply's status was {}", status.as_u16()))
     }
 
-    /// Notes when the `Date` of a refusal is more than a minute away from the local clock.
+    /// Adds a note if the `Date` of the reply is more than a minute away from the local clock.
     pub(crate) fn with_skew(self, reply: &HeaderMap, now: SystemTime) -> Self {
         let note = skew_note(reply.get(header::DATE), now);
         note.into_iter().fold(self, Self::with_note)
@@ -170,7 +172,7 @@ pub(crate) fn skew(date: Option<&HeaderValue>, now: SystemTime) -> Option<i64> {
     i64::try_from((unix_nanos(now) - unix_nanos(theirs)) / 1_000_000_000).ok()
 }
 
-/// A sentence for an error when the `Date` of a reply is more than a minute away from the local clock.
+/// A note for an error if the `Date` of the reply is more than a minute away from the local clock.
 pub(crate) fn skew_note(date: Option<&HeaderValue>, now: SystemTime) -> Option<String> {
     let seconds = skew(date, now)?;
     let direction = if seconds < 0 { "behind" } else { "ahead of" };

@@ -1,4 +1,4 @@
-//! What a verified reply says, in JSON or XML.
+//! Reads verified replies, in JSON or XML.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,16 +13,16 @@ use crate::fault::faults;
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SimpleResponse {
-    /// Whether the call did what it was asked to.
+    /// Whether the call succeeded.
     pub success: bool,
-    /// The result in words, where there are any.
+    /// The result in words, if the reply has them.
     #[serde(default)]
     pub message: Option<String>,
     /// The result in detail.
     pub result_code: ResultCode,
 }
 
-/// A reply with the fields of its call: `T` has those that are wanted, named as Netgíró names them.
+/// A reply with the fields of its call: `T` has the fields that you want, named as Netgíró names them.
 ///
 /// ```
 /// use countersign::netgiro::{ApiResponse, ResultCode};
@@ -52,29 +52,30 @@ pub struct ApiResponse<T> {
 }
 
 impl SimpleResponse {
-    /// Reads a reply's body, JSON or XML (told by its first character), in UTF-8. One that says `Success: false` is read,
-    /// too: see [`SimpleResponse::success`].
+    /// Reads a reply's body in UTF-8, JSON or XML (recognised by its first character). Also reads a reply that says
+    /// `Success: false`: see [`SimpleResponse::success`].
     ///
     /// # Errors
-    /// `netgiro-reply-unreadable`, when it is neither, lacks a field, or something follows it.
+    /// `netgiro-reply-unreadable`, if the body is neither, lacks a field, or something follows it.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         read(body)
     }
 }
 
 impl<T: DeserializeOwned> ApiResponse<T> {
-    /// Reads a reply's body, JSON or XML (told by its first character), in UTF-8.
+    /// Reads a reply's body in UTF-8, JSON or XML (recognised by its first character).
     ///
     /// # Errors
-    /// `netgiro-declined` and `netgiro-failed`, with the [`Failure`] as [`Error::fault`], when it says `Success: false`: such
-    /// a reply lacks the fields of its call. `netgiro-reply-unreadable`, when it is neither, lacks a field, or something follows
-    /// it; where it says `Success: true` all the same, the [`effect`](Error::effect) is [`Effect::Done`].
+    /// `netgiro-declined` and `netgiro-failed`, with the [`Failure`] as [`Error::fault`], if the reply says `Success:
+    /// false`: such a reply lacks the fields of its call. `netgiro-reply-unreadable`, if the body is neither, lacks a
+    /// field, or something follows it. If such a reply still says `Success: true`, the [`effect`](Error::effect) is
+    /// [`Effect::Done`].
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         let response: SimpleResponse = read(body)?;
         if !response.success {
             return Err(Error::new(Failure { response }).in_provider(NAME));
         }
-        // The provider has said yes, whatever the fields of the call are.
+        // The call has succeeded, even if its fields cannot be read.
         let data = read(body).map_err(|error| error.with_effect(Effect::Done))?;
         Ok(Self { response, data })
     }
@@ -84,13 +85,13 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     let unreadable = || Error::new(BodyFault::Unreadable).in_provider(NAME);
     let trimmed = body.trim_ascii();
     if trimmed.starts_with(b"<") {
-        // quick-xml takes the white space behind a declaration for the document, where nothing of that is wanted.
+        // If `T` wants no fields, quick-xml takes the white space behind a declaration for the document.
         let is_declared = trimmed.starts_with(b"<?xml");
         let behind = trimmed.windows(2).position(|end| end == b"?>").filter(|_| is_declared);
         let root = behind.and_then(|end| trimmed.get(end + 2..)).unwrap_or(trimmed).trim_ascii_start();
         let mut xml = quick_xml::de::Deserializer::from_reader(root);
         let read = T::deserialize(&mut xml).map_err(|source| unreadable().with_source(source))?;
-        // The reader stops where the root ends: what is behind it is not of this document.
+        // The reader stops at the end of the root, so nothing may follow it.
         if xml.is_empty() {
             Ok(read)
         } else {
@@ -163,7 +164,7 @@ pub enum ResultCode {
     AdditionalConfirmationNeeded,
     /// 10429: reserved; Netgíró waits for the provider's callback to answer.
     PendingCallbackResponse,
-    /// A code that the vendor's list does not have.
+    /// A code that is not in the vendor's list.
     Unknown(i32),
 }
 
@@ -206,7 +207,7 @@ impl From<ResultCode> for i32 {
 }
 
 impl ResultCode {
-    /// Whether the customer declined, for which the vendor has four codes.
+    /// Whether the customer declined. The vendor has four codes for this.
     #[must_use]
     pub fn is_declined(self) -> bool {
         matches!(

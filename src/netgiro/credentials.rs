@@ -1,4 +1,4 @@
-//! Making a [`Netgiro`] out of what the vendor issued.
+//! Makes a [`Netgiro`] from the credentials that the vendor issued.
 
 use std::sync::Arc;
 
@@ -24,11 +24,10 @@ const ORIGINS: Origins = Origins {
 
 /// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
-    /// Takes the application key (a GUID) and the secret key, as issued: the secret's base64 text is used as the text
-    /// that it is, not decoded.
+    /// Takes the application key (a GUID) and the secret key, as issued: the secret's base64 text is used as text, not decoded.
     ///
     /// # Errors
-    /// When one is empty, padded with white space, or holds control characters; for the app key also non-ASCII.
+    /// If a key is empty, padded with white space, or holds control characters, or the app key holds other than ASCII characters.
     pub fn new(app_key: impl AsRef<str>, secret_key: impl Into<SecretString>) -> Result<Self, Error> {
         Self::build(app_key.as_ref(), secret_key.into()).map_err(|error| error.in_provider(NAME))
     }

@@ -1,4 +1,4 @@
-//! Why a reply's signature does not match.
+//! Diagnoses why the signature of a reply does not match.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::diagnose::{Comparison, Diagnosis};
 use crate::error::Error;
 use crate::explain::Transcript;
 
-/// The signature that a reply carries.
+/// The signature of a reply.
 fn received(headers: &HeaderMap) -> Result<Cow<'_, str>, Error> {
     let signature = single(headers, SIGNATURE, ReplyFault::SignatureMissing);
     Ok(String::from_utf8_lossy(signature.map_err(|fault| refusal(fault, headers))?.as_bytes()))
@@ -19,7 +19,7 @@ fn received(headers: &HeaderMap) -> Result<Cow<'_, str>, Error> {
 
 /// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
-    /// Diagnoses the signature that a reply carries.
+    /// Diagnoses the signature of a reply.
     ///
     /// # Errors
     /// `reply-signature-missing`, `reply-nonce-missing`, `reply-header-duplicate`.
@@ -48,8 +48,8 @@ impl Netgiro {
         Ok(know(self.reply_transcript(sent, headers, body)?).diagnose(&received))
     }
 
-    /// Compares the text that somebody signed for a reply with the one that they should have signed, and says whether the
-    /// reply's signature was made of it.
+    /// Compares `signed`, the text that somebody signed for a reply, with the text that should have been signed. Says
+    /// whether the signature was made of `signed`.
     ///
     /// # Errors
     /// As [`Netgiro::diagnose_reply`].
@@ -79,8 +79,8 @@ mod refused {
     use crate::netgiro::reply::SentRequest;
 
     impl Netgiro {
-        /// The refusal of a reply, with the known mistake that would explain it, where that is asked for and one does. The body
-        /// is `None` where it is still to be read.
+        /// Adds to the refusal of a reply the known mistake that would explain it, if diagnoses are asked for and there
+        /// is such a mistake. `None` for a body that is still to be read.
         pub(in crate::netgiro) async fn diagnose_refused(
             &self,
             error: Error,
@@ -115,13 +115,13 @@ mod refused {
             }
             let Some(mut allowed) = allow() else { return error.with_note(TOO_MANY) };
             let netgiro = self.clone();
-            // Not asked of a request that was sent back, which is refused as such before its signature is read.
+            // A request that was sent back never gets here: it is refused before its signature is read.
             let diagnose = move || {
                 let transcript = netgiro.reply_transcript(&sent, &headers, &body).ok()?;
                 Some(transcript.diagnose_within(&received(&headers).ok()?, &mut allowed))
             };
-            // It takes milliseconds, in which the thread that polls this has others to serve. Outside of tokio, where reqwest does
-            // not work, there is no other thread to do it.
+            // A diagnosis takes milliseconds, and the polling thread has other tasks. Outside of tokio, where reqwest
+            // does not work, there is no other thread.
             let Ok(runtime) = tokio::runtime::Handle::try_current() else { return error };
             match runtime.spawn_blocking(diagnose).await {
                 Ok(Some(diagnosis)) => diagnosis.explain_refusal(error),

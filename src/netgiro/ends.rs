@@ -1,14 +1,14 @@
-//! Whether a body ends as it began, told while it arrives.
+//! Checks, while a body arrives, that it ends as it began.
 
 use crate::json::is_white_space;
 
 /// The first and the last character of a body that are not JSON's white space (RFC 8259, section 2).
 ///
-/// A body is empty, or begins with `{`, `[` or `<` and ends with `}`, `]` or `>` to match. What stands between is not read:
-/// only who has the secret can change it. Without the secret there are three ways to a body that verifies: a longer text,
+/// A body is empty, or begins with `{`, `[` or `<` and ends with `}`, `]` or `>` to match. The rest is not read: only a
+/// holder of the secret can change it. Without the secret there are three ways to a body that verifies: a longer text,
 /// which is not UTF-8; the same text with another border between URL and body; and the text of a checkout form or of a
-/// redirect back, which ends with a letter or digit. The two characters tell the latter two. They are judged whatever the
-/// content type says, since that is not signed.
+/// redirect back, which ends with a letter or digit. The two characters reveal the latter two. The content type does
+/// not matter, since it is not signed.
 #[derive(Default)]
 pub(super) struct Ends {
     first: Option<u8>,
@@ -23,14 +23,14 @@ impl Ends {
         ends
     }
 
-    /// Takes in the next bytes, however they are cut.
+    /// Takes in the next bytes. A chunk may end anywhere.
     pub(super) fn update(&mut self, bytes: &[u8]) {
         let is_text = |byte: &&u8| !is_white_space(**byte);
         self.first = self.first.or_else(|| bytes.iter().find(is_text).copied());
         self.last = bytes.iter().rfind(is_text).copied().or(self.last);
     }
 
-    /// Whether a body that begins like this can still end to match.
+    /// Whether a body that begins like this can still verify.
     pub(super) fn is_possible(&self) -> bool {
         matches!(self.first, None | Some(b'{' | b'[' | b'<'))
     }

@@ -1,4 +1,4 @@
-//! What a reply's signature is made of.
+//! Explains the signature of a reply.
 
 use http::HeaderMap;
 use url::Url;
@@ -16,8 +16,8 @@ const IN_DOUBT: &str = "the URL of the request is signed, byte for byte as it wa
 
 /// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
-    /// The signature that a reply to `sent` with these headers and this body should carry, to be explained or
-    /// diagnosed. [`Transcript::other_url`] adds what a proxy in between may have made of the URL.
+    /// The signature that a reply to `sent` with these headers and this body should have, to explain or diagnose.
+    /// [`Transcript::other_url`] adds a URL that a proxy may have used instead.
     ///
     /// # Errors
     /// `reply-nonce-missing`, `reply-header-duplicate`.
@@ -40,7 +40,7 @@ impl Netgiro {
             transcript = transcript.credential("netgiro_nonce of the request", nonce.as_bytes(), false);
         }
         if let Some(signature) = sent.marks.signature.map(hex::encode) {
-            // With it, the request can be sent again.
+            // Whoever has this signature can send the request again.
             let hidden = Secrets::new().hide(signature.as_bytes());
             let name = "netgiro_signature of the request";
             transcript = transcript.credential(name, signature.as_bytes(), false).hiding(&hidden);

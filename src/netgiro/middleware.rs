@@ -1,4 +1,4 @@
-//! Replies verified before they are handed on.
+//! Verifies replies before they are handed on.
 
 use std::future::ready;
 use std::pin::Pin;
@@ -24,9 +24,9 @@ impl Netgiro {
         self.with_scheme(|scheme| scheme.replies.limit = bytes)
     }
 
-    /// Returns replies even if they do not verify. [`Reply::verdict`] in the response's extensions tells which did, and
-    /// the log tells why the others did not. Anyone between you and Netgíró can then make up replies: use it only for
-    /// first contact with a live account. A reply over the limit is still an error.
+    /// Returns replies even if they do not verify. [`Reply::verdict`] in the response's extensions tells whether a
+    /// reply verified, and the log tells why it did not. Anyone between you and Netgíró can then make up replies: use
+    /// it only for first contact with a live account. A reply over the limit is still an error.
     #[must_use]
     pub fn dangerous_report_only(self) -> Self {
         self.with_scheme(|scheme| scheme.replies.report_only = true)
@@ -65,8 +65,8 @@ impl Netgiro {
     }
 }
 
-/// Judges a reply to `sent`. While a streamed reply is handed on its verdict is not known, so a redirect that may be
-/// followed is read whole.
+/// Judges a reply to `sent`. The verdict of a streamed reply is not known when it is handed on, so a redirect that may
+/// be followed is read whole.
 pub(super) fn judge(
     netgiro: &Netgiro,
     sent: Sent<Scheme>,
@@ -107,7 +107,7 @@ impl Netgiro {
         }
     }
 
-    /// What comes of a whole reply.
+    /// Judges a whole reply.
     async fn finish(
         &self,
         check: ReplyCheck,
@@ -118,7 +118,8 @@ impl Netgiro {
         match check.finish(&self.scheme().seen) {
             Ok(reply) => {
                 let mut response = rebuild(response, sent.url, body)?;
-                // Not before: together with the URL, which travels as an extension, it would not fit their first table.
+                // Inserted only now: together with the URL, which is an extension too, it would overflow the first
+                // table of the extensions.
                 response.extensions_mut().insert(reply);
                 Ok(response)
             }
@@ -141,7 +142,7 @@ impl Netgiro {
         Err(self.withhold_reply(&response, error))
     }
 
-    /// The reply with its body read under the limit, and not checked.
+    /// The reply with its body read up to the limit, unchecked.
     async fn hand_on(&self, url: Url, mut response: Response) -> Result<Response> {
         match read_reply(&mut response, self.scheme().replies.limit, |_| ()).await {
             Ok(body) => rebuild(response, url, body),
@@ -149,7 +150,7 @@ impl Netgiro {
         }
     }
 
-    /// The error of a reply that was not read to its end. That of the transport stays what it is.
+    /// The error of a reply that was not read to its end. A transport error stays as it is.
     fn refuse_unread(
         &self,
         response: &Response,
@@ -172,16 +173,17 @@ impl Netgiro {
     }
 }
 
-/// What a refusal says that may have a known mistake for its reason.
+/// The advice of a refusal whose reason may be a known mistake.
 const ASK_FOR_A_DIAGNOSIS: &str =
     "`Netgiro::diagnose_refusals` looks for a known mistake (feature `diagnose`).";
 
-/// Whether a mistake in what was signed, or in how the signature is written, may be the reason of a refusal.
+/// Whether the reason of a refusal may be a mistake in the signed text, or in the encoding of the signature.
 pub(super) fn may_be_a_mistake(error: &Error) -> bool {
     matches!(error.fault(), Some(ReplyFault::Mismatch | ReplyFault::SignatureMalformed))
 }
 
-/// Something in front of Netgíró answered that it is overloaded or down: worth a retry, but not worth believing.
+/// Whether something in front of Netgíró answered that it is overloaded or down: such an answer justifies a retry, but
+/// cannot be trusted.
 fn is_gateway_answer(response: &Response, error: &Error) -> bool {
     error.fault() == Some(&ReplyFault::SignatureMissing) && is_worth_a_retry(response.status())
 }

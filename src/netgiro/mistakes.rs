@@ -1,4 +1,4 @@
-//! Mistakes that only Netgíró's format invites.
+//! Mistakes that only Netgíró's format makes possible.
 
 use crate::explain::{Mistake, OwnMistake};
 

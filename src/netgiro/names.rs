@@ -1,12 +1,12 @@
-//! Names of headers and variables, stated once for all who write or read them.
+//! The names of headers and variables.
 
 /// The headers of requests, replies and callbacks.
 pub mod headers {
-    /// Whose request it is.
+    /// The application key, which says whose request it is.
     pub const APP_KEY: &str = "netgiro_appkey";
-    /// The nonce, also of replies and callbacks.
+    /// The nonce of a request, reply or callback.
     pub const NONCE: &str = "netgiro_nonce";
-    /// The signature, also of replies and callbacks.
+    /// The signature of a request, reply or callback.
     pub const SIGNATURE: &str = "netgiro_signature";
     /// The vendor's id of a reply.
     pub const REFERENCE_ID: &str = "netgiro_referenceid";

@@ -1,4 +1,4 @@
-//! Nonces in .NET ticks, of a form that no reply has.
+//! Nonces in .NET ticks, in a form that no reply has.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,51 +10,50 @@ use crate::time::{Clock, ClockFault, unix_nanos};
 /// Ticks (100 ns each) between 0001-01-01 and 1970-01-01.
 const TICKS_BEFORE_1970: i128 = 621_355_968_000_000_000;
 
-/// The ticks that a nonce can be made of, from 1902 to 2922: ten times each has 19 digits and is below 2^63.
+/// The ticks that a nonce can be made of, from 1902 to 2922: ten times such a number has 19 digits and is below 2^63.
 const TICKS: Range<u64> = 600_000_000_000_000_000..922_000_000_000_000_000;
 
 /// The last digit of a nonce, behind its ticks.
 const MARK: u64 = 7;
 
-/// Each process draws its nonces from one of this many lanes, so that two processes with one app key do not draw
-/// the same tick: the ticks of a nonce are a multiple of this plus the process's lane. One step is 6.6 ms; a process
-/// that signs faster than that runs ahead of the clock, which an opaque, rising number may. Two processes share a lane
-/// in one case of 65,536.
+/// Each process has one of this many lanes, so that two processes with one app key do not draw the same tick: the ticks
+/// of a nonce are a multiple of this number plus the lane. A step is 6.6 ms; a process that signs faster runs ahead of
+/// the clock, which is allowed for an opaque, rising number. Two processes share a lane in one case of 65,536.
 const LANES: u64 = 1 << 16;
 
-/// This process's lane below the id of the process that drew it, so that a forked child draws its own.
+/// The lane, with the id of the process that drew it in the higher bits, so that a forked child draws its own.
 static LANE: AtomicU64 = AtomicU64::new(0);
 static LAST_STEP: AtomicU64 = AtomicU64::new(0);
 
-/// The next nonce of this process: ten times the clock's .NET ticks, to 6.6 ms, plus the mark, and greater than every
-/// nonce before it, whatever the clock does.
+/// The next nonce of this process: ten times the clock's .NET ticks, rounded to 6.6 ms, plus the mark. It is greater
+/// than every nonce before, even if the clock steps back.
 ///
-/// Netgíró's replies carry plain ticks, which have 18 digits until the year 3169. So a request that is sent back as a
-/// reply is known by its nonce, whichever process of whatever run signed it.
+/// Netgíró's replies carry plain ticks, which have 18 digits until the year 3169. So the nonce reveals a request that
+/// is sent back as a reply, whatever process signed it.
 ///
 /// # Errors
-/// When the clock is before 1902 or after 2922, or the process's lane cannot be drawn.
+/// If the clock is before 1902 or after 2922, or the lane cannot be drawn.
 pub(super) fn next(clock: &dyn Clock, randomness: &dyn Randomness) -> Result<u64, Error> {
     let now = ticks(clock)?;
     let lane = lane(&LANE, std::process::id(), randomness)?;
     let ticks = rise(&LAST_STEP, now / LANES) * LANES + lane;
-    // A process that has run ahead of the last of these years has no nonce left.
+    // A process that has run ahead of these years has no nonce left.
     if TICKS.contains(&ticks) { Ok(ticks * 10 + MARK) } else { Err(Error::new(ClockFault::OutOfRange)) }
 }
 
-/// Whether a nonce has the form of those that [`next`] draws, in this process or in any other.
+/// Whether a nonce has the form that [`next`] draws, in any process.
 pub(super) fn is_drawn(nonce: &[u8]) -> bool {
     nonce.len() == 19 && nonce.iter().all(u8::is_ascii_digit) && matches!(nonce, [b'6'..=b'9', .., b'7'])
 }
 
 fn ticks(clock: &dyn Clock) -> Result<u64, Error> {
     let ticks = unix_nanos(clock.now()).div_euclid(100) + TICKS_BEFORE_1970;
-    // Before anything rises: a clock that is wrong for a moment must not use up the years that are left.
+    // Checked first: a clock that is wrong for a moment must not use up the remaining years.
     let known = u64::try_from(ticks).ok().filter(|ticks| TICKS.contains(ticks));
     known.ok_or_else(|| Error::new(ClockFault::OutOfRange))
 }
 
-/// Raises `last` to `now`, or by one where the clock has not moved on, without a lock.
+/// Raises `last` to `now`, or by one if the clock has not moved on, without a lock.
 fn rise(last: &AtomicU64, now: u64) -> u64 {
     let step = next_step(last);
     if step < now { catch_up(last, now) } else { step }
@@ -64,7 +63,7 @@ fn next_step(last: &AtomicU64) -> u64 {
     last.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-/// The clock's step, unless another thread has got there in the meantime: then the one after the last.
+/// The clock's step or, if another thread has already taken it, the step after the last.
 fn catch_up(last: &AtomicU64, now: u64) -> u64 {
     if last.fetch_max(now, Ordering::Relaxed) < now { now } else { next_step(last) }
 }
@@ -77,7 +76,7 @@ fn lane(drawn: &AtomicU64, process: u32, randomness: &dyn Randomness) -> Result<
     let mut bytes = [0; 2];
     randomness.fill(&mut bytes)?;
     let fresh = u64::from(process) * LANES + u64::from(u16::from_le_bytes(bytes));
-    // Another thread may have drawn in the meantime: then its lane is the process's.
+    // If another thread has drawn meanwhile, its lane counts.
     match drawn.compare_exchange(known, fresh, Ordering::Relaxed, Ordering::Relaxed) {
         Ok(_) => Ok(fresh % LANES),
         Err(theirs) => Ok(theirs % LANES),

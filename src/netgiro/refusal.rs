@@ -1,4 +1,4 @@
-//! Why Netgíró said no.
+//! Why Netgíró refused.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ use crate::redact::printable;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// What it says.
+    /// The fields of the reply.
     pub response: SimpleResponse,
 }
 
@@ -27,21 +27,21 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SimpleResponse { result_code, message, .. } = &self.response;
         write!(f, "Netgíró answered {} ({result_code:?})", i32::from(*result_code))?;
-        // Escaped, so that no control character of it reaches a terminal or log.
+        // Escaped, so that no control character reaches a terminal or log.
         message.iter().try_for_each(|message| write!(f, ": {}", printable(message)))
     }
 }
 
 faults! {
-    /// What a `Success: false` comes to.
+    /// The meaning of a `Success: false`.
     #[derive(Debug)]
     pub(super) enum Answer {
         Declined = Refused, "netgiro-declined", "Netgíró answered that the customer declined",
             "Offer the customer another way to pay.";
         Failed = Refused, "netgiro-failed", "Netgíró answered that it cannot do this",
             "Read the result code and the message; correct the request.";
-        // Something broke, somebody has yet to decide, or the code tells the state of the payment: whether this request
-        // brought it about depends on what was asked for.
+        // Something broke, somebody has yet to decide, or the code tells the state of the payment. Whether this request
+        // caused that state depends on the call.
         Unclear = Refused Unknown, "netgiro-failed", "Netgíró answered something that leaves open what was done",
             "Read the result code and the message; correct the request.";
     }

@@ -1,4 +1,4 @@
-//! Judging a reply.
+//! Judges replies.
 
 use std::fmt;
 
@@ -19,10 +19,10 @@ use crate::observer::{Event, Observed};
 use crate::scope::printable_origin;
 use crate::signing::{Encoding, Mac, RequestRef, as_sent};
 
-/// Longer nonces and reference ids than this are not taken from a reply.
+/// Longer nonces and reference ids in a reply are ignored.
 const LONGEST_FIELD: usize = 128;
 
-/// What of a signed request is needed to judge its reply.
+/// The parts of a signed request that are needed to judge its reply.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -48,7 +48,7 @@ pub struct SentRequest {
     pub(super) marks: Marks,
 }
 
-/// What an honest reply does not share with its request.
+/// The values of a request that an honest reply does not repeat.
 #[derive(Clone)]
 pub(crate) struct Marks {
     pub(super) nonce: Option<HeaderValue>,
@@ -65,7 +65,7 @@ impl Marks {
 }
 
 impl SentRequest {
-    /// Reads it off a request that [`sign_http`](crate::Signer::sign_http) has signed.
+    /// Reads the parts of a request that [`sign_http`](crate::Signer::sign_http) has signed.
     #[must_use]
     pub fn new(signed: &RequestRef<'_>) -> Self {
         let signature = signed.headers().get(SIGNATURE);
@@ -81,20 +81,20 @@ impl SentRequest {
     }
 }
 
-/// Neither path nor query, which may hold personal data.
+/// Leaves out path and query, which may hold personal data.
 impl fmt::Debug for SentRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SentRequest").field("origin", &printable_origin(&self.url)).finish_non_exhaustive()
     }
 }
 
-/// What was found out about a reply, kept in the response's extensions.
+/// The verdict about a reply, kept in the extensions of the response.
 ///
 /// ```
 /// # fn read(response: &reqwest::Response) {
 /// use countersign::netgiro::{Reply, Verdict};
 ///
-/// // There is none where the request was passed on unsigned.
+/// // `None` if the request was passed on unsigned.
 /// let reply = response.extensions().get::<Reply>();
 /// if reply.map(Reply::verdict) != Some(Verdict::Verified) {
 ///     eprintln!("not verified; Netgíró's support asks for {:?}", reply.and_then(Reply::reference_id));
@@ -108,7 +108,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The `netgiro_referenceId`, which support asks for. Not covered by the signature; printable ASCII.
+    /// The `netgiro_referenceId`, which support asks for. The signature does not cover it. Printable ASCII.
     #[must_use]
     pub fn reference_id(&self) -> Option<&str> {
         self.reference_id.as_ref()?.to_str().ok()
@@ -126,7 +126,7 @@ impl Reply {
 pub enum Verdict {
     /// The signature covers the URL and the body that were handed on. The status is never covered.
     Verified,
-    /// It does not, for the reason with this fault.
+    /// The signature does not verify, with this fault.
     Unverified(ReplyFault),
     /// Not known yet, with [`Netgiro::dangerous_stream_replies`]: the reply verifies if its body ends without an error.
     Pending,
@@ -145,14 +145,15 @@ faults! {
         /// The header `netgiro_nonce` is absent.
         NonceMissing = Verification, "reply-nonce-missing", "the reply carries no nonce",
             "See whether something between you and Netgíró answered or dropped headers with '_' in their names.";
-        /// The signature or the nonce is there twice.
+        /// The signature or the nonce occurs twice.
         DuplicateHeader = Verification, "reply-header-duplicate", "the reply carries a signature or nonce twice", FORGED;
         /// The signature is not 64 hex digits.
         SignatureMalformed = Verification, "reply-signature-malformed", "the reply's signature is not 64 hex digits", FORGED;
-        /// The nonce is not 1 to 128 ASCII letters, digits or `-`. Others could pass a part of the URL off as nonce.
+        /// The nonce is not 1 to 128 ASCII letters, digits or `-`. Other characters could pass a part of the URL off as
+        /// the nonce.
         NonceMalformed = Verification, "reply-nonce-malformed", "the reply's nonce is not 1 to 128 letters, digits or '-'", FORGED;
-        /// The reply carries the nonce or signature of the request that it answers, or a nonce of the form that this crate
-        /// draws for requests: 19 digits, where those of replies have 18.
+        /// The reply carries the nonce or signature of the request that it answers, or a nonce in the form that this
+        /// crate draws for requests: 19 digits, while the nonces of replies have 18.
         Reflected = Verification, "reply-reflected", "the reply is a request of our own sent back", FORGED;
         /// The signature does not cover what arrived.
         Mismatch = Verification, "reply-signature-mismatch", "the reply's signature does not match its URL and body",
@@ -166,7 +167,7 @@ faults! {
         /// The body is longer than the limit.
         TooLong = Verification, "reply-too-long", "the reply's body is longer than the limit",
             "Raise `reply_limit` if replies of this size are expected.";
-        /// The body is longer than what memory is left.
+        /// The body does not fit into memory.
         OutOfMemory = Verification, "reply-out-of-memory", "there is not enough memory for the reply's body",
             "Lower `reply_limit` to what memory can hold, or read such replies as a stream.";
     }
@@ -174,13 +175,13 @@ faults! {
 
 /// For Netgíró only: `netgiro::Netgiro`.
 impl Netgiro {
-    /// Starts to judge a reply: reads its headers, before its body is read.
+    /// Begins to judge a reply by its headers, before its body is read.
     pub(super) fn begin_reply(&self, sent: &SentRequest, headers: &HeaderMap) -> Result<ReplyCheck, Error> {
         self.begin(sent, headers).map_err(|fault| self.reply_refusal(fault, headers))
     }
 
-    /// Judges a whole reply: `body` is what arrived, decompressed. No refusal is diagnosed here: `Netgiro::diagnose_reply`
-    /// does that, with the feature `diagnose`.
+    /// Judges a whole reply: `body` is the received body, decompressed. No refusal is diagnosed here:
+    /// `Netgiro::diagnose_reply` does that, with the feature `diagnose`.
     ///
     /// # Errors
     /// One of [`ReplyFault`], with the reply's reference id.
@@ -190,7 +191,7 @@ impl Netgiro {
         check.finish(&self.scheme().seen)
     }
 
-    /// The refusal of a reply with these headers, of which the observer is told.
+    /// The refusal of a reply with these headers, reported to the observer.
     pub(super) fn reply_refusal(&self, fault: ReplyFault, headers: &HeaderMap) -> Error {
         self.tell(Event::ReplyFailed(fault.code().name));
         refusal(fault, headers)
@@ -202,7 +203,7 @@ impl Netgiro {
         if !is_nonce(nonce.as_bytes()) {
             return Err(ReplyFault::NonceMalformed);
         }
-        // Before the signature is read: a request sent back is known as such however its signature is written.
+        // Checked before the signature is read, so that a request that is sent back is recognised in any case.
         if nonce::is_drawn(nonce.as_bytes()) || Some(nonce) == sent.marks.nonce.as_ref() {
             return Err(ReplyFault::Reflected);
         }
@@ -212,7 +213,7 @@ impl Netgiro {
             return Err(ReplyFault::Reflected);
         }
         let mut mac = self.scheme().secret.mac().start();
-        // The body comes last in the text: it is taken in afterwards, as it arrives.
+        // The body comes last in the text, and is taken in as it arrives.
         mac.text(|text| self.scheme().secret.state_text(nonce.as_bytes(), as_sent(&sent.url), b"", text));
         Ok(ReplyCheck {
             mac,
@@ -226,7 +227,7 @@ impl Netgiro {
     }
 }
 
-/// A reply being judged while its body arrives.
+/// Judges a reply while its body arrives.
 pub(super) struct ReplyCheck {
     mac: Mac,
     received: [u8; 32],
@@ -245,7 +246,7 @@ impl ReplyCheck {
         self.ends.update(chunk);
     }
 
-    /// Whether the body so far can be the beginning of one that verifies.
+    /// Whether a body that begins like this can still verify.
     pub(super) fn is_possible(&self) -> bool {
         self.utf8.is_possible() && self.ends.is_possible()
     }
@@ -263,14 +264,14 @@ impl ReplyCheck {
             if !mac.finish().matches(&received) {
                 return Err(ReplyFault::Mismatch);
             }
-            // Only after the MAC: what was never signed says nothing about length extension.
+            // Only after the MAC: an unsigned body says nothing about length extension.
             if !utf8.is_whole() {
                 return Err(ReplyFault::NotUtf8);
             }
             if !ends.is_pair() {
                 return Err(ReplyFault::NotOneDocument);
             }
-            // Last of all: a forgery must not burn the nonce of the honest reply.
+            // Last, so that a forgery cannot use up the nonce of the honest reply.
             if seen.admit(nonce.as_bytes()) { Ok(()) } else { Err(ReplyFault::Replayed) }
         };
         match judge() {
@@ -301,7 +302,7 @@ fn of_reply(fault: ReplyFault, reference_id: Option<HeaderValue>) -> Error {
     Error::new(fault).with_reference_id(reference_id).in_provider(NAME)
 }
 
-/// The reference id of a reply, unless it is something that should not reach a log.
+/// The reference id of a reply, unless it should not reach a log.
 pub(super) fn reference_id(headers: &HeaderMap) -> Option<HeaderValue> {
     let value = headers.get(REFERENCE_ID)?;
     let printable = value.as_bytes().iter().all(|byte| matches!(byte, b' '..=b'~'));

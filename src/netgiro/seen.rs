@@ -1,4 +1,4 @@
-//! Which replies have been seen.
+//! Remembers which replies have been seen.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
@@ -7,11 +7,11 @@ use std::sync::Mutex;
 
 use crate::lock::lock;
 
-/// How many replies are remembered at least; twice as many at most.
+/// At least this many replies are remembered, and at most twice as many.
 const REPLIES: usize = 10_000;
 
-/// The nonces of the latest verified replies, so that a recorded one answers no later request: a reply does not name the
-/// request that it answers.
+/// The nonces of the latest verified replies, so that a recorded reply cannot answer a later request: a reply does not
+/// name its request.
 ///
 /// Bounded: once 10,000 newer replies have verified, the oldest may be forgotten and could be replayed. Takes less than
 /// 0.5 MB.
@@ -21,21 +21,21 @@ pub(super) struct SeenNonces {
     generations: Mutex<Generations>,
 }
 
-/// Nonces, hashed under a key of this memory's own, so that each takes the same room however long it is. Two nonces of
-/// one hash, which nobody without the key can look for, would have an honest reply refused, never a forged one accepted.
+/// Nonces, hashed under a random key, so that all take the same room. If two nonces had one hash, which nobody without
+/// the key can look for, an honest reply would be refused, but no forged one accepted.
 #[derive(Default)]
 struct Generations {
     newer: HashSet<u64>,
-    /// Forgotten as a whole.
+    /// Forgotten all at once.
     older: HashSet<u64>,
 }
 
 impl SeenNonces {
-    /// Remembers the nonce of a verified reply; `false` where an earlier reply had it.
+    /// Remembers the nonce of a verified reply. `false` if an earlier reply had it.
     pub(super) fn admit(&self, nonce: &[u8]) -> bool {
         let id = self.hasher.hash_one(nonce);
-        // Looked up and taken in under one lock, so that of two copies at once only one is the first. A panic elsewhere
-        // cannot have left the sets half changed.
+        // Looked up and inserted under one lock, so that only one of two simultaneous copies is the first. A panic
+        // elsewhere cannot have left the sets half changed.
         let mut seen = lock(&self.generations);
         if seen.older.contains(&id) || !seen.newer.insert(id) {
             return false;
@@ -80,7 +80,7 @@ mod tests {
         let (seen, arrived) = (SeenNonces::default(), AtomicUsize::new(0));
         let admit_all = || {
             let admitted = nonces.iter().zip(1..).filter(|(nonce, round)| {
-                // Closer together than a `Barrier` brings them, which wakes one thread after the other.
+                // The threads start closer together than with a `Barrier`, which wakes one after the other.
                 arrived.fetch_add(1, Ordering::SeqCst);
                 while arrived.load(Ordering::SeqCst) < THREADS * round {
                     std::thread::yield_now();

@@ -1,4 +1,4 @@
-//! What Netgíró signs.
+//! The signed text of Netgíró.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,11 +33,11 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// A given nonce, to reproduce a known case. Opaque to Netgíró; printable ASCII. A request that was signed with it is
-    /// not known for one where it is sent back as the reply to a later request: only drawn nonces have a form of their own.
+    /// A given nonce, to reproduce a known case. Opaque to Netgíró; printable ASCII. If a request with this nonce is
+    /// sent back as the reply to a later request, it is not recognised: only drawn nonces have a form of their own.
     ///
     /// # Errors
-    /// When it is empty, padded, or not printable ASCII.
+    /// If the nonce is empty, padded, or not printable ASCII.
     pub fn with_nonce(nonce: &str) -> Result<Self, Error> {
         let nonce = field::ascii_header("nonce", nonce).map_err(|error| error.in_provider(NAME))?;
         Ok(Self { nonce })
@@ -46,12 +46,12 @@ impl Stamp {
     /// The nonce.
     #[must_use]
     pub fn nonce(&self) -> &str {
-        // It is ASCII, drawn or given.
+        // Always ASCII, drawn or given.
         self.nonce.to_str().unwrap_or_default()
     }
 }
 
-/// The secret key, with its hash state: what signs requests and verifies replies and callbacks.
+/// The secret key, with its hash state. It signs requests, and verifies replies and callbacks.
 #[derive(Clone)]
 pub(super) struct Secret {
     text: SecretString,
@@ -69,7 +69,7 @@ impl Secret {
         &self.mac
     }
 
-    /// The one statement of the formula, for requests, replies and callbacks alike: secret, nonce, URL, body.
+    /// The formula of requests, replies and callbacks alike: secret, nonce, URL, body.
     pub(super) fn state_text(&self, nonce: &[u8], url: &str, body: &[u8], text: &mut SignedText<'_>) {
         text.secret("secret_key", self.text.expose_secret().as_bytes())
             .push(Segment::public("nonce", nonce).with_source(Source::Drawn))
@@ -168,7 +168,7 @@ impl crate::Scheme for Scheme {
         super::middleware::judge(netgiro, sent, response)
     }
 
-    /// Follows what verified. Without that, whoever answers could have any request signed.
+    /// Follows only verified redirects. Otherwise, whoever answers could have any request signed.
     #[cfg(feature = "middleware")]
     fn may_follow(redirect: &reqwest::Response) -> bool {
         redirect.extensions().get().map(Reply::verdict) == Some(Verdict::Verified)

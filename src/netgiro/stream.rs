@@ -1,4 +1,4 @@
-//! Replies handed on while they are being verified.
+//! Hands replies on while they are being verified.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::error::{BoxError, Error};
 use crate::middleware::reply::log_refusal;
 use crate::middleware::{hint_with, skew_note, wrap_body};
 
-/// The response with a body that is checked as it is read, and whose last chunk comes only if all checks pass.
+/// The response with a body that is checked as it is read. Its last chunk comes only if all checks pass.
 pub(super) fn verified_at_its_end(
     netgiro: &Netgiro,
     check: ReplyCheck,
@@ -45,11 +45,11 @@ pub(super) fn verified_at_its_end(
 
 struct Checked {
     inner: Body,
-    /// Gone once the reply has been judged.
+    /// `None` once the reply has been judged.
     judge: Option<Judge>,
-    /// The latest chunk that has bytes: what comes behind it decides whether it may be handed on.
+    /// The latest chunk with bytes. What follows decides whether it may be handed on.
     withheld: Bytes,
-    /// How many bytes more the limit allows.
+    /// How many more bytes the limit allows.
     room: usize,
 }
 
@@ -59,7 +59,7 @@ struct Judge {
     remarks: Remarks,
 }
 
-/// What a refusal says beside its reason.
+/// What a refusal reports besides its reason.
 struct Remarks {
     url: Url,
     status: StatusCode,
@@ -76,7 +76,7 @@ impl http_body::Body for Checked {
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, BoxError>>> {
         while self.judge.is_some() {
             let released = match ready!(Pin::new(&mut self.inner).poll_frame(context)) {
-                // Trailers are dropped: nothing vouches for them, and buffered replies have none either.
+                // Trailers are dropped: no signature covers them, and buffered replies have none either.
                 Some(Ok(frame)) => frame.into_data().ok().and_then(|chunk| self.take_in(chunk).transpose()),
                 Some(Err(transport)) => Some(Err(self.end_with(transport))),
                 None => self.settle().transpose(),
@@ -105,15 +105,15 @@ impl Checked {
         };
         self.room = room;
         judge.check.update(&chunk);
-        // An empty chunk must not push the last bytes out. A body that has gone wrong is hashed to its end all the same,
-        // so that a refusal gives the same reason as for a buffered reply.
+        // An empty chunk must not release the last bytes. A bad body is still hashed to its end, so that the refusal
+        // has the same reason as for a buffered reply.
         if chunk.is_empty() || !judge.check.is_possible() {
             return Ok(None);
         }
         Ok(Some(std::mem::replace(&mut self.withheld, chunk)).filter(|before| !before.is_empty()))
     }
 
-    /// Nothing more is read, and nothing released.
+    /// Ends the body: nothing more is read or released.
     fn end_with(&mut self, error: impl Into<BoxError>) -> BoxError {
         self.judge = None;
         self.withheld.clear();
@@ -173,7 +173,7 @@ mod tests {
         }
     }
 
-    /// What comes out before the end, and whether the end is a good one.
+    /// The bytes that come out, and whether the body ends without an error.
     fn read(frames: Vec<Frame<Bytes>>) -> (Vec<u8>, bool) {
         let (mut body, mut read) = (checked(frames), Vec::new());
         loop {

@@ -10,11 +10,11 @@ use crate::error::Error;
 use crate::field;
 use crate::signing::{absolute, as_sent};
 
-/// A reply as Netgíró sends it: `body` to a request to `url`, signed with `secret_key` and `nonce`, with status 200, which no
-/// signature covers. To a `HEAD`, sign an empty body.
+/// A reply as Netgíró sends it: `body` in answer to a request to `url`, signed with `secret_key` and `nonce`. Its
+/// status is 200, which no signature covers. For a `HEAD`, sign an empty body.
 ///
-/// Give each reply another nonce, e.g. a count: the middleware refuses one that it has seen before. It also refuses one of 19
-/// digits that begins with 6 to 9 and ends with 7, the form that it draws for requests.
+/// Give each reply another nonce, e.g. a count: the middleware refuses a nonce that it has seen before. It also refuses
+/// a nonce of 19 digits that begins with 6 to 9 and ends with 7, the form that it draws for requests.
 ///
 /// ```
 /// use countersign::netgiro::testing::sign_reply;
@@ -26,7 +26,7 @@ use crate::signing::{absolute, as_sent};
 /// ```
 ///
 /// # Errors
-/// When the secret is empty, padded, or holds control characters; when the nonce is empty, padded, or not printable ASCII;
+/// If the secret is empty, padded, or holds control characters; if the nonce is empty, padded, or not printable ASCII;
 /// `url-not-absolute`.
 pub fn sign_reply(
     secret_key: impl Into<SecretString>,

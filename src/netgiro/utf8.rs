@@ -1,8 +1,8 @@
-//! Whether a body is UTF-8, told while it arrives.
+//! Checks, while a body arrives, that it is UTF-8.
 
 use simdutf8::compat::from_utf8;
 
-/// Checks UTF-8 piece by piece: what a character cut in two has in one piece is kept for the next.
+/// Checks UTF-8 piece by piece. The beginning of a character that is cut in two is kept for the next piece.
 #[derive(Default)]
 pub(super) struct Utf8 {
     /// The beginning of a character, in the first `length` bytes: at most three.
@@ -12,7 +12,7 @@ pub(super) struct Utf8 {
 }
 
 impl Utf8 {
-    /// Takes in the next bytes, however they are cut.
+    /// Takes in the next bytes. A piece may end anywhere.
     pub(super) fn update(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while let (1.., Some((byte, behind))) = (self.length, rest.split_first()) {
@@ -51,7 +51,7 @@ impl Utf8 {
     }
 
     fn keep(&mut self, byte: u8) {
-        // There is room: a character has four bytes at most, and is no longer cut when it has them all.
+        // There is room: a character has at most four bytes, and is complete with the last of them.
         if let Some(place) = self.cut.get_mut(self.length) {
             *place = byte;
             self.length += 1;

@@ -1,4 +1,4 @@
-//! Making a [`Netvisor`] out of what the vendor issued.
+//! Makes a [`Netvisor`] from the credentials that the vendor issued.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
@@ -17,7 +17,7 @@ pub(super) const NAME: &str = "netvisor";
 const ORIGINS: Origins =
     Origins { production: &["https://integration.netvisor.fi"], test: &["https://isvapi.netvisor.fi"] };
 
-/// What Netvisor and its partner programme issue, named as in the vendor's headers.
+/// The credentials from Netvisor and its partner programme, named as in the vendor's headers.
 ///
 /// ```
 /// use countersign::netvisor::{Credentials, Netvisor};
@@ -34,7 +34,7 @@ const ORIGINS: Origins =
 /// ```
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The name of the calling program, of your choice.
+    /// The name of the calling program, which you choose.
     pub sender: String,
     /// The customer's user id for integrations.
     pub customer_id: String,
@@ -44,17 +44,17 @@ pub struct Credentials {
     pub partner_id: String,
     /// The key that belongs to it.
     pub partner_key: SecretString,
-    /// The business id of the company whose books are meant.
+    /// The business id of the company whose books are used.
     pub organisation_id: String,
 }
 
 /// For Netvisor only: `netvisor::Netvisor`.
 impl Netvisor {
-    /// Signs with HMAC-SHA256, unless told [otherwise](Netvisor::algorithm).
+    /// Signs with HMAC-SHA256, unless [`algorithm`](Netvisor::algorithm) changes that.
     ///
     /// # Errors
-    /// When a field is empty, padded with white space, holds a control character, `&`, or a character that
-    /// ISO-8859-15 cannot express.
+    /// If a field is empty, padded with white space, or holds a control character, `&`, or a character that ISO-8859-15
+    /// cannot express.
     pub fn new(credentials: Credentials) -> Result<Self, Error> {
         Self::build(&credentials).map_err(|error| error.in_provider(NAME))
     }

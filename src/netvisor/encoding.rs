@@ -22,15 +22,15 @@ fn mapped(text: &str) -> Option<Cow<'_, [u8]>> {
     (!lossy).then_some(bytes)
 }
 
-/// The URL as the bytes that are hashed.
+/// The bytes of the URL that are hashed.
 pub(super) fn url(text: &str) -> Result<Cow<'_, [u8]>, Error> {
     mapped(text).ok_or_else(|| Error::new(UrlFault::Unmappable))
 }
 
-/// A field of the signed text as the header value that is both hashed and sent.
+/// A field of the signed text, as a header value that is both hashed and sent.
 pub(super) fn header(field: &'static str, text: &str) -> Result<HeaderValue, Error> {
     check(field, text)?;
-    // Control characters, which a header value could not hold, are refused by the check.
+    // The check has refused control characters, which a header value cannot hold.
     HeaderValue::from_bytes(&encode(field, text)?).map_err(|_| refuse(field, Problem::Control))
 }
 
@@ -39,7 +39,7 @@ pub(super) fn decode(value: &HeaderValue) -> String {
     ISO_8859_15.decode_without_bom_handling(value.as_bytes()).0.into_owned()
 }
 
-/// A key as the bytes that are hashed.
+/// The bytes of a key that are hashed.
 pub(super) fn secret(field: &'static str, text: &str) -> Result<SecretSlice<u8>, Error> {
     check(field, text)?;
     let bytes = Zeroizing::new(encode(field, text)?.into_owned());

@@ -1,4 +1,4 @@
-//! Mistakes that only Netvisor's format invites.
+//! Mistakes that only Netvisor's format makes possible.
 
 use super::signing::TIMESTAMP_UNIX_FIELD;
 use crate::explain::{Mistake, OwnMistake};

@@ -7,17 +7,17 @@
 //!
 //! Replies are XML and not signed. [`ResponseStatus`] reads whether they say `OK` or `FAILED`.
 //!
-//! `Content-Type` is `text/plain`, as in the vendor's sample, unless the request has one. The client's default headers are
-//! added below this middleware, which does not see them: a `Content-Type` among them loses to `text/plain`. Set it on the
-//! request instead.
+//! `Content-Type` is `text/plain`, as in the vendor's sample, unless the request has one. The client's default headers
+//! are added below this middleware, which does not see them: `text/plain` replaces a default `Content-Type`. Set it on
+//! the request instead.
 //!
 //! Netvisor takes one call at a time for each company, and so does the middleware: a call waits until the body of the
-//! reply before it was read to its end or dropped. This holds for all values of [`Netvisor`] in one process with the
+//! previous reply was read to its end or dropped. This holds for all values of [`Netvisor`] in one process with the
 //! same origin and organisation id; see [`Netvisor::parallel_calls`].
 //!
 //! Some calls take minutes: the vendor asks for a time-out of at least 360 s (support article 77000466681). A request
-//! without a time-out of its own gets [that](Netvisor::timeout), whatever the client's is. It begins when the call's
-//! turn has come.
+//! without its own time-out gets [these 360 s](Netvisor::timeout), instead of the client's time-out. They begin when
+//! the call's turn has come.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -101,14 +101,14 @@ impl Netvisor {
         self.with_scheme(|scheme| scheme.language = language)
     }
 
-    /// The algorithm. Default: [`MacAlgorithm::HmacSha256`]. Plain SHA-256 is for integrations from before May 2025 and going
-    /// to be removed (vendor's documentation).
+    /// The algorithm. Default: [`MacAlgorithm::HmacSha256`]. Plain SHA-256 is for integrations from before May 2025,
+    /// and the vendor is going to remove it (vendor's documentation).
     #[must_use]
     pub fn algorithm(self, algorithm: MacAlgorithm) -> Self {
         self.with_scheme(|scheme| scheme.algorithm = algorithm)
     }
 
-    /// Which form of the URL is signed. Default: [`SignedForm::AsSent`].
+    /// The form of the URL that is signed. Default: [`SignedForm::AsSent`].
     #[must_use]
     pub fn signed_form(self, form: SignedForm) -> Self {
         self.with_scheme(|scheme| scheme.signed_form = form)

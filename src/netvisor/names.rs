@@ -1,4 +1,4 @@
-//! Names of headers and variables, stated once for all who write or read them.
+//! The names of headers and variables.
 
 /// The headers of requests.
 pub mod headers {
@@ -10,15 +10,15 @@ pub mod headers {
     pub const PARTNER_ID: &str = "x-netvisor-authentication-partnerid";
     /// `YYYY-MM-DD HH:MM:SS` in UTC.
     pub const TIMESTAMP: &str = "x-netvisor-authentication-timestamp";
-    /// The same in Unix seconds.
+    /// The same time in Unix seconds.
     pub const TIMESTAMP_UNIX: &str = "x-netvisor-authentication-timestampunix";
     /// The transaction id.
     pub const TRANSACTION_ID: &str = "x-netvisor-authentication-transactionid";
     /// The MAC.
     pub const MAC: &str = "x-netvisor-authentication-mac";
-    /// What the MAC is computed with.
+    /// The algorithm of the MAC.
     pub const ALGORITHM: &str = "x-netvisor-authentication-machashcalculationalgorithm";
-    /// Asks for a status of HTTP that says whether the call went well.
+    /// Asks for HTTP status codes that say whether the call succeeded.
     pub const USE_STATUS_CODES: &str = "x-netvisor-authentication-usehttpresponsestatuscodes";
     /// The language of messages.
     pub const LANGUAGE: &str = "x-netvisor-interface-language";

@@ -1,4 +1,4 @@
-//! What one request may say for itself.
+//! Settings of single requests.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +18,7 @@ use crate::random::{OsRandomness, Randomness};
 /// # fn set(netvisor: countersign::netvisor::Netvisor) {
 /// use countersign::netvisor::MacAlgorithm;
 ///
-/// // For an account that is not moved to HMAC-SHA256 yet.
+/// // For an account that has not moved to HMAC-SHA256 yet.
 /// let netvisor = netvisor.algorithm(MacAlgorithm::Sha256);
 /// # }
 /// ```
@@ -31,7 +31,7 @@ pub enum MacAlgorithm {
     Sha256,
 }
 
-/// The language of messages. Attach one to a request as an extension to have it differ from the client's.
+/// The language of messages. Attach it to a request as an extension to override the client's language.
 ///
 /// ```
 /// use countersign::netvisor::Language;
@@ -93,8 +93,9 @@ faults! {
 /// A transaction id, which must be unique over all customers of one partner; Netvisor refuses a repeat with
 /// `REQUEST_NOT_UNIQUE`.
 ///
-/// By default each attempt gets a fresh one, of 122 random bits. For a write that must happen at most once, draw one
-/// and attach it to the request as an extension: a retry then carries the same id, and Netvisor refuses the second.
+/// By default, each attempt gets a fresh id of 122 random bits. For a write that must happen at most once, draw an id
+/// and attach it to the request as an extension: a retry then carries the same id, and Netvisor refuses the second
+/// request.
 ///
 /// ```no_run
 /// # async fn run(client: reqwest_middleware::ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
@@ -115,13 +116,12 @@ impl TransactionId {
     /// Takes a given id.
     ///
     /// # Errors
-    /// As for any field: when it is empty, padded, or holds a control character, `&`, or one that ISO-8859-15 lacks.
+    /// As for any field: if it is empty, padded, or holds a control character, `&`, or a character that ISO-8859-15 lacks.
     pub fn new(id: &str) -> Result<Self, Error> {
         encoding::header("transaction_id", id).map(Self).map_err(|error| error.in_provider(NAME))
     }
 
-    /// The id, to be stored with what is written and given to [`TransactionId::new`] when it is tried again, also after a
-    /// restart.
+    /// The text of the id. Store it with your data, and give it to [`TransactionId::new`] for a retry, even after a restart.
     #[must_use]
     pub fn text(&self) -> String {
         encoding::decode(&self.0)

@@ -1,4 +1,4 @@
-//! Why Netvisor said `FAILED`.
+//! Why Netvisor answered `FAILED`.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use crate::redact::printable;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// What kind of failure.
+    /// The kind of failure.
     pub code: FailureCode,
-    /// What follows the code, as Netvisor wrote it.
+    /// The text after the code, as Netvisor wrote it.
     pub text: String,
 }
 
@@ -26,13 +26,13 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Unauthenticated text: escaped, so that no control character of it reaches a terminal or log.
+        // The text is unauthenticated, so it is escaped: no control character reaches a terminal or log.
         write!(f, "Netvisor answered FAILED: {} :: {}", self.code, printable(&self.text))
     }
 }
 
 faults! {
-    /// What a failed status comes to.
+    /// The meaning of a failed status.
     #[derive(Debug)]
     pub(super) enum Answer {
         NotAuthenticated = Refused, "netvisor-authentication-failed", "Netvisor answered FAILED: AUTHENTICATION_FAILED",
@@ -45,7 +45,7 @@ faults! {
             "Try again later.";
         Refused = Refused, "netvisor-failed", "Netvisor answered FAILED, and did nothing",
             "Read the text; correct the request.";
-        // An earlier attempt may have written what is there already; a code that is not known may mean anything.
+        // An earlier attempt may have written the data that is there already; an unknown code may mean anything.
         Unclear = Refused Unknown, "netvisor-failed", "Netvisor answered FAILED, for what is there already or an unknown reason",
             "Read the text; correct the request.";
     }
@@ -86,7 +86,7 @@ pub enum FailureCode {
     PeriodLock,
     /// The company has no right to this service.
     ServiceAccessError,
-    /// Netvisor is being maintained; spelt `SYSTEM_MAINTANANCE` by Netvisor, and read in either spelling.
+    /// Netvisor is being maintained. Netvisor spells it `SYSTEM_MAINTANANCE`; either spelling is read.
     SystemMaintenance,
     /// Something broke at Netvisor.
     TechnicalError,
@@ -94,7 +94,7 @@ pub enum FailureCode {
     Unknown(String),
 }
 
-/// As Netvisor writes them, where it writes them in two ways its own first.
+/// The codes as Netvisor writes them. Of two spellings, Netvisor's own comes first.
 const KNOWN: [(&str, FailureCode); 10] = [
     ("AUTHENTICATION_FAILED", FailureCode::AuthenticationFailed),
     ("INVALID_DATA", FailureCode::InvalidData),

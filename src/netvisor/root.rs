@@ -1,4 +1,4 @@
-//! A whole reply.
+//! Whole replies.
 
 use serde::de::DeserializeOwned;
 
@@ -7,7 +7,7 @@ use super::credentials::NAME;
 use super::status::{self, decode};
 use crate::error::Error;
 
-/// A reply: its status, and the rest of its root, of which `T` has the elements that are wanted.
+/// A reply: its status, and the rest of its root. `T` has the elements that you want.
 ///
 /// ```
 /// use countersign::netvisor::Root;
@@ -32,9 +32,9 @@ use crate::error::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Root<T> {
-    /// `OK`; `None` where the reply has no status, as some of Netvisor's.
+    /// `OK`; `None` if the reply has no status, like some of Netvisor's.
     pub status: Option<ResponseStatus>,
-    /// The rest.
+    /// The rest of the root.
     pub data: T,
 }
 
@@ -42,15 +42,15 @@ impl<T: DeserializeOwned> Root<T> {
     /// Reads a reply's body, in the charset that its XML declares.
     ///
     /// # Errors
-    /// `netvisor-failed` and the like, with the [`Failure`](super::Failure) as [`Error::fault`], where it says `FAILED`.
-    /// `netvisor-reply-unreadable`, when it is no reply of Netvisor's, or lacks an element of `T`.
+    /// `netvisor-failed` and the like, with the [`Failure`](super::Failure) as [`Error::fault`], if the reply says
+    /// `FAILED`. `netvisor-reply-unreadable`, if the body is no reply of Netvisor's, or lacks an element of `T`.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         let status = ResponseStatus::from_slice(body)?;
         if let Some(ResponseStatus::Failed(failure)) = status {
             return Err(Error::new(failure).in_provider(NAME));
         }
         let text = decode(body);
-        // Declared or not, the text is decoded by now.
+        // The declaration goes: the text is already decoded.
         let root = text.split_once("?>").map_or(&*text, |(_, root)| root).trim_start();
         let data = T::deserialize(&mut quick_xml::de::Deserializer::from_str(root));
         let data = data.map_err(|source| status::unreadable().with_source(source))?;

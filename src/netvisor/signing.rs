@@ -1,4 +1,4 @@
-//! What Netvisor signs, and what is drawn anew for each attempt.
+//! The signed text of Netvisor, and the stamp of each attempt.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -29,7 +29,7 @@ const ALGORITHM: HeaderName = HeaderName::from_static(headers::ALGORITHM);
 const USE_STATUS_CODES: HeaderName = HeaderName::from_static(headers::USE_STATUS_CODES);
 const LANGUAGE: HeaderName = HeaderName::from_static(headers::LANGUAGE);
 const ORGANISATION_ID: HeaderName = HeaderName::from_static(headers::ORGANISATION_ID);
-/// The field that only the text of the HMAC has.
+/// The name of the field that only the text of the HMAC has.
 pub(super) const TIMESTAMP_UNIX_FIELD: &str = "timestamp_unix";
 
 /// The timestamp, transaction id and language of one attempt.
@@ -61,13 +61,13 @@ impl Stamp {
         Ok(Self { timestamp, timestamp_unix, transaction_id, language })
     }
 
-    /// The transaction id, to be looked for in the vendor's log.
+    /// The transaction id, which the vendor's log shows.
     #[must_use]
     pub fn transaction_id(&self) -> TransactionId {
         TransactionId(self.transaction_id.clone())
     }
 
-    /// A stamp with the timestamp's text as given, to reproduce a known case.
+    /// A stamp with a given text of the timestamp, to reproduce a known case.
     ///
     /// # Errors
     /// As [`TransactionId::new`], for the timestamp.
@@ -86,7 +86,7 @@ impl Stamp {
     }
 }
 
-/// A moment in the years 0 to 9999: with four digits of the year, chrono's own text of it is Netvisor's.
+/// A moment in the years 0 to 9999: chrono writes years of four digits as Netvisor does.
 fn moment(time: SystemTime) -> Result<DateTime<Utc>, Error> {
     DateTime::from_timestamp(unix_seconds(time)?, 0)
         .filter(|moment| (0..=9999).contains(&moment.year()))

@@ -1,4 +1,4 @@
-//! Reading `Root/ResponseStatus` off a reply.
+//! Reads `Root/ResponseStatus` off a reply.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::credentials::NAME;
 use crate::error::Error;
 use crate::fault::faults;
 
-/// What Netvisor says of a request, whatever the HTTP status: without the header `UseHTTPResponseStatusCodes` a
+/// Netvisor's status of a request. The HTTP status does not tell: without the header `UseHTTPResponseStatusCodes`, a
 /// failure is a 200.
 ///
 /// ```
@@ -32,23 +32,23 @@ pub enum ResponseStatus {
     Failed(Failure),
 }
 
-/// A status stands near the start of a reply. One that does not end within this many bytes is taken to be absent.
+/// A status stands near the start of a reply. If it does not end within this many bytes, it counts as absent.
 pub(super) const STATUS_WITHIN: usize = 64 * 1024;
 
 /// How far a reply could be read.
 #[derive(Debug)]
 pub(super) enum Scan {
     Found(ResponseStatus),
-    /// The document has ended without one, as some of Netvisor's do.
+    /// The document has ended without a status, like some of Netvisor's.
     Absent,
-    /// The bytes end before that.
+    /// The bytes end before a status or the end of the document.
     Incomplete,
 }
 
 impl ResponseStatus {
     /// Reads the status off a reply's body, up to the end of `ResponseStatus` and no further. Looks at
     /// `Root/ResponseStatus/Status` only, since data may hold elements like `<BankStatus>FAILED</BankStatus>`. `None`
-    /// where there is none within the first 64 KiB. The charset is the one that the XML declares, UTF-8 when it declares none.
+    /// if there is no status within the first 64 KiB. The charset is the one that the XML declares, otherwise UTF-8.
     ///
     /// ```
     /// use countersign::netvisor::{FailureCode, ResponseStatus};
@@ -61,7 +61,7 @@ impl ResponseStatus {
     /// ```
     ///
     /// # Errors
-    /// `netvisor-reply-unreadable`, when it is not XML, ends too early, or has a status other than `OK` or `FAILED`.
+    /// `netvisor-reply-unreadable`, if the body is not XML, ends too early, or has a status other than `OK` or `FAILED`.
     pub fn from_slice(body: &[u8]) -> Result<Option<Self>, Error> {
         let start = body.get(..STATUS_WITHIN);
         match scan(start.unwrap_or(body))? {
@@ -73,15 +73,15 @@ impl ResponseStatus {
     }
 }
 
-/// Reads as far as the bytes go. Where they end, or stop making sense, the reply is incomplete: a cut inside a tag or
-/// a character cannot be told from an error.
+/// Reads as far as the bytes go. If they end, or cannot be read on, the reply is incomplete: a cut inside a tag or a
+/// character looks like an error.
 ///
 /// # Errors
-/// When there is a status, and it is neither `OK` nor `FAILED`.
+/// If there is a status that is neither `OK` nor `FAILED`.
 pub(super) fn scan(body: &[u8]) -> Result<Scan, Error> {
     let text = decode(body);
     let mut reader = Reader::from_str(&text);
-    // `<Root/>` is a document that has ended, just as `<Root></Root>` is.
+    // `<Root/>` is a complete document, just like `<Root></Root>`.
     reader.config_mut().expand_empty_elements = true;
     let mut path: Vec<String> = Vec::new();
     let mut statuses: Vec<String> = Vec::new();
@@ -118,7 +118,7 @@ pub(super) fn scan(body: &[u8]) -> Result<Scan, Error> {
     Ok(Scan::Incomplete)
 }
 
-/// Decodes by the byte order mark or the XML declaration, else as UTF-8; what is malformed becomes U+FFFD.
+/// Decodes by the byte order mark or the XML declaration, otherwise as UTF-8. Malformed bytes become U+FFFD.
 pub(super) fn decode(body: &[u8]) -> Cow<'_, str> {
     let declared = match Reader::from_reader(body).read_event() {
         Ok(Event::Decl(declaration)) => declaration.encoder(),

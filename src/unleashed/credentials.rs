@@ -1,4 +1,4 @@
-//! Making an [`Unleashed`] out of what the vendor issued.
+//! Makes an [`Unleashed`] from the credentials that the vendor issued.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -19,19 +19,19 @@ const ORIGINS: Origins = Origins { production: &["https://api.unleashedsoftware.
 
 /// For Unleashed only: `unleashed::Unleashed`.
 impl Unleashed {
-    /// Takes the API id and the API key as issued. Say who calls with [`Unleashed::client_type`].
+    /// Takes the API id and the API key as issued. [`Unleashed::client_type`] says who calls.
     ///
     /// # Errors
-    /// When one is empty, padded with white space, or holds control characters; for the id also non-ASCII.
+    /// If id or key is empty, padded with white space, or holds control characters, or the id holds other than ASCII characters.
     pub fn new(api_id: impl AsRef<str>, api_key: impl Into<SecretString>) -> Result<Self, Error> {
         Self::build(api_id.as_ref(), api_key.into()).map_err(|error| error.in_provider(NAME))
     }
 
-    /// The value of the header `client-type`, which says to Unleashed who calls. Default: none, and the header is not sent.
+    /// The value of the header `client-type`, which tells Unleashed who calls. By default, the header is not sent.
     ///
-    /// The vendor lists it among the required headers and recommends `partner_name/app_name`, or `account_name/app_name`
-    /// for an integration of your own: in lower case, without spaces or special characters, of about 20 characters. Its
-    /// server does not check it: accounts in use send other forms, and some send none.
+    /// The vendor lists it among the required headers and recommends `partner_name/app_name`, or
+    /// `account_name/app_name` for an integration of your own: in lower case, without spaces or special characters, of
+    /// about 20 characters. Its server does not check the header: accounts in use send other forms, and some send none.
     ///
     /// ```
     /// let unleashed = countersign::unleashed::Unleashed::new("api-id", "api-key")?.client_type("acme/stock")?;
@@ -39,7 +39,7 @@ impl Unleashed {
     /// ```
     ///
     /// # Errors
-    /// When it is empty, padded with white space, or not printable ASCII.
+    /// If it is empty, padded with white space, or not printable ASCII.
     pub fn client_type(self, client_type: impl AsRef<str>) -> Result<Self, Error> {
         let value = field::ascii_header("client_type", client_type.as_ref());
         let value = value.map_err(|error| error.in_provider(NAME))?;

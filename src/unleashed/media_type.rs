@@ -1,4 +1,4 @@
-//! The two media types that Unleashed speaks.
+//! The two media types that Unleashed accepts.
 
 use http::{HeaderMap, HeaderName};
 
@@ -15,7 +15,7 @@ faults! {
     }
 }
 
-/// Refuses a header that is there twice or names another media type; parameters are let through.
+/// Refuses a header that occurs twice or names another media type. Parameters are allowed.
 pub(super) fn check(headers: &HeaderMap, name: HeaderName) -> Result<(), Error> {
     let supported = match header::only(headers, &name) {
         Ok(None) => true,
@@ -30,7 +30,7 @@ fn is_supported(value: &str) -> bool {
         ["application/json", "application/xml"].iter().any(|known| text.eq_ignore_ascii_case(known))
     };
     let essence = || value.split_once(';').map_or(value, |(essence, _)| essence).trim();
-    // Nearly all requests name it without parameters.
+    // Nearly all requests have no parameters here.
     known(value) || !value.contains(',') && known(essence())
 }
 

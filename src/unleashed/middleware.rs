@@ -1,4 +1,4 @@
-//! Replies of the middleware: errors by their status, and lists page by page.
+//! Replies in the middleware: turns statuses into errors, and reads lists page by page.
 
 use futures_util::Stream;
 use reqwest::Response;
@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::middleware;
 use crate::signing::absolute;
 
-/// Turns a 4xx or 5xx into an error; that of a 403 names its likely causes. All say whether the local clock is off. Waits
-/// for the first 4 KiB of an error's body, for as long as the client lets it.
+/// Turns a 4xx or 5xx into an error. The error of a 403 names its likely causes. All errors say whether the local clock
+/// is off. Waits for the first 4 KiB of an error's body, up to the client's time-out.
 ///
 /// # Errors
 /// `unleashed-forbidden` for a 403, `error-status` for any other 4xx and for a 5xx, with an
@@ -22,10 +22,10 @@ pub async fn error_for_status(response: Response) -> Result<Response, Error> {
     middleware::error_for_status(response, NAME, known).await
 }
 
-/// The pages of a list, as a stream: each is asked for when the one before was taken.
+/// The pages of a list, as a stream. Each page is requested when the page before was taken.
 ///
-/// `url` is that of the list without a page number, e.g. `https://api.unleashedsoftware.com/Customers?pageSize=200`: the
-/// number is put behind its path. A page that cannot be had ends the stream with its error.
+/// `url` is the URL of the list without a page number, e.g. `https://api.unleashedsoftware.com/Customers?pageSize=200`:
+/// the number is put behind its path. If a request for a page fails, its error ends the stream.
 ///
 /// Needs the feature `middleware`.
 ///
@@ -44,8 +44,8 @@ pub async fn error_for_status(response: Response) -> Result<Response, Error> {
 /// ```
 ///
 /// # Errors
-/// `url-not-absolute`; as sending the request; as [`error_for_status`], and `page-unreadable`, which
-/// [`Error::find`] finds in what is returned.
+/// `url-not-absolute`; the errors of sending the request; and those of [`error_for_status`], and `page-unreadable`,
+/// which [`Error::find`] finds in the returned error.
 pub fn pages<T: DeserializeOwned>(
     client: &ClientWithMiddleware,
     url: &str,

@@ -1,12 +1,12 @@
 //! Unleashed: inventory.
 //!
-//! Each request carries `api-auth-id`, `api-auth-signature` (the base64 HMAC-SHA256 of the query string without its
-//! `?`, its `%XX` undone, under the API key's text), `client-type` where [one was chosen](Unleashed::client_type), and `Accept` and
-//! `Content-Type` in JSON or XML: JSON unless the request says XML. The client's default headers are added below this
-//! middleware, which does not see them, so these two have no effect there: set them on the request.
+//! Each request carries `api-auth-id`, `api-auth-signature`, `client-type` [if you set it](Unleashed::client_type), and
+//! `Accept` and `Content-Type`. The signature is the base64 HMAC-SHA256 of the query string without its `?`, with each
+//! `%XX` undone, under the API key's text. `Accept` and `Content-Type` are JSON unless the request says XML. The
+//! client's default headers are added below this middleware, which does not see them, so these two have no effect
+//! there: set them on the request.
 //!
-//! A `+` in the query is sent as `%20`, so that `Response::url` and the record of a proxy have that: see
-//! [`Unleashed::keep_plus_in_query`].
+//! A `+` in the query is sent as `%20`, which `Response::url` and the log of a proxy show: see [`Unleashed::keep_plus_in_query`].
 //!
 //! Method, path, headers and body are not signed, and nothing makes a signature expire: the signature of a request
 //! without a query is one constant per key, as good as the key itself.
@@ -62,17 +62,17 @@ pub type Unleashed = Signer<Scheme>;
 
 /// For Unleashed only: `unleashed::Unleashed`.
 impl Unleashed {
-    /// Which form of the query is signed. Default: [`SignedForm::Decoded`]. In August 2026, the live API took that
-    /// form, and refused the signature of each query as sent that had a `%3A`.
+    /// The form of the query that is signed. Default: [`SignedForm::Decoded`]. In August 2026, the live API accepted
+    /// that form, and refused all signatures of queries as sent that had a `%3A`.
     #[must_use]
     pub fn signed_form(self, form: SignedForm) -> Self {
         self.with_scheme(|scheme| scheme.signed_form = form)
     }
 
     /// Sends and signs a `+` in the query as it is. By default, a `+` is sent as `%20` and signed as `%20` or, decoded,
-    /// as a blank. Clients sign a `+` as itself or as a blank, and no public material says which of the two the server
-    /// takes; everybody reads `%20` as a blank. In a form, as of reqwest's `.query(…)`, a `+` is a blank; a plus sign
-    /// is `%2B`, which stays.
+    /// as a blank. Some clients sign a `+` as itself, some as a blank, and no public material says which of the two the
+    /// server expects; everybody reads `%20` as a blank. In a form, such as reqwest's `.query(…)` makes, a `+` is a
+    /// blank; a plus sign is `%2B`, which stays.
     #[must_use]
     pub fn keep_plus_in_query(self) -> Self {
         self.with_scheme(|scheme| scheme.keep_plus = true)

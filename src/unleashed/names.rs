@@ -1,8 +1,8 @@
-//! Names of headers and variables, stated once for all who write or read them.
+//! The names of headers and variables.
 
 /// The headers of requests and webhooks.
 pub mod headers {
-    /// Whose request it is.
+    /// The API id, which says whose request it is.
     pub const API_ID: &str = "api-auth-id";
     /// The signature of a request.
     pub const SIGNATURE: &str = "api-auth-signature";

@@ -1,4 +1,4 @@
-//! Lists, page by page.
+//! Pages of lists.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -7,7 +7,7 @@ use super::credentials::NAME;
 use crate::error::Error;
 use crate::page::read;
 
-/// One page of a list: `T` has the fields of an item that are wanted, named as Unleashed names them.
+/// One page of a list: `T` has the fields of an item that you want, named as Unleashed names them.
 ///
 /// ```
 /// use countersign::unleashed::Page;
@@ -29,13 +29,13 @@ use crate::page::read;
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// Where in the list it is.
+    /// The position of the page in the list.
     pub pagination: Pagination,
-    /// What is on it.
+    /// The items of the page.
     pub items: Vec<T>,
 }
 
-/// Where in a list a page is.
+/// The position of a page in a list.
 ///
 /// ```
 /// use countersign::unleashed::Page;
@@ -51,9 +51,9 @@ pub struct Page<T> {
 pub struct Pagination {
     /// How many items the list has.
     pub number_of_items: u64,
-    /// How many of them a page has.
+    /// How many items a page has.
     pub page_size: u64,
-    /// Which page this is, from 1.
+    /// The number of this page, from 1.
     pub page_number: u64,
     /// How many pages there are.
     pub number_of_pages: u64,
@@ -63,14 +63,14 @@ impl<T: DeserializeOwned> Page<T> {
     /// Reads a reply's body: JSON, which the middleware asks for unless the request asks for XML.
     ///
     /// # Errors
-    /// `page-unreadable`, when it is not a page, or lacks a field of `T`.
+    /// `page-unreadable`, if the body is not a page, or lacks a field of `T`.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         read(body, NAME)
     }
 }
 
 impl Pagination {
-    /// The number of the page behind this one; `None` of the last.
+    /// The number of the next page; `None` for the last.
     #[must_use]
     pub fn next_page(&self) -> Option<u64> {
         (self.page_number < self.number_of_pages).then(|| self.page_number.saturating_add(1))

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::fault::faults;
 
 faults! {
-    /// A 403, by its likeliest cause: the signature, or the credentials behind it, were not accepted.
+    /// A 403, by its likeliest cause: the signature or the credentials were not accepted.
     #[derive(Debug)]
     pub(super) enum Refusal {
         Encoding { causes: String } = Refused, "unleashed-forbidden",
@@ -23,16 +23,16 @@ faults! {
     }
 }
 
-/// Explains a status: an error for a 403, which names what the URL that was sent makes likely, the likeliest cause first;
-/// `None` for any other.
+/// Explains a status: an error for a 403, which names the causes that the sent URL makes likely, the likeliest first;
+/// `None` for any other status.
 #[must_use]
 pub fn refusal(status: StatusCode, url: &Url) -> Option<Error> {
     if status != StatusCode::FORBIDDEN {
         return None;
     }
     let query = url.query().unwrap_or_default();
-    // Some programs percent-encode these and others do not, or they are encoded: the server may have computed the signature
-    // over another spelling, such as the other form that can be signed.
+    // Some programs percent-encode these characters and others do not, so the server may have computed the signature
+    // over another spelling.
     let is_encoded = query.contains(['%', '+', '@', '\'', '(', ')', '*', '!', '~']);
     let has_several = query.contains('&');
     let causes = [

@@ -1,4 +1,4 @@
-//! What Unleashed signs.
+//! The signed text of Unleashed.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ impl fmt::Debug for Scheme {
 }
 
 impl crate::Scheme for Scheme {
-    /// Nothing is drawn anew: the same query always has the same signature.
+    /// Nothing is drawn: the same query always has the same signature.
     type Stamp = ();
 
     fn name(&self) -> &str {

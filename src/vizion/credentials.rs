@@ -1,4 +1,4 @@
-//! Making a [`Vizion`] out of what the vendor issued.
+//! Makes a [`Vizion`] from the API key that the vendor issued.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -20,7 +20,7 @@ impl Vizion {
     /// Takes the API key as issued.
     ///
     /// # Errors
-    /// When it is empty, padded with white space, or not printable ASCII.
+    /// If it is empty, padded with white space, or not printable ASCII.
     pub fn new(api_key: impl Into<SecretString>) -> Result<Self, Error> {
         Self::build(&api_key.into()).map_err(|error| error.in_provider(NAME))
     }

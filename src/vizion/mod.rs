@@ -1,7 +1,7 @@
 //! Vizion: container tracking.
 //!
-//! Requests carry the API key in `X-API-Key` and no signature. Beware: 401 means that the key lacks a permission, 403
-//! that there is no valid key, the reverse of the usual; [`refusal`] says so.
+//! Requests carry the API key in `X-API-Key` and no signature. Beware: 401 means that the key lacks a permission, and
+//! 403 that there is no valid key. This is the reverse of the usual; [`refusal`] says so.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,4 +1,4 @@
-//! Names of headers and variables, stated once for all who write or read them.
+//! The names of headers and variables.
 
 /// The headers of requests and webhooks.
 pub mod headers {

@@ -1,4 +1,4 @@
-//! Lists, page by page.
+//! Pages of lists.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -7,8 +7,8 @@ use super::credentials::NAME;
 use crate::error::Error;
 use crate::page::read;
 
-/// One page of a list that was asked for with `include_metadata=true`; without that, Vizion answers with the items alone.
-/// `T` has the fields of an item that are wanted. [Source](https://docs.vizionapi.com/reference/pagination).
+/// One page of a list that was requested with `include_metadata=true`; without it, Vizion answers with the items alone.
+/// `T` has the fields of an item that you want. [Source](https://docs.vizionapi.com/reference/pagination).
 ///
 /// ```
 /// use countersign::vizion::Page;
@@ -28,17 +28,17 @@ use crate::page::read;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// What is on it.
+    /// The items of the page.
     pub data: Vec<T>,
-    /// Where in the list it is.
+    /// The position of the page in the list.
     pub metadata: Metadata,
 }
 
-/// Where in a list a page is.
+/// The position of a page in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// Which page this is, from 1.
+    /// The number of this page, from 1.
     pub page: u64,
     /// How many pages there are.
     pub page_count: u64,
@@ -52,14 +52,14 @@ impl<T: DeserializeOwned> Page<T> {
     /// Reads a reply's body.
     ///
     /// # Errors
-    /// `page-unreadable`, when it is not a page, or lacks a field of `T`.
+    /// `page-unreadable`, if the body is not a page, or lacks a field of `T`.
     pub fn from_slice(body: &[u8]) -> Result<Self, Error> {
         read(body, NAME)
     }
 }
 
 impl Metadata {
-    /// The number of the page behind this one, for the parameter `page`; `None` of the last.
+    /// The number of the next page, for the parameter `page`; `None` for the last.
     #[must_use]
     pub fn next_page(&self) -> Option<u64> {
         (self.page < self.page_count).then(|| self.page.saturating_add(1))

@@ -1,4 +1,4 @@
-//! What a 401 or 403 means, which is the reverse of the usual.
+//! The meaning of a 401 or 403, which is the reverse of the usual.
 
 use http::StatusCode;
 
@@ -21,7 +21,7 @@ faults! {
     }
 }
 
-/// Explains a status: an error for a 401 or 403; `None` for any other.
+/// Explains a status: an error for a 401 or 403; `None` for any other status.
 #[must_use]
 pub fn refusal(status: StatusCode) -> Option<Error> {
     let refusal = match status {
@@ -32,8 +32,8 @@ pub fn refusal(status: StatusCode) -> Option<Error> {
     Some(Error::new(refusal).in_provider(NAME))
 }
 
-/// Turns a 4xx or 5xx into an error; those of a 401 and a 403 say what Vizion means by it. All say whether the local clock is
-/// off. Waits for the first 4 KiB of an error's body, for as long as the client lets it.
+/// Turns a 4xx or 5xx into an error. The errors of 401 and 403 say what Vizion means by them. All errors say whether
+/// the local clock is off. Waits for the first 4 KiB of an error's body, up to the client's time-out.
 ///
 /// # Errors
 /// `vizion-no-permission` for a 401, `vizion-no-valid-key` for a 403, `error-status` for any other 4xx and for a 5xx, with

@@ -1,4 +1,4 @@
-//! What Vizion is sent: an API key, and no signature.
+//! Requests to Vizion carry an API key and no signature.
 
 use std::fmt;
 

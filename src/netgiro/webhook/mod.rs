@@ -1,16 +1,17 @@
-//! Netgíró's payment callbacks, verified.
+//! Verifies Netgíró's payment callbacks.
 //!
 //! `netgiro_signature` is the lower-case hex SHA-256 of secret, `netgiro_nonce`, callback URL and raw body, as the
-//! vendor's demo checks it. The URL is the one that Netgíró was given, so the verifier is told the public origin. Give
-//! Netgíró whole URLs: the vendor's example of a `CallbackUrl` has no scheme, and what such a callback signs is unknown.
+//! vendor's demo checks it. The URL is the URL that Netgíró was given, so the verifier needs the public origin. Give
+//! Netgíró whole URLs: the vendor's example of a `CallbackUrl` has no scheme, and nobody knows what such a callback
+//! signs.
 //!
-//! **Answer 200.** After any other answer, also 204, Netgíró does not count the callback as received. In axum, a
+//! **Answer 200.** After any other answer, even 204, Netgíró does not count the callback as received. In axum, a
 //! handler that returns `()` answers 200; with `acknowledge_duplicates`, so does the layer to a copy.
 //!
 //! **A callback carries no time.** Only the replay store keeps a recorded callback from being repeated, and only for as
 //! long as the store remembers ([`remember_for`](crate::webhook::Builder::remember_for)). Use a store that outlives the
 //! process and holds a month of callbacks; a [`MemoryStore`](crate::webhook::MemoryStore) of the default size holds
-//! 3,300 a day. An order that is paid must stay paid, whatever comes in again.
+//! 3,300 a day. A paid order must stay paid, whatever comes in later.
 //!
 //! ```
 //! use countersign::netgiro::webhook::{Verifier, testing};
@@ -28,7 +29,7 @@
 //! The signature covers neither the method nor other headers. Nothing separates the parts of the signed text, so
 //! everything that could move the border between two parts is refused:
 //!
-//! - a nonce with other characters than letters, digits and `-`;
+//! - a nonce with characters other than letters, digits and `-`;
 //! - a path or query that is not percent-encoded as clients send it, or that ends with `]` or `}`;
 //! - a body that does not begin with `{`, `[` or `<` and end with `}`, `]` or `>` to match, that has neither `"` nor
 //!   `<` in it, or that is not UTF-8 (the mark of a length extension, which plain SHA-256 allows);
@@ -37,8 +38,8 @@
 //! The rest of the body is not read: give it to a parser that refuses text behind the end of a document.
 //!
 //! The same secret signs the checkout form (`reference`, `total`, `appId`) and the redirect back, which every customer
-//! sees. **No customer may choose how `reference` begins**: start it with something of your own that no nonce has, such as
-//! `order_`, so that neither text can read as a nonce and a URL.
+//! sees. **No customer may choose how `reference` begins**: start it with a prefix of your own that no nonce has, such
+//! as `order_`, so that neither text can read as a nonce and a URL.
 
 mod scheme;
 pub mod testing;
@@ -65,10 +66,10 @@ pub use scheme::Scheme;
 /// ```
 pub type Verifier = webhook::Verifier<Scheme>;
 
-/// Something of Netgíró's whose signature was verified: what a handler of its callbacks takes.
+/// A value from Netgíró whose signature was verified. Handlers of callbacks take this type.
 pub type Verified<T> = webhook::Verified<Scheme, T>;
 
-/// Netgíró's secrets: usually one, two while it is exchanged.
+/// Netgíró's secrets: usually one, or two while a secret is exchanged.
 ///
 /// ```
 /// use countersign::netgiro::webhook::Keys;
@@ -78,13 +79,13 @@ pub type Verified<T> = webhook::Verified<Scheme, T>;
 /// ```
 pub type Keys = webhook::Keys<Scheme>;
 
-/// Makes a [`Verifier`] of Netgíró's webhooks. The settings that all have are those of [`webhook::Builder`].
+/// Makes a [`Verifier`] of Netgíró's webhooks. See [`webhook::Builder`] for the common settings.
 pub type Builder = webhook::Builder<Scheme>;
 
 /// For Netgíró only: `netgiro::webhook::Verifier`.
 impl Verifier {
     /// A verifier without secrets, for callbacks to `public_origin`: `https://host[:port][/prefix]`, as in the callback
-    /// URLs that you give to Netgíró; `/prefix` is what a proxy takes off the path.
+    /// URLs that you give to Netgíró. `/prefix` is the part of the path that a proxy takes off.
     ///
     /// # Errors
     /// `invalid-public-origin`.
@@ -99,14 +100,14 @@ impl Builder {
     /// Accepts callbacks signed with `secret`.
     ///
     /// # Errors
-    /// When it is empty, padded, or holds control characters; `webhook-key-too-short` when it has fewer than 16 bytes.
+    /// If the secret is empty, padded, or holds control characters; `webhook-key-too-short` if it has fewer than 16 bytes.
     pub fn secret(mut self, secret: impl Into<SecretString>) -> Result<Self, Error> {
         self.keys = self.keys.with(secret)?;
         Ok(self)
     }
 
-    /// For how long the replay store is to remember a callback; after that, whoever recorded it can repeat it. Default:
-    /// 30 days; less than a minute counts as a minute.
+    /// How long the replay store remembers a callback. After that, whoever recorded it can repeat it. Default: 30 days;
+    /// less than a minute counts as a minute.
     #[must_use]
     pub fn remember_for(mut self, span: Duration) -> Self {
         self.scheme.remember_for = span.max(Duration::from_secs(60));
@@ -135,11 +136,11 @@ impl Keys {
         self.dangerous_short_key(secret)
     }
 
-    /// Adds a secret of any length, also of fewer than 16 bytes: whoever has recorded one delivery may find it by trying, and
-    /// then signs what they like.
+    /// Adds a secret of any length, even of fewer than 16 bytes. Whoever has recorded one callback may find such a
+    /// secret by trying, and can then sign anything.
     ///
     /// # Errors
-    /// As [`Keys::with`], but for the length.
+    /// As [`Keys::with`], except for the length.
     pub fn dangerous_short_key(self, secret: impl Into<SecretString>) -> Result<Self, Error> {
         let add = || self.add(None, Key(Secret::new(secret.into())?));
         add().map_err(|error: Error| error.in_provider(NAME))

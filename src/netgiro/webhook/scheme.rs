@@ -1,4 +1,4 @@
-//! Netgíró's part of verifying.
+//! Netgíró's steps of verification.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl Default for Scheme {
 #[derive(Debug)]
 pub struct Key(pub(super) Secret);
 
-/// What comes between the secret and the body.
+/// The parts of the signed text between the secret and the body.
 #[derive(Debug)]
 pub struct Stated<'r> {
     pub(super) nonce: &'r [u8],
@@ -97,14 +97,14 @@ impl webhook::Steps for Scheme {
     }
 }
 
-/// Whether a client would send this URL as it stands, and its end was not a body: one with `"` or `<` would have those
-/// percent-encoded in a URL, any other would end it with a bracket.
+/// Whether a client would send exactly this URL, and its end cannot be a body. A body with `"` or `<` would be
+/// percent-encoded in a URL; any other body would end the URL with a bracket.
 fn is_normalised(text: &str) -> bool {
     absolute(text).is_ok_and(|(url, _)| url.as_str() == text) && !text.ends_with(['}', ']'])
 }
 
-/// Whether a body could have been the end of a URL: it has neither `"` nor `<`. XML and JSON with a text in it have one of
-/// them, a normalised URL has none.
+/// Whether a body could have been the end of a URL: it has neither `"` nor `<`. XML, and JSON with a text in it, have
+/// one of these; a normalised URL has none.
 fn could_be_url(body: &[u8]) -> bool {
     !body.trim_ascii().is_empty() && !body.iter().any(|byte| matches!(byte, b'"' | b'<'))
 }

@@ -16,7 +16,7 @@ use crate::webhook::{Steps as _, testing};
 /// nonce, URL and body are copies of each other.
 ///
 /// # Errors
-/// When the secret is empty, padded, or holds control characters; `url-not-absolute`.
+/// If the secret is empty, padded, or holds control characters; `url-not-absolute`.
 pub fn sign(
     secret: impl Into<SecretString>,
     url: &str,
@@ -39,8 +39,8 @@ pub fn sign(
     build().map_err(|error: Error| error.in_provider(NAME))
 }
 
-/// The nanoseconds since 1970, as a nonce for [`sign`]: a callback carries no time, and a receiver takes two with one
-/// nonce for copies.
+/// The nanoseconds since 1970, as a nonce for [`sign`]: a callback carries no time, so two callbacks with the same
+/// nonce would be copies.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! Calls in their turn, and what a reply says: its status, looked at when asked to.
+//! Lets calls go on in turn, and reads the status of replies on request.
 
 mod queue;
 
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::middleware::{self, into_middleware_error, is_worth_a_retry, put_back};
 use crate::time::{Clock as _, SystemClock};
 
-/// The reply is looked at when this much has arrived, then each time that it has doubled, and at its end.
+/// A reply is examined when this much has arrived, then each time that its length has doubled, and at its end.
 const FIRST_LOOK: usize = 1024;
 
 /// For Netvisor only: `netvisor::Netvisor`.
@@ -26,8 +26,8 @@ impl Netvisor {
     ///
     /// A call holds its place until the body of its reply was read to its end or dropped; reading a status or header
     /// does not end it. Places are given first come, first served. A call that has waited for 60 s ends in
-    /// `netvisor-busy`, and was not sent. This happens to a program that holds one reply and asks for the next. Each
-    /// attempt of a retry layer waits anew.
+    /// `netvisor-busy`, and was not sent. This happens to a program that makes the next call while it holds a reply.
+    /// Each attempt of a retry layer waits anew.
     ///
     /// All values in this process with the same origin, organisation id and number share their places; values with
     /// another number have places of their own. Other processes are not counted.
@@ -37,15 +37,15 @@ impl Netvisor {
     }
 
     /// Turns a reply that says `FAILED` into an error, whatever its HTTP status; see [`Failure`]. A reply whose status
-    /// cannot be read is an error too, unless it is a 429 or 5xx, which a gateway sends and a retry layer wants to
-    /// see. By default replies pass as they are, and [`read_status`] tells.
+    /// cannot be read is an error too, unless it is a 429 or 5xx, which a gateway sends and a retry layer wants to see.
+    /// By default, replies pass as they are, and [`read_status`] reads their status.
     #[must_use]
     pub fn fail_on_failed(self) -> Self {
         self.with_scheme(|scheme| scheme.fail_on_failed = true)
     }
 }
 
-/// Looks at the status of a reply; a redirect that may be followed has none.
+/// Reads the status of a reply. A redirect that may be followed has none.
 pub(super) async fn judge(netvisor: &Netvisor, sent: Sent<Scheme>, response: Response) -> Result<Response> {
     if !netvisor.scheme().fail_on_failed || sent.is_redirected {
         return Ok(response);
@@ -60,7 +60,7 @@ pub(super) async fn judge(netvisor: &Netvisor, sent: Sent<Scheme>, response: Res
             Err(into_middleware_error(netvisor.refuse(error)))
         }
         Ok(Some(ResponseStatus::Ok) | None) => Ok(response),
-        // Something in front of Netvisor said so: an error would hide a status that is worth a retry.
+        // Something in front of Netvisor answered: an error would hide its status from a retry layer.
         Err(_) if is_worth_a_retry(response.status()) => Ok(response),
         Err(error) => Err(into_middleware_error(netvisor.refuse(error))),
     }
@@ -71,12 +71,12 @@ fn refused(failure: Failure, response: &Response, now: SystemTime) -> Error {
     error.in_provider(NAME)
 }
 
-/// Turns a reply that says `FAILED`, whatever its HTTP status, and any other 4xx or 5xx into an error. Both say whether the
-/// local clock is off. A reply that passes has all of its body still to be read.
+/// Turns a reply that says `FAILED`, with any HTTP status, and any other 4xx or 5xx into an error. Both say whether the
+/// local clock is off. The whole body of a reply that passes can still be read.
 ///
 /// # Errors
-/// Those of [`Failure`], such as `netvisor-authentication-failed`; `error-status`, with an
-/// [`ErrorStatus`](crate::ErrorStatus) as [`Error::fault`]; `netvisor-reply-unreadable` and transport errors as
+/// The errors of [`Failure`], such as `netvisor-authentication-failed`; `error-status`, with an
+/// [`ErrorStatus`](crate::ErrorStatus) as [`Error::fault`]; `netvisor-reply-unreadable` and transport errors as in
 /// [`read_status`].
 pub async fn error_for_status(response: Response) -> Result<Response> {
     let (status, response) = look(response).await?;
@@ -88,19 +88,18 @@ pub async fn error_for_status(response: Response) -> Result<Response> {
     Ok(response)
 }
 
-/// Reads the status off a reply, and hands the reply on with all of its body still to be read. Reads no more of a
-/// large reply than it takes to find the status. `None` where there is none within the first 64 KiB.
+/// Reads the status off a reply, and hands the reply on with its whole body. Reads no more of a large reply than it
+/// takes to find the status. `None` if there is no status within the first 64 KiB.
 ///
 /// # Errors
-/// `netvisor-reply-unreadable`, when the reply is not the XML that Netvisor sends; a transport error as
+/// `netvisor-reply-unreadable`, if the reply is not the XML that Netvisor sends; a transport error as
 /// `reqwest_middleware::Error::Reqwest`.
 pub async fn read_status(response: Response) -> Result<(Option<ResponseStatus>, Response)> {
     let (status, response) = look(response).await?;
     Ok((status.map_err(into_middleware_error)?, response))
 }
 
-/// What the beginning of a reply says, and the reply with that beginning put back. The outer error is one of the
-/// transport.
+/// Reads the status at the beginning of a reply, and puts that beginning back. The outer error is a transport error.
 async fn look(
     mut response: Response,
 ) -> Result<(std::result::Result<Option<ResponseStatus>, Error>, Response)> {

@@ -1,4 +1,4 @@
-//! One call at a time for each company, as Netvisor's contract wants it.
+//! One call at a time for each company, as Netvisor's contract demands.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -20,11 +20,10 @@ use crate::signer::Permit;
 /// How long a call waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The queues of this process that somebody stands in or was let through, and some that are empty: the next call of a company
-/// finds its own again, until one is made for another company.
+/// The queues of this process: those in use, and empty ones, which are removed when a queue for another company is made.
 static QUEUES: LazyLock<Queues> = LazyLock::new(Queues::default);
 
-/// Queues by the hash of origin, organisation id and number of calls at once: two companies of one hash would share a queue.
+/// Queues by the hash of origin, organisation id and number of parallel calls. Two companies with one hash would share a queue.
 #[derive(Default)]
 struct Queues {
     hasher: RandomState,
@@ -34,7 +33,7 @@ struct Queues {
 /// Waits for the turn of a call to `url`, first come first served. A caller that is dropped while it waits leaves the queue.
 pub(in crate::netvisor) async fn admit(netvisor: &Netvisor, url: &Url) -> Result<Option<Permit>, Error> {
     let queue = QUEUES.of(url, &netvisor.scheme());
-    // No turn is free while anybody waits: it goes from one to the next.
+    // No turn is free while anybody waits: a turn passes to the next in the queue.
     match Arc::clone(&queue).try_acquire_owned() {
         Ok(turn) => Ok(Some(Permit::new(turn))),
         Err(_) => Box::pin(wait(netvisor, queue, PATIENCE)).await.map(Some),
@@ -50,7 +49,7 @@ impl Queues {
         if let Some(queue) = queues.get(&hash) {
             return Arc::clone(queue);
         }
-        // Nobody has one but this map: it is given out under this lock alone.
+        // A queue with one reference is unused: only this map has it, and gives it out under this lock.
         queues.retain(|_, queue| Arc::strong_count(queue) > 1);
         Arc::clone(queues.entry(hash).or_insert_with(|| Arc::new(Semaphore::new(calls))))
     }

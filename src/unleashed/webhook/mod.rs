@@ -1,4 +1,4 @@
-//! Unleashed's webhooks, verified.
+//! Verifies Unleashed's webhooks.
 //!
 //! `x-unleashed-signature` is the base64 HMAC-SHA256, under the subscription's signing key, of
 //! `x-unleashed-timestamp` (seconds since 1970), a full stop, and the raw body. A delivery may be 5 minutes old.
@@ -17,7 +17,7 @@
 //! # Ok::<(), countersign::Error>(())
 //! ```
 //!
-//! Method, host and path are not covered: a delivery for one of your paths passes at any other that has the same key.
+//! Method, host and path are not covered: a delivery for one of your paths also passes at any other path with the same key.
 
 mod scheme;
 pub mod testing;
@@ -41,10 +41,10 @@ pub use scheme::Scheme;
 /// ```
 pub type Verifier = webhook::Verifier<Scheme>;
 
-/// Something of Unleashed's whose signature was verified: what a handler of its webhooks takes.
+/// A value from Unleashed whose signature was verified. Handlers of webhooks take this type.
 pub type Verified<T> = webhook::Verified<Scheme, T>;
 
-/// Unleashed's signing keys: usually one, two while it is exchanged.
+/// Unleashed's signing keys: usually one, or two while a key is exchanged.
 ///
 /// ```
 /// use countersign::unleashed::webhook::Keys;
@@ -54,12 +54,12 @@ pub type Verified<T> = webhook::Verified<Scheme, T>;
 /// ```
 pub type Keys = webhook::Keys<Scheme>;
 
-/// Makes a [`Verifier`] of Unleashed's webhooks. The settings that all have are those of [`webhook::Builder`].
+/// Makes a [`Verifier`] of Unleashed's webhooks. See [`webhook::Builder`] for the common settings.
 pub type Builder = webhook::Builder<Scheme>;
 
 /// For Unleashed only: `unleashed::webhook::Verifier`.
 impl Verifier {
-    /// A verifier without keys, to be given some.
+    /// A verifier without keys: add at least one.
     #[must_use]
     pub fn builder() -> Builder {
         webhook::Builder::new(Scheme, None)
@@ -68,10 +68,10 @@ impl Verifier {
 
 /// For Unleashed only: `unleashed::webhook::Builder`.
 impl Builder {
-    /// Accepts deliveries signed with `key`, as issued: its text is used as it is, not decoded.
+    /// Accepts deliveries signed with `key`, as issued: the key is used as text, not decoded.
     ///
     /// # Errors
-    /// When it is empty, padded, or holds control characters; `webhook-key-too-short` when it has fewer than 16 bytes.
+    /// If the key is empty, padded, or holds control characters; `webhook-key-too-short` if it has fewer than 16 bytes.
     pub fn signing_key(mut self, key: impl Into<SecretString>) -> Result<Self, Error> {
         self.keys = self.keys.with(key)?;
         Ok(self)
@@ -90,11 +90,11 @@ impl Keys {
         self.dangerous_short_key(key)
     }
 
-    /// Adds a signing key of any length, also of fewer than 16 bytes: whoever has recorded one delivery may find it by trying, and
-    /// then signs what they like.
+    /// Adds a signing key of any length, even of fewer than 16 bytes. Whoever has recorded one delivery may find such a
+    /// key by trying, and can then sign anything.
     ///
     /// # Errors
-    /// As [`Keys::with`], but for the length.
+    /// As [`Keys::with`], except for the length.
     pub fn dangerous_short_key(self, key: impl Into<SecretString>) -> Result<Self, Error> {
         let add = || self.add(None, prepare(key.into())?);
         add().map_err(|error: Error| error.in_provider(NAME))

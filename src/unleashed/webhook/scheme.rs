@@ -1,4 +1,4 @@
-//! Unleashed's part of verifying.
+//! Unleashed's steps of verification.
 
 use std::borrow::Cow;
 

@@ -15,8 +15,8 @@ use crate::webhook::{Steps as _, testing};
 /// A delivery as Unleashed sends it: a POST of `body` to `url`, signed at `signed_at` with `signing_key`.
 ///
 /// # Errors
-/// When the key is empty, padded, or holds control characters; `url-not-absolute`; `clock-out-of-range` for a time whose seconds do
-/// not fit 64 bits.
+/// If the key is empty, padded, or holds control characters; `url-not-absolute`; `clock-out-of-range`, if the seconds
+/// do not fit 64 bits.
 pub fn sign(
     signing_key: impl Into<SecretString>,
     url: &str,

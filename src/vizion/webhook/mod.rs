@@ -1,7 +1,7 @@
-//! Vizion's webhooks: container events, signed.
+//! Verifies Vizion's webhooks: signed container events.
 //!
-//! Each carries `x-vizion-signature`, a signature as in draft-cavage-http-signatures with three differences: hex, no
-//! quotes around the parameters, and times in milliseconds:
+//! Each delivery carries `x-vizion-signature`, a signature as in draft-cavage-http-signatures with three differences:
+//! hex, no quotes around the parameters, and times in milliseconds:
 //!
 //! ```text
 //! Signature keyId=hmac-key-1,signature=<64 hex digits>,algorithm=SHA-256,created=1685548865944,expires=1685552465944,
@@ -26,20 +26,20 @@
 //! ```
 //!
 //! # Which host
-//! The signature covers the `host` header, and the sender chooses what stands there: it means nothing until it is
-//! compared with a host that you know. So give the verifier the origin that you gave to Vizion. Without it, a delivery
-//! for another host of yours verifies here too. Vizion signs for all hosts of an organisation with the same keys, so
+//! The signature covers the `host` header, but the sender chooses its value, which means nothing until it is compared
+//! with a host that you know. So give the verifier the origin that you gave to Vizion. Without the origin, a delivery
+//! for another host of yours verifies here, too. Vizion signs for all hosts of an organisation with the same keys, so
 //! somebody who runs one of those hosts, or reads its log, can pass its deliveries on. A service that receives for many
 //! hosts may want that: `builder_for_any_host`.
 //!
 //! # What is accepted
-//! - `(request-target) (created) host digest` must be covered. Whatever else is listed is checked as well, `(expires)` too.
-//! - The draft's quoted form, as a gateway in between may write it: values in quotes, `algorithm` also `hmac-sha256` or
-//!   `hs2019`, and there, inside quotes, the signature in hex or in base64. Times are milliseconds in either form.
-//! - Unknown parameters are ignored, as the draft asks; a repeated one, known or not, is refused.
+//! - `(request-target) (created) host digest` must be covered. All other listed names are checked as well, including `(expires)`.
+//! - The draft's quoted form, which a gateway may write: values in quotes, `algorithm` also `hmac-sha256` or `hs2019`,
+//!   and the signature, inside its quotes, in hex or in base64. Times are milliseconds in either form.
+//! - Unknown parameters are ignored, as the draft demands. A repeated parameter, known or not, is refused.
 //! - `expires` need not be signed, so it can only shorten the window.
-//! - The key is chosen by `keyId`; keys of other ids are never tried. Up to three keys may have one id, so that one that was
-//!   issued anew overlaps with the one before.
+//! - `keyId` chooses the key; keys of other ids are never tried. Up to three keys may have one id, so that a key that
+//!   was issued anew overlaps with the one before.
 
 mod parameters;
 mod scheme;
@@ -68,7 +68,7 @@ pub use scheme::Scheme;
 /// ```
 pub type Verifier = webhook::Verifier<Scheme>;
 
-/// Something of Vizion's whose signature was verified: what a handler of its webhooks takes.
+/// A value from Vizion whose signature was verified. Handlers of webhooks take this type.
 pub type Verified<T> = webhook::Verified<Scheme, T>;
 
 /// Vizion's keys by id: `hmac-key-1` is the organisation's first.
@@ -81,15 +81,15 @@ pub type Verified<T> = webhook::Verified<Scheme, T>;
 /// ```
 pub type Keys = webhook::Keys<Scheme>;
 
-/// Makes a [`Verifier`] of Vizion's webhooks. The settings that all have are those of [`webhook::Builder`].
+/// Makes a [`Verifier`] of Vizion's webhooks. See [`webhook::Builder`] for the common settings.
 pub type Builder = webhook::Builder<Scheme>;
 
 /// For Vizion only: `vizion::webhook::Verifier`.
 impl Verifier {
     /// A verifier without keys, for deliveries to `public_origin`: `https://host[:port][/prefix]`, as in the URL that
     /// you gave to Vizion. It binds deliveries to this host, whatever the `host` header says, so a proxy in front may
-    /// change that header. `/prefix` is what a proxy takes off the path. (For what axum's `nest` takes off, use
-    /// `VerifyLayer::nested_in_axum`.)
+    /// change that header. `/prefix` is the part of the path that a proxy takes off. (For the part that axum's `nest`
+    /// takes off, use `VerifyLayer::nested_in_axum`.)
     ///
     /// # Errors
     /// `invalid-public-origin`.
@@ -98,8 +98,8 @@ impl Verifier {
         Ok(webhook::Builder::new(Scheme::default(), Some(origin)))
     }
 
-    /// A verifier without keys, for deliveries to whatever host the `host` header names, which the sender chooses: one that
-    /// was signed for another host of your organisation [passes here too](self#which-host).
+    /// A verifier without keys, for deliveries to any host. The sender chooses the `host` header, so a delivery that
+    /// was signed for another host of your organisation [passes here, too](self#which-host).
     #[must_use]
     pub fn builder_for_any_host() -> Builder {
         webhook::Builder::new(Scheme::default(), None)
@@ -111,21 +111,21 @@ impl Builder {
     /// Accepts deliveries signed with `secret` under `key_id`. Up to three secrets may have one id.
     ///
     /// # Errors
-    /// When either is empty, padded, or holds control characters; `webhook-key-too-short` for a secret of fewer than 16
-    /// bytes; `webhook-keys-too-many` for a fourth under one id.
+    /// If id or secret is empty, padded, or holds control characters; `webhook-key-too-short` for a secret of fewer
+    /// than 16 bytes; `webhook-keys-too-many` for a fourth secret under one id.
     pub fn key(mut self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
         self.keys = self.keys.with(key_id, secret)?;
         Ok(self)
     }
 
-    /// The vendor's own window: a delivery may be 60 minutes old. An hour is long for someone who recorded a delivery,
-    /// so this takes the store that makes each count once.
+    /// The vendor's own window: a delivery may be 60 minutes old. An hour leaves much time to repeat a recorded
+    /// delivery, so this asks for the store that lets each delivery in only once.
     #[must_use]
     pub fn vendor_window(self, store: impl ReplayStore) -> Self {
         self.window(Window::new(Duration::from_secs(60 * 60), Duration::from_secs(60))).replay_store(store)
     }
 
-    /// Accepts a JSON body that something in between has pretty-printed.
+    /// Accepts a JSON body that was pretty-printed on the way.
     ///
     /// Vizion computes the digest over JSON on a single line. If the digest does not match the bytes as received, the
     /// white space outside strings is removed, and the digest is tried again; nothing else is touched. You get the
@@ -150,11 +150,11 @@ impl Keys {
         self.dangerous_short_key(key_id, secret)
     }
 
-    /// Adds a key of any length, also of fewer than 16 bytes: whoever has recorded one delivery may find it by trying, and
-    /// then signs what they like.
+    /// Adds a key of any length, even of fewer than 16 bytes. Whoever has recorded one delivery may find such a key by
+    /// trying, and can then sign anything.
     ///
     /// # Errors
-    /// As [`Keys::with`], but for the length.
+    /// As [`Keys::with`], except for the length.
     pub fn dangerous_short_key(self, key_id: &str, secret: impl Into<SecretString>) -> Result<Self, Error> {
         let add = || self.add(Some(key_id), prepare(key_id, secret.into())?);
         add().map_err(|error: Error| error.in_provider(NAME))

@@ -1,14 +1,14 @@
-//! The signature header, taken apart.
+//! Takes the signature header apart.
 
 use std::borrow::Cow;
 
 use crate::signing::Encoding;
 use crate::webhook::{DeliveryFault, Integer, Received};
 
-/// More parameters than this are not read. The draft has six.
+/// More parameters than this are refused. The draft has six.
 const MOST_PARAMETERS: usize = 16;
 
-/// What the signature header says. Borrowed from it, not yet believed.
+/// The parameters of the signature header, not yet verified.
 #[derive(Debug)]
 pub(super) struct Parameters<'h> {
     pub(super) key_id: &'h str,
@@ -56,7 +56,7 @@ impl<'h> Value<'h> {
     }
 }
 
-/// The parameters that the draft names, as far as they are there.
+/// The parameters that the draft names, if present.
 #[derive(Default)]
 struct Known<'h> {
     key_id: Option<Value<'h>>,
@@ -86,7 +86,7 @@ impl<'h> Known<'h> {
             if after.is_empty() {
                 return Ok(known);
             }
-            // Both forms separate by a comma; some writers put white space after it.
+            // A comma separates parameters in both forms. Some programs write white space after it.
             rest = after.strip_prefix(',').ok_or(DeliveryFault::SignatureHeaderMalformed)?.trim_ascii_start();
         }
     }
@@ -107,7 +107,7 @@ impl<'h> Known<'h> {
     }
 }
 
-/// One value and what follows it. Unquoted ones reach to the next comma, spaces included; quoted ones have no escapes.
+/// A value, and what follows it. An unquoted value ends at the next comma, and may have spaces; a quoted value has no escapes.
 fn value(text: &str) -> Option<(Value<'_>, &str)> {
     match text.strip_prefix('"') {
         Some(quoted) => {

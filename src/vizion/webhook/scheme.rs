@@ -1,4 +1,4 @@
-//! Vizion's part of verifying.
+//! Vizion's steps of verification.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::webhook::{self, Claim, Delivery, DeliveryFault, Freshness, HmacKey, T
 pub(super) static SIGNATURE: HeaderName = HeaderName::from_static(headers::WEBHOOK_SIGNATURE);
 pub(super) static DIGEST: HeaderName = HeaderName::from_static("digest");
 
-/// Names of HMAC-SHA256: Vizion's own, and the two of the draft. Whatever the name, the MAC is the same.
+/// Names of HMAC-SHA256: Vizion's own, and two of the draft. All mean the same MAC.
 const ALGORITHMS: [&str; 3] = ["SHA-256", "hmac-sha256", "hs2019"];
 
 /// Vizion's way of signing webhooks.
@@ -26,7 +26,7 @@ pub struct Scheme {
     pub(super) accept_pretty_printed: bool,
 }
 
-/// What the signature covers, and the digest among it.
+/// What the signature covers, including the digest.
 #[derive(Debug)]
 pub struct Covered<'r> {
     pub(super) signing_string: SigningString<'r>,
@@ -102,7 +102,7 @@ impl webhook::Steps for Scheme {
     }
 }
 
-/// `SHA-256=` and 64 hex digits, as Vizion writes it, or base64, as the draft does. One digest, not a list.
+/// `SHA-256=` and 64 hex digits, as Vizion writes it, or base64, as the draft writes it. One digest, not a list.
 fn read_digest(header: &[u8]) -> Option<[u8; 32]> {
     let (name, text) = header.trim_ascii().split_at_checked("SHA-256=".len())?;
     let known = name.eq_ignore_ascii_case(b"SHA-256=");

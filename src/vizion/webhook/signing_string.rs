@@ -1,14 +1,14 @@
-//! What Vizion signs: one line per covered header.
+//! The signed text of Vizion: one line for each covered header.
 
 use http::HeaderMap;
 
 use crate::signing::{Segment, SignedText, Source};
 use crate::webhook::{Delivery, DeliveryFault};
 
-/// What must be covered. Without the first a delivery could go to another path, without the last have another body.
+/// What must be covered. Without the first, a delivery could go to another path; without the last, it could have another body.
 const REQUIRED: [&str; 4] = ["(request-target)", "(created)", "host", "digest"];
 
-/// More covered headers than this are not read.
+/// More covered headers than this are refused.
 const MOST_LINES: usize = 64;
 
 /// The lines of a signing string, in the order of the list.
@@ -16,11 +16,11 @@ const MOST_LINES: usize = 64;
 pub(super) struct SigningString<'r> {
     lines: Vec<Line<'r>>,
     delivery: Delivery<'r>,
-    /// The length of the body that was signed, where that is not the one received.
+    /// The length of the signed body, if another body was received.
     signed_length: Option<String>,
 }
 
-/// What the names of a list stand for. The times are as printed.
+/// The values for the names of a list. The times are texts, as received.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sources<'r> {
     pub(super) host: &'r [u8],
@@ -36,25 +36,25 @@ struct Line<'r> {
     value: Value<'r>,
 }
 
-/// What a name stands for.
+/// The value of a name.
 #[derive(Debug)]
 enum Value<'r> {
     /// The method and the target.
     Target,
     Bytes(&'r [u8], Source),
-    /// All instances of a header that is there more than once.
+    /// All instances of a header that occurs more than once.
     Instances,
 }
 
 impl<'r> SigningString<'r> {
-    /// The lines that `list` names, each of which stands for something.
+    /// The lines that `list` names. Each name must have a value.
     pub(super) fn new(list: &'r str, sources: Sources<'r>) -> Result<Self, DeliveryFault> {
         let mut lines = Vec::<Line<'r>>::with_capacity(8);
         for name in list.split(' ') {
             if lines.len() == MOST_LINES || !is_name(name) || lines.iter().any(|line| line.name == name) {
                 return Err(DeliveryFault::CoverageMalformed);
             }
-            // What it stands for is looked up below, once the whole list is known to be good.
+            // Its value is looked up below, once the whole list is known to be valid.
             lines.push(Line { name, value: Value::Target });
         }
         for name in REQUIRED {
@@ -68,14 +68,14 @@ impl<'r> SigningString<'r> {
         Ok(Self { lines, delivery: sources.delivery, signed_length: None })
     }
 
-    /// States the length of the body that was signed, in place of the one that whoever pretty-printed it wrote. Vizion
+    /// States the length of the signed body, in place of the length that the pretty-printing program wrote. Vizion
     /// covers `content-length`, so the delivery could not verify otherwise.
     pub(super) fn restate_length(&mut self, length: usize) {
         self.signed_length = Some(length.to_string());
     }
 
-    /// States it: `name: value`, LF between lines, none at the end. Each value with where it came from, so that diagnoses
-    /// know which mistakes go with it.
+    /// States the text: `name: value`, with LF between lines and none at the end. Each value has its source, so that
+    /// diagnoses know which mistakes to try.
     pub(super) fn state(&self, text: &mut SignedText<'_>) {
         for (index, Line { name, value }) in self.lines.iter().enumerate() {
             if index > 0 {
@@ -95,7 +95,7 @@ impl<'r> SigningString<'r> {
 }
 
 impl<'r> Sources<'r> {
-    /// What a name stands for, or why for nothing.
+    /// The value of a name, or why it has none.
     fn value(&self, name: &str) -> Result<Value<'r>, DeliveryFault> {
         match name {
             "(request-target)" => Ok(Value::Target),

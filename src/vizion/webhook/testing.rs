@@ -18,13 +18,13 @@ use crate::webhook::{Delivery, Steps as _, testing};
 /// The headers that Vizion's sample lists.
 const COVERED: &str = "(request-target) (created) user-agent host date content-type content-length digest";
 
-/// A delivery lives for this long, as in Vizion's sample.
+/// How long a delivery is valid in Vizion's sample.
 const LIFE_MS: i64 = 60 * 60 * 1000;
 
 /// A delivery as Vizion sends it: a POST of `body` to `url`, signed at `signed_at` with `secret` under `key_id`.
 ///
 /// # Errors
-/// When the key is empty, padded, or holds control characters; `url-not-absolute`; `clock-out-of-range` outside the years
+/// If the key is empty, padded, or holds control characters; `url-not-absolute`; `clock-out-of-range` outside the years
 /// 1970 to 9999.
 pub fn sign(
     key_id: &str,
@@ -57,7 +57,7 @@ pub fn sign(
     build().map_err(|error: Error| error.in_provider(NAME))
 }
 
-/// The headers that the signature covers.
+/// Adds the headers that the signature covers.
 fn describe(request: &mut Request<Bytes>, digest: &[u8; 32], at: SystemTime) {
     let length = request.body().len();
     let headers = request.headers_mut();
@@ -87,7 +87,7 @@ fn signature_header(
     HeaderValue::try_from(text).map_err(|_| field::refuse("key_id", Problem::NotAscii))
 }
 
-/// Milliseconds since 1970, within what a `date` header can say: the years 1970 to 9999.
+/// Milliseconds since 1970, within the range of a `date` header: the years 1970 to 9999.
 fn milliseconds(time: SystemTime) -> Result<i64, Error> {
     const END: i64 = 253_402_300_800_000;
     i64::try_from(unix_nanos(time).div_euclid(1_000_000))

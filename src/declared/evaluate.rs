@@ -169,8 +169,8 @@ impl<'c> Context<'c> {
                 let value = self.value_of(index, step)?;
                 self.steps.push((index, value));
             }
-            self.made = index + 1;
         }
+        self.made = self.made.max(end);
         Ok(())
     }
 

@@ -47,6 +47,7 @@ enum Fault {
     None,
     OtherBody,
     Unsigned(u16),
+    OtherStatus(u16),
     TooLong,
 }
 
@@ -87,6 +88,7 @@ fn reply_to(vendor: &Scheme, request: &RequestRef<'_>, stamps: &Stamps, fault: F
         Fault::None => reply(status, headers, body),
         Fault::OtherBody => reply(status, headers, "another".to_owned()),
         Fault::Unsigned(status) => reply(status.try_into().unwrap(), HeaderMap::new(), body),
+        Fault::OtherStatus(status) => reply(status.try_into().unwrap(), headers, body),
         Fault::TooLong => reply(status, headers, "x".repeat(101)),
     }
 }
@@ -127,6 +129,7 @@ async fn what_is_placed_in_query_and_body_is_sent_and_the_reply_verified() {
 async fn a_reply_that_does_not_verify_is_not_handed_on() {
     for (fault, expected) in [
         (Fault::OtherBody, Err("declared-signature-mismatch".to_owned())),
+        (Fault::OtherStatus(503), Err("declared-signature-mismatch".to_owned())),
         (Fault::Unsigned(201), Err("declared-missing".to_owned())),
         (Fault::TooLong, Err("reply-too-long".to_owned())),
         (Fault::Unsigned(503), Ok((StatusCode::SERVICE_UNAVAILABLE, Bytes::new()))),

@@ -262,6 +262,10 @@ fn a_list_of_covered_headers_is_taken_from_the_message_and_holds_what_must_be_co
     for list in ["host host digest", "host  digest", "Host digest", "host digest *"] {
         assert_eq!(judged("host digest", list), Err("declared-malformed"), "{list}");
     }
+    let more = |count: usize| (0..count).map(|n| format!(" x{n}")).collect::<String>();
+    for (count, code) in [(61, "declared-missing"), (62, "declared-malformed"), (63, "declared-malformed")] {
+        assert_eq!(judged("host digest", &format!("host digest{}", more(count))), Err(code), "{count}");
+    }
     let mut other = good.clone();
     other.body_mut().push(b'x');
     assert_eq!(verified(&scheme, &other), Err("declared-value-mismatch"), "the digest is of another body");
@@ -290,6 +294,7 @@ fn a_reply_has_a_text_of_its_own_or_that_of_requests() {
     let same = REPLIED.split_once("[reply.let]").unwrap().0.to_owned() + "[reply]\nsame = true\n";
     for file in [REPLIED, &same] {
         let scheme = scheme(file, &[("secret", "s")]);
+        assert!(scheme.declaration().signs_replies());
         let mut request = post("https://h/p", "question");
         request.headers_mut().insert("x-more", "more".try_into().unwrap());
         let outgoing = RequestRef::from_http(&request).unwrap();
@@ -320,6 +325,7 @@ fn a_reply_has_a_text_of_its_own_or_that_of_requests() {
         let reflected: HeaderMap = ours.headers.into_iter().collect();
         assert_eq!(judged(&sent, &reflected, b"question"), Err("declared-reflected"));
     }
+    assert!(!scheme(LISTED, &[("secret", "s")]).declaration().signs_replies());
 }
 
 #[test]
@@ -378,9 +384,10 @@ secret = "secret"
 [let]
 hashed = "{secret|md5|hex}"
 wrapped = "<{secret}>"
+token = { json = { key = "{secret}" } }
 written = { text = "{query}{secret}", as = "base64" }
 fields = { pairs = ["query"], add = { key = "{secret}" } }
-signature = { text = "{account}.{secret|lower}.{hashed}.{wrapped}.{written}.{fields}.{body}", hash = "sha512", as = "hex" }
+signature = { text = "{account}.{secret|lower}.{hashed}.{wrapped}.{token}.{written}.{fields}.{body}", hash = "sha512", as = "hex" }
 [send.header]
 x-account = "{account}"
 x-signature = "{signature}"
@@ -397,13 +404,137 @@ x-signature = "{signature}"
         }
     };
     scheme.state(&outgoing, &stamps, &mut SignedText::new(&mut sink)).unwrap();
-    assert_eq!(shown, "me...<>..=&=.body");
+    assert_eq!(shown, "me...<>...=&=.body");
     assert_eq!(
-        hidden, 8,
-        "the secret, its digest, within a step, encoded with other text, and each name and value of the list"
+        hidden, 9,
+        "the secret, its digest, within a step, within JSON, encoded with other text, and each name and value of the list"
     );
     let text = format!("{scheme:?} {:?} {stamps:?}", scheme.declaration());
     assert!(!text.contains("Canary") && !text.contains("canary"), "{text}");
+    assert_eq!(text.matches("acme").count(), 2, "scheme and declaration tell their name: {text}");
+}
+
+#[test]
+fn each_part_of_the_text_says_where_it_is_from() {
+    let file = r#"
+name = "acme"
+[credentials]
+account = "id"
+secret = "secret"
+[stamp]
+time = "unix"
+nonce = "uuid"
+[let]
+front = { text = "{account}", hash = "sha256", as = "hex" }
+signature = { text = "{account}{time}{nonce}{header.x-a}{query.b}{json.c}{json.d|latin9}{body|lower}{front}", mac = "sha256", as = "hex" }
+[send.header]
+x-account = "{account}"
+x-time = "{time}"
+x-nonce = "{nonce}"
+x-signature = "{signature}"
+"#;
+    use countersign::signing::{Charset, Source as From};
+    let scheme = scheme(file, &[("account", "me"), ("secret", "s")]);
+    let mut request = post("https://h/p?b=1", r#"{"c":1,"d":"2"}"#);
+    request.headers_mut().insert("x-a", "3".try_into().unwrap());
+    let outgoing = RequestRef::from_http(&request).unwrap();
+    let stamps = scheme.given_stamps([("time", "5"), ("nonce", "6")]).unwrap();
+    let mut found = Vec::new();
+    let mut sink = |segment: countersign::signing::Segment<'_>| {
+        assert!(segment.public_bytes().is_some(), "{} is no secret", segment.name());
+        found.push((segment.name().to_owned(), segment.source(), segment.charset()));
+    };
+    scheme.state(&outgoing, &stamps, &mut SignedText::new(&mut sink)).unwrap();
+    let expected = [
+        ("account", From::Credential, Charset::Utf8),
+        ("time", From::Clock, Charset::Utf8),
+        ("nonce", From::Drawn, Charset::Utf8),
+        ("header.x-a", From::RequestHeader, Charset::Utf8),
+        ("query.b", From::RequestQuery, Charset::Utf8),
+        ("json.c", From::Body, Charset::Utf8),
+        ("json.d", From::Body, Charset::Latin9),
+        ("body", From::Body, Charset::Bytes),
+        ("front", From::Unstated, Charset::Bytes),
+    ];
+    assert_eq!(found, expected.map(|(name, source, charset)| (name.to_owned(), source, charset)));
+}
+
+/// A file that signs one template, under `[let]` and `[send]` tables that it needs.
+fn of_text(text: &str, more: &str) -> Scheme {
+    let file = format!(
+        "name = \"acme\"\n[credentials]\nsecret = \"secret\"\n{more}\n[send.header]\nx-signature = \"{{signature}}\"\n\
+         [let.signature]\ntext = \"{text}\"\nmac = \"sha256\"\nas = \"hex\"\n"
+    );
+    scheme(&file, &[("secret", "s")])
+}
+
+/// The text that is signed of a message.
+fn text(scheme: &Scheme, message: &Request<Vec<u8>>) -> String {
+    let (mut text, stamps) = (Vec::new(), scheme.given_stamps([]).unwrap());
+    let mut sink =
+        |segment: countersign::signing::Segment<'_>| text.extend_from_slice(segment.public_bytes().unwrap());
+    scheme.state(&RequestRef::from_http(message).unwrap(), &stamps, &mut SignedText::new(&mut sink)).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn the_port_is_that_of_the_url_or_of_its_scheme() {
+    let scheme = of_text("{hostname} {port}", "");
+    for (url, expected) in [
+        ("https://h/", "h 443"),
+        ("http://h/", "h 80"),
+        ("https://h:8443/", "h 8443"),
+        ("http://[::1]:81/", "[::1] 81"),
+    ] {
+        assert_eq!(text(&scheme, &post(url, "")), expected);
+    }
+}
+
+#[test]
+fn a_pattern_stands_for_no_letter_twice() {
+    let scheme = of_text("{kept}", "[let]\nkept = { pairs = [\"query\"], keep = [\"a*a\", \"bc*cb\"] }");
+    let message = post("https://h/?a=1&aa=2&aba=3&bcb=4&bccb=5&bc=6", "");
+    assert_eq!(text(&scheme, &message), "aa=2&aba=3&bccb=5");
+}
+
+#[test]
+fn a_question_mark_stays_if_the_query_is_empty_without_the_signature() {
+    let scheme = of_text("{url}", "[send.query]\nsign = \"{signature}\"");
+    for url in ["https://h/p", "https://h/p?", "https://h/p?a=1"] {
+        assert_eq!(text(&scheme, &post(url, "")), url);
+    }
+}
+
+#[test]
+fn a_header_that_a_message_has_is_kept_instead_of_the_default() {
+    let scheme = of_text("{body}", "[send.default]\ncontent-type = \"application/json\"");
+    let mut message = post("https://h/", "{}");
+    assert_eq!(header(&signed(&scheme, &[], message.clone()), "content-type"), "application/json");
+    message.headers_mut().insert("content-type", "text/plain".try_into().unwrap());
+    assert_eq!(header(&signed(&scheme, &[], message), "content-type"), "text/plain");
+}
+
+#[test]
+fn what_stands_around_a_value_is_read_strictly_and_the_value_as_it_is() {
+    let file = LISTED.replace("secret = \"secret\"", "account = \"id\"\nsecret = \"secret\"")
+        + "x-account = \"id={account};\"\nx-version = \"1\"\n";
+    let scheme = scheme(&file, &[("account", "a;b"), ("secret", "s")]);
+    let good = signed(&scheme, &[("time", "5")], post("https://h/", "body"));
+    assert_eq!(verified(&scheme, &good), Ok(()), "a value may have in it what stands behind it");
+    let mut other = good.clone();
+    other.headers_mut().insert("x-version", "2".try_into().unwrap());
+    assert_eq!(verified(&scheme, &other), Err("declared-malformed"));
+}
+
+#[test]
+fn the_signature_is_the_one_that_is_placed() {
+    let signer = signer(LISTED, &[("secret", "s")]);
+    let message = post("https://h/", "body");
+    let outgoing = RequestRef::from_http(&message).unwrap();
+    let stamps = signer.scheme().given_stamps([("time", "5")]).unwrap();
+    let signature = signer.signature(&outgoing, &stamps.into()).unwrap().unwrap();
+    let placed = signed(&signer.scheme(), &[("time", "5")], message.clone());
+    assert_eq!(header(&placed, "x-signature"), format!("t=5,v1={}", signature.expose_text()));
 }
 
 #[test]
@@ -438,4 +569,10 @@ fn the_work_for_a_message_is_bounded_by_its_length() {
         let error = scheme.place(&RequestRef::from_http(&message).unwrap(), &stamps).unwrap_err();
         assert_eq!(error.code(), "declared-too-long", "{file}");
     }
+    let once = of_text("{fields}{json.a}", "[let]\nfields = { pairs = [\"query\"] }");
+    let long = "x".repeat(10_000);
+    assert!(
+        text(&once, &post(&format!("https://h/?{long}={long}"), &format!("{{\"b\":\"{long}\"}}"))).len()
+            > 20_000
+    );
 }

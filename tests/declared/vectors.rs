@@ -18,6 +18,7 @@ fn a_vector_that_is_not_what_the_file_makes_is_told() {
         let outcome = &report.vectors[0];
         assert_eq!((&*outcome.source, outcome.line), ("made up", line));
         assert!(outcome.tampered_refused);
+        assert_eq!(outcome.why.iter().any(|why| why.starts_with("signed: ")), !outcome.why.is_empty());
         ((outcome.made, outcome.verified), report.covers)
     };
     let (outcome, covers) = vector(header(&good, "x-signature"));
@@ -31,9 +32,31 @@ fn a_vector_that_is_not_what_the_file_makes_is_told() {
         ("time", true),
     ];
     assert!(covers.iter().map(|(part, covered)| (*part, covered.unwrap())).eq(expected), "{covers:?}");
+    let (outcome, _) = vector(&header(&good, "x-signature").replace(",", ", "));
+    assert_eq!(outcome, (false, true), "it verifies, and is not made like this");
     let (outcome, covers) = vector(&header(&good, "x-signature").replace("t=5", "t=6"));
     assert_eq!(outcome, (false, false));
     assert!(covers.iter().all(|(_, covered)| covered.is_none()));
+}
+
+#[test]
+fn a_vector_shows_its_message_and_what_its_signature_leaves_out() {
+    let file = LISTED.replace("{time}.{body}", "{path}");
+    let url = "https://h/p";
+    let good = signed(&scheme(&file, &[("secret", "s")]), &[("time", "5")], post(url, "body"));
+    let vector = format!(
+        "\n[[vector]]\nsource = \"made up\"\ncredentials = {{ secret = \"s\" }}\nstamp = {{ time = \"5\" }}\n\
+         method = \"POST\"\nurl = \"{url}\"\nheaders = {{ x-signature = \"{}\" }}\nbody = \"body\"\n",
+        header(&good, "x-signature")
+    );
+    let declaration = Declaration::from_toml(&format!("{file}{vector}")).unwrap();
+    let [vector] = declaration.vectors() else { panic!("one vector") };
+    assert_eq!((vector.source(), vector.message().uri().to_string()), ("made up", url.to_owned()));
+    assert_eq!(vector.message().body(), b"body");
+    assert!(format!("{vector:?}").contains("made up"));
+    let covers: Vec<_> =
+        declaration.check().covers.into_iter().filter(|(_, covered)| *covered == Some(true)).collect();
+    assert_eq!(covers, [("path", Some(true))]);
 }
 
 #[test]

@@ -124,6 +124,31 @@ fn what_cannot_be_read_or_does_not_match_is_refused_with_its_code() {
 }
 
 #[test]
+fn a_placed_value_that_does_not_fit_is_named() {
+    let file = LISTED
+        .replace(
+            "[let]\n",
+            "[let]\ndigest = { text = \"{body}\", hash = \"sha256\", as = \"hex\" }\n\
+         covered = { headers = [\"host\", \"digest\"] }\n",
+        )
+        .replace("{time}.{body}", "{time}.{covered}")
+        + "digest = \"{digest}\"\nx-covered = \"{covered.names}\"\n";
+    let key = signer(&file, &[("secret", SECRET)]);
+    let good = testing::sign(&key, post("https://hooks.example.com/in", "body"), at(NOW)).unwrap();
+    let refused = |change: &dyn Fn(&mut Request<Vec<u8>>)| {
+        let mut delivery = good.clone();
+        change(&mut delivery);
+        judged(&verifier(&[&key]), &delivery, at(NOW)).unwrap_err().code()
+    };
+    assert_eq!(refused(&|delivery| delivery.body_mut().push(b'x')), "webhook-value-mismatch");
+    let names = http::HeaderValue::from_static("host");
+    assert_eq!(
+        refused(&|delivery| _ = delivery.headers_mut().insert("x-covered", names.clone())),
+        "webhook-not-covered"
+    );
+}
+
+#[test]
 fn each_copy_of_a_delivery_is_known_whichever_of_its_signatures_it_keeps() {
     let (old, new) = (
         signer(LISTED, &[("secret", SECRET)]),
@@ -167,6 +192,13 @@ async fn the_layer_lets_a_delivery_in_once() {
         let body = r#"{"event":"paid"}"#;
         let delivery = testing::sign(&key, post("https://hooks.example.com/in", body), at(NOW)).unwrap();
         let send = |delivery: Request<Vec<u8>>| app.clone().oneshot(delivery.map(Body::from));
+        if file == LISTED {
+            let unsigned = Request::post("https://hooks.example.com/in");
+            let unending =
+                Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+            let answer = app.clone().oneshot(unsigned.body(unending).unwrap()).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "its body is not waited for");
+        }
         let mut forged = delivery.clone();
         let other = String::from_utf8(forged.body().clone()).unwrap().replace("paid", "free");
         *forged.body_mut() = other.into_bytes();
@@ -182,11 +214,34 @@ async fn the_layer_lets_a_delivery_in_once() {
 
 #[test]
 fn a_refusal_is_diagnosed_without_a_line_for_this_scheme() {
+    for file in [LISTED, &LISTED.replace("\"hex\"", "\"base64\"")] {
+        let key = signer(file, &[("secret", SECRET)]);
+        let mut delivery = post("https://hooks.example.com/in", r#"{"a": 1}"#);
+        delivery = testing::sign(&key, delivery, at(NOW)).unwrap();
+        *delivery.body_mut() = br#"{"a":1}"#.into();
+        let (parts, body) = delivery.into_parts();
+        let diagnosis = verifier(&[&key]).diagnose(&parts, &body).unwrap();
+        assert_eq!(diagnosis.code(), "body-reserialised");
+    }
+}
+
+#[test]
+fn a_key_in_another_form_is_recognised() {
     let key = signer(LISTED, &[("secret", SECRET)]);
-    let mut delivery = post("https://hooks.example.com/in", r#"{"a": 1}"#);
-    delivery = testing::sign(&key, delivery, at(NOW)).unwrap();
-    *delivery.body_mut() = br#"{"a":1}"#.into();
+    let other = signer(&LISTED.replace("mac = ", "key = \"{secret|hex}\", mac = "), &[("secret", SECRET)]);
+    let delivery = testing::sign(&other, post("https://hooks.example.com/in", "body"), at(NOW)).unwrap();
     let (parts, body) = delivery.into_parts();
-    let diagnosis = verifier(&[&key]).diagnose(&parts, &body).unwrap();
-    assert_eq!(diagnosis.code(), "body-reserialised");
+    assert_eq!(verifier(&[&key]).diagnose(&parts, &body).unwrap().code(), "secret-encoded");
+}
+
+#[test]
+fn a_refusal_speaks_of_the_url_if_the_url_is_signed() {
+    for (text, speaks) in [("{time}.{body}", false), ("{time}.{url}.{body}", true)] {
+        let key = signer(&LISTED.replace("{time}.{body}", text), &[("secret", SECRET)]);
+        let mut delivery =
+            testing::sign(&key, post("https://hooks.example.com/in", "body"), at(NOW)).unwrap();
+        *delivery.body_mut() = b"other".into();
+        let error = judged(&verifier(&[&key]), &delivery, at(NOW)).unwrap_err();
+        assert_eq!(error.to_string().contains("hooks.example.com"), speaks, "{error}");
+    }
 }

@@ -3,7 +3,6 @@
 use countersign::declared::Declaration;
 use countersign::declared::infer::{Evidence, Inferred};
 use countersign::redact::is_hidden;
-use countersign::time::{Clock as _, SystemClock};
 use countersign::{Error, RequestRef, SecretString};
 use http::Request;
 
@@ -166,14 +165,12 @@ fn long_bodies_and_many_members_are_searched_within_bounds() {
     let members: Vec<_> = (0..60_000).map(|index| format!("\"{index}\":\"{index:060x}\"")).collect();
     *captures[0].body_mut() = format!("{{{}}}", members.join(",")).into_bytes();
     assert!((4 << 20..5 << 20).contains(&captures[0].body().len()));
-    let begun = SystemClock.now();
     let refused = infer(&captures, SECRET, |_| {}).unwrap();
     assert_eq!((refused.tries, refused.is_whole), (0, false));
     assert!(refused.advice[0].contains("4 MiB"), "{refused:?}");
     captures[0].body_mut().truncate(4 << 20);
     let inferred = infer(&captures, SECRET, |evidence| evidence.most_tries = 1000).unwrap();
     assert!(!inferred.is_whole && inferred.tries <= 1000, "{inferred:?}");
-    assert!(SystemClock.now().duration_since(begun).unwrap().as_secs() < 100);
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn e10_it_is_said_where_the_replay_key_and_repetitions_are_met() {
         (
             "acknowledge_duplicates",
             include_str!("../../../src/webhook/layer/mod.rs"),
-            "A sender that signs its retry anew",
+            "A retry that was signed anew is another delivery",
         ),
         ("webhooks", include_str!("../../../docs/webhooks.md"), "by the event's own id"),
     ] {

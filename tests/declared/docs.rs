@@ -6,8 +6,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use countersign::RequestRef;
 use countersign::declared::Declaration;
 use countersign::random::OsRandomness;
-use countersign::signing::SignedText;
 use http::Request;
+
+use crate::messages::text;
 
 const PAGE: &str = include_str!("../../docs/declarations.md");
 
@@ -58,18 +59,12 @@ fn each_example_of_the_page_signs_what_it_says_and_verifies_it() {
         let clock = || UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
         let stamps = scheme.draw(&clock, &OsRandomness).unwrap();
         let mut request = request(example);
-        let mut text = Vec::new();
-        let mut sink = |segment: countersign::signing::Segment<'_>| {
-            text.extend_from_slice(segment.public_bytes().unwrap_or_default());
-        };
-        scheme
-            .state(&RequestRef::from_http(&request).unwrap(), &stamps, &mut SignedText::new(&mut sink))
-            .unwrap();
+        let text = text(&scheme, &stamps, &request);
         let said = example.lines().find_map(|line| line.strip_prefix("# text: "));
         if let Some(said) = said {
             texts += 1;
             let said: String = serde_json::from_str(said).unwrap();
-            assert_eq!(String::from_utf8_lossy(&text), said, "{example}");
+            assert_eq!(text, said, "{example}");
         }
         scheme.sign_http(&mut request, &stamps).unwrap_or_else(|error| panic!("{error}\n{example}"));
         let request = RequestRef::from_http(&request).unwrap();

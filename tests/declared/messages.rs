@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use countersign::RequestRef;
-use countersign::declared::{Declaration, Declared, Scheme, Sent};
+use countersign::declared::{Declaration, Declared, Scheme, Sent, Stamps};
 use countersign::random::OsRandomness;
-use countersign::signing::{SegmentKind, SignedText};
+use countersign::signing::{Charset, Segment, SegmentKind, SignedText, Source};
 use http::{HeaderMap, Request, StatusCode};
 
 pub(crate) fn scheme(file: &str, credentials: &[(&str, &str)]) -> Scheme {
@@ -33,6 +33,14 @@ pub(crate) fn signed(
     let (mut message, stamps) = (message, scheme.given_stamps(stamps.iter().copied()).unwrap());
     scheme.sign_http(&mut message, &stamps).unwrap();
     message
+}
+
+/// The text that is signed of a message, without its secrets.
+pub(crate) fn text(scheme: &Scheme, stamps: &Stamps, message: &Request<Vec<u8>>) -> String {
+    let mut text = Vec::new();
+    let mut sink = |segment: Segment<'_>| text.extend_from_slice(segment.public_bytes().unwrap_or_default());
+    scheme.state(&RequestRef::from_http(message).unwrap(), stamps, &mut SignedText::new(&mut sink)).unwrap();
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 pub(crate) fn post(url: &str, body: &str) -> Request<Vec<u8>> {
@@ -396,7 +404,7 @@ x-signature = "{signature}"
     let request = post("https://h/p?q=1", "body");
     let outgoing = RequestRef::from_http(&request).unwrap();
     let (stamps, mut shown, mut hidden) = (scheme.given_stamps([]).unwrap(), String::new(), 0);
-    let mut sink = |segment: countersign::signing::Segment<'_>| match segment.public_bytes() {
+    let mut sink = |segment: Segment<'_>| match segment.public_bytes() {
         Some(bytes) => shown.push_str(&String::from_utf8_lossy(bytes)),
         None => {
             assert_eq!(segment.kind(), SegmentKind::Secret);
@@ -433,28 +441,27 @@ x-time = "{time}"
 x-nonce = "{nonce}"
 x-signature = "{signature}"
 "#;
-    use countersign::signing::{Charset, Source as From};
     let scheme = scheme(file, &[("account", "me"), ("secret", "s")]);
     let mut request = post("https://h/p?b=1", r#"{"c":1,"d":"2"}"#);
     request.headers_mut().insert("x-a", "3".try_into().unwrap());
     let outgoing = RequestRef::from_http(&request).unwrap();
     let stamps = scheme.given_stamps([("time", "5"), ("nonce", "6")]).unwrap();
     let mut found = Vec::new();
-    let mut sink = |segment: countersign::signing::Segment<'_>| {
+    let mut sink = |segment: Segment<'_>| {
         assert!(segment.public_bytes().is_some(), "{} is no secret", segment.name());
         found.push((segment.name().to_owned(), segment.source(), segment.charset()));
     };
     scheme.state(&outgoing, &stamps, &mut SignedText::new(&mut sink)).unwrap();
     let expected = [
-        ("account", From::Credential, Charset::Utf8),
-        ("time", From::Clock, Charset::Utf8),
-        ("nonce", From::Drawn, Charset::Utf8),
-        ("header.x-a", From::RequestHeader, Charset::Utf8),
-        ("query.b", From::RequestQuery, Charset::Utf8),
-        ("json.c", From::Body, Charset::Utf8),
-        ("json.d", From::Body, Charset::Latin9),
-        ("body", From::Body, Charset::Bytes),
-        ("front", From::Unstated, Charset::Bytes),
+        ("account", Source::Credential, Charset::Utf8),
+        ("time", Source::Clock, Charset::Utf8),
+        ("nonce", Source::Drawn, Charset::Utf8),
+        ("header.x-a", Source::RequestHeader, Charset::Utf8),
+        ("query.b", Source::RequestQuery, Charset::Utf8),
+        ("json.c", Source::Body, Charset::Utf8),
+        ("json.d", Source::Body, Charset::Latin9),
+        ("body", Source::Body, Charset::Bytes),
+        ("front", Source::Unstated, Charset::Bytes),
     ];
     assert_eq!(found, expected.map(|(name, source, charset)| (name.to_owned(), source, charset)));
 }
@@ -468,13 +475,9 @@ fn of_text(text: &str, more: &str) -> Scheme {
     scheme(&file, &[("secret", "s")])
 }
 
-/// The text that is signed of a message.
-fn text(scheme: &Scheme, message: &Request<Vec<u8>>) -> String {
-    let (mut text, stamps) = (Vec::new(), scheme.given_stamps([]).unwrap());
-    let mut sink =
-        |segment: countersign::signing::Segment<'_>| text.extend_from_slice(segment.public_bytes().unwrap());
-    scheme.state(&RequestRef::from_http(message).unwrap(), &stamps, &mut SignedText::new(&mut sink)).unwrap();
-    String::from_utf8(text).unwrap()
+/// As [`text`], where no stamp is declared.
+fn stampless(scheme: &Scheme, message: &Request<Vec<u8>>) -> String {
+    text(scheme, &scheme.given_stamps([]).unwrap(), message)
 }
 
 #[test]
@@ -486,7 +489,7 @@ fn the_port_is_that_of_the_url_or_of_its_scheme() {
         ("https://h:8443/", "h 8443"),
         ("http://[::1]:81/", "[::1] 81"),
     ] {
-        assert_eq!(text(&scheme, &post(url, "")), expected);
+        assert_eq!(stampless(&scheme, &post(url, "")), expected);
     }
 }
 
@@ -494,14 +497,14 @@ fn the_port_is_that_of_the_url_or_of_its_scheme() {
 fn a_pattern_stands_for_no_letter_twice() {
     let scheme = of_text("{kept}", "[let]\nkept = { pairs = [\"query\"], keep = [\"a*a\", \"bc*cb\"] }");
     let message = post("https://h/?a=1&aa=2&aba=3&bcb=4&bccb=5&bc=6", "");
-    assert_eq!(text(&scheme, &message), "aa=2&aba=3&bccb=5");
+    assert_eq!(stampless(&scheme, &message), "aa=2&aba=3&bccb=5");
 }
 
 #[test]
 fn a_question_mark_stays_if_the_query_is_empty_without_the_signature() {
     let scheme = of_text("{url}", "[send.query]\nsign = \"{signature}\"");
     for url in ["https://h/p", "https://h/p?", "https://h/p?a=1"] {
-        assert_eq!(text(&scheme, &post(url, "")), url);
+        assert_eq!(stampless(&scheme, &post(url, "")), url);
     }
 }
 
@@ -572,7 +575,7 @@ fn the_work_for_a_message_is_bounded_by_its_length() {
     let once = of_text("{fields}{json.a}", "[let]\nfields = { pairs = [\"query\"] }");
     let long = "x".repeat(10_000);
     assert!(
-        text(&once, &post(&format!("https://h/?{long}={long}"), &format!("{{\"b\":\"{long}\"}}"))).len()
+        stampless(&once, &post(&format!("https://h/?{long}={long}"), &format!("{{\"b\":\"{long}\"}}"))).len()
             > 20_000
     );
 }

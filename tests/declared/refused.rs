@@ -30,11 +30,17 @@ fn with(old: &str, new: &str) -> String {
     GOOD.replacen(old, new, 1)
 }
 
+/// The number of the first line that has this text, from 1.
+#[track_caller]
+fn line(file: &str, of: &str) -> usize {
+    file.lines().position(|line| line.contains(of)).expect(of) + 1
+}
+
 /// Reads a file that must be refused: with this code, of this line, naming this.
 #[track_caller]
 fn refused(file: &str, code: &str, line_of: &str, names: &str) {
     let error = Declaration::from_toml(file).expect_err(file);
-    let line = file.lines().position(|line| line.contains(line_of)).expect(line_of) + 1;
+    let line = line(file, line_of);
     let message = error.to_string();
     assert_eq!(error.code(), code, "{message}");
     assert!(message.starts_with(&format!("line {line}: ")), "{message} is of line {line}, {line_of}");
@@ -350,7 +356,6 @@ fn warnings(file: &str) -> Vec<(&'static str, usize)> {
 
 #[test]
 fn what_is_weak_is_warned_of() {
-    let line = |file: &str, of: &str| file.lines().position(|line| line.contains(of)).unwrap() + 1;
     for (old, new, code, of) in [
         ("{target}.{body}", "{target}{body}", "border-can-move", "signature ="),
         ("mac = \"sha256\"", "mac = \"sha1\"", "weak-hash", "signature ="),
@@ -400,8 +405,7 @@ fn a_stamp_is_signed_where_the_text_has_the_part_that_it_is_placed_in() {
     let late = with("\n\n[send.header]", late)
         .replace("[let]\n", "[let]\nlisted = { headers = [\"x-late\"] }\n")
         .replace("{time}.", "{listed}.");
-    let line = late.lines().position(|line| line.starts_with("time =")).unwrap() + 1;
-    assert_eq!(warnings(&late), [("stamp-not-signed", line)], "{late}");
+    assert_eq!(warnings(&late), [("stamp-not-signed", line(&late, "time ="))], "{late}");
 }
 
 #[test]

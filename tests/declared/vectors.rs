@@ -4,15 +4,19 @@ use countersign::declared::Declaration;
 
 use crate::messages::{LISTED, header, post, scheme, signed};
 
+/// A file with a vector: a POST of `body` that has this signature.
+fn proved(file: &str, url: &str, signature: &str) -> String {
+    format!(
+        "{file}\n[[vector]]\nsource = \"made up\"\ncredentials = {{ secret = \"s\" }}\nstamp = {{ time = \"5\" }}\n\
+         method = \"POST\"\nurl = \"{url}\"\nheaders = {{ x-signature = \"{signature}\" }}\nbody = \"body\"\n"
+    )
+}
+
 #[test]
 fn a_vector_that_is_not_what_the_file_makes_is_told() {
     let good = signed(&scheme(LISTED, &[("secret", "s")]), &[("time", "5")], post("https://h/", "body"));
     let vector = |signature: &str| {
-        let vector = format!(
-            "\n[[vector]]\nsource = \"made up\"\ncredentials = {{ secret = \"s\" }}\nstamp = {{ time = \"5\" }}\n\
-             method = \"POST\"\nurl = \"https://h/\"\nheaders = {{ x-signature = \"{signature}\" }}\nbody = \"body\"\n"
-        );
-        let file = format!("{LISTED}{vector}");
+        let file = proved(LISTED, "https://h/", signature);
         let line = file.lines().position(|line| line == "[[vector]]").unwrap() + 1;
         let report = Declaration::from_toml(&file).unwrap().check();
         let outcome = &report.vectors[0];
@@ -44,12 +48,8 @@ fn a_vector_shows_its_message_and_what_its_signature_leaves_out() {
     let file = LISTED.replace("{time}.{body}", "{path}");
     let url = "https://h/p";
     let good = signed(&scheme(&file, &[("secret", "s")]), &[("time", "5")], post(url, "body"));
-    let vector = format!(
-        "\n[[vector]]\nsource = \"made up\"\ncredentials = {{ secret = \"s\" }}\nstamp = {{ time = \"5\" }}\n\
-         method = \"POST\"\nurl = \"{url}\"\nheaders = {{ x-signature = \"{}\" }}\nbody = \"body\"\n",
-        header(&good, "x-signature")
-    );
-    let declaration = Declaration::from_toml(&format!("{file}{vector}")).unwrap();
+    let file = proved(&file, url, header(&good, "x-signature"));
+    let declaration = Declaration::from_toml(&file).unwrap();
     let [vector] = declaration.vectors() else { panic!("one vector") };
     assert_eq!((vector.source(), vector.message().uri().to_string()), ("made up", url.to_owned()));
     assert_eq!(vector.message().body(), b"body");

@@ -1,5 +1,6 @@
 //! Where time comes from.
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::error::Error;
@@ -37,6 +38,29 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the system's clock is read")]
     fn now(&self) -> SystemTime {
         SystemTime::now()
+    }
+}
+
+/// Whole seconds. People read them in the unit that fits, rounded down.
+///
+/// ```
+/// use countersign::time::Seconds;
+///
+/// let read = [Seconds(119), Seconds(300), Seconds(10_000), Seconds(110_309_050)].map(|span| span.to_string());
+/// assert_eq!(read, ["119 s", "5 min", "2 h", "1276 days"]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seconds(pub u64);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(seconds) = self;
+        match seconds {
+            ..120 => write!(f, "{seconds} s"),
+            120..7200 => write!(f, "{} min", seconds / 60),
+            7200..172_800 => write!(f, "{} h", seconds / 3600),
+            172_800.. => write!(f, "{} days", seconds / 86_400),
+        }
     }
 }
 

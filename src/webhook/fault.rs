@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::fault::faults;
+use crate::time::Seconds;
 
 const FORGED: &str = "Treat the delivery as forged; the vendor's own are well-formed.";
 
@@ -109,17 +110,17 @@ faults! {
             "Correct the unit in whatever signs; the vendor's own deliveries have it right.";
         /// Signed longer ago than the window.
         TooOld {
-            /// By how much, in seconds, rounded up.
-            by_seconds: u64,
+            /// By how much, rounded up.
+            by: Seconds,
         } = Verification None, "webhook-too-old",
-            "the delivery was signed {by_seconds} s longer ago than allowed",
+            "the delivery was signed {by} longer ago than allowed",
             "Check this machine's clock first; after that, the sender's, and how long deliveries queue.";
         /// Signed further ahead than the window.
         TooEarly {
-            /// By how much, in seconds, rounded up.
-            by_seconds: u64,
+            /// By how much, rounded up.
+            by: Seconds,
         } = Verification None, "webhook-too-early",
-            "the delivery was signed {by_seconds} s further in the future than allowed",
+            "the delivery was signed {by} further in the future than allowed",
             "Check this machine's clock first; after that, the sender's, and how long deliveries queue.";
         /// The sender's own limit has passed.
         Expired = Verification None, "webhook-expired",

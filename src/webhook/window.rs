@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::DeliveryFault;
-use crate::time::{UNIX_SECONDS_END, unix_nanos};
+use crate::time::{Seconds, UNIX_SECONDS_END, unix_nanos};
 
 /// How far the time in a signature may be from the local clock.
 ///
@@ -35,10 +35,10 @@ impl Window {
         let age = now - times.signed_at();
         let (past, ahead) = (nanos(self.past), nanos(self.ahead));
         if age > past {
-            return Err(DeliveryFault::TooOld { by_seconds: seconds_up(age - past) });
+            return Err(DeliveryFault::TooOld { by: seconds_up(age - past) });
         }
         if age < -ahead {
-            return Err(DeliveryFault::TooEarly { by_seconds: seconds_up(-age - ahead) });
+            return Err(DeliveryFault::TooEarly { by: seconds_up(-age - ahead) });
         }
         if times.expires_at().is_some_and(|expires_at| now >= expires_at) {
             return Err(DeliveryFault::Expired);
@@ -114,8 +114,8 @@ fn nanos(span: Duration) -> i128 {
     i128::try_from(span.as_nanos()).unwrap_or(i128::MAX)
 }
 
-fn seconds_up(nanos: i128) -> u64 {
-    u64::try_from(nanos.saturating_add(999_999_999) / 1_000_000_000).unwrap_or(u64::MAX)
+fn seconds_up(nanos: i128) -> Seconds {
+    Seconds(u64::try_from(nanos.saturating_add(999_999_999) / 1_000_000_000).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -133,17 +133,17 @@ mod tests {
     fn the_edges_are_inside() {
         assert_eq!(check(NOW_MS - 300_000, None), Ok(Duration::from_secs(301)));
         assert_eq!(check(NOW_MS + 60_000, None), Ok(Duration::from_secs(300 + 60 + 301)));
-        assert_eq!(check(NOW_MS - 300_001, None), Err(DeliveryFault::TooOld { by_seconds: 1 }));
-        assert_eq!(check(NOW_MS + 60_001, None), Err(DeliveryFault::TooEarly { by_seconds: 1 }));
-        assert_eq!(check(NOW_MS - 310_000, None), Err(DeliveryFault::TooOld { by_seconds: 10 }));
-        assert_eq!(check(NOW_MS + 70_000, None), Err(DeliveryFault::TooEarly { by_seconds: 10 }));
+        assert_eq!(check(NOW_MS - 300_001, None), Err(DeliveryFault::TooOld { by: Seconds(1) }));
+        assert_eq!(check(NOW_MS + 60_001, None), Err(DeliveryFault::TooEarly { by: Seconds(1) }));
+        assert_eq!(check(NOW_MS - 310_000, None), Err(DeliveryFault::TooOld { by: Seconds(10) }));
+        assert_eq!(check(NOW_MS + 70_000, None), Err(DeliveryFault::TooEarly { by: Seconds(10) }));
     }
 
     #[test]
     fn expires_only_shortens() {
         assert!(check(NOW_MS, Some(NOW_MS + 1)).is_ok());
         assert_eq!(check(NOW_MS, Some(NOW_MS)), Err(DeliveryFault::Expired));
-        assert_eq!(check(NOW_MS - 300_001, Some(i64::MAX)), Err(DeliveryFault::TooOld { by_seconds: 1 }));
+        assert_eq!(check(NOW_MS - 300_001, Some(i64::MAX)), Err(DeliveryFault::TooOld { by: Seconds(1) }));
         assert_eq!(check(NOW_MS, Some(i64::MIN)), Err(DeliveryFault::Expired));
     }
 

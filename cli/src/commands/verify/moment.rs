@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat};
-use countersign::time::UNIX_SECONDS_END;
+use countersign::time::{Seconds, UNIX_SECONDS_END};
 use serde::Serialize;
 
 /// When a message was signed.
@@ -31,15 +31,9 @@ impl SignedAt {
 
 impl fmt::Display for SignedAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { signed_at_unix_ms, signed_at, age_ms } = self;
-        let span = match age_ms.unsigned_abs() / 1000 {
-            seconds @ ..120 => format!("{seconds} s"),
-            seconds @ 120..7200 => format!("{} min", seconds / 60),
-            seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
-            seconds @ 172_800.. => format!("{} days", seconds / 86_400),
-        };
-        let direction = if *age_ms < 0 { "from now" } else { "ago" };
-        write!(f, "{signed_at}, {span} {direction} ({signed_at_unix_ms} ms after 1970)")
+        let span = Seconds(self.age_ms.unsigned_abs() / 1000);
+        let direction = if self.age_ms < 0 { "earlier" } else { "later" };
+        write!(f, "{}, judged {span} {direction}", self.signed_at)
     }
 }
 

@@ -39,8 +39,13 @@ fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[Explained
     if segments.is_empty() {
         return Ok(());
     }
+    // A row for each value, with the literals in front of it.
+    let rows: Vec<_> = segments
+        .chunk_by(|segment, _| segment.kind == SegmentKind::Separator)
+        .filter_map(<[ExplainedSegment]>::split_last)
+        .collect();
     let width = |column: fn(&ExplainedSegment) -> &str| {
-        segments.iter().map(|segment| column(segment).len()).max().unwrap_or_default()
+        rows.iter().map(|(segment, _)| column(segment).len()).max().unwrap_or_default()
     };
     let names = width(ExplainedSegment::name);
     let sources = width(|segment| segment.source.as_str());
@@ -50,10 +55,13 @@ fn write_segments(f: &mut fmt::Formatter<'_>, title: &str, segments: &[Explained
     if let Some(joint) = joint {
         write!(f, ", joined by {joint}")?;
     }
-    let is_row = |segment: &&ExplainedSegment| joint.is_none() || segment.kind != SegmentKind::Separator;
-    for ExplainedSegment { name, source, charset, value, .. } in segments.iter().filter(is_row) {
+    for (ExplainedSegment { name, source, charset, value, .. }, in_front) in rows {
         let length = value.length();
-        write!(f, "\n  {name:names$}  {source:sources$}  {charset:charsets$}  {length:>5}  {value}")?;
+        write!(f, "\n  {name:names$}  {source:sources$}  {charset:charsets$}  {length:>5}  ")?;
+        if joint.is_none() {
+            in_front.iter().try_for_each(|literal| write!(f, "{} + ", literal.value))?;
+        }
+        write!(f, "{value}")?;
     }
     Ok(())
 }

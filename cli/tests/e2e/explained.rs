@@ -73,6 +73,11 @@ fn a_separator_that_is_always_the_same_is_said_once() {
     for irregular in ["{method}|{path}|{body}|", "{method}|{path}/{body}", "{method}{path}", "{body}"] {
         assert!(declared(irregular).contains("\nsigned text\n"), "{irregular}: {}", declared(irregular));
     }
+    // Each of others is in the row of the value behind it.
+    let words = declared("{method}|{path}\\nbody: {body}");
+    let rows: Vec<_> = words.lines().filter(|line| line.starts_with("  ") && line.contains('"')).collect();
+    assert_eq!(rows.len(), 3, "{words}");
+    assert!(rows[1].ends_with(r#""|" + "/""#) && rows[2].ends_with(r#""\nbody: " + """#), "{words}");
 }
 
 /// As an argument, Unleashed's signature would be in the shell's history and in the list of processes.

@@ -229,8 +229,8 @@ mistakes! { MISTAKES:
 mistakes! { CONCLUSIONS:
     MATCHES { code: "matches", sentence: "The signature is the expected one.",
         fix: "Nothing needs to be done." }
-    UNEXPLAINED { code: "unexplained", sentence: "No known mistake reproduces this signature: a nonce, timestamp, body or other value is not the one \
-                   compared with, or the key is not.",
+    UNEXPLAINED { code: "unexplained", sentence: "No known mistake reproduces this signature: the other side signed another nonce, timestamp, \
+                   body or other value, or used another key.",
         fix: "Compare the explanations of both messages value by value, and the fingerprints of the keys. Given the text \
               that was signed, a comparison tells whether it is the text." }
     SECRET_SENT { code: "secret-sent-as-signature", sentence: "The secret itself was sent in place of a signature.",
@@ -281,11 +281,9 @@ pub(super) static HASHED: Names =
 pub(super) static CUT: Names = Names { secret: SECRET_CUT, ..CONVERTED };
 pub(super) static PADDED: Names = Names { secret: SECRET_PADDED, ..CONVERTED };
 /// A word takes the place of the value.
-pub(super) static WORD: Names =
-    Names { address: QUERY_CONVERTED, secret: SECRET_UNSET, field: FIELD_OTHER, ..CONVERTED };
+pub(super) static WORD: Names = Names { address: QUERY_CONVERTED, field: FIELD_OTHER, ..CONVERTED };
 /// Another value at hand takes the place of the value.
-pub(super) static OTHER: Names =
-    Names { address: FIELD_OTHER, secret: SECRET_MIXED_UP, field: FIELD_OTHER, ..CONVERTED };
+pub(super) static OTHER: Names = Names { address: FIELD_OTHER, field: FIELD_OTHER, ..CONVERTED };
 pub(super) static MARKED: Names = always(BYTE_ORDER_MARK);
 pub(super) static CHARSETS: Names = always(CHARSET);
 pub(super) static WIDE: Names = always(UTF_16);

@@ -88,7 +88,7 @@ pub(super) fn is_address(part: &Part) -> bool {
     part.kind == SegmentKind::Public && (is_one || part.bytes.starts_with(b"https://"))
 }
 
-/// The piece of `url` that a part with this source holds. A `url` that is not absolute is such a piece itself.
+/// The piece of `url` that a part with this source holds. A `url` that is not absolute is a target or a query.
 pub(super) fn piece(url: &str, source: Source) -> Option<String> {
     let address = Address::parse(url);
     let is_absolute = !address.host.is_empty();
@@ -96,8 +96,8 @@ pub(super) fn piece(url: &str, source: Source) -> Option<String> {
         Source::RequestUrl => Some(url.to_owned()),
         Source::RequestHost if is_absolute => Some(address.host.to_owned()),
         Source::RequestTarget if is_absolute => Some(address.target()),
-        Source::RequestQuery if is_absolute => Some(address.query.unwrap_or_default().to_owned()),
-        Source::RequestTarget | Source::RequestQuery => Some(url.to_owned()),
+        Source::RequestTarget => Some(url.to_owned()),
+        Source::RequestQuery => Some(address.query.unwrap_or_default().to_owned()),
         _ => None,
     }
 }

@@ -458,6 +458,25 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn each_filter_takes_what_it_is_for_and_nothing_else() {
+        let bits = "01000001".repeat(13);
+        for (filter, value, written) in [
+            ("unbase32", "MZXW6YTBOI======", Some("foobar")),
+            ("unbase32", "mzxw6ytboi", Some("foobar")),
+            ("unbase32", "MZXW1", None),
+            ("unbits", &bits, Some("AAAAAAAAAAAAA")),
+            ("unbits", "01000001", None),
+            ("uuid", "00112233445566778899aabbccddeeff", Some("00112233-4455-6677-8899-aabbccddeeff")),
+            ("uuid", "00112233", None),
+            ("python", "it's", Some(r#"b"it's""#)),
+            ("python", r#"say "it's""#, Some(r#"b'say "it\'s"'"#)),
+        ] {
+            let read = write(&[filter], value.as_bytes());
+            assert_eq!(read.as_deref(), written.map(str::as_bytes), "{filter} {value}");
+        }
+    }
+
+    #[test]
     fn what_is_written_in_one_way_is_read_in_the_other() {
         for (write_it, read_it, value) in [
             ("html", "unhtml", "<a href=\"x\">&'</a>"),

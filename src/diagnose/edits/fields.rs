@@ -72,9 +72,7 @@ fn is_separator(part: &Part) -> bool {
 /// The name of a group: its label, or the name of its value.
 pub(super) fn name(group: &[Part]) -> String {
     match group.first() {
-        Some(label) if is_separator(label) && group.len() > 1 => {
-            String::from_utf8_lossy(&label.bytes).into_owned()
-        }
+        Some(label) if is_separator(label) => String::from_utf8_lossy(&label.bytes).into_owned(),
         _ => group
             .iter()
             .find(|part| !is_separator(part))
@@ -203,8 +201,7 @@ pub(super) fn order(search: &Search<'_>) -> Flow {
     // In the order in which the headers arrived.
     let known: Vec<&str> = search.transcript.all_headers().map(|(name, _)| name).collect();
     let mut list = List::of(&base.text);
-    list.groups
-        .sort_by_key(|group| known.iter().position(|known| *known == name(group)).map_or(0, |at| at + 1));
+    list.groups.sort_by_key(|group| known.iter().position(|known| *known == name(group)));
     search.text(FIELDS_REORDERED, "as the headers arrived", list.join(&list.groups))
 }
 

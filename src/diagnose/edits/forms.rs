@@ -24,10 +24,9 @@ pub(super) const WORDS: [&str; 27] = [
     "System.Object", "-", "''",
 ];
 
-/// The mistake of an edit of this class, made of this part.
+/// The mistake of an edit of this class, made of this part, which is no secret.
 pub(super) fn named(names: &'static Names, part: &Part) -> Mistake {
     match part.source {
-        _ if part.kind == SegmentKind::Secret => names.secret,
         Source::Body => names.body,
         _ if is_address(part) => names.address,
         _ => names.field,
@@ -333,4 +332,46 @@ pub(super) fn agents(search: &Search<'_>) -> Flow {
         }
     }
     Flow::Continue(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_look;
+
+    #[test]
+    fn a_value_is_tried_as_other_programs_write_it() {
+        #[rustfmt::skip]
+        let cases: [(&str, &[&str]); 9] = [
+            // Seconds: what is counted beside them, other units, .NET's ticks.
+            ("1700000000", &[
+                "1700000001", "1699999999", "1700000002", "1699999998", "1700000000000", "1700000", "1700", "17000000000000",
+                "638355968000000000", "1,700,000,000", "1.700.000.000", "1 700 000 000",
+            ]),
+            ("1234.5", &[
+                "1234.0", "1234.00", "1234.50", "1234,50", "1234,5", "1234", "1,234.5", "1.234,5", "1 234,5", "1.2345E3", "1.2345e+3", "1.2345E+3",
+                "1.23450E+3", "\"1234.5\"",
+            ]),
+            ("007", &["7", "8", "6", "7.00", "7.0", "007.00"]),
+            ("False", &["false", "FALSE", "0", "no", ""]),
+            ("FI", &["SE", "en", "fi-FI", "swe", "fi"]),
+            ("1234567-8", &["12345678", "FI12345678", "FI1234567-8", "FI-1234567-8", "{1234567-8}"]),
+            ("text/plain; charset=UTF-8", &["text/plain", "text/plain;charset=utf-8", "application/json", "text/xml; charset=\"utf-8\""]),
+            ("get", &["post", "delete"]),
+            ("2024-01-15", &["15.1.2024", "01/15/2024", "2024-01-15T00:00:00Z"]),
+        ];
+        for (text, expected) in cases {
+            let others = of_look(text);
+            for other in expected {
+                assert!(others.iter().any(|known| known == other), "{text} as {other}: {others:?}");
+            }
+            assert!(!others.contains(&text.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_look_has_no_other_form() {
+        for text in ["", "name", "F1", "FIN", "a/b", "text/a/b", "getting", "yes", "a-z"] {
+            assert_eq!(of_look(text), Vec::<String>::new(), "{text}");
+        }
+    }
 }

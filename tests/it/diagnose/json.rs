@@ -62,6 +62,7 @@ fn strings_are_recognised_as_escaped_for_a_page() {
             "'&', '<' and '>' escaped, as Go's encoding/json, keys sorted",
         ),
         (r#"{"z":1,"a":"="}"#, r#"{"z":1.0,"a":"\u003d"}"#, "as Gson, every number"),
+        (r#"{"q":"\u00e9<"}"#, r#"{"q":"\u00E9<"}"#, "ASCII only, with upper-case digits"),
         // Sent so, and signed without.
         (r#"{"q":"A\u0026B"}"#, r#"{"q":"A&B"}"#, "compact"),
     ]);
@@ -92,6 +93,26 @@ fn members_left_out_or_spelt_in_another_way_are_recognised() {
         ),
         (r#"{"orderId":1,"lines":[{"qty":2}]}"#, r#"{"OrderId":1,"Lines":[{"Qty":2}]}"#, "with a capital"),
         ("{\n  \"a\": null,\n  \"b\": 1\n}", "{\n  \"b\": 1\n}", "without those that are null"),
+        (r#"{"order_id":1,"sub-total":2}"#, r#"{"orderId":1,"subTotal":2}"#, "names in camelCase"),
+        (r#"{"order_id":1,"sub-total":2}"#, r#"{"OrderId":1,"SubTotal":2}"#, "names in PascalCase"),
+        (r#"{"orderId":1,"URL":2}"#, r#"{"order_id":1,"url":2}"#, "names in snake_case"),
+        (r#"{"n":"12","t":"x"}"#, r#"{"n":12,"t":"x"}"#, "texts that are numbers as numbers"),
+        (r#"{"n":12,"t":"x"}"#, r#"{"n":"12","t":"x"}"#, "numbers as text"),
+        (
+            r#"{"t":true,"f":[false],"n":null}"#,
+            r#"{"t":True,"f":[False],"n":null}"#,
+            "Python's `True` and `False`",
+        ),
+        (
+            r#"{"t":true,"f":[false],"n":null}"#,
+            r#"{"t":"True","f":["False"],"n":null}"#,
+            "truth values as `True`",
+        ),
+        (
+            r#"{"t":true,"f":[false],"n":null}"#,
+            r#"{"t":"true","f":["false"],"n":null}"#,
+            "truth values as text",
+        ),
     ] {
         assert_eq!(code(sent, signed), "body-members", "{signed}");
         assert!(sentence(sent, signed).contains(said), "{}", sentence(sent, signed));

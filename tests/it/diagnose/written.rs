@@ -10,7 +10,7 @@ use super::subject::Subject;
 /// What is written, given the right text.
 type Dressed = (&'static str, fn(&str) -> String);
 
-static DRESSED: [Dressed; 25] = [
+static DRESSED: [Dressed; 30] = [
     ("signature-surrounding-whitespace", |text| format!("{text}\n")),
     ("signature-surrounding-whitespace", |text| format!(" {text} ")),
     ("signature-surrounding-whitespace", |text| format!("{}\r\n{}", &text[..32], &text[32..])),
@@ -37,6 +37,13 @@ static DRESSED: [Dressed; 25] = [
     ("encoded-twice", |text| hex::encode(text)),
     ("signature-labelled+encoded-twice", |text| format!("hex {}", hex::encode(text))),
     ("signature-quoted+signature-cut", |text| format!("\"{}\"", &text[..41])),
+    // Sent in two headers, or set twice.
+    ("signature-doubled", |text| format!("{text}{text}")),
+    ("signature-doubled", |text| format!("{text}, {text}")),
+    ("signature-doubled", |text| format!("{text},{text}")),
+    // In front of another value.
+    ("signature-labelled", |text| format!("{text},1700000000")),
+    ("signature-labelled", |text| format!("t=1700000000,v1={text}")),
 ];
 
 const SUBJECTS: [Subject; 3] = [Subject::Netgiro, Subject::NetvisorHmac, Subject::Unleashed];

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Checks what a release needs beyond scripts/check.sh: see RELEASING.md. Says what cannot be checked on this machine
-# (advisories, the oldest Rust, a release to compare with); with --strict, that is a failure.
+# (advisories, the oldest Rust, links without a repository); with --strict, that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 strict=${1:-}
+case "$strict" in "" | --strict) ;; *) echo "usage: $0 [--strict]" >&2; exit 2 ;; esac
 missing=0
 step() { printf '\n== %s\n' "$*"; }
 not_here() {
@@ -13,8 +14,9 @@ not_here() {
 }
 tool() { cargo "$1" --version >/dev/null 2>&1 || cargo install --quiet --locked "cargo-$1"; }
 
-crates=(countersign countersign-sandbox countersign-cli)
-target=$PWD/${CARGO_TARGET_DIR:-target}
+libraries=(countersign countersign-sandbox)
+crates=("${libraries[@]}" countersign-cli)
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -40,9 +42,9 @@ scripts/check-external-types.py
 step "semantic versioning: cargo semver-checks"
 if [ -n "$(git tag --list 'v*')" ]; then
     tool semver-checks
-    cargo semver-checks --package countersign --baseline-rev "$(git describe --tags --abbrev=0 --match 'v*')"
+    cargo semver-checks "${libraries[@]/#/--package=}" --baseline-rev "$(git describe --tags --abbrev=0 --match 'v*')"
 else
-    not_here "there is no release to compare with"
+    echo "this is the first release: there is none to compare with"
 fi
 
 step "the oldest Rust"
@@ -66,7 +68,10 @@ git archive --prefix=lowest/ HEAD | tar -x -C "$scratch"
 
 step "docs as docs.rs builds them"
 RUSTC_BOOTSTRAP=1 RUSTDOCFLAGS="--cfg docsrs -D warnings" \
-    cargo doc --locked --no-deps --all-features --package countersign --target-dir "$target/docs.rs"
+    cargo doc --locked --no-deps --all-features "${libraries[@]/#/--package=}" --target-dir "$target/docs.rs"
+
+step "links of the READMEs on crates.io"
+grep -q '^repository' Cargo.toml || not_here "Cargo.toml names no repository, which relative links on crates.io start from"
 
 step "packages: built from what would be published"
 cargo package --locked "${crates[@]/#/--package=}"

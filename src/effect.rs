@@ -14,8 +14,8 @@ pub enum Effect {
     /// again**: ask the provider for the state.
     Done,
     /// Nobody can tell: the time ran out, the answer was cut off, does not verify, cannot be read, or is a 5xx. **Do
-    /// not send it again** unless doing it twice is harmless, or the provider recognises a repetition by something in
-    /// it. Otherwise, ask the provider for the state first.
+    /// not send the request again**, unless a second execution is harmless, or the request has an id by which the
+    /// provider recognises the repetition. Otherwise, ask the provider for the state first.
     Unknown,
 }
 

@@ -1,6 +1,6 @@
 //! Signs your requests as each API demands, in a middleware of `reqwest`. It verifies Netgíró's replies and the
-//! webhooks of Netgíró, Unleashed and Vizion before your code sees them, and names the mistake behind a signature that
-//! does not match.
+//! webhooks of Netgíró, Unleashed and Vizion before your code sees them. With the feature `diagnose`, it names the mistake
+//! behind a signature that does not match.
 // The links and the example in the rest need all default features.
 #![cfg_attr(
     all(

@@ -16,6 +16,7 @@ const PAGES: [&str; 5] = [
     include_str!("../../docs/retries.md"),
     include_str!("../../docs/testing.md"),
 ];
+const FRONT_PAGE: &str = include_str!("../../docs/front-page.md");
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 
 /// What stands between back-ticks in a text.
@@ -34,7 +35,7 @@ fn the_table_of_features_is_that_of_the_manifest() {
             declared.insert(name);
         }
     }
-    let rows = README.split_once("\n## Features\n").unwrap().1.lines().filter_map(|line| {
+    let rows = FRONT_PAGE.split_once("\n# Features\n").unwrap().1.lines().filter_map(|line| {
         let mut cells = line.strip_prefix("| `")?.split('|');
         Some((format!("`{}", cells.next()?), cells.next()?.trim().to_owned()))
     });
@@ -223,6 +224,17 @@ fn the_versions_to_depend_on_are_those_of_the_manifest() {
         compared += 1;
     }
     assert!(compared >= 9, "{compared}");
+}
+
+/// The examples of the README compile here with the features of this manifest.
+#[test]
+fn the_features_to_depend_on_are_those_of_the_manifest() {
+    let features = |text: &'static str| {
+        let lines = text.lines().filter(|line| line.starts_with("reqwest-middleware = "));
+        lines.last().and_then(|line| line.split_once("features = ")).map(|(_, features)| features)
+    };
+    assert!(features(README).is_some());
+    assert_eq!(features(README), features(MANIFEST));
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub(super) struct WebhookArgs {
     #[arg(long, value_name = "ORIGIN", requires = "webhooks")]
     public_origin: Option<String>,
 
-    /// Take this prefix, which a proxy in front has put there, off the path before the signature is checked, e.g. /internal/v1
+    /// Remove this prefix, which a proxy put in front of the path, before the signature is checked, e.g. /internal/v1
     #[arg(long, value_name = "PATH", requires = "webhooks")]
     strip_prefix: Option<String>,
 

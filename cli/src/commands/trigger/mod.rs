@@ -26,8 +26,8 @@ use forge::Forgery;
 Exits with 0 when the receiver accepted the delivery (2xx), with 1 when it did not.
 
 With --fault it is the other way round: 0 when the receiver refused the forgery (401, 403), 1 when it accepted it (2xx),
-4 when neither can be told. Of a replay, the first delivery must be accepted for the second to tell, and 2xx to the second
-is 4, too: it was handled twice, or acknowledged as a repetition. Look whether your handler ran again.
+4 when neither can be told. With --fault replayed, the receiver must accept the first copy and refuse the second. A 2xx to
+the second copy is 4: the receiver handled the delivery twice, or acknowledged the copy. Look whether your handler ran again.
 
 Examples:
   countersign trigger vizion --to http://127.0.0.1:3000/vizion

@@ -36,7 +36,7 @@ pub(super) struct DeclaredArgs {
     #[arg(long, value_name = "ORIGIN", conflicts_with = "reply")]
     public_origin: Option<String>,
 
-    /// Take this prefix, which a proxy in front has put there, off the path before the signature is checked, e.g. /internal/v1
+    /// Remove this prefix, which a proxy put in front of the path, before the signature is checked, e.g. /internal/v1
     #[arg(long, value_name = "PATH", conflicts_with = "reply")]
     strip_prefix: Option<String>,
 

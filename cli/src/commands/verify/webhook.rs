@@ -43,7 +43,7 @@ pub(super) struct VizionArgs {
     #[arg(long, value_name = "ORIGIN")]
     public_origin: Option<String>,
 
-    /// Take this prefix, which a proxy in front has put there, off the path before the signature is checked, e.g. /internal/v1
+    /// Remove this prefix, which a proxy put in front of the path, before the signature is checked, e.g. /internal/v1
     #[arg(long, value_name = "PATH")]
     strip_prefix: Option<String>,
 }
@@ -57,7 +57,7 @@ pub(super) struct CallbackArgs {
     #[arg(long, value_name = "ORIGIN")]
     public_origin: String,
 
-    /// Take this prefix, which a proxy in front has put there, off the path before the signature is checked, e.g. /internal/v1
+    /// Remove this prefix, which a proxy put in front of the path, before the signature is checked, e.g. /internal/v1
     #[arg(long, value_name = "PATH")]
     strip_prefix: Option<String>,
 }

@@ -5,7 +5,7 @@ use countersign::explain::{Change, Explained, Explanation, explain, explain_with
 use countersign::netgiro::{self, Netgiro};
 use countersign::netvisor::{self, Credentials, Language, Netvisor, TransactionId};
 use countersign::random::Randomness;
-use countersign::signing::{AuthHeaders, Charset, Encoding, MacKey, SignedText};
+use countersign::signing::{AuthHeaders, Charset, Encoding, MacKey, SignedText, Source};
 use countersign::time::Clock;
 use countersign::unleashed::Unleashed;
 use countersign::vizion::Vizion;
@@ -21,6 +21,10 @@ fn netgiro(body: &'static str) -> Explanation {
 }
 
 fn netvisor() -> Explanation {
+    netvisor_with("")
+}
+
+fn netvisor_with(body: &'static str) -> Explanation {
     let provider = Netvisor::new(Credentials {
         sender: "Käse €".into(),
         customer_id: "FI_1".into(),
@@ -30,7 +34,7 @@ fn netvisor() -> Explanation {
         organisation_id: "1234567-8".into(),
     })
     .unwrap();
-    let request = Request::get("https://integration.netvisor.fi/customerlist.nv").body(()).unwrap();
+    let request = Request::post("https://integration.netvisor.fi/customerlist.nv").body(body).unwrap();
     let id = TransactionId::new("id-1").unwrap();
     let stamp = netvisor::Stamp::given("2024-01-15 12:00:00", 1_705_312_800, id, Language::Fi).unwrap();
     explain_with(&provider, &RequestRef::from_http(&request).unwrap(), stamp).unwrap()
@@ -49,6 +53,14 @@ fn unleashed() -> Explanation {
 fn vizion() -> Explanation {
     let request = Request::get("https://prod.vizionapi.com/references").body(()).unwrap();
     explain(&Vizion::new("api-key").unwrap(), &RequestRef::from_http(&request).unwrap()).unwrap()
+}
+
+/// Netvisor's signature does not cover the body.
+#[test]
+fn a_part_with_the_bytes_of_the_body_keeps_the_source_that_is_stated() {
+    let explanation = netvisor_with("FI");
+    let language = explanation.segments().iter().find(|segment| segment.name() == "language").unwrap();
+    assert_eq!(language.source(), Source::Setting);
 }
 
 #[test]

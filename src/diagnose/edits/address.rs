@@ -302,7 +302,6 @@ pub(super) fn case(search: &Search<'_>) -> Flow {
             put(address.with_path(&change(address.path)))?;
             put(change(&address.origin()) + &address.target())?;
             put(address.with_host(&change(address.host)))?;
-            put(Address { scheme: &change(address.scheme), ..address }.print())?;
             if address.query.is_some() {
                 put(address.with_query(&change(query)))?;
                 put(address.with_query(&of_names(query, change)))?;

@@ -369,6 +369,15 @@ mod tests {
     }
 
     #[test]
+    fn a_number_of_30_digits_is_no_count() {
+        let (shorter, longer) = ("1".repeat(29), "1".repeat(30));
+        for (number, is_count) in [(&shorter, true), (&longer, false)] {
+            let next = format!("{}2", &number[1..]);
+            assert_eq!(of_look(number).contains(&next), is_count, "{number}");
+        }
+    }
+
+    #[test]
     fn what_has_no_look_has_no_other_form() {
         for text in ["", "name", "F1", "FIN", "a/b", "text/a/b", "getting", "yes", "a-z"] {
             assert_eq!(of_look(text), Vec::<String>::new(), "{text}");

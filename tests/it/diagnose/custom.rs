@@ -1,9 +1,10 @@
 //! A scheme of one's own, stated segment by segment.
 
 use countersign::Scheme;
+use countersign::diagnose::Outcome;
 use countersign::explain::{Explained, Transcript};
 use countersign::random::Randomness;
-use countersign::signing::{AuthHeaders, Encoding, MacKey, SignedText, Source};
+use countersign::signing::{AuthHeaders, Encoding, MacKey, Segment, SignedText, Source};
 use countersign::time::Clock;
 use countersign::{RequestRef, Signer};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -27,6 +28,33 @@ fn each_separator_may_stand_at_the_end() {
     assert_eq!(transcript.diagnose(&signature(text)).code(), "matches");
     assert_eq!(transcript.diagnose(&signature(&format!("{text}\n"))).code(), "separator-trailing");
     assert_eq!(transcript.diagnose(&signature(&format!("{text}: "))).code(), "separator-trailing");
+    assert_eq!(transcript.diagnose(&signature("host:a\ntime: 1700000000")).code(), "separator-other");
+}
+
+/// Whoever reads the message can make that signature.
+#[test]
+fn a_key_that_is_sent_in_the_open_counts_as_none() {
+    for (id, outcome) in [("id", Outcome::Keyless), ("another id", Outcome::Reproduced)] {
+        let transcript =
+            Transcript::new("ours", &MacKey::hmac_sha256(b"id&key", Encoding::HexLower).unwrap())
+                .key(|key| _ = key.secret("one", b"id").separator("&").secret("two", b"key"))
+                .text(|text| _ = text.public("id", id.as_bytes()));
+        let mac = Hmac::<Sha256>::new_from_slice(b"id").unwrap().chain_update(id);
+        let diagnosis = transcript.diagnose(&hex::encode(mac.finalize().into_bytes()));
+        assert_eq!((diagnosis.code(), diagnosis.outcome()), ("key-incomplete", outcome), "{id}");
+    }
+}
+
+#[test]
+fn a_body_that_arrived_damaged_is_told_of() {
+    let transcript = Transcript::new("ours", &MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap())
+        .key(|key| _ = key.secret("key", KEY))
+        .text(|text| {
+            text.public("id", b"an id").separator("\n");
+            text.push(Segment::public("body", b"{\"a\":").with_source(Source::Body));
+        });
+    let sentence = transcript.diagnose(&"00".repeat(32)).sentence().to_owned();
+    assert!(sentence.contains("the body that arrived is cut off"), "{sentence}");
 }
 
 /// Says of no part where it comes from, and nothing of its key.

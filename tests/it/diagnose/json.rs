@@ -96,7 +96,8 @@ fn members_left_out_or_spelt_in_another_way_are_recognised() {
         (r#"{"order_id":1,"sub-total":2}"#, r#"{"orderId":1,"subTotal":2}"#, "names in camelCase"),
         (r#"{"order_id":1,"sub-total":2}"#, r#"{"OrderId":1,"SubTotal":2}"#, "names in PascalCase"),
         (r#"{"orderId":1,"URL":2}"#, r#"{"order_id":1,"url":2}"#, "names in snake_case"),
-        (r#"{"n":"12","t":"x"}"#, r#"{"n":12,"t":"x"}"#, "texts that are numbers as numbers"),
+        (r#"{"n":"0","m":["7"],"t":"x"}"#, r#"{"n":0,"m":[7],"t":"x"}"#, "texts that are numbers as numbers"),
+        (r#"{"n":"012","m":["7"],"t":"x"}"#, r#"{"n":12,"m":[7],"t":"x"}"#, "as PHP's JSON_NUMERIC_CHECK"),
         (r#"{"n":12,"t":"x"}"#, r#"{"n":"12","t":"x"}"#, "numbers as text"),
         (
             r#"{"t":true,"f":[false],"n":null}"#,

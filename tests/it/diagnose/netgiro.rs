@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use super::made::{Hash, Signing, decoded};
 use super::subject::{BODY, NONCE, SECRET, Subject};
@@ -73,6 +73,14 @@ fn the_secret_on_both_sides_of_the_text_is_recognised() {
     let mut signing = Signing::of(Subject::Unleashed);
     signing.insert(0, "secret", SECRET);
     assert_eq!(Subject::Unleashed.diagnose(&signing.signature()).code(), "secret-signed-twice");
+}
+
+#[test]
+fn another_value_in_another_form_is_recognised() {
+    let mut signing = Signing::of(Subject::Netgiro);
+    signing.edit("nonce", |_| hex::encode(Sha256::digest("app-key")));
+    let diagnosis = Subject::Netgiro.diagnose(&signing.signature());
+    assert!(diagnosis.sentence().contains("as a SHA-256 in hex in the place of nonce"), "{diagnosis}");
 }
 
 /// Netgíró has no `SignedForm`.

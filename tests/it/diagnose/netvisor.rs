@@ -200,6 +200,33 @@ fn another_language_is_found_in_any_spelling() {
 }
 
 #[test]
+fn a_clock_that_was_read_twice_is_found() {
+    for (timestamp, said) in [
+        ("2024-01-15 11:55:00", "(-300 s"),
+        ("2024-01-15 12:05:00", "(+300 s"),
+        ("2024-01-15 12:00:59", "(+59 s"),
+        ("2024-01-15 11:59:01", "(-59 s"),
+    ] {
+        let mut signing = Signing::of(NetvisorHmac);
+        signing.edit("timestamp", |_| timestamp.to_owned());
+        let diagnosis = NetvisorHmac.diagnose(&signing.signature());
+        assert_eq!(diagnosis.code(), "clock-read-twice", "{timestamp}");
+        assert!(diagnosis.sentence().contains(said), "{timestamp}: {diagnosis}");
+    }
+}
+
+#[test]
+fn a_local_time_with_its_offset_is_found() {
+    for timestamp in ["2024-01-15T14:00:00+02:00", "2024-01-15 04:00:00-08:00"] {
+        let mut signing = Signing::of(NetvisorHmac);
+        signing.edit("timestamp", |_| timestamp.to_owned());
+        let diagnosis = NetvisorHmac.diagnose(&signing.signature());
+        assert_eq!(diagnosis.code(), "local-time", "{timestamp}");
+        assert!(diagnosis.sentence().contains("with its offset"), "{timestamp}: {diagnosis}");
+    }
+}
+
+#[test]
 fn a_timestamp_with_any_milliseconds_is_found() {
     for (timestamp, said) in [
         ("2024-01-15 12:00:00.123", "(YYYY-MM-DD hh:mm:ss.000)"),

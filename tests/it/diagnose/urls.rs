@@ -58,6 +58,7 @@ fn said_of(sent: &str, received: &str, form: SignedForm) -> String {
 fn an_end_without_a_parameter_is_no_parameter_left_out() {
     assert!(!code_of_query("a=1&", "a=1").contains("parameter-missing"));
     assert_eq!(code_of_query("a=1&b=2", "a=1"), "parameter-missing");
+    assert_eq!(code_of_query("a=1&a=2&b=3&b=4", "a=1&b=3"), "parameter-missing");
 }
 
 /// Of a request to Unleashed, whose path ends in the page's number.
@@ -122,6 +123,7 @@ fn another_case_of_one_piece_is_recognised() {
         ("=true", "=True"),
         ("=true", "=TRUE"),
         ("=J%C3%BCrgen", "=j%C3%BCrgen"),
+        ("=J%C3%BCrgen", "=J%C3%BCRgen"),
         ("name=", "Name="),
         ("api.netgiro.is", "API.Netgiro.is"),
         ("api.netgiro.is", "Api.Netgiro.Is"),
@@ -142,6 +144,10 @@ fn another_case_of_one_piece_is_recognised() {
         assert_eq!(code(&SALES.replace(sent, signed), SALES), "url-case", "{sent} for {signed}");
     }
     assert_eq!(code(SALES, &SALES.to_lowercase()), "url-case");
+    let title = "Https://Api.Netgiro.Is/V1/Sales/GetList?AllForCompany=True&Name=J%C3%BCrgen%20A&Z=%2f";
+    assert_eq!(code(SALES, title), "url-case");
+    let path = SALES.replace("/v1/sales/GetList", "/V1/Sales/getList");
+    assert_eq!(code(SALES, &path), "url-case");
     let lower = "https://api.netgiro.is/customerlist.nv?forcompany=true";
     for (sent, signed) in
         [("customerlist", "CustomerList"), ("customerlist", "customerList"), ("forc", "forC")]

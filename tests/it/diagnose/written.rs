@@ -64,6 +64,15 @@ fn what_a_signature_wears_is_named() {
 }
 
 #[test]
+fn a_placeholder_that_was_sent_is_told_of() {
+    for received in ["{{sig}}", "${SIG}", "<signature>", "%SIGNATURE%", "$SIG_1", "{signature}"] {
+        let diagnosis = Subject::Unleashed.diagnose(received);
+        assert_eq!(diagnosis.code(), "signature-malformed", "{received}");
+        assert!(diagnosis.sentence().contains("never filled in"), "{received}: {diagnosis}");
+    }
+}
+
+#[test]
 fn hex_digits_may_be_written_in_many_ways() {
     let mut short_ones = 0;
     let separated = |digits: String, separator: &str| {

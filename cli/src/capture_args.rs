@@ -11,6 +11,7 @@ use countersign_cli::capture::{Capture, LONGEST, Unreadable, curl, har, raw};
 use http::HeaderMap;
 use serde::Serialize;
 
+use crate::argument_values::whole_number;
 use crate::commands::Context;
 use crate::failure::Failure;
 use crate::output;
@@ -30,7 +31,7 @@ pub(crate) struct MessageArgs {
     har: Option<PathBuf>,
 
     /// Which entry of the HAR file; without this option, several entries are listed
-    #[arg(long, value_name = "N", requires = "har")]
+    #[arg(long, value_name = "N", requires = "har", value_parser = whole_number::<usize>(.., "give a whole number"))]
     entry: Option<usize>,
 }
 

@@ -7,6 +7,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod argument_values;
 mod capture_args;
 mod capture_notes;
 mod client;

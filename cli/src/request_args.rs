@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use countersign::SignedForm;
 use countersign::netvisor::Language;
 
+use crate::argument_values::whole_number;
 use crate::declaration::{self, DeclarationFile, Pair};
 use crate::failure::Failure;
 
@@ -131,7 +132,7 @@ pub(crate) struct Reproduction {
     pub(crate) timestamp: Option<String>,
 
     /// The timestamp in Unix seconds (netvisor)
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = whole_number::<i64>(.., "give a whole number of seconds"))]
     pub(crate) timestamp_unix: Option<i64>,
 
     /// The transaction id (netvisor)

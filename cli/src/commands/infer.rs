@@ -13,6 +13,7 @@ use http::Extensions;
 use serde::Serialize;
 
 use super::Context;
+use crate::argument_values::whole_number;
 use crate::capture_args::{curl_file, read};
 use crate::code::Code;
 use crate::declaration::Pair;
@@ -60,7 +61,7 @@ pub(crate) struct InferArgs {
     origin: Vec<String>,
 
     /// How many texts may be hashed: by default, some seconds
-    #[arg(long, value_name = "N", default_value_t = 3_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 3_000_000, value_parser = whole_number::<u64>(.., "give a whole number"))]
     most_tries: u64,
 
     /// Write the file of the likeliest rule here

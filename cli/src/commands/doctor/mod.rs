@@ -14,6 +14,7 @@ use serde_json::json;
 use url::{Position, Url};
 
 use super::Context;
+use crate::argument_values::whole_number;
 use crate::client;
 use crate::code::Code;
 use crate::failure::Failure;
@@ -65,7 +66,7 @@ pub(crate) struct DoctorArgs {
     url: Option<Url>,
 
     /// Give up a request if its whole answer takes longer
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = whole_number::<u64>(1..=3600, "give a whole number of seconds, 1 to 3600"))]
     timeout: u64,
 
     #[command(flatten)]

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::Context;
+use crate::argument_values::whole_number;
 use crate::client;
 use crate::code::Code;
 use crate::failure::Failure;
@@ -45,7 +46,7 @@ pub(crate) struct SendArgs {
     include: bool,
 
     /// Give up when nothing has arrived for this long
-    #[arg(long, value_name = "SECONDS", default_value_t = 360)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 360, value_parser = whole_number::<u64>(.., "give a whole number of seconds"))]
     timeout: u64,
 
     #[command(flatten)]

@@ -59,9 +59,9 @@ fn main() -> ExitCode {
 async fn run() -> ExitCode {
     panics::report_in_one_line();
     let arguments = declaration::with_its_word(std::env::args_os());
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage_error::report(error),
+        Err(error) => return usage_error::report(error, &arguments),
     };
     let json = cli.common.json;
     match commands::run(cli).await {

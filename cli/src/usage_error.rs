@@ -2,18 +2,24 @@
 //! what was typed.
 
 use std::env::args_os;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Error;
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, Error};
 
+use crate::commands::Cli;
 use crate::failure::Failure;
 use crate::output;
 
 /// Prints clap's error, or with `--json` its first paragraph in the form of the tool's own failures. Help and version are no
 /// failures.
-pub(crate) fn report(mut error: Error) -> ExitCode {
+pub(crate) fn report(mut error: Error, arguments: &[OsString]) -> ExitCode {
     take_out_what_was_typed(&mut error);
+    if error.use_stderr() && error.get(ContextKind::Usage).is_none() {
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(usage(arguments)));
+    }
     if error.use_stderr() && args_os().skip(1).take_while(|arg| arg != "--").any(|arg| arg == "--json") {
         let failure = Failure::usage(first_paragraph(&error));
         output::failure(&failure, true);
@@ -48,6 +54,19 @@ fn take_out_what_was_typed(error: &mut Error) {
 fn is_like_a_flag(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
     text.strip_prefix("--").is_some_and(|name| name.len() <= 24 && name.bytes().all(is_letter))
+}
+
+/// The usage line of the verb that was called. clap leaves it out if a value cannot be read.
+fn usage(arguments: &[OsString]) -> StyledStr {
+    // The arguments have a mistake: this finds the verb in spite of it.
+    let mut command = Cli::command().ignore_errors(true);
+    let matches = command.try_get_matches_from_mut(arguments).unwrap_or_default();
+    let (mut called, mut given) = (&command, &matches);
+    while let Some((name, given_to_verb)) = given.subcommand() {
+        let Some(verb) = called.find_subcommand(name) else { break };
+        (called, given) = (verb, given_to_verb);
+    }
+    called.clone().render_usage()
 }
 
 /// What is wrong, without the usage that follows it.

@@ -22,6 +22,9 @@ use crate::request_args::Reproduction;
 #[derive(Args)]
 #[command(
     group(ArgGroup::new("capture")),
+    override_usage = "\
+countersign explain [OPTIONS] <PROVIDER> <METHOD> <URL>
+       countersign explain [OPTIONS] <PROVIDER> <--curl <@FILE|->|--message <FILE|->|--har <FILE|->>",
     after_long_help = "\
 Exits with 0 when the signature and the text match or none was given, with 1 when one of them, or
 another header of a captured request, does not match.
@@ -54,11 +57,11 @@ pub(crate) struct ExplainArgs {
     pub(crate) api: ApiArgs,
 
     /// The HTTP method
-    #[arg(help_heading = None, value_parser = parse_method, required_unless_present = "capture", conflicts_with = "capture")]
+    #[arg(help_heading = None, value_parser = parse_method, required_unless_present_any = ["capture", "entry"], conflicts_with = "capture")]
     method: Option<Method>,
 
     /// The whole URL, with its query
-    #[arg(help_heading = None, value_parser = TypedUrl::parse, required_unless_present = "capture", conflicts_with = "capture")]
+    #[arg(help_heading = None, value_parser = TypedUrl::parse, required_unless_present_any = ["capture", "entry"], conflicts_with = "capture")]
     url: Option<TypedUrl>,
 
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use countersign::RequestRef;
 use countersign::declared::Declaration;
 use countersign::declared::infer::{Evidence, Inferred};
@@ -28,20 +28,23 @@ use crate::request::parse_url;
 /// takes only words of the scheme, such as `v1`, a label, or the beginning `/api/v1` of a path. If an id looks like such a word,
 /// name it with --credential, or the file takes it too.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(
+    group(ArgGroup::new("captures").required(true).multiple(true)),
+    after_long_help = "\
 Exit codes: 0 one rule fits, 4 several fit and each is printed, 1 none fits, 2 the secret is not set or a capture cannot be read.
 
 Examples:
   COUNTERSIGN_SECRET=… countersign infer --curl @accepted.sh --out acme.toml --name acme
   countersign infer --message get.http --message post.http --secret ACME_SECRET --credential account=ACME_ACCOUNT
-  pbpaste | countersign infer --curl - --json")]
+  pbpaste | countersign infer --curl - --json"
+)]
 pub(crate) struct InferArgs {
     /// A pasted curl command; several must be of one scheme
-    #[arg(long, value_name = "@FILE|-", required_unless_present = "message", value_parser = curl_file)]
+    #[arg(long, value_name = "@FILE|-", group = "captures", value_parser = curl_file)]
     curl: Vec<PathBuf>,
 
     /// A raw request, or one as `curl -v` prints it
-    #[arg(short, long, value_name = "FILE|-")]
+    #[arg(short, long, value_name = "FILE|-", group = "captures")]
     message: Vec<PathBuf>,
 
     /// The variable that holds the secret

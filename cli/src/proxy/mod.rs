@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use countersign::webhook::RedisStore;
 use tokio::sync::watch;
 
@@ -43,7 +43,13 @@ use webhooks::{Receiver, WebhookArgs};
 ///
 /// At SIGTERM, ends with 0 after it has answered the requests under way. At SIGHUP, reads the credentials again.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(
+    group(ArgGroup::new("served").required(true).multiple(true)),
+    override_usage = "\
+countersign proxy [OPTIONS] <PROVIDER>...
+       countersign proxy [OPTIONS] [PROVIDER]... --webhooks <PROVIDER> --webhooks-listen <ADDRESS> \
+                        <--to <ORIGIN>|--dangerous-to <ORIGIN>>",
+    after_long_help = "\
 Any user of this machine can call a loopback address, and so have requests signed. Only its own user can open a socket.
 
 Examples:
@@ -51,10 +57,11 @@ Examples:
   countersign proxy unleashed acme.toml --upstream unleashed=http://127.0.0.1:8102 --env-file demo.env
   curl --unix-socket /run/countersign/sock 'http://localhost/netgiro/v1/sales/GetList?AllForCompany=true'
   countersign proxy --webhooks vizion --webhooks-listen 0.0.0.0:8080 --public-origin https://hooks.example.com \\
-      --to http://127.0.0.1:3000")]
+      --to http://127.0.0.1:3000"
+)]
 pub(crate) struct ProxyArgs {
     /// Whose requests are signed: netvisor, netgiro, unleashed, vizion, or the path of a declaration, which ends in .toml
-    #[arg(value_name = "PROVIDER", required_unless_present = "webhooks")]
+    #[arg(value_name = "PROVIDER", group = "served")]
     providers: Vec<ProviderName>,
 
     /// Where requests come in: a loopback address and a port, or unix:PATH, a socket for this user alone

@@ -52,7 +52,13 @@ type Refused = Arc<OnceLock<(String, String)>>;
 #[command(next_help_heading = "Webhooks")]
 pub(super) struct WebhookArgs {
     /// Whose deliveries are verified, with the keys of its variables
-    #[arg(long, value_name = "PROVIDER", requires = "webhooks_listen", requires = "application")]
+    #[arg(
+        long,
+        value_name = "PROVIDER",
+        group = "served",
+        requires = "webhooks_listen",
+        requires = "application"
+    )]
     pub(super) webhooks: Option<ProviderName>,
 
     /// Where deliveries come in: any address and a port, or unix:PATH. This listener signs nothing

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use countersign::scope::{Scope, is_loopback};
 use countersign::webhook::testing::public_url;
 use countersign_sandbox::{Event, Vendor};
@@ -27,9 +27,10 @@ const SAMPLE_FORM: &str = "id=5a4db0c5-0000-4000-8000-5a4db0c50004&event=counter
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Args)]
+#[command(group(ArgGroup::new("purpose").required(true).multiple(true)))]
 pub(super) struct DeliveryArgs {
     /// The URL to deliver to; on this machine, unless --allow-origin names its origin
-    #[arg(long, value_name = "URL", value_parser = parse_url, required_unless_present = "list_events")]
+    #[arg(long, value_name = "URL", value_parser = parse_url, group = "purpose")]
     to: Option<Url>,
 
     /// Sign for this address, as the provider knows it, followed by the path of --to: a proxy may take a prefix off
@@ -41,7 +42,7 @@ pub(super) struct DeliveryArgs {
     event: Option<String>,
 
     /// List the events, and where each is published, and deliver nothing
-    #[arg(long)]
+    #[arg(long, group = "purpose")]
     pub(super) list_events: bool,
 
     /// The body, JSON on one line, in place of an event

@@ -15,6 +15,9 @@ use crate::failure::Failure;
 use crate::request::parse_url;
 
 #[derive(Args)]
+#[command(override_usage = "\
+countersign verify netgiro-reply [OPTIONS] --message <FILE|-> --url <URL>
+       countersign verify netgiro-reply [OPTIONS] --har <FILE|->")]
 pub(super) struct ReplyArgs {
     #[command(flatten)]
     captured: Captured,

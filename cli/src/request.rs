@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use clap::Args;
+use clap::builder::TypedValueParser;
 use countersign::Rewritten;
 use countersign::{RequestRef, Signer};
 use countersign_cli::capture::Capture;
 use http::{Extensions, HeaderMap, Method, header};
 use url::{ParseError, Position, Url};
 
+use crate::argument_values::Offering;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::input::Data;
@@ -22,7 +24,7 @@ pub(crate) struct RequestArgs {
     pub(crate) api: ApiArgs,
 
     /// The HTTP method
-    #[arg(help_heading = None, value_parser = parse_method)]
+    #[arg(help_heading = None, value_parser = method(), hide_possible_values = true)]
     pub(crate) method: Method,
 
     /// The whole URL, with its query
@@ -34,6 +36,7 @@ pub(crate) struct RequestArgs {
 #[derive(Args)]
 pub(crate) struct ApiArgs {
     /// Whose API the request is for: netvisor, netgiro, unleashed, vizion, or the path of a declaration (*.toml)
+    #[arg(value_parser = ProviderName::of_api(), hide_possible_values = true)]
     pub(crate) provider: ProviderName,
 
     /// The body: as given, from a file, or from standard input with @-
@@ -183,8 +186,13 @@ impl Request {
     }
 }
 
+/// Reads any method.
+pub(crate) fn method() -> impl TypedValueParser<Value = Method> {
+    Offering::new(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"], parse_method)
+}
+
 /// Methods differ by case, and all common methods are in upper case.
-pub(crate) fn parse_method(text: &str) -> Result<Method, String> {
+fn parse_method(text: &str) -> Result<Method, String> {
     let text = text.to_ascii_uppercase();
     let is_usual = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
     let method = Method::from_bytes(text.as_bytes()).ok().filter(|_| is_usual);

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 use countersign::SignedForm;
 use countersign::netvisor::Language;
+use countersign_sandbox::{Event, Vendor};
 
-use crate::argument_values::whole_number;
+use crate::argument_values::{Offering, whole_number};
 use crate::declaration::{self, DeclarationFile, Pair};
 use crate::failure::Failure;
 
@@ -41,6 +43,17 @@ impl ProviderName {
         ("unleashed", Self::Unleashed),
         ("vizion", Self::Vizion),
     ];
+
+    /// Reads the name of a provider, or the path of a declaration.
+    pub(crate) fn of_api() -> impl TypedValueParser<Value = Self> {
+        Offering::new(Self::BUILT_IN.map(|(name, _)| name), Self::from_str)
+    }
+
+    /// The same, for a provider that sends webhooks.
+    pub(crate) fn of_sender() -> impl TypedValueParser<Value = Self> {
+        let senders = Vendor::ALL.into_iter().filter(|vendor| Event::of(*vendor).next().is_some());
+        Offering::new(senders.map(Vendor::name), Self::from_str)
+    }
 
     /// The name, as in paths and options; for a file, the name that the file gives.
     pub(crate) fn name(&self) -> Result<String, Failure> {

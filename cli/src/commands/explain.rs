@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::input::Data;
 use crate::output;
 use crate::providers::{self, Tool};
-use crate::request::{ApiArgs, Request, TypedUrl, parse_method};
+use crate::request::{ApiArgs, Request, TypedUrl, method};
 use crate::request_args::Reproduction;
 
 /// Show what is signed, segment by segment, with every secret masked; nothing is sent
@@ -57,7 +57,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) api: ApiArgs,
 
     /// The HTTP method
-    #[arg(help_heading = None, value_parser = parse_method, required_unless_present_any = ["capture", "entry"], conflicts_with = "capture")]
+    #[arg(help_heading = None, value_parser = method(), hide_possible_values = true, required_unless_present_any = ["capture", "entry"], conflicts_with = "capture")]
     method: Option<Method>,
 
     /// The whole URL, with its query

@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -17,6 +18,7 @@ use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Context;
+use crate::argument_values::Offering;
 use crate::declaration::{DeclarationFile, Pair};
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -59,7 +61,7 @@ pub(crate) struct SandboxArgs {
     listen: SocketAddr,
 
     /// Give every answer this fault
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = fault(), hide_possible_values = true)]
     fault: Option<Fault>,
 
     /// Make a provider do this in another way than by default; may be given several times
@@ -93,6 +95,25 @@ pub(crate) struct SandboxArgs {
     /// Write the made-up credentials to a new file, for --env-file
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
+}
+
+/// One of each fault, as `--fault` takes it.
+const FAULTS: [&str; 10] = [
+    "wrong-signature",
+    "tampered",
+    "reflected",
+    "extended",
+    "stale",
+    "redirect",
+    "failed=PERIOD_LOCK",
+    "503",
+    "slow",
+    "cut-off",
+];
+
+/// Reads a fault.
+fn fault() -> impl TypedValueParser<Value = Fault> {
+    Offering::new(FAULTS, Fault::from_str)
 }
 
 /// Reads the name of a quirk, so that help, errors and completions list all quirks.
@@ -273,4 +294,18 @@ fn write_demo_credentials(path: &Path, environment: Option<&Environment>) -> Res
     let unwritable = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(unwritable)?;
     file.write_all(text.as_bytes()).map_err(unwritable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_faults_that_completions_offer_are_those_that_there_are() {
+        let told = "none".parse::<Fault>().unwrap_err().to_string();
+        let told = told.trim_start_matches("not a fault: use ").replace(" or ", ", ");
+        let known: Vec<_> = told.split(", ").map(|name| name.split(['[', '=']).next().unwrap()).collect();
+        assert_eq!(FAULTS.map(|fault| fault.split('=').next().unwrap()).as_slice(), known);
+        assert!(FAULTS.iter().all(|fault| fault.parse::<Fault>().is_ok()));
+    }
 }

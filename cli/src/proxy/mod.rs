@@ -61,7 +61,7 @@ Examples:
 )]
 pub(crate) struct ProxyArgs {
     /// Whose requests are signed: netvisor, netgiro, unleashed, vizion, or the path of a declaration, which ends in .toml
-    #[arg(value_name = "PROVIDER", group = "served")]
+    #[arg(value_name = "PROVIDER", value_parser = ProviderName::of_api(), hide_possible_values = true, group = "served")]
     providers: Vec<ProviderName>,
 
     /// Where requests come in: a loopback address and a port, or unix:PATH, a socket for this user alone

@@ -51,10 +51,12 @@ type Refused = Arc<OnceLock<(String, String)>>;
 #[derive(Args)]
 #[command(next_help_heading = "Webhooks")]
 pub(super) struct WebhookArgs {
-    /// Whose deliveries are verified, with the keys of its variables
+    /// Whose deliveries are verified, with the keys of its variables: netgiro, unleashed, vizion, or the path of a declaration (*.toml)
     #[arg(
         long,
         value_name = "PROVIDER",
+        value_parser = ProviderName::of_sender(),
+        hide_possible_values = true,
         group = "served",
         requires = "webhooks_listen",
         requires = "application"

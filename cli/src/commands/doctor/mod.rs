@@ -59,6 +59,7 @@ Examples:
   countersign doctor netgiro --url http://127.0.0.1:8101/v1/sales/GetList --allow-origin http://127.0.0.1:8101")]
 pub(crate) struct DoctorArgs {
     /// Whose API to try: netvisor, netgiro, unleashed, vizion, or the path of a declaration (*.toml)
+    #[arg(value_parser = ProviderName::of_api(), hide_possible_values = true)]
     pub(crate) provider: ProviderName,
 
     /// What to read instead, and where: a read that the account may do, at the provider's host for tests or for production

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{ArgGroup, Args};
+use clap::builder::StringValueParser;
+use clap::{Arg, ArgGroup, Args};
 use countersign::scope::{Scope, is_loopback};
 use countersign::webhook::testing::public_url;
 use countersign_sandbox::{Event, Vendor};
 use http::{Request, StatusCode};
 use url::Url;
 
+use crate::argument_values::Offering;
 use crate::client;
 use crate::failure::Failure;
 use crate::input::Data;
@@ -95,6 +97,12 @@ impl DeliveryArgs {
         };
         Ok(Bytes::from_static(body.as_bytes()))
     }
+}
+
+/// Lets completions offer the provider's events for `--event`.
+pub(super) fn offering_events_of(vendor: Vendor) -> impl FnOnce(Arg) -> Arg {
+    let events = Offering::new(Event::of(vendor).map(Event::name), StringValueParser::new());
+    |event| event.value_parser(events).hide_possible_values(true)
 }
 
 fn no_event(reason: impl ToString) -> Failure {

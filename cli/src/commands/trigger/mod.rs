@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::providers::delivery::Signer;
 use crate::request_args::ProviderName;
 use answer::Answer;
-use delivery::DeliveryArgs;
+use delivery::{DeliveryArgs, offering_events_of};
 use forge::Forgery;
 
 /// Deliver a signed webhook, or a forged one, to a server of yours
@@ -54,6 +54,7 @@ enum What {
 }
 
 #[derive(Args)]
+#[command(mut_arg("event", offering_events_of(Vendor::Vizion)))]
 struct VizionArgs {
     #[command(flatten)]
     delivery: DeliveryArgs,
@@ -68,6 +69,7 @@ struct VizionArgs {
 }
 
 #[derive(Args)]
+#[command(mut_arg("event", offering_events_of(Vendor::Unleashed)))]
 struct UnleashedArgs {
     #[command(flatten)]
     delivery: DeliveryArgs,
@@ -78,6 +80,7 @@ struct UnleashedArgs {
 }
 
 #[derive(Args)]
+#[command(mut_arg("event", offering_events_of(Vendor::Netgiro)))]
 struct NetgiroArgs {
     #[command(flatten)]
     delivery: DeliveryArgs,

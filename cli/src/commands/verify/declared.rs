@@ -17,7 +17,7 @@ use crate::commands::Context;
 use crate::declaration::{DeclarationFile, Pair};
 use crate::failure::Failure;
 use crate::providers::webhooks::stripping;
-use crate::request::parse_url;
+use crate::request::{method, parse_url};
 
 #[derive(Args)]
 pub(super) struct DeclaredArgs {
@@ -49,7 +49,7 @@ pub(super) struct DeclaredArgs {
     url: Option<Url>,
 
     /// The method of the request [default: that of the HAR file, or GET]
-    #[arg(long, requires = "reply")]
+    #[arg(long, value_parser = method(), hide_possible_values = true, requires = "reply")]
     method: Option<Method>,
 
     /// The status of the reply, if it is signed [default: that of the HAR file, or 200]

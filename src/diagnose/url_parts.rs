@@ -91,12 +91,10 @@ pub(super) fn is_address(part: &Part) -> bool {
 /// The piece of `url` that a part with this source holds. A `url` that is not absolute is a target or a query.
 pub(super) fn piece(url: &str, source: Source) -> Option<String> {
     let address = Address::parse(url);
-    let is_absolute = !address.host.is_empty();
     match source {
         Source::RequestUrl => Some(url.to_owned()),
-        Source::RequestHost if is_absolute => Some(address.host.to_owned()),
-        Source::RequestTarget if is_absolute => Some(address.target()),
-        Source::RequestTarget => Some(url.to_owned()),
+        Source::RequestHost => Some(address.absolute()?.host.to_owned()),
+        Source::RequestTarget => Some(address.absolute().map_or_else(|| url.to_owned(), |url| url.target())),
         Source::RequestQuery => Some(address.query.unwrap_or_default().to_owned()),
         _ => None,
     }

@@ -230,8 +230,8 @@ fn the_versions_to_depend_on_are_those_of_the_manifest() {
 #[test]
 fn the_features_to_depend_on_are_those_of_the_manifest() {
     let features = |text: &'static str| {
-        let lines = text.lines().filter(|line| line.starts_with("reqwest-middleware = "));
-        lines.last().and_then(|line| line.split_once("features = ")).map(|(_, features)| features)
+        let line = text.lines().rfind(|line| line.starts_with("reqwest-middleware = "))?;
+        line.split_once("features = ").map(|(_, features)| features)
     };
     assert!(features(README).is_some());
     assert_eq!(features(README), features(MANIFEST));

@@ -205,5 +205,7 @@ fn a_provider_that_switches_protocols_is_not_followed() {
     let upstream =
         Upstream::answering("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
     let proxy = Proxy::to("vizion", &upstream);
-    assert_eq!(proxy.get("/vizion/a", "").refused(), (502, "protocol-switched"));
+    let reply = proxy.get("/vizion/a", "");
+    assert_eq!(reply.refused(), (502, "protocol-switched"));
+    assert_eq!(reply.json()["effect"], "unknown");
 }

@@ -43,6 +43,8 @@ step "semantic versioning: cargo semver-checks"
 if [ -n "$(git tag --list 'v*')" ]; then
     tool semver-checks
     cargo semver-checks "${libraries[@]/#/--package=}" --baseline-rev "$(git describe --tags --abbrev=0 --match 'v*')"
+elif [ "$(grep -c '^## \[' CHANGELOG.md)" -gt 1 ]; then
+    not_here "there are releases, but not their tags: git fetch --tags"
 else
     echo "this is the first release: there is none to compare with"
 fi
@@ -71,7 +73,8 @@ RUSTC_BOOTSTRAP=1 RUSTDOCFLAGS="--cfg docsrs -D warnings" \
     cargo doc --locked --no-deps --all-features "${libraries[@]/#/--package=}" --target-dir "$target/docs.rs"
 
 step "links of the READMEs on crates.io"
-grep -q '^repository' Cargo.toml || not_here "Cargo.toml names no repository, which relative links on crates.io start from"
+[ "$(grep -l '^repository\.workspace = true' Cargo.toml sandbox/Cargo.toml cli/Cargo.toml | wc -l)" -eq 3 ] ||
+    not_here "a package names no repository, which its relative links on crates.io start from"
 
 step "packages: built from what would be published"
 cargo package --locked "${crates[@]/#/--package=}"

@@ -46,6 +46,20 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The name of one fault of each kind, as `FromStr` reads it.
+    pub const EXAMPLES: [&str; 10] = [
+        "wrong-signature",
+        "tampered",
+        "reflected",
+        "extended",
+        "stale",
+        "redirect",
+        "failed=PERIOD_LOCK",
+        "503",
+        "slow",
+        "cut-off",
+    ];
+
     /// Whether an answer has the fault. Only accepted requests are redirected: a client that follows to another provider's
     /// port has the wrong headers there, and must not be redirected again. Only accepted requests get `FAILED`, too: others
     /// have a reason of their own.
@@ -180,20 +194,10 @@ mod tests {
 
     #[test]
     fn a_fault_reads_back_from_its_name() {
-        for name in [
-            "wrong-signature",
-            "tampered",
-            "reflected",
-            "extended",
-            "stale",
-            "redirect",
-            "redirect=https://elsewhere.example/path",
-            "failed=PERIOD_LOCK",
-            "failed=SOMETHING_NEW",
-            "503",
-            "slow=0.25",
-            "cut-off",
-        ] {
+        // Printed, "slow" has its seconds.
+        let examples = Fault::EXAMPLES.into_iter().filter(|name| *name != "slow");
+        let more = ["redirect=https://elsewhere.example/path", "failed=SOMETHING_NEW", "slow=0.25"];
+        for name in examples.chain(more) {
             assert_eq!(name.parse::<Fault>().unwrap().to_string(), name);
         }
         assert_eq!("slow".parse::<Fault>().unwrap(), Fault::Slow(Duration::from_secs(3)));
@@ -202,5 +206,14 @@ mod tests {
         {
             wrong.parse::<Fault>().unwrap_err();
         }
+    }
+
+    #[test]
+    fn the_examples_are_those_that_the_error_names() {
+        let told = UnknownFault.to_string();
+        let told = told.trim_start_matches("not a fault: use ").replace(" or ", ", ");
+        let known: Vec<_> = told.split(", ").map(|name| name.split(['[', '=']).next().unwrap()).collect();
+        assert_eq!(Fault::EXAMPLES.map(|fault| fault.split('=').next().unwrap()).as_slice(), known);
+        assert!(Fault::EXAMPLES.iter().all(|fault| fault.parse::<Fault>().is_ok()));
     }
 }

@@ -13,17 +13,25 @@ use sha2::Sha256;
 const KEY: &[u8] = b"a key of our own";
 
 fn signature(text: &str) -> String {
-    hex::encode(Hmac::<Sha256>::new_from_slice(KEY).unwrap().chain_update(text).finalize().into_bytes())
+    signature_by(KEY, text)
+}
+
+fn signature_by(key: &[u8], text: &str) -> String {
+    hex::encode(Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(text).finalize().into_bytes())
+}
+
+/// A transcript that states its key.
+fn stated() -> Transcript {
+    Transcript::new("ours", &MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap())
+        .key(|key| _ = key.secret("key", KEY))
 }
 
 #[test]
 fn each_separator_may_stand_at_the_end() {
-    let transcript = Transcript::new("ours", &MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap())
-        .key(|key| _ = key.secret("key", KEY))
-        .text(|text| {
-            text.public("name", b"host").separator(": ").public("host", b"a").separator("\n");
-            text.public("name of the time", b"time").separator(": ").public("time", b"1700000000");
-        });
+    let transcript = stated().text(|text| {
+        text.public("name", b"host").separator(": ").public("host", b"a").separator("\n");
+        text.public("name of the time", b"time").separator(": ").public("time", b"1700000000");
+    });
     let text = "host: a\ntime: 1700000000";
     assert_eq!(transcript.diagnose(&signature(text)).code(), "matches");
     assert_eq!(transcript.diagnose(&signature(&format!("{text}\n"))).code(), "separator-trailing");
@@ -39,20 +47,17 @@ fn a_key_that_is_sent_in_the_open_counts_as_none() {
             Transcript::new("ours", &MacKey::hmac_sha256(b"id&key", Encoding::HexLower).unwrap())
                 .key(|key| _ = key.secret("one", b"id").separator("&").secret("two", b"key"))
                 .text(|text| _ = text.public("id", id.as_bytes()));
-        let mac = Hmac::<Sha256>::new_from_slice(b"id").unwrap().chain_update(id);
-        let diagnosis = transcript.diagnose(&hex::encode(mac.finalize().into_bytes()));
+        let diagnosis = transcript.diagnose(&signature_by(b"id", id));
         assert_eq!((diagnosis.code(), diagnosis.outcome()), ("key-incomplete", outcome), "{id}");
     }
 }
 
 #[test]
 fn a_body_that_arrived_damaged_is_told_of() {
-    let transcript = Transcript::new("ours", &MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap())
-        .key(|key| _ = key.secret("key", KEY))
-        .text(|text| {
-            text.public("id", b"an id").separator("\n");
-            text.push(Segment::public("body", b"{\"a\":").with_source(Source::Body));
-        });
+    let transcript = stated().text(|text| {
+        text.public("id", b"an id").separator("\n");
+        text.push(Segment::public("body", b"{\"a\":").with_source(Source::Body));
+    });
     let sentence = transcript.diagnose(&"00".repeat(32)).sentence().to_owned();
     assert!(sentence.contains("the body that arrived is cut off"), "{sentence}");
 }
@@ -130,9 +135,7 @@ fn a_diagnosis_says_what_it_could_not_try() {
     assert!(!text.contains("parts of the text"), "{text}");
     assert_eq!(serde_json::to_value(&diagnosis).unwrap()["complete"], false);
 
-    let unstated = Transcript::new("ours", &MacKey::hmac_sha256(KEY, Encoding::HexLower).unwrap())
-        .key(|key| _ = key.secret("key", KEY))
-        .text(|text| _ = text.public("body", b"{}"));
+    let unstated = stated().text(|text| _ = text.public("body", b"{}"));
     let text = unstated.diagnose(&signature("other")).to_string();
     assert!(text.contains("Where the parts of the text come from is not stated"), "{text}");
     assert!(!text.contains("the key is made of"), "{text}");

@@ -199,6 +199,16 @@ fn another_language_is_found_in_any_spelling() {
     }
 }
 
+/// Signs another timestamp, and compares what is said of it.
+#[track_caller]
+fn check_timestamp(subject: Subject, timestamp: &str, code: &str, said: &str) {
+    let mut signing = Signing::of(subject);
+    signing.edit("timestamp", |_| timestamp.to_owned());
+    let diagnosis = subject.diagnose(&signing.signature());
+    assert_eq!(diagnosis.code(), code, "{timestamp}");
+    assert!(diagnosis.sentence().contains(said), "{timestamp}: {diagnosis}");
+}
+
 #[test]
 fn a_clock_that_was_read_twice_is_found() {
     for (timestamp, said) in [
@@ -207,22 +217,14 @@ fn a_clock_that_was_read_twice_is_found() {
         ("2024-01-15 12:00:59", "(+59 s"),
         ("2024-01-15 11:59:01", "(-59 s"),
     ] {
-        let mut signing = Signing::of(NetvisorHmac);
-        signing.edit("timestamp", |_| timestamp.to_owned());
-        let diagnosis = NetvisorHmac.diagnose(&signing.signature());
-        assert_eq!(diagnosis.code(), "clock-read-twice", "{timestamp}");
-        assert!(diagnosis.sentence().contains(said), "{timestamp}: {diagnosis}");
+        check_timestamp(NetvisorHmac, timestamp, "clock-read-twice", said);
     }
 }
 
 #[test]
 fn a_local_time_with_its_offset_is_found() {
     for timestamp in ["2024-01-15T14:00:00+02:00", "2024-01-15 04:00:00-08:00"] {
-        let mut signing = Signing::of(NetvisorHmac);
-        signing.edit("timestamp", |_| timestamp.to_owned());
-        let diagnosis = NetvisorHmac.diagnose(&signing.signature());
-        assert_eq!(diagnosis.code(), "local-time", "{timestamp}");
-        assert!(diagnosis.sentence().contains("with its offset"), "{timestamp}: {diagnosis}");
+        check_timestamp(NetvisorHmac, timestamp, "local-time", "with its offset");
     }
 }
 
@@ -236,11 +238,7 @@ fn a_timestamp_with_any_milliseconds_is_found() {
         ("1705320000", "(a count of seconds)"),
     ] {
         for subject in [NetvisorHmac, NetvisorSha256] {
-            let mut signing = Signing::of(subject);
-            signing.edit("timestamp", |_| timestamp.to_owned());
-            let diagnosis = subject.diagnose(&signing.signature());
-            assert_eq!(diagnosis.code(), "timestamp-format", "{timestamp}");
-            assert!(diagnosis.sentence().contains(said), "{timestamp}: {diagnosis}");
+            check_timestamp(subject, timestamp, "timestamp-format", said);
         }
     }
 }
